@@ -1,0 +1,1 @@
+"""What the house does with models: conversations, rooms, tools, knowledge and the rest."""

@@ -1,0 +1,1 @@
+"""What every feature stands on: accounts, money, storage, events, network, words."""

@@ -1,0 +1,1 @@
+"""Small shared vocabulary: errors, ids, clock, callers and scopes, money, version."""

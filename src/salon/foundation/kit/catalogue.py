@@ -1,0 +1,49 @@
+"""The one catalogue of sentences for errors: what happened, then the next step.
+
+Keyed by error code, filled with the error's fields. Web, command line and mail render from here; a
+translation is another table with the same keys. A field that is missing reads as an empty string.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+SENTENCES: Final[dict[str, str]] = {
+    "invalid_request": "{field}: {problem}",
+    "unknown_model": "There is no model “{model}” here.{nearest} List the models with GET /v1/models.",
+    "unsupported": "{field}: {problem}",
+    "context_too_long": "The prompt is longer than the context window of {model} ({limit} tokens). Shorten it or choose a larger model.",
+    "too_large": "The {what} is over the limit of {limit_bytes} bytes. Send less.",
+    "not_signed_in": "{problem}",
+    "not_allowed": "This credential lacks the right {right}. Ask the owner, or use another one.",
+    "foreign_origin": "The {header} header names an address that is not this Salon's. Add it to server.allowed_hosts if it is.",
+    "not_found": "There is no {what} {id}.",
+    "conflict": "{problem}",
+    "rate_limited": "The limit of {limit} is reached. Try again in {retry_after_s} s.",
+    "budget_exceeded": "The budget {budget} is used up.{resets_at}",
+    "overloaded": "Salon has more requests than it can take. Try again in {retry_after_s} s.",
+    "upstream_error": "{provider} failed: {detail}",
+    "upstream_unreachable": "{provider} cannot be reached: {detail}. Check its address and that it runs.",
+    "upstream_timeout": "{provider} did not answer in time ({phase}, {limit_s} s).",
+    "upstream_broken": "{provider} sent an answer that broke off or cannot be read: {detail}",
+    "upstream_auth": "{provider} refused the credential Salon holds for it. Set a new one with “salon providers”.",
+    "upstream_rate_limited": "{provider} is limiting requests. {detail}",
+    "upstream_overloaded": "{provider} is overloaded. {detail}",
+    "upstream_server_error": "{provider} failed with status {upstream_status}. {detail}",
+    "upstream_refused": "{provider}: {detail}",
+    "client_gone": "The client closed the connection before the answer was complete.",
+    "config": "{key}: {problem} {fix}",
+    "storage": "{problem} {fix}",
+    "internal": "Something broke inside Salon. The log has the details under {request_id}.",
+}
+
+
+class _Blank(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def sentence(code: str, fields: Mapping[str, object]) -> str:
+    """Return the sentence for ``code`` with ``fields`` filled in."""
+    template = SENTENCES.get(code, SENTENCES["internal"])
+    filled = _Blank((name, "" if value is None else value) for name, value in fields.items())
+    return " ".join(template.format_map(filled).split())

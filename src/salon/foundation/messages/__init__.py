@@ -1,0 +1,83 @@
+"""The one language inside: messages, their parts, requests, stream events and usage. No I/O.
+
+Every dialect is translated to and from these types; nothing else crosses between floors.
+"""
+
+from salon.foundation.messages.events import (
+    CitationAdded,
+    OpaqueReceived,
+    ReasoningDelta,
+    ReasoningEnd,
+    ReasoningStart,
+    RefusalDelta,
+    ResponseStart,
+    StreamError,
+    StreamEvent,
+    StreamFinish,
+    TextDelta,
+    TextEnd,
+    TextStart,
+    ToolCallDelta,
+    ToolCallEnd,
+    ToolCallStart,
+    UsageReported,
+)
+from salon.foundation.messages.message import Message, Response, Role
+from salon.foundation.messages.parts import (
+    AudioPart,
+    CitationPart,
+    FilePart,
+    ImagePart,
+    OpaquePart,
+    Part,
+    ReasoningPart,
+    RefusalPart,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    VideoPart,
+)
+from salon.foundation.messages.request import ModelRequest, ResponseFormat, Tool, ToolChoice
+from salon.foundation.messages.usage import Finish, FinishReason, Usage
+
+__all__ = [
+    "AudioPart",
+    "CitationAdded",
+    "CitationPart",
+    "FilePart",
+    "Finish",
+    "FinishReason",
+    "ImagePart",
+    "Message",
+    "ModelRequest",
+    "OpaquePart",
+    "OpaqueReceived",
+    "Part",
+    "ReasoningDelta",
+    "ReasoningEnd",
+    "ReasoningPart",
+    "ReasoningStart",
+    "RefusalDelta",
+    "RefusalPart",
+    "Response",
+    "ResponseFormat",
+    "ResponseStart",
+    "Role",
+    "StreamError",
+    "StreamEvent",
+    "StreamFinish",
+    "TextDelta",
+    "TextEnd",
+    "TextPart",
+    "TextStart",
+    "Tool",
+    "ToolCallDelta",
+    "ToolCallEnd",
+    "ToolCallPart",
+    "ToolCallStart",
+    "ToolChoice",
+    "ToolResultPart",
+    "Usage",
+    "UsageReported",
+    "VideoPart",
+]

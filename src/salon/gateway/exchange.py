@@ -1,0 +1,65 @@
+"""What a door hands to the gateway: one call to serve, and the reply it goes to.
+
+Both doors (below ASGI, and ASGI) implement ``Reply``; the gateway knows neither of them. All of
+``Reply`` is synchronous: a stream is relayed from the upstream socket's callback straight into the
+caller's transport, without a task switch per event.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from salon.foundation.accounts import KeyIdentity
+from salon.gateway.protocols.base import DialectName
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class ServedCall(msgspec.Struct, frozen=True, kw_only=True):
+    """One request of a caller, authenticated and read whole."""
+
+    dialect: DialectName
+    operation: str
+    """What the endpoint does: ``chat``."""
+    identity: KeyIdentity
+    headers: Mapping[bytes, bytes]
+    """Lower-case names; a repeated header keeps its last value."""
+    body: bytes
+    received_at_s: float
+    """Monotonic seconds when the request's head was complete."""
+
+
+class Reply(Protocol):
+    """One HTTP response to one caller."""
+
+    started: bool
+    """The head has been sent; from here nothing may be retried."""
+    closed: bool
+    """The caller left, or the response is complete."""
+    writable: bool
+    """False while the transport's buffer is above its high-water mark."""
+
+    def start(self, status: int, headers: Headers, *, content_length: int | None = None) -> None:
+        """Send the head. Without ``content_length`` the body is chunked."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send part of the body; never blocks. Ignored once ``closed``."""
+        ...
+
+    def finish(self) -> None:
+        """End the body."""
+        ...
+
+    def abort(self) -> None:
+        """Cut the connection: the only honest end when a started body cannot be completed."""
+        ...
+
+    def on_close(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` once if the caller leaves before ``finish``."""
+        ...
+
+    def on_writable(self, callback: Callable[[bool], None]) -> None:
+        """Call ``callback`` with the new value whenever ``writable`` changes."""
+        ...

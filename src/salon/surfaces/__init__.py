@@ -1,0 +1,1 @@
+"""What people and programs touch: HTTP, command line, terminal, library."""

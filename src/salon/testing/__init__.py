@@ -1,0 +1,1 @@
+"""Fakes and contract suites, shipped so that plugin authors can use them too."""
