@@ -1,1 +1,40 @@
+"""Egress: the one way out of the house. Policies, pinned connections, and the HTTP client over them."""
 
+from salon.foundation.egress.client import HttpClient
+from salon.foundation.egress.connect import Egress, Resolver, SystemResolver
+from salon.foundation.egress.connection import HttpStream
+from salon.foundation.egress.errors import (
+    EgressBroken,
+    EgressError,
+    EgressRefused,
+    EgressTimeout,
+    EgressUnreachable,
+)
+from salon.foundation.egress.guard import ConnectGuard, guard
+from salon.foundation.egress.messages import Headers, HttpReceiver, HttpRequest, HttpResponse
+from salon.foundation.egress.policy import ADMIN, PUBLIC, EgressPolicy
+from salon.foundation.egress.url import Url, parse_url
+
+__all__ = [
+    "ADMIN",
+    "PUBLIC",
+    "ConnectGuard",
+    "Egress",
+    "EgressBroken",
+    "EgressError",
+    "EgressPolicy",
+    "EgressRefused",
+    "EgressTimeout",
+    "EgressUnreachable",
+    "Headers",
+    "HttpClient",
+    "HttpReceiver",
+    "HttpRequest",
+    "HttpResponse",
+    "HttpStream",
+    "Resolver",
+    "SystemResolver",
+    "Url",
+    "guard",
+    "parse_url",
+]
