@@ -1,0 +1,177 @@
+"""What was asked, and the answer to it, before any dialect: the fake provider's whole mind."""
+
+from collections.abc import Iterable
+from typing import Any, Literal, cast
+
+import msgspec
+import orjson
+
+from salon.testing.fake_provider.plan import Plan
+
+TOKEN = "tok "  # noqa: S105 - a language model's kind of token
+"""One token of an answer that nothing else decides."""
+
+JsonObject = dict[str, Any]
+
+
+def as_object(value: Any) -> JsonObject:
+    """Return ``value`` if it is a JSON object, else an empty one."""
+    return cast("JsonObject", value) if isinstance(value, dict) else {}
+
+
+def as_objects(value: Any) -> list[JsonObject]:
+    """Return the objects of ``value`` if it is a JSON array, else none."""
+    items = cast("list[Any]", value) if isinstance(value, list) else []
+    return [cast("JsonObject", item) for item in items if isinstance(item, dict)]
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """A request, as far as the fake provider cares."""
+
+    model: str = "fake"
+    stream: bool = False
+    text: str = ""
+    """All text of the request, joined; its length decides the prompt tokens."""
+    last_user_text: str = ""
+    tools: list[JsonObject] = msgspec.field(default_factory=list[JsonObject])
+    """Each with ``name`` and ``parameters``."""
+    forced_tool: str | None = None
+    """The tool that must be called; ``*`` for any."""
+    tool_result: str | None = None
+    """The text of the last tool result, if the request ends with one."""
+    schema: JsonObject | None = None
+    """The JSON Schema the answer must follow; an empty one for any object."""
+    thinks: bool = False
+    """The request turned reasoning on."""
+    include_usage: bool = True
+    max_tokens: int | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished answer, cut into tokens."""
+
+    number: int
+    model: str
+    thinking: tuple[str, ...]
+    text: tuple[str, ...]
+    tool: tuple[str, str] | None
+    """Name and arguments of the one tool call."""
+    finish: Literal["stop", "length", "tool"]
+    input_tokens: int
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The tool call's arguments, cut into tokens."""
+        return pieces(self.tool[1]) if self.tool else ()
+
+    @property
+    def output_tokens(self) -> int:
+        """Every token of the answer: reasoning, text and tool arguments."""
+        return len(self.thinking) + len(self.text) + len(self.arguments)
+
+    @property
+    def call_id(self) -> str:
+        """The id of the tool call."""
+        return f"call_fake_{self.number}"
+
+
+def pieces(text: str) -> tuple[str, ...]:
+    """Cut text into tokens of four characters."""
+    return tuple(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def count_tokens(text: str) -> int:
+    """Count the tokens of a prompt: one per four bytes, at least one."""
+    return max(1, (len(text.encode()) + 3) // 4)
+
+
+def answer(asked: Asked, plan: Plan, number: int) -> Answer:
+    """Decide what to say; the same request and plan always get the same answer."""
+    tool = _tool_call(asked, plan)
+    text = () if tool else _words(asked, plan)
+    limit = asked.max_tokens
+    cut = limit is not None and len(text) > limit
+    return Answer(
+        number=number,
+        model=asked.model,
+        thinking=(TOKEN,) * (plan.think or (4 if asked.thinks else 0)),
+        text=text[:limit] if cut else text,
+        tool=tool,
+        finish="tool" if tool else ("length" if cut else "stop"),
+        input_tokens=count_tokens(asked.text),
+    )
+
+
+def _tool_call(asked: Asked, plan: Plan) -> tuple[str, str] | None:
+    if not asked.tools or not (plan.call or asked.forced_tool) or asked.tool_result is not None:
+        return None
+    named = [tool for tool in asked.tools if tool["name"] == asked.forced_tool] or asked.tools
+    arguments = example(named[0].get("parameters") or {"type": "object"})
+    return str(named[0]["name"]), orjson.dumps(arguments).decode()
+
+
+def _words(asked: Asked, plan: Plan) -> tuple[str, ...]:
+    big = plan.fault("big-event")
+    if big:
+        return ("x" * big.size,)
+    if plan.text is not None:
+        return pieces(plan.text)
+    if asked.tool_result is not None:
+        return pieces(f"The tool said: {asked.tool_result}")
+    if asked.schema is not None:
+        return pieces(orjson.dumps(example(asked.schema)).decode())
+    return (TOKEN,) * plan.tokens
+
+
+def example(schema: JsonObject, root: JsonObject | None = None) -> Any:
+    """Return a value that follows a JSON Schema of the kinds that tools and answers use."""
+    root = root or schema
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        return example(_resolve(root, reference), root)
+    if "const" in schema:
+        return schema["const"]
+    if schema.get("enum"):
+        return schema["enum"][0]
+    for union in ("anyOf", "oneOf", "allOf"):
+        if schema.get(union):
+            return example(schema[union][0], root)
+    return _typed(schema, root)
+
+
+def _resolve(root: JsonObject, reference: str) -> JsonObject:
+    found: Any = root
+    for step in filter(None, reference.removeprefix("#").split("/")):
+        found = found[step]
+    return found
+
+
+def _typed(schema: JsonObject, root: JsonObject) -> Any:  # noqa: PLR0911 - one per JSON type
+    kind = schema.get("type", "object" if "properties" in schema or not schema else "string")
+    match str(cast("list[Any]", kind)[0] if isinstance(kind, list) else kind):
+        case "object":
+            properties: JsonObject = schema.get("properties") or {}
+            return {name: example(inner, root) for name, inner in properties.items()}
+        case "array":
+            return [example(schema.get("items") or {"type": "string"}, root)]
+        case "integer":
+            return int(schema.get("minimum", 7))
+        case "number":
+            return float(schema.get("minimum", 1.5))
+        case "boolean":
+            return True
+        case "null":
+            return None
+        case _:
+            return "Zürich"
+
+
+def join_texts(contents: Iterable[Any]) -> str:
+    """Join the text of message contents: plain strings, or lists of typed parts."""
+    found: list[str] = []
+    for content in contents:
+        if isinstance(content, str):
+            found.append(content)
+        else:
+            found.extend(str(part["text"]) for part in as_objects(content) if "text" in part)
+    return "\n".join(found)

@@ -1,0 +1,133 @@
+"""OpenAI Chat Completions, as the fake provider speaks it."""
+
+from typing import Any
+
+import orjson
+
+from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects, join_texts
+from salon.testing.fake_provider.frames import Frame, sse
+
+PATH_END = "/chat/completions"
+STREAM_TYPE = b"text/event-stream"
+PING = Frame(data=b": FAKE PROCESSING\n\n")
+_CREATED = 1_800_000_000
+
+
+def read(body: JsonObject) -> Asked:
+    """Read a request."""
+    messages = as_objects(body.get("messages"))
+    users = [message.get("content") for message in messages if message.get("role") == "user"]
+    last = messages[-1] if messages else {}
+    options: JsonObject = body.get("stream_options") or {}
+    return Asked(
+        model=str(body.get("model", "")),
+        stream=bool(body.get("stream")),
+        text=join_texts(message.get("content") for message in messages),
+        last_user_text=join_texts(users[-1:]),
+        tools=[tool["function"] for tool in as_objects(body.get("tools")) if tool.get("type") == "function"],
+        forced_tool=_forced(body.get("tool_choice")),
+        tool_result=join_texts([last.get("content")]) if last.get("role") == "tool" else None,
+        schema=_schema(body.get("response_format")),
+        thinks=body.get("reasoning_effort") not in {None, "none"},
+        include_usage=bool(options.get("include_usage")),
+        max_tokens=body.get("max_completion_tokens") or body.get("max_tokens"),
+    )
+
+
+def _forced(choice: Any) -> str | None:
+    if isinstance(choice, dict):
+        return str(as_object(choice)["function"]["name"])
+    return "*" if choice == "required" else None
+
+
+def _schema(wanted: Any) -> JsonObject | None:
+    shape = as_object(wanted)
+    if shape.get("type") == "json_schema":
+        return shape["json_schema"].get("schema") or {}
+    return {} if shape.get("type") == "json_object" else None
+
+
+def _usage(answer: Answer) -> JsonObject:
+    return {
+        "prompt_tokens": answer.input_tokens,
+        "completion_tokens": answer.output_tokens,
+        "total_tokens": answer.input_tokens + answer.output_tokens,
+        "prompt_tokens_details": {"cached_tokens": 0},
+        "completion_tokens_details": {"reasoning_tokens": len(answer.thinking)},
+    }
+
+
+def _finish(answer: Answer) -> str:
+    return {"stop": "stop", "length": "length", "tool": "tool_calls"}[answer.finish]
+
+
+def _head(answer: Answer, kind: str) -> JsonObject:
+    return {
+        "id": f"chatcmpl-fake-{answer.number}",
+        "object": kind,
+        "created": _CREATED,
+        "model": answer.model,
+        "system_fingerprint": "fp_fake",
+    }
+
+
+def body(answer: Answer) -> bytes:
+    """Write a finished answer."""
+    message: JsonObject = {"role": "assistant", "content": "".join(answer.text) or None, "refusal": None}
+    if answer.thinking:
+        message["reasoning_content"] = "".join(answer.thinking)
+    if answer.tool:
+        function = {"name": answer.tool[0], "arguments": answer.tool[1]}
+        message["tool_calls"] = [{"id": answer.call_id, "type": "function", "function": function}]
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish(answer)}
+    return orjson.dumps({**_head(answer, "chat.completion"), "choices": [choice], "usage": _usage(answer)})
+
+
+def frames(answer: Answer, asked: Asked) -> list[Frame]:
+    """Write the events of a streamed answer."""
+    head = _head(answer, "chat.completion.chunk")
+
+    def chunk(delta: JsonObject, finish: str | None = None, tokens: int = 0) -> Frame:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return sse({**head, "choices": [choice]}, tokens=tokens)
+
+    out = [chunk({"role": "assistant", "content": ""})]
+    out += [chunk({"reasoning_content": piece}, tokens=1) for piece in answer.thinking]
+    out += [chunk({"content": piece}, tokens=1) for piece in answer.text]
+    if answer.tool:
+        function: JsonObject = {"name": answer.tool[0], "arguments": ""}
+        call = {"index": 0, "id": answer.call_id, "type": "function", "function": function}
+        out.append(chunk({"tool_calls": [call]}))
+        out += [
+            chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}, tokens=1)
+            for piece in answer.arguments
+        ]
+    out.append(chunk({}, finish=_finish(answer)))
+    if asked.include_usage:
+        out.append(sse({**head, "choices": [], "usage": _usage(answer)}, role="usage"))
+    return [*out, Frame(data=b"data: [DONE]\n\n", role="end")]
+
+
+def error_value(status: int, message: str) -> JsonObject:
+    """Return the error object for ``status``."""
+    kinds = {
+        400: "invalid_request_error",
+        401: "authentication_error",
+        403: "permission_error",
+        404: "not_found_error",
+        429: "rate_limit_error",
+    }
+    kind = kinds.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    codes = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded"}
+    return {"error": {"message": message, "type": kind, "param": None, "code": codes.get(status)}}
+
+
+def stream_error() -> Frame:
+    """Return an error inside a stream that began well (OpenRouter sends these)."""
+    return sse({"error": {"message": "fake failure in the stream", "type": "server_error", "code": 502}})
+
+
+def models(names: list[str]) -> JsonObject:
+    """List the models."""
+    data = [{"id": name, "object": "model", "created": _CREATED, "owned_by": "fake"} for name in names]
+    return {"object": "list", "data": data}
