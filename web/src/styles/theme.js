@@ -1,0 +1,22 @@
+// Applies the stored theme and density before the first paint. Mirrors src/lib/preferences.ts.
+;(function () {
+  var root = document.documentElement
+  var stored = {}
+  try {
+    stored = JSON.parse(localStorage.getItem("salon.preferences") || "{}") || {}
+  } catch (_) {
+    stored = {}
+  }
+  var dark = matchMedia("(prefers-color-scheme: dark)").matches
+  var theme = stored.theme === "light" || stored.theme === "dark" ? stored.theme : dark ? "dark" : "light"
+  root.dataset.theme = theme
+  if (stored.density === "compact" || stored.density === "spacious") root.dataset.density = stored.density
+  if (typeof stored.locale === "string") {
+    root.lang = stored.locale
+    root.dir = stored.locale === "ar" ? "rtl" : "ltr"
+  }
+  var ground = document.createElement("meta")
+  ground.name = "theme-color"
+  ground.content = theme === "dark" ? "#0d1014" : "#f4f6f8"
+  document.head.appendChild(ground)
+})()

@@ -1,0 +1,45 @@
+import { lingui, linguiTransformerBabelPreset } from "@lingui/vite-plugin"
+import babel from "@rolldown/plugin-babel"
+import tailwindcss from "@tailwindcss/vite"
+import react, { reactCompilerPreset } from "@vitejs/plugin-react"
+import { resolve } from "node:path"
+import { defineConfig } from "vite"
+import { themeScript } from "./build/assets.ts"
+import { precompress } from "./build/compress.ts"
+
+const server = process.env["SALON_DEV_SERVER"] ?? "http://127.0.0.1:8420"
+
+export default defineConfig({
+  // Relative to the document's <base>, so one build serves any base path or asset address.
+  base: "./",
+  resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },
+  plugins: [
+    // The message macros must be gone before the React compiler looks at the code.
+    babel({ presets: [linguiTransformerBabelPreset()] }),
+    react(),
+    babel({ presets: [reactCompilerPreset()] }),
+    lingui({ failOnCompileError: true, failOnMissing: true }),
+    tailwindcss(),
+    themeScript(),
+    precompress(),
+  ],
+  build: {
+    outDir: resolve(import.meta.dirname, "../src/salon/surfaces/api/static"),
+    emptyOutDir: true,
+    // The content policy allows no data: fonts or scripts, so nothing is inlined.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: "es2023",
+    sourcemap: false,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 600,
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: {
+      "/salon": { target: server, changeOrigin: true },
+      "/v1": { target: server, changeOrigin: true },
+      "/signin": { target: server, changeOrigin: true },
+    },
+  },
+})
