@@ -1,0 +1,189 @@
+"""Reads the settings of this process: which file, which data directory, what is in force and why."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from salon.app.settings import Settings
+from salon.foundation.kit.datadir import DataDirectory, default_data_directory
+from salon.foundation.kit.errors import ConfigError
+from salon.foundation.kit.layers import Resolved, Resolver, read_file, unknown_key
+from salon.foundation.kit.settings import Spec, find, render, specs
+
+LIBRARY_VARIABLES = ("SALON_BASE_URL", "SALON_API_KEY")
+"""Read by the library and the command line as a client; no settings of a server."""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where settings are read from; fixed for the life of a process."""
+
+    data: DataDirectory
+    config_path: Path
+    explicit: bool
+    """The file was named by the person, so it must exist."""
+    options: Mapping[str, str]
+    """``key=value`` pairs of the command line."""
+    environ: Mapping[str, str]
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings that can be used, and the account of where each came from."""
+
+    source: Source
+    settings: Settings
+    resolved: Resolved
+
+
+def find_source(
+    *,
+    data_dir: str | None = None,
+    config: str | None = None,
+    options: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Source:
+    """Find the data directory and the settings file: command line, then environment, then default."""
+    environ = os.environ if environ is None else environ
+    named = data_dir or environ.get("SALON_DATA_DIR")
+    data = DataDirectory(Path(named) if named else default_data_directory())
+    file = config or environ.get("SALON_CONFIG")
+    return Source(
+        data=data,
+        config_path=Path(file).expanduser().absolute() if file else data.config_path,
+        explicit=file is not None,
+        options=options or {},
+        environ=environ,
+    )
+
+
+def resolve(source: Source) -> Resolved:
+    """Put all layers together, with every problem found. Raises: ConfigError for an unreadable file."""
+    resolver = Resolver(Settings)
+    if source.explicit or source.config_path.exists():
+        resolver.add_tables(read_file(source.config_path), origin=str(source.config_path))
+    resolver.add_environment(source.environ)
+    resolver.add_options(source.options)
+    return resolver.resolve()
+
+
+def load(source: Source) -> Configuration:
+    """Return settings that can be used. Raises: ConfigError, the first problem found."""
+    resolved = resolve(source)
+    settings = resolved.build(Settings)
+    for problem in contradictions(settings, source.environ):
+        raise problem
+    return Configuration(source=source, settings=settings, resolved=resolved)
+
+
+def problems(source: Source) -> list[ConfigError]:
+    """Return everything that is wrong with the settings; empty when all is well."""
+    try:
+        resolved = resolve(source)
+    except ConfigError as error:
+        return [error]
+    if resolved.problems:
+        return resolved.problems
+    return contradictions(resolved.build(Settings), source.environ)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether listening on ``host`` reaches this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def contradictions(settings: Settings, environ: Mapping[str, str]) -> list[ConfigError]:
+    """Return the problems that single values cannot show."""
+    found: list[ConfigError] = []
+    server = settings.server
+    if not is_loopback(server.host) and not server.require_key:
+        problem = f"{server.host} can be reached from other machines, but requests need no key."
+        fix = "Set server.require_key = true (SALON_SERVER_REQUIRE_KEY=1), or use host 127.0.0.1."
+        found.append(ConfigError(key="server.host", problem=problem, fix=fix))
+    url = settings.storage.url
+    if url and not url.startswith(("postgresql://", "postgres://")):
+        fix = "Leave it empty for SQLite in the data directory."
+        found.append(
+            ConfigError(key="storage.url", problem="is no PostgreSQL address (postgresql://…).", fix=fix)
+        )
+    if settings.redis.url and not settings.redis.url.startswith(("redis://", "rediss://", "unix://")):
+        fix = "Leave it empty to do without Redis."
+        found.append(
+            ConfigError(key="redis.url", problem="is no Redis address (redis://host:port/0).", fix=fix)
+        )
+    if settings.files.kind == "s3" and not (settings.files.s3_endpoint and settings.files.s3_bucket):
+        fix = "Set files.s3_endpoint and files.s3_bucket."
+        found.append(ConfigError(key="files.kind", problem="s3 needs an address and a bucket.", fix=fix))
+    found.extend(_missing_credentials(settings, environ))
+    return found
+
+
+def _missing_credentials(settings: Settings, environ: Mapping[str, str]) -> list[ConfigError]:
+    found: list[ConfigError] = []
+    for name, provider in settings.providers.items():
+        variable = provider.api_key_env
+        if provider.enabled and variable and not environ.get(variable) and not provider.api_key:
+            key = f"providers.{name}.api_key_env"
+            fix = f"Set {variable}, or enabled = false below [providers.{name}]."
+            problem = f"the environment variable {variable} is not set, so provider {name} has no key."
+            found.append(ConfigError(key=key, problem=problem, fix=fix))
+    return found
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything there is to say about one setting."""
+
+    key: str
+    value: str
+    origin: str
+    default: str
+    doc: str
+    unit: str | None
+    expects: str
+    reload: str
+    secret: bool
+    set_in_file: str
+    set_in_environment: str | None
+
+
+def _explanation(spec: Spec, key: str, value: object, *, origin: str) -> Explanation:
+    section, _, name = key.rpartition(".")
+    header = f'{section.partition(".")[0]}."{section.partition(".")[2]}"' if "/" in section else section
+    return Explanation(
+        key=key,
+        value=spec.shown(value),
+        origin=origin,
+        default="(required)" if spec.required else spec.shown(spec.default),
+        doc=spec.doc,
+        unit=spec.unit,
+        expects=spec.expects,
+        reload="applies while running" if spec.reload == "live" else "applies at the next start",
+        secret=spec.secret,
+        set_in_file=f"[{header}]\n{name} = {'…' if spec.secret else render(value)}",
+        set_in_environment=" or ".join(spec.env) or None,
+    )
+
+
+def explain(source: Source, key: str) -> Explanation:
+    """Explain one setting. Raises: ConfigError naming the nearest key when there is no such one."""
+    resolved = resolve(source)
+    value = resolved.values.get(key)
+    if value is not None:
+        return _explanation(value.spec, key, value.value, origin=value.origin)
+    known = specs(Settings)
+    spec = find(known, key)
+    if spec is None:
+        raise unknown_key(known, key, origin="the question")
+    return _explanation(spec, key, spec.default, origin="not set")
+
+
+def explain_all(source: Source) -> list[Explanation]:
+    """Explain every setting that has a value here, in the schema's order."""
+    values = resolve(source).values
+    return [_explanation(one.spec, key, one.value, origin=one.origin) for key, one in values.items()]

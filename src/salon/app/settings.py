@@ -1,0 +1,280 @@
+"""The one schema of Salon's settings. Every field says what it does; nothing else defines a setting.
+
+Read from ``salon.toml``, ``SALON_SECTION_KEY`` in the environment and the command line, in that order.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from salon.foundation.kit.settings import setting
+
+_NONE = ""
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class ServerSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[server]``: where Salon listens and who may come in."""
+
+    host: Annotated[
+        str,
+        setting(
+            "Address to listen on. Anything but loopback needs require_key.",
+            reload="restart",
+            env="SALON_HOST",
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        setting("TCP port; 0 takes a free one.", reload="restart", env="SALON_PORT", ge=0, le=65535),
+    ] = 8420
+    require_key: Annotated[
+        bool,
+        setting(
+            "Every endpoint needs a key or a signed-in browser, also from this machine.", reload="restart"
+        ),
+    ] = False
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        setting(
+            "Further host names this Salon answers to; others are refused (DNS rebinding).", reload="restart"
+        ),
+    ] = ()
+    no_browser: Annotated[
+        bool,
+        setting("Do not open the page in a browser at start.", reload="restart", env="SALON_NO_BROWSER"),
+    ] = False
+    drain_s: Annotated[
+        float,
+        setting("How long running requests may finish after a stop signal.", unit="seconds", ge=0, le=3600),
+    ] = 20.0
+    keep_alive_s: Annotated[
+        int,
+        setting(
+            "How long an idle connection of a client is kept.",
+            unit="seconds",
+            reload="restart",
+            ge=1,
+            le=3600,
+        ),
+    ] = 75
+    max_connections: Annotated[
+        int,
+        setting("Most client connections at once; more are refused with 503.", reload="restart", ge=1),
+    ] = 10_000
+
+
+class StorageSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[storage]``: the database."""
+
+    url: Annotated[
+        str,
+        setting(
+            "PostgreSQL address (postgresql://…). Empty: SQLite in the data directory.",
+            secret=True,
+            reload="restart",
+            env="SALON_DATABASE_URL",
+        ),
+    ] = _NONE
+    readers: Annotated[int, setting("SQLite reader connections.", reload="restart", ge=1, le=64)] = 2
+    pool_size: Annotated[
+        int, setting("PostgreSQL connections per process.", reload="restart", ge=2, le=100)
+    ] = 8
+    backup_before_migration: Annotated[
+        bool, setting("Back up the database before its schema changes.", reload="restart")
+    ] = True
+
+
+class RedisSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[redis]``: shared counters and wake-ups, when several processes serve one Salon."""
+
+    url: Annotated[
+        str,
+        setting(
+            "Redis address (redis://…). Empty: counters live in this process.",
+            secret=True,
+            reload="restart",
+            env="SALON_REDIS",
+        ),
+    ] = _NONE
+
+
+class FilesSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[files]``: where stored files go."""
+
+    kind: Annotated[
+        Literal["local", "s3"], setting("The data directory, or an S3-compatible store.", reload="restart")
+    ] = "local"
+    quota_bytes: Annotated[int, setting("Most bytes one space may keep.", unit="bytes", ge=0)] = 10 * 1024**3
+    max_file_bytes: Annotated[int, setting("Largest single file.", unit="bytes", ge=1)] = 512 * 1024**2
+    s3_endpoint: Annotated[str, setting("Address of the S3-compatible store.", reload="restart")] = _NONE
+    s3_bucket: Annotated[str, setting("Its bucket.", reload="restart")] = _NONE
+    s3_region: Annotated[str, setting("Its region.", reload="restart")] = "us-east-1"
+    s3_access_key: Annotated[str, setting("Its access key id.", secret=True, reload="restart")] = _NONE
+    s3_secret_key: Annotated[str, setting("Its secret key.", secret=True, reload="restart")] = _NONE
+
+
+class GatewaySettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[gateway]``: how requests reach a provider."""
+
+    connect_timeout_s: Annotated[float, setting("Wait for a connection.", unit="seconds", ge=0.1, le=600)] = (
+        10.0
+    )
+    first_byte_timeout_s: Annotated[
+        float, setting("Wait for the first byte of an answer.", unit="seconds", ge=0.1, le=3600)
+    ] = 120.0
+    idle_timeout_s: Annotated[
+        float, setting("Longest silence inside an answer.", unit="seconds", ge=0.1, le=3600)
+    ] = 120.0
+    total_timeout_s: Annotated[
+        float, setting("Longest time for one request, all attempts together.", unit="seconds", ge=1, le=86400)
+    ] = 1800.0
+    max_attempts: Annotated[int, setting("Most attempts per request, over all targets.", ge=1, le=20)] = 3
+    retry_budget: Annotated[
+        float,
+        setting("Retries allowed as a share of requests; keeps an outage from multiplying.", ge=0, le=1),
+    ] = 0.2
+    breaker_failures: Annotated[
+        int, setting("Failures in a row that take a provider out of rotation.", ge=1, le=1000)
+    ] = 5
+    breaker_open_s: Annotated[
+        float,
+        setting("How long it stays out before one probe is let through.", unit="seconds", ge=0.1, le=3600),
+    ] = 30.0
+    assumed_output_tokens: Annotated[
+        int,
+        setting("Output reserved against a budget when a request names no max_tokens.", unit="tokens", ge=1),
+    ] = 4096
+    detect_local: Annotated[
+        bool,
+        setting(
+            "Offer Ollama, LM Studio and the like found on this machine when asked to look.", reload="restart"
+        ),
+    ] = True
+    use_environment_keys: Annotated[
+        bool,
+        setting(
+            "Offer providers whose well-known key (OPENAI_API_KEY …) is in the environment.", reload="restart"
+        ),
+    ] = True
+
+
+class CacheSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[cache]``: exact-match answers, for requests that opt in."""
+
+    enabled: Annotated[bool, setting("Keep answers for requests that ask for it.", reload="restart")] = True
+    ttl_s: Annotated[int, setting("How long an answer is kept.", unit="seconds", ge=1)] = 3600
+    max_bytes: Annotated[int, setting("Memory for kept answers.", unit="bytes", reload="restart", ge=0)] = (
+        32 * 1024**2
+    )
+
+
+class KeySettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[keys]``: limits of a new API key that names none; 0 is no limit."""
+
+    requests_per_minute: Annotated[int, setting("Requests per minute.", ge=0)] = 0
+    tokens_per_minute: Annotated[int, setting("Tokens per minute, in and out.", ge=0)] = 0
+    concurrency: Annotated[int, setting("Requests at once.", ge=0)] = 0
+
+
+class LogSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[log]``: what is written to standard error."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], setting("Least severe line that is written.")
+    ] = "info"
+    format: Annotated[
+        Literal["auto", "json", "text"],
+        setting("auto: text on a terminal, JSON lines elsewhere.", reload="restart"),
+    ] = "auto"
+
+
+class MetricsSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[metrics]``: the Prometheus page at /metrics."""
+
+    enabled: Annotated[bool, setting("Serve /metrics.", reload="restart")] = True
+
+
+class OtelSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[otel]``: OpenTelemetry GenAI traces; off until an endpoint is set. Needs the extra ``otel``."""
+
+    endpoint: Annotated[
+        str,
+        setting("OTLP/HTTP address for traces (http://host:4318/v1/traces). Empty: off.", reload="restart"),
+    ] = _NONE
+    headers: Annotated[
+        tuple[str, ...],
+        setting("Headers for the collector, as name=value.", secret=True, reload="restart"),
+    ] = ()
+    sample_ratio: Annotated[float, setting("Share of requests that are traced.", ge=0, le=1)] = 1.0
+    service_name: Annotated[str, setting("Name this Salon goes by in traces.", reload="restart")] = "salon"
+
+
+class ProviderSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[providers.NAME]``: one provider, declared in the file."""
+
+    kind: Annotated[
+        str, setting("openai, anthropic, deepseek, openrouter, ollama, lmstudio, openai-compatible, salon …")
+    ]
+    base_url: Annotated[str, setting("Its address. Empty: the kind's own.")] = _NONE
+    api_key: Annotated[str, setting("Its key. Better: api_key_env.", secret=True)] = _NONE
+    api_key_env: Annotated[str, setting("Environment variable that holds its key.")] = _NONE
+    label: Annotated[str, setting("Name shown to people.")] = _NONE
+    enabled: Annotated[bool, setting("Whether requests may go to it.")] = True
+    models: Annotated[tuple[str, ...], setting("Its models, where it cannot list them itself.")] = ()
+    allow_private: Annotated[bool, setting("Its address may be on a private network or this machine.")] = (
+        False
+    )
+
+
+class TargetSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One target of an alias."""
+
+    model: str
+    """``provider/name``."""
+    weight: float = 1.0
+    priority: int = 0
+
+
+class ModelSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[models.ALIAS]``: a name callers ask for, and where it goes."""
+
+    targets: Annotated[
+        tuple[str | TargetSettings, ...],
+        setting("provider/model names in order of preference, or tables with model, weight, priority."),
+    ]
+    strategy: Annotated[
+        Literal["priority", "weight"],
+        setting("priority: the first that works; weight: spread by weight."),
+    ] = "priority"
+
+
+class PriceSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[prices."provider/model"]``: what a million tokens cost (``0.15`` or ``"0.15"``)."""
+
+    input: Annotated[str | int | float, setting("A million input tokens.", unit="currency per million")]
+    output: Annotated[str | int | float, setting("A million output tokens.", unit="currency per million")]
+    cached: Annotated[str | int | float, setting("A million tokens read from the provider's cache.")] = _NONE
+    cache_write: Annotated[str | int | float, setting("A million tokens written to it.")] = _NONE
+    currency: Annotated[str, setting("ISO 4217 code.")] = "USD"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    server: ServerSettings = ServerSettings()
+    storage: StorageSettings = StorageSettings()
+    redis: RedisSettings = RedisSettings()
+    files: FilesSettings = FilesSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    cache: CacheSettings = CacheSettings()
+    keys: KeySettings = KeySettings()
+    log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    otel: OtelSettings = OtelSettings()
+    providers: dict[str, ProviderSettings] = {}
+    models: dict[str, ModelSettings] = {}
+    prices: dict[str, PriceSettings] = {}
