@@ -24,7 +24,11 @@
     │   ├── UpstreamRateLimited 429
     │   ├── UpstreamOverloaded  503
     │   ├── UpstreamServerError 502
+    │   ├── UpstreamQuota       429  Salon's account there has no money or quota left
     │   └── UpstreamRefused     4xx  the provider found the request wrong
+    │       ├── UpstreamContextTooLong    the prompt does not fit that model
+    │       ├── UpstreamModelMissing      that provider does not have the model
+    │       └── UpstreamContentFiltered   its content filter stopped the request
     ├── ClientGone              499  nobody is left to answer
     ├── ConfigError                  settings that cannot be used
     ├── StorageError            503  disk full, database damaged or unreachable
@@ -234,6 +238,33 @@ class UpstreamRefused(UpstreamError):
     code = "upstream_refused"
     status = 400
     retryable = False
+
+
+class UpstreamQuota(UpstreamError):
+    """Salon's account at the provider is out of money or quota; waiting does not help. Fields: ``provider``."""
+
+    code = "upstream_quota"
+    status = 429
+    retryable = False
+
+
+class UpstreamContextTooLong(UpstreamRefused):
+    """The prompt does not fit that model; a larger one may take it. Fields: ``provider``, ``detail``."""
+
+    code = "upstream_context_too_long"
+
+
+class UpstreamModelMissing(UpstreamRefused):
+    """The provider does not have the model, or hides it from us. Fields: ``provider``, ``detail``."""
+
+    code = "upstream_model_missing"
+    status = 404
+
+
+class UpstreamContentFiltered(UpstreamRefused):
+    """The provider's content filter stopped the request. Fields: ``provider``, ``detail``."""
+
+    code = "upstream_content_filtered"
 
 
 class ClientGone(SalonError):
