@@ -20,7 +20,7 @@ def test_second_owner_is_refused_until_the_first_releases(tmp_path: Path) -> Non
     first.prepare()
     first.lock()
     first.write_ready(_ready(first))
-    with pytest.raises(DirectoryInUseError, match="already in use by process .* at http://x"):
+    with pytest.raises(DirectoryInUseError, match=r"already in use by process .* at http://x"):
         second.lock()
     assert second.owner() == _ready(first)
     first.release()
