@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from salon.testing.fake_provider.connection import Connection
+from salon.testing.fake_provider.connection import CallerGoneError, Connection
 from salon.testing.fake_provider.frames import Frame
 from salon.testing.fake_provider.journal import Exchange
 from salon.testing.fake_provider.plan import Plan, Point
@@ -58,8 +58,8 @@ class Player:
         middle = len(body) // 2
         await self._raw(body[:middle])
         await self._misbehave("mid-stream")
-        await self._raw(body[middle:])
         self._exchange.tokens_sent += tokens
+        await self._raw(body[middle:])
         if self._plan.fault("truncated"):
             await self._cut("close")
         await self._misbehave("after-last")
@@ -82,6 +82,12 @@ class Player:
         await self._connection.write(_END_CHUNK)
 
     async def _frame(self, frame: Frame, *, chunked: bool) -> None:
+        if self._connection.gone:
+            raise CallerGoneError
+        # Counted before the write: a caller in another thread may look as soon as it has the bytes.
+        self._exchange.events_sent += 1
+        self._exchange.tokens_sent += frame.tokens
+        self._exchange.bytes_sent += len(frame.data)
         split = self._plan.fault("split")
         size = split.size if split else max(1, len(frame.data))
         for start in range(0, len(frame.data), size):
@@ -89,9 +95,6 @@ class Player:
             await self._connection.write(b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
             if split:
                 await self._connection.pause(0)
-        self._exchange.events_sent += 1
-        self._exchange.tokens_sent += frame.tokens
-        self._exchange.bytes_sent += len(frame.data)
 
     async def _raw(self, data: bytes) -> None:
         split = self._plan.fault("split")

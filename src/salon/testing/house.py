@@ -1,0 +1,273 @@
+"""A whole Salon as a process of its own, for suites that judge it from outside.
+
+Started as a person starts it (``salon serve``), told about providers by its settings file, and watched
+from outside: its log, its sockets, its memory, its database.
+"""
+
+import contextlib
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+import orjson
+
+_START_S = 30.0
+_STOP_S = 30.0
+_TICK_S = 0.01
+_TASKS = re.compile(r"^salon_tasks\{[^}]*\} ([0-9.e+]+)$", re.MULTILINE)
+
+TomlValue = str | int | float | bool | Sequence[str]
+
+
+class ProviderSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """One provider the house is told about."""
+
+    name: str
+    kind: str
+    url: str
+    models: tuple[str, ...] = ("fake",)
+    api_key: str = "sk-upstream-key"
+
+
+def provider_for(
+    dialect: str, url: str, *, name: str | None = None, api_key: str = "sk-upstream-key"
+) -> ProviderSetup:
+    """Describe a fake provider that is spoken to in ``dialect``."""
+    kind = {"openai": "openai-compatible", "anthropic": "anthropic", "ollama": "ollama"}[dialect]
+    base = {"openai": f"{url}/v1", "anthropic": url, "ollama": url}[dialect]
+    return ProviderSetup(name=name or f"{dialect}-fake", kind=kind, url=base, api_key=api_key)
+
+
+def _toml(value: TomlValue) -> str:
+    return orjson.dumps(value).decode()
+
+
+class HouseSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """What a house is started with."""
+
+    providers: tuple[ProviderSetup, ...] = ()
+    aliases: Mapping[str, tuple[str, ...]] = {}
+    """Name to ``provider/model`` targets, in order of preference."""
+    settings: Mapping[str, Mapping[str, TomlValue]] = {}
+    """Sections of ``salon.toml``."""
+    prices: Mapping[str, tuple[str, str]] = {}
+    """``provider/model`` to the price of a million tokens in and out."""
+    environment: Mapping[str, str] = {}
+    arguments: tuple[str, ...] = ()
+    """Further arguments of ``salon serve``."""
+
+    def toml(self) -> str:
+        """Write the settings file."""
+        lines: list[str] = []
+        for section, values in self.settings.items():
+            lines += [f"[{section}]", *(f"{name} = {_toml(value)}" for name, value in values.items())]
+        for provider in self.providers:
+            lines += [f'[providers."{provider.name}"]', f"kind = {_toml(provider.kind)}"]
+            lines += [f"base_url = {_toml(provider.url)}", f"api_key = {_toml(provider.api_key)}"]
+            lines += [f"models = {_toml(provider.models)}", "allow_private = true"]
+        for alias, targets in self.aliases.items():
+            lines += [f'[models."{alias}"]', f"targets = {_toml(targets)}"]
+        for target, (entry, output) in self.prices.items():
+            lines += [f'[prices."{target}"]', f"input = {_toml(entry)}", f"output = {_toml(output)}"]
+        return "\n".join([*lines, ""])
+
+
+PATIENT: Mapping[str, TomlValue] = {
+    "retry_budget": 1.0,
+    "breaker_failures": 1000,
+    "connect_timeout_s": 2.0,
+    "first_byte_timeout_s": 1.0,
+    "idle_timeout_s": 1.0,
+    "total_timeout_s": 20.0,
+}
+"""``[gateway]`` settings for suites of faults: short deadlines, and neither breaker nor retry budget
+in the way of what is judged."""
+
+
+class House:
+    """A running Salon. Start it with ``with House(folder, setup) as house``."""
+
+    def __init__(self, data_dir: Path, setup: HouseSetup, *, port: int | None = None) -> None:
+        """Prepare a house whose data live in ``data_dir``; nothing runs yet."""
+        self.data_dir = data_dir
+        self.setup = setup
+        self.port = port or _free_port()
+        self.log_path = data_dir.parent / f"{data_dir.name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address, without a path."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """The process id. Raises: RuntimeError when not started."""
+        if self._process is None:
+            raise RuntimeError("the house is not started")
+        return self._process.pid
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the process, and a ``salon`` command that talks to it, is given."""
+        kept = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+        return {
+            **kept,
+            "SALON_DATA_DIR": str(self.data_dir),
+            "SALON_HOST": "127.0.0.1",
+            "SALON_PORT": str(self.port),
+            "SALON_NO_BROWSER": "1",
+            **self.setup.environment,
+        }
+
+    # -- life -------------------------------------------------------------------------------------
+    def spawn(self, prefix: Sequence[str] = ()) -> None:
+        """Start the process without waiting; ``prefix`` goes before the command (``strace ...``)."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        config = self.data_dir / "salon.toml"
+        config.touch(mode=0o600)
+        config.write_text(self.setup.toml())
+        command = [*prefix, sys.executable, "-m", "salon.surfaces.cli", "serve", *self.setup.arguments]
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                command, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def start(self, prefix: Sequence[str] = ()) -> float:
+        """Start the process and wait until it is ready; returns how many seconds that took."""
+        started = time.monotonic()
+        self.spawn(prefix)
+        while not self.is_ready():
+            assert self._process is not None
+            code = self._process.poll()
+            if code is not None or time.monotonic() - started > _START_S:
+                ended = f"ended with {code}" if code is not None else "is not ready"
+                raise RuntimeError(f"salon serve {ended}; its log:\n{self.log_text()[-4000:]}")
+            time.sleep(_TICK_S)
+        return time.monotonic() - started
+
+    def is_ready(self) -> bool:
+        """Tell whether ``/readyz`` says so."""
+        try:
+            return self.get("/readyz", timeout_s=2)[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def terminate(self) -> None:
+        """Ask the process to drain and end, without waiting."""
+        os.kill(self.pid, signal.SIGTERM)
+
+    def wait(self, timeout_s: float = _STOP_S) -> int:
+        """Wait for the process to end; returns its exit code. Raises: subprocess.TimeoutExpired."""
+        assert self._process is not None
+        return self._process.wait(timeout_s)
+
+    def stop(self) -> int:
+        """Drain and end the process; killed if it takes too long. Returns the exit code."""
+        if self._process is None:
+            return 0
+        if self._process.poll() is None:
+            self.terminate()
+        try:
+            return self.wait()
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self.wait()
+
+    def kill(self) -> None:
+        """End the process at once, as ``kill -9`` does."""
+        assert self._process is not None
+        self._process.kill()
+        self.wait()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # -- seen from outside ------------------------------------------------------------------------
+    def request(
+        self,
+        method: str,
+        path: str,
+        value: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = 30.0,
+    ) -> tuple[int, bytes]:
+        """Send one request; returns status and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
+        with contextlib.closing(connection):
+            fields = {"content-type": "application/json", **(headers or {})} if value is not None else headers
+            body = None if value is None else orjson.dumps(value)
+            connection.request(method, path, body=body, headers=dict(fields or {}))
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+    def get(self, path: str, *, timeout_s: float = 30.0) -> tuple[int, bytes]:
+        """Send a GET without a credential."""
+        return self.request("GET", path, timeout_s=timeout_s)
+
+    def log_text(self) -> str:
+        """Return everything the process has written so far."""
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def salon(self, *arguments: str, timeout_s: float = 60.0) -> subprocess.CompletedProcess[str]:
+        """Run ``salon ARGUMENTS`` as a person at this data directory would, output not a terminal."""
+        command = [sys.executable, "-m", "salon.surfaces.cli", *arguments]
+        return subprocess.run(  # noqa: S603 - our own interpreter and module
+            command, env=self.environment, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+
+    def create_key(self, name: str, *options: str) -> str:
+        """Make an API key and return its secret. Raises: RuntimeError with what the command said."""
+        done = self.salon("keys", "create", name, *options)
+        if done.returncode != 0:
+            raise RuntimeError(f"salon keys create failed: {done.stdout}{done.stderr}")
+        return done.stdout.strip().splitlines()[-1]
+
+    def open_descriptors(self) -> int:
+        """Count the open file descriptors of the process."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    def resident_bytes(self) -> int:
+        """Return the resident memory of the process."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def live_tasks(self) -> int:
+        """Return how many supervised tasks live in the process, from its metrics."""
+        page = self.get("/metrics")[1].decode()
+        return round(sum(float(value) for value in _TASKS.findall(page)))
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Read from the SQLite database, past the process."""
+        place = self.data_dir / "salon.db"
+        with contextlib.closing(sqlite3.connect(f"file:{place}?mode=ro", uri=True, timeout=5)) as connection:
+            return connection.execute(query).fetchall()
+
+    def forget(self) -> None:
+        """Remove the data directory; only after the end."""
+        shutil.rmtree(self.data_dir, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

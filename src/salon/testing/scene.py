@@ -1,0 +1,59 @@
+"""The usual scene of a suite: one fake provider, and one house that reaches it in every dialect."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from salon.testing.fake_provider import FakeProvider
+from salon.testing.house import PATIENT, House, HouseSetup, TomlValue, provider_for
+
+DIALECTS = ("openai", "anthropic", "ollama")
+PRICE = ("1.00", "2.00")
+"""What a million tokens in and out cost at every provider of the scene."""
+
+
+def model_of(dialect: str) -> str:
+    """Return the model that is reached in ``dialect``."""
+    return f"{dialect}-fake/fake"
+
+
+def usual_setup(
+    fake_url: str,
+    *,
+    gateway: Mapping[str, TomlValue] | None = None,
+    sections: Mapping[str, Mapping[str, TomlValue]] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> HouseSetup:
+    """Return a house that knows one fake provider three times, once per dialect."""
+    return HouseSetup(
+        providers=tuple(provider_for(dialect, fake_url) for dialect in DIALECTS),
+        aliases={"fake": (model_of("openai"),), "team": tuple(model_of(dialect) for dialect in DIALECTS)},
+        prices={model_of(dialect): PRICE for dialect in DIALECTS},
+        settings={"gateway": {**PATIENT, **(gateway or {})}, **(sections or {})},
+        environment=environment or {},
+    )
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """A running fake provider and a running house."""
+
+    fake: FakeProvider
+    house: House
+
+
+@contextmanager
+def usual_scene(
+    folder: Path,
+    *,
+    recordings: Path | None = None,
+    gateway: Mapping[str, TomlValue] | None = None,
+    sections: Mapping[str, Mapping[str, TomlValue]] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Generator[Scene]:
+    """Run the usual scene; both end with the block."""
+    with FakeProvider(recordings=recordings).in_thread() as fake:
+        setup = usual_setup(fake.url, gateway=gateway, sections=sections, environment=environment)
+        with House(folder / "data", setup) as house:
+            yield Scene(fake, house)

@@ -1,0 +1,301 @@
+"""Strangers' programs: the official Python clients, asked the same things and read the same way.
+
+Each SDK is imported when its caller is made; none of them is needed to import this module.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+import orjson
+
+WEATHER: Mapping[str, Any] = {
+    "name": "weather",
+    "description": "The weather in a city.",
+    "parameters": {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
+        "required": ["city", "days"],
+        "additionalProperties": False,
+    },
+}
+"""A tool every caller can offer."""
+WEATHER_ARGUMENTS = {"city": "Zürich", "days": 7}
+"""What the fake provider calls it with."""
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+"""A PNG of one pixel, in base64."""
+
+
+class Said(msgspec.Struct, kw_only=True):
+    """An answer as an SDK reads it."""
+
+    text: str = ""
+    thinking: str = ""
+    calls: list[tuple[str, str, Any]] = msgspec.field(default_factory=list[tuple[str, str, Any]])
+    """Id, name and arguments of each tool call."""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    finish: str | None = None
+
+
+class SdkCaller(Protocol):
+    """One SDK, used the way its readme shows."""
+
+    dialect: str
+
+    def ask(
+        self,
+        prompt: str,
+        *,
+        model: str,
+        stream: bool,
+        tool: bool = False,
+        answer_tool: tuple[Said, str] | None = None,
+        think: bool = False,
+        image: bool = False,
+    ) -> Said:
+        """Ask one question; ``answer_tool`` sends the result of an earlier call's tool."""
+        ...
+
+    def models(self) -> list[str]:
+        """List the models."""
+        ...
+
+    def close(self) -> None:
+        """Close its connections."""
+        ...
+
+
+def caller(dialect: str, url: str, key: str = "unused") -> SdkCaller:
+    """Return the official client of ``dialect``, pointed at ``url``."""
+    return {"openai": OpenAICaller, "anthropic": AnthropicCaller, "ollama": OllamaCaller}[dialect](url, key)
+
+
+def _each(values: list[Any] | None) -> list[Any]:
+    return values or []
+
+
+class OpenAICaller:
+    """The ``openai`` package: Chat Completions."""
+
+    dialect = "openai"
+
+    def __init__(self, url: str, key: str) -> None:
+        """Make a client that does not retry, so that what is judged is the first answer."""
+        import openai  # noqa: PLC0415 - only its own caller needs it
+
+        self.client: Any = openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0, timeout=30)
+
+    def ask(
+        self,
+        prompt: str,
+        *,
+        model: str,
+        stream: bool,
+        tool: bool = False,
+        answer_tool: tuple[Said, str] | None = None,
+        think: bool = False,
+        image: bool = False,
+    ) -> Said:
+        """Ask one question."""
+        messages: list[Any] = [{"role": "user", "content": _openai_content(prompt, image=image)}]
+        if answer_tool:
+            said, result = answer_tool
+            call_id, name, arguments = said.calls[0]
+            function = {"name": name, "arguments": orjson.dumps(arguments).decode()}
+            call = {"id": call_id, "type": "function", "function": function}
+            messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
+            messages.append({"role": "tool", "tool_call_id": call_id, "content": result})
+        fields: dict[str, Any] = {"model": model, "messages": messages}
+        if tool:
+            fields["tools"] = [{"type": "function", "function": WEATHER}]
+        if think:
+            fields["reasoning_effort"] = "low"
+        create = self.client.chat.completions.create
+        if stream:
+            with create(**fields, stream=True, stream_options={"include_usage": True}) as chunks:
+                return _openai_stream(chunks)
+        return _openai_answer(create(**fields))
+
+    def models(self) -> list[str]:
+        """List the models."""
+        return [model.id for model in self.client.models.list()]
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.client.close()
+
+
+def _openai_content(prompt: str, *, image: bool) -> Any:
+    if not image:
+        return prompt
+    picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
+    return [{"type": "text", "text": prompt}, picture]
+
+
+def _openai_answer(answer: Any) -> Said:
+    message = answer.choices[0].message
+    return Said(
+        text=message.content or "",
+        thinking=getattr(message, "reasoning_content", None) or "",
+        calls=[
+            (call.id, call.function.name, orjson.loads(call.function.arguments))
+            for call in _each(message.tool_calls)
+        ],
+        input_tokens=answer.usage.prompt_tokens,
+        output_tokens=answer.usage.completion_tokens,
+        finish=answer.choices[0].finish_reason,
+    )
+
+
+def _openai_stream(chunks: Any) -> Said:
+    said = Said()
+    calls: dict[int, list[str]] = {}
+    for chunk in chunks:
+        if chunk.usage:
+            said.input_tokens = chunk.usage.prompt_tokens
+            said.output_tokens = chunk.usage.completion_tokens
+        for choice in chunk.choices:
+            said.text += choice.delta.content or ""
+            said.thinking += getattr(choice.delta, "reasoning_content", None) or ""
+            said.finish = choice.finish_reason or said.finish
+            for call in _each(choice.delta.tool_calls):
+                parts = calls.setdefault(call.index, ["", "", ""])
+                parts[0] += call.id or ""
+                parts[1] += call.function.name or ""
+                parts[2] += call.function.arguments or ""
+    said.calls = [(parts[0], parts[1], orjson.loads(parts[2])) for parts in calls.values()]
+    return said
+
+
+class AnthropicCaller:
+    """The ``anthropic`` package: Messages."""
+
+    dialect = "anthropic"
+
+    def __init__(self, url: str, key: str) -> None:
+        """Make a client that does not retry."""
+        import anthropic  # noqa: PLC0415 - only its own caller needs it
+
+        self.client: Any = anthropic.Anthropic(base_url=url, api_key=key, max_retries=0, timeout=30)
+
+    def ask(
+        self,
+        prompt: str,
+        *,
+        model: str,
+        stream: bool,
+        tool: bool = False,
+        answer_tool: tuple[Said, str] | None = None,
+        think: bool = False,
+        image: bool = False,
+    ) -> Said:
+        """Ask one question."""
+        content: list[Any] = [{"type": "text", "text": prompt}]
+        if image:
+            source = {"type": "base64", "media_type": "image/png", "data": PIXEL}
+            content.append({"type": "image", "source": source})
+        messages: list[Any] = [{"role": "user", "content": content}]
+        if answer_tool:
+            said, result = answer_tool
+            call_id, name, arguments = said.calls[0]
+            use = {"type": "tool_use", "id": call_id, "name": name, "input": arguments}
+            messages.append({"role": "assistant", "content": [use]})
+            told = {"type": "tool_result", "tool_use_id": call_id, "content": result}
+            messages.append({"role": "user", "content": [told]})
+        fields: dict[str, Any] = {"model": model, "messages": messages, "max_tokens": 4096}
+        if tool:
+            named = {"name": WEATHER["name"], "description": WEATHER["description"]}
+            fields["tools"] = [{**named, "input_schema": WEATHER["parameters"]}]
+        if think:
+            fields["thinking"] = {"type": "enabled", "budget_tokens": 1024}
+        if stream:
+            with self.client.messages.stream(**fields) as events:
+                return _anthropic_answer(events.get_final_message())
+        return _anthropic_answer(self.client.messages.create(**fields))
+
+    def models(self) -> list[str]:
+        """List the models."""
+        return [model.id for model in self.client.models.list()]
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.client.close()
+
+
+def _anthropic_answer(answer: Any) -> Said:
+    said = Said(
+        input_tokens=answer.usage.input_tokens,
+        output_tokens=answer.usage.output_tokens,
+        finish=answer.stop_reason,
+    )
+    for block in answer.content:
+        said.text += block.text if block.type == "text" else ""
+        said.thinking += block.thinking if block.type == "thinking" else ""
+        if block.type == "tool_use":
+            said.calls.append((block.id, block.name, block.input))
+    return said
+
+
+class OllamaCaller:
+    """The ``ollama`` package."""
+
+    dialect = "ollama"
+
+    def __init__(self, url: str, key: str) -> None:
+        """Make a client."""
+        import ollama  # noqa: PLC0415 - only its own caller needs it
+
+        self.client: Any = ollama.Client(host=url, headers={"authorization": f"Bearer {key}"}, timeout=30)
+
+    def ask(
+        self,
+        prompt: str,
+        *,
+        model: str,
+        stream: bool,
+        tool: bool = False,
+        answer_tool: tuple[Said, str] | None = None,
+        think: bool = False,
+        image: bool = False,
+    ) -> Said:
+        """Ask one question."""
+        message: dict[str, Any] = {"role": "user", "content": prompt}
+        if image:
+            message["images"] = [PIXEL]
+        messages: list[Any] = [message]
+        if answer_tool:
+            said, result = answer_tool
+            _, name, arguments = said.calls[0]
+            call = {"function": {"name": name, "arguments": arguments}}
+            messages.append({"role": "assistant", "content": "", "tool_calls": [call]})
+            messages.append({"role": "tool", "tool_name": name, "content": result})
+        fields: dict[str, Any] = {"model": model, "messages": messages}
+        if tool:
+            fields["tools"] = [{"type": "function", "function": WEATHER}]
+        if think:
+            fields["think"] = True
+        answer = self.client.chat(**fields, stream=stream)
+        return _ollama_answer(answer if stream else [answer])
+
+    def models(self) -> list[str]:
+        """List the models."""
+        return [model.model for model in self.client.list().models]
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.client.close()
+
+
+def _ollama_answer(parts: Any) -> Said:
+    said = Said()
+    for part in parts:
+        said.text += part.message.content or ""
+        said.thinking += part.message.thinking or ""
+        for call in _each(part.message.tool_calls):
+            said.calls.append(("", call.function.name, dict(call.function.arguments)))
+        if part.done:
+            said.input_tokens, said.output_tokens = part.prompt_eval_count, part.eval_count
+            said.finish = part.done_reason
+    return said

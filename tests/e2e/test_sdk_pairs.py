@@ -1,0 +1,57 @@
+"""Every official client against a provider of every dialect: text, tools, reasoning, images and usage."""
+
+import orjson
+import pytest
+
+from salon.testing.fake_provider import Exchange
+from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.sdk_clients import PIXEL, WEATHER_ARGUMENTS, Said, SdkCaller
+
+STOPPED = {"openai": "stop", "anthropic": "end_turn", "ollama": "stop"}
+CALLED = {"openai": "tool_calls", "anthropic": "tool_use", "ollama": "stop"}
+LIMITED = {"openai": "length", "anthropic": "max_tokens", "ollama": "length"}
+
+pytestmark = [
+    pytest.mark.parametrize("sdk", DIALECTS, indirect=True),
+    pytest.mark.parametrize("provider", DIALECTS),
+    pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"]),
+]
+
+
+def usage_of(exchange: Exchange) -> tuple[int, int]:
+    return exchange.input_tokens, exchange.tokens_sent
+
+
+def usage_said(said: Said) -> tuple[int | None, int | None]:
+    return said.input_tokens, said.output_tokens
+
+
+def test_text_and_usage_arrive_whole(scene: Scene, sdk: SdkCaller, provider: str, stream: bool) -> None:
+    said = sdk.ask("{{fake text=Grüße 👋🏽 aus Zürich,\n\n  naïve}}", model=model_of(provider), stream=stream)
+    assert said.text == "Grüße 👋🏽 aus Zürich,\n\n  naïve"
+    assert said.finish == STOPPED[sdk.dialect]
+    assert usage_said(said) == usage_of(scene.fake.journal.exchanges[-1])
+    assert scene.fake.journal.exchanges[-1].dialect == provider
+
+
+def test_reasoning_is_told_from_the_answer(scene: Scene, sdk: SdkCaller, provider: str, stream: bool) -> None:
+    said = sdk.ask("{{fake tokens=3;think=5}}", model=model_of(provider), stream=stream, think=True)
+    assert (said.thinking, said.text) == ("tok " * 5, "tok " * 3)
+    assert usage_said(said) == usage_of(scene.fake.journal.exchanges[-1])
+
+
+def test_a_tool_makes_the_round_trip(scene: Scene, sdk: SdkCaller, provider: str, stream: bool) -> None:
+    model, prompt = model_of(provider), "What weather? {{fake call}}"
+    first = sdk.ask(prompt, model=model, stream=stream, tool=True)
+    assert [(name, value) for _, name, value in first.calls] == [("weather", WEATHER_ARGUMENTS)]
+    assert first.finish == CALLED[sdk.dialect]
+    second = sdk.ask(prompt, model=model, stream=stream, tool=True, answer_tool=(first, "sunny, 21°"))
+    assert second.text == "The tool said: sunny, 21°"
+    assert usage_said(second) == usage_of(scene.fake.journal.exchanges[-1])
+
+
+def test_a_picture_reaches_the_provider(scene: Scene, sdk: SdkCaller, provider: str, stream: bool) -> None:
+    said = sdk.ask("What is this?", model=model_of(provider), stream=stream, image=True)
+    sent = orjson.loads(scene.fake.journal.exchanges[-1].body)
+    assert said.text == "tok " * 8
+    assert PIXEL in orjson.dumps(sent["messages"]).decode()
