@@ -1,0 +1,419 @@
+"""SQLite: one writer thread with group commit, and a few reader threads.
+
+The writer takes everything that is queued, runs it in one transaction (each function in its own
+SAVEPOINT, so that a failing one spoils nothing), commits once, and wakes the event loop once. A commit
+costs an fsync whoever pays it; under load many writes share it and an idle writer waits for nobody.
+"""
+
+import asyncio
+import contextlib
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar, cast
+
+import apsw
+
+from salon.foundation.kit.errors import Overloaded, StorageError
+from salon.foundation.storage.errors import ConstraintViolated, busy, damaged, disk_full, refused, unwritable
+from salon.foundation.storage.statement import Row, Statement
+from salon.foundation.storage.transaction import Transaction
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+BUSY_TIMEOUT_MS: Final = 5_000
+LOCK_PATIENCE_S: Final = 60.0
+"""How long a write waits for another process (a backup, VACUUM) before it is refused."""
+MAX_QUEUED: Final = 100_000
+MAX_BATCH: Final = 2_000
+CLOSE_TIMEOUT_S: Final = 30.0
+
+
+class SqliteTransaction:
+    """Runs statements on one connection; see ``Transaction`` for the contract."""
+
+    __slots__ = ("_changes", "_connection", "_execute", "hooks")
+    dialect: Final = "sqlite"
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._execute = connection.execute
+        self._changes = connection.changes
+        self.hooks: list[Callable[[], None]] = []
+
+    def run(self, stmt: Statement, /, **params: Any) -> int:
+        """Run a statement and return how many rows it changed."""
+        sql, values = stmt.sqlite.bind(params)
+        try:
+            self._execute(sql, values)
+        except apsw.Error as error:
+            raise translate(error) from error
+        return self._changes()
+
+    def all(self, stmt: Statement, /, **params: Any) -> list[Row]:
+        """Return all rows of a query."""
+        form = stmt.sqlite
+        sql, values = form.bind(params)
+        try:
+            rows = cast("list[Row]", self._execute(sql, values).fetchall())
+        except apsw.Error as error:
+            raise translate(error) from error
+        return [_with_booleans(row, form.booleans) for row in rows] if form.booleans else rows
+
+    def one(self, stmt: Statement, /, **params: Any) -> Row | None:
+        """Return the first row of a query, or None."""
+        rows = self.all(stmt, **params)
+        return rows[0] if rows else None
+
+    def many(self, stmt: Statement, rows: Sequence[Mapping[str, Any]] | Sequence[Row], /) -> None:
+        """Run a statement once per row; an insert goes in large chunks."""
+        if not rows:
+            return
+        form = stmt.sqlite
+        try:
+            if form.chunks:
+                self._insert_chunks(form.chunks, form.flatten(rows), width=form.width)
+                return
+            bound = [form.bind(dict(cast("Mapping[str, Any]", row))) for row in rows]
+            for sql, values in bound:
+                self._execute(sql, values)
+        except apsw.Error as error:
+            raise translate(error) from error
+
+    def _insert_chunks(self, chunks: tuple[tuple[int, str], ...], values: list[Any], *, width: int) -> None:
+        start, total = 0, len(values)
+        for size, sql in chunks:
+            step = size * width
+            while total - start >= step:
+                self._execute(sql, values[start : start + step])
+                start += step
+
+    def take_turn(self, _key: str, /) -> None:
+        """Do nothing: there is one writer."""
+
+    def after_commit(self, fn: Callable[[], None], /) -> None:
+        """Call ``fn`` on the event loop once this transaction is committed."""
+        self.hooks.append(fn)
+
+
+class _Job:
+    """One queued function and where its result goes."""
+
+    __slots__ = ("alone", "error", "fn", "future", "loop", "result")
+
+    def __init__(self, fn: Callable[[Any], Any], future: Any, loop: asyncio.AbstractEventLoop | None) -> None:
+        self.fn = fn
+        self.future = future
+        self.loop = loop
+        self.alone = False
+        """Run outside any transaction, on the raw connection."""
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def settle(self) -> None:
+        """Hand the outcome over; on the loop's thread if there is a loop."""
+        future = self.future
+        if self.loop is not None and future.cancelled():
+            return
+        with contextlib.suppress(asyncio.InvalidStateError):
+            if self.error is None:
+                future.set_result(self.result)
+            else:
+                future.set_exception(self.error)
+
+
+class SqliteStorage:
+    """The database of one Salon in one SQLite file."""
+
+    dialect: Literal["sqlite"] = "sqlite"
+    url: str | None = None
+
+    def __init__(self, path: Path, *, readers: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.path: Path = path
+        self._loop = loop
+        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed = False
+        self._opened: Future[None] = Future()
+        self._writer = threading.Thread(target=self._write_forever, name="salon-sqlite-writer", daemon=True)
+        self._readers = ThreadPoolExecutor(readers, "salon-sqlite-reader")
+        self._local = threading.local()
+        self._reader_connections: list[apsw.Connection] = []
+        self.commits = 0
+        """How many group commits were made; for metrics."""
+        self.writes = 0
+        """How many functions those commits held."""
+
+    async def open(self) -> None:
+        """Start the writer and wait until the file is open. Raises: StorageError."""
+        self._writer.start()
+        await asyncio.wait_for(asyncio.wrap_future(self._opened), LOCK_PATIENCE_S)
+
+    # Callers' side
+
+    async def write(self, fn: Callable[[Transaction], T]) -> T:
+        """Run ``fn`` in a write transaction and return its result after COMMIT."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._put(_Job(fn, future, loop))
+        return await future
+
+    def submit(self, fn: Callable[[Transaction], T]) -> Future[T]:
+        """Queue ``fn`` like ``write``, from any thread; the future is done after COMMIT."""
+        future: Future[T] = Future()
+        self._put(_Job(fn, future, None))
+        return future
+
+    async def read(self, fn: Callable[[Transaction], T]) -> T:
+        """Run ``fn`` on a reader: one consistent snapshot, no writes."""
+        self._check_open()
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, fn)
+
+    async def create_all(self) -> None:
+        """Create the tables of the imported metadata that do not exist."""
+        from salon.foundation.storage.creation import create_statements  # noqa: PLC0415 - rarely needed
+
+        statements = create_statements("sqlite")
+        await self.alone(lambda connection: _create(connection, statements))
+
+    async def vacuum(self) -> None:
+        """Give unused pages back to the disk and refresh the planner's statistics."""
+        await self.alone(_vacuum)
+
+    async def alone(self, fn: Callable[[apsw.Connection], T]) -> T:
+        """Run ``fn`` on the writer's raw connection, outside any transaction."""
+        loop = asyncio.get_running_loop()
+        job = _Job(fn, loop.create_future(), loop)
+        job.alone = True
+        self._put(job)
+        return cast(T, await job.future)
+
+    async def close(self) -> None:
+        """Finish what is queued, then close every connection."""
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.put(None)
+        await asyncio.to_thread(self._close_threads)
+
+    def _close_threads(self) -> None:
+        self._readers.shutdown(wait=True, cancel_futures=False)
+        for connection in self._reader_connections:
+            connection.close()
+        self._writer.join(CLOSE_TIMEOUT_S)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StorageError(problem="The database is closed.", fix="Salon is stopping; start it again.")
+
+    def _put(self, job: _Job) -> None:
+        self._check_open()
+        if self._queue.qsize() >= MAX_QUEUED:
+            raise Overloaded(retry_after_s=1)
+        self._queue.put(job)
+
+    # Reader threads
+
+    def _read(self, fn: Callable[[Transaction], T]) -> T:
+        connection = cast("apsw.Connection | None", getattr(self._local, "connection", None))
+        if connection is None:
+            connection = connect(self.path, reader=True)
+            self._local.connection = connection
+            self._reader_connections.append(connection)
+        try:
+            connection.execute("BEGIN")
+        except apsw.Error as error:
+            raise translate(error) from error
+        try:
+            return fn(SqliteTransaction(connection))
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    # The writer thread
+
+    def _write_forever(self) -> None:
+        try:
+            connection = connect(self.path)
+        except BaseException as error:  # noqa: BLE001 - handed to the opener, whatever it is
+            self._opened.set_exception(error)
+            return
+        self._opened.set_result(None)
+        try:
+            while (job := self._queue.get()) is not None:
+                if job.alone:
+                    self._run_alone(connection, job)
+                else:
+                    self._run_batch(connection, job)
+        finally:
+            with contextlib.suppress(apsw.Error):
+                connection.execute("PRAGMA optimize")
+            connection.close()
+
+    def _run_alone(self, connection: apsw.Connection, job: _Job) -> None:
+        _attempt(job, lambda: job.fn(connection))
+        self._announce([job], [])
+
+    def _run_batch(self, connection: apsw.Connection, first: _Job) -> None:
+        jobs = [first]
+        after: list[_Job | None] = []
+        waiting = self._queue
+        # Only this thread takes from the queue, so what it counts is there to take.
+        for _ in range(min(waiting.qsize(), MAX_BATCH)):
+            job = waiting.get_nowait()
+            if job is None or job.alone:
+                after.append(job)
+                break
+            jobs.append(job)
+        hooks = self._commit(connection, jobs)
+        self.commits += 1
+        self.writes += len(jobs)
+        self._announce(jobs, hooks)
+        for job in after:
+            if job is None:
+                waiting.put(None)
+            else:
+                self._run_alone(connection, job)
+
+    def _commit(self, connection: apsw.Connection, jobs: list[_Job]) -> list[Callable[[], None]]:
+        hooks: list[Callable[[], None]] = []
+        try:
+            _begin(connection)
+            for job in jobs:
+                _run_job(connection, job, hooks, savepoint=len(jobs) > 1)
+                if not connection.in_transaction:
+                    raise job.error or damaged("the transaction was lost")  # noqa: TRY301 - ends the batch
+            connection.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001 - every waiting caller gets it
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            failure = translate(error) if isinstance(error, apsw.Error) else error
+            for job in jobs:
+                job.error = job.error or failure
+            return []
+        return hooks
+
+    def _announce(self, jobs: list[_Job], hooks: list[Callable[[], None]]) -> None:
+        loops: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+        for job in jobs:
+            if job.loop is None:
+                job.settle()
+            else:
+                loops.setdefault(job.loop, []).append(job)
+        if hooks:
+            loops.setdefault(self._loop, [])
+        for loop, owned in loops.items():
+            # A closed loop has nobody left who waits.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle_all, owned, hooks if loop is self._loop else ())
+
+
+def _attempt(job: _Job, fn: Callable[[], Any]) -> None:
+    try:
+        job.result = fn()
+    except apsw.Error as error:
+        job.error = translate(error)
+    except BaseException as error:  # noqa: BLE001 - handed to the one who waits
+        job.error = error
+
+
+def _run_job(
+    connection: apsw.Connection, job: _Job, hooks: list[Callable[[], None]], *, savepoint: bool
+) -> None:
+    transaction = SqliteTransaction(connection)
+    if savepoint:
+        connection.execute("SAVEPOINT job")
+    _attempt(job, lambda: job.fn(transaction))
+    if job.error is None:
+        hooks.extend(transaction.hooks)
+        if savepoint:
+            connection.execute("RELEASE job")
+    elif connection.in_transaction:
+        connection.execute("ROLLBACK TO job" if savepoint else "ROLLBACK")
+        connection.execute("RELEASE job" if savepoint else "BEGIN")
+
+
+def _settle_all(jobs: list[_Job], hooks: Sequence[Callable[[], None]]) -> None:
+    for job in jobs:
+        job.settle()
+    for hook in hooks:
+        try:
+            hook()
+        except Exception:
+            _log.exception("a hook after commit failed")
+
+
+def _begin(connection: apsw.Connection) -> None:
+    deadline = time.monotonic() + LOCK_PATIENCE_S
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except apsw.BusyError:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
+
+
+def _with_booleans(row: Row, places: tuple[int, ...]) -> Row:
+    values = list(row)
+    for place in places:
+        if values[place] is not None:
+            values[place] = bool(values[place])
+    return tuple(values)
+
+
+def connect(path: Path, *, reader: bool = False) -> apsw.Connection:
+    """Open one connection with the house's settings. Raises: StorageError."""
+    try:
+        connection = apsw.Connection(str(path), statementcachesize=400)
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        connection.execute(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+            "PRAGMA journal_size_limit=67108864;"
+        )
+        # Readers share the file through mmap, so a large page cache per reader would be memory twice.
+        connection.execute(
+            "PRAGMA cache_size=-4000; PRAGMA query_only=ON" if reader else "PRAGMA cache_size=-20000"
+        )
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    except apsw.Error as error:
+        raise translate(error) from error
+    return connection
+
+
+def translate(error: apsw.Error) -> StorageError | ConstraintViolated | apsw.Error:
+    """Return ``error`` in the house's words; a mistake in our own SQL stays what it is."""
+    detail = str(error)
+    match error:
+        case apsw.ConstraintError():
+            return ConstraintViolated(detail)
+        case apsw.FullError():
+            return disk_full()
+        case apsw.ReadOnlyError() | apsw.CantOpenError() | apsw.PermissionsError() | apsw.AuthError():
+            return unwritable(detail)
+        case apsw.CorruptError() | apsw.NotADBError() | apsw.FormatError():
+            return damaged(detail)
+        case apsw.BusyError() | apsw.LockedError():
+            return busy()
+        case apsw.IOError() | apsw.NoMemError() | apsw.InterruptError():
+            return refused(detail)
+        case _:
+            return error
+
+
+def _vacuum(connection: apsw.Connection) -> None:
+    connection.execute("VACUUM")
+    connection.execute("ANALYZE")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _create(connection: apsw.Connection, statements: Sequence[str]) -> None:
+    with connection:
+        for sql in statements:
+            connection.execute(sql)
