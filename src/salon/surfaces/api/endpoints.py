@@ -1,0 +1,250 @@
+"""The one endpoint table: every address Salon serves, who may call it and how much it takes.
+
+Both doors, the OpenAPI document and the permission matrix are made from it. A row without a policy
+cannot be written, and a route without a row refuses to start.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from salon.foundation.kit.caller import Right
+from salon.foundation.kit.errors import ConfigError
+from salon.gateway.protocols.base import DialectName
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Policy = Right | Literal["public", "signed-in"]
+
+CHAT_BODY_BYTES: Final = 64 * 1024 * 1024
+"""Chat bodies carry images and files as base64."""
+SMALL_BODY_BYTES: Final = 1024 * 1024
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One row."""
+
+    method: Method
+    path: str
+    """``{name}`` stands for one segment, ``{name:path}`` for the rest."""
+    policy: Policy
+    """``public`` needs no credential, ``signed-in`` any valid one, a right needs one that holds it."""
+    summary: str
+    operation: str
+    """What it does; keys can be limited to operations."""
+    dialect: DialectName | None = None
+    """Whose words errors and answers use; ``None`` is Salon's own."""
+    max_body_bytes: int = SMALL_BODY_BYTES
+    hot: bool = False
+    """Served below ASGI when it can be."""
+    why_public: str = ""
+    """Public rows only: what makes it harmless to strangers."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return method and path, which name the row."""
+        return self.method, self.path
+
+
+CORE: Final[tuple[Endpoint, ...]] = (
+    Endpoint(
+        method="POST",
+        path="/v1/chat/completions",
+        dialect="openai",
+        summary="Chat, in the words of OpenAI Chat Completions.",
+        policy=Right.USE_MODELS,
+        operation="chat",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/messages",
+        dialect="anthropic",
+        summary="Chat, in the words of Anthropic Messages.",
+        policy=Right.USE_MODELS,
+        operation="chat",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/chat",
+        dialect="ollama",
+        summary="Chat, in the words of Ollama.",
+        policy=Right.USE_MODELS,
+        operation="chat",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/models",
+        summary="List models; OpenAI's or Anthropic's words, by the caller's headers.",
+        policy=Right.USE_MODELS,
+        operation="models",
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/models/{model:path}",
+        summary="Show one model; OpenAI's or Anthropic's words, by the caller's headers.",
+        policy=Right.USE_MODELS,
+        operation="models",
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/tags",
+        dialect="ollama",
+        summary="List models, in the words of Ollama.",
+        policy=Right.USE_MODELS,
+        operation="models",
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/show",
+        dialect="ollama",
+        summary="Show one model, in the words of Ollama.",
+        policy=Right.USE_MODELS,
+        operation="models",
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/version",
+        dialect="ollama",
+        summary="The version, in the words of Ollama.",
+        policy=Right.USE_MODELS,
+        operation="models",
+    ),
+    Endpoint(
+        method="GET",
+        path="/healthz",
+        summary="Whether the process lives.",
+        policy="public",
+        operation="health",
+        why_public="Says “ok” and nothing else.",
+    ),
+    Endpoint(
+        method="GET",
+        path="/readyz",
+        summary="Whether requests can be served now.",
+        policy="public",
+        operation="health",
+        why_public="Names the parts that are ready or not, without any detail.",
+    ),
+    Endpoint(
+        method="GET",
+        path="/metrics",
+        summary="Figures for Prometheus.",
+        policy=Right.READ_SYSTEM,
+        operation="metrics",
+    ),
+    Endpoint(
+        method="GET",
+        path="/{page:path}",
+        summary="The web app.",
+        policy="public",
+        operation="page",
+        why_public="The same files for everyone; what they show comes from other endpoints.",
+    ),
+)
+
+_managed: dict[tuple[str, str], Endpoint] = {}
+
+
+def management(
+    method: Method,
+    path: str,
+    policy: Policy,
+    *,
+    summary: str,
+    operation: str = "manage",
+    max_body_bytes: int = SMALL_BODY_BYTES,
+    why_public: str = "",
+) -> Endpoint:
+    """Add the row of a management route; call it beside the route. ``path`` is below ``/salon/v1``.
+
+    Adding the same row again changes nothing. Raises: ConfigError for a second, different row.
+    """
+    row = Endpoint(
+        method=method,
+        path=f"/salon/v1{path}",
+        policy=policy,
+        summary=summary,
+        operation=operation,
+        max_body_bytes=max_body_bytes,
+        why_public=why_public,
+    )
+    check_rows((row,))
+    known = _managed.setdefault(row.key, row)
+    if known != row:
+        raise ConfigError(key=f"{method} {row.path}", problem="has two policies.", fix="Keep one row.")
+    return row
+
+
+def endpoints() -> tuple[Endpoint, ...]:
+    """Return every row known now; management rows appear when their routes are loaded."""
+    return CORE + tuple(_managed.values())
+
+
+def check_rows(rows: Iterable[Endpoint]) -> None:
+    """Refuse rows that would open a door unseen. Raises: ConfigError."""
+    for row in rows:
+        if (row.policy == "public") != bool(row.why_public):
+            raise ConfigError(
+                key=f"{row.method} {row.path}",
+                problem="is public without a reason, or has a reason without being public.",
+                fix="Give it a policy, or say why it is public.",
+            )
+
+
+check_rows(CORE)
+
+
+class Matched(msgspec.Struct, frozen=True):
+    """A row that a path belongs to, and what its parameters are."""
+
+    endpoint: Endpoint
+    parameters: dict[str, str]
+
+
+class RowMatcher:
+    """Finds the row for a method and a decoded path. Exact paths first, then in the order of the table."""
+
+    def __init__(self, rows: Sequence[Endpoint]) -> None:
+        self._exact = {row.key: row for row in rows if "{" not in row.path}
+        self._patterns = [(row, _pattern(row.path)) for row in rows if "{" in row.path]
+
+    def match(self, method: str, path: str) -> Matched | None:
+        """Return the row for ``method`` and ``path``; HEAD is served by GET."""
+        method = "GET" if method == "HEAD" else method
+        row = self._exact.get((method, path))
+        if row is not None:
+            return Matched(row, {})
+        for row, pattern in self._patterns:
+            found = pattern.fullmatch(path) if row.method == method else None
+            if found is not None:
+                return Matched(row, found.groupdict())
+        return None
+
+    def methods(self, path: str) -> list[str]:
+        """Return the methods that ``path`` takes, for 405 and OPTIONS; without the catch-all page."""
+        found = {method for method, exact in self._exact if exact == path}
+        found |= {
+            row.method
+            for row, pattern in self._patterns
+            if row.operation != "page" and pattern.fullmatch(path)
+        }
+        if "GET" in found:
+            found.add("HEAD")
+        return sorted(found)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)(:path)?\}", path)
+    text = ""
+    for index in range(0, len(parts), 3):
+        text += re.escape(parts[index])
+        if index + 1 < len(parts):
+            text += f"(?P<{parts[index + 1]}>{'.*' if parts[index + 2] else '[^/]+'})"
+    return re.compile(text, re.DOTALL)

@@ -1,0 +1,399 @@
+"""The hot door: chat requests are served below ASGI, on the same port as everything else.
+
+A subclass of uvicorn's protocol. A request takes the fast way only if it is the exact target of a hot
+row, nothing of an earlier request is under way on its connection, and it asks for no interim answer;
+otherwise it goes on to the ASGI door, which serves the same rows. The bounds on heads, bodies, rates
+and idleness hold on both ways: uvicorn has none of its own.
+"""
+
+import asyncio
+import socket
+import time
+from enum import Enum
+from math import inf
+from typing import Any, Final, cast
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from salon.foundation.kit.errors import InvalidRequest, SalonError, TooLarge
+from salon.gateway.exchange import ServedCall
+from salon.surfaces.api.credentials import Peer
+from salon.surfaces.api.door import Door, as_salon_error, error_headers
+from salon.surfaces.api.endpoints import Endpoint
+from salon.surfaces.api.hot_reply import HotReply
+
+_ONCE: Final = frozenset(
+    {b"host", b"content-length", b"transfer-encoding", b"authorization", b"content-type"}
+)
+_READ_ON_BELOW_BYTES: Final = 64 * 1024
+
+
+class _Phase(Enum):
+    """What a connection is waiting for."""
+
+    IDLE = 0
+    HEAD = 1
+    BODY = 2
+    SERVING = 3
+    REFUSED = 4
+
+
+class _HeadTooLarge(TooLarge):
+    status = 431
+
+
+class _UrlTooLong(_HeadTooLarge):
+    status = 414
+
+
+class _TooSlow(InvalidRequest):
+    status = 408
+
+
+class SalonProtocol(HttpToolsProtocol):
+    """One connection of a client. Made by ``protocol_for``."""
+
+    door: Door
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._phase = _Phase.IDLE
+        self._deadline_s = inf
+        self._chunk_bytes = 0
+        self._seen_bytes = 0
+        self._phase_started_s = 0.0
+        self._stalled_since_s = inf
+        self._peer: Peer = "remote"
+        self._reply: HotReply | None = None
+        self._row: Endpoint | None = None
+        self._identity: Any = None
+        self._header_map: dict[bytes, bytes] = {}
+        self._body = b""
+        self._parts: bytearray | None = None
+        self._refusal: SalonError | None = None
+        self._received_at_s = 0.0
+
+    # -- the loop ---------------------------------------------------------------------------------
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take in a connection, or turn it away when there are too many."""
+        super().connection_made(cast(asyncio.Transport, transport))
+        self._peer = _peer_of(self.transport)
+        self._enter(_Phase.IDLE, self.door.limits.head_timeout_s)
+        if not self.door.enter(self):
+            self._say_and_close(503, b'{"error":{"code":"overloaded"}}', (b"retry-after: 1\r\n",))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the requests under way that their client has left."""
+        self.door.leave(self)
+        reply = self._reply
+        self._reply = None
+        super().connection_lost(exc)
+        if reply is not None:
+            reply.leave()
+        for cycle, _ in self.pipeline:
+            cycle.disconnected = True
+            cycle.message_event.set()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came and watch how it comes."""
+        if self._phase is _Phase.REFUSED:
+            return
+        self._chunk_bytes = len(data)
+        self._seen_bytes += self._chunk_bytes
+        parser = self.parser
+        assert parser is not None
+        try:
+            parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refuse(InvalidRequest(field="upgrade", problem="This address takes no upgrade."))
+        except httptools.HttpParserCallbackError as error:
+            self._refuse(as_salon_error(error.__context__ or error))
+        except httptools.HttpParserError:
+            self._refuse(InvalidRequest(field="request", problem="This is no well-formed HTTP/1.1 request."))
+        else:
+            if self._phase is _Phase.HEAD:
+                self._head_goes_on()
+
+    def pause_writing(self) -> None:
+        """Hear that the client reads too slowly."""
+        super().pause_writing()
+        self._stalled_since_s = time.monotonic()
+        if self._reply is not None:
+            self._reply.set_writable(False)
+
+    def resume_writing(self) -> None:
+        """Hear that the client caught up."""
+        super().resume_writing()
+        self._stalled_since_s = inf
+        if self._reply is not None:
+            self._reply.set_writable(True)
+
+    # -- the parser -------------------------------------------------------------------------------
+    def on_message_begin(self) -> None:
+        """Start a request; the ASGI scope is made only if it goes that way."""
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+        self._row = None
+        # Of a chunk that also held the end of an earlier request, nobody knows how much is ours.
+        self._seen_bytes = self._chunk_bytes if self._phase is _Phase.IDLE else 0
+        self._phase = _Phase.HEAD
+        self._deadline_s = inf
+
+    def on_headers_complete(self) -> None:
+        """Choose the way, and check the head for both."""
+        headers = self.headers
+        header_map = dict(headers)
+        if len(header_map) != len(headers):
+            _refuse_repeated(headers)
+        self._check_head(header_map)
+        row = self.door.hot.get(self.url)
+        if row is not None and self._is_fast(header_map):
+            self._begin_hot(row, header_map)
+        else:
+            self._begin_asgi()
+
+    def on_body(self, body: bytes) -> None:
+        """Collect the body of a hot request."""
+        row = self._row
+        if row is None:
+            super().on_body(body)
+            return
+        if self._refusal is not None:
+            return
+        if self._parts is None:
+            if not self._body:
+                self._body = body
+                return
+            self._parts = bytearray(self._body)
+        self._parts += body
+        if len(self._parts) > row.max_body_bytes:
+            raise TooLarge(what="body", limit_bytes=row.max_body_bytes)
+
+    def on_message_complete(self) -> None:
+        """Serve a hot request whose body is whole."""
+        if self._phase is not _Phase.REFUSED:
+            self._phase = _Phase.SERVING
+            self._deadline_s = inf
+        row = self._row
+        if row is None:
+            super().on_message_complete()
+            return
+        self._row = None
+        reply = self._reply
+        if reply is None or reply.closed:
+            return
+        if self._refusal is not None:
+            self.door.refuse(reply, self._refusal, dialect=row.dialect, headers=[])
+            return
+        body = self._body if self._parts is None else bytes(self._parts)
+        self._body, self._parts = b"", None
+        assert row.dialect is not None
+        call = ServedCall(
+            dialect=row.dialect,
+            operation=row.operation,
+            identity=self._identity,
+            headers=self._header_map,
+            body=body,
+            received_at_s=self._received_at_s,
+        )
+        self.door.supervisor.spawn(self.door.gateway.serve(call, reply), name="serve")
+
+    def on_response_complete(self) -> None:
+        """Go on with what was pipelined, or start to idle. Replaces the base's timer by the watch."""
+        self.server_state.total_requests += 1
+        self._reply = None
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        elif self._phase is _Phase.SERVING:
+            self._enter(_Phase.IDLE, self.door.limits.keep_alive_s)
+
+    # -- the head ---------------------------------------------------------------------------------
+    def _check_head(self, headers: dict[bytes, bytes]) -> None:
+        limits = self.door.limits
+        if len(self.url) > limits.max_url_bytes:
+            raise _UrlTooLong(what="address", limit_bytes=limits.max_url_bytes)
+        if len(self.headers) > limits.max_headers:
+            raise _HeadTooLarge(what="number of headers", limit_bytes=limits.max_headers)
+        if max(self._seen_bytes, self._chunk_bytes) > limits.max_head_bytes:
+            size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+            if size > limits.max_head_bytes:
+                raise _HeadTooLarge(what="head", limit_bytes=limits.max_head_bytes)
+        if b"transfer-encoding" in headers and b"content-length" in headers:
+            raise InvalidRequest(field="transfer-encoding", problem="A body has one length, not two.")
+        self.door.hosts.check(headers)
+
+    def _is_fast(self, headers: dict[bytes, bytes]) -> bool:
+        parser = self.parser
+        assert parser is not None
+        cycle = self._current_cycle
+        return (
+            (cycle is None or cycle.response_complete)
+            and b"expect" not in headers
+            and parser.get_method() == b"POST"
+            and parser.get_http_version() == "1.1"
+            and not parser.should_upgrade()
+        )
+
+    @property
+    def _current_cycle(self) -> HotReply | None:
+        """The latest request's response, of either way; the base declares it never to be missing."""
+        return cast("HotReply | None", self.cycle)
+
+    def _begin_asgi(self) -> None:
+        self._enter(_Phase.BODY, self.door.limits.body_grace_s)
+        url, headers = self.url, self.headers
+        super().on_message_begin()
+        self.url = url
+        self.headers.extend(headers)
+        self.expect_100_continue = any(
+            name == b"expect" and value.lower() == b"100-continue" for name, value in headers
+        )
+        super().on_headers_complete()
+
+    def _begin_hot(self, row: Endpoint, headers: dict[bytes, bytes]) -> None:
+        self._received_at_s = time.monotonic()
+        self._row = row
+        self._header_map = headers
+        self._body, self._parts, self._refusal = b"", None, None
+        self._phase = _Phase.BODY
+        self._phase_started_s = self._received_at_s
+        self._deadline_s = self._received_at_s + self.door.limits.body_grace_s
+        self._seen_bytes = 0
+        origin = headers.get(b"origin")
+        parser = self.parser
+        assert parser is not None
+        reply = HotReply(
+            self.door,
+            self.transport,
+            keep_alive=parser.should_keep_alive(),
+            on_complete=self.on_response_complete,
+            default_headers=self.server_state.default_headers,
+            extra=self.door.cors_headers(origin) if origin is not None else [],
+        )
+        if self.flow.write_paused:
+            reply.set_writable(False)
+        self._reply = reply
+        self.cycle = reply  # type: ignore[assignment]
+        length = int(headers.get(b"content-length", b"0"))
+        if length > row.max_body_bytes:
+            raise TooLarge(what="body", limit_bytes=row.max_body_bytes)
+        try:
+            self._identity = self.door.access.identify(headers, peer=self._peer, method="POST")
+            self.door.access.authorize(row, self._identity)
+        except SalonError as error:
+            # A short body is read to its end, so that the connection can go on.
+            if length > _READ_ON_BELOW_BYTES or b"transfer-encoding" in headers:
+                raise
+            self._refusal = error
+
+    def _head_goes_on(self) -> None:
+        limits = self.door.limits
+        if self._deadline_s == inf:
+            self._enter(_Phase.HEAD, limits.head_timeout_s)
+        if len(self.url) > limits.max_url_bytes:
+            self._refuse(_UrlTooLong(what="address", limit_bytes=limits.max_url_bytes))
+        elif self._seen_bytes > limits.max_head_bytes:
+            self._refuse(_HeadTooLarge(what="head", limit_bytes=limits.max_head_bytes))
+
+    # -- refusing ---------------------------------------------------------------------------------
+    def _refuse(self, error: SalonError) -> None:
+        """Answer ``error`` and give the connection up; never into another answer under way."""
+        row = self._row
+        reply = self._reply
+        cycle = self._current_cycle
+        is_own = reply is not None and row is not None and not reply.started
+        if not is_own and cycle is not None and not cycle.response_complete:
+            cycle.keep_alive = False
+            self._phase = _Phase.REFUSED
+            return
+        if reply is not None:
+            reply.closed = reply.response_complete = True
+            self._reply = None
+        request_id = ""
+        headers = error_headers(error, request_id)
+        body = self.door.render(error, dialect=row.dialect if row else None, request_id=request_id)
+        lines = tuple(name + b": " + value + b"\r\n" for name, value in headers if value)
+        self._say_and_close(error.status, body, lines)
+
+    def _say_and_close(self, status: int, body: bytes, lines: tuple[bytes, ...]) -> None:
+        """Write a last answer, then read on for a moment so that it is not lost in a reset."""
+        self._enter(_Phase.REFUSED, self.door.limits.linger_s)
+        if self.transport.is_closing():
+            return
+        head = self.door.prefix(status, self.server_state.default_headers)
+        tail = b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+        self.transport.write(head + b"".join(lines) + tail + body)
+        if self.transport.can_write_eof() and self in self.door.connections:
+            self.transport.write_eof()
+        else:
+            self.transport.close()
+
+    # -- deadlines --------------------------------------------------------------------------------
+    def _enter(self, phase: _Phase, allowed_s: float) -> None:
+        self._phase = phase
+        self._seen_bytes = 0 if phase is not _Phase.HEAD else self._seen_bytes
+        self._phase_started_s = time.monotonic()
+        self._deadline_s = self._phase_started_s + allowed_s
+
+    def watch(self, now_s: float) -> None:
+        """Act on deadlines that have passed; called by the door twice a second."""
+        if now_s - self._stalled_since_s > self.door.limits.write_stall_s:
+            self.transport.abort()
+        elif now_s >= self._deadline_s:
+            self._deadline_passed(now_s)
+
+    def _deadline_passed(self, now_s: float) -> None:
+        phase = self._phase
+        if self.transport.is_closing():
+            self.transport.abort()  # what was written cannot leave
+        elif phase is _Phase.IDLE:
+            self.transport.close()
+            self._deadline_s = now_s + self.door.limits.linger_s
+        elif phase is _Phase.REFUSED:
+            self.transport.abort()
+        elif phase is _Phase.HEAD:
+            self._refuse(_TooSlow(field="request", problem="The head took too long."))
+        elif self.flow.read_paused:
+            self._enter(_Phase.BODY, self.door.limits.body_grace_s)  # we are the slow ones
+        elif self._seen_bytes < (now_s - self._phase_started_s) * self.door.limits.min_body_bytes_per_s:
+            self._refuse(_TooSlow(field="body", problem="The body comes too slowly."))
+
+
+def _refuse_repeated(headers: list[tuple[bytes, bytes]]) -> None:
+    """Refuse a second header where two readers could choose differently. Raises: InvalidRequest."""
+    seen: set[bytes] = set()
+    for name, _ in headers:
+        if name in seen and name in _ONCE:
+            raise InvalidRequest(field=name.decode("ascii"), problem="This header was sent twice.")
+        seen.add(name)
+
+
+def _peer_of(transport: asyncio.Transport) -> Peer:
+    own = transport.get_extra_info("socket")
+    if own is not None and own.family == getattr(socket, "AF_UNIX", None):
+        return "local"
+    address = transport.get_extra_info("peername")
+    if not address:
+        return "remote"
+    host = str(address[0])
+    is_loopback = host == "::1" or host.startswith(("127.", "::ffff:127."))
+    return "loopback" if is_loopback else "remote"
+
+
+def protocol_for(door: Door) -> type[SalonProtocol]:
+    """Return the protocol class to give to uvicorn as ``http=``."""
+    return type("SalonProtocol", (SalonProtocol,), {"door": door})

@@ -1,0 +1,186 @@
+"""The reply of the hot door: bytes straight into the transport.
+
+It also is the ``cycle`` of uvicorn's protocol while it is under way: the base class reads the
+attributes named in the second half of ``__slots__`` to queue pipelined requests, to shut down
+gracefully and to tell a request that its client has left.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from salon.gateway.exchange import Headers
+from salon.surfaces.api.door import Door
+
+_JOIN_BELOW_BYTES: Final = 64 * 1024
+_DROP_CONTROLS: Final = bytes(range(32)) + b"\x7f"
+
+
+class _NobodyWaits:
+    def set(self) -> None:
+        """Do nothing: no coroutine waits for this cycle's messages."""
+
+
+class HotReply:
+    """One response, written by the gateway from its upstream's callbacks."""
+
+    __slots__ = (
+        "_close_callbacks",
+        "_default_headers",
+        "_door",
+        "_extra",
+        "_head",
+        "_left_bytes",
+        "_on_complete",
+        "_transport",
+        "_writable_callbacks",
+        "body",
+        "closed",
+        "disconnected",
+        "keep_alive",
+        "more_body",
+        "response_complete",
+        "response_started",
+        "started",
+        "writable",
+    )  # fmt: skip
+
+    message_event = _NobodyWaits()
+
+    def __init__(
+        self,
+        door: Door,
+        transport: asyncio.Transport,
+        *,
+        keep_alive: bool,
+        on_complete: Callable[[], None],
+        default_headers: list[tuple[bytes, bytes]],
+        extra: Headers,
+    ) -> None:
+        self.started = False
+        self.closed = False
+        self.writable = True
+        self._door = door
+        self._transport = transport
+        self._on_complete = on_complete
+        self._default_headers = default_headers
+        self._extra = extra
+        self._head = b""
+        self._left_bytes = -1  # -1: chunked
+        self._close_callbacks: list[Callable[[], None]] | None = None
+        self._writable_callbacks: list[Callable[[bool], None]] | None = None
+        self.keep_alive = keep_alive
+        self.disconnected = False
+        self.response_started = False
+        self.response_complete = False
+        self.more_body = True
+        self.body = bytearray()
+
+    # -- for the gateway --------------------------------------------------------------------------
+    def start(self, status: int, headers: Headers, *, content_length: int | None = None) -> None:
+        """Send the head; with a length it waits for the first part of the body, to leave with it."""
+        if self.closed:
+            return
+        if self.started:
+            raise RuntimeError("the head was already sent")
+        self.started = self.response_started = True
+        lines = [self._door.prefix(status, self._default_headers)]
+        for name, value in (*headers, *self._extra) if self._extra else headers:
+            if b"\n" in value or b"\r" in value:
+                value = value.translate(None, _DROP_CONTROLS)  # noqa: PLW2901 - never split the head
+            lines.append(name + b": " + value + b"\r\n")
+        if not self.keep_alive:
+            lines.append(b"connection: close\r\n")
+        if content_length is None:
+            lines.append(b"transfer-encoding: chunked\r\n\r\n")
+            self._transport.write(b"".join(lines))
+            return
+        lines.append(b"content-length: %d\r\n\r\n" % content_length)
+        self._left_bytes = content_length
+        self._head = b"".join(lines)
+
+    def write(self, data: bytes) -> None:
+        """Send part of the body."""
+        if self.closed or not data:
+            return
+        if self._left_bytes < 0:
+            size = len(data)
+            if size < _JOIN_BELOW_BYTES:
+                self._transport.write(b"%x\r\n%b\r\n" % (size, data))
+            else:
+                self._transport.writelines((b"%x\r\n" % size, data, b"\r\n"))
+            return
+        self._left_bytes -= len(data)
+        if self._left_bytes < 0:
+            self.abort()
+            raise RuntimeError("the body is longer than its declared length")
+        head = self._head
+        if not head:
+            self._transport.write(data)
+            return
+        self._head = b""
+        if len(data) < _JOIN_BELOW_BYTES:
+            self._transport.write(head + data)
+        else:
+            self._transport.writelines((head, data))
+
+    def finish(self) -> None:
+        """End the body; a body shorter than declared is cut instead."""
+        if self.closed:
+            return
+        if self._left_bytes > 0 or not self.started:
+            self.abort()
+            return
+        if self._left_bytes < 0:
+            self._transport.write(b"0\r\n\r\n")
+        elif self._head:
+            self._transport.write(self._head)
+        self._end()
+        if not self.keep_alive:
+            self._transport.close()
+        self._on_complete()
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        if self.closed:
+            return
+        self._end()
+        self._transport.abort()
+
+    def on_close(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` once if the caller leaves before ``finish``."""
+        if self.disconnected:
+            callback()
+        elif not self.closed:
+            if self._close_callbacks is None:
+                self._close_callbacks = []
+            self._close_callbacks.append(callback)
+
+    def on_writable(self, callback: Callable[[bool], None]) -> None:
+        """Call ``callback`` whenever ``writable`` changes."""
+        if self._writable_callbacks is None:
+            self._writable_callbacks = []
+        self._writable_callbacks.append(callback)
+
+    # -- for the protocol -------------------------------------------------------------------------
+    def leave(self) -> None:
+        """Hear that the caller has left."""
+        if self.closed:
+            return
+        self.disconnected = True
+        callbacks = self._close_callbacks
+        self._end()
+        for callback in callbacks or ():
+            callback()
+
+    def set_writable(self, writable: bool) -> None:
+        """Hear that the transport's buffer crossed a mark."""
+        if self.closed or self.writable is writable:
+            return
+        self.writable = writable
+        for callback in self._writable_callbacks or ():
+            callback(writable)
+
+    def _end(self) -> None:
+        self.closed = self.response_complete = True
+        self._close_callbacks = None

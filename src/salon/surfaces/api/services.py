@@ -1,0 +1,85 @@
+"""What the doors need of the house, put together by the composition root."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from salon.foundation.accounts import KeyIdentity
+from salon.gateway.exchange import Reply, ServedCall
+from salon.gateway.protocols.base import Dialect, DialectName
+from salon.surfaces.api.credentials import AccessAccounts
+
+
+class GatewayDoor(Protocol):
+    """The gateway as a door sees it."""
+
+    async def serve(self, call: ServedCall, reply: Reply) -> None:
+        """Serve one call; every failure is an answer in the caller's dialect."""
+        ...
+
+
+class ListedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """One model as the compatible listings show it."""
+
+    id: str
+    """An alias or ``kind/name``."""
+    provider: str
+    display_name: str
+    created_at_s: int
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    capabilities: tuple[str, ...] = ("completion",)
+    """In Ollama's words: ``completion``, ``tools``, ``vision``, ``thinking``, ``embedding``."""
+    family: str = ""
+    parameters: str = ""
+    """Parameter count as text, like ``8.0B``; empty when unknown."""
+    quantization: str = ""
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether requests can be served, part by part."""
+
+    ready: bool
+    parts: Mapping[str, bool]
+
+
+class ServerLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on what a client may send, hold and wait for."""
+
+    max_connections: int = 10_000
+    max_head_bytes: int = 32 * 1024
+    max_headers: int = 100
+    max_url_bytes: int = 8 * 1024
+    head_timeout_s: float = 10.0
+    body_grace_s: float = 10.0
+    """How long a body may take before its rate is looked at."""
+    min_body_bytes_per_s: float = 500.0
+    write_stall_s: float = 60.0
+    """How long a client may read nothing at all while an answer waits for it."""
+    linger_s: float = 2.0
+    """How long we keep reading after a refusal, so that the client sees it instead of a reset."""
+    keep_alive_s: float = 75.0
+    tick_s: float = 0.5
+    """How often deadlines are looked at."""
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the doors call."""
+
+    gateway: GatewayDoor
+    accounts: AccessAccounts
+    dialects: Mapping[DialectName, Dialect]
+    list_models: Callable[[KeyIdentity], Sequence[ListedModel]]
+    readiness: Callable[[], Awaitable[Readiness]]
+    metrics: Callable[[], bytes] | None = None
+    """Renders the Prometheus page; ``None`` when it is off."""
+    bound_host: str = "127.0.0.1"
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    require_key: bool = False
+    base_path: str = ""
+    """Under which path a proxy shows this Salon; empty, or like ``/salon``."""
+    limits: ServerLimits = ServerLimits()
+    house: object = None
+    """What management routes work with; they know its type."""
