@@ -308,6 +308,39 @@ def test_lists_are_served(path: str, shows: str) -> None:
     run(main())
 
 
+def test_faults_can_hit_the_first_attempts_only() -> None:
+    async def main() -> None:
+        async with FakeProvider() as fake:
+            messages = [{"role": "user", "content": "{{fake case=b;times=2;fault=500}}"}]
+            for _ in range(3):
+                await ask(fake, chat("openai", messages=messages))
+            assert [exchange.status for exchange in fake.journal.exchanges] == [500, 500, 200]
+
+    run(main())
+
+
+def test_damage_repeats_with_its_seed() -> None:
+    async def main() -> None:
+        async with FakeProvider(default=Plan(tokens=40)) as fake:
+            once, again, other = [
+                body_of(await ask(fake, chat("ollama", model=f"fault:mutate:{seed}"))) for seed in (1, 1, 2)
+            ]
+            assert once == again != other
+
+    run(main())
+
+
+def test_a_provider_may_echo_the_credential() -> None:
+    async def main() -> None:
+        async with FakeProvider() as fake:
+            request = chat("openai", model="fault:echo-key").replace(
+                b"host: fake", b"host: fake\r\nauthorization: Bearer sk-secret"
+            )
+            assert b"sk-secret" in body_of(await ask(fake, request))
+
+    run(main())
+
+
 def test_directives_are_read_or_refused() -> None:
     plan = parse_plan("tokens=3;rate=2.5;delay=1;think=4;call;case=x;fault=stall:after-last;fault=split:7")
     assert plan == Plan(

@@ -1,5 +1,6 @@
 """The pieces of a streamed answer, and the faults that bend them without touching the connection."""
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,7 +47,33 @@ def bend(frames: Sequence[Frame], plan: Plan, *, error: Frame, ping: Frame | Non
         bent = [frame for frame in bent if frame.role != "end"]
     if plan.fault("pings") and ping is not None:
         bent = [copy for frame in bent for copy in (ping, frame)]
+    damage = plan.fault("mutate")
+    if damage:
+        source = random.Random(damage.size)  # noqa: S311 - repeatable on purpose
+        bent = [msgspec.structs.replace(frame, data=mutate(frame.data, source)) for frame in bent]
     return _reframe(bent, plan)
+
+
+_NASTY = (b"\x00", b"\xff\xfe", b"\n", b"\r\n\r\n", b"{", b"]", b'"', b"data: ", b"null", b"1e999", b"[" * 50)
+
+
+def mutate(data: bytes, source: random.Random, *, chance: float = 0.2) -> bytes:
+    """Damage ``data`` with this chance: cut, double, flip, insert or drop some of it."""
+    if source.random() > chance or not data:
+        return data
+    start = source.randrange(len(data))
+    end = min(len(data), start + source.randint(1, 12))
+    match source.randrange(5):
+        case 0:
+            return data[:start]
+        case 1:
+            return data + data
+        case 2:
+            return data[:start] + bytes([data[start] ^ (1 << source.randrange(8))]) + data[start + 1 :]
+        case 3:
+            return data[:start] + source.choice(_NASTY) + data[start:]
+        case _:
+            return data[:start] + data[end:]
 
 
 def _reframe(frames: list[Frame], plan: Plan) -> list[Frame]:

@@ -3,7 +3,7 @@
 A plan is written as directives joined by ``;``, as a model name, in the header ``x-fake-plan``, or inside
 ``{{fake ...}}`` anywhere in the last user message (the way through a gateway that renames models)::
 
-    tokens=50;rate=20;delay=0.5;think=8;call;case=a17;fault=stall:mid-stream;fault=crlf
+    tokens=50;rate=20;delay=0.5;think=8;call;case=a17;times=1;fault=stall:mid-stream;fault=crlf
     fault:429:2             the same as fault=429:2, so that a model can be named fault:429:2
     recording:openai/chat/x a recording from the folder the provider was given
 """
@@ -39,8 +39,14 @@ FaultKind = Literal[
     "truncated",
     "close-at-once",
     "pings",
+    "mutate",
+    "echo-key",
 ]
-"""Every way to misbehave. ``status`` is written as the number alone: ``429``, ``500``."""
+"""Every way to misbehave. ``status`` is written as the number alone: ``429``, ``500``.
+
+``mutate:7`` damages the body's bytes at random, seeded with 7; ``echo-key`` fails with 401 and repeats the
+credential it was sent in the message.
+"""
 
 POINTS: tuple[Point, ...] = get_args(Point)
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
@@ -58,7 +64,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     point: Point = "mid-stream"
     """Where, for ``stall``, ``reset`` and ``close``."""
     size: int = 1
-    """Bytes per write for ``split``; bytes of the event for ``big-event``."""
+    """Bytes per write for ``split``; bytes of the event for ``big-event``; the seed for ``mutate``."""
     delay_s: float = 1.0
     """How long the head takes, for ``slow-headers``."""
 
@@ -81,6 +87,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The test's own id of the request; attempts are counted by it."""
     recording: str | None = None
     """Answer with this recording: ``provider/api/id``."""
+    times: int = 0
+    """How many attempts of this ``case`` the faults hit; 0 for all of them."""
     faults: tuple[Fault, ...] = ()
 
     def fault(self, kind: FaultKind) -> Fault | None:
@@ -93,7 +101,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _IN_MESSAGE = re.compile(r"\{\{fake ([^}]*)\}\}")
-_DIRECTIVE = re.compile(r"^(tokens|text|think|rate|delay|call|case|recording|fault)\b")
+_DIRECTIVE = re.compile(r"^(tokens|text|think|rate|delay|call|case|times|recording|fault)\b")
 
 
 def parse_fault(words: str) -> Fault:
@@ -133,7 +141,7 @@ def _apply(plan: Plan, part: str) -> Plan:
     match key:
         case "fault":
             changed = {"faults": (*plan.faults, parse_fault(value))}
-        case "tokens" | "think":
+        case "tokens" | "think" | "times":
             changed = {key: int(value)}
         case "rate":
             changed = {key: float(value)}

@@ -19,7 +19,7 @@ from salon.testing.fake_provider import anthropic, ollama, openai
 from salon.testing.fake_provider.answer import Asked, answer
 from salon.testing.fake_provider.certificates import server_context
 from salon.testing.fake_provider.connection import CallerGoneError, Connection
-from salon.testing.fake_provider.frames import Frame, bend
+from salon.testing.fake_provider.frames import Frame, bend, mutate
 from salon.testing.fake_provider.journal import Exchange, Journal
 from salon.testing.fake_provider.plan import Plan, parse_fault, parse_plan, plan_of_model, plan_of_text
 from salon.testing.fake_provider.play import CutShortError, Head, Headers, Player
@@ -163,7 +163,10 @@ class FakeProvider:
             case = self._requested(exchange, asked).case
             return msgspec.structs.replace(scripted, case=scripted.case or case)
         chosen = self.choose(exchange, asked) if self.choose else None
-        return chosen or self._requested(exchange, asked)
+        plan = chosen or self._requested(exchange, asked)
+        if plan.times and plan.case and self.journal.attempts[plan.case] >= plan.times:
+            return msgspec.structs.replace(plan, faults=())
+        return plan
 
     # -- answering --------------------------------------------------------------------------------
     async def answer(self, connection: Connection, exchange: Exchange) -> None:
@@ -232,6 +235,11 @@ class FakeProvider:
             value = dialect.error_value(failure.status, f"fake failure {failure.status}")
             await _json(connection, exchange, failure.status, value, _retry_after(failure.retry_after_s))
             return
+        if plan.fault("echo-key"):
+            sent = exchange.header("authorization") or exchange.header("x-api-key")
+            value = dialect.error_value(401, f"Incorrect API key provided: {sent}")
+            await _json(connection, exchange, 401, value)
+            return
         if plan.fault("html"):
             head = Head(status=200, content_type=b"text/html")
             await player.plain(head, b"<html><body>It works!</body></html>")
@@ -248,6 +256,9 @@ class FakeProvider:
         body = dialect.body(said)
         if plan.fault("error-object") or plan.fault("error-in-stream"):
             body = orjson.dumps(dialect.error_value(502, "fake failure in a 200"))
+        damage = plan.fault("mutate")
+        if damage:
+            body = mutate(body, random.Random(damage.size), chance=1)  # noqa: S311 - repeatable
         await player.plain(head, body, tokens=said.output_tokens)
 
     async def _recorded(
