@@ -29,6 +29,8 @@ class Envelope(msgspec.Struct, kw_only=True):
     wants_usage: bool
     """The caller asked for usage in the stream; else a usage chunk we asked for is withheld."""
     size_bytes: int
+    body: bytes
+    """The request as it came; forwarded as it is when no edit is needed."""
 
 
 class EncodedRequest(msgspec.Struct, frozen=True, kw_only=True):

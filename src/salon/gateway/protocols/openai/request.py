@@ -1,0 +1,316 @@
+"""Requests of the chat dialect, read and written."""
+
+from typing import Any
+
+import msgspec
+
+from salon.foundation.kit.errors import Unsupported
+from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
+from salon.gateway.protocols.base import EncodedRequest, Envelope, Quirks
+from salon.gateway.protocols.fields import (
+    Fields,
+    field_value,
+    invalid,
+    join_fields,
+    of_type,
+    optional,
+    parse_all,
+    read_fields,
+    whole,
+)
+from salon.gateway.protocols.openai.messages import MessageWriter, read_messages
+from salon.gateway.protocols.wire_json import JsonObject, dumps
+
+_EFFORT_BUDGETS = ((0, "none"), (2048, "low"), (8192, "medium"))
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """Read what routing needs. Raises: InvalidRequest naming the field."""
+    fields = read_fields(body)
+    model = field_value(fields, "model")
+    if not isinstance(model, str) or not model:
+        raise invalid("model", "It must be a string that names a model.")
+    options = optional(field_value(fields, "stream_options"), dict, "stream_options") or {}
+    limit = field_value(fields, "max_completion_tokens")
+    name = "max_completion_tokens"
+    if limit is None:
+        name, limit = "max_tokens", field_value(fields, "max_tokens")
+    if "messages" not in fields:
+        raise invalid("messages", "It is missing.")
+    return Envelope(
+        fields=fields,
+        model=model,
+        stream=bool(optional(field_value(fields, "stream"), bool, "stream")),
+        max_output_tokens=whole(limit, name),
+        wants_usage=options.get("include_usage") is True,
+        size_bytes=len(body),
+        body=body,
+    )
+
+
+def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
+    """Return the caller's body with another model, stream flag, and our request for usage."""
+    edits: dict[str, bytes | None] = {}
+    if model != envelope.model:
+        edits["model"] = dumps(model)
+    if stream != envelope.stream:
+        edits["stream"] = b"true" if stream else b"false"
+    if not stream:
+        if "stream_options" in envelope.fields:
+            edits["stream_options"] = None
+    elif not envelope.wants_usage and quirks.get("stream_usage", True):
+        options = field_value(envelope.fields, "stream_options") or {}
+        edits["stream_options"] = dumps({**options, "include_usage": True})
+    if not edits:
+        return envelope.body
+    return join_fields(envelope.fields, edits)
+
+
+def decode_request(envelope: Envelope) -> ModelRequest:
+    """Read the whole request. Raises: InvalidRequest naming the field."""
+    fields = Fields(parse_all(envelope.fields), "")
+    fields.take("stream_options")
+    fields.take("max_completion_tokens")
+    fields.take("max_tokens")
+    reasoning = fields.object("reasoning") or {}
+    effort = fields.text("reasoning_effort") or optional(reasoning.get("effort"), str, "reasoning.effort")
+    if effort is None and reasoning.get("enabled") is not None:
+        effort = "medium" if reasoning["enabled"] else "none"
+    choice, parallel = fields.take("tool_choice"), fields.flag("parallel_tool_calls")
+    legacy_tools = fields.array("functions") or []
+    legacy_choice = fields.take("function_call")
+    tools = _read_tools(fields.array("tools") or [], "tools")
+    tools += tuple(_read_function(item, f"functions[{i}]", None) for i, item in enumerate(legacy_tools))
+    metadata = fields.object("metadata")
+    request = ModelRequest(
+        model=envelope.model,
+        messages=read_messages(fields.take("messages")),
+        tools=tools,
+        tool_choice=_read_choice(choice) if choice is not None else _read_legacy_choice(legacy_choice),
+        parallel_tool_calls=parallel,
+        max_output_tokens=envelope.max_output_tokens,
+        temperature=fields.number("temperature"),
+        top_p=fields.number("top_p"),
+        top_k=fields.whole("top_k"),
+        presence_penalty=fields.number("presence_penalty"),
+        frequency_penalty=fields.number("frequency_penalty"),
+        seed=fields.whole("seed"),
+        stop=fields.texts("stop"),
+        n=fields.whole("n"),
+        logprobs=fields.flag("logprobs"),
+        top_logprobs=fields.whole("top_logprobs"),
+        response_format=_read_format(fields.object("response_format")),
+        reasoning_effort=effort,
+        reasoning_budget_tokens=whole(reasoning.get("max_tokens"), "reasoning.max_tokens"),
+        stream=envelope.stream,
+        include_usage=envelope.wants_usage,
+        user=fields.text("user"),
+        metadata=metadata,
+        service_tier=fields.text("service_tier"),
+    )
+    fields.take("model")
+    fields.take("stream")
+    extra: JsonObject = dict(fields.rest)
+    if isinstance(choice, dict) and choice.get("type") in {"allowed_tools", "custom"}:
+        extra["tool_choice"] = choice
+    return msgspec.structs.replace(request, extra={"openai": extra}) if extra else request
+
+
+def _read_tools(items: list[Any], path: str) -> tuple[Tool, ...]:
+    tools: list[Tool] = []
+    for i, item in enumerate(items):
+        here = f"{path}[{i}]"
+        raw = of_type(item, dict, here)
+        kind = raw.get("type", "function")
+        if kind == "function":
+            tools.append(_read_function(raw.get("function"), f"{here}.function", raw.get("cache_control")))
+            continue
+        inner = raw.get(kind) if isinstance(kind, str) else None
+        name = inner.get("name") if isinstance(inner, dict) else None
+        tools.append(Tool(name=name if isinstance(name, str) else str(kind), provider_data={"openai": raw}))
+    return tuple(tools)
+
+
+def _read_function(value: Any, path: str, cache_control: Any) -> Tool:
+    function = Fields(value, path)
+    return Tool(
+        name=function.required_text("name"),
+        description=function.text("description"),
+        parameters=function.object("parameters"),
+        strict=function.flag("strict"),
+        cache=cache_control is not None,
+    )
+
+
+def _read_choice(value: Any) -> ToolChoice:
+    if value in ("auto", "none", "required"):
+        return ToolChoice(mode=value)
+    if isinstance(value, dict):
+        kind = value.get("type")
+        if kind == "allowed_tools" and isinstance(value.get("allowed_tools"), dict):
+            return ToolChoice(mode="required" if value["allowed_tools"].get("mode") == "required" else "auto")
+        named = value.get(kind) if kind in ("function", "custom") else None
+        if isinstance(named, dict) and isinstance(named.get("name"), str):
+            return ToolChoice(mode="tool", name=named["name"])
+    if value == "any":  # Mistral
+        return ToolChoice(mode="required")
+    raise invalid("tool_choice", "It must be auto, none, required or name a function.")
+
+
+def _read_legacy_choice(value: Any) -> ToolChoice | None:
+    if value is None:
+        return None
+    if value in ("auto", "none"):
+        return ToolChoice(mode=value)
+    if isinstance(value, dict) and isinstance(value.get("name"), str):
+        return ToolChoice(mode="tool", name=value["name"])
+    raise invalid("function_call", "It must be auto, none or name a function.")
+
+
+def _read_format(value: JsonObject | None) -> ResponseFormat | None:
+    if value is None:
+        return None
+    kind = value.get("type")
+    if kind == "text":
+        return ResponseFormat(kind="text")
+    if kind == "json_object":
+        return ResponseFormat(kind="json")
+    if kind != "json_schema":
+        raise invalid("response_format.type", "It must be text, json_object or json_schema.")
+    schema = Fields(value.get("json_schema"), "response_format.json_schema")
+    return ResponseFormat(
+        kind="json-schema",
+        name=schema.text("name"),
+        schema=schema.object("schema"),
+        strict=schema.flag("strict"),
+        description=schema.text("description"),
+    )
+
+
+def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
+    """Write a request for a provider.
+
+    Quirks: ``max_tokens_field`` (``max_completion_tokens``), ``stream_usage`` (true), ``top_k`` (false),
+    ``developer_role`` (``developer``), ``reasoning_field`` (the field that carries past reasoning back,
+    none), ``reasoning_details`` (false), ``reasoning_object`` (false: ``reasoning_effort``; true:
+    OpenRouter's ``reasoning``), ``cache_marks`` (``cache_control``, ``prompt_cache_breakpoint``, none),
+    ``file_urls`` (false), ``json_schema`` (true; false sends ``json_object`` instead).
+    Raises: Unsupported.
+    """
+    lost: dict[str, None] = {}
+    extra: JsonObject = dict((request.extra or {}).get("openai") or {})
+    for dialect, values in (request.extra or {}).items():
+        if dialect != "openai":
+            lost.update(dict.fromkeys(values))
+    wire: JsonObject = {
+        "model": request.model,
+        "messages": MessageWriter(quirks, lost).write(request.messages),
+        "stop": list(request.stop) or None,
+        "user": request.user,
+        "metadata": request.metadata,
+        "service_tier": _tier(request.service_tier, lost),
+    }
+    for name in _SAME_NAME:
+        wire[name] = getattr(request, name)
+    if request.top_k is not None and not quirks.get("top_k"):
+        wire["top_k"] = None
+        lost["top_k"] = None
+    wire[str(quirks.get("max_tokens_field", "max_completion_tokens"))] = request.max_output_tokens
+    if request.tools:
+        wire["tools"] = [_write_tool(tool, i, quirks, lost) for i, tool in enumerate(request.tools)]
+        wire["parallel_tool_calls"] = request.parallel_tool_calls
+        wire["tool_choice"] = _write_choice(request.tool_choice)
+    wire["response_format"] = _write_format(request.response_format, quirks, lost)
+    _write_reasoning(request, wire, quirks, lost)
+    if request.stream:
+        wire["stream"] = True
+        if quirks.get("stream_usage", True) or request.include_usage:
+            wire["stream_options"] = {"include_usage": True}
+    wire.update(extra)
+    body = dumps({name: value for name, value in wire.items() if value is not None})
+    return EncodedRequest(body=body, lost=tuple(lost))
+
+
+_SAME_NAME = (
+    "temperature",
+    "top_p",
+    "top_k",
+    "presence_penalty",
+    "frequency_penalty",
+    "seed",
+    "n",
+    "logprobs",
+    "top_logprobs",
+)
+
+
+def _tier(tier: str | None, lost: dict[str, None]) -> str | None:
+    return "default" if tier == "standard_only" else tier
+
+
+def _write_tool(tool: Tool, number: int, quirks: Quirks, lost: dict[str, None]) -> JsonObject:
+    kept = tool.provider_data or {}
+    own = kept.get("openai")
+    if isinstance(own, dict) and own.get("type"):
+        return own
+    if any(isinstance(value, dict) and value.get("type") for value in kept.values()):
+        raise Unsupported(field=f"tools[{number}]", problem=f"{tool.name} is a tool of another provider.")
+    if kept:
+        lost["tools.provider_data"] = None
+    function: JsonObject = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": tool.parameters,
+        "strict": tool.strict,
+    }
+    wire: JsonObject = {
+        "type": "function",
+        "function": {name: value for name, value in function.items() if value is not None},
+    }
+    if tool.cache:
+        if quirks.get("cache_marks") == "cache_control":
+            wire["cache_control"] = {"type": "ephemeral"}
+        else:
+            lost["cache_control"] = None
+    return wire
+
+
+def _write_choice(choice: ToolChoice | None) -> Any:
+    if choice is None:
+        return None
+    if choice.mode == "tool":
+        return {"type": "function", "function": {"name": choice.name}}
+    return choice.mode
+
+
+def _write_format(wanted: ResponseFormat | None, quirks: Quirks, lost: dict[str, None]) -> Any:
+    if wanted is None:
+        return None
+    if wanted.kind == "text":
+        return {"type": "text"}
+    if wanted.kind == "json" or not quirks.get("json_schema", True):
+        if wanted.kind == "json-schema":
+            lost["response_format.json_schema"] = None
+        return {"type": "json_object"}
+    schema: JsonObject = {
+        "name": wanted.name or "answer",
+        "description": wanted.description,
+        "schema": wanted.schema,
+        "strict": wanted.strict,
+    }
+    return {"type": "json_schema", "json_schema": {k: v for k, v in schema.items() if v is not None}}
+
+
+def _write_reasoning(request: ModelRequest, wire: JsonObject, quirks: Quirks, lost: dict[str, None]) -> None:
+    effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
+    if quirks.get("reasoning_object"):
+        if budget:
+            wire["reasoning"] = {"max_tokens": budget}
+        elif effort is not None or budget == 0:
+            off = effort == "none" or budget == 0
+            wire["reasoning"] = {"enabled": False} if off else {"effort": effort}
+        return
+    if effort is None and budget is not None:
+        lost["reasoning_budget_tokens"] = None
+        effort = next((word for limit, word in _EFFORT_BUDGETS if budget <= limit), "high")
+    wire["reasoning_effort"] = effort

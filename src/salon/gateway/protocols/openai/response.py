@@ -1,0 +1,319 @@
+"""Finished answers of the chat dialect, read and written."""
+
+from typing import Any
+
+from salon.foundation.kit.errors import UpstreamBroken
+from salon.foundation.kit.ids import new_id
+from salon.foundation.messages import (
+    CitationPart,
+    OpaquePart,
+    Part,
+    ReasoningPart,
+    RefusalPart,
+    Response,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    Usage,
+)
+from salon.gateway.protocols.base import EncodeContext, EncodedRequest
+from salon.gateway.protocols.classify import build_error, error_of, status_in
+from salon.gateway.protocols.openai.messages import arguments_text, write_detail, write_tool_call
+from salon.gateway.protocols.openai.parts import thinking_text
+from salon.gateway.protocols.openai.usage import read_finish, read_usage, write_finish, write_usage
+from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, dumps, loads_lenient
+
+_KNOWN_TOP = {"id", "object", "created", "model", "choices", "usage"}
+_KNOWN_MESSAGE = {
+    "role",
+    "content",
+    "refusal",
+    "tool_calls",
+    "function_call",
+    "annotations",
+    "audio",
+    "reasoning",
+    "reasoning_content",
+    "reasoning_details",
+}
+
+
+def decode_response(body: bytes) -> Response:
+    """Read a finished answer. Raises: UpstreamBroken, or the error it contains."""
+    try:
+        value = loads_lenient(body)
+    except BrokenJson as error:
+        raise UpstreamBroken(provider="The provider", detail=f"it is not JSON: {error}") from error
+    if isinstance(value, dict) and value.get("error") and not value.get("choices"):
+        raise build_error(status_in(value["error"]), error_of(value), provider="The provider")
+    choices = value.get("choices") if isinstance(value, dict) else None
+    if not isinstance(choices, list):
+        raise UpstreamBroken(provider="The provider", detail="its answer has no choices")
+    usage = value.get("usage")
+    if not isinstance(usage, dict):
+        usage = None
+    kept = {name: item for name, item in value.items() if name not in _KNOWN_TOP and item is not None}
+    read = [_read_choice(choice) for choice in choices if isinstance(choice, dict)]
+    first = read[0] if read else Response(id=None, model=None, parts=(), finish=None, usage=None)
+    own = {**((first.provider_data or {}).get("openai") or {}), **kept}
+    parts = first.parts + _search_results(value)
+    created = value.get("created")
+    return Response(
+        id=_text(value.get("id")),
+        model=_text(value.get("model")),
+        parts=parts,
+        finish=first.finish,
+        usage=read_usage(usage) if usage else None,
+        created_at_s=int(created) if isinstance(created, int | float) else None,
+        provider_data={"openai": own} if own else None,
+        alternatives=tuple(read[1:]),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _search_results(value: JsonObject) -> tuple[Part, ...]:
+    """Read Perplexity's sources, which stand beside the choices."""
+    return tuple(
+        CitationPart(
+            url=_text(item.get("url")),
+            title=_text(item.get("title")),
+            text=_text(item.get("snippet")),
+            provider_data={"openai": {"search_result": item}},
+        )
+        for item in value.get("search_results") or ()
+        if isinstance(item, dict)
+    )
+
+
+def _read_choice(choice: JsonObject) -> Response:
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        message = {}
+    parts: list[Part] = _read_reasoning(message)
+    parts += read_output_content(message.get("content"))
+    refusal = message.get("refusal")
+    if isinstance(refusal, str) and refusal:
+        parts.append(RefusalPart(text=refusal))
+    for note in message.get("annotations") or ():
+        if isinstance(note, dict):
+            parts.append(read_annotation(note))
+    if isinstance(message.get("audio"), dict):
+        parts.append(OpaquePart(dialect="openai", type="audio", raw=message["audio"]))
+    calls = [read_output_call(call) for call in message.get("tool_calls") or () if isinstance(call, dict)]
+    legacy = message.get("function_call")
+    if isinstance(legacy, dict):
+        function_call = {"function": legacy, "id": f"call_{legacy.get('name')}"}
+        calls.append(read_output_call(function_call, legacy_function=True))
+    parts += calls
+    own: JsonObject = {}
+    if rest := {k: v for k, v in message.items() if k not in _KNOWN_MESSAGE and v is not None}:
+        own["message"] = rest
+    if choice.get("logprobs") is not None:
+        own["logprobs"] = choice["logprobs"]
+    return Response(
+        id=None,
+        model=None,
+        parts=tuple(parts),
+        finish=read_finish(choice.get("finish_reason"), has_tool_calls=bool(calls)),
+        usage=None,
+        provider_data={"openai": own} if own else None,
+    )
+
+
+def _read_reasoning(message: JsonObject) -> list[Part]:
+    details = message.get("reasoning_details")
+    if isinstance(details, list) and details:
+        found = [read_detail(item) for item in details if isinstance(item, dict)]
+        if any(part.text for part in found) or not _reasoning_text(message):
+            return list(found)
+    text = _reasoning_text(message)
+    if not text:
+        return []
+    return [ReasoningPart(text=text)]
+
+
+def _reasoning_text(message: JsonObject) -> str:
+    for name in ("reasoning_content", "reasoning"):
+        value = message.get(name)
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def read_detail(item: JsonObject) -> ReasoningPart:
+    """Read one entry of ``reasoning_details`` (OpenRouter)."""
+    signature, data = item.get("signature"), item.get("data")
+    return ReasoningPart(
+        text=_text(item.get("text")) or _text(item.get("summary")) or "",
+        signature=signature if isinstance(signature, str) and signature else None,
+        redacted=data if isinstance(data, str) and data else None,
+        provider_data={"openai": {"detail": item}},
+    )
+
+
+def read_output_content(content: Any) -> list[Part]:
+    """Read an answer's content: a string, or Mistral's list of parts."""
+    if isinstance(content, str):
+        return [TextPart(text=content)] if content else []
+    parts: list[Part] = []
+    for item in content if isinstance(content, list) else ():
+        if not isinstance(item, dict):
+            continue
+        kind = item.get("type")
+        if kind == "text" and isinstance(item.get("text"), str):
+            parts.append(TextPart(text=item["text"]))
+        elif kind == "thinking":
+            text = thinking_text(item.get("thinking"))
+            parts.append(ReasoningPart(text=text, provider_data={"openai": {"part": item}}))
+        else:
+            parts.append(OpaquePart(dialect="openai", type=str(kind), raw=item))
+    return parts
+
+
+def read_annotation(note: JsonObject) -> CitationPart:
+    """Read one annotation; its raw form is kept."""
+    inner = note.get("url_citation")
+    cite: JsonObject = inner if isinstance(inner, dict) else note
+    start, end = cite.get("start_index"), cite.get("end_index")
+    return CitationPart(
+        url=_text(cite.get("url")),
+        title=_text(cite.get("title")),
+        text=_text(cite.get("content")),
+        start=start if isinstance(start, int) else None,
+        end=end if isinstance(end, int) else None,
+        provider_data={"openai": {"annotation": note}},
+    )
+
+
+def read_output_call(call: JsonObject, *, legacy_function: bool = False) -> ToolCallPart:
+    """Read one tool call of an answer; a missing id is made."""
+    kept: JsonObject = {k: v for k, v in call.items() if k not in {"id", "type", "function", "index"}}
+    if call.get("type") == "custom" and isinstance(call.get("custom"), dict):
+        function: JsonObject = call["custom"]
+        arguments = arguments_text(function.get("input"))
+        kept = {"custom": True}
+    else:
+        inner = call.get("function")
+        function = inner if isinstance(inner, dict) else {}
+        arguments = arguments_text(function.get("arguments"))
+    if legacy_function:
+        kept["legacy_function"] = True
+    call_id = call.get("id")
+    return ToolCallPart(
+        id=call_id if isinstance(call_id, str) and call_id else new_id("call"),
+        name=_text(function.get("name")) or "",
+        arguments=arguments,
+        provider_data={"openai": kept} if kept else None,
+    )
+
+
+def write_citation(part: CitationPart) -> JsonObject | None:
+    """Write a citation as an annotation; None where it has no address."""
+    kept = ((part.provider_data or {}).get("openai") or {}).get("annotation")
+    if isinstance(kept, dict):
+        return kept
+    if not part.url:
+        return None
+    return {
+        "type": "url_citation",
+        "url_citation": {
+            "url": part.url,
+            "title": part.title or "",
+            "start_index": part.start or 0,
+            "end_index": part.end or 0,
+        },
+    }
+
+
+def answer_id(context: EncodeContext) -> str:
+    """Return the id a caller sees: ours, in this dialect's form."""
+    return "chatcmpl-" + context.request_id.removeprefix("req_")
+
+
+def encode_response(response: Response, context: EncodeContext) -> EncodedRequest:
+    """Write a finished answer; ``lost`` names what could not be carried."""
+    lost: dict[str, None] = {}
+    choices = [_write_choice(response, 0, lost)]
+    choices += [_write_choice(other, i + 1, lost) for i, other in enumerate(response.alternatives)]
+    own: JsonObject = dict((response.provider_data or {}).get("openai") or {})
+    for name in ("message", "logprobs"):
+        own.pop(name, None)
+    if any(dialect != "openai" for dialect in response.provider_data or {}):
+        lost["provider_data"] = None
+    wire: JsonObject = {
+        "id": answer_id(context),
+        "object": "chat.completion",
+        "created": response.created_at_s or context.created_at_s,
+        "model": context.model,
+        "choices": choices,
+        "usage": write_usage(response.usage or Usage()),
+        **own,
+    }
+    return EncodedRequest(body=dumps(wire), lost=tuple(lost))
+
+
+def _write_choice(response: Response, index: int, lost: dict[str, None]) -> JsonObject:
+    own: JsonObject = (response.provider_data or {}).get("openai") or {}
+    message = _write_message(response.parts, lost)
+    kept = own.get("message")
+    if isinstance(kept, dict):
+        message.update(kept)
+    if response.finish and response.finish.reason == "pause":
+        lost["finish_reason.pause"] = None
+    return {
+        "index": index,
+        "message": message,
+        "logprobs": own.get("logprobs"),
+        "finish_reason": write_finish(response.finish),
+    }
+
+
+def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject:
+    message: JsonObject = {"role": "assistant", "content": None, "refusal": None}
+    text: list[str] = []
+    refusal: list[str] = []
+    reasoning: list[ReasoningPart] = []
+    calls: list[JsonObject] = []
+    notes: list[JsonObject] = []
+    for part in parts:
+        if isinstance(part, TextPart):
+            text.append(part.text)
+        elif isinstance(part, ReasoningPart):
+            reasoning.append(part)
+        elif isinstance(part, ToolCallPart):
+            if ((part.provider_data or {}).get("openai") or {}).get("legacy_function"):
+                message["function_call"] = {"name": part.name, "arguments": part.arguments}
+            else:
+                calls.append(write_tool_call(part))
+        elif isinstance(part, RefusalPart):
+            refusal.append(part.text)
+        elif isinstance(part, CitationPart):
+            note = write_citation(part)
+            if note is None:
+                lost["citations"] = None
+            elif "search_result" not in ((part.provider_data or {}).get("openai") or {}):
+                notes.append(note)
+        elif isinstance(part, OpaquePart) and part.dialect == "openai" and part.type == "audio":
+            message["audio"] = part.raw
+        elif isinstance(part, OpaquePart):
+            lost[part.type] = None
+        elif isinstance(part, ToolResultPart):
+            lost["tool_result"] = None
+        else:
+            lost[type(part).__name__] = None
+    if text or not (calls or refusal or message.get("function_call") or message.get("audio")):
+        message["content"] = "".join(text)
+    if refusal:
+        message["refusal"] = "".join(refusal)
+    if calls:
+        message["tool_calls"] = calls
+    if notes:
+        message["annotations"] = notes
+    if reasoning:
+        message["reasoning_content"] = "".join(part.text for part in reasoning)
+        if any(part.signature or part.redacted for part in reasoning):
+            message["reasoning_details"] = [write_detail(part, i) for i, part in enumerate(reasoning)]
+    return message

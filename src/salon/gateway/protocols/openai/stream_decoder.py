@@ -1,0 +1,447 @@
+"""Streams of the chat dialect, read: chunks of bytes in, events out.
+
+Facts it is built on (each has a test): usage may come with a choice, without one, or in every chunk; a
+finish reason may be repeated and more content may follow it, so finishes are told at the end; a tool
+call may lack its index or id, and two ids on one index are two calls; content may be a list; the first
+chunk may have no choices; the end mark may be missing; an error may come inside a 200.
+"""
+
+from typing import Any
+
+import msgspec
+
+from salon.foundation.kit.ids import new_id
+from salon.foundation.messages import (
+    CitationAdded,
+    CitationPart,
+    OpaqueReceived,
+    ReasoningDelta,
+    RefusalDelta,
+    ResponseStart,
+    StreamError,
+    StreamEvent,
+    StreamFinish,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallEnd,
+    ToolCallStart,
+    UsageReported,
+)
+from salon.gateway.protocols.classify import error_of, status_in
+from salon.gateway.protocols.openai.messages import arguments_text
+from salon.gateway.protocols.openai.parts import thinking_text
+from salon.gateway.protocols.openai.response import read_annotation
+from salon.gateway.protocols.openai.usage import merge_usage, read_finish, read_usage
+from salon.gateway.protocols.part_track import PartTrack
+from salon.gateway.protocols.sse import BlockSplitter, EventTooLarge, block_data
+from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, loads, loads_lenient
+
+
+class Delta(msgspec.Struct):
+    """What one chunk adds to a choice; values unchecked."""
+
+    content: Any = None
+    reasoning_content: Any = None
+    reasoning: Any = None
+    reasoning_details: Any = None
+    tool_calls: Any = None
+    refusal: Any = None
+    function_call: Any = None
+    annotations: Any = None
+    audio: Any = None
+    images: Any = None
+
+
+class Choice(msgspec.Struct):
+    """One choice of a chunk."""
+
+    index: Any = 0
+    delta: Delta | None = None
+    finish_reason: Any = None
+    logprobs: Any = None
+
+
+class Chunk(msgspec.Struct):
+    """One chunk; fields nobody reads are skipped without being built."""
+
+    id: Any = None
+    model: Any = None
+    created: Any = None
+    choices: list[Choice] | None = None
+    usage: Any = None
+    error: Any = None
+    system_fingerprint: Any = None
+    service_tier: Any = None
+    search_results: Any = None
+    citations: Any = None
+
+
+_decode_chunk = msgspec.json.Decoder(Chunk).decode
+
+
+def read_chunk(data: bytes) -> Chunk:
+    """Read one chunk. Raises: BrokenJson."""
+    try:
+        return _decode_chunk(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return msgspec.convert(loads_lenient(data), Chunk)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise BrokenJson(str(error)) from error
+
+
+class _Call:
+    __slots__ = ("arguments", "ended", "id", "index", "name")
+
+    def __init__(self, index: int, call_id: str, name: str) -> None:
+        self.index = index
+        self.id = call_id
+        self.name = name
+        self.arguments: list[str] = []
+        self.ended = False
+
+    def is_complete(self) -> bool:
+        """Tell whether the arguments so far are whole JSON."""
+        try:
+            loads("".join(self.arguments).encode("utf-8", "replace"))
+        except BrokenJson:
+            return False
+        return True
+
+
+class _ChoiceState:
+    __slots__ = ("by_id", "by_slot", "calls", "finish", "track")
+
+    def __init__(self, number: int) -> None:
+        self.track = PartTrack(number)
+        self.calls: list[_Call] = []
+        self.by_slot: dict[int, _Call] = {}
+        self.by_id: dict[str, _Call] = {}
+        self.finish: str | None = None
+
+
+class OpenAIStreamDecoder:
+    """Reads a provider's stream. Feed bytes as they come, cut anywhere."""
+
+    def __init__(self) -> None:
+        self._splitter = BlockSplitter()
+        self._choices: dict[int, _ChoiceState] = {}
+        self._started = False
+        self._over = False
+        self._usage: JsonObject | None = None
+        self._sources: JsonObject = {}
+        self._sources_told = False
+
+    def feed(self, data: bytes) -> list[StreamEvent]:
+        """Return the events that ``data`` completes."""
+        out: list[StreamEvent] = []
+        if self._over:
+            return out
+        try:
+            for block in self._splitter.feed(data):
+                self._block(block, out)
+        except EventTooLarge:
+            self._fail(out, "The provider sent an event over the size limit.", "event_too_large")
+        return out
+
+    def finish(self) -> list[StreamEvent]:
+        """Return what the end of the body completes; a truncated stream ends in a StreamError."""
+        out: list[StreamEvent] = []
+        rest = self._splitter.finish()
+        if rest and not self._over:
+            self._block(rest, out, last=True)
+        if self._over:
+            return out
+        if any(state.finish for state in self._choices.values()):
+            self._end(out)
+        else:
+            self._fail(out, "The stream ended before the answer did.", "stream_truncated")
+        return out
+
+    def _block(self, block: bytes, out: list[StreamEvent], *, last: bool = False) -> None:
+        if self._over:
+            return
+        data = block_data(block)
+        if not data or data.isspace():
+            return
+        if data.startswith(b"[DONE]"):
+            self._end(out)
+            return
+        try:
+            chunk = read_chunk(data)
+        except BrokenJson as error:
+            if not last:
+                self._fail(out, f"The provider sent an event that is not JSON: {error}", "invalid_event")
+            return
+        self._chunk(chunk, data, out)
+
+    def _fail(self, out: list[StreamEvent], message: str, kind: str) -> None:
+        self._over = True
+        out.append(StreamError(message=message, type=kind))
+
+    def _chunk(self, chunk: Chunk, data: bytes, out: list[StreamEvent]) -> None:
+        if not self._started and (chunk.choices or chunk.id or chunk.model):
+            self._start(chunk, out)
+        for choice in chunk.choices or ():
+            self._choice(choice, out)
+        if isinstance(chunk.usage, dict) and chunk.usage:
+            self._usage = merge_usage(self._usage, chunk.usage)
+            out.append(UsageReported(usage=read_usage(self._usage)))
+        if chunk.citations:
+            self._sources["citations"] = chunk.citations
+        if chunk.search_results:
+            self._sources["search_results"] = chunk.search_results
+        if chunk.error:
+            self._error(chunk.error, out)
+        elif chunk.choices is None and chunk.usage is None and not chunk.id:
+            self._bare_error(data, out)
+
+    def _error(self, error: Any, out: list[StreamEvent]) -> None:
+        body = error_of({"error": error})
+        self._over = True
+        out.append(
+            StreamError(
+                message=body.message or "The provider reported an error without a message.",
+                type=body.type,
+                code=body.code,
+                status=status_in(error),
+                raw=error,
+            )
+        )
+
+    def _bare_error(self, data: bytes, out: list[StreamEvent]) -> None:
+        """Read an event that is an error without the ``error`` object, such as ``{"detail": ...}``."""
+        value = loads_lenient(data)
+        if isinstance(value, dict) and (body := error_of(value)).message:
+            self._over = True
+            out.append(
+                StreamError(
+                    message=body.message or "",
+                    type=body.type,
+                    code=body.code,
+                    status=status_in(value),
+                    raw=value,
+                )
+            )
+
+    def _start(self, chunk: Chunk, out: list[StreamEvent]) -> None:
+        if not chunk.choices and not chunk.model:
+            return
+        self._started = True
+        own: JsonObject = {}
+        if chunk.system_fingerprint is not None:
+            own["system_fingerprint"] = chunk.system_fingerprint
+        if chunk.service_tier is not None:
+            own["service_tier"] = chunk.service_tier
+        out.append(
+            ResponseStart(
+                id=chunk.id if isinstance(chunk.id, str) and chunk.id else None,
+                model=chunk.model if isinstance(chunk.model, str) and chunk.model else None,
+                created_at_s=chunk.created if isinstance(chunk.created, int) else None,
+                provider_data={"openai": own} if own else None,
+            )
+        )
+
+    def _choice(self, choice: Choice, out: list[StreamEvent]) -> None:
+        number = choice.index if isinstance(choice.index, int) else 0
+        state = self._choices.get(number)
+        if state is None:
+            state = self._choices[number] = _ChoiceState(number)
+        if choice.delta is not None:
+            self._delta(state, choice.delta, choice.logprobs, out)
+        if choice.finish_reason:
+            state.finish = str(choice.finish_reason)
+
+    def _delta(self, state: _ChoiceState, delta: Delta, logprobs: Any, out: list[StreamEvent]) -> None:
+        track = state.track
+        if delta.reasoning_details or delta.reasoning_content or delta.reasoning:
+            self._reasoning(track, delta, out)
+        content = delta.content
+        if content:
+            if isinstance(content, str):
+                kept = {"openai": {"logprobs": logprobs}} if logprobs else None
+                index = track.run("text", out)
+                out.append(TextDelta(choice=track.choice, index=index, text=content, provider_data=kept))
+            elif isinstance(content, list):
+                self._content_list(track, content, out)
+        if isinstance(delta.refusal, str) and delta.refusal:
+            index = track.run("refusal", out)
+            out.append(RefusalDelta(choice=track.choice, index=index, text=delta.refusal))
+        if delta.annotations and isinstance(delta.annotations, list):
+            for note in delta.annotations:
+                if isinstance(note, dict):
+                    self._cite(track, read_annotation(note), out)
+        if delta.tool_calls and isinstance(delta.tool_calls, list):
+            for call in delta.tool_calls:
+                if isinstance(call, dict):
+                    self._call(state, call, out)
+        if isinstance(delta.function_call, dict):
+            self._call(state, {"index": 0, "function": delta.function_call}, out, legacy=True)
+        if delta.audio:
+            out.append(OpaqueReceived(dialect="openai", type="audio", raw=delta.audio, choice=track.choice))
+        if delta.images:
+            out.append(OpaqueReceived(dialect="openai", type="images", raw=delta.images, choice=track.choice))
+
+    def _reasoning(self, track: PartTrack, delta: Delta, out: list[StreamEvent]) -> None:
+        plain = delta.reasoning_content or delta.reasoning
+        details = delta.reasoning_details
+        kept: JsonObject | None = None
+        signature: str | None = None
+        if isinstance(details, list) and details:
+            kept = {"openai": {"details": details}}
+            for item in details:
+                if isinstance(item, dict) and isinstance(item.get("signature"), str) and item["signature"]:
+                    signature = item["signature"]
+            if not isinstance(plain, str):
+                plain = "".join(
+                    item["text"]
+                    for item in details
+                    if isinstance(item, dict) and isinstance(item.get("text"), str)
+                )
+        text = plain if isinstance(plain, str) else ""
+        if not text and kept is None:
+            return
+        index = track.run("reasoning", out)
+        out.append(
+            ReasoningDelta(
+                choice=track.choice, index=index, text=text, signature=signature, provider_data=kept
+            )
+        )
+
+    def _content_list(self, track: PartTrack, items: list[Any], out: list[StreamEvent]) -> None:
+        for item in items:
+            if not isinstance(item, dict):
+                continue
+            kind, text = item.get("type"), item.get("text")
+            if kind == "text" and isinstance(text, str):
+                if text:
+                    out.append(TextDelta(choice=track.choice, index=track.run("text", out), text=text))
+            elif kind == "thinking":
+                words = thinking_text(item.get("thinking"))
+                if words:
+                    index = track.run("reasoning", out)
+                    out.append(ReasoningDelta(choice=track.choice, index=index, text=words))
+            else:
+                track.end_run(out)
+                out.append(
+                    OpaqueReceived(
+                        choice=track.choice,
+                        dialect="openai",
+                        type=str(kind),
+                        raw=item,
+                        index=track.allot(),
+                    )
+                )
+
+    def _cite(self, track: PartTrack, citation: CitationPart, out: list[StreamEvent]) -> None:
+        index = track.index if track.kind == "text" else max(track.index, 0)
+        out.append(CitationAdded(choice=track.choice, index=index, citation=citation))
+
+    def _call(
+        self, state: _ChoiceState, call: JsonObject, out: list[StreamEvent], *, legacy: bool = False
+    ) -> None:
+        function = call.get("function")
+        if not isinstance(function, dict):
+            function = call.get("custom") if isinstance(call.get("custom"), dict) else {}
+        name = function.get("name")
+        name = name if isinstance(name, str) else ""
+        arguments = arguments_text(function.get("arguments") or function.get("input"))
+        call_id = call.get("id")
+        call_id = call_id if isinstance(call_id, str) else ""
+        slot = call.get("index")
+        slot = slot if isinstance(slot, int) and not isinstance(slot, bool) else None
+        known = self._find(state, slot, call_id, name, arguments)
+        if known is None:
+            kept: JsonObject = {k: v for k, v in call.items() if k not in _CALL_KEYS}
+            if legacy:
+                kept["legacy_function"] = True
+            known = self._open(state, slot, call_id, name, kept, out)
+        if arguments:
+            if known.ended and arguments.isspace():
+                return
+            known.arguments.append(arguments)
+            out.append(ToolCallDelta(choice=state.track.choice, index=known.index, arguments=arguments))
+
+    @staticmethod
+    def _find(state: _ChoiceState, slot: int | None, call_id: str, name: str, arguments: str) -> _Call | None:
+        """Return the call this delta continues; None when it begins another."""
+        if call_id and (found := state.by_id.get(call_id)):
+            return found
+        if slot is not None:
+            found = state.by_slot.get(slot)
+        else:
+            found = state.calls[-1] if state.calls and not (call_id or name) else None
+        if found is None or not name:
+            return found
+        if call_id:
+            return None  # another id on the same index is another call
+        return None if arguments and found.is_complete() else found
+
+    def _open(
+        self,
+        state: _ChoiceState,
+        slot: int | None,
+        call_id: str,
+        name: str,
+        kept: JsonObject,
+        out: list[StreamEvent],
+    ) -> _Call:
+        track = state.track
+        track.end_run(out)
+        for other in state.calls:
+            if not other.ended and (
+                other.is_complete() or (slot is not None and state.by_slot.get(slot) is other)
+            ):
+                other.ended = True
+                out.append(ToolCallEnd(choice=track.choice, index=other.index))
+        call = _Call(track.allot(), call_id or new_id("call"), name)
+        state.calls.append(call)
+        state.by_id[call.id] = call
+        if slot is not None:
+            state.by_slot[slot] = call
+        out.append(
+            ToolCallStart(
+                choice=track.choice,
+                index=call.index,
+                id=call.id,
+                name=name,
+                provider_data={"openai": kept} if kept else None,
+            )
+        )
+        return call
+
+    def _end(self, out: list[StreamEvent]) -> None:
+        self._over = True
+        self._tell_sources(out)
+        own = {"openai": self._sources} if self._sources else None
+        for number, state in sorted(self._choices.items()):
+            state.track.end_run(out)
+            for call in state.calls:
+                if not call.ended:
+                    call.ended = True
+                    out.append(ToolCallEnd(choice=number, index=call.index))
+            finish = read_finish(state.finish, has_tool_calls=bool(state.calls))
+            out.append(StreamFinish(choice=number, finish=finish, provider_data=own))
+        if not self._choices:
+            out.append(StreamFinish(finish=read_finish(None, has_tool_calls=False)))
+
+    def _tell_sources(self, out: list[StreamEvent]) -> None:
+        """Tell Perplexity's sources once: it repeats them in every chunk."""
+        results = self._sources.get("search_results")
+        first = self._choices.get(0)
+        if not isinstance(results, list) or first is None:
+            return
+        for item in results:
+            if isinstance(item, dict):
+                url, title, text = (item.get(name) for name in ("url", "title", "snippet"))
+                citation = CitationPart(
+                    url=url if isinstance(url, str) else None,
+                    title=title if isinstance(title, str) else None,
+                    text=text if isinstance(text, str) else None,
+                    provider_data={"openai": {"search_result": item}},
+                )
+                self._cite(first.track, citation, out)
+
+
+_CALL_KEYS = {"index", "id", "type", "function", "custom"}

@@ -1,0 +1,113 @@
+"""Token counts of the chat dialect, with the spellings of the providers that speak it."""
+
+from typing import Any
+
+from salon.foundation.messages import Finish, FinishReason, Usage
+from salon.gateway.protocols.wire_json import JsonObject
+
+_FINISH: dict[str, FinishReason] = {
+    "stop": "stop",
+    "length": "length",
+    "tool_calls": "tool-calls",
+    "function_call": "tool-calls",
+    "content_filter": "content-filter",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "eos": "stop",
+    "tool_use": "tool-calls",
+    "max_tokens": "length",
+    "model_length": "length",
+    "error": "error",
+    "insufficient_system_resource": "error",
+}
+_WORDS: dict[FinishReason, str] = {
+    "stop": "stop",
+    "length": "length",
+    "tool-calls": "tool_calls",
+    "content-filter": "content_filter",
+    "refusal": "content_filter",
+    "pause": "stop",
+    "error": "stop",
+    "unknown": "stop",
+}
+_OWN_WORDS = {"stop", "length", "tool_calls", "content_filter", "function_call"}
+
+
+def _count(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
+
+
+def _details(raw: JsonObject, name: str) -> JsonObject:
+    value = raw.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def merge_usage(old: JsonObject | None, new: JsonObject) -> JsonObject:
+    """Return ``old`` with the keys of ``new`` over it: the last value of each key, never a sum."""
+    return new if old is None else {**old, **new}
+
+
+def read_usage(raw: JsonObject) -> Usage:
+    """Read a usage object as any provider of this dialect writes it."""
+    prompt = _details(raw, "prompt_tokens_details")
+    completion = _details(raw, "completion_tokens_details")
+    input_tokens = _count(raw.get("prompt_tokens"))
+    output_tokens = _count(raw.get("completion_tokens"))
+    reasoning = _count(completion.get("reasoning_tokens"))
+    total = _count(raw.get("total_tokens"))
+    if reasoning and total == input_tokens + output_tokens + reasoning:
+        output_tokens += reasoning  # xAI counts reasoning beside the completion, not in it
+    cached = (
+        prompt.get("cached_tokens")
+        or raw.get("prompt_cache_hit_tokens")  # DeepSeek
+        or raw.get("cached_tokens")  # Moonshot
+        or raw.get("num_cached_tokens")  # Mistral
+    )
+    return Usage(
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
+        cached_tokens=_count(cached),
+        cache_write_tokens=_count(prompt.get("cache_write_tokens") or raw.get("cache_creation_input_tokens")),
+        reasoning_tokens=reasoning,
+        audio_input_tokens=_count(prompt.get("audio_tokens")),
+        audio_output_tokens=_count(completion.get("audio_tokens")),
+        raw=raw,
+    )
+
+
+def write_usage(usage: Usage) -> JsonObject:
+    """Write a usage object."""
+    return {
+        "prompt_tokens": usage.input_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.total_tokens,
+        "prompt_tokens_details": {
+            "cached_tokens": usage.cached_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
+            "audio_tokens": usage.audio_input_tokens,
+        },
+        "completion_tokens_details": {
+            "reasoning_tokens": usage.reasoning_tokens,
+            "audio_tokens": usage.audio_output_tokens,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
+    }
+
+
+def read_finish(raw: Any, *, has_tool_calls: bool) -> Finish:
+    """Read a finish reason; some providers say ``stop`` where they called a tool."""
+    word = raw if isinstance(raw, str) and raw else None
+    reason = _FINISH.get(word, "unknown") if word else "unknown"
+    if reason in {"stop", "unknown"} and has_tool_calls:
+        reason = "tool-calls"
+    return Finish(reason=reason, raw=word)
+
+
+def write_finish(finish: Finish | None) -> str:
+    """Write a finish reason that official clients accept."""
+    if finish is None:
+        return "stop"
+    if finish.raw in _OWN_WORDS and _FINISH[finish.raw] == finish.reason:
+        return finish.raw
+    return _WORDS[finish.reason]

@@ -1,0 +1,64 @@
+"""JSON as it really comes over the wire: strict first, then what sloppy providers send.
+
+Every failure is a ``BrokenJson``, a ``ValueError``: recursion bombs, bad UTF-8 and bad syntax alike.
+"""
+
+import json
+from typing import Any
+
+import msgspec
+
+JsonObject = dict[str, Any]
+
+_decode_any = msgspec.json.Decoder(Any).decode
+dumps = msgspec.json.Encoder().encode
+"""Compact JSON bytes of any value; non-ASCII stays as it is."""
+
+
+class BrokenJson(ValueError):
+    """The bytes are not JSON that can be read; the text says why, without quoting them."""
+
+
+def loads(data: bytes | bytearray | memoryview | msgspec.Raw) -> Any:
+    """Parse ``data``. Raises: BrokenJson."""
+    try:
+        return _decode_any(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BrokenJson(str(error)) from error
+    except RecursionError as error:
+        raise BrokenJson("it is nested too deep") from error
+
+
+def loads_lenient(data: bytes | msgspec.Raw) -> Any:
+    """Parse what a provider sent, also ``NaN``, ``Infinity`` and lone surrogates. Raises: BrokenJson.
+
+    vLLM-based servers send ``-Infinity`` as a log probability; some cut an emoji's surrogate pair
+    between two events. The first becomes null, the second U+FFFD, and the answer goes on.
+    """
+    try:
+        return _decode_any(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        value = json.loads(bytes(data), parse_constant=_no_number)
+        text = json.dumps(value, ensure_ascii=False)
+        whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return _decode_any(whole.encode())
+    except (ValueError, msgspec.DecodeError) as error:
+        raise BrokenJson(str(error)) from error
+    except RecursionError as error:
+        raise BrokenJson("it is nested too deep") from error
+
+
+def _no_number(_: str) -> None:
+    return None
+
+
+def text_size(text: str) -> int:
+    """Return the UTF-8 size of ``text`` in bytes."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+
+
+def dumps_text(value: Any) -> str:
+    """Return compact JSON text of any value."""
+    return dumps(value).decode()
