@@ -1,1 +1,55 @@
+"""The command line: ``salon …``. Each command is a client of the management API, or runs the server."""
 
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from salon.foundation.kit.errors import SalonError
+from salon.foundation.kit.terminal import printable
+from salon.surfaces.cli.exits import Exit, exit_code
+from salon.surfaces.cli.group import build
+from salon.surfaces.cli.ports import Address, Backstage, Place, Role
+from salon.surfaces.cli.session import Session
+
+__all__ = ["Address", "Backstage", "Exit", "Place", "Role", "run"]
+
+
+def run(backstage: Backstage, arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code. Expected failures are one sentence, no traceback."""
+    root = build(backstage)
+    context: click.Context | None = None
+    try:
+        context = root.make_context("salon", list(sys.argv[1:] if arguments is None else arguments))
+        with context:
+            result = root.invoke(context)
+        return int(result) if isinstance(result, int) else Exit.OK
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except SalonError as error:
+        _tell(error, as_json=_wants_json(context))
+        return exit_code(error)
+    except (KeyboardInterrupt, EOFError, click.Abort):
+        sys.stderr.write("\n")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+
+
+def _wants_json(context: click.Context | None) -> bool:
+    session = context.obj if context else None
+    return isinstance(session, Session) and session.output.as_json
+
+
+def _tell(error: SalonError, *, as_json: bool) -> None:
+    if as_json:
+        code = getattr(error, "served_code", error.code)
+        sys.stdout.write(json.dumps({"error": {"code": code, "message": error.message}}) + "\n")
+        return
+    sys.stderr.write(f"salon: {printable(error.message)}\n")

@@ -1,0 +1,182 @@
+"""``salon keys``: API keys and what they may use."""
+
+from typing import Any
+
+import click
+
+from salon.foundation.kit.money import money
+from salon.surfaces.cli.client import ApiClient, segment
+from salon.surfaces.cli.exits import ServedError
+from salon.surfaces.cli.output import Column, when
+from salon.surfaces.cli.session import F, Session, command_options, pass_session
+
+_PATH = "/salon/v1/keys"
+_COLUMNS: list[Column] = [
+    ("name", "name"),
+    ("id", "id"),
+    ("hint", "key"),
+    ("state", "state"),
+    ("limits", "limits"),
+    ("used", "last used"),
+]
+
+
+def _limit_options(function: F) -> F:
+    for option in reversed(
+        [
+            click.option("--rpm", type=click.IntRange(1), help="Requests per minute."),
+            click.option("--tpm", type=click.IntRange(1), help="Tokens per minute."),
+            click.option("--concurrency", type=click.IntRange(1), help="Requests at once."),
+            click.option("--budget", metavar="AMOUNT", help="Money it may spend, such as 5.00."),
+            click.option(
+                "--per", type=click.Choice(["day", "month", "total"]), help="How often the budget renews."
+            ),
+            click.option("--model", "models", multiple=True, help="Model it may ask (* for any characters)."),
+            click.option(
+                "--expires-in", metavar="DAYS", type=click.IntRange(1), help="Days until it stops working."
+            ),
+        ]
+    ):
+        function = option(function)
+    return function
+
+
+def _limits(given: dict[str, Any]) -> dict[str, Any]:
+    import time  # noqa: PLC0415 - beside its only use
+
+    limits: dict[str, Any] = {
+        "requests_per_minute": given["rpm"],
+        "tokens_per_minute": given["tpm"],
+        "concurrency": given["concurrency"],
+        "budget_e10": _amount(given["budget"]),
+        "budget_period": given["per"],
+        "models": list(given["models"]) or None,
+    }
+    if given["expires_in"]:
+        limits["expires_at_ms"] = time.time_ns() // 1_000_000 + given["expires_in"] * 86_400_000
+    return {name: value for name, value in limits.items() if value is not None}
+
+
+def _amount(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return int(money(text.lstrip("$")))
+    except (ArithmeticError, ValueError) as error:
+        raise click.BadParameter(
+            f"“{text}” is no amount; write it like 5.00", param_hint="--budget"
+        ) from error
+
+
+def _find(client: ApiClient, name: str) -> dict[str, Any]:
+    items: list[dict[str, Any]] = client.call("GET", _PATH)["items"]
+    found = [one for one in items if one["id"] == name]
+    found = found or [one for one in items if one["name"] == name and one["revoked_at_ms"] is None]
+    if len(found) == 1:
+        return found[0]
+    problem = (
+        f"There are {len(found)} keys called “{name}”. Use the id." if found else f"There is no key “{name}”."
+    )
+    raise ServedError(status=404, code="not_found", message=problem)
+
+
+def _shown(key: dict[str, Any]) -> dict[str, Any]:
+    limits = {
+        name: value for name, value in key["limits"].items() if value not in (None, [], "UTC", "USD", False)
+    }
+    if "budget_e10" not in limits:
+        limits.pop("budget_period", None)
+    return {
+        **key,
+        "state": "revoked" if key["revoked_at_ms"] else "ok",
+        "limits": ", ".join(f"{name}={value}" for name, value in limits.items()) or "none",
+        "used": when(key["last_used_at_ms"]),
+    }
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+@command_options
+def keys(context: click.Context) -> None:
+    """Make, list, change and revoke API keys."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_keys)
+
+
+@keys.command("list")
+@click.option("--all", "show_all", is_flag=True, help="Revoked ones too.")
+@command_options
+@pass_session
+def list_keys(session: Session, *, show_all: bool = False) -> None:
+    """List the keys; the secrets themselves are kept nowhere."""
+    with session.client() as client:
+        items: list[dict[str, Any]] = client.call("GET", _PATH)["items"]
+    items = [one for one in items if show_all or one["revoked_at_ms"] is None]
+    shown = items if session.output.as_json else [_shown(one) for one in items]
+    session.output.rows(shown, _COLUMNS, empty="There is no key. Make one with “salon keys create NAME”.")
+
+
+def _print_secret(session: Session, made: dict[str, Any]) -> None:
+    if session.output.as_json:
+        session.output.json(made)
+        return
+    session.output.line(made["secret"])
+    if session.output.is_terminal:
+        session.output.note("This is the only time it is shown.")
+
+
+@keys.command()
+@click.argument("name")
+@_limit_options
+@command_options
+@pass_session
+def create(session: Session, name: str, **given: Any) -> None:
+    """Make a key called NAME and print it, alone when piped. It is never shown again."""
+    with session.client() as client:
+        made = client.call("POST", _PATH, {"name": name, "limits": _limits(given)})
+    _print_secret(session, made)
+
+
+@keys.command()
+@click.argument("name")
+@click.option("--rename", help="A new name.")
+@_limit_options
+@command_options
+@pass_session
+def update(session: Session, name: str, *, rename: str | None, **given: Any) -> None:
+    """Change limits of the key NAME; limits that are not named stay."""
+    with session.client() as client:
+        key = _find(client, name)
+        body: dict[str, Any] = {"limits": _limits(given)}
+        if rename:
+            body["name"] = rename
+        changed = client.call("PATCH", f"{_PATH}/{segment(key['id'])}", body)
+    if session.output.as_json:
+        session.output.json(changed)
+    session.output.note(f"Changed {changed['name']}: {_shown(changed)['limits']}.")
+
+
+@keys.command()
+@click.argument("name")
+@command_options
+@pass_session
+def revoke(session: Session, name: str) -> None:
+    """Stop the key NAME from working, at once."""
+    with session.client() as client:
+        key = _find(client, name)
+        client.call("DELETE", f"{_PATH}/{segment(key['id'])}")
+    if session.output.as_json:
+        session.output.json({"revoked": key["id"]})
+    session.output.note(f"Revoked {key['name']}.")
+
+
+@keys.command()
+@click.argument("name")
+@command_options
+@pass_session
+def rotate(session: Session, name: str) -> None:
+    """Replace the key NAME by a new one with the same limits and print it; the old one stops working."""
+    with session.client() as client:
+        key = _find(client, name)
+        made = client.call("POST", f"{_PATH}/{segment(key['id'])}/rotate")
+    _print_secret(session, made)

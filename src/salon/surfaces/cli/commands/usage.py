@@ -1,0 +1,91 @@
+"""``salon usage`` and ``salon requests``: what was asked and what it cost."""
+
+from typing import Any
+
+import click
+
+from salon.foundation.kit.money import format_money
+from salon.surfaces.cli.output import Column, count, when
+from salon.surfaces.cli.session import Session, command_options, pass_session
+
+_GROUPS = ["model", "key", "provider", "day", "alias", "status"]
+
+
+def _cost(row: dict[str, Any]) -> str:
+    if row.get("cost_e10") is None:
+        return "unpriced" if row.get("requests", row.get("output_tokens")) else "-"
+    text = format_money(row["cost_e10"], currency=row.get("currency") or "USD")
+    return f"{text} + {row['unpriced']} unpriced" if row.get("unpriced") else text
+
+
+@click.command()
+@click.option("--by", type=click.Choice(_GROUPS), default="model", show_default=True, help="Group by.")
+@click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="How far back.")
+@command_options
+@pass_session
+def usage(session: Session, *, by: str, days: int) -> None:
+    """Show tokens and cost. A model without a known price is “unpriced”, never zero."""
+    with session.client() as client:
+        answer = client.call("GET", "/salon/v1/usage", query={"group_by": by, "days": days})
+    items: list[dict[str, Any]] = answer["items"]
+    if session.output.as_json:
+        session.output.json(answer)
+        return
+    rows = [
+        {
+            "group": one["group"],
+            "requests": count(one["requests"]),
+            "errors": count(one["errors"]),
+            "in": count(one["input_tokens"]),
+            "out": count(one["output_tokens"]),
+            "cost": _cost(one),
+        }
+        for one in items
+    ]
+    columns: list[Column] = [
+        ("group", by),
+        ("requests", "requests"),
+        ("errors", "errors"),
+        ("in", "tokens in"),
+        ("out", "tokens out"),
+        ("cost", "cost"),
+    ]
+    session.output.rows(rows, columns, empty=f"Nothing was asked in the last {days} days.")
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many.")
+@click.option("--cursor", help="Go on from here (the “next” of --json).")
+@command_options
+@pass_session
+def requests(session: Session, *, limit: int, cursor: str | None) -> None:
+    """List recent requests, newest first."""
+    with session.client() as client:
+        answer = client.call("GET", "/salon/v1/requests", query={"limit": limit, "cursor": cursor})
+    if session.output.as_json:
+        session.output.json(answer)
+        return
+    rows = [
+        {
+            **one,
+            "at": when(one["started_at_ms"]),
+            "served": f"{one['provider']}/{one['model']}" if one.get("provider") else None,
+            "tokens": f"{one['input_tokens']} → {one['output_tokens']}",
+            "cost": _cost(one),
+            "took": f"{one['duration_ms']} ms",
+            "what": one["error_code"] or one["status"],
+        }
+        for one in answer["items"]
+    ]
+    columns: list[Column] = [
+        ("at", "time"),
+        ("key_name", "key"),
+        ("asked_model", "asked"),
+        ("served", "answered"),
+        ("what", "result"),
+        ("tokens", "tokens"),
+        ("cost", "cost"),
+        ("took", "took"),
+        ("request_id", "id"),
+    ]
+    session.output.rows(rows, columns, empty="Nothing was asked yet.")

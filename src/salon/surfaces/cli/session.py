@@ -1,0 +1,51 @@
+"""What every command gets: which Salon, how to speak, and the house behind the port."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+import click
+
+from salon.surfaces.cli.client import ApiClient
+from salon.surfaces.cli.output import Output
+from salon.surfaces.cli.ports import Address, Backstage, Place
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Session:
+    """One run of the command line."""
+
+    def __init__(
+        self, backstage: Backstage, *, place: Place, url: str | None, api_key: str | None, as_json: bool
+    ) -> None:
+        self.backstage = backstage
+        self.place = place
+        self.url = url
+        self.api_key = api_key
+        self.output = Output(as_json=as_json)
+
+    @contextmanager
+    def client(self) -> Generator[ApiClient]:
+        """Reach a Salon: the named address, else the data directory's owner, else one just for this."""
+        if self.url is not None:
+            yield ApiClient(Address(url=self.url, api_key=self.api_key))
+            return
+        with self.backstage.reach(self.place) as address:
+            yield ApiClient(address)
+
+
+def _set_json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        cast("Session", context.find_root().obj).output.as_json = True
+
+
+def command_options(function: F) -> F:
+    """Give a command ``--json``."""
+    option = click.option(
+        "--json", is_flag=True, expose_value=False, callback=_set_json, help="Answer in JSON."
+    )
+    return option(function)
+
+
+pass_session = click.make_pass_decorator(Session)
