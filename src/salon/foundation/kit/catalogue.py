@@ -42,6 +42,7 @@ SENTENCES: Final[dict[str, str]] = {
     "client_gone": "The client closed the connection before the answer was complete.",
     "config": "{key}: {problem} {fix}",
     "storage": "{problem} {fix}",
+    "unreachable": "{problem} {fix}",
     "internal": "Something broke inside Salon. The log has the details under {request_id}.",
 }
 
