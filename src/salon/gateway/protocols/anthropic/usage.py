@@ -1,0 +1,90 @@
+"""Token counts and stop reasons of the messages dialect.
+
+Anthropic counts cached prompt tokens beside ``input_tokens``; inside Salon they are part of it.
+"""
+
+from typing import Any
+
+from salon.foundation.messages import Finish, FinishReason, Usage
+from salon.gateway.protocols.wire_json import JsonObject
+
+_FINISH: dict[str, FinishReason] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool-calls",
+    "pause_turn": "pause",
+    "refusal": "refusal",
+}
+_WORDS: dict[FinishReason, str] = {
+    "stop": "end_turn",
+    "length": "max_tokens",
+    "tool-calls": "tool_use",
+    "content-filter": "refusal",
+    "refusal": "refusal",
+    "pause": "pause_turn",
+    "error": "end_turn",
+    "unknown": "end_turn",
+}
+
+
+def _count(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
+
+
+def merge_usage(old: JsonObject | None, new: JsonObject) -> JsonObject:
+    """Return ``old`` with the non-null keys of ``new`` over it: a message_delta corrects the start."""
+    told = {name: value for name, value in new.items() if value is not None}
+    return told if old is None else {**old, **told}
+
+
+def read_usage(raw: JsonObject) -> Usage:
+    """Read a usage object."""
+    cached = _count(raw.get("cache_read_input_tokens"))
+    written = _count(raw.get("cache_creation_input_tokens"))
+    details = raw.get("output_tokens_details")
+    thinking = details.get("thinking_tokens") if isinstance(details, dict) else 0
+    return Usage(
+        input_tokens=_count(raw.get("input_tokens")) + cached + written,
+        output_tokens=_count(raw.get("output_tokens")),
+        cached_tokens=cached,
+        cache_write_tokens=written,
+        reasoning_tokens=_count(thinking),
+        raw=raw,
+    )
+
+
+def write_usage(usage: Usage) -> JsonObject:
+    """Write a usage object."""
+    wire: JsonObject = {
+        "input_tokens": max(0, usage.input_tokens - usage.cached_tokens - usage.cache_write_tokens),
+        "cache_creation_input_tokens": usage.cache_write_tokens,
+        "cache_read_input_tokens": usage.cached_tokens,
+        "output_tokens": usage.output_tokens,
+    }
+    if usage.reasoning_tokens:
+        wire["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
+    return wire
+
+
+def read_finish(reason: Any, sequence: Any) -> Finish | None:
+    """Read a stop reason; None while there is none."""
+    if not isinstance(reason, str) or not reason:
+        return None
+    return Finish(
+        reason=_FINISH.get(reason, "unknown"),
+        raw=reason,
+        stop_sequence=sequence if isinstance(sequence, str) else None,
+    )
+
+
+def write_finish(finish: Finish | None) -> tuple[str, str | None]:
+    """Return stop reason and stop sequence."""
+    if finish is None:
+        return "end_turn", None
+    if finish.raw in _FINISH and _FINISH[finish.raw] == finish.reason:
+        return finish.raw, finish.stop_sequence
+    if finish.reason == "stop" and finish.stop_sequence is not None:
+        return "stop_sequence", finish.stop_sequence
+    return _WORDS[finish.reason], None
