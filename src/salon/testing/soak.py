@@ -1,0 +1,30 @@
+"""How long the seeded suites run, and with which seed."""
+
+import logging
+import os
+import random
+import secrets
+from functools import cache
+
+_log = logging.getLogger(__name__)
+
+DEFAULT_FRACTION = 0.02
+
+
+def scaled(count: int, *, least: int = 1) -> int:
+    """Return how many of ``count`` rounds to run: all with SALON_SOAK=1, a fiftieth by default."""
+    fraction = float(os.environ.get("SALON_SOAK") or DEFAULT_FRACTION)
+    return max(least, round(count * fraction))
+
+
+@cache
+def seed() -> int:
+    """Return this process's seed: SALON_SEED, else a fresh one, which is logged either way."""
+    chosen = int(os.environ.get("SALON_SEED") or secrets.randbelow(2**31))
+    _log.warning("seed %d (repeat with SALON_SEED=%d)", chosen, chosen)
+    return chosen
+
+
+def rng(name: str = "") -> random.Random:
+    """Return a generator for one suite, from the seed and the suite's name."""
+    return random.Random(f"{seed()}:{name}")
