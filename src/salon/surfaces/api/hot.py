@@ -23,6 +23,7 @@ from salon.gateway.exchange import ServedCall
 from salon.surfaces.api.credentials import Peer
 from salon.surfaces.api.door import Door, as_salon_error, error_headers
 from salon.surfaces.api.endpoints import Endpoint
+from salon.surfaces.api.heads import HeadTooLarge, TooSlow, UrlTooLong, check_head
 from salon.surfaces.api.hot_reply import HotReply
 
 _ONCE: Final = frozenset(
@@ -39,18 +40,6 @@ class _Phase(Enum):
     BODY = 2
     SERVING = 3
     REFUSED = 4
-
-
-class _HeadTooLarge(TooLarge):
-    status = 431
-
-
-class _UrlTooLong(_HeadTooLarge):
-    status = 414
-
-
-class _TooSlow(InvalidRequest):
-    status = 408
 
 
 class SalonProtocol(HttpToolsProtocol):
@@ -151,11 +140,11 @@ class SalonProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Choose the way, and check the head for both."""
-        headers = self.headers
-        header_map = dict(headers)
-        if len(header_map) != len(headers):
-            _refuse_repeated(headers)
-        self._check_head(header_map)
+        header_map = dict(self.headers)
+        limits = self.door.limits
+        may_be_large = max(self._seen_bytes, self._chunk_bytes) > limits.max_head_bytes
+        check_head(self.url, self.headers, header_map, limits, may_be_large=may_be_large)
+        self.door.hosts.check(header_map)
         row = self.door.hot.get(self.url)
         if row is not None and self._is_fast(header_map):
             self._begin_hot(row, header_map)
@@ -222,20 +211,6 @@ class SalonProtocol(HttpToolsProtocol):
             self._enter(_Phase.IDLE, self.door.limits.keep_alive_s)
 
     # -- the head ---------------------------------------------------------------------------------
-    def _check_head(self, headers: dict[bytes, bytes]) -> None:
-        limits = self.door.limits
-        if len(self.url) > limits.max_url_bytes:
-            raise _UrlTooLong(what="address", limit_bytes=limits.max_url_bytes)
-        if len(self.headers) > limits.max_headers:
-            raise _HeadTooLarge(what="number of headers", limit_bytes=limits.max_headers)
-        if max(self._seen_bytes, self._chunk_bytes) > limits.max_head_bytes:
-            size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-            if size > limits.max_head_bytes:
-                raise _HeadTooLarge(what="head", limit_bytes=limits.max_head_bytes)
-        if b"transfer-encoding" in headers and b"content-length" in headers:
-            raise InvalidRequest(field="transfer-encoding", problem="A body has one length, not two.")
-        self.door.hosts.check(headers)
-
     def _is_fast(self, headers: dict[bytes, bytes]) -> bool:
         parser = self.parser
         assert parser is not None
@@ -305,9 +280,9 @@ class SalonProtocol(HttpToolsProtocol):
         if self._deadline_s == inf:
             self._enter(_Phase.HEAD, limits.head_timeout_s)
         if len(self.url) > limits.max_url_bytes:
-            self._refuse(_UrlTooLong(what="address", limit_bytes=limits.max_url_bytes))
+            self._refuse(UrlTooLong(what="address", limit_bytes=limits.max_url_bytes))
         elif self._seen_bytes > limits.max_head_bytes:
-            self._refuse(_HeadTooLarge(what="head", limit_bytes=limits.max_head_bytes))
+            self._refuse(HeadTooLarge(what="head", limit_bytes=limits.max_head_bytes))
 
     # -- refusing ---------------------------------------------------------------------------------
     def _refuse(self, error: SalonError) -> None:
@@ -366,20 +341,11 @@ class SalonProtocol(HttpToolsProtocol):
         elif phase is _Phase.REFUSED:
             self.transport.abort()
         elif phase is _Phase.HEAD:
-            self._refuse(_TooSlow(field="request", problem="The head took too long."))
+            self._refuse(TooSlow(field="request", problem="The head took too long."))
         elif self.flow.read_paused:
             self._enter(_Phase.BODY, self.door.limits.body_grace_s)  # we are the slow ones
         elif self._seen_bytes < (now_s - self._phase_started_s) * self.door.limits.min_body_bytes_per_s:
-            self._refuse(_TooSlow(field="body", problem="The body comes too slowly."))
-
-
-def _refuse_repeated(headers: list[tuple[bytes, bytes]]) -> None:
-    """Refuse a second header where two readers could choose differently. Raises: InvalidRequest."""
-    seen: set[bytes] = set()
-    for name, _ in headers:
-        if name in seen and name in _ONCE:
-            raise InvalidRequest(field=name.decode("ascii"), problem="This header was sent twice.")
-        seen.add(name)
+            self._refuse(TooSlow(field="body", problem="The body comes too slowly."))
 
 
 def _peer_of(transport: asyncio.Transport) -> Peer:
