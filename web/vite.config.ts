@@ -18,7 +18,7 @@ export default defineConfig({
     babel({ presets: [linguiTransformerBabelPreset()] }),
     react(),
     babel({ presets: [reactCompilerPreset()] }),
-    lingui({ failOnCompileError: true, failOnMissing: true }),
+    lingui({ failOnCompileError: true, failOnMissing: false }),
     tailwindcss(),
     themeScript(),
     precompress(),

@@ -4,7 +4,7 @@
   var stored = {}
   try {
     stored = JSON.parse(localStorage.getItem("salon.preferences") || "{}") || {}
-  } catch (_) {
+  } catch {
     stored = {}
   }
   var dark = matchMedia("(prefers-color-scheme: dark)").matches

@@ -1,0 +1,43 @@
+import { useLingui } from "@lingui/react/macro"
+import { X } from "lucide-react"
+import { type ReactNode, useEffect, useId, useRef } from "react"
+import { IconButton } from "@/components/ui/icon-button"
+
+interface SheetProps {
+  title: string
+  isOpen: boolean
+  onClose: () => void
+  children: ReactNode
+}
+
+/** A dialog in the middle of a wide screen and a sheet at the bottom of a narrow one. */
+export function Sheet({ title, isOpen, onClose, children }: SheetProps) {
+  const { t } = useLingui()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const titleId = useId()
+  useEffect(() => {
+    if (isOpen && !dialog.current?.open) dialog.current?.showModal()
+    if (!isOpen) dialog.current?.close()
+  }, [isOpen])
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={titleId}
+      onClose={onClose}
+      closedby="any"
+      className="sheet mx-auto mt-auto mb-0 w-full max-w-full rounded-t-4 bg-overlay p-0 shadow-2 sm:my-auto sm:w-120 sm:rounded-4"
+    >
+      <div className="flex max-h-[80dvh] flex-col">
+        <div className="flex h-(--header) shrink-0 items-center justify-between border-b border-border ps-5 pe-3">
+          <h2 id={titleId} className="tight text-lead font-medium">
+            {title}
+          </h2>
+          <IconButton label={t`Close`} keys="Esc" onClick={onClose}>
+            <X aria-hidden="true" className="size-4" />
+          </IconButton>
+        </div>
+        <div className="overflow-y-auto p-5">{children}</div>
+      </div>
+    </dialog>
+  )
+}

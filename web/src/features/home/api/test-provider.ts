@@ -1,0 +1,11 @@
+import { mutationOptions } from "@tanstack/react-query"
+import { api } from "@/api/client"
+import { take } from "@/api/problem"
+
+/** Send one real, tiny call to a provider. */
+export function testProvider(providerId: string) {
+  return mutationOptions({
+    mutationKey: ["test-provider", providerId],
+    mutationFn: () => take(api.POST("/salon/v1/providers/{id}/test", { params: { path: { id: providerId } } })),
+  })
+}

@@ -1,0 +1,77 @@
+import { useLingui } from "@lingui/react/macro"
+import type { Model } from "@/api/types"
+import { Tag } from "@/components/ui/chip"
+import { formatContext } from "@/lib/format"
+import { formatPrice } from "@/features/home/price"
+
+interface ModelRowProps {
+  model: Model
+  voice: number
+  isChosen: boolean
+  onChoose: (model: string) => void
+}
+
+/** One model: its name, aliases, window, price and abilities. Its name chooses it. */
+export function ModelRow({ model, voice, isChosen, onChoose }: ModelRowProps) {
+  const { t, i18n } = useLingui()
+  const abilities = useAbilityNames()
+  return (
+    <tr className={`border-b border-border last:border-0 ${isChosen ? "bg-selected" : ""}`}>
+      <th scope="row" className="relative p-0 text-start font-normal">
+        <button
+          type="button"
+          aria-pressed={isChosen}
+          title={t`Use in the examples`}
+          onClick={() => onChoose(model.id)}
+          className="quick flex min-h-(--row) w-full min-w-0 items-center gap-2 py-1.5 ps-2 text-start -outline-offset-2 hover:bg-hover"
+        >
+          <span aria-hidden="true" data-voice={voice} className="voice-bar h-4 w-[3px] shrink-0 rounded-full" />
+          <span dir="ltr" className="truncate font-medium">
+            {model.id}
+          </span>
+          {model.aliases.map((alias) => (
+            <span key={alias} className="shrink-0 rounded-1 bg-accent-soft px-1 text-caption font-medium text-accent">
+              {alias}
+            </span>
+          ))}
+        </button>
+      </th>
+      <td className="tabular py-1.5 text-end text-text-2">
+        {model.context_tokens === null ? "" : formatContext(model.context_tokens, i18n.locale)}
+      </td>
+      <td className="tabular hidden py-1.5 text-end text-text-2 sm:table-cell">
+        {model.priced ? (
+          <span dir="ltr">
+            {formatPrice(model.input_price, model.currency, i18n.locale)} /{" "}
+            {formatPrice(model.output_price, model.currency, i18n.locale)}
+          </span>
+        ) : (
+          t`unpriced`
+        )}
+      </td>
+      <td className="hidden py-1.5 ps-4 sm:table-cell">
+        <span className="flex flex-wrap gap-1">
+          {model.capabilities.slice(0, 4).map((capability) => (
+            <Tag key={capability}>{abilities[capability] ?? capability}</Tag>
+          ))}
+        </span>
+      </td>
+    </tr>
+  )
+}
+
+function useAbilityNames(): Readonly<Record<string, string>> {
+  const { t } = useLingui()
+  return {
+    streaming: t`streams`,
+    tools: t`tools`,
+    vision: t`images`,
+    images: t`images`,
+    reasoning: t`reasoning`,
+    json: t`JSON`,
+    "structured-output": t`JSON`,
+    structured: t`JSON`,
+    files: t`files`,
+    audio: t`audio`,
+  }
+}

@@ -1,0 +1,107 @@
+import { useLingui } from "@lingui/react/macro"
+import { CircleCheck, CircleX } from "lucide-react"
+import type { ReactNode } from "react"
+import type { Status } from "@/api/types"
+import { CopyButton } from "@/components/ui/copy-button"
+import { SkeletonRows } from "@/components/ui/skeleton"
+import { formatCount, formatDuration, formatUptime } from "@/lib/format"
+import { useNow } from "@/lib/use-now"
+
+interface ServerFactsProps {
+  status: Status | undefined
+}
+
+interface FactProps {
+  label: string
+  children: ReactNode
+}
+
+function Fact({ label, children }: FactProps) {
+  return (
+    <div className="flex min-h-(--row) items-start justify-between gap-4 py-1">
+      <dt className="shrink-0 text-ui text-text-2">{label}</dt>
+      <dd className="tabular min-w-0 text-end text-ui wrap-anywhere">{children}</dd>
+    </div>
+  )
+}
+
+interface HealthProps {
+  isOk: boolean
+  children: ReactNode
+}
+
+function Health({ isOk, children }: HealthProps) {
+  const Icon = isOk ? CircleCheck : CircleX
+  return (
+    <span className={`inline-flex items-center gap-1.5 ${isOk ? "text-success" : "text-danger"}`}>
+      <Icon aria-hidden="true" className="size-3.5 shrink-0" />
+      {children}
+    </span>
+  )
+}
+
+interface GroupProps {
+  title: string
+  children: ReactNode
+}
+
+function Group({ title, children }: GroupProps) {
+  return (
+    <section className="flex flex-col gap-2 border-b border-border p-5 last:border-0">
+      <h2 className="text-ui font-semibold">{title}</h2>
+      <dl>{children}</dl>
+    </section>
+  )
+}
+
+/** What runs: this process, where it keeps things, and what it leans on. */
+export function ServerFacts({ status }: ServerFactsProps) {
+  const { t, i18n } = useLingui()
+  const locale = i18n.locale
+  const now = useNow()
+  if (status === undefined) {
+    return (
+      <div className="p-5">
+        <SkeletonRows rows={5} label={t`Loading what runs`} />
+      </div>
+    )
+  }
+  const database = status.storage.dialect === "sqlite" ? "SQLite" : "PostgreSQL"
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto">
+      <Group title={t`Server`}>
+        <Fact label={t`Version`}>{status.version}</Fact>
+        <Fact label={t`Role`}>{status.role}</Fact>
+        <Fact label={t`Running for`}>{formatUptime(now - status.started_at_ms, locale)}</Fact>
+        <Fact label={t`Address`}>
+          <span dir="ltr" className="inline-flex items-center gap-1">
+            {status.address}
+            <CopyButton text={status.address} label={t`Copy the address`} isIconOnly />
+          </span>
+        </Fact>
+      </Group>
+      <Group title={t`Storage`}>
+        <Fact label={t`Database`}>
+          <Health isOk={status.storage.ok}>{database}</Health>
+          {status.storage.detail ? (
+            <span className="block text-caption text-text-3">{status.storage.detail}</span>
+          ) : null}
+        </Fact>
+        <Fact label={t`Data folder`}>
+          <span dir="ltr">{status.data_dir}</span>
+        </Fact>
+        <Fact label="Redis">
+          {status.redis.configured ? (
+            <Health isOk={status.redis.ok}>{status.redis.ok ? t`Answers` : t`Does not answer`}</Health>
+          ) : (
+            <span className="text-text-2">{t`Not used`}</span>
+          )}
+        </Fact>
+      </Group>
+      <Group title={t`Load`}>
+        <Fact label={t`Open streams`}>{formatCount(status.open_streams, locale)}</Fact>
+        <Fact label={t`Event loop lag`}>{formatDuration(status.loop_lag_ms, locale)}</Fact>
+      </Group>
+    </div>
+  )
+}

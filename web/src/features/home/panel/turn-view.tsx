@@ -1,0 +1,84 @@
+import { Plural, useLingui } from "@lingui/react/macro"
+import { Avatar } from "@/components/ui/avatar"
+import { WritingBars } from "@/components/ui/bars"
+import { Notice } from "@/components/ui/notice"
+import { formatDuration, formatMoney } from "@/lib/format"
+import { monogram } from "@/lib/voices"
+import type { Turn } from "@/stream/talk"
+
+interface TurnViewProps {
+  turn: Turn
+  voice: number
+  currency: string
+}
+
+/** One turn: avatar, name, and beside its text the rail in its voice. */
+export function TurnView({ turn, voice, currency }: TurnViewProps) {
+  const { t } = useLingui()
+  const isPerson = turn.author === "person"
+  const name = isPerson ? t`You` : turn.model
+  return (
+    <article aria-label={name} data-voice={voice} className="turn-new grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
+      <Avatar kind={turn.author} letters={monogram(name.split("/").at(-1) ?? name, 0)} voice={voice} />
+      <p className="flex min-h-7 min-w-0 items-center gap-2">
+        <bdi className="voice-name tight truncate text-body font-semibold">{name}</bdi>
+        {turn.state === "writing" ? (
+          <span className="voice-name inline-flex shrink-0 items-center gap-1.5 text-ui">
+            <WritingBars />
+            {t`writing`}
+          </span>
+        ) : null}
+      </p>
+      <span aria-hidden="true" className="voice-bar my-1 w-0.5 justify-self-center rounded-full opacity-60" />
+      <div className="flex min-w-0 flex-col gap-2">
+        {turn.reasoning ? <Reasoning text={turn.reasoning} /> : null}
+        <p dir="auto" className="tight text-body wrap-anywhere whitespace-pre-wrap">
+          {turn.text}
+          {turn.state === "writing" ? <span aria-hidden="true" className="caret" /> : null}
+        </p>
+        {turn.error === null ? null : <Notice tone="danger">{turn.error}</Notice>}
+        {isPerson || turn.state === "writing" ? null : <TurnFoot turn={turn} currency={currency} />}
+      </div>
+    </article>
+  )
+}
+
+interface ReasoningProps {
+  text: string
+}
+
+function Reasoning({ text }: ReasoningProps) {
+  const { t } = useLingui()
+  return (
+    <details className="rounded-2 border border-border px-3 py-1.5 text-ui text-text-2">
+      <summary className="min-h-6 font-medium">{t`Reasoning`}</summary>
+      <p dir="auto" className="pt-1 wrap-anywhere whitespace-pre-wrap">
+        {text}
+      </p>
+    </details>
+  )
+}
+
+interface TurnFootProps {
+  turn: Turn
+  currency: string
+}
+
+function TurnFoot({ turn, currency }: TurnFootProps) {
+  const { t, i18n } = useLingui()
+  const locale = i18n.locale
+  const parts = [
+    turn.state === "stopped" ? t`stopped` : null,
+    turn.costE10 === null ? null : formatMoney(turn.costE10, currency, locale),
+    turn.firstTextMs === null ? null : t`first words ${formatDuration(turn.firstTextMs, locale)}`,
+    turn.durationMs === null ? null : formatDuration(turn.durationMs, locale),
+  ].filter((part) => part !== null)
+  return (
+    <p className="tabular flex flex-wrap gap-x-1 text-caption text-text-3">
+      {turn.outputTokens === null ? null : <Plural value={turn.outputTokens} one="# token" other="# tokens" />}
+      {parts.map((part, index) => (
+        <span key={part}>{index > 0 || turn.outputTokens !== null ? `· ${part}` : part}</span>
+      ))}
+    </p>
+  )
+}

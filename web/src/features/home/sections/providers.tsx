@@ -1,0 +1,59 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro"
+import type { UseQueryResult } from "@tanstack/react-query"
+import type { Provider } from "@/api/types"
+import { Command } from "@/components/ui/code-block"
+import { QueryView } from "@/components/ui/query-view"
+import { Section } from "@/components/ui/section"
+import { SkeletonRows } from "@/components/ui/skeleton"
+import { ProviderRow } from "@/features/home/provider-row"
+import type { Voice } from "@/lib/voices"
+
+interface ProvidersProps {
+  query: UseQueryResult<Provider[]>
+  voices: ReadonlyMap<string, Voice>
+}
+
+/** Which providers answer, and what to do about those that do not. */
+export function Providers({ query, voices }: ProvidersProps) {
+  const { t } = useLingui()
+  const used = (query.data ?? []).filter((provider) => provider.enabled)
+  const healthy = used.filter((provider) => provider.state === "healthy").length
+  const troubled = used.filter((provider) => provider.state === "down" || provider.state === "degraded").length
+  return (
+    <Section
+      id="providers"
+      title={t`Providers`}
+      aside={
+        query.data ? (
+          <span className="tabular">
+            <Plural value={healthy} one="# healthy" other="# healthy" />
+            {troubled > 0 ? (
+              <>
+                {", "}
+                <Plural value={troubled} one="# in trouble" other="# in trouble" />
+              </>
+            ) : null}
+          </span>
+        ) : null
+      }
+    >
+      <QueryView query={query} loading={<SkeletonRows rows={3} label={t`Loading the providers`} />}>
+        {(providers) => (
+          <ul className="flex flex-col">
+            {providers.map((provider, index) => (
+              <ProviderRow
+                key={provider.id}
+                provider={provider}
+                voice={voices.get(provider.name) ?? 6}
+                position={index}
+              />
+            ))}
+          </ul>
+        )}
+      </QueryView>
+      <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-ui text-text-2">
+        <Trans>Add one:</Trans> <Command command="salon providers add openai" />
+      </p>
+    </Section>
+  )
+}

@@ -1,0 +1,19 @@
+import { useLingui } from "@lingui/react/macro"
+import type { Status } from "@/api/types"
+import { formatMoney } from "@/lib/format"
+
+interface SidebarSpendProps {
+  status: Status | undefined
+}
+
+/** What today cost so far. */
+export function SidebarSpend({ status }: SidebarSpendProps) {
+  const { t, i18n } = useLingui()
+  if (!status) return null
+  return (
+    <p className="flex shrink-0 items-center justify-between px-4 py-3 text-ui text-text-2">
+      <span>{t`Spent today`}</span>
+      <span className="tabular text-text">{formatMoney(status.today.cost_e10, status.today.currency, i18n.locale)}</span>
+    </p>
+  )
+}

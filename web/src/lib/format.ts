@@ -1,0 +1,83 @@
+/** Numbers, money and times for people. The locale is always given, never guessed. */
+
+const MONEY_UNIT = 10_000_000_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 86_400_000
+
+/** An amount in 10⁻¹⁰ of a currency: two places from one unit on, else as many as it takes to see it. */
+export function formatMoney(costE10: number, currency: string, locale: string): string {
+  const amount = costE10 / MONEY_UNIT
+  const isSmall = amount !== 0 && Math.abs(amount) < 1
+  return new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: isSmall ? 6 : 2,
+    ...(isSmall ? { maximumSignificantDigits: 2, minimumSignificantDigits: 1 } : {}),
+  }).format(amount)
+}
+
+export function formatCount(value: number, locale: string): string {
+  return new Intl.NumberFormat(locale).format(value)
+}
+
+/** 1204 → "1.2K": for figures that are read at a glance. */
+export function formatCompact(value: number, locale: string): string {
+  return new Intl.NumberFormat(locale, {
+    notation: value >= 10_000 ? "compact" : "standard",
+    maximumFractionDigits: 1,
+  }).format(value)
+}
+
+/** A context size as makers write it: 131072 → "131K", 200000 → "200K", 1048576 → "1M". */
+export function formatContext(tokens: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 0 }).format(tokens)
+}
+
+/** A duration in its natural unit: "420 µs", "84 ms", "3.1 s", "2 min 5 s". */
+export function formatDuration(durationMs: number, locale: string): string {
+  const unit = (value: number, name: string, digits: number): string =>
+    new Intl.NumberFormat(locale, {
+      style: "unit",
+      unit: name,
+      unitDisplay: "short",
+      maximumFractionDigits: digits,
+    }).format(value)
+  if (durationMs < 1) return unit(durationMs, "millisecond", 2)
+  if (durationMs < 1000) return unit(durationMs, "millisecond", 0)
+  if (durationMs < MINUTE_MS) return unit(durationMs / 1000, "second", 1)
+  const seconds = Math.round(durationMs / 1000)
+  return `${unit(Math.floor(seconds / 60), "minute", 0)} ${unit(seconds % 60, "second", 0)}`
+}
+
+/** How long something has run, in its two largest units. */
+export function formatUptime(durationMs: number, locale: string): string {
+  const unit = (value: number, name: string): string =>
+    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "narrow" }).format(value)
+  if (durationMs < MINUTE_MS) return unit(Math.max(0, Math.floor(durationMs / 1000)), "second")
+  if (durationMs < HOUR_MS) return unit(Math.floor(durationMs / MINUTE_MS), "minute")
+  if (durationMs < DAY_MS) {
+    return `${unit(Math.floor(durationMs / HOUR_MS), "hour")} ${unit(Math.floor((durationMs % HOUR_MS) / MINUTE_MS), "minute")}`
+  }
+  return `${unit(Math.floor(durationMs / DAY_MS), "day")} ${unit(Math.floor((durationMs % DAY_MS) / HOUR_MS), "hour")}`
+}
+
+/** The clock time of an event today, or its date and time before today. */
+export function formatMoment(atMs: number, nowMs: number, locale: string): string {
+  const at = new Date(atMs)
+  const isToday = at.toDateString() === new Date(nowMs).toDateString()
+  return new Intl.DateTimeFormat(locale, {
+    ...(isToday ? {} : { month: "short", day: "numeric" }),
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(isToday ? { second: "2-digit" } : {}),
+  }).format(at)
+}
+
+export function formatShare(part: number, whole: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(
+    whole === 0 ? 0 : part / whole,
+  )
+}

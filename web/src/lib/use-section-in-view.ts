@@ -1,0 +1,25 @@
+import { useEffect, useState } from "react"
+
+/** Follow which of some sections the reader is at: the last one whose top passed the upper third. */
+export function useSectionInView(ids: readonly string[], scroller: () => HTMLElement | null): string {
+  const [current, setCurrent] = useState(ids[0] ?? "")
+  const joined = ids.join(" ")
+  useEffect(() => {
+    const root = scroller()
+    if (!root) return undefined
+    const measure = (): void => {
+      const line = root.getBoundingClientRect().top + root.clientHeight / 3
+      const isAtEnd = root.scrollTop > 0 && root.scrollTop + root.clientHeight >= root.scrollHeight - 2
+      const names = joined.split(" ")
+      const passed = names.filter((id) => {
+        const section = document.getElementById(id)
+        return section !== null && section.getBoundingClientRect().top <= line
+      })
+      setCurrent((isAtEnd ? names.at(-1) : passed.at(-1)) ?? names[0] ?? "")
+    }
+    measure()
+    root.addEventListener("scroll", measure, { passive: true })
+    return () => root.removeEventListener("scroll", measure)
+  }, [joined, scroller])
+  return current
+}

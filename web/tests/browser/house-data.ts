@@ -1,0 +1,123 @@
+import type { Model, Provider, RequestRow, Status } from "../../src/api/types.ts"
+
+/** What the stand-in house tells: enough of each state to look at. */
+
+const MINUTE_MS = 60_000
+
+export function status(isEmpty: boolean): Status {
+  return {
+    version: "0.1.0",
+    role: "whole",
+    started_at_ms: Date.now() - 76 * 60 * MINUTE_MS,
+    address: "http://127.0.0.1:8420",
+    data_dir: "~/.local/share/salon",
+    storage: { dialect: "sqlite", ok: true, detail: "41.2 MB, WAL" },
+    redis: { configured: false, ok: false },
+    loop_lag_ms: 0.41,
+    open_streams: isEmpty ? 0 : 4,
+    today: isEmpty
+      ? { requests: 0, errors: 0, input_tokens: 0, output_tokens: 0, cost_e10: 0, currency: "USD", unpriced: 0 }
+      : {
+          requests: 1284,
+          errors: 3,
+          input_tokens: 1_204_310,
+          output_tokens: 318_204,
+          cost_e10: 42_100_000_000,
+          currency: "USD",
+          unpriced: 12,
+        },
+  }
+}
+
+function provider(change: Partial<Provider> & Pick<Provider, "name" | "label" | "state">): Provider {
+  return {
+    id: `prov_${change.name}`,
+    kind: change.name,
+    source: "api",
+    base_url: null,
+    enabled: true,
+    latency_ms: null,
+    last_error: null,
+    models: 1,
+    local: false,
+    ...change,
+  }
+}
+
+export const PROVIDERS: Provider[] = [
+  provider({ name: "demo", label: "Built in, offline", state: "healthy", latency_ms: 0.6, local: true, source: "built-in" }),
+  provider({ name: "openai", label: "OpenAI", base_url: "https://api.openai.com/v1", state: "healthy", latency_ms: 412, models: 24 }),
+  provider({ name: "anthropic", label: "Anthropic", base_url: "https://api.anthropic.com", state: "degraded", latency_ms: 1830, models: 9, last_error: "anthropic is overloaded." }),
+  provider({ name: "ollama", label: "Ollama", kind: "ollama", base_url: "http://127.0.0.1:11434", state: "down", models: 3, last_error: "ollama cannot be reached: connection refused. Check its address and that it runs.", local: true }),
+  provider({ name: "deepseek", label: "DeepSeek", base_url: "https://api.deepseek.com", state: "needs-credential", models: 2 }),
+]
+
+function model(id: string, change: Partial<Model>): Model {
+  const [name, ...rest] = id.split("/")
+  return {
+    id,
+    provider: name ?? "demo",
+    name: rest.join("/") || id,
+    context_tokens: 128_000,
+    max_output_tokens: 16_384,
+    capabilities: ["tools", "vision", "json"],
+    input_price: null,
+    output_price: null,
+    currency: null,
+    priced: false,
+    aliases: [],
+    ...change,
+  }
+}
+
+const priced = (input: string, output: string): Partial<Model> => ({
+  input_price: input,
+  output_price: output,
+  currency: "USD",
+  priced: true,
+})
+
+export const MODELS: Model[] = [
+  model("demo", { provider: "demo", context_tokens: 32_000, capabilities: ["tools", "json", "reasoning"], ...priced("0", "0") }),
+  model("openai/gpt-5", { context_tokens: 400_000, capabilities: ["tools", "vision", "json", "reasoning"], aliases: ["best"], ...priced("1.25", "10") }),
+  model("openai/gpt-5-mini", { context_tokens: 400_000, capabilities: ["tools", "vision", "json", "reasoning"], aliases: ["fast"], ...priced("0.25", "2") }),
+  model("anthropic/claude-sonnet-4-5", { context_tokens: 200_000, capabilities: ["tools", "vision", "reasoning"], ...priced("3", "15") }),
+  model("anthropic/claude-haiku-4-5", { context_tokens: 200_000, capabilities: ["tools", "vision"], ...priced("1", "5") }),
+  model("deepseek/deepseek-chat", { capabilities: ["tools", "json"], ...priced("0.28", "0.42") }),
+  model("ollama/qwen3:32b", { context_tokens: 40_960, capabilities: ["tools", "reasoning"] }),
+  model("ollama/llama3.2", { context_tokens: 131_072, capabilities: ["tools"] }),
+  ...Array.from({ length: 6 }, (_, index) => model(`openai/gpt-4.1-variant-${index}`, { ...priced("2", "8") })),
+]
+
+const ASKED = [
+  ["fast", "openai", "openai/gpt-5-mini", "notes-app"],
+  ["anthropic/claude-sonnet-4-5", "anthropic", "claude-sonnet-4-5", "editor"],
+  ["demo", "demo", "demo", null],
+  ["best", "openai", "openai/gpt-5", "notes-app"],
+  ["fast", "openai", "openai/gpt-5-mini", "nightly"],
+] as const
+const DURATIONS = [820, 3100, 4, 6400, 512, 1240, 95, 12_400, 402, 2210]
+
+export const REQUESTS: RequestRow[] = Array.from({ length: 30 }, (_, index) => {
+  const [asked, by, upstream, key] = ASKED[(index * 3 + (index % 4)) % ASKED.length] ?? ASKED[0]
+  const failed = index === 6 || index === 19
+  const cancelled = index === 11
+  return {
+    request_id: `req_${index}`,
+    started_at_ms: Date.now() - index * 41_000 - 3000,
+    key_name: key,
+    asked_model: asked,
+    provider: by,
+    model: upstream,
+    status: failed ? "error" : cancelled ? "cancelled" : "ok",
+    http_status: failed ? 429 : 200,
+    error_code: failed ? "upstream_rate_limited" : null,
+    input_tokens: failed ? null : 210 + index * 37,
+    output_tokens: failed ? null : 80 + index * 11,
+    cost_e10: failed ? 0 : by === "demo" ? 0 : index % 7 === 5 ? null : 4_100_000 + index * 930_000,
+    duration_ms: DURATIONS[index % DURATIONS.length] ?? 500,
+    first_token_ms: failed ? null : 180 + ((index * 53) % 320),
+    stream: true,
+    cache: index === 14 ? "hit" : "none",
+  }
+})
