@@ -50,6 +50,8 @@ class EncodeContext(msgspec.Struct, frozen=True, kw_only=True):
     created_at_s: int
     include_usage: bool = True
     """OpenAI: whether the caller asked for usage in the stream."""
+    duration_ns: int | None = None
+    """Ollama: how long a finished answer took, where the provider does not say."""
 
 
 class StreamDecoder(Protocol):

@@ -1,0 +1,199 @@
+"""Requests of Ollama's chat dialect, read and written."""
+
+from typing import Any
+
+from salon.foundation.kit.errors import Unsupported
+from salon.foundation.messages import ModelRequest, ResponseFormat, Tool
+from salon.gateway.protocols.base import EncodedRequest, Envelope, Quirks
+from salon.gateway.protocols.fields import (
+    Fields,
+    field_value,
+    invalid,
+    join_fields,
+    of_type,
+    optional,
+    parse_all,
+    read_fields,
+    whole,
+)
+from salon.gateway.protocols.ollama.messages import MessageReader, MessageWriter
+from salon.gateway.protocols.wire_json import JsonObject, dumps
+
+_OPTIONS = ("temperature", "top_p", "top_k", "presence_penalty", "frequency_penalty", "seed")
+_LEVELS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """Read what routing needs. Raises: InvalidRequest naming the field."""
+    fields = read_fields(body)
+    model = field_value(fields, "model")
+    if not isinstance(model, str) or not model:
+        raise invalid("model", "It must be a string that names a model.")
+    options = optional(field_value(fields, "options"), dict, "options") or {}
+    limit = whole(options.get("num_predict"), "options.num_predict")
+    stream = optional(field_value(fields, "stream"), bool, "stream")
+    return Envelope(
+        fields=fields,
+        model=model,
+        stream=stream is not False,
+        max_output_tokens=limit if limit is not None and limit > 0 else None,
+        wants_usage=True,
+        size_bytes=len(body),
+        body=body,
+    )
+
+
+def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
+    """Return the caller's body with another model and stream flag."""
+    edits: dict[str, bytes | None] = {}
+    if model != envelope.model:
+        edits["model"] = dumps(model)
+    if stream != envelope.stream:
+        edits["stream"] = b"true" if stream else b"false"
+    return join_fields(envelope.fields, edits) if edits else envelope.body
+
+
+def decode_request(envelope: Envelope) -> ModelRequest:
+    """Read the whole request. Raises: InvalidRequest naming the field."""
+    fields = Fields(parse_all(envelope.fields), "")
+    options = Fields(fields.take("options") or {}, "options")
+    options.take("num_predict")
+    think = fields.take("think")
+    if think is not None and not isinstance(think, bool | str):
+        raise invalid("think", "It must be true, false or a level.")
+    effort = think if isinstance(think, str) and think else None
+    if isinstance(think, bool):
+        effort = "medium" if think else "none"
+    for name in ("model", "stream"):
+        fields.take(name)
+    values: JsonObject = {
+        name: options.whole(name) if name in {"top_k", "seed"} else options.number(name) for name in _OPTIONS
+    }
+    request: JsonObject = {
+        "messages": MessageReader().read(fields.take("messages") or []),
+        "tools": _read_tools(fields.array("tools") or []),
+        "stop": options.texts("stop"),
+        "logprobs": fields.flag("logprobs"),
+        "top_logprobs": fields.whole("top_logprobs"),
+        "response_format": _read_format(fields.take("format")),
+    }
+    extra: JsonObject = dict(fields.rest)
+    if think is not None:
+        extra["think"] = think
+    if options.rest:
+        extra["options"] = options.rest
+    return ModelRequest(
+        model=envelope.model,
+        max_output_tokens=envelope.max_output_tokens,
+        reasoning_effort=effort,
+        stream=envelope.stream,
+        include_usage=True,
+        extra={"ollama": extra} if extra else None,
+        **values,
+        **request,
+    )
+
+
+def _read_tools(items: list[Any]) -> tuple[Tool, ...]:
+    tools: list[Tool] = []
+    for i, item in enumerate(items):
+        raw = of_type(item, dict, f"tools[{i}]")
+        function = Fields(raw.get("function"), f"tools[{i}].function")
+        tools.append(
+            Tool(
+                name=function.required_text("name"),
+                description=function.text("description"),
+                parameters=function.object("parameters"),
+            )
+        )
+    return tuple(tools)
+
+
+def _read_format(value: Any) -> ResponseFormat | None:
+    if value is None or value == "":
+        return None
+    if value == "json":
+        return ResponseFormat(kind="json")
+    if isinstance(value, dict):
+        return ResponseFormat(kind="json-schema", schema=value)
+    raise invalid("format", "It must be json or a JSON Schema.")
+
+
+def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
+    """Write a request for an Ollama. Quirks: none. Raises: Unsupported."""
+    lost: dict[str, None] = {}
+    own: JsonObject = dict((request.extra or {}).get("ollama") or {})
+    for dialect, values in (request.extra or {}).items():
+        if dialect != "ollama":
+            lost.update(dict.fromkeys(values))
+    if request.n is not None and request.n > 1:
+        raise Unsupported(field="n", problem="Ollama gives one answer per request.")
+    for name in ("user", "metadata", "service_tier"):
+        if getattr(request, name):
+            lost[name] = None
+    if request.parallel_tool_calls is False:
+        lost["parallel_tool_calls"] = None
+    options: JsonObject = {name: getattr(request, name) for name in _OPTIONS}
+    options["num_predict"] = request.max_output_tokens
+    options["stop"] = list(request.stop) or None
+    options = {name: value for name, value in options.items() if value is not None}
+    options.update(own.pop("options", None) or {})
+    wire: JsonObject = {
+        "model": request.model,
+        "messages": MessageWriter(lost).write(request.messages),
+        "stream": request.stream,
+        "tools": _write_tools(request, lost),
+        "format": _write_format(request.response_format, lost),
+        "options": options or None,
+        "logprobs": request.logprobs,
+        "top_logprobs": request.top_logprobs,
+        "think": _write_think(request, lost),
+        **own,
+    }
+    body = dumps({name: value for name, value in wire.items() if value is not None})
+    return EncodedRequest(body=body, lost=tuple(lost))
+
+
+def _write_tools(request: ModelRequest, lost: dict[str, None]) -> list[JsonObject] | None:
+    choice = request.tool_choice
+    if choice is not None and choice.mode == "none":
+        return None
+    if choice is not None and choice.mode in {"required", "tool"}:
+        raise Unsupported(field="tool_choice", problem="Ollama cannot be made to call a tool.")
+    tools: list[JsonObject] = []
+    for i, tool in enumerate(request.tools):
+        kept = tool.provider_data or {}
+        if any(isinstance(value, dict) and value.get("type") for value in kept.values()):
+            raise Unsupported(field=f"tools[{i}]", problem=f"{tool.name} is a tool of another provider.")
+        if tool.strict:
+            lost["tools.strict"] = None
+        if tool.cache:
+            lost["cache_control"] = None
+        if kept:
+            lost["tools.provider_data"] = None
+        function: JsonObject = {
+            "name": tool.name,
+            "description": tool.description or "",
+            "parameters": tool.parameters or {"type": "object", "properties": {}},
+        }
+        tools.append({"type": "function", "function": function})
+    return tools or None
+
+
+def _write_format(wanted: ResponseFormat | None, lost: dict[str, None]) -> Any:
+    if wanted is None or wanted.kind == "text":
+        return None
+    if wanted.kind == "json" or wanted.schema is None:
+        return "json"
+    return wanted.schema
+
+
+def _write_think(request: ModelRequest, lost: dict[str, None]) -> Any:
+    effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
+    if effort == "none" or budget == 0:
+        return False
+    if budget is not None:
+        lost["reasoning_budget_tokens"] = None
+    if effort is not None:
+        return _LEVELS.get(effort, True)
+    return True if budget is not None else None

@@ -1,0 +1,138 @@
+"""Finished answers of Ollama's dialect, read and written; one line of a stream has the same shape."""
+
+import datetime
+from typing import Any
+
+from salon.foundation.kit.errors import UpstreamBroken
+from salon.foundation.messages import (
+    OpaquePart,
+    Part,
+    ReasoningPart,
+    RefusalPart,
+    Response,
+    TextPart,
+    ToolCallPart,
+)
+from salon.gateway.protocols.base import EncodeContext, EncodedRequest
+from salon.gateway.protocols.classify import build_error, error_of, status_in
+from salon.gateway.protocols.ollama.messages import arguments_object, read_output_call
+from salon.gateway.protocols.ollama.usage import read_finish, read_usage, write_finish, write_usage
+from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, dumps, loads_lenient
+
+_KNOWN_MESSAGE = {"role", "content", "thinking", "tool_calls", "images"}
+
+
+def created_at_s(value: Any) -> int | None:
+    """Read ``created_at``, with Go's nanoseconds."""
+    if not isinstance(value, str):
+        return None
+    try:
+        head = value[:19]
+        moment = datetime.datetime.strptime(head, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=datetime.UTC)
+    except ValueError:
+        return None
+    return int(moment.timestamp())
+
+
+def write_time(seconds: int) -> str:
+    """Write ``created_at``."""
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+
+
+def decode_response(body: bytes) -> Response:
+    """Read a finished answer, of ``/api/chat`` or ``/api/generate``. Raises: UpstreamError."""
+    try:
+        value = loads_lenient(body)
+    except BrokenJson as error:
+        raise UpstreamBroken(provider="Ollama", detail=f"it is not JSON: {error}") from error
+    if isinstance(value, dict) and value.get("error"):
+        raise build_error(status_in(value), error_of(value), provider="Ollama")
+    message = value.get("message") if isinstance(value, dict) else None
+    if isinstance(value, dict) and isinstance(value.get("response"), str):
+        message = {"content": value["response"], "thinking": value.get("thinking")}
+    if not isinstance(message, dict):
+        raise UpstreamBroken(provider="Ollama", detail="its answer has no message")
+    parts: list[Part] = []
+    if isinstance(message.get("thinking"), str) and message["thinking"]:
+        parts.append(ReasoningPart(text=message["thinking"]))
+    if isinstance(message.get("content"), str) and message["content"]:
+        parts.append(TextPart(text=message["content"]))
+    if message.get("images"):
+        parts.append(OpaquePart(dialect="ollama", type="images", raw=message["images"]))
+    listed = message.get("tool_calls")
+    calls = [read_output_call(call) for call in (listed if isinstance(listed, list) else ())]
+    parts += [call for call in calls if call is not None]
+    kept: JsonObject = {name: value[name] for name in ("logprobs", "context") if value.get(name)}
+    if rest := {k: v for k, v in message.items() if k not in _KNOWN_MESSAGE and v is not None}:
+        kept["message"] = rest
+    return Response(
+        id=None,
+        model=value.get("model") if isinstance(value.get("model"), str) else None,
+        parts=tuple(parts),
+        finish=read_finish(value.get("done_reason"), has_tool_calls=any(calls)),
+        usage=read_usage(value),
+        created_at_s=created_at_s(value.get("created_at")),
+        provider_data={"ollama": kept} if kept else None,
+    )
+
+
+def encode_response(response: Response, context: EncodeContext) -> EncodedRequest:
+    """Write a finished answer; ``lost`` names what could not be carried."""
+    lost: dict[str, None] = {}
+    if response.alternatives:
+        lost["n"] = None
+    own: JsonObject = dict((response.provider_data or {}).get("ollama") or {})
+    message = _write_message(response.parts, lost)
+    message.update(own.pop("message", None) or {})
+    for dialect in response.provider_data or {}:
+        if dialect != "ollama":
+            lost["provider_data"] = None
+    reason, whole = write_finish(response.finish)
+    if not whole and response.finish is not None:
+        lost[f"done_reason.{response.finish.reason}"] = None
+    wire: JsonObject = {
+        "model": context.model,
+        "created_at": write_time(response.created_at_s or context.created_at_s),
+        "message": message,
+        "done": True,
+        "done_reason": reason,
+        **write_usage(response.usage, duration_ns=context.duration_ns),
+        **own,
+    }
+    return EncodedRequest(body=dumps(wire), lost=tuple(lost))
+
+
+def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject:
+    message: JsonObject = {"role": "assistant", "content": ""}
+    text: list[str] = []
+    thinking: list[str] = []
+    calls: list[JsonObject] = []
+    for part in parts:
+        if isinstance(part, TextPart | RefusalPart):
+            text.append(part.text)
+        elif isinstance(part, ReasoningPart):
+            thinking.append(part.text)
+            if part.signature or part.redacted:
+                lost["reasoning_signature"] = None
+        elif isinstance(part, ToolCallPart):
+            call, whole = write_tool_call(part.id, part.name, part.arguments)
+            calls.append(call)
+            if not whole:
+                lost["tool_calls.arguments"] = None
+        elif isinstance(part, OpaquePart) and part.dialect == "ollama":
+            message[part.type] = part.raw
+        else:
+            lost[part.type if isinstance(part, OpaquePart) else type(part).__name__] = None
+    message["content"] = "".join(text)
+    if any(thinking):
+        message["thinking"] = "".join(thinking)
+    if calls:
+        message["tool_calls"] = calls
+    return message
+
+
+def write_tool_call(call_id: str, name: str, arguments: str) -> tuple[JsonObject, bool]:
+    """Write one tool call, and tell whether its arguments could be carried as they are."""
+    value, whole = arguments_object(arguments)
+    return {"id": call_id, "function": {"name": name, "arguments": value}}, whole

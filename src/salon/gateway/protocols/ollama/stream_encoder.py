@@ -1,0 +1,156 @@
+"""Streams of Ollama's dialect, written: events in, lines of JSON out.
+
+A tool call is shown whole, because its arguments are an object here; the last line carries the counts.
+"""
+
+import time
+from collections.abc import Sequence
+
+from salon.foundation.kit.errors import SalonError
+from salon.foundation.messages import (
+    CitationAdded,
+    Finish,
+    OpaqueReceived,
+    ReasoningDelta,
+    ReasoningStart,
+    RefusalDelta,
+    ResponseStart,
+    StreamError,
+    StreamEvent,
+    StreamFinish,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallEnd,
+    ToolCallStart,
+    Usage,
+    UsageReported,
+)
+from salon.gateway.protocols.base import EncodeContext, InStreamError
+from salon.gateway.protocols.classify import stream_error
+from salon.gateway.protocols.ollama.errors import encode_error
+from salon.gateway.protocols.ollama.response import write_time, write_tool_call
+from salon.gateway.protocols.ollama.usage import write_finish, write_usage
+from salon.gateway.protocols.wire_json import JsonObject, dumps
+
+
+class _Call:
+    __slots__ = ("arguments", "id", "name")
+
+    def __init__(self, start: ToolCallStart) -> None:
+        self.id = start.id
+        self.name = start.name
+        self.arguments: list[str] = []
+
+
+class OllamaStreamEncoder:
+    """Writes one stream in Ollama's dialect."""
+
+    def __init__(self, context: EncodeContext) -> None:
+        self.lost: set[str] = set()
+        self._began_ns = time.monotonic_ns()
+        self._usage: Usage | None = None
+        self._finish: Finish | None = None
+        self._own: JsonObject = {}
+        self._calls: dict[int, _Call] = {}
+        self._over = False
+        head: JsonObject = {"model": context.model, "created_at": write_time(context.created_at_s)}
+        self._head = dumps(head)[:-1] + b',"message":{"role":"assistant","content":'
+        self._tail = b'},"done":false}\n'
+
+    def encode(self, events: Sequence[StreamEvent]) -> bytes:
+        """Return the wire bytes for ``events``."""
+        out: list[bytes] = []
+        for event in events:
+            if self._over:
+                break
+            if isinstance(event, TextDelta) and not event.choice:
+                out += (self._head, dumps(event.text))
+                logprobs = event.provider_data and (event.provider_data.get("ollama") or {}).get("logprobs")
+                if logprobs:
+                    out += (b'},"logprobs":', dumps(logprobs), b',"done":false}\n')
+                else:
+                    out.append(self._tail)
+            else:
+                self._event(event, out)
+        return b"".join(out)
+
+    def finish(self) -> bytes:
+        """Return the bytes that end the stream well."""
+        if self._over:
+            return b""
+        out: list[bytes] = []
+        for index in list(self._calls):
+            self._end_call(index, out)
+        self._over = True
+        reason, whole = write_finish(self._finish)
+        if not whole and self._finish is not None:
+            self.lost.add(f"done_reason.{self._finish.reason}")
+        taken_ns = max(1, time.monotonic_ns() - self._began_ns)
+        end: JsonObject = {
+            "done": True,
+            "done_reason": reason,
+            **write_usage(self._usage, duration_ns=taken_ns),
+            **self._own,
+        }
+        out += (self._head, b'""},', dumps(end)[1:], b"\n")
+        return b"".join(out)
+
+    def error(self, error: SalonError) -> bytes:
+        """Return the bytes that end the stream with an error."""
+        if self._over:
+            return b""
+        self._over = True
+        return encode_error(error) + b"\n"
+
+    def _event(self, event: StreamEvent, out: list[bytes]) -> None:
+        if isinstance(event, UsageReported):
+            self._usage = event.usage
+        elif isinstance(event, ResponseStart):
+            self._usage = event.usage or self._usage
+        elif isinstance(event, StreamError):
+            found = InStreamError(
+                message=event.message, type=event.type, code=event.code, status=event.status
+            )
+            out.append(self.error(stream_error(found, provider="The provider")))
+        elif event.choice:
+            self.lost.add("n")
+        else:
+            self._content(event, out)
+
+    def _content(self, event: StreamEvent, out: list[bytes]) -> None:
+        if isinstance(event, ReasoningDelta):
+            if event.signature:
+                self.lost.add("reasoning_signature")
+            if event.text:
+                out += (self._head, b'"","thinking":', dumps(event.text), self._tail)
+        elif isinstance(event, ReasoningStart):
+            if event.redacted is not None:
+                self.lost.add("redacted_reasoning")
+        elif isinstance(event, RefusalDelta):
+            out += (self._head, dumps(event.text), self._tail)
+        elif isinstance(event, ToolCallStart):
+            self._calls[event.index] = _Call(event)
+        elif isinstance(event, ToolCallDelta):
+            if event.index in self._calls:
+                self._calls[event.index].arguments.append(event.arguments)
+        elif isinstance(event, ToolCallEnd):
+            self._end_call(event.index, out)
+        elif isinstance(event, CitationAdded):
+            self.lost.add("citations")
+        elif isinstance(event, OpaqueReceived):
+            if event.dialect == "ollama":
+                out += (self._head, b'"",', dumps({event.type: event.raw})[1:-1], self._tail)
+            else:
+                self.lost.add(event.type)
+        elif isinstance(event, StreamFinish):
+            self._finish = event.finish
+            self._own = (event.provider_data or {}).get("ollama") or {}
+
+    def _end_call(self, index: int, out: list[bytes]) -> None:
+        call = self._calls.pop(index, None)
+        if call is None:
+            return
+        wire, whole = write_tool_call(call.id, call.name, "".join(call.arguments))
+        if not whole:
+            self.lost.add("tool_calls.arguments")
+        out += (self._head, b'"","tool_calls":', dumps([wire]), self._tail)
