@@ -13,6 +13,7 @@ import msgspec
 from salon.app.configuration import Configuration, load
 from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.layers import Value
+from salon.foundation.kit.settings import Reload
 
 _logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class LiveConfiguration:
 
     def __init__(self, configuration: Configuration) -> None:
         self.current = configuration
+        self._at_start = configuration.resolved.values
         self.problem: str | None = None
         self.needs_restart: tuple[str, ...] = ()
         self._listeners: list[Apply] = []
@@ -42,7 +44,7 @@ class LiveConfiguration:
         self._lock = asyncio.Lock()
 
     def on_change(self, apply: Apply) -> None:
-        """Call ``apply`` with new settings. It raises ConfigError to refuse them, and changes nothing then."""
+        """Call ``apply`` with new settings. It refuses them with ConfigError, having changed nothing."""
         self._listeners.append(apply)
 
     async def reload(self) -> Reloaded:
@@ -51,7 +53,8 @@ class LiveConfiguration:
             self._stamp = self._file_stamp()
             try:
                 fresh = load(self.current.source)
-                changed, restart = _differences(self.current.resolved.values, fresh.resolved.values)
+                changed = _differences(self.current.resolved.values, fresh.resolved.values, "live")
+                restart = _differences(self._at_start, fresh.resolved.values, "restart")
                 if changed:
                     await self._take(fresh)
             except ConfigError as error:
@@ -91,16 +94,12 @@ class LiveConfiguration:
         return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _differences(
-    before: dict[str, Value], after: dict[str, Value]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    changed: list[str] = []
-    restart: list[str] = []
+def _differences(before: dict[str, Value], after: dict[str, Value], kind: Reload) -> tuple[str, ...]:
+    found: list[str] = []
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
-        if old is not None and new is not None and old.value == new.value:
-            continue
         value = new or old
-        assert value is not None
-        (changed if value.spec.reload == "live" else restart).append(key)
-    return tuple(changed), tuple(restart)
+        same = old is not None and new is not None and old.value == new.value
+        if value is not None and value.spec.reload == kind and not same:
+            found.append(key)
+    return tuple(found)

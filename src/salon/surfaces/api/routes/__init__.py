@@ -1,0 +1,17 @@
+"""The management API: routers under ``/salon/v1``, each route with its row in the endpoint table.
+
+``routers`` is called when the first management request comes: it loads FastAPI and pydantic.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+
+def routers() -> "Sequence[APIRouter]":
+    """Return every management router."""
+    from salon.surfaces.api.routes import keys, providers, sign_in, system  # noqa: PLC0415 - loads FastAPI
+
+    return (system.router, providers.router, keys.router, sign_in.router)

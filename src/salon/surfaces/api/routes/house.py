@@ -1,0 +1,146 @@
+"""What management routes ask of the house. The composition root implements it; routes only hand on.
+
+Answers are plain mappings in the shape of ``schemas``; services behind it check rights, write in one
+transaction and record audit and events.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any, Protocol, cast
+
+from fastapi import Depends
+
+from salon.foundation.kit.caller import Caller
+from salon.surfaces.api.requests import CurrentServices
+
+Json = Mapping[str, Any]
+
+
+class House(Protocol):
+    """The house, as its management sees it."""
+
+    async def status(self, caller: Caller) -> Json:
+        """Say what runs."""
+        ...
+
+    async def doctor(self, caller: Caller) -> Sequence[Json]:
+        """Look for problems: name, ok, detail, fix."""
+        ...
+
+    async def providers(self, caller: Caller) -> Sequence[Json]:
+        """List the providers."""
+        ...
+
+    def provider_kinds(self) -> Sequence[Json]:
+        """List the kinds that can be added."""
+        ...
+
+    async def add_provider(self, caller: Caller, body: Json) -> Json:
+        """Add a provider and return it. Raises: ConfigError, InvalidRequest, Conflict."""
+        ...
+
+    async def test_provider(self, caller: Caller, provider_id: str) -> Json:
+        """Ask it a real question, streamed, and for a tool call. Raises: NotFound."""
+        ...
+
+    async def enable_provider(self, caller: Caller, provider_id: str, *, enabled: bool) -> Json:
+        """Let requests go to it, or not. Raises: NotFound."""
+        ...
+
+    async def remove_provider(self, caller: Caller, provider_id: str) -> None:
+        """Remove it and forget its key. Raises: NotFound, Conflict."""
+        ...
+
+    async def detect_providers(self, caller: Caller, *, add: bool) -> Sequence[Json]:
+        """Look for model servers on this machine."""
+        ...
+
+    async def models(self, caller: Caller) -> Sequence[Json]:
+        """List the models that can be asked."""
+        ...
+
+    async def refresh_models(self, caller: Caller) -> None:
+        """Ask every provider for its models again."""
+        ...
+
+    async def aliases(self, caller: Caller) -> Sequence[Json]:
+        """List the aliases."""
+        ...
+
+    async def put_alias(self, caller: Caller, name: str, body: Json) -> Json:
+        """Make or replace an alias. Raises: InvalidRequest, Conflict."""
+        ...
+
+    async def remove_alias(self, caller: Caller, name: str) -> None:
+        """Remove an alias. Raises: NotFound, Conflict."""
+        ...
+
+    async def keys(self, caller: Caller) -> Sequence[Json]:
+        """List the keys."""
+        ...
+
+    async def create_key(self, caller: Caller, body: Json) -> Json:
+        """Make a key. Raises: NotAllowed when it would have rights its maker lacks."""
+        ...
+
+    async def update_key(self, caller: Caller, key_id: str, body: Json) -> Json:
+        """Change a key. Raises: NotFound."""
+        ...
+
+    async def rotate_key(self, caller: Caller, key_id: str) -> Json:
+        """Replace a key by one with the same limits. Raises: NotFound."""
+        ...
+
+    async def revoke_key(self, caller: Caller, key_id: str) -> None:
+        """Stop a key from working. Raises: NotFound."""
+        ...
+
+    async def usage(self, caller: Caller, *, group_by: str, days: int) -> Json:
+        """Add up what was used."""
+        ...
+
+    async def requests(self, caller: Caller, *, limit: int, cursor: str | None) -> Json:
+        """List recent requests."""
+        ...
+
+    def settings(self) -> Sequence[Json]:
+        """Explain every setting, secrets masked."""
+        ...
+
+    def setting(self, key: str) -> Json:
+        """Explain one setting. Raises: ConfigError naming the nearest key."""
+        ...
+
+    async def reload(self, caller: Caller) -> Json:
+        """Read the settings again."""
+        ...
+
+    async def audit(self, caller: Caller, *, limit: int, cursor: str | None) -> Json:
+        """List recorded acts."""
+        ...
+
+    def events(self, caller: Caller, *, after: int | None) -> AsyncIterator[bytes]:
+        """Yield durable events as server-sent events, from ``after`` on, until the caller leaves."""
+        ...
+
+    async def back_up(self, caller: Caller, *, path: str | None) -> Json:
+        """Write a backup. Raises: InvalidRequest, StorageError."""
+        ...
+
+    async def check_database(self, caller: Caller) -> Json:
+        """Look for damage."""
+        ...
+
+    async def login_link(self, caller: Caller) -> Json:
+        """Make a one-time address that signs a browser in."""
+        ...
+
+    async def sign_in(self, token: str) -> str | None:
+        """Use a one-time token up; return the session's secret, or None for a token that is spent."""
+        ...
+
+
+def _house(services: CurrentServices) -> House:
+    return cast(House, services.house)
+
+
+CurrentHouse = Annotated[House, Depends(_house)]

@@ -1,0 +1,108 @@
+"""Providers, models and aliases."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from salon.foundation.kit.caller import Right
+from salon.surfaces.api.endpoints import management
+from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.routes import schemas
+from salon.surfaces.api.routes.house import CurrentHouse
+
+router = APIRouter(prefix="/salon/v1", tags=["providers"])
+
+management("GET", "/providers", Right.READ_SYSTEM, summary="The providers and how they are.")
+management("POST", "/providers", Right.MANAGE_PROVIDERS, summary="Add a provider.")
+management("POST", "/providers/detect", Right.MANAGE_PROVIDERS, summary="Find model servers here.")
+management("GET", "/provider-kinds", Right.READ_SYSTEM, summary="Kinds of providers.")
+management("POST", "/providers/{provider_id}/test", Right.MANAGE_PROVIDERS, summary="Ask it something.")
+management("POST", "/providers/{provider_id}/enable", Right.MANAGE_PROVIDERS, summary="Use it.")
+management("POST", "/providers/{provider_id}/disable", Right.MANAGE_PROVIDERS, summary="Do not use it.")
+management("DELETE", "/providers/{provider_id}", Right.MANAGE_PROVIDERS, summary="Remove it.")
+management("GET", "/models", Right.USE_MODELS, summary="The models that can be asked.", operation="models")
+management("POST", "/models/refresh", Right.MANAGE_PROVIDERS, summary="Ask providers for their models.")
+management("GET", "/aliases", Right.READ_SYSTEM, summary="The aliases.")
+management("PUT", "/aliases/{name:path}", Right.MANAGE_PROVIDERS, summary="Make or replace an alias.")
+management("DELETE", "/aliases/{name:path}", Right.MANAGE_PROVIDERS, summary="Remove an alias.")
+
+
+@router.get("/providers", response_model=schemas.Providers)
+async def list_providers(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """List the providers and how they are."""
+    return {"items": await house.providers(caller)}
+
+
+@router.post("/providers", response_model=schemas.Provider, status_code=201)
+async def add_provider(house: CurrentHouse, caller: CurrentCaller, body: schemas.NewProvider) -> Any:
+    """Add a provider; its key is encrypted before it is stored."""
+    return await house.add_provider(caller, body.model_dump(exclude_none=True))
+
+
+@router.post("/providers/detect", response_model=schemas.DetectedServers)
+async def detect_providers(house: CurrentHouse, caller: CurrentCaller, body: schemas.Detect) -> Any:
+    """Look for Ollama, LM Studio and the like on this machine."""
+    return {"items": await house.detect_providers(caller, add=body.add)}
+
+
+@router.get("/provider-kinds", response_model=schemas.ProviderKinds)
+async def list_kinds(house: CurrentHouse) -> Any:
+    """List the kinds of providers that can be added."""
+    return {"items": house.provider_kinds()}
+
+
+@router.post("/providers/{provider_id}/test", response_model=schemas.TestResult)
+async def test_provider(house: CurrentHouse, caller: CurrentCaller, provider_id: str) -> Any:
+    """Ask it a real one-token streamed question, and for a tool call."""
+    return await house.test_provider(caller, provider_id)
+
+
+@router.post("/providers/{provider_id}/enable", response_model=schemas.Provider)
+async def enable_provider(house: CurrentHouse, caller: CurrentCaller, provider_id: str) -> Any:
+    """Let requests go to it."""
+    return await house.enable_provider(caller, provider_id, enabled=True)
+
+
+@router.post("/providers/{provider_id}/disable", response_model=schemas.Provider)
+async def disable_provider(house: CurrentHouse, caller: CurrentCaller, provider_id: str) -> Any:
+    """Let no request go to it."""
+    return await house.enable_provider(caller, provider_id, enabled=False)
+
+
+@router.delete("/providers/{provider_id}", response_model=schemas.Done)
+async def remove_provider(house: CurrentHouse, caller: CurrentCaller, provider_id: str) -> Any:
+    """Remove it and forget its key."""
+    await house.remove_provider(caller, provider_id)
+    return schemas.Done()
+
+
+@router.get("/models", response_model=schemas.Models)
+async def list_models(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """List the models that can be asked."""
+    return {"items": await house.models(caller)}
+
+
+@router.post("/models/refresh", response_model=schemas.Done)
+async def refresh_models(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """Ask every provider for its models again."""
+    await house.refresh_models(caller)
+    return schemas.Done()
+
+
+@router.get("/aliases", response_model=schemas.Aliases)
+async def list_aliases(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """List the aliases and where they go."""
+    return {"items": await house.aliases(caller)}
+
+
+@router.put("/aliases/{name:path}", response_model=schemas.Alias)
+async def put_alias(house: CurrentHouse, caller: CurrentCaller, name: str, body: schemas.AliasBody) -> Any:
+    """Make or replace an alias."""
+    return await house.put_alias(caller, name, body.model_dump())
+
+
+@router.delete("/aliases/{name:path}", response_model=schemas.Done)
+async def remove_alias(house: CurrentHouse, caller: CurrentCaller, name: str) -> Any:
+    """Remove an alias."""
+    await house.remove_alias(caller, name)
+    return schemas.Done()

@@ -1,0 +1,39 @@
+"""Signing a browser in by a one-time link."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from fastapi.responses import RedirectResponse
+
+from salon.foundation.kit.caller import Right
+from salon.foundation.kit.errors import NotSignedIn
+from salon.surfaces.api.credentials import SESSION_COOKIE
+from salon.surfaces.api.endpoints import management
+from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.routes import schemas
+from salon.surfaces.api.routes.house import CurrentHouse
+
+router = APIRouter(tags=["sign-in"])
+
+_SESSION_S = 30 * 24 * 3600
+
+management("POST", "/login-links", Right.MANAGE_SYSTEM, summary="Make a one-time sign-in address.")
+
+
+@router.post("/salon/v1/login-links", response_model=schemas.LoginLink)
+async def create_login_link(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """Make an address that signs one browser in, once."""
+    return await house.login_link(caller)
+
+
+@router.get("/signin/{token}", response_class=RedirectResponse)
+async def sign_in(house: CurrentHouse, token: Annotated[str, Path(max_length=200)]) -> RedirectResponse:
+    """Use a one-time link up: a session cookie and on to the page."""
+    session = await house.sign_in(token)
+    if session is None:
+        raise NotSignedIn(
+            problem="This link was used already or is too old. Get a new one with “salon open”."
+        )
+    answer = RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
+    answer.set_cookie(SESSION_COOKIE, session, max_age=_SESSION_S, httponly=True, samesite="strict", path="/")
+    return answer

@@ -1,0 +1,95 @@
+"""Status, doctor, error catalogue, settings, audit, events, database."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from salon.foundation.kit.caller import Right
+from salon.surfaces.api.endpoints import management
+from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.routes import schemas
+from salon.surfaces.api.routes.errors_list import error_kinds
+from salon.surfaces.api.routes.house import CurrentHouse
+
+router = APIRouter(prefix="/salon/v1", tags=["system"])
+
+management("GET", "/status", Right.READ_SYSTEM, summary="What runs.")
+management("GET", "/doctor", Right.MANAGE_SYSTEM, summary="Look for problems.")
+management("GET", "/errors", "signed-in", summary="The error catalogue.")
+management("GET", "/config", Right.READ_SYSTEM, summary="Every setting and where it came from.")
+management("GET", "/config/{key:path}", Right.READ_SYSTEM, summary="One setting.")
+management("POST", "/config/reload", Right.MANAGE_SYSTEM, summary="Read the settings again.")
+management("GET", "/audit", Right.MANAGE_SYSTEM, summary="Recorded acts, newest first.")
+management("GET", "/events", Right.READ_SYSTEM, summary="Durable events as they happen.")
+management("POST", "/database/backup", Right.MANAGE_SYSTEM, summary="Write a backup.")
+management("POST", "/database/check", Right.MANAGE_SYSTEM, summary="Look for damage.")
+
+
+@router.get("/status", response_model=schemas.Status)
+async def status(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """Say what runs."""
+    return await house.status(caller)
+
+
+@router.get("/doctor", response_model=schemas.Checks)
+async def doctor(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """Look for problems and say how to fix them."""
+    checks = await house.doctor(caller)
+    return {"ok": all(check["ok"] is not False for check in checks), "checks": checks}
+
+
+@router.get("/errors", response_model=schemas.ErrorKinds)
+async def errors() -> Any:
+    """List every error code with its status and sentence."""
+    return {"items": error_kinds()}
+
+
+@router.get("/config", response_model=schemas.SettingsView)
+async def list_settings(house: CurrentHouse) -> Any:
+    """Explain every setting; secrets are masked."""
+    return {"items": house.settings()}
+
+
+@router.get("/config/{key:path}", response_model=schemas.SettingView)
+async def explain_setting(house: CurrentHouse, key: str) -> Any:
+    """Explain one setting."""
+    return house.setting(key)
+
+
+@router.post("/config/reload", response_model=schemas.Reload)
+async def reload(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """Read the settings again; bad ones change nothing and are told."""
+    return await house.reload(caller)
+
+
+@router.get("/audit", response_model=schemas.AuditRows)
+async def audit(
+    house: CurrentHouse,
+    caller: CurrentCaller,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Any:
+    """List recorded acts, newest first."""
+    return await house.audit(caller, limit=limit, cursor=cursor)
+
+
+@router.get("/events", response_class=StreamingResponse)
+async def events(
+    house: CurrentHouse, caller: CurrentCaller, after: Annotated[int | None, Query(ge=0, le=2**53)] = None
+) -> StreamingResponse:
+    """Follow durable events as server-sent events; ``after`` resumes behind that number."""
+    stream = house.events(caller, after=after)
+    return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+@router.post("/database/backup", response_model=schemas.Backup)
+async def back_up(house: CurrentHouse, caller: CurrentCaller, body: schemas.BackupBody) -> Any:
+    """Write a consistent backup while everything runs."""
+    return await house.back_up(caller, path=body.path)
+
+
+@router.post("/database/check", response_model=schemas.DatabaseCheck)
+async def check_database(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """Look for damage."""
+    return await house.check_database(caller)
