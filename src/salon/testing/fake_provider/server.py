@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import msgspec
 import orjson
@@ -27,6 +27,7 @@ from salon.testing.fake_provider.recordings import RecordingNotFoundError, load,
 
 _DIALECTS: tuple[ModuleType, ...] = (openai, anthropic, ollama)
 _START_S = 10.0
+T = TypeVar("T")
 
 
 class FakeProvider:
@@ -67,6 +68,7 @@ class FakeProvider:
         self._live: set[Connection] = set()
         self._server: asyncio.Server | None = None
         self._tasks: TaskSupervisor | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     # -- life -------------------------------------------------------------------------------------
     @property
@@ -118,14 +120,20 @@ class FakeProvider:
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, name="fake-provider", daemon=True)
         thread.start()
+        self._loop = loop
         try:
-            asyncio.run_coroutine_threadsafe(self.start(), loop).result(_START_S)
+            self.run_in_loop(self.start())
             yield self
         finally:
-            asyncio.run_coroutine_threadsafe(self.stop(), loop).result(_START_S)
+            self.run_in_loop(self.stop())
             loop.call_soon_threadsafe(loop.stop)
             thread.join(_START_S)
             loop.close()
+
+    def run_in_loop(self, coro: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine (``refuse()``, ``accept_again()``) on the thread's loop and wait for it."""
+        assert self._loop is not None, "only within in_thread()"
+        return asyncio.run_coroutine_threadsafe(coro, self._loop).result(_START_S)
 
     def spawn(self, coro: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
         """Run a coroutine as a supervised task."""

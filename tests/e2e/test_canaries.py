@@ -1,0 +1,162 @@
+"""Secrets that must show nowhere: planted, used in every way, then looked for everywhere."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from salon.testing.fake_provider import FakeProvider
+from salon.testing.house import House, HouseSetup, provider_for
+from salon.testing.load import Case, run_cases
+from salon.testing.raw_http import ask, chat_request
+from salon.testing.scene import DIALECTS, Scene, model_of
+
+UPSTREAM = "sk-canary-upstream-7Jq2ZpXw9LmN4RtV"
+PLANS = (
+    "tokens=3", "fault=echo-key", "fault=500", "fault=429:0", "fault=garbage", "fault=html", "fault=bad-json",
+    "fault=close:before-headers", "fault=error-in-stream", "fault=truncated",
+)  # fmt: skip
+
+
+class Collector(ThreadingHTTPServer):
+    """An OpenTelemetry collector that keeps what it is sent."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.received: list[bytes] = []
+        received = self.received
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                received.append(self.rfile.read(int(self.headers["content-length"])))
+                self.send_response(200)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        super().__init__(("127.0.0.1", 0), Handler)
+
+
+@pytest.fixture(scope="module")
+def collector() -> Iterator[Collector]:
+    with Collector() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Scene]:
+    with FakeProvider().in_thread() as fake:
+        setup = HouseSetup(
+            providers=tuple(provider_for(dialect, fake.url, api_key=UPSTREAM) for dialect in DIALECTS),
+            aliases={"fake": (model_of("openai"),)},
+            settings={
+                "log": {"level": "debug", "format": "json"},
+                "otel": {"endpoint": f"http://127.0.0.1:{collector.server_port}/v1/traces"},
+            },
+        )
+        with House(tmp_path_factory.mktemp("canary") / "data", setup) as house:
+            yield Scene(fake, house)
+
+
+@pytest.fixture(scope="module")
+def secrets(scene: Scene) -> dict[str, str]:
+    """Every secret of the house by name, after all of them were used in good and bad requests."""
+    key = scene.house.create_key("canary")
+    cases = [
+        Case(id=f"{plan}{stream}{provider}", caller=caller, model=model_of(provider), stream=stream,
+             plan=plan, key=key, timeout_s=60)
+        for plan in PLANS
+        for stream in (True, False)
+        for provider in DIALECTS
+        for caller in (provider, "openai")
+    ]  # fmt: skip
+    answers = [outcome.answer for outcome in run_cases(scene.house.port, cases, at_once=16)]
+    wrong = f"{key[:-6]}zzzzzz"
+    for carrier in ("authorization", "x-api-key", "api-key", "x-goog-api-key"):
+        headers = {carrier: f"Bearer {wrong}" if carrier == "authorization" else wrong}
+        answers.append(asyncio.run(ask(scene.house.port, chat_request("openai", "hi", headers=headers))))
+    scene.house.request("GET", f"/v1/models?key={key}")
+    scene.house.request("GET", "/salon/v1/nothing", headers={"authorization": f"Bearer {key}"})
+    told = b"".join([repr(answer.headers).encode() + answer.body for answer in answers])
+    (scene.house.data_dir.parent / "answers.bin").write_bytes(told)
+    found = {"upstream key": UPSTREAM, "API key": key, "wrong API key": wrong}
+    for path in scene.house.data_dir.rglob("*"):
+        if path.is_file() and "key" in path.name and path.stat().st_size < 200:
+            found[f"file {path.name}"] = path.read_text(errors="replace").strip()
+    return found
+
+
+def leaks(secrets: dict[str, str], data: bytes) -> list[str]:
+    return [name for name, secret in secrets.items() if secret.encode() in data]
+
+
+def test_the_upstream_really_got_its_key(scene: Scene, secrets: dict[str, str]) -> None:
+    sent = [(exchange.header("authorization") or exchange.header("x-api-key") or "", exchange)
+            for exchange in scene.fake.journal.exchanges if exchange.method == "POST"]  # fmt: skip
+    assert sent
+    assert all(UPSTREAM in credential for credential, exchange in sent if exchange.dialect != "ollama")
+    assert not any(secrets["API key"] in repr(exchange.headers) for _, exchange in sent)
+
+
+def test_no_secret_is_in_the_log(scene: Scene, secrets: dict[str, str]) -> None:
+    assert scene.house.log_text()
+    assert leaks(secrets, scene.house.log_path.read_bytes()) == []
+
+
+def test_no_secret_is_in_an_answer(scene: Scene, secrets: dict[str, str]) -> None:
+    told = (scene.house.data_dir.parent / "answers.bin").read_bytes()
+    assert leaks(secrets, told) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/metrics", "/openapi.json", "/v1/models", "/salon/v1/providers", "/salon/v1/keys", "/salon/v1/usage",
+     "/salon/v1/requests", "/salon/v1/status"],
+)  # fmt: skip
+def test_no_secret_is_on_a_page(scene: Scene, secrets: dict[str, str], path: str) -> None:
+    status, body = scene.house.get(path)
+    assert status == 200
+    assert leaks(secrets, body) == []
+
+
+def test_no_secret_is_plain_in_the_database_or_its_log(scene: Scene, secrets: dict[str, str]) -> None:
+    files = [path for path in scene.house.data_dir.rglob("*.db*") if path.is_file()]
+    assert files
+    for path in files:
+        assert leaks(secrets, path.read_bytes()) == [], path.name
+
+
+def test_no_secret_is_in_a_backup(scene: Scene, secrets: dict[str, str], tmp_path: Path) -> None:
+    done = scene.house.salon("db", "backup", str(tmp_path / "backup"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        assert leaks(secrets, path.read_bytes()) == [], path.name
+
+
+def test_no_secret_is_in_a_trace(scene: Scene, secrets: dict[str, str], collector: Collector) -> None:
+    scene.house.stop()
+    assert collector.received, "no trace was sent"
+    assert leaks(secrets, b"".join(collector.received)) == []
+    scene.house.start()
+
+
+def test_secret_files_are_for_the_owner_alone(scene: Scene, secrets: dict[str, str]) -> None:
+    assert secrets
+    loose = [
+        path.name
+        for path in scene.house.data_dir.rglob("*")
+        if path.is_file() and path.stat().st_mode & 0o077
+    ]
+    assert loose == []

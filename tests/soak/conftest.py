@@ -1,0 +1,42 @@
+"""Suites of many seeded cases against a whole Salon, seen from outside."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from salon.testing.scene import Scene, usual_scene
+from salon.testing.soak import rng, seed
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the cases of one file on one worker: they share a house."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group(f"soak-{item.path.stem}"))
+            item.add_marker(pytest.mark.soak)
+
+
+@pytest.fixture(scope="module")
+def module_scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with usual_scene(tmp_path_factory.mktemp("house")) as scene:
+        yield scene
+
+
+@pytest.fixture
+def scene(module_scene: Scene) -> Iterator[Scene]:
+    """One house per file, with a fake provider that remembers nothing of earlier tests."""
+    module_scene.fake.journal.clear()
+    yield module_scene
+    log = module_scene.house.log_text()
+    assert "Traceback" not in log, log[log.index("Traceback") - 500 :][:4000]
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> random.Random:
+    """The suite's dice; the seed is in the log and in the report, so that a failure can be repeated."""
+    record_property("seed", seed())
+    return rng(request.node.nodeid)

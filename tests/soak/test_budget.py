@@ -1,0 +1,75 @@
+"""Money under concurrency: never more is admitted than the budget holds, on one process or two."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from salon.testing.fake_provider import FakeProvider
+from salon.testing.house import House
+from salon.testing.load import Case, Outcome, gather_bounded, run_case
+from salon.testing.scene import Scene, model_of, usual_setup
+
+REQUESTS = 200
+AFFORDABLE = 50
+TOKENS = 500
+COST_OF_ONE = TOKENS * 2e-6
+"""At two dollars a million output tokens; the prompt adds a little, which only lowers what fits."""
+BUDGET = f"{AFFORDABLE * COST_OF_ONE:.4f}"
+
+
+def cases(key: str, label: str, count: int = REQUESTS) -> list[Case]:
+    return [
+        Case(
+            id=f"{label}{number}", caller="openai", model=model_of("openai"), stream=number % 2 == 0,
+            plan=f"tokens={TOKENS};delay=1.5", key=key, max_tokens=TOKENS,
+        )
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def judge(fake: FakeProvider, outcomes: list[Outcome]) -> None:
+    admitted = [outcome for outcome in outcomes if outcome.answer.status == 200]
+    refused = [outcome for outcome in outcomes if outcome.answer.status == 402]
+    assert len(admitted) + len(refused) == REQUESTS, {one.answer.status for one in outcomes}
+    assert fake.journal.counts["requests"] == len(admitted) <= AFFORDABLE
+    assert len(admitted) >= AFFORDABLE // 2, f"only {len(admitted)} fit into a budget for {AFFORDABLE}"
+    assert {one.verdict.ending for one in refused} == {"error"}
+
+
+def test_two_hundred_at_once_on_a_budget_for_fifty(scene: Scene) -> None:
+    key = scene.house.create_key("budget", "--budget", BUDGET)
+    outcomes = asyncio.run(
+        gather_bounded(cases(key, "one"), lambda case: run_case(scene.house.port, case), at_once=REQUESTS)
+    )
+    judge(scene.fake, outcomes)
+
+
+@pytest.fixture
+def two_houses(
+    tmp_path: Path, postgres_url: str, redis_url: str
+) -> Iterator[tuple[FakeProvider, House, House]]:
+    shared = {"SALON_DATABASE_URL": postgres_url, "SALON_REDIS": redis_url, "SALON_MASTER_KEY": "k" * 43}
+    with FakeProvider().in_thread() as fake:
+        setup = usual_setup(fake.url, environment=shared)
+        with House(tmp_path / "one", setup) as first, House(tmp_path / "two", setup) as second:
+            yield fake, first, second
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+def test_two_processes_share_one_budget(two_houses: tuple[FakeProvider, House, House]) -> None:
+    fake, first, second = two_houses
+    key = first.create_key("budget", "--budget", BUDGET)
+    time.sleep(2.0)  # a key made in one process is known to the other within two seconds
+    ports = [first.port, second.port]
+
+    async def ask_both() -> list[Outcome]:
+        numbered = list(enumerate(cases(key, "two")))
+        return await gather_bounded(
+            numbered, lambda item: run_case(ports[item[0] // 2 % 2], item[1]), at_once=REQUESTS
+        )
+
+    judge(fake, asyncio.run(ask_both()))

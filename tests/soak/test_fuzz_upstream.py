@@ -1,0 +1,38 @@
+"""Damaged answers of a provider: whatever comes, the caller gets HTTP that ends, and no 500."""
+
+import random
+
+from salon.testing.soak import scaled
+
+from salon.testing.load import Case, run_cases
+from salon.testing.scene import DIALECTS, Scene, model_of
+
+
+def draw(source: random.Random, number: int) -> Case:
+    plan = (
+        f"tokens={source.randint(1, 30)};think={source.choice((0, 2))};fault=mutate:{source.randrange(10**9)}"
+    )
+    if source.random() < 0.3:
+        plan += f";fault=split:{source.choice((1, 2, 3, 7))}"
+    caller = source.choice(DIALECTS)
+    return Case(
+        id=f"u{number}",
+        caller=caller,
+        model=model_of(source.choice(DIALECTS)),
+        stream=source.random() < 0.8,
+        plan=plan,
+        timeout_s=15,
+    )
+
+
+def test_damaged_answers_never_break_the_house(scene: Scene, chance: random.Random) -> None:
+    outcomes = run_cases(scene.house.port, [draw(chance, number) for number in range(scaled(10_000))])
+    problems: list[str] = []
+    for outcome in outcomes:
+        same_dialect = outcome.case.model == model_of(outcome.case.caller)
+        if outcome.answer.status in {0, 500} or not outcome.answer.complete:
+            problems.append(str(outcome))
+        elif outcome.verdict.ending == "silent" and not same_dialect:
+            # Where both sides speak the same dialect bytes pass through, damage inside an event included.
+            problems.append(str(outcome))
+    assert not problems, "\n".join([f"{len(problems)} problems", *problems[:10]])

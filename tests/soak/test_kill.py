@@ -1,0 +1,90 @@
+"""``kill -9`` under traffic: what was committed stays, what was reserved returns, the database is whole."""
+
+import asyncio
+import random
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from salon.testing.soak import scaled
+
+from salon.testing.fake_provider import FakeProvider
+from salon.testing.house import House
+from salon.testing.load import Case, gather_bounded, run_case
+from salon.testing.scene import DIALECTS, model_of, usual_setup
+
+BUDGET = "0.0200"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with FakeProvider().in_thread() as fake:
+        house = House(tmp_path / "data", usual_setup(fake.url))
+        try:
+            house.start()
+            yield house
+        finally:
+            house.stop()
+
+
+def traffic(house: House, key: str, source: random.Random) -> threading.Thread:
+    """Send requests until the house is gone."""
+
+    def draw(number: int) -> Case:
+        return Case(
+            id=f"k{number}", caller=source.choice(DIALECTS), model=model_of(source.choice(DIALECTS)),
+            stream=source.random() < 0.5, plan=f"tokens=4;rate={source.choice((0, 0, 200))}", key=key,
+            max_tokens=8, timeout_s=3,
+        )  # fmt: skip
+
+    async def send() -> None:
+        await gather_bounded([draw(number) for number in range(400)], lambda one: run_case(house.port, one))
+
+    thread = threading.Thread(target=lambda: asyncio.run(send()))
+    thread.start()
+    return thread
+
+
+def committed(house: House) -> set[str]:
+    return {row[0] for row in house.rows("SELECT request_id FROM ledger_requests")}
+
+
+def test_a_killed_house_keeps_what_it_acknowledged(house: House, chance: random.Random) -> None:
+    key = house.create_key("killed", "--budget", "1000")
+    for _ in range(scaled(200)):
+        sender = traffic(house, key, chance)
+        sender.join(chance.uniform(0.1, 0.8))
+        seen = committed(house)
+        house.kill()
+        sender.join()
+        assert seen <= committed(house)
+        assert house.rows("PRAGMA integrity_check") == [("ok",)]
+        assert house.rows("PRAGMA foreign_key_check") == []
+        house.start()
+        assert seen <= committed(house)
+    checked = house.salon("db", "check")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_reservations_of_a_killed_house_return(house: House, chance: random.Random) -> None:
+    key = house.create_key("reserved", "--budget", BUDGET)
+    hold = Case(
+        id="hold", caller="openai", model=model_of("openai"), stream=True, plan="tokens=4000;rate=10",
+        key=key, max_tokens=4000, timeout_s=1.0,
+    )  # fmt: skip
+    for _ in range(scaled(50)):
+        holders = threading.Thread(
+            target=lambda: asyncio.run(gather_bounded([hold] * 2, lambda one: run_case(house.port, one)))
+        )
+        holders.start()
+        holders.join(chance.uniform(0.3, 0.6))
+        house.kill()
+        holders.join()
+        house.start()
+    ask = Case(
+        id="after", caller="openai", model=model_of("openai"), stream=False, plan="tokens=4", key=key,
+        max_tokens=4000,
+    )  # fmt: skip
+    outcome = asyncio.run(run_case(house.port, ask))
+    assert outcome.answer.status == 200, outcome
