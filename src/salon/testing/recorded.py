@@ -31,8 +31,9 @@ def recordings(folder: Path) -> Iterator[Recorded]:
     for row in (folder / "index.jsonl").read_bytes().splitlines():
         entry = orjson.loads(row)
         dialect = APIS.get(entry["api"])
-        if dialect is None or "-generation-" in entry["dir"]:
-            continue  # Ollama's /api/generate is another protocol.
+        # Ollama's /api/generate and a moderation filed under chat are other protocols.
+        if dialect is None or "-generation-" in entry["dir"] or "-moderation-" in entry["dir"]:
+            continue
         place = folder / entry["dir"] / "expected.json"
         yield Recorded(
             name=entry["dir"],
