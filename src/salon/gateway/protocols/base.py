@@ -104,9 +104,6 @@ class StreamTap(Protocol):
     Cheap by design: at most a typed parse per event, no re-encoding except to withhold or rename.
     """
 
-    usage: Usage | None
-    """The last value of each key so far."""
-    finish_reason: Finish | None
     error: InStreamError | None
     saw_end: bool
     """The dialect's end mark was seen (``[DONE]``, ``message_stop``, ``done: true``)."""
@@ -114,6 +111,16 @@ class StreamTap(Protocol):
     """UTF-8 bytes of text, reasoning and tool arguments so far; the base of an estimate."""
     events: int
     """Content-bearing events so far."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """The last value of each key so far."""
+        ...
+
+    @property
+    def finish_reason(self) -> Finish | None:
+        """Why the answer ended, once it did."""
+        ...
 
     def feed(self, data: bytes) -> bytes:
         """Return what to forward for ``data``; holds back an incomplete event."""

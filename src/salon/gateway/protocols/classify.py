@@ -27,7 +27,7 @@ from salon.foundation.kit.errors import (
     UpstreamTimeout,
 )
 from salon.gateway.protocols.base import InStreamError
-from salon.gateway.protocols.wire_json import BrokenJson, loads_lenient
+from salon.gateway.protocols.wire_json import BrokenJsonError, is_list, is_object, loads_lenient
 
 _DETAIL_LIMIT = 1000
 
@@ -173,7 +173,7 @@ def read_error_body(body: bytes) -> ErrorBody:
     """Read an error body of any shape seen in the wild; a non-JSON body becomes the message."""
     try:
         value = loads_lenient(body)
-    except BrokenJson:
+    except BrokenJsonError:
         text = body[:_DETAIL_LIMIT].decode("utf-8", "replace").strip()
         return ErrorBody(message=text if text and not text.startswith("<") else None)
     return error_of(value)
@@ -181,14 +181,14 @@ def read_error_body(body: bytes) -> ErrorBody:
 
 def error_of(value: Any) -> ErrorBody:
     """Read a parsed error value: ``{"error": {...}}``, ``{"error": "..."}``, ``{"detail": ...}`` and so on."""
-    if isinstance(value, list) and value:  # Google wraps its error object in an array
+    if is_list(value) and value:  # Google wraps its error object in an array
         return error_of(value[0])
     if isinstance(value, str):
         return ErrorBody(message=value)
-    if not isinstance(value, dict):
+    if not is_object(value):
         return ErrorBody()
     inner = value.get("error")
-    if isinstance(inner, dict):
+    if is_object(inner):
         return _from_object(inner)
     if isinstance(inner, str):
         return ErrorBody(message=inner, type=_word(value.get("type")), code=_word(value.get("code")))
@@ -200,7 +200,7 @@ def _from_object(value: dict[str, Any]) -> ErrorBody:
     if not isinstance(message, str):
         message = value.get("detail") if isinstance(value.get("detail"), str) else None
     metadata = value.get("metadata")
-    if isinstance(metadata, dict) and isinstance(metadata.get("raw"), str) and message:
+    if is_object(metadata) and isinstance(metadata.get("raw"), str) and message:
         message = f"{message}: {metadata['raw']}"  # OpenRouter puts the real reason there
     return ErrorBody(
         message=message,
@@ -216,7 +216,7 @@ def _word(value: Any) -> str | None:
 
 def status_in(value: Any) -> int | None:
     """Return an HTTP status found in an error object's ``status_code``, ``status`` or numeric ``code``."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         return None
     for name in ("status_code", "status", "code"):
         found = value.get(name)

@@ -35,7 +35,7 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
-from salon.gateway.protocols.wire_json import JsonObject
+from salon.gateway.protocols.wire_json import JsonObject, is_list, is_object, own_data
 
 
 class _Gathering:
@@ -160,8 +160,8 @@ def _gather(choice: _Choice, event: _Content) -> None:
     if isinstance(event, TextDelta):
         gathering = parts.setdefault(event.index, _Gathering(TextPart(text="")))
         gathering.text.append(event.text)
-        logprobs = ((event.provider_data or {}).get("openai") or {}).get("logprobs")
-        if isinstance(logprobs, dict):
+        logprobs = own_data(event.provider_data, "openai").get("logprobs")
+        if is_object(logprobs):
             _merge_logprobs(choice, logprobs)
     elif isinstance(event, TextStart):
         parts[event.index] = _Gathering(TextPart(text=""))
@@ -199,7 +199,7 @@ def _gather(choice: _Choice, event: _Content) -> None:
 def _merge_logprobs(choice: _Choice, logprobs: JsonObject) -> None:
     kept = choice.own.setdefault("openai", {}).setdefault("logprobs", {})
     for name, items in logprobs.items():
-        if isinstance(items, list):
+        if is_list(items):
             kept[name] = [*(kept.get(name) or ()), *items]
         else:
             kept.setdefault(name, items)

@@ -5,12 +5,18 @@ from typing import Any, TypeVar
 import msgspec
 
 from salon.foundation.kit.errors import InvalidRequest
-from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, dumps, loads
+from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, dumps, is_list, is_object, loads
 
 T = TypeVar("T")
 _SAFE_INTEGER = 2**53
 _envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_NAMES = {dict: "an object", list: "an array", str: "a string", bool: "true or false", int: "a whole number"}
+_NAMES: dict[type[Any], str] = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    bool: "true or false",
+    int: "a whole number",
+}
 
 
 def invalid(field: str, problem: str) -> InvalidRequest:
@@ -38,7 +44,7 @@ class Fields:
     __slots__ = ("_path", "_values")
 
     def __init__(self, value: Any, path: str) -> None:
-        if not isinstance(value, dict):
+        if not is_object(value):
             raise _wrong(path, dict, value)
         self._values: JsonObject = dict(value)
         self._path = path
@@ -80,11 +86,12 @@ class Fields:
 
     def object(self, name: str) -> JsonObject | None:
         """Take an optional object."""
-        return optional(self._values.pop(name, None), dict, self.path(name))
+        return optional_object(self._values.pop(name, None), self.path(name))
 
     def array(self, name: str) -> list[Any] | None:
         """Take an optional array."""
-        return optional(self._values.pop(name, None), list, self.path(name))
+        value = self._values.pop(name, None)
+        return None if value is None else array_at(value, self.path(name))
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Take an optional string or array of strings."""
@@ -93,7 +100,7 @@ class Fields:
             return ()
         if isinstance(value, str):
             return (value,)
-        items = of_type(value, list, self.path(name))
+        items = array_at(value, self.path(name))
         return tuple(of_type(item, str, f"{self.path(name)}[{i}]") for i, item in enumerate(items))
 
     @property
@@ -112,6 +119,25 @@ def of_type(value: Any, kind: type[T], path: str) -> T:
 def optional(value: Any, kind: type[T], path: str) -> T | None:
     """Return ``value`` if it is None or of ``kind``. Raises: InvalidRequest."""
     return None if value is None else of_type(value, kind, path)
+
+
+def object_at(value: Any, path: str) -> JsonObject:
+    """Return ``value`` if it is an object. Raises: InvalidRequest."""
+    if not is_object(value):
+        raise _wrong(path, dict, value)
+    return value
+
+
+def optional_object(value: Any, path: str) -> JsonObject | None:
+    """Return ``value`` if it is None or an object. Raises: InvalidRequest."""
+    return None if value is None else object_at(value, path)
+
+
+def array_at(value: Any, path: str) -> list[Any]:
+    """Return ``value`` if it is an array. Raises: InvalidRequest."""
+    if not is_list(value):
+        raise _wrong(path, list, value)
+    return value
 
 
 def whole(value: Any, path: str) -> int | None:
@@ -145,7 +171,7 @@ def field_value(fields: dict[str, msgspec.Raw], name: str) -> Any:
         return None
     try:
         return loads(raw)
-    except BrokenJson as error:
+    except BrokenJsonError as error:
         raise invalid(name, f"It cannot be read: {error}.") from error
 
 
@@ -179,8 +205,8 @@ def _name(value: Any) -> str:
         return "null"
     if isinstance(value, float):
         return "a number"
-    return _NAMES.get(type(value), "something else")
+    return next((name for kind, name in _NAMES.items() if type(value) is kind), "something else")
 
 
-def _wrong(path: str, kind: type, value: Any) -> InvalidRequest:
+def _wrong(path: str, kind: type[Any], value: Any) -> InvalidRequest:
     return invalid(path or "body", f"It must be {_NAMES.get(kind, kind.__name__)}, not {_name(value)}.")

@@ -1,6 +1,6 @@
 """The one reader of newline-delimited JSON: bytes cut anywhere in, whole lines out, in linear time."""
 
-from salon.gateway.protocols.sse import MAX_EVENT_BYTES, EventTooLarge
+from salon.gateway.protocols.sse import MAX_EVENT_BYTES, EventTooLargeError
 
 
 class LineSplitter:
@@ -13,7 +13,7 @@ class LineSplitter:
         self._limit = max_line_bytes
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Return the lines that ``data`` completes. Raises: EventTooLarge."""
+        """Return the lines that ``data`` completes. Raises: EventTooLargeError."""
         if not self._buffer and data.endswith(b"\n"):
             if data.find(b"\n") == len(data) - 1:
                 return [data]
@@ -22,7 +22,7 @@ class LineSplitter:
         if first < 0:
             self._buffer += data
             if len(self._buffer) > self._limit:
-                raise EventTooLarge
+                raise EventTooLargeError
             return []
         last = data.rfind(b"\n") + 1
         lines = _split_lf(bytes(self._buffer) + data[:last])

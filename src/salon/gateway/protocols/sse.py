@@ -27,7 +27,7 @@ class SseEvent(msgspec.Struct, frozen=True):
     retry_ms: int | None = None
 
 
-class EventTooLarge(ValueError):
+class EventTooLargeError(ValueError):
     """One event passed the size limit."""
 
 
@@ -47,7 +47,7 @@ class BlockSplitter:
         return bool(self._buffer)
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Return the blocks that ``data`` completes. Raises: EventTooLarge."""
+        """Return the blocks that ``data`` completes. Raises: EventTooLargeError."""
         if not self._buffer and data.endswith(b"\n\n") and b"\r" not in data:
             # The common case: whole events per read, LF only.
             if data.find(b"\n\n") == len(data) - 2:
@@ -67,7 +67,7 @@ class BlockSplitter:
         # A blank line may be cut after "\r", "\r\n" or "\r\n\r".
         self._scan_from = max(0, len(buffer) - 3)
         if len(buffer) > self._limit:
-            raise EventTooLarge
+            raise EventTooLargeError
         return blocks
 
     def finish(self) -> bytes:
@@ -122,7 +122,7 @@ class SseReader:
         self._splitter = BlockSplitter(max_event_bytes=max_event_bytes)
 
     def feed(self, data: bytes) -> list[SseEvent]:
-        """Return the events that ``data`` completes. Raises: EventTooLarge."""
+        """Return the events that ``data`` completes. Raises: EventTooLargeError."""
         return [event for block in self._splitter.feed(data) if (event := parse_block(block))]
 
     def finish(self) -> list[SseEvent]:

@@ -1,10 +1,10 @@
 """JSON as it really comes over the wire: strict first, then what sloppy providers send.
 
-Every failure is a ``BrokenJson``, a ``ValueError``: recursion bombs, bad UTF-8 and bad syntax alike.
+Every failure is a ``BrokenJsonError``, a ``ValueError``: recursion bombs, bad UTF-8 and bad syntax alike.
 """
 
 import json
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -15,22 +15,38 @@ dumps = msgspec.json.Encoder().encode
 """Compact JSON bytes of any value; non-ASCII stays as it is."""
 
 
-class BrokenJson(ValueError):
+def is_object(value: Any) -> TypeGuard[JsonObject]:
+    """Tell whether a parsed value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Tell whether a parsed value is a JSON array."""
+    return isinstance(value, list)
+
+
+def own_data(provider_data: JsonObject | None, dialect: str) -> JsonObject:
+    """Return what ``dialect`` keeps in a value's provider data; empty if nothing."""
+    value = provider_data.get(dialect) if provider_data else None
+    return value if is_object(value) else {}
+
+
+class BrokenJsonError(ValueError):
     """The bytes are not JSON that can be read; the text says why, without quoting them."""
 
 
 def loads(data: bytes | bytearray | memoryview | msgspec.Raw) -> Any:
-    """Parse ``data``. Raises: BrokenJson."""
+    """Parse ``data``. Raises: BrokenJsonError."""
     try:
         return _decode_any(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BrokenJson(str(error)) from error
+        raise BrokenJsonError(str(error)) from error
     except RecursionError as error:
-        raise BrokenJson("it is nested too deep") from error
+        raise BrokenJsonError("it is nested too deep") from error
 
 
 def loads_lenient(data: bytes | msgspec.Raw) -> Any:
-    """Parse what a provider sent, also ``NaN``, ``Infinity`` and lone surrogates. Raises: BrokenJson.
+    """Parse what a provider sent, also ``NaN``, ``Infinity`` and lone surrogates. Raises: BrokenJsonError.
 
     vLLM-based servers send ``-Infinity`` as a log probability; some cut an emoji's surrogate pair
     between two events. The first becomes null, the second U+FFFD, and the answer goes on.
@@ -45,9 +61,9 @@ def loads_lenient(data: bytes | msgspec.Raw) -> Any:
         whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return _decode_any(whole.encode())
     except (ValueError, msgspec.DecodeError) as error:
-        raise BrokenJson(str(error)) from error
+        raise BrokenJsonError(str(error)) from error
     except RecursionError as error:
-        raise BrokenJson("it is nested too deep") from error
+        raise BrokenJsonError("it is nested too deep") from error
 
 
 def _no_number(_: str) -> None:

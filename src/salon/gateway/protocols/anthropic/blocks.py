@@ -13,8 +13,8 @@ from salon.foundation.messages import (
     ToolCallPart,
     ToolResultPart,
 )
-from salon.gateway.protocols.fields import Fields, invalid, of_type
-from salon.gateway.protocols.wire_json import JsonObject, dumps_text
+from salon.gateway.protocols.fields import Fields, invalid, object_at
+from salon.gateway.protocols.wire_json import JsonObject, dumps_text, is_list, is_object, own_data
 
 
 def read_content(value: Any, path: str) -> tuple[Part, ...]:
@@ -23,14 +23,14 @@ def read_content(value: Any, path: str) -> tuple[Part, ...]:
         return ()
     if isinstance(value, str):
         return (TextPart(text=value),) if value else ()
-    if not isinstance(value, list):
+    if not is_list(value):
         raise invalid(path, "It must be a string or an array of content blocks.")
     return tuple(read_block(item, f"{path}[{i}]") for i, item in enumerate(value))
 
 
 def read_block(value: Any, path: str) -> Part:
     """Read one block; an unknown one stays as it is. Raises: InvalidRequest."""
-    raw: JsonObject = of_type(value, dict, path)
+    raw: JsonObject = object_at(value, path)
     fields = Fields(raw, path)
     kind = fields.required_text("type")
     reader = _READERS.get(kind)
@@ -41,7 +41,7 @@ def _kept(fields: Fields) -> tuple[bool, JsonObject | None]:
     """Take the cache mark and what only this dialect understands."""
     mark = fields.take("cache_control")
     own = fields.rest
-    if isinstance(mark, dict) and mark != {"type": "ephemeral"}:
+    if is_object(mark) and mark != {"type": "ephemeral"}:
         own["cache_control"] = mark
     return mark is not None, {"anthropic": own} if own else None
 
@@ -151,8 +151,8 @@ def read_citation(raw: JsonObject) -> CitationPart:
 
 def write_citation(part: CitationPart) -> JsonObject | None:
     """Write a citation; None where this dialect has no kind for it."""
-    kept = ((part.provider_data or {}).get("anthropic") or {}).get("citation")
-    if isinstance(kept, dict):
+    kept = own_data(part.provider_data, "anthropic").get("citation")
+    if is_object(kept):
         return kept
     if not part.url:
         return None

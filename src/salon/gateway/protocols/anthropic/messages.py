@@ -18,7 +18,7 @@ from salon.foundation.messages import (
     ToolResultPart,
 )
 from salon.gateway.protocols.media import decode_text, sniff
-from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, loads
+from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads, own_data
 
 _IMAGE_TYPES = {"image/jpeg", "image/png", "image/gif", "image/webp"}
 
@@ -77,7 +77,7 @@ class MessageWriter:
         return blocks
 
     def _block(self, part: Part, path: str, *, assistant: bool) -> JsonObject | None:
-        own: JsonObject = (part.provider_data or {}).get("anthropic") or {}
+        own: JsonObject = own_data(part.provider_data, "anthropic")
         block = self._bare(part, path, own)
         if block is None:
             if assistant:
@@ -124,9 +124,9 @@ class MessageWriter:
             return {}
         try:
             value = loads(text.encode("utf-8", "replace"))
-        except BrokenJson:
+        except BrokenJsonError:
             value = None
-        if isinstance(value, dict):
+        if is_object(value):
             return value
         self._lost["tool_calls.arguments"] = None
         return {"unreadable_arguments": text}
@@ -150,7 +150,7 @@ class MessageWriter:
 
 
 def _cite(blocks: list[JsonObject], part: CitationPart) -> None:
-    kept = ((part.provider_data or {}).get("anthropic") or {}).get("citation")
+    kept = own_data(part.provider_data, "anthropic").get("citation")
     if kept and blocks and blocks[-1]["type"] == "text":
         blocks[-1]["citations"] = [*blocks[-1].get("citations", ()), kept]
 

@@ -17,16 +17,18 @@ from salon.gateway.protocols.anthropic.messages import MessageWriter
 from salon.gateway.protocols.base import EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.fields import (
     Fields,
+    array_at,
     field_value,
     invalid,
     join_fields,
-    of_type,
+    object_at,
     optional,
+    optional_object,
     parse_all,
     read_fields,
     whole,
 )
-from salon.gateway.protocols.wire_json import JsonObject, dumps
+from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 DEFAULT_MAX_TOKENS = 4096
 _LEAST_BUDGET = 1024
@@ -132,7 +134,7 @@ def decode_request(envelope: Envelope) -> ModelRequest:
 
 
 def _read_messages(value: Any) -> tuple[Message, ...]:
-    items = of_type(value, list, "messages")
+    items = array_at(value, "messages")
     if not items:
         raise invalid("messages", "It must hold at least one message.")
     messages: list[Message] = []
@@ -167,7 +169,7 @@ def _split_results(parts: tuple[Part, ...]) -> list[Message]:
 def _read_tools(items: list[Any]) -> tuple[Tool, ...]:
     tools: list[Tool] = []
     for i, item in enumerate(items):
-        raw = of_type(item, dict, f"tools[{i}]")
+        raw = object_at(item, f"tools[{i}]")
         fields = Fields(raw, f"tools[{i}]")
         kind = fields.text("type")
         if kind not in {None, "custom"}:
@@ -180,7 +182,7 @@ def _read_tools(items: list[Any]) -> tuple[Tool, ...]:
         schema, strict = fields.object("input_schema"), fields.flag("strict")
         mark = fields.take("cache_control")
         own = fields.rest
-        if isinstance(mark, dict) and mark != {"type": "ephemeral"}:
+        if is_object(mark) and mark != {"type": "ephemeral"}:
             own["cache_control"] = mark
         tools.append(
             Tool(
@@ -218,7 +220,7 @@ def _read_format(value: JsonObject | None) -> ResponseFormat | None:
         return None
     if value.get("type") != "json_schema":
         raise invalid("output_config.format.type", "It must be json_schema.")
-    schema = optional(value.get("schema"), dict, "output_config.format.schema")
+    schema = optional_object(value.get("schema"), "output_config.format.schema")
     return ResponseFormat(kind="json-schema", schema=schema, strict=True)
 
 
@@ -283,7 +285,7 @@ def _write_tool(tool: Tool, number: int, lost: dict[str, None]) -> JsonObject:
     own: JsonObject = kept.get("anthropic") or {}
     if own.get("type"):
         return own
-    if any(isinstance(value, dict) and value.get("type") for value in kept.values()):
+    if any(is_object(value) and value.get("type") for value in kept.values()):
         raise Unsupported(field=f"tools[{number}]", problem=f"{tool.name} is a tool of another provider.")
     wire: JsonObject = {
         "name": tool.name,
@@ -320,7 +322,7 @@ def _write_thinking(
 ) -> None:
     effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
     kept = own.pop("thinking", None)
-    if isinstance(kept, dict):
+    if is_object(kept):
         wire["thinking"] = kept
     elif "effort" in output:
         return  # this dialect's own caller asked for effort alone

@@ -21,7 +21,15 @@ from salon.gateway.protocols.anthropic.messages import MessageWriter
 from salon.gateway.protocols.anthropic.usage import read_finish, read_usage, write_finish, write_usage
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest
 from salon.gateway.protocols.classify import build_error, error_of
-from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, dumps, loads_lenient
+from salon.gateway.protocols.wire_json import (
+    BrokenJsonError,
+    JsonObject,
+    dumps,
+    is_list,
+    is_object,
+    loads_lenient,
+    own_data,
+)
 
 _KNOWN = {"id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage"}
 
@@ -30,12 +38,12 @@ def decode_response(body: bytes) -> Response:
     """Read a finished answer. Raises: UpstreamBroken, or the error it contains."""
     try:
         value = loads_lenient(body)
-    except BrokenJson as error:
+    except BrokenJsonError as error:
         raise UpstreamBroken(provider="The provider", detail=f"it is not JSON: {error}") from error
-    if isinstance(value, dict) and value.get("type") == "error":
+    if is_object(value) and value.get("type") == "error":
         raise build_error(None, error_of(value), provider="The provider")
-    content = value.get("content") if isinstance(value, dict) else None
-    if not isinstance(content, list):
+    content = value.get("content") if is_object(value) else None
+    if not is_list(content):
         raise UpstreamBroken(provider="The provider", detail="its answer has no content")
     parts: list[Part] = []
     for i, block in enumerate(content):
@@ -50,18 +58,18 @@ def decode_response(body: bytes) -> Response:
         model=value.get("model") if isinstance(value.get("model"), str) else None,
         parts=tuple(parts),
         finish=read_finish(value.get("stop_reason"), value.get("stop_sequence")),
-        usage=read_usage(usage) if isinstance(usage, dict) else None,
+        usage=read_usage(usage) if is_object(usage) else None,
         provider_data={"anthropic": kept} if kept else None,
     )
 
 
 def read_output_block(block: Any, path: str) -> list[Part]:
     """Read one block of an answer; citations follow the text they belong to."""
-    if isinstance(block, dict) and block.get("type") == "text":
+    if is_object(block) and block.get("type") == "text":
         notes = block.get("citations")
         text = block.get("text")
         parts: list[Part] = [TextPart(text=text if isinstance(text, str) else "")]
-        parts += [read_citation(n) for n in (notes if isinstance(notes, list) else ()) if isinstance(n, dict)]
+        parts += [read_citation(n) for n in (notes if is_list(notes) else ()) if is_object(n)]
         return parts
     return [read_block(block, path)]
 
@@ -80,7 +88,7 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
     reason, sequence = write_finish(response.finish)
     if reason == "end_turn" and any(isinstance(part, RefusalPart) for part in response.parts):
         reason = "refusal"
-    own: JsonObject = dict((response.provider_data or {}).get("anthropic") or {})
+    own: JsonObject = dict(own_data(response.provider_data, "anthropic"))
     for dialect in response.provider_data or {}:
         if dialect != "anthropic":
             lost["provider_data"] = None
@@ -112,7 +120,7 @@ def write_blocks(parts: Sequence[Part], lost: dict[str, None]) -> list[JsonObjec
                 signature = part.signature or ""
                 blocks.append({"type": "thinking", "thinking": part.text, "signature": signature})
         elif isinstance(part, ToolCallPart):
-            own: JsonObject = (part.provider_data or {}).get("anthropic") or {}
+            own: JsonObject = own_data(part.provider_data, "anthropic")
             call_id = part.id or new_id("toolu")
             arguments = writer.arguments(part.arguments)
             blocks.append({"type": "tool_use", "id": call_id, "name": part.name, "input": arguments, **own})

@@ -31,8 +31,15 @@ from salon.foundation.messages import (
 from salon.gateway.protocols.anthropic.blocks import read_citation
 from salon.gateway.protocols.anthropic.usage import merge_usage, read_finish, read_usage
 from salon.gateway.protocols.classify import error_of, status_in
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLarge, block_data
-from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, dumps_text, loads, loads_lenient
+from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data
+from salon.gateway.protocols.wire_json import (
+    BrokenJsonError,
+    JsonObject,
+    dumps_text,
+    is_object,
+    loads,
+    loads_lenient,
+)
 
 ERROR_STATUS = {
     "invalid_request_error": 400,
@@ -84,7 +91,7 @@ def _read_event(data: bytes) -> _Event:
     try:
         return msgspec.convert(loads_lenient(data), _Event)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise BrokenJson(str(error)) from error
+        raise BrokenJsonError(str(error)) from error
 
 
 class _Block:
@@ -119,7 +126,7 @@ class AnthropicStreamDecoder:
         try:
             for block in self._splitter.feed(data):
                 self._block(block, out)
-        except EventTooLarge:
+        except EventTooLargeError:
             self._fail(out, "The provider sent an event over the size limit.", "event_too_large")
         return out
 
@@ -149,7 +156,7 @@ class AnthropicStreamDecoder:
             return
         try:
             event = _read_event(data)
-        except BrokenJson as error:
+        except BrokenJsonError as error:
             if not last:
                 self._fail(out, f"The provider sent an event that is not JSON: {error}", "invalid_event")
             return
@@ -187,7 +194,7 @@ class AnthropicStreamDecoder:
     def _message_start(self, event: _Event, out: list[StreamEvent]) -> None:
         message = event.message or {}
         usage = message.get("usage")
-        if isinstance(usage, dict):
+        if is_object(usage):
             self._usage = merge_usage(self._usage, usage)
         if self._started:
             for opened in self._open.values():
@@ -207,7 +214,7 @@ class AnthropicStreamDecoder:
         )
 
     def _message_delta(self, event: _Event, out: list[StreamEvent]) -> None:
-        if isinstance(event.usage, dict):
+        if is_object(event.usage):
             self._usage = merge_usage(self._usage, event.usage)
             out.append(UsageReported(usage=read_usage(self._usage)))
         if event.context_management is not None:
@@ -279,7 +286,7 @@ class AnthropicStreamDecoder:
         if block.kind == "text":
             if isinstance(delta.text, str) and delta.text:
                 out.append(TextDelta(index=block.index, text=delta.text))
-            elif isinstance(delta.citation, dict):
+            elif is_object(delta.citation):
                 out.append(CitationAdded(index=block.index, citation=read_citation(delta.citation)))
         elif block.kind == "thinking":
             if delta.thinking or delta.signature:
@@ -322,5 +329,5 @@ def _whole_input(text: str, raw: JsonObject) -> Any:
         return raw.get("input", {})
     try:
         return loads(text.encode("utf-8", "replace"))
-    except BrokenJson:
+    except BrokenJsonError:
         return raw.get("input", {})

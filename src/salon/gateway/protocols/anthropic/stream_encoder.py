@@ -34,7 +34,7 @@ from salon.gateway.protocols.anthropic.response import answer_id
 from salon.gateway.protocols.anthropic.usage import write_finish, write_usage
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
-from salon.gateway.protocols.wire_json import JsonObject, dumps
+from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object, own_data
 
 _PING = b'event: ping\ndata: {"type":"ping"}\n\n'
 _STOP = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
@@ -153,7 +153,7 @@ class AnthropicStreamEncoder:
         self._begin(out)
         if isinstance(event, StreamFinish):
             self._finish = event.finish
-            self._own = (event.provider_data or {}).get("anthropic") or {}
+            self._own = own_data(event.provider_data, "anthropic")
         elif isinstance(event, OpaqueReceived):
             self._opaque(event, out)
         elif not isinstance(event, ResponseStart):
@@ -187,7 +187,7 @@ class AnthropicStreamEncoder:
                 block = {"type": "redacted_thinking", "data": event.redacted}
             self._start(event.index, block, out)
         elif isinstance(event, ToolCallStart):
-            own: JsonObject = (event.provider_data or {}).get("anthropic") or {}
+            own: JsonObject = own_data(event.provider_data, "anthropic")
             call: JsonObject = {"type": "tool_use", "id": event.id, "name": event.name, "input": {}, **own}
             self._start(event.index, call, out)
         elif isinstance(event, RefusalDelta):
@@ -240,7 +240,7 @@ class AnthropicStreamEncoder:
                 self._next_waiting(out)
 
     def _opaque(self, event: OpaqueReceived, out: list[bytes]) -> None:
-        if event.dialect != "anthropic" or not isinstance(event.raw, dict):
+        if event.dialect != "anthropic" or not is_object(event.raw):
             self.lost.add(event.type)
         elif self._current is not None and event.index is not None:
             self._waiting.setdefault(event.index, []).append(event)
@@ -250,7 +250,7 @@ class AnthropicStreamEncoder:
     def _whole_block(self, event: OpaqueReceived, out: list[bytes]) -> None:
         raw: JsonObject = event.raw
         part = event.index if event.index is not None else -1
-        has_input = isinstance(raw.get("input"), dict)
+        has_input = is_object(raw.get("input"))
         self._start(part, {**raw, "input": {}} if has_input else raw, out)
         if has_input:
             text = dumps(raw["input"]).decode()

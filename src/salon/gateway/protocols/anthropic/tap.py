@@ -9,7 +9,7 @@ from salon.gateway.protocols.anthropic.stream_decoder import ERROR_STATUS
 from salon.gateway.protocols.anthropic.usage import merge_usage, read_finish, read_usage
 from salon.gateway.protocols.base import InStreamError
 from salon.gateway.protocols.classify import error_of, status_in
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLarge, block_data
+from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data
 from salon.gateway.protocols.wire_json import JsonObject, dumps, text_size
 
 
@@ -71,7 +71,7 @@ class AnthropicStreamTap:
         """Return what to forward for ``data``; holds back an incomplete event."""
         try:
             blocks = self._splitter.feed(data)
-        except EventTooLarge:
+        except EventTooLargeError:
             self.error = InStreamError(
                 message="The provider sent an event over the size limit.", type="event_too_large"
             )

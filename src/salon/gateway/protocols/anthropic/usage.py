@@ -6,7 +6,7 @@ Anthropic counts cached prompt tokens beside ``input_tokens``; inside Salon they
 from typing import Any
 
 from salon.foundation.messages import Finish, FinishReason, Usage
-from salon.gateway.protocols.wire_json import JsonObject
+from salon.gateway.protocols.wire_json import JsonObject, is_object
 
 _FINISH: dict[str, FinishReason] = {
     "end_turn": "stop",
@@ -44,7 +44,7 @@ def read_usage(raw: JsonObject) -> Usage:
     cached = _count(raw.get("cache_read_input_tokens"))
     written = _count(raw.get("cache_creation_input_tokens"))
     details = raw.get("output_tokens_details")
-    thinking = details.get("thinking_tokens") if isinstance(details, dict) else 0
+    thinking = details.get("thinking_tokens") if is_object(details) else 0
     return Usage(
         input_tokens=_count(raw.get("input_tokens")) + cached + written,
         output_tokens=_count(raw.get("output_tokens")),

@@ -19,9 +19,9 @@ from salon.foundation.messages import (
     ToolCallPart,
     ToolResultPart,
 )
-from salon.gateway.protocols.fields import Fields, invalid, of_type
+from salon.gateway.protocols.fields import Fields, array_at, invalid, of_type
 from salon.gateway.protocols.media import decode_text, document_text, sniff, split_data_url
-from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, dumps_text, loads
+from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, dumps_text, is_object, loads
 
 _ROLES = {"system", "user", "assistant", "tool"}
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s_-]*\Z")
@@ -35,7 +35,7 @@ class MessageReader:
 
     def read(self, value: Any) -> tuple[Message, ...]:
         """Read ``messages``. Raises: InvalidRequest naming the path."""
-        items = of_type(value, list, "messages")
+        items = array_at(value, "messages")
         return tuple(self._message(item, f"messages[{i}]", i) for i, item in enumerate(items))
 
     def _message(self, value: Any, path: str, number: int) -> Message:
@@ -101,7 +101,7 @@ def _read_call(value: Any, path: str, made_id: str) -> ToolCallPart:
 
 def read_output_call(call: Any) -> ToolCallPart | None:
     """Read one tool call of an answer; an id is made where there is none."""
-    if not isinstance(call, dict) or not isinstance(call.get("function"), dict):
+    if not is_object(call) or not is_object(call.get("function")):
         return None
     function: JsonObject = call["function"]
     name, arguments, call_id = function.get("name"), function.get("arguments"), call.get("id")
@@ -198,9 +198,9 @@ def arguments_object(text: str) -> tuple[JsonObject, bool]:
         return {}, True
     try:
         value = loads(text.encode("utf-8", "replace"))
-    except BrokenJson:
+    except BrokenJsonError:
         value = None
-    if isinstance(value, dict):
+    if is_object(value):
         return value, True
     return {"unreadable_arguments": text}, False
 

@@ -10,14 +10,15 @@ from salon.gateway.protocols.fields import (
     field_value,
     invalid,
     join_fields,
-    of_type,
+    object_at,
     optional,
+    optional_object,
     parse_all,
     read_fields,
     whole,
 )
 from salon.gateway.protocols.ollama.messages import MessageReader, MessageWriter
-from salon.gateway.protocols.wire_json import JsonObject, dumps
+from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 _OPTIONS = ("temperature", "top_p", "top_k", "presence_penalty", "frequency_penalty", "seed")
 _LEVELS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
@@ -29,7 +30,7 @@ def read_envelope(body: bytes) -> Envelope:
     model = field_value(fields, "model")
     if not isinstance(model, str) or not model:
         raise invalid("model", "It must be a string that names a model.")
-    options = optional(field_value(fields, "options"), dict, "options") or {}
+    options = optional_object(field_value(fields, "options"), "options") or {}
     limit = whole(options.get("num_predict"), "options.num_predict")
     stream = optional(field_value(fields, "stream"), bool, "stream")
     return Envelope(
@@ -97,7 +98,7 @@ def decode_request(envelope: Envelope) -> ModelRequest:
 def _read_tools(items: list[Any]) -> tuple[Tool, ...]:
     tools: list[Tool] = []
     for i, item in enumerate(items):
-        raw = of_type(item, dict, f"tools[{i}]")
+        raw = object_at(item, f"tools[{i}]")
         function = Fields(raw.get("function"), f"tools[{i}].function")
         tools.append(
             Tool(
@@ -114,7 +115,7 @@ def _read_format(value: Any) -> ResponseFormat | None:
         return None
     if value == "json":
         return ResponseFormat(kind="json")
-    if isinstance(value, dict):
+    if is_object(value):
         return ResponseFormat(kind="json-schema", schema=value)
     raise invalid("format", "It must be json or a JSON Schema.")
 
@@ -163,7 +164,7 @@ def _write_tools(request: ModelRequest, lost: dict[str, None]) -> list[JsonObjec
     tools: list[JsonObject] = []
     for i, tool in enumerate(request.tools):
         kept = tool.provider_data or {}
-        if any(isinstance(value, dict) and value.get("type") for value in kept.values()):
+        if any(is_object(value) and value.get("type") for value in kept.values()):
             raise Unsupported(field=f"tools[{i}]", problem=f"{tool.name} is a tool of another provider.")
         if tool.strict:
             lost["tools.strict"] = None

@@ -17,7 +17,14 @@ from salon.gateway.protocols.base import EncodeContext, EncodedRequest
 from salon.gateway.protocols.classify import build_error, error_of, status_in
 from salon.gateway.protocols.ollama.messages import arguments_object, read_output_call
 from salon.gateway.protocols.ollama.usage import read_finish, read_usage, write_finish, write_usage
-from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, dumps, loads_lenient
+from salon.gateway.protocols.wire_json import (
+    BrokenJsonError,
+    JsonObject,
+    dumps,
+    is_list,
+    is_object,
+    loads_lenient,
+)
 
 _KNOWN_MESSAGE = {"role", "content", "thinking", "tool_calls", "images"}
 
@@ -44,14 +51,14 @@ def decode_response(body: bytes) -> Response:
     """Read a finished answer, of ``/api/chat`` or ``/api/generate``. Raises: UpstreamError."""
     try:
         value = loads_lenient(body)
-    except BrokenJson as error:
+    except BrokenJsonError as error:
         raise UpstreamBroken(provider="Ollama", detail=f"it is not JSON: {error}") from error
-    if isinstance(value, dict) and value.get("error"):
+    if is_object(value) and value.get("error"):
         raise build_error(status_in(value), error_of(value), provider="Ollama")
-    message = value.get("message") if isinstance(value, dict) else None
-    if isinstance(value, dict) and isinstance(value.get("response"), str):
+    message = value.get("message") if is_object(value) else None
+    if is_object(value) and isinstance(value.get("response"), str):
         message = {"content": value["response"], "thinking": value.get("thinking")}
-    if not isinstance(message, dict):
+    if not is_object(message):
         raise UpstreamBroken(provider="Ollama", detail="its answer has no message")
     parts: list[Part] = []
     if isinstance(message.get("thinking"), str) and message["thinking"]:
@@ -61,7 +68,7 @@ def decode_response(body: bytes) -> Response:
     if message.get("images"):
         parts.append(OpaquePart(dialect="ollama", type="images", raw=message["images"]))
     listed = message.get("tool_calls")
-    calls = [read_output_call(call) for call in (listed if isinstance(listed, list) else ())]
+    calls = [read_output_call(call) for call in (listed if is_list(listed) else ())]
     parts += [call for call in calls if call is not None]
     kept: JsonObject = {name: value[name] for name in ("logprobs", "context") if value.get(name)}
     if rest := {k: v for k, v in message.items() if k not in _KNOWN_MESSAGE and v is not None}:
@@ -82,7 +89,7 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
     lost: dict[str, None] = {}
     if response.alternatives:
         lost["n"] = None
-    own: JsonObject = dict((response.provider_data or {}).get("ollama") or {})
+    own: JsonObject = dict(own_data(response.provider_data, "ollama"))
     message = _write_message(response.parts, lost)
     message.update(own.pop("message", None) or {})
     for dialect in response.provider_data or {}:

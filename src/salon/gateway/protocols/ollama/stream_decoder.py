@@ -21,8 +21,8 @@ from salon.gateway.protocols.ollama.messages import read_output_call
 from salon.gateway.protocols.ollama.response import created_at_s
 from salon.gateway.protocols.ollama.usage import read_finish, read_usage
 from salon.gateway.protocols.part_track import PartTrack
-from salon.gateway.protocols.sse import EventTooLarge
-from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, loads_lenient
+from salon.gateway.protocols.sse import EventTooLargeError
+from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_list, is_object, loads_lenient
 
 
 class OllamaStreamDecoder:
@@ -43,7 +43,7 @@ class OllamaStreamDecoder:
         try:
             for line in self._lines.feed(data):
                 self._line(line, out)
-        except EventTooLarge:
+        except EventTooLargeError:
             self._fail(out, "Ollama sent a line over the size limit.", "event_too_large")
         return out
 
@@ -66,11 +66,11 @@ class OllamaStreamDecoder:
             return
         try:
             value = loads_lenient(line)
-        except BrokenJson as error:
+        except BrokenJsonError as error:
             if not last:
                 self._fail(out, f"Ollama sent a line that is not JSON: {error}", "invalid_event")
             return
-        if isinstance(value, dict):
+        if is_object(value):
             self._value(value, out)
         else:
             self._fail(out, "Ollama sent a line that is not an object.", "invalid_event")
@@ -99,7 +99,7 @@ class OllamaStreamDecoder:
                 )
             )
         message = value.get("message")
-        if isinstance(message, dict):
+        if is_object(message):
             self._message(message, value.get("logprobs"), out)
         elif "response" in value:  # /api/generate
             self._message({"content": value["response"], "thinking": value.get("thinking")}, None, out)
@@ -116,7 +116,7 @@ class OllamaStreamDecoder:
         if message.get("images"):
             out.append(OpaqueReceived(dialect="ollama", type="images", raw=message["images"]))
         calls = message.get("tool_calls")
-        for item in calls if isinstance(calls, list) else ():
+        for item in calls if is_list(calls) else ():
             call = read_output_call(item)
             if call is None:
                 continue

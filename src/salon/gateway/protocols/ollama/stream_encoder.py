@@ -30,7 +30,7 @@ from salon.gateway.protocols.classify import stream_error
 from salon.gateway.protocols.ollama.errors import encode_error
 from salon.gateway.protocols.ollama.response import write_time, write_tool_call
 from salon.gateway.protocols.ollama.usage import write_finish, write_usage
-from salon.gateway.protocols.wire_json import JsonObject, dumps
+from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
 
 class _Call:
@@ -65,7 +65,7 @@ class OllamaStreamEncoder:
                 break
             if isinstance(event, TextDelta) and not event.choice:
                 out += (self._head, dumps(event.text))
-                logprobs = event.provider_data and (event.provider_data.get("ollama") or {}).get("logprobs")
+                logprobs = own_data(event.provider_data, "ollama").get("logprobs")
                 if logprobs:
                     out += (b'},"logprobs":', dumps(logprobs), b',"done":false}\n')
                 else:
@@ -144,7 +144,7 @@ class OllamaStreamEncoder:
                 self.lost.add(event.type)
         elif isinstance(event, StreamFinish):
             self._finish = event.finish
-            self._own = (event.provider_data or {}).get("ollama") or {}
+            self._own = own_data(event.provider_data, "ollama")
 
     def _end_call(self, index: int, out: list[bytes]) -> None:
         call = self._calls.pop(index, None)

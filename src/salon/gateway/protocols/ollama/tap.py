@@ -9,8 +9,8 @@ from salon.gateway.protocols.base import InStreamError
 from salon.gateway.protocols.classify import error_of, status_in
 from salon.gateway.protocols.ndjson import LineSplitter
 from salon.gateway.protocols.ollama.usage import read_finish, read_usage
-from salon.gateway.protocols.sse import EventTooLarge
-from salon.gateway.protocols.wire_json import BrokenJson, dumps, loads_lenient, text_size
+from salon.gateway.protocols.sse import EventTooLargeError
+from salon.gateway.protocols.wire_json import BrokenJsonError, dumps, loads_lenient, text_size
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -60,7 +60,7 @@ class OllamaStreamTap:
         """Return what to forward for ``data``; holds back an incomplete line."""
         try:
             lines = self._lines.feed(data)
-        except EventTooLarge:
+        except EventTooLargeError:
             self.error = InStreamError(
                 message="Ollama sent a line over the size limit.", type="event_too_large"
             )
@@ -111,7 +111,7 @@ class OllamaStreamTap:
         self.saw_end = True
         try:
             value = loads_lenient(line)
-        except BrokenJson:
+        except BrokenJsonError:
             return
         self.usage = read_usage(value)
         self.finish_reason = read_finish(value.get("done_reason"), has_tool_calls=self._tool_calls)

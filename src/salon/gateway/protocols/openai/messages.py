@@ -17,9 +17,9 @@ from salon.foundation.messages import (
     ToolResultPart,
 )
 from salon.gateway.protocols.base import Quirks
-from salon.gateway.protocols.fields import Fields, invalid, of_type
+from salon.gateway.protocols.fields import Fields, array_at, invalid
 from salon.gateway.protocols.openai.parts import PartWriter, read_content
-from salon.gateway.protocols.wire_json import JsonObject, dumps_text
+from salon.gateway.protocols.wire_json import JsonObject, dumps_text, is_list, is_object, own_data
 
 _ROLES = {"system", "developer", "user", "assistant", "tool", "function"}
 
@@ -28,7 +28,7 @@ def read_messages(value: Any) -> tuple[Message, ...]:
     """Read ``messages``. Raises: InvalidRequest naming the path."""
     if value is None:
         raise invalid("messages", "It is missing.")
-    items = of_type(value, list, "messages")
+    items = array_at(value, "messages")
     if not items:
         raise invalid("messages", "It must hold at least one message.")
     return tuple(_read_message(item, f"messages[{i}]") for i, item in enumerate(items))
@@ -99,8 +99,8 @@ def read_reasoning(fields: Fields) -> list[Part]:
     details = fields.take("reasoning_details")
     plain = fields.take("reasoning_content")
     other = fields.take("reasoning")
-    if isinstance(details, list) and details:
-        return [_read_detail(item) for item in details if isinstance(item, dict)]
+    if is_list(details) and details:
+        return [_read_detail(item) for item in details if is_object(item)]
     text = plain if isinstance(plain, str) and plain else other
     if isinstance(text, str) and text:
         field = "reasoning_content" if text is plain else "reasoning"
@@ -185,7 +185,7 @@ class MessageWriter:
         role = self._developer_role if message.role == "developer" else message.role
         if role == "tool":
             role = "user"
-        kept = (message.provider_data or {}).get("openai") or {}
+        kept = own_data(message.provider_data, "openai")
         wire: JsonObject = {"role": role, "content": self._parts.write(parts, f"{path}.content"), **kept}
         if message.name:
             wire["name"] = message.name
@@ -202,20 +202,20 @@ class MessageWriter:
         if media:
             written = self._parts.write(media, f"{path}.content")
             moved.append({"type": "text", "text": f"From the result of tool call {part.tool_call_id}:"})
-            moved += written if isinstance(written, list) else []
-        if ((part.provider_data or {}).get("openai") or {}).get("legacy_function"):
+            moved += written if is_list(written) else []
+        if own_data(part.provider_data, "openai").get("legacy_function"):
             return {"role": "function", "name": part.name, "content": content}
         return {"role": "tool", "tool_call_id": part.tool_call_id, "content": content}
 
     def _assistant(self, message: Message, parts: tuple[Part, ...], path: str) -> JsonObject:
-        kept = (message.provider_data or {}).get("openai") or {}
+        kept = own_data(message.provider_data, "openai")
         wire: JsonObject = {"role": "assistant", **kept}
         content: list[Part] = []
         calls: list[JsonObject] = []
         reasoning: list[ReasoningPart] = []
         for part in parts:
-            own = (part.provider_data or {}).get("openai") or {}
-            if isinstance(part, ReasoningPart) and isinstance(own.get("part"), dict):
+            own = own_data(part.provider_data, "openai")
+            if isinstance(part, ReasoningPart) and is_object(own.get("part")):
                 content.append(OpaquePart(dialect="openai", type="thinking", raw=own["part"]))
             elif isinstance(part, ReasoningPart):
                 reasoning.append(part)
@@ -258,7 +258,7 @@ class MessageWriter:
 
 def write_tool_call(part: ToolCallPart) -> JsonObject:
     """Write one tool call of a message."""
-    kept: JsonObject = dict((part.provider_data or {}).get("openai") or {})
+    kept: JsonObject = dict(own_data(part.provider_data, "openai"))
     if kept.pop("custom", None):
         return {
             "id": part.id,
@@ -276,8 +276,8 @@ def write_tool_call(part: ToolCallPart) -> JsonObject:
 
 def write_detail(part: ReasoningPart, index: int) -> JsonObject:
     """Write reasoning as one entry of ``reasoning_details``, so that its signature can come back."""
-    kept = ((part.provider_data or {}).get("openai") or {}).get("detail")
-    if isinstance(kept, dict):
+    kept = own_data(part.provider_data, "openai").get("detail")
+    if is_object(kept):
         return kept
     if part.redacted is not None:
         return {"type": "reasoning.encrypted", "data": part.redacted, "index": index}

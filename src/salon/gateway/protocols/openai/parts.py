@@ -19,9 +19,9 @@ from salon.foundation.messages import (
     VideoPart,
 )
 from salon.gateway.protocols.base import Quirks
-from salon.gateway.protocols.fields import Fields, invalid, of_type
+from salon.gateway.protocols.fields import Fields, invalid, object_at
 from salon.gateway.protocols.media import data_url, decode_text, document_text, split_data_url
-from salon.gateway.protocols.wire_json import JsonObject
+from salon.gateway.protocols.wire_json import JsonObject, is_list, is_object, own_data
 
 _CACHE_KEYS = ("cache_control", "prompt_cache_breakpoint")
 
@@ -32,14 +32,14 @@ def read_content(value: Any, path: str) -> tuple[Part, ...]:
         return ()
     if isinstance(value, str):
         return (TextPart(text=value),) if value else ()
-    if not isinstance(value, list):
+    if not is_list(value):
         raise invalid(path, "It must be a string or an array of parts.")
     return tuple(read_part(item, f"{path}[{i}]") for i, item in enumerate(value))
 
 
 def read_part(value: Any, path: str) -> Part:
     """Read one part. Raises: InvalidRequest."""
-    raw: JsonObject = of_type(value, dict, path)
+    raw: JsonObject = object_at(value, path)
     fields = Fields(raw, path)
     kind = fields.required_text("type")
     marks = {name: raw[name] for name in _CACHE_KEYS if raw.get(name) is not None}
@@ -62,7 +62,7 @@ def read_part(value: Any, path: str) -> Part:
         return RefusalPart(text=fields.required_text("refusal"))
     if kind == "thinking":  # Mistral
         return ReasoningPart(text=thinking_text(raw.get("thinking")), provider_data={"openai": {"part": raw}})
-    if kind == "video_url" and isinstance(raw.get("video_url"), dict):
+    if kind == "video_url" and is_object(raw.get("video_url")):
         url = Fields(raw["video_url"], fields.path("video_url")).required_text("url")
         inline = split_data_url(url)
         if inline:
@@ -102,11 +102,9 @@ def thinking_text(value: Any) -> str:
     """Return the words of Mistral's ``thinking`` value: a string or an array of text parts."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, list):
+    if not is_list(value):
         return ""
-    return "".join(
-        item["text"] for item in value if isinstance(item, dict) and isinstance(item.get("text"), str)
-    )
+    return "".join(item["text"] for item in value if is_object(item) and isinstance(item.get("text"), str))
 
 
 class PartWriter:
@@ -124,8 +122,8 @@ class PartWriter:
         return [self._write_one(part, f"{path}[{i}]") for i, part in enumerate(parts)]
 
     def _marks(self, part: Part) -> JsonObject:
-        kept = (part.provider_data or {}).get("openai")
-        if isinstance(kept, dict) and (marks := {k: kept[k] for k in _CACHE_KEYS if k in kept}):
+        kept = own_data(part.provider_data, "openai")
+        if is_object(kept) and (marks := {k: kept[k] for k in _CACHE_KEYS if k in kept}):
             return marks
         if not getattr(part, "cache", False):
             return {}
@@ -138,7 +136,7 @@ class PartWriter:
 
     def _write_one(self, part: Part, path: str) -> JsonObject:
         if isinstance(part, TextPart):
-            if (part.provider_data or {}).get("anthropic"):
+            if own_data(part.provider_data, "anthropic"):
                 self._lost["citations"] = None
             return {"type": "text", "text": part.text, **self._marks(part)}
         if isinstance(part, ImagePart):
@@ -171,8 +169,8 @@ class PartWriter:
         if part.text is not None:
             return {"type": "text", "text": document_text(part.name, part.text)}
         if part.file_id:
-            own = (part.provider_data or {}).get("openai")
-            if isinstance(own, dict) and own.get("file_id") == part.file_id:
+            own = own_data(part.provider_data, "openai")
+            if is_object(own) and own.get("file_id") == part.file_id:
                 return {"type": "file", "file": {"file_id": part.file_id}}
             raise Unsupported(field=path, problem="A file held in another provider's file store.")
         if part.data:

@@ -12,14 +12,15 @@ from salon.gateway.protocols.fields import (
     field_value,
     invalid,
     join_fields,
-    of_type,
+    object_at,
     optional,
+    optional_object,
     parse_all,
     read_fields,
     whole,
 )
 from salon.gateway.protocols.openai.messages import MessageWriter, read_messages
-from salon.gateway.protocols.wire_json import JsonObject, dumps
+from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 _EFFORT_BUDGETS = ((0, "none"), (2048, "low"), (8192, "medium"))
 
@@ -30,7 +31,7 @@ def read_envelope(body: bytes) -> Envelope:
     model = field_value(fields, "model")
     if not isinstance(model, str) or not model:
         raise invalid("model", "It must be a string that names a model.")
-    options = optional(field_value(fields, "stream_options"), dict, "stream_options") or {}
+    options = optional_object(field_value(fields, "stream_options"), "stream_options") or {}
     limit = field_value(fields, "max_completion_tokens")
     name = "max_completion_tokens"
     if limit is None:
@@ -59,7 +60,7 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
         if "stream_options" in envelope.fields:
             edits["stream_options"] = None
     elif not envelope.wants_usage and quirks.get("stream_usage", True):
-        options = field_value(envelope.fields, "stream_options") or {}
+        options = optional_object(field_value(envelope.fields, "stream_options"), "stream_options") or {}
         edits["stream_options"] = dumps({**options, "include_usage": True})
     if not edits:
         return envelope.body
@@ -111,7 +112,7 @@ def decode_request(envelope: Envelope) -> ModelRequest:
     fields.take("model")
     fields.take("stream")
     extra: JsonObject = dict(fields.rest)
-    if isinstance(choice, dict) and choice.get("type") in {"allowed_tools", "custom"}:
+    if is_object(choice) and choice.get("type") in {"allowed_tools", "custom"}:
         extra["tool_choice"] = choice
     return msgspec.structs.replace(request, extra={"openai": extra}) if extra else request
 
@@ -120,13 +121,13 @@ def _read_tools(items: list[Any], path: str) -> tuple[Tool, ...]:
     tools: list[Tool] = []
     for i, item in enumerate(items):
         here = f"{path}[{i}]"
-        raw = of_type(item, dict, here)
+        raw = object_at(item, here)
         kind = raw.get("type", "function")
         if kind == "function":
             tools.append(_read_function(raw.get("function"), f"{here}.function", raw.get("cache_control")))
             continue
         inner = raw.get(kind) if isinstance(kind, str) else None
-        name = inner.get("name") if isinstance(inner, dict) else None
+        name = inner.get("name") if is_object(inner) else None
         tools.append(Tool(name=name if isinstance(name, str) else str(kind), provider_data={"openai": raw}))
     return tuple(tools)
 
@@ -145,12 +146,12 @@ def _read_function(value: Any, path: str, cache_control: Any) -> Tool:
 def _read_choice(value: Any) -> ToolChoice:
     if value in ("auto", "none", "required"):
         return ToolChoice(mode=value)
-    if isinstance(value, dict):
+    if is_object(value):
         kind = value.get("type")
-        if kind == "allowed_tools" and isinstance(value.get("allowed_tools"), dict):
+        if kind == "allowed_tools" and is_object(value.get("allowed_tools")):
             return ToolChoice(mode="required" if value["allowed_tools"].get("mode") == "required" else "auto")
         named = value.get(kind) if kind in ("function", "custom") else None
-        if isinstance(named, dict) and isinstance(named.get("name"), str):
+        if is_object(named) and isinstance(named.get("name"), str):
             return ToolChoice(mode="tool", name=named["name"])
     if value == "any":  # Mistral
         return ToolChoice(mode="required")
@@ -162,7 +163,7 @@ def _read_legacy_choice(value: Any) -> ToolChoice | None:
         return None
     if value in ("auto", "none"):
         return ToolChoice(mode=value)
-    if isinstance(value, dict) and isinstance(value.get("name"), str):
+    if is_object(value) and isinstance(value.get("name"), str):
         return ToolChoice(mode="tool", name=value["name"])
     raise invalid("function_call", "It must be auto, none or name a function.")
 
@@ -251,9 +252,9 @@ def _tier(tier: str | None, lost: dict[str, None]) -> str | None:
 def _write_tool(tool: Tool, number: int, quirks: Quirks, lost: dict[str, None]) -> JsonObject:
     kept = tool.provider_data or {}
     own = kept.get("openai")
-    if isinstance(own, dict) and own.get("type"):
+    if is_object(own) and own.get("type"):
         return own
-    if any(isinstance(value, dict) and value.get("type") for value in kept.values()):
+    if any(is_object(value) and value.get("type") for value in kept.values()):
         raise Unsupported(field=f"tools[{number}]", problem=f"{tool.name} is a tool of another provider.")
     if kept:
         lost["tools.provider_data"] = None

@@ -21,7 +21,15 @@ from salon.gateway.protocols.classify import build_error, error_of, status_in
 from salon.gateway.protocols.openai.messages import arguments_text, write_detail, write_tool_call
 from salon.gateway.protocols.openai.parts import thinking_text
 from salon.gateway.protocols.openai.usage import read_finish, read_usage, write_finish, write_usage
-from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, dumps, loads_lenient
+from salon.gateway.protocols.wire_json import (
+    BrokenJsonError,
+    JsonObject,
+    dumps,
+    is_list,
+    is_object,
+    loads_lenient,
+    own_data,
+)
 
 _KNOWN_TOP = {"id", "object", "created", "model", "choices", "usage"}
 _KNOWN_MESSAGE = {
@@ -42,20 +50,20 @@ def decode_response(body: bytes) -> Response:
     """Read a finished answer. Raises: UpstreamBroken, or the error it contains."""
     try:
         value = loads_lenient(body)
-    except BrokenJson as error:
+    except BrokenJsonError as error:
         raise UpstreamBroken(provider="The provider", detail=f"it is not JSON: {error}") from error
-    if isinstance(value, dict) and value.get("error") and not value.get("choices"):
+    if is_object(value) and value.get("error") and not value.get("choices"):
         raise build_error(status_in(value["error"]), error_of(value), provider="The provider")
-    choices = value.get("choices") if isinstance(value, dict) else None
-    if not isinstance(choices, list):
+    choices = value.get("choices") if is_object(value) else None
+    if not is_list(choices):
         raise UpstreamBroken(provider="The provider", detail="its answer has no choices")
     usage = value.get("usage")
-    if not isinstance(usage, dict):
+    if not is_object(usage):
         usage = None
     kept = {name: item for name, item in value.items() if name not in _KNOWN_TOP and item is not None}
-    read = [_read_choice(choice) for choice in choices if isinstance(choice, dict)]
+    read = [_read_choice(choice) for choice in choices if is_object(choice)]
     first = read[0] if read else Response(id=None, model=None, parts=(), finish=None, usage=None)
-    own = {**((first.provider_data or {}).get("openai") or {}), **kept}
+    own = {**own_data(first.provider_data, "openai"), **kept}
     parts = first.parts + _search_results(value)
     created = value.get("created")
     return Response(
@@ -84,13 +92,13 @@ def _search_results(value: JsonObject) -> tuple[Part, ...]:
             provider_data={"openai": {"search_result": item}},
         )
         for item in value.get("search_results") or ()
-        if isinstance(item, dict)
+        if is_object(item)
     )
 
 
 def _read_choice(choice: JsonObject) -> Response:
     message = choice.get("message")
-    if not isinstance(message, dict):
+    if not is_object(message):
         message = {}
     parts: list[Part] = _read_reasoning(message)
     parts += read_output_content(message.get("content"))
@@ -98,13 +106,13 @@ def _read_choice(choice: JsonObject) -> Response:
     if isinstance(refusal, str) and refusal:
         parts.append(RefusalPart(text=refusal))
     for note in message.get("annotations") or ():
-        if isinstance(note, dict):
+        if is_object(note):
             parts.append(read_annotation(note))
-    if isinstance(message.get("audio"), dict):
+    if is_object(message.get("audio")):
         parts.append(OpaquePart(dialect="openai", type="audio", raw=message["audio"]))
-    calls = [read_output_call(call) for call in message.get("tool_calls") or () if isinstance(call, dict)]
+    calls = [read_output_call(call) for call in message.get("tool_calls") or () if is_object(call)]
     legacy = message.get("function_call")
-    if isinstance(legacy, dict):
+    if is_object(legacy):
         function_call = {"function": legacy, "id": f"call_{legacy.get('name')}"}
         calls.append(read_output_call(function_call, legacy_function=True))
     parts += calls
@@ -125,8 +133,8 @@ def _read_choice(choice: JsonObject) -> Response:
 
 def _read_reasoning(message: JsonObject) -> list[Part]:
     details = message.get("reasoning_details")
-    if isinstance(details, list) and details:
-        found = [read_detail(item) for item in details if isinstance(item, dict)]
+    if is_list(details) and details:
+        found = [read_detail(item) for item in details if is_object(item)]
         if any(part.text for part in found) or not _reasoning_text(message):
             return list(found)
     text = _reasoning_text(message)
@@ -159,8 +167,8 @@ def read_output_content(content: Any) -> list[Part]:
     if isinstance(content, str):
         return [TextPart(text=content)] if content else []
     parts: list[Part] = []
-    for item in content if isinstance(content, list) else ():
-        if not isinstance(item, dict):
+    for item in content if is_list(content) else ():
+        if not is_object(item):
             continue
         kind = item.get("type")
         if kind == "text" and isinstance(item.get("text"), str):
@@ -176,7 +184,7 @@ def read_output_content(content: Any) -> list[Part]:
 def read_annotation(note: JsonObject) -> CitationPart:
     """Read one annotation; its raw form is kept."""
     inner = note.get("url_citation")
-    cite: JsonObject = inner if isinstance(inner, dict) else note
+    cite: JsonObject = inner if is_object(inner) else note
     start, end = cite.get("start_index"), cite.get("end_index")
     return CitationPart(
         url=_text(cite.get("url")),
@@ -191,13 +199,13 @@ def read_annotation(note: JsonObject) -> CitationPart:
 def read_output_call(call: JsonObject, *, legacy_function: bool = False) -> ToolCallPart:
     """Read one tool call of an answer; a missing id is made."""
     kept: JsonObject = {k: v for k, v in call.items() if k not in {"id", "type", "function", "index"}}
-    if call.get("type") == "custom" and isinstance(call.get("custom"), dict):
+    if call.get("type") == "custom" and is_object(call.get("custom")):
         function: JsonObject = call["custom"]
         arguments = arguments_text(function.get("input"))
         kept = {"custom": True}
     else:
         inner = call.get("function")
-        function = inner if isinstance(inner, dict) else {}
+        function = inner if is_object(inner) else {}
         arguments = arguments_text(function.get("arguments"))
     if legacy_function:
         kept["legacy_function"] = True
@@ -212,8 +220,8 @@ def read_output_call(call: JsonObject, *, legacy_function: bool = False) -> Tool
 
 def write_citation(part: CitationPart) -> JsonObject | None:
     """Write a citation as an annotation; None where it has no address."""
-    kept = ((part.provider_data or {}).get("openai") or {}).get("annotation")
-    if isinstance(kept, dict):
+    kept = own_data(part.provider_data, "openai").get("annotation")
+    if is_object(kept):
         return kept
     if not part.url:
         return None
@@ -238,7 +246,7 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
     lost: dict[str, None] = {}
     choices = [_write_choice(response, 0, lost)]
     choices += [_write_choice(other, i + 1, lost) for i, other in enumerate(response.alternatives)]
-    own: JsonObject = dict((response.provider_data or {}).get("openai") or {})
+    own: JsonObject = dict(own_data(response.provider_data, "openai"))
     for name in ("message", "logprobs"):
         own.pop(name, None)
     if any(dialect != "openai" for dialect in response.provider_data or {}):
@@ -256,10 +264,10 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
 
 
 def _write_choice(response: Response, index: int, lost: dict[str, None]) -> JsonObject:
-    own: JsonObject = (response.provider_data or {}).get("openai") or {}
+    own: JsonObject = own_data(response.provider_data, "openai")
     message = _write_message(response.parts, lost)
     kept = own.get("message")
-    if isinstance(kept, dict):
+    if is_object(kept):
         message.update(kept)
     if response.finish and response.finish.reason == "pause":
         lost["finish_reason.pause"] = None
@@ -284,7 +292,7 @@ def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject
         elif isinstance(part, ReasoningPart):
             reasoning.append(part)
         elif isinstance(part, ToolCallPart):
-            if ((part.provider_data or {}).get("openai") or {}).get("legacy_function"):
+            if own_data(part.provider_data, "openai").get("legacy_function"):
                 message["function_call"] = {"name": part.name, "arguments": part.arguments}
             else:
                 calls.append(write_tool_call(part))
@@ -294,7 +302,7 @@ def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject
             note = write_citation(part)
             if note is None:
                 lost["citations"] = None
-            elif "search_result" not in ((part.provider_data or {}).get("openai") or {}):
+            elif "search_result" not in own_data(part.provider_data, "openai"):
                 notes.append(note)
         elif isinstance(part, OpaquePart) and part.dialect == "openai" and part.type == "audio":
             message["audio"] = part.raw

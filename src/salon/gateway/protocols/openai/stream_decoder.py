@@ -33,8 +33,15 @@ from salon.gateway.protocols.openai.parts import thinking_text
 from salon.gateway.protocols.openai.response import read_annotation
 from salon.gateway.protocols.openai.usage import merge_usage, read_finish, read_usage
 from salon.gateway.protocols.part_track import PartTrack
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLarge, block_data
-from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, loads, loads_lenient
+from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data
+from salon.gateway.protocols.wire_json import (
+    BrokenJsonError,
+    JsonObject,
+    is_list,
+    is_object,
+    loads,
+    loads_lenient,
+)
 
 
 class Delta(msgspec.Struct):
@@ -80,7 +87,7 @@ _decode_chunk = msgspec.json.Decoder(Chunk).decode
 
 
 def read_chunk(data: bytes) -> Chunk:
-    """Read one chunk. Raises: BrokenJson."""
+    """Read one chunk. Raises: BrokenJsonError."""
     try:
         return _decode_chunk(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -88,7 +95,7 @@ def read_chunk(data: bytes) -> Chunk:
     try:
         return msgspec.convert(loads_lenient(data), Chunk)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise BrokenJson(str(error)) from error
+        raise BrokenJsonError(str(error)) from error
 
 
 class _Call:
@@ -105,7 +112,7 @@ class _Call:
         """Tell whether the arguments so far are whole JSON."""
         try:
             loads("".join(self.arguments).encode("utf-8", "replace"))
-        except BrokenJson:
+        except BrokenJsonError:
             return False
         return True
 
@@ -141,7 +148,7 @@ class OpenAIStreamDecoder:
         try:
             for block in self._splitter.feed(data):
                 self._block(block, out)
-        except EventTooLarge:
+        except EventTooLargeError:
             self._fail(out, "The provider sent an event over the size limit.", "event_too_large")
         return out
 
@@ -170,7 +177,7 @@ class OpenAIStreamDecoder:
             return
         try:
             chunk = read_chunk(data)
-        except BrokenJson as error:
+        except BrokenJsonError as error:
             if not last:
                 self._fail(out, f"The provider sent an event that is not JSON: {error}", "invalid_event")
             return
@@ -185,7 +192,7 @@ class OpenAIStreamDecoder:
             self._start(chunk, out)
         for choice in chunk.choices or ():
             self._choice(choice, out)
-        if isinstance(chunk.usage, dict) and chunk.usage:
+        if is_object(chunk.usage) and chunk.usage:
             self._usage = merge_usage(self._usage, chunk.usage)
             out.append(UsageReported(usage=read_usage(self._usage)))
         if chunk.citations:
@@ -213,7 +220,7 @@ class OpenAIStreamDecoder:
     def _bare_error(self, data: bytes, out: list[StreamEvent]) -> None:
         """Read an event that is an error without the ``error`` object, such as ``{"detail": ...}``."""
         value = loads_lenient(data)
-        if isinstance(value, dict) and (body := error_of(value)).message:
+        if is_object(value) and (body := error_of(value)).message:
             self._over = True
             out.append(
                 StreamError(
@@ -263,20 +270,20 @@ class OpenAIStreamDecoder:
                 kept = {"openai": {"logprobs": logprobs}} if logprobs else None
                 index = track.run("text", out)
                 out.append(TextDelta(choice=track.choice, index=index, text=content, provider_data=kept))
-            elif isinstance(content, list):
+            elif is_list(content):
                 self._content_list(track, content, out)
         if isinstance(delta.refusal, str) and delta.refusal:
             index = track.run("refusal", out)
             out.append(RefusalDelta(choice=track.choice, index=index, text=delta.refusal))
-        if delta.annotations and isinstance(delta.annotations, list):
+        if delta.annotations and is_list(delta.annotations):
             for note in delta.annotations:
-                if isinstance(note, dict):
+                if is_object(note):
                     self._cite(track, read_annotation(note), out)
-        if delta.tool_calls and isinstance(delta.tool_calls, list):
+        if delta.tool_calls and is_list(delta.tool_calls):
             for call in delta.tool_calls:
-                if isinstance(call, dict):
+                if is_object(call):
                     self._call(state, call, out)
-        if isinstance(delta.function_call, dict):
+        if is_object(delta.function_call):
             self._call(state, {"index": 0, "function": delta.function_call}, out, legacy=True)
         if delta.audio:
             out.append(OpaqueReceived(dialect="openai", type="audio", raw=delta.audio, choice=track.choice))
@@ -288,16 +295,14 @@ class OpenAIStreamDecoder:
         details = delta.reasoning_details
         kept: JsonObject | None = None
         signature: str | None = None
-        if isinstance(details, list) and details:
+        if is_list(details) and details:
             kept = {"openai": {"details": details}}
             for item in details:
-                if isinstance(item, dict) and isinstance(item.get("signature"), str) and item["signature"]:
+                if is_object(item) and isinstance(item.get("signature"), str) and item["signature"]:
                     signature = item["signature"]
             if not isinstance(plain, str):
                 plain = "".join(
-                    item["text"]
-                    for item in details
-                    if isinstance(item, dict) and isinstance(item.get("text"), str)
+                    item["text"] for item in details if is_object(item) and isinstance(item.get("text"), str)
                 )
         text = plain if isinstance(plain, str) else ""
         if not text and kept is None:
@@ -311,7 +316,7 @@ class OpenAIStreamDecoder:
 
     def _content_list(self, track: PartTrack, items: list[Any], out: list[StreamEvent]) -> None:
         for item in items:
-            if not isinstance(item, dict):
+            if not is_object(item):
                 continue
             kind, text = item.get("type"), item.get("text")
             if kind == "text" and isinstance(text, str):
@@ -341,9 +346,8 @@ class OpenAIStreamDecoder:
     def _call(
         self, state: _ChoiceState, call: JsonObject, out: list[StreamEvent], *, legacy: bool = False
     ) -> None:
-        function = call.get("function")
-        if not isinstance(function, dict):
-            function = call.get("custom") if isinstance(call.get("custom"), dict) else {}
+        given = call.get("function") or call.get("custom")
+        function: JsonObject = given if is_object(given) else {}
         name = function.get("name")
         name = name if isinstance(name, str) else ""
         arguments = arguments_text(function.get("arguments") or function.get("input"))
@@ -430,10 +434,10 @@ class OpenAIStreamDecoder:
         """Tell Perplexity's sources once: it repeats them in every chunk."""
         results = self._sources.get("search_results")
         first = self._choices.get(0)
-        if not isinstance(results, list) or first is None:
+        if not is_list(results) or first is None:
             return
         for item in results:
-            if isinstance(item, dict):
+            if is_object(item):
                 url, title, text = (item.get(name) for name in ("url", "title", "snippet"))
                 citation = CitationPart(
                     url=url if isinstance(url, str) else None,

@@ -25,7 +25,7 @@ from salon.gateway.protocols.classify import stream_error
 from salon.gateway.protocols.openai.errors import error_object
 from salon.gateway.protocols.openai.response import answer_id, write_citation
 from salon.gateway.protocols.openai.usage import write_finish, write_usage
-from salon.gateway.protocols.wire_json import JsonObject, dumps
+from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
 _END = b"data: [DONE]\n\n"
 
@@ -132,7 +132,7 @@ class OpenAIStreamEncoder:
 
     def _content(self, event: StreamEvent, choice: int, out: list[bytes]) -> None:
         if isinstance(event, TextDelta):
-            logprobs = (event.provider_data or {}).get("openai", {}).get("logprobs")
+            logprobs = own_data(event.provider_data, "openai").get("logprobs")
             if logprobs:
                 head = b',"choices":[{"index":%d,"delta":{"content":' % choice
                 null = b',"usage":null' if self._include_usage else b""
@@ -174,7 +174,7 @@ class OpenAIStreamEncoder:
         delta: JsonObject = {}
         if event.text:
             delta["reasoning_content"] = event.text
-        details = (event.provider_data or {}).get("openai", {}).get("details")
+        details = own_data(event.provider_data, "openai").get("details")
         if details:
             delta["reasoning_details"] = details
         elif event.signature:
@@ -185,7 +185,7 @@ class OpenAIStreamEncoder:
             self._delta(event.choice, delta, out)
 
     def _call_start(self, event: ToolCallStart, out: list[bytes]) -> None:
-        kept: JsonObject = dict((event.provider_data or {}).get("openai") or {})
+        kept: JsonObject = dict(own_data(event.provider_data, "openai"))
         if kept.pop("legacy_function", None):
             self._legacy.add((event.choice, event.index))
             self._delta(event.choice, {"function_call": {"name": event.name, "arguments": ""}}, out)

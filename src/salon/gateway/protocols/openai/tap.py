@@ -5,6 +5,7 @@ rename the model; a usage chunk that only we asked for is withheld.
 """
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -14,8 +15,16 @@ from salon.gateway.protocols.classify import error_of, status_in
 from salon.gateway.protocols.openai.messages import arguments_text
 from salon.gateway.protocols.openai.parts import thinking_text
 from salon.gateway.protocols.openai.usage import merge_usage, read_finish, read_usage
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLarge, block_data
-from salon.gateway.protocols.wire_json import BrokenJson, JsonObject, dumps, loads_lenient, text_size
+from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data
+from salon.gateway.protocols.wire_json import (
+    BrokenJsonError,
+    JsonObject,
+    dumps,
+    is_list,
+    is_object,
+    loads_lenient,
+    text_size,
+)
 
 
 class _Function(msgspec.Struct, gc=False):
@@ -93,7 +102,7 @@ class OpenAIStreamTap:
         """Return what to forward for ``data``; holds back an incomplete event."""
         try:
             blocks = self._splitter.feed(data)
-        except EventTooLarge:
+        except EventTooLargeError:
             self.error = InStreamError(
                 message="The provider sent an event over the size limit.", type="event_too_large"
             )
@@ -162,9 +171,9 @@ class OpenAIStreamTap:
             return block
         try:
             value = loads_lenient(data)
-        except BrokenJson:
+        except BrokenJsonError:
             return block
-        if not isinstance(value, dict):
+        if not is_object(value):
             return block
         chunk = _soften(value)
         self._read(chunk)
@@ -180,42 +189,46 @@ class OpenAIStreamTap:
 
 def _soften(value: JsonObject) -> _Chunk:
     """Read a chunk whose values have unusual types."""
-    choices: list[_Choice] = []
-    for item in value.get("choices") or () if isinstance(value.get("choices"), list) else ():
-        if not isinstance(item, dict):
-            continue
-        delta = item.get("delta") if isinstance(item.get("delta"), dict) else {}
-        calls = delta.get("tool_calls") if isinstance(delta.get("tool_calls"), list) else []
-        word = item.get("finish_reason")
-        choices.append(
-            _Choice(
-                delta=_Delta(
-                    content=_words(delta.get("content")),
-                    reasoning_content=_words(delta.get("reasoning_content") or delta.get("reasoning")),
-                    refusal=_words(delta.get("refusal")),
-                    tool_calls=[
-                        _Call(function=_Function(arguments=arguments_text(call["function"].get("arguments"))))
-                        for call in calls
-                        if isinstance(call, dict) and isinstance(call.get("function"), dict)
-                    ]
-                    or None,
-                ),
-                finish_reason=str(word) if word else None,
-            )
-        )
+    listed = value.get("choices")
+    choices = [_soften_choice(item) for item in (listed if is_list(listed) else ()) if is_object(item)]
     usage = value.get("usage")
-    return _Chunk(choices=choices, usage=usage if isinstance(usage, dict) else None, error=value.get("error"))
+    return _Chunk(choices=choices, usage=usage if is_object(usage) else None, error=value.get("error"))
 
 
-def _words(value: object) -> str | None:
+def _soften_choice(item: JsonObject) -> _Choice:
+    given, word = item.get("delta"), item.get("finish_reason")
+    delta: JsonObject = given if is_object(given) else {}
+    return _Choice(
+        delta=_Delta(
+            content=_words(delta.get("content")),
+            reasoning_content=_words(delta.get("reasoning_content") or delta.get("reasoning")),
+            refusal=_words(delta.get("refusal")),
+            tool_calls=[_Call(function=_Function(arguments=a)) for a in _arguments(delta)] or None,
+        ),
+        finish_reason=str(word) if word else None,
+    )
+
+
+def _arguments(message: JsonObject) -> list[str]:
+    """Return the arguments of each tool call of a message or delta."""
+    calls = message.get("tool_calls")
+    found: list[str] = []
+    for call in calls if is_list(calls) else ():
+        function = call.get("function") if is_object(call) else None
+        if is_object(function):
+            found.append(arguments_text(function.get("arguments")))
+    return found
+
+
+def _words(value: Any) -> str | None:
     if isinstance(value, str) or value is None:
         return value
-    if not isinstance(value, list):
+    if not is_list(value):
         return None
     return "".join(
         thinking_text(item.get("thinking")) if item.get("type") == "thinking" else str(item.get("text") or "")
         for item in value
-        if isinstance(item, dict)
+        if is_object(item)
     )
 
 
@@ -228,18 +241,13 @@ def read_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
     size = 0
     finish: Finish | None = None
     for choice in answer.choices or ():
-        message = choice.message if isinstance(choice.message, dict) else {}
-        calls = message.get("tool_calls")
-        calls = calls if isinstance(calls, list) else []
-        size += sum(
-            text_size(_words(message.get(name)) or "")
-            for name in ("content", "reasoning_content", "reasoning", "refusal")
-        )
-        for call in calls:
-            if isinstance(call, dict) and isinstance(call.get("function"), dict):
-                size += text_size(arguments_text(call["function"].get("arguments")))
+        message: JsonObject = choice.message if is_object(choice.message) else {}
+        arguments = _arguments(message)
+        words = [_words(message.get(name)) or "" for name in ("content", "refusal")]
+        words.append(_words(message.get("reasoning_content") or message.get("reasoning")) or "")
+        size += sum(text_size(text) for text in (*words, *arguments))
         if finish is None:
-            finish = read_finish(choice.finish_reason, has_tool_calls=bool(calls))
+            finish = read_finish(choice.finish_reason, has_tool_calls=bool(arguments))
     return read_usage(answer.usage) if answer.usage else None, finish, size
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from salon.foundation.messages import Finish, FinishReason, Usage
-from salon.gateway.protocols.wire_json import JsonObject
+from salon.gateway.protocols.wire_json import JsonObject, is_object
 
 _FINISH: dict[str, FinishReason] = {
     "stop": "stop",
@@ -39,7 +39,7 @@ def _count(value: Any) -> int:
 
 def _details(raw: JsonObject, name: str) -> JsonObject:
     value = raw.get(name)
-    return value if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 def merge_usage(old: JsonObject | None, new: JsonObject) -> JsonObject:
