@@ -117,7 +117,9 @@ def page(result: dict[str, object], rows: list[dict[str, object]]) -> str:
     lines = [
         f"# Seeded suites at full length, {result['date']}",
         "",
-        f"Commit {result['commit']}, seed {result['seed']}, fraction {result['fraction']}. {described(result)}",
+        f"Commit {result['commit']}, seed {result['seed']}, fraction {result['fraction']}.",
+        "",
+        described(result) + ".",
         "",
         "| suite | verdict | tests | skipped | seconds |",
         "| --- | --- | --- | --- | --- |",

@@ -35,6 +35,15 @@ def scene(module_scene: Scene) -> Iterator[Scene]:
     assert "Traceback" not in log, log[log.index("Traceback") - 500 :][:4000]
 
 
+Figure = Callable[[str, object], None]
+
+
+@pytest.fixture
+def figure(record_property: Figure) -> Figure:
+    """Takes down what a suite measured; a long run keeps it beside its verdict."""
+    return record_property
+
+
 @pytest.fixture
 def chance(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> random.Random:
     """The suite's dice; the seed is in the log and in the report, so that a failure can be repeated."""

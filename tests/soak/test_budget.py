@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,21 +30,24 @@ def cases(key: str, label: str, count: int = REQUESTS) -> list[Case]:
     ]  # fmt: skip
 
 
-def judge(fake: FakeProvider, outcomes: list[Outcome]) -> None:
+def judge(fake: FakeProvider, outcomes: list[Outcome], figure: Callable[[str, object], None]) -> None:
     admitted = [outcome for outcome in outcomes if outcome.answer.status == 200]
     refused = [outcome for outcome in outcomes if outcome.answer.status == 402]
+    figure("admitted", len(admitted))
     assert len(admitted) + len(refused) == REQUESTS, {one.answer.status for one in outcomes}
     assert fake.journal.counts["requests"] == len(admitted) <= AFFORDABLE
     assert len(admitted) >= AFFORDABLE // 2, f"only {len(admitted)} fit into a budget for {AFFORDABLE}"
     assert {one.verdict.ending for one in refused} == {"error"}
 
 
-def test_two_hundred_at_once_on_a_budget_for_fifty(scene: Scene) -> None:
+def test_two_hundred_at_once_on_a_budget_for_fifty(
+    scene: Scene, figure: Callable[[str, object], None]
+) -> None:
     key = scene.house.create_key("budget", "--budget", BUDGET)
     outcomes = asyncio.run(
         gather_bounded(cases(key, "one"), lambda case: run_case(scene.house.port, case), at_once=REQUESTS)
     )
-    judge(scene.fake, outcomes)
+    judge(scene.fake, outcomes, figure)
 
 
 @pytest.fixture
@@ -60,7 +63,9 @@ def two_houses(
 
 @pytest.mark.postgres
 @pytest.mark.redis
-def test_two_processes_share_one_budget(two_houses: tuple[FakeProvider, House, House]) -> None:
+def test_two_processes_share_one_budget(
+    two_houses: tuple[FakeProvider, House, House], figure: Callable[[str, object], None]
+) -> None:
     fake, first, second = two_houses
     key = first.create_key("budget", "--budget", BUDGET)
     time.sleep(2.0)  # a key made in one process is known to the other within two seconds
@@ -72,4 +77,4 @@ def test_two_processes_share_one_budget(two_houses: tuple[FakeProvider, House, H
             numbered, lambda item: run_case(ports[item[0] // 2 % 2], item[1]), at_once=REQUESTS
         )
 
-    judge(fake, asyncio.run(ask_both()))
+    judge(fake, asyncio.run(ask_both()), figure)

@@ -1,6 +1,7 @@
 """Callers that leave at a random byte: the provider is let go at once, and one right row is written."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 from salon.testing.soak import scaled
@@ -24,7 +25,7 @@ def draw(source: random.Random, number: int, *, stream: bool) -> Case:
 
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
 def test_a_cut_request_leaves_one_right_row_and_no_upstream(
-    scene: Scene, chance: random.Random, stream: bool
+    scene: Scene, chance: random.Random, figure: Callable[[str, object], None], stream: bool
 ) -> None:
     before = {row[0] for row in scene.house.rows("SELECT request_id FROM ledger_requests")}
     tasks = scene.house.live_tasks()
@@ -36,6 +37,8 @@ def test_a_cut_request_leaves_one_right_row_and_no_upstream(
     assert not problems, "\n".join(problems[:20])
     until(lambda: len(new_rows(scene, before)) >= len(outcomes), what="a row for each request")
     rows = new_rows(scene, before)
+    figure("requests", len(outcomes))
+    figure("rows", len(rows))
     assert len(rows) == len(outcomes)
     assert not (wrong := wrong_rows(scene, outcomes, rows)), "\n".join(wrong[:20])
 

@@ -1,6 +1,7 @@
 """Thousands of requests to a failing provider: bounded attempts, honest ends, nothing left behind."""
 
 import random
+from collections.abc import Callable
 
 from salon.testing.soak import scaled
 
@@ -45,13 +46,18 @@ def draw(source: random.Random, number: int) -> Case:
     )
 
 
-def test_every_failure_is_bounded_honest_and_told_in_time(scene: Scene, chance: random.Random) -> None:
+def test_every_failure_is_bounded_honest_and_told_in_time(
+    scene: Scene, chance: random.Random, figure: Callable[[str, object], None]
+) -> None:
     run_cases(scene.house.port, [draw(chance, number) for number in range(10_000, 10_030)])
     until(lambda: scene.fake.journal.open_sockets <= 64, what="the pool's rest")
     descriptors, tasks = scene.house.open_descriptors(), scene.house.live_tasks()
     cases = [draw(chance, number) for number in range(scaled(5000))]
     outcomes = run_cases(scene.house.port, cases)
     problems = [problem for outcome in outcomes for problem in judge_one(scene, outcome)]
+    figure("requests", len(cases))
+    figure("most attempts", max(scene.fake.journal.attempts.values()))
+    figure("answered with an error", sum(outcome.verdict.ending == "error" for outcome in outcomes))
     assert not problems, "\n".join([f"{len(problems)} problems", *problems[:20]])
     until(lambda: scene.house.live_tasks() <= tasks, seconds=10, what="tasks back to baseline")
     until(

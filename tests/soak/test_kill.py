@@ -3,7 +3,7 @@
 import asyncio
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,7 +50,9 @@ def committed(house: House) -> set[str]:
     return {row[0] for row in house.rows("SELECT request_id FROM ledger_requests")}
 
 
-def test_a_killed_house_keeps_what_it_acknowledged(house: House, chance: random.Random) -> None:
+def test_a_killed_house_keeps_what_it_acknowledged(
+    house: House, chance: random.Random, figure: Callable[[str, object], None]
+) -> None:
     key = house.create_key("killed", "--budget", "1000")
     for _ in range(scaled(200)):
         sender = traffic(house, key, chance)
@@ -63,6 +65,8 @@ def test_a_killed_house_keeps_what_it_acknowledged(house: House, chance: random.
         assert house.rows("PRAGMA foreign_key_check") == []
         house.start()
         assert seen <= committed(house)
+    figure("kills", scaled(200))
+    figure("rows at the end", len(committed(house)))
     checked = house.salon("db", "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

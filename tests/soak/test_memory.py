@@ -1,6 +1,7 @@
 """Tens of thousands of streams: what they need is given back."""
 
 import random
+from collections.abc import Callable
 
 from salon.testing.load import Case, run_cases, until
 from salon.testing.scene import DIALECTS, Scene, model_of
@@ -22,7 +23,9 @@ def draw(source: random.Random, number: int) -> Case:
     )
 
 
-def test_the_second_half_of_many_streams_costs_no_memory(scene: Scene, chance: random.Random) -> None:
+def test_the_second_half_of_many_streams_costs_no_memory(
+    scene: Scene, chance: random.Random, figure: Callable[[str, object], None]
+) -> None:
     house = scene.house
     run_cases(house.port, [draw(chance, number) for number in range(scaled(FULL) // 5)], at_once=16)
     descriptors, tasks = house.open_descriptors(), house.live_tasks()
@@ -31,6 +34,9 @@ def test_the_second_half_of_many_streams_costs_no_memory(scene: Scene, chance: r
         run_cases(house.port, [draw(chance, number) for number in range(scaled(FULL) // 2)], at_once=16)
         sizes.append(house.resident_bytes())
     grown = sizes[2] - sizes[1]
+    figure("streams", scaled(FULL))
+    figure("grown in the second half, bytes", grown)
+    figure("resident at the end, bytes", sizes[2])
     limit = LIMIT_BYTES if scaled(100) == 100 else 4_000_000
     assert grown < limit, f"the second half grew by {grown} bytes: {sizes}"
     until(lambda: house.live_tasks() <= tasks, what="the tasks' end")
