@@ -24,6 +24,7 @@ from salon.gateway.protocols.wire_json import (
     is_list,
     is_object,
     loads_lenient,
+    own_data,
 )
 
 _KNOWN_MESSAGE = {"role", "content", "thinking", "tool_calls", "images"}
