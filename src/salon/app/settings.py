@@ -250,6 +250,9 @@ class ModelSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=T
         Literal["priority", "weight"],
         setting("priority: the first that works; weight: spread by weight."),
     ] = "priority"
+    cache: Annotated[
+        bool, setting("Keep answers and give them again to an identical request of the same space.")
+    ] = False
 
 
 class PriceSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,88 @@
+"""Turns settings into what the registry of providers and models takes."""
+
+from collections.abc import Mapping
+
+from salon.app.settings import GatewaySettings, ModelSettings, PriceSettings, ProviderSettings, Settings
+from salon.app.settings import TargetSettings as Target
+from salon.foundation.kit.errors import ConfigError
+from salon.gateway.options import GatewayOptions
+from salon.gateway.pricing import price_per_million
+from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec, TargetSpec
+
+
+def gateway_options(settings: Settings) -> GatewayOptions:
+    """Return the gateway's own settings."""
+    gateway: GatewaySettings = settings.gateway
+    return GatewayOptions(
+        connect_timeout_s=gateway.connect_timeout_s,
+        first_byte_timeout_s=gateway.first_byte_timeout_s,
+        idle_timeout_s=gateway.idle_timeout_s,
+        total_timeout_s=gateway.total_timeout_s,
+        max_attempts=gateway.max_attempts,
+        retry_budget=gateway.retry_budget,
+        breaker_failures=gateway.breaker_failures,
+        breaker_open_s=gateway.breaker_open_s,
+        assumed_output_tokens=gateway.assumed_output_tokens,
+        cache_enabled=settings.cache.enabled,
+        cache_ttl_s=settings.cache.ttl_s,
+        cache_max_bytes=settings.cache.max_bytes,
+    )
+
+
+def provider_specs(settings: Settings, environ: Mapping[str, str]) -> list[ProviderSpec]:
+    """Return the providers of the file."""
+    return [_provider(name, one, environ) for name, one in settings.providers.items()]
+
+
+def _provider(name: str, one: ProviderSettings, environ: Mapping[str, str]) -> ProviderSpec:
+    key = one.api_key or (environ.get(one.api_key_env) if one.api_key_env else None)
+    return ProviderSpec(
+        name=name,
+        kind=one.kind,
+        base_url=one.base_url,
+        api_key=key or None,
+        label=one.label,
+        enabled=one.enabled,
+        models=one.models,
+        allow_private=one.allow_private,
+    )
+
+
+def alias_specs(settings: Settings) -> list[AliasSpec]:
+    """Return the aliases of the file."""
+    return [_alias(name, one) for name, one in settings.models.items()]
+
+
+def _alias(name: str, one: ModelSettings) -> AliasSpec:
+    targets = [Target(model=target) if isinstance(target, str) else target for target in one.targets]
+    return AliasSpec(
+        name=name,
+        strategy=one.strategy,
+        cache=one.cache,
+        targets=tuple(
+            TargetSpec(model=target.model, weight=target.weight, priority=target.priority)
+            for target in targets
+        ),
+        source="file",
+    )
+
+
+def price_specs(settings: Settings) -> list[PriceSpec]:
+    """Return the prices of the file. Raises: ConfigError for one that is no amount."""
+    return [_price(model, one) for model, one in settings.prices.items()]
+
+
+def _price(model: str, one: PriceSettings) -> PriceSpec:
+    try:
+        price = price_per_million(
+            input=one.input,
+            output=one.output,
+            cached=one.cached,
+            cache_write=one.cache_write,
+            currency=one.currency,
+            version="salon.toml",
+        )
+    except ValueError as error:
+        fix = "Write amounts per million tokens, like input = 0.15."
+        raise ConfigError(key=f"prices.{model}", problem=f"{error}.", fix=fix) from error
+    return PriceSpec(model=model, price=price)

@@ -1,0 +1,141 @@
+"""What the command line may ask of the house. Everything heavy is imported when it is asked for."""
+
+import threading
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from salon.foundation.kit.errors import ConfigError, SalonError
+from salon.surfaces.cli import Address, Place, Role
+
+if TYPE_CHECKING:
+    from salon.app.configuration import Source
+
+_OWNER_PATIENCE_S = 10.0
+"""How long a command waits for an owner that is just starting."""
+_START_PATIENCE_S = 120.0
+"""A first start may migrate a large database."""
+
+
+def source_of(place: Place) -> "Source":
+    """Return where the settings of ``place`` are read from."""
+    from salon.app.configuration import find_source  # noqa: PLC0415 - not for --version
+
+    return find_source(data_dir=place.data_dir, config=place.config, options=place.options)
+
+
+class LocalBackstage:
+    """The house on this machine."""
+
+    def serve(self, place: Place, *, role: Role) -> int:
+        """Run a server until it is stopped."""
+        from salon.app.configuration import load  # noqa: PLC0415 - not for --version
+        from salon.app.server import serve  # noqa: PLC0415 - the whole house
+
+        return serve(load(source_of(place)), role=role)
+
+    def running(self, place: Place) -> Address | None:
+        """Return where the running owner of the data directory answers, or None."""
+        data = source_of(place).data
+        owner = data.owner()
+        deadline = time.monotonic() + _OWNER_PATIENCE_S
+        while owner is None and data.path.is_dir() and data.is_locked() and time.monotonic() < deadline:
+            time.sleep(0.05)
+            owner = data.owner()
+        return Address(socket=owner.socket, url=owner.address) if owner else None
+
+    @contextmanager
+    def reach(self, place: Place) -> Generator[Address]:
+        """Reach the running owner, else start a house in this process for a while."""
+        address = self.running(place)
+        if address is not None:
+            yield address
+            return
+        with _temporary_house(place) as own:
+            yield own
+
+    def explain(self, place: Place, key: str) -> Mapping[str, Any]:
+        """Say everything about one setting."""
+        from salon.app.configuration import explain  # noqa: PLC0415 - not for --version
+
+        return msgspec.to_builtins(explain(source_of(place), key))
+
+    def settings(self, place: Place) -> Sequence[Mapping[str, Any]]:
+        """List every setting with its value and origin."""
+        from salon.app.configuration import explain_all  # noqa: PLC0415 - not for --version
+
+        return [msgspec.to_builtins(one) for one in explain_all(source_of(place))]
+
+    def config_problems(self, place: Place) -> Sequence[str]:
+        """Return what is wrong with the settings."""
+        from salon.app.configuration import problems  # noqa: PLC0415 - not for --version
+
+        return [problem.message for problem in problems(source_of(place))]
+
+    def config_path(self, place: Place) -> str:
+        """Return the settings file that is read."""
+        return str(source_of(place).config_path)
+
+    def reference(self) -> str:
+        """Return the configuration reference."""
+        from salon.app.reference import configuration_reference  # noqa: PLC0415 - not for --version
+
+        return configuration_reference()
+
+    def local_checks(self, place: Place) -> Sequence[Mapping[str, Any]]:
+        """Look at settings, data directory and port without a server."""
+        from salon.app.checks import local_checks  # noqa: PLC0415 - not for --version
+
+        return local_checks(source_of(place))
+
+    def restore(self, place: Place, *, archive: str, secret_key: str | None) -> Mapping[str, Any]:
+        """Put a backup in place of the database."""
+        from salon.app.upkeep import restore  # noqa: PLC0415 - not for --version
+
+        return restore(source_of(place), archive=archive, secret_key=secret_key)
+
+    def migrate(self, place: Place, *, backup: bool) -> Mapping[str, Any]:
+        """Bring the database to this release's schema."""
+        from salon.app.upkeep import migrate  # noqa: PLC0415 - not for --version
+
+        return migrate(source_of(place), backup=backup)
+
+
+@contextmanager
+def _temporary_house(place: Place) -> Generator[Address]:
+    """Serve on the data directory's socket for one command."""
+    import logging  # noqa: PLC0415 - only here
+
+    from salon.app.configuration import load  # noqa: PLC0415 - not for --version
+    from salon.app.server import Server, run_in_thread  # noqa: PLC0415 - the whole house
+
+    configuration = load(source_of(place))
+    data = configuration.source.data
+    data.prepare()
+    data.lock()
+    logging.getLogger().setLevel(logging.ERROR)
+    server = Server(configuration, role="gateway", tcp=False)
+    ready = threading.Event()
+    thread = threading.Thread(target=run_in_thread, args=(server, ready), name="salon-house", daemon=True)
+    thread.start()
+    try:
+        if not ready.wait(_START_PATIENCE_S):
+            raise ConfigError(
+                key=str(data.path), problem="Salon did not start in time.", fix="Look at its log."
+            )
+        if server.failure is not None:
+            _raise(server.failure)
+        yield Address(socket=str(data.socket_path), running=False)
+    finally:
+        server.stop_from_thread()
+        thread.join(30)
+        data.release()
+
+
+def _raise(error: BaseException) -> None:
+    if isinstance(error, SalonError):
+        raise error
+    raise RuntimeError("the house did not start") from error

@@ -1,0 +1,159 @@
+"""Hears what the gateway does and turns it into metrics and traces."""
+
+from collections.abc import Sequence
+
+from salon.foundation.ledger import AttemptEntry, RequestEntry
+from salon.foundation.telemetry import Metrics, Span, Tracer
+from salon.foundation.telemetry import genai as names
+from salon.foundation.telemetry.metrics import TOKEN_BUCKETS
+from salon.foundation.telemetry.traces import AttributeValue
+from salon.gateway.observer import ObservedAttempt, ObservedRequest
+
+_MODELS_COUNTED = 500
+"""Different models that get a label of their own; callers choose names, so the rest share one."""
+
+
+class GatewayObserver:
+    """Counts requests and attempts; hands finished requests to the tracer if there is one."""
+
+    def __init__(self, metrics: Metrics, tracer: Tracer | None) -> None:
+        self._tracer = tracer
+        self._models: set[str] = set()
+        self.open_requests = 0
+        """Requests under way now."""
+        self._requests = metrics.counter(
+            "salon_requests",
+            "Requests to models that have ended.",
+            ["dialect", "provider", "model", "status"],
+        )
+        self._errors = metrics.counter("salon_request_errors", "Requests that failed.", ["code"])
+        self._attempts = metrics.counter(
+            "salon_attempts", "Attempts at a provider that have ended.", ["provider", "status", "code"]
+        )
+        self._tokens = metrics.counter("salon_tokens", "Tokens.", ["provider", "model", "direction"])
+        self._cost = metrics.counter("salon_cost", "Cost in whole currency units.", ["currency"])
+        self._unpriced = metrics.counter("salon_unpriced_requests", "Requests without a known price.")
+        self._cache = metrics.counter("salon_cache", "Requests by use of the answer cache.", ["use"])
+        self._duration = metrics.histogram(
+            "salon_request_duration_seconds",
+            "From the head of a request to the end of its answer.",
+            ["provider"],
+        )
+        self._first = metrics.histogram(
+            "salon_first_token_seconds", "From the head of a request to its first token.", ["provider"]
+        )
+        self._output = metrics.histogram(
+            "salon_output_tokens", "Tokens of an answer.", ["provider"], TOKEN_BUCKETS
+        )
+        metrics.gauge("salon_open_requests", "Requests under way.", (), lambda: {(): self.open_requests})
+
+    def on_request_start(self, request: ObservedRequest) -> None:
+        """Count one more under way."""
+        self.open_requests += 1
+
+    def on_attempt_start(self, request: ObservedRequest, attempt: ObservedAttempt) -> None:
+        """Do nothing: nothing is known yet."""
+
+    def on_first_token(self, request: ObservedRequest, attempt: ObservedAttempt) -> None:
+        """Do nothing: the ledger's entry says when that was."""
+
+    def on_attempt_end(
+        self,
+        request: ObservedRequest,
+        attempt: ObservedAttempt,
+        entry: AttemptEntry,
+    ) -> None:
+        """Count an attempt."""
+        self._attempts.add((attempt.provider, entry.status, entry.error_code or ""))
+
+    def on_request_end(
+        self, request: ObservedRequest, entry: RequestEntry, attempts: Sequence[AttemptEntry]
+    ) -> None:
+        """Count a request, and hand it to the tracer."""
+        self.open_requests -= 1
+        provider, model = entry.provider_kind or "none", self._model(entry)
+        self._requests.add((request.dialect, provider, model, entry.status))
+        if entry.error_code is not None:
+            self._errors.add((entry.error_code,))
+        self._tokens.add((provider, model, "input"), entry.input_tokens)
+        self._tokens.add((provider, model, "output"), entry.output_tokens)
+        if entry.cost_e10 is not None:
+            self._cost.add((entry.currency,), entry.cost_e10 / 1e10)
+        elif entry.provider_id is not None:
+            self._unpriced.add()
+        self._cache.add((entry.cache,))
+        self._duration.observe((provider,), entry.duration_ms / 1000)
+        self._output.observe((provider,), entry.output_tokens)
+        if entry.first_token_ms is not None:
+            self._first.observe((provider,), entry.first_token_ms / 1000)
+        if self._tracer is not None:
+            self._tracer.record(request_span(entry, attempts))
+
+    def _model(self, entry: RequestEntry) -> str:
+        model = entry.model or "none"
+        if model in self._models:
+            return model
+        if len(self._models) >= _MODELS_COUNTED:
+            return "other"
+        self._models.add(model)
+        return model
+
+
+def request_span(entry: RequestEntry, attempts: Sequence[AttemptEntry]) -> Span:
+    """Return the span of a request with one child per attempt. Holds no content and no key."""
+    attributes: dict[str, AttributeValue] = {
+        names.OPERATION: entry.operation,
+        names.REQUEST_MODEL: entry.alias,
+        names.INPUT_TOKENS: entry.input_tokens,
+        names.OUTPUT_TOKENS: entry.output_tokens,
+        names.HTTP_STATUS: entry.http_status,
+        names.REQUEST_ID: entry.request_id,
+        names.DIALECT: entry.dialect,
+        names.STREAM: entry.stream,
+        names.CACHE: entry.cache,
+        names.ATTEMPTS: len(attempts),
+    }
+    _set(attributes, names.PROVIDER, _provider(entry.provider_kind))
+    _set(attributes, names.RESPONSE_MODEL, entry.model)
+    _set(attributes, names.CACHED_TOKENS, entry.cached_tokens or None)
+    _set(attributes, names.CACHE_WRITE_TOKENS, entry.cache_write_tokens or None)
+    _set(attributes, names.COST, entry.cost_e10)
+    _set(attributes, names.FIRST_TOKEN_MS, entry.first_token_ms)
+    _set(attributes, names.ERROR_TYPE, entry.error_code)
+    return Span(
+        name=f"{entry.operation} {entry.alias}",
+        started_at_ms=entry.started_at_ms,
+        duration_ms=entry.duration_ms,
+        attributes=attributes,
+        error=entry.error_code,
+        children=tuple(_attempt_span(entry, attempt) for attempt in attempts),
+    )
+
+
+def _attempt_span(entry: RequestEntry, attempt: AttemptEntry) -> Span:
+    attributes: dict[str, AttributeValue] = {
+        names.OPERATION: entry.operation,
+        names.REQUEST_MODEL: attempt.model,
+        names.INPUT_TOKENS: attempt.input_tokens,
+        names.OUTPUT_TOKENS: attempt.output_tokens,
+        names.ATTEMPT: attempt.number,
+    }
+    _set(attributes, names.PROVIDER, _provider(attempt.provider_kind))
+    _set(attributes, names.HTTP_STATUS, attempt.http_status)
+    _set(attributes, names.ERROR_TYPE, attempt.error_code)
+    return Span(
+        name=f"{entry.operation} {attempt.model}",
+        started_at_ms=attempt.started_at_ms,
+        duration_ms=attempt.duration_ms,
+        attributes=attributes,
+        error=attempt.error_code,
+    )
+
+
+def _provider(kind: str | None) -> str | None:
+    return names.WELL_KNOWN_PROVIDERS.get(kind, kind) if kind else None
+
+
+def _set(attributes: dict[str, AttributeValue], name: str, value: AttributeValue | None) -> None:
+    if value is not None:
+        attributes[name] = value

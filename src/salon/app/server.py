@@ -1,0 +1,204 @@
+"""Runs a house as a server: owns the data directory, listens, tells where, and ends well.
+
+Order at the start: settings, lock, sockets, database, services, then listening and the ready file; at the
+end the reverse. Whatever fails before listening is one sentence and an exit code.
+"""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+
+from salon.app.compose import House, compose
+from salon.app.configuration import Configuration, is_loopback
+from salon.app.sockets import address_of, open_local, open_tcp
+from salon.foundation.kit.clock import SystemClock
+from salon.foundation.kit.datadir import DataDirectory, Ready
+from salon.foundation.kit.version import __version__
+from salon.foundation.telemetry import configure_logs
+from salon.surfaces.api.app import build_app, check_exposure
+from salon.surfaces.api.listening import Listener
+from salon.surfaces.api.routes import routers
+from salon.surfaces.cli import Role
+
+_logger = logging.getLogger(__name__)
+
+_SWITCH_INTERVAL_S = 0.02
+"""How long a thread may keep the interpreter; the writer's batches yield anyway, the loop seldom loses it."""
+
+
+class Server:
+    """One house, listening."""
+
+    def __init__(self, configuration: Configuration, *, role: Role, tcp: bool = True) -> None:
+        """``tcp=False`` listens on the data directory's socket alone, for one command."""
+        self.configuration = configuration
+        self.role: Role = role
+        self.tcp = tcp
+        self.address: str | None = None
+        self.failure: BaseException | None = None
+        """Why a server in a thread did not start or ended."""
+        self._listener: Listener | None = None
+        self._stop_asked = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def data(self) -> DataDirectory:
+        """The data directory."""
+        return self.configuration.source.data
+
+    async def run(self, *, on_ready: Callable[[House], None] = lambda _: None) -> None:
+        """Serve until ``stop``. Raises: ConfigError, StorageError before anything listens.
+
+        Call while owning the data directory.
+        """
+        self._loop = asyncio.get_running_loop()
+        server = self.configuration.settings.server
+        check_exposure(server.host if self.tcp else "127.0.0.1", require_key=server.require_key)
+        sockets = self._open_sockets()
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                house = await compose(self.configuration, role=self.role, address=self.address)
+                stack.push_async_callback(house.close)
+                await self._serve(house, sockets, on_ready)
+        finally:
+            for opened in sockets:
+                opened.close()
+
+    def _open_sockets(self) -> list[socket.socket]:
+        server = self.configuration.settings.server
+        sockets: list[socket.socket] = []
+        if self.tcp:
+            sockets.append(open_tcp(server.host, server.port))
+            self.address = address_of(sockets[0], server.host)
+        if hasattr(socket, "AF_UNIX"):
+            sockets.append(open_local(self.data.socket_path))
+        return sockets
+
+    async def _serve(
+        self, house: House, sockets: list[socket.socket], on_ready: Callable[[House], None]
+    ) -> None:
+        app = build_app(house.services, load_routers=routers)
+        house.warm_management = app.warm
+        self._listener = Listener(app.door, app, drain_s=self.configuration.settings.server.drain_s)
+        house.watch_connections(lambda: self._listener.connections if self._listener else 0)
+
+        def started() -> None:
+            self.data.write_ready(self._ready())
+            on_ready(house)
+
+        try:
+            if self._stop_asked:
+                self._listener.stop()
+            await self._listener.run(sockets, on_started=started)
+        finally:
+            with contextlib.suppress(OSError):
+                self.data.ready_path.unlink()
+            await app.close()
+
+    def _ready(self) -> Ready:
+        local = str(self.data.socket_path) if hasattr(socket, "AF_UNIX") else None
+        return Ready(
+            pid=os.getpid(),
+            version=__version__,
+            role=self.role,
+            address=self.address,
+            socket=local,
+            started_at_ms=SystemClock().now_ms(),
+        )
+
+    def stop(self) -> None:
+        """Drain and end; called again, end at once."""
+        self._stop_asked = True
+        if self._listener is not None:
+            self._listener.stop()
+
+    def stop_from_thread(self) -> None:
+        """``stop``, called from another thread; nothing happens when it has ended already."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self.stop)
+
+
+def run_in_thread(server: Server, ready: threading.Event) -> None:
+    """Run ``server`` on a loop of this thread; sets ``ready`` when it listens or has failed."""
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(server.run(on_ready=lambda _: ready.set()))
+    except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+        server.failure = error
+    finally:
+        ready.set()
+
+
+def serve(configuration: Configuration, *, role: Role) -> int:
+    """Own the data directory and serve until a signal. Raises: ConfigError, StorageError. Returns 0."""
+    settings = configuration.settings
+    configure_logs(level=settings.log.level, style=settings.log.format)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    data = configuration.source.data
+    data.prepare()
+    data.lock()
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve_with_signals(Server(configuration, role=role)))
+    finally:
+        data.release()
+    return 0
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve_with_signals(server: Server) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    loop.set_exception_handler(_log_stray)
+
+    def ready(house: House) -> None:
+        if hasattr(signal, "SIGHUP"):
+            loop.add_signal_handler(signal.SIGHUP, house.ask_reload)
+        house.tasks.spawn(_welcome(server, house), name="welcome")
+
+    await server.run(on_ready=ready)
+    _logger.info("stopped")
+
+
+def _log_stray(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    error = context.get("exception")
+    _logger.error("%s", context.get("message"), exc_info=error if isinstance(error, BaseException) else None)
+
+
+async def _welcome(server: Server, house: House) -> None:
+    """Say where to go, open the page, and settle the memory of what the start made."""
+    settings = house.live.current.settings.server
+    needs_link = settings.require_key or not is_loopback(settings.host)
+    link = await house.sign_in_address()
+    address = link if needs_link else server.address
+    _logger.info("Salon %s serves at %s", __version__, server.address, extra={"role": server.role})
+    if sys.stdout.isatty() or needs_link:
+        sys.stdout.write(f"\n  Salon is at {address}\n  Point a client at {server.address}/v1\n\n")
+        sys.stdout.flush()
+    if server.role == "whole" and not settings.no_browser and sys.stdout.isatty():
+        threading.Thread(target=_open_browser, args=(link,), daemon=True, name="salon-browser").start()
+    gc.collect()
+    gc.freeze()  # what the start made lives to the end; the collector need not walk it again
+
+
+def _open_browser(address: str) -> None:
+    import webbrowser  # noqa: PLC0415 - slow import, beside its only use
+
+    with contextlib.suppress(webbrowser.Error, OSError):
+        webbrowser.open(address)
