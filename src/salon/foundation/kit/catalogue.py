@@ -20,6 +20,7 @@ SENTENCES: Final[dict[str, str]] = {
     "conflict": "{problem}",
     "rate_limited": "The limit of {limit} is reached. Try again in {retry_after_s} s.",
     "budget_exceeded": "The budget {budget} is used up.{resets_at}",
+    "unpriced": "{model} has no known price, so the budget {budget} cannot count it. Give the model a price, or let the budget pass unpriced models.",
     "overloaded": "Salon has more requests than it can take. Try again in {retry_after_s} s.",
     "upstream_error": "{provider} failed: {detail}",
     "upstream_unreachable": "{provider} cannot be reached: {detail}. Check its address and that it runs.",

@@ -15,6 +15,7 @@
     ├── Conflict                409
     ├── RateLimited             429  requests, tokens or concurrency of a key
     ├── BudgetExceeded          402  money of a key or a space
+    │   └── Unpriced            402  a budget cannot count what has no price
     ├── Overloaded              503
     ├── UpstreamError                a provider's failure, already classified
     │   ├── UpstreamUnreachable 502  could not connect
@@ -163,6 +164,12 @@ class BudgetExceeded(SalonError):
 
     code = "budget_exceeded"
     status = 402
+
+
+class Unpriced(BudgetExceeded):
+    """A money limit applies and the model has no known price. Fields: ``model``, ``budget``."""
+
+    code = "unpriced"
 
 
 class Overloaded(SalonError):
