@@ -4,11 +4,11 @@ import random
 from collections.abc import Callable
 
 import pytest
-from salon.testing.soak import scaled
 
 from salon.testing.fake_provider import Exchange
 from salon.testing.load import Case, Outcome, run_cases, until
 from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.soak import scaled
 
 TOKENS = 40
 RATE = 100

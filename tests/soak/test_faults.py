@@ -3,10 +3,9 @@
 import random
 from collections.abc import Callable
 
-from salon.testing.soak import scaled
-
 from salon.testing.load import Case, Outcome, run_cases, until
 from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.soak import scaled
 
 MAX_ATTEMPTS = 3
 DEADLINE_S = 1.0

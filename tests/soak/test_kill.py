@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from salon.testing.soak import scaled
 
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
 from salon.testing.load import Case, gather_bounded, run_case
 from salon.testing.scene import DIALECTS, model_of, usual_setup
+from salon.testing.soak import scaled
 
 BUDGET = "0.0200"
 
