@@ -11,6 +11,11 @@ _log = logging.getLogger(__name__)
 DEFAULT_FRACTION = 0.02
 
 
+def is_soak() -> bool:
+    """Tell whether the suites run at full length."""
+    return os.environ.get("SALON_SOAK") == "1"
+
+
 def scaled(count: int, *, least: int = 1) -> int:
     """Return how many of ``count`` rounds to run: all with SALON_SOAK=1, a fiftieth by default."""
     fraction = float(os.environ.get("SALON_SOAK") or DEFAULT_FRACTION)

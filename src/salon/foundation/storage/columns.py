@@ -65,6 +65,6 @@ def sealed_columns(name: str = "body", *, nullable: bool = False) -> tuple[Colum
     """
     return (
         Column(f"{name}_cipher", Text, nullable=nullable),
-        Column(f"{name}_key_id", Text, nullable=True),
+        Column(f"{name}_key_id", Text, nullable=True, info={"sealed_key": True}),
         Column(name, LargeBinary, nullable=nullable),
     )

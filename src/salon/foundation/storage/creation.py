@@ -1,8 +1,5 @@
 """The CREATE statements of the metadata, in one dialect, safe to run again."""
 
-from typing import cast
-
-from sqlalchemy import Table
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from salon.foundation.storage.schema import metadata
@@ -13,7 +10,7 @@ def create_statements(dialect: DialectName) -> list[str]:
     """Return CREATE TABLE and CREATE INDEX for every table of the imported metadata."""
     compiler = sqlalchemy_dialect(dialect)
     found: list[str] = []
-    for table in cast("list[Table]", metadata.sorted_tables):
+    for table in metadata.sorted_tables:
         found.append(str(CreateTable(table, if_not_exists=True).compile(dialect=compiler)))
         indexes = sorted(table.indexes, key=lambda index: str(index.name))
         found += [str(CreateIndex(index, if_not_exists=True).compile(dialect=compiler)) for index in indexes]

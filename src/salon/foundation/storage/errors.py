@@ -23,8 +23,13 @@ class TurnNeeded(Exception):  # noqa: N818 - a signal inside the adapter, never 
         super().__init__(key)
 
 
-def disk_full() -> StorageError:
-    """The disk under the database has no room."""
+def from_constraint(detail: str) -> ConstraintViolated:
+    """Return: a row is there already, or one it needs is not."""
+    return ConstraintViolated(detail)
+
+
+def disk_full(_detail: str = "") -> StorageError:
+    """Return: the disk under the database has no room."""
     return StorageError(
         problem="The disk that holds the database is full.",
         fix="Free some space; writing resumes without a restart.",
@@ -32,7 +37,7 @@ def disk_full() -> StorageError:
 
 
 def unwritable(detail: str) -> StorageError:
-    """The database file or its directory cannot be written."""
+    """Return: the database file or its directory cannot be written."""
     return StorageError(
         problem=f"The database cannot be written ({detail}).",
         fix="Check the owner and the rights of the data directory, and that its disk is not read-only.",
@@ -40,15 +45,15 @@ def unwritable(detail: str) -> StorageError:
 
 
 def damaged(detail: str) -> StorageError:
-    """The database file is not what it should be."""
+    """Return: the database file is not what it should be."""
     return StorageError(
         problem=f"The database is damaged ({detail}).",
         fix="Run “salon db check”; “salon db restore” brings back the last backup.",
     )
 
 
-def busy() -> StorageError:
-    """Another process keeps the database locked."""
+def busy(_detail: str = "") -> StorageError:
+    """Return: another process keeps the database locked."""
     return StorageError(
         problem="Another process keeps the database locked.",
         fix="End the other program that has the database open, then try again.",
@@ -56,7 +61,7 @@ def busy() -> StorageError:
 
 
 def unreachable(detail: str) -> StorageError:
-    """The database server does not answer."""
+    """Return: the database server does not answer."""
     return StorageError(
         problem=f"The database server cannot be reached ({detail}).",
         fix="Check that it runs and that the database address in the settings is right.",
@@ -64,7 +69,7 @@ def unreachable(detail: str) -> StorageError:
 
 
 def refused(detail: str) -> StorageError:
-    """The database refused a statement for a reason that is not the caller's."""
+    """Return: the database refused a statement for a reason that is not the caller's."""
     return StorageError(
         problem=f"The database refused the statement ({detail}).", fix="The log has the details."
     )

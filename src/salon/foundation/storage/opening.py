@@ -21,8 +21,7 @@ async def open_storage(address: str | Path, *, readers: int = 4, pool_size: int 
         return await _open_postgres(text, pool_size=pool_size, loop=loop)
     from salon.foundation.storage.sqlite import SqliteStorage  # noqa: PLC0415 - only the one in use
 
-    path = Path(text.removeprefix("sqlite:///")).absolute()
-    _make_private(path)
+    path = _make_private(Path(text.removeprefix("sqlite:///")))
     storage = SqliteStorage(path, readers=readers, loop=loop)
     await storage.open()
     return storage
@@ -30,7 +29,7 @@ async def open_storage(address: str | Path, *, readers: int = 4, pool_size: int 
 
 async def _open_postgres(url: str, *, pool_size: int, loop: asyncio.AbstractEventLoop) -> Storage:
     try:
-        import psycopg  # noqa: F401, PLC0415 - an optional extra
+        import psycopg  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport] - only whether it is there
     except ImportError as error:
         raise ConfigError(
             key="storage.url",
@@ -44,10 +43,12 @@ async def _open_postgres(url: str, *, pool_size: int, loop: asyncio.AbstractEven
     return storage
 
 
-def _make_private(path: Path) -> None:
+def _make_private(path: Path) -> Path:
     """Create the file and its directory for this user only; SQLite would ask the umask."""
+    path = path.absolute()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise unwritable(f"{path}: {error.strerror}") from error
+    return path

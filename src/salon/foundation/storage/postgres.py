@@ -15,20 +15,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, LiteralString, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar, cast
 
 from salon.foundation.kit.errors import SalonError, StorageError
 from salon.foundation.storage.errors import (
-    ConstraintViolated,
     TurnNeeded,
     busy,
     damaged,
     disk_full,
+    from_constraint,
     refused,
     unreachable,
     unwritable,
 )
-from salon.foundation.storage.statement import Compiled, Row, Statement
+from salon.foundation.storage.statement import Compiled, DialectName, Row, Statement
 from salon.foundation.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -49,13 +49,17 @@ class PostgresTransaction:
     """Runs statements on one connection; see ``Transaction`` for the contract."""
 
     __slots__ = ("_connection", "_turns", "hooks")
-    dialect: Final = "postgresql"
 
     def __init__(self, connection: "psycopg.Connection[Row]", turns: frozenset[str] = frozenset()) -> None:
         self._connection = connection
         self._turns = turns
         """Keys whose turn this attempt holds already."""
         self.hooks: list[Callable[[], None]] = []
+
+    @property
+    def dialect(self) -> DialectName:
+        """The database underneath."""
+        return "postgresql"
 
     def _execute(self, stmt: Statement, params: dict[str, Any]) -> "psycopg.Cursor[Row]":
         sql, values = stmt.postgresql.bind(params)
@@ -109,7 +113,7 @@ class PostgresTransaction:
 class PostgresStorage:
     """The database of one Salon on a PostgreSQL server."""
 
-    dialect: Literal["postgresql"] = "postgresql"
+    dialect: DialectName = "postgresql"
     path: Path | None = None
 
     def __init__(self, url: str, *, pool_size: int, loop: asyncio.AbstractEventLoop) -> None:
@@ -279,6 +283,15 @@ class _Translated:
                 raise translated from error
 
 
+_MEANINGS: Final[tuple[tuple[tuple[str, ...], Callable[[str], Exception]], ...]] = (
+    (("23",), from_constraint),
+    (("53100",), disk_full),
+    (("25006", "42501"), unwritable),
+    (("XX001", "XX002"), damaged),
+    (("55P03", "57014", "40001", "40P01"), busy),
+)
+
+
 def turn_number(key: str) -> int:
     """Return the 64-bit number of a turn's lock."""
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
@@ -308,22 +321,12 @@ def translate(error: BaseException) -> BaseException:
         return error
     state = error.sqlstate or ""
     detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if state.startswith("23"):
-        return ConstraintViolated(detail)
-    if state == "53100":
-        return disk_full()
-    if state in {"25006", "42501"}:
-        return unwritable(detail)
-    if state in {"XX001", "XX002"}:
-        return damaged(detail)
-    if state in {"55P03", "57014"} or state in _CONFLICTS:
-        return busy()
+    for states, meaning in _MEANINGS:
+        if state.startswith(states):
+            return meaning(detail)
     if isinstance(error, psycopg.OperationalError):
-        return (
-            unreachable(_without_address(detail))
-            if not state or state[:2] in {"08", "57", "53"}
-            else refused(detail)
-        )
+        gone = not state or state.startswith(("08", "57", "53"))
+        return unreachable(_without_address(detail)) if gone else refused(detail)
     return error
 
 
@@ -388,5 +391,5 @@ def _run_hooks(hooks: list[Callable[[], None]]) -> None:
     for hook in hooks:
         try:
             hook()
-        except Exception:
+        except Exception:  # noqa: BLE001 - one hook must not keep the others from running
             _log.exception("a hook after commit failed")

@@ -13,7 +13,7 @@ class _Compiler(PGCompiler_psycopg):
         # The one insert construct in use is SQLite's; it has no named constraint as a target.
         if not hasattr(clause, "constraint_target"):
             clause.constraint_target = None
-        return super()._on_conflict_target(clause, **arguments)
+        return super()._on_conflict_target(clause, **arguments)  # pyright: ignore[reportUnknownMemberType] - untyped base
 
 
 class PostgresDialect(PGDialect_psycopg):

@@ -11,94 +11,27 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import apsw
 
 from salon.foundation.kit.errors import Overloaded, StorageError
-from salon.foundation.storage.errors import ConstraintViolated, busy, damaged, disk_full, refused, unwritable
-from salon.foundation.storage.statement import Row, Statement
+from salon.foundation.storage.errors import damaged
+from salon.foundation.storage.sqlite_connection import Connection, SqliteTransaction, connect, translate
+from salon.foundation.storage.statement import DialectName
 from salon.foundation.storage.transaction import Transaction
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
-BUSY_TIMEOUT_MS: Final = 5_000
 LOCK_PATIENCE_S: Final = 60.0
 """How long a write waits for another process (a backup, VACUUM) before it is refused."""
 MAX_QUEUED: Final = 100_000
 MAX_BATCH: Final = 2_000
 CLOSE_TIMEOUT_S: Final = 30.0
-
-
-class SqliteTransaction:
-    """Runs statements on one connection; see ``Transaction`` for the contract."""
-
-    __slots__ = ("_changes", "_connection", "_execute", "hooks")
-    dialect: Final = "sqlite"
-
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._connection = connection
-        self._execute = connection.execute
-        self._changes = connection.changes
-        self.hooks: list[Callable[[], None]] = []
-
-    def run(self, stmt: Statement, /, **params: Any) -> int:
-        """Run a statement and return how many rows it changed."""
-        sql, values = stmt.sqlite.bind(params)
-        try:
-            self._execute(sql, values)
-        except apsw.Error as error:
-            raise translate(error) from error
-        return self._changes()
-
-    def all(self, stmt: Statement, /, **params: Any) -> list[Row]:
-        """Return all rows of a query."""
-        form = stmt.sqlite
-        sql, values = form.bind(params)
-        try:
-            rows = cast("list[Row]", self._execute(sql, values).fetchall())
-        except apsw.Error as error:
-            raise translate(error) from error
-        return [_with_booleans(row, form.booleans) for row in rows] if form.booleans else rows
-
-    def one(self, stmt: Statement, /, **params: Any) -> Row | None:
-        """Return the first row of a query, or None."""
-        rows = self.all(stmt, **params)
-        return rows[0] if rows else None
-
-    def many(self, stmt: Statement, rows: Sequence[Mapping[str, Any]] | Sequence[Row], /) -> None:
-        """Run a statement once per row; an insert goes in large chunks."""
-        if not rows:
-            return
-        form = stmt.sqlite
-        try:
-            if form.chunks:
-                self._insert_chunks(form.chunks, form.flatten(rows), width=form.width)
-                return
-            bound = [form.bind(dict(cast("Mapping[str, Any]", row))) for row in rows]
-            for sql, values in bound:
-                self._execute(sql, values)
-        except apsw.Error as error:
-            raise translate(error) from error
-
-    def _insert_chunks(self, chunks: tuple[tuple[int, str], ...], values: list[Any], *, width: int) -> None:
-        start, total = 0, len(values)
-        for size, sql in chunks:
-            step = size * width
-            while total - start >= step:
-                self._execute(sql, values[start : start + step])
-                start += step
-
-    def take_turn(self, _key: str, /) -> None:
-        """Do nothing: there is one writer."""
-
-    def after_commit(self, fn: Callable[[], None], /) -> None:
-        """Call ``fn`` on the event loop once this transaction is committed."""
-        self.hooks.append(fn)
 
 
 class _Job:
@@ -130,7 +63,7 @@ class _Job:
 class SqliteStorage:
     """The database of one Salon in one SQLite file."""
 
-    dialect: Literal["sqlite"] = "sqlite"
+    dialect: DialectName = "sqlite"
     url: str | None = None
 
     def __init__(self, path: Path, *, readers: int, loop: asyncio.AbstractEventLoop) -> None:
@@ -142,7 +75,7 @@ class SqliteStorage:
         self._writer = threading.Thread(target=self._write_forever, name="salon-sqlite-writer", daemon=True)
         self._readers = ThreadPoolExecutor(readers, "salon-sqlite-reader")
         self._local = threading.local()
-        self._reader_connections: list[apsw.Connection] = []
+        self._reader_connections: list[Connection] = []
         self.commits = 0
         """How many group commits were made; for metrics."""
         self.writes = 0
@@ -184,7 +117,7 @@ class SqliteStorage:
         """Give unused pages back to the disk and refresh the planner's statistics."""
         await self.alone(_vacuum)
 
-    async def alone(self, fn: Callable[[apsw.Connection], T]) -> T:
+    async def alone(self, fn: Callable[[Connection], T]) -> T:
         """Run ``fn`` on the writer's raw connection, outside any transaction."""
         loop = asyncio.get_running_loop()
         job = _Job(fn, loop.create_future(), loop)
@@ -219,7 +152,7 @@ class SqliteStorage:
     # Reader threads
 
     def _read(self, fn: Callable[[Transaction], T]) -> T:
-        connection = cast("apsw.Connection | None", getattr(self._local, "connection", None))
+        connection = cast("Connection | None", getattr(self._local, "connection", None))
         if connection is None:
             connection = connect(self.path, reader=True)
             self._local.connection = connection
@@ -254,11 +187,11 @@ class SqliteStorage:
                 connection.execute("PRAGMA optimize")
             connection.close()
 
-    def _run_alone(self, connection: apsw.Connection, job: _Job) -> None:
+    def _run_alone(self, connection: Connection, job: _Job) -> None:
         _attempt(job, lambda: job.fn(connection))
         self._announce([job], [])
 
-    def _run_batch(self, connection: apsw.Connection, first: _Job) -> None:
+    def _run_batch(self, connection: Connection, first: _Job) -> None:
         jobs = [first]
         after: list[_Job | None] = []
         waiting = self._queue
@@ -279,7 +212,7 @@ class SqliteStorage:
             else:
                 self._run_alone(connection, job)
 
-    def _commit(self, connection: apsw.Connection, jobs: list[_Job]) -> list[Callable[[], None]]:
+    def _commit(self, connection: Connection, jobs: list[_Job]) -> list[Callable[[], None]]:
         hooks: list[Callable[[], None]] = []
         try:
             _begin(connection)
@@ -321,9 +254,7 @@ def _attempt(job: _Job, fn: Callable[[], Any]) -> None:
         job.error = error
 
 
-def _run_job(
-    connection: apsw.Connection, job: _Job, hooks: list[Callable[[], None]], *, savepoint: bool
-) -> None:
+def _run_job(connection: Connection, job: _Job, hooks: list[Callable[[], None]], *, savepoint: bool) -> None:
     transaction = SqliteTransaction(connection)
     if savepoint:
         connection.execute("SAVEPOINT job")
@@ -343,11 +274,11 @@ def _settle_all(jobs: list[_Job], hooks: Sequence[Callable[[], None]]) -> None:
     for hook in hooks:
         try:
             hook()
-        except Exception:
+        except Exception:  # noqa: BLE001 - one hook must not keep the others from running
             _log.exception("a hook after commit failed")
 
 
-def _begin(connection: apsw.Connection) -> None:
+def _begin(connection: Connection) -> None:
     deadline = time.monotonic() + LOCK_PATIENCE_S
     while True:
         try:
@@ -359,61 +290,18 @@ def _begin(connection: apsw.Connection) -> None:
             return
 
 
-def _with_booleans(row: Row, places: tuple[int, ...]) -> Row:
-    values = list(row)
-    for place in places:
-        if values[place] is not None:
-            values[place] = bool(values[place])
-    return tuple(values)
-
-
-def connect(path: Path, *, reader: bool = False) -> apsw.Connection:
-    """Open one connection with the house's settings. Raises: StorageError."""
-    try:
-        connection = apsw.Connection(str(path), statementcachesize=400)
-        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        connection.execute(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
-            "PRAGMA journal_size_limit=67108864;"
-        )
-        # Readers share the file through mmap, so a large page cache per reader would be memory twice.
-        connection.execute(
-            "PRAGMA cache_size=-4000; PRAGMA query_only=ON" if reader else "PRAGMA cache_size=-20000"
-        )
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
-    except apsw.Error as error:
-        raise translate(error) from error
-    return connection
-
-
-def translate(error: apsw.Error) -> StorageError | ConstraintViolated | apsw.Error:
-    """Return ``error`` in the house's words; a mistake in our own SQL stays what it is."""
-    detail = str(error)
-    match error:
-        case apsw.ConstraintError():
-            return ConstraintViolated(detail)
-        case apsw.FullError():
-            return disk_full()
-        case apsw.ReadOnlyError() | apsw.CantOpenError() | apsw.PermissionsError() | apsw.AuthError():
-            return unwritable(detail)
-        case apsw.CorruptError() | apsw.NotADBError() | apsw.FormatError():
-            return damaged(detail)
-        case apsw.BusyError() | apsw.LockedError():
-            return busy()
-        case apsw.IOError() | apsw.NoMemError() | apsw.InterruptError():
-            return refused(detail)
-        case _:
-            return error
-
-
-def _vacuum(connection: apsw.Connection) -> None:
+def _vacuum(connection: Connection) -> None:
     connection.execute("VACUUM")
     connection.execute("ANALYZE")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-def _create(connection: apsw.Connection, statements: Sequence[str]) -> None:
-    with connection:
+def _create(connection: Connection, statements: Sequence[str]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
         for sql in statements:
             connection.execute(sql)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")

@@ -56,16 +56,16 @@ class Compiled:
             self._prepare_chunks(compiler)
 
     def _prepare_chunks(self, compiler: SQLCompiler) -> None:
-        names = tuple(compiler.bind_names.values())
+        names: list[str] = list(compiler.bind_names.values())
         values = "(" + ", ".join(f":{name}" for name in names) + ")"
         if self.sql.count(values) != 1 or not names:
             return
         one = "(" + ", ".join("?" * len(names)) + ")"
         sizes = [size for size in (*CHUNK_SIZES, 1) if size * len(names) <= _MAX_PARAMETERS]
         self.chunks = tuple((size, self.sql.replace(values, ", ".join([one] * size))) for size in sizes)
-        self.columns = names
+        self.columns = tuple(names)
         self.width = len(names)
-        self.pick = itemgetter(*names) if len(names) > 1 else _single(names[0])
+        self.pick = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
 
     def bind(self, params: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Return the SQL and the parameters to run with ``params``."""
@@ -78,7 +78,7 @@ class Compiled:
 
     def flatten(self, rows: Sequence[Mapping[str, Any] | Row]) -> list[Any]:
         """Return the values of ``rows`` one after the other, in column order."""
-        if isinstance(rows[0], tuple):
+        if _are_tuples(rows):
             return list(chain.from_iterable(cast(Sequence[Row], rows)))
         mappings = cast(Sequence[Mapping[str, Any]], rows)
         if self.constants:
@@ -126,8 +126,8 @@ def statement(construct: ClauseElement | Mapping[DialectName, ClauseElement]) ->
     return Statement(construct)
 
 
-def _single(name: str) -> Callable[[Mapping[str, Any]], Row]:
-    return lambda row: (row[name],)
+def _are_tuples(rows: Sequence[object]) -> bool:
+    return isinstance(rows[0], tuple)
 
 
 def _constants(compiler: SQLCompiler) -> dict[str, Any]:

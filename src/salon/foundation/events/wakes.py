@@ -1,0 +1,88 @@
+"""Waking the other processes of the house through Redis; only a nudge, never the news itself.
+
+Redis may vanish: then the others find out by polling, a second later, and nothing is lost.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+_log = logging.getLogger(__name__)
+
+CHANNEL: Final = "salon:wake"
+RECONNECT_S: Final = 1.0
+WAIT_S: Final = 5.0
+
+
+class Wakes(Protocol):
+    """Tells other processes that there is something to read."""
+
+    async def tell(self) -> None:
+        """Wake the others; never raises."""
+        ...
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` at each nudge, until cancelled."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class RedisWakes:
+    """Redis pub/sub as an alarm clock."""
+
+    def __init__(self, url: str) -> None:
+        from redis.asyncio import Redis as Client  # noqa: PLC0415 - an optional extra
+
+        self._client: Redis = cast(
+            Any, Client.from_url(url, socket_connect_timeout=2, socket_timeout=WAIT_S + 2)
+        )
+        self._is_down = False
+
+    async def tell(self) -> None:
+        """Wake the others; never raises."""
+        from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
+
+        try:
+            await cast(Any, self._client).publish(CHANNEL, b"1")
+        except (RedisError, OSError) as error:
+            self._report(error)
+        else:
+            self._is_down = False
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` at each nudge, until cancelled; reconnects for ever."""
+        from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
+
+        while True:
+            try:
+                async with cast(Any, self._client).pubsub() as channel:
+                    await channel.subscribe(CHANNEL)
+                    # What happened while nobody listened is found by reading now.
+                    wake()
+                    while True:
+                        heard = await channel.get_message(ignore_subscribe_messages=True, timeout=WAIT_S)
+                        if heard is not None:
+                            wake()
+            except (RedisError, OSError) as error:
+                self._report(error)
+            await asyncio.sleep(RECONNECT_S)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        with contextlib.suppress(Exception):
+            await cast(Any, self._client).aclose()
+
+    def _report(self, error: Exception) -> None:
+        if not self._is_down:
+            self._is_down = True
+            _log.warning(
+                "Redis does not answer (%s); other processes are woken by polling", type(error).__name__
+            )

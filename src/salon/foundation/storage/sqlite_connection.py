@@ -1,0 +1,163 @@
+"""One connection to SQLite: how it is opened, what its errors mean, and a transaction on it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol, cast
+
+import apsw
+
+from salon.foundation.storage.errors import busy, damaged, disk_full, from_constraint, refused, unwritable
+from salon.foundation.storage.statement import DialectName, Row, Statement
+
+BUSY_TIMEOUT_MS: Final = 5_000
+
+
+class Cursor(Protocol):
+    """What is used of apsw's cursor, with types a checker can follow."""
+
+    def fetchall(self) -> list[Row]:
+        """Return the rows that are left."""
+        ...
+
+
+class Connection(Protocol):
+    """What is used of apsw's connection, with types a checker can follow."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        ...
+
+    def execute(self, statements: str, bindings: Any = None) -> Cursor:
+        """Run statements."""
+        ...
+
+    def changes(self) -> int:
+        """Return how many rows the last statement changed."""
+        ...
+
+    def backup(self, databasename: str, sourceconnection: Any, sourcedatabasename: str) -> Any:
+        """Start an online backup into this connection."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+class SqliteTransaction:
+    """Runs statements on one connection; see ``Transaction`` for the contract."""
+
+    __slots__ = ("_changes", "_connection", "_execute", "hooks")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._execute = connection.execute
+        self._changes = connection.changes
+        self.hooks: list[Callable[[], None]] = []
+
+    @property
+    def dialect(self) -> DialectName:
+        """The database underneath."""
+        return "sqlite"
+
+    def run(self, stmt: Statement, /, **params: Any) -> int:
+        """Run a statement and return how many rows it changed."""
+        sql, values = stmt.sqlite.bind(params)
+        try:
+            self._execute(sql, values)
+        except apsw.Error as error:
+            raise translate(error) from error
+        return self._changes()
+
+    def all(self, stmt: Statement, /, **params: Any) -> list[Row]:
+        """Return all rows of a query."""
+        form = stmt.sqlite
+        sql, values = form.bind(params)
+        try:
+            rows = self._execute(sql, values).fetchall()
+        except apsw.Error as error:
+            raise translate(error) from error
+        return [_with_booleans(row, form.booleans) for row in rows] if form.booleans else rows
+
+    def one(self, stmt: Statement, /, **params: Any) -> Row | None:
+        """Return the first row of a query, or None."""
+        rows = self.all(stmt, **params)
+        return rows[0] if rows else None
+
+    def many(self, stmt: Statement, rows: Sequence[Mapping[str, Any]] | Sequence[Row], /) -> None:
+        """Run a statement once per row; an insert goes in large chunks."""
+        if not rows:
+            return
+        form = stmt.sqlite
+        try:
+            if form.chunks:
+                self._insert_chunks(form.chunks, form.flatten(rows), width=form.width)
+                return
+            bound = [form.bind(dict(cast("Mapping[str, Any]", row))) for row in rows]
+            for sql, values in bound:
+                self._execute(sql, values)
+        except apsw.Error as error:
+            raise translate(error) from error
+
+    def _insert_chunks(self, chunks: tuple[tuple[int, str], ...], values: list[Any], *, width: int) -> None:
+        start, total = 0, len(values)
+        for size, sql in chunks:
+            step = size * width
+            while total - start >= step:
+                self._execute(sql, values[start : start + step])
+                start += step
+
+    def take_turn(self, _key: str, /) -> None:
+        """Do nothing: there is one writer."""
+
+    def after_commit(self, fn: Callable[[], None], /) -> None:
+        """Call ``fn`` on the event loop once this transaction is committed."""
+        self.hooks.append(fn)
+
+
+def _with_booleans(row: Row, places: tuple[int, ...]) -> Row:
+    values = list(row)
+    for place in places:
+        if values[place] is not None:
+            values[place] = bool(values[place])
+    return tuple(values)
+
+
+def connect(path: Path, *, reader: bool = False) -> Connection:
+    """Open one connection with the house's settings. Raises: StorageError."""
+    try:
+        opened = apsw.Connection(str(path), statementcachesize=400)
+        opened.set_busy_timeout(BUSY_TIMEOUT_MS)
+        connection = cast(Connection, opened)
+        connection.execute(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+            "PRAGMA journal_size_limit=67108864;"
+        )
+        # Readers share the file through mmap, so a large page cache per reader would be memory twice.
+        connection.execute(
+            "PRAGMA cache_size=-4000; PRAGMA query_only=ON" if reader else "PRAGMA cache_size=-20000"
+        )
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    except apsw.Error as error:
+        raise translate(error) from error
+    return connection
+
+
+_MEANINGS: Final[tuple[tuple[tuple[type[apsw.Error], ...], Callable[[str], Exception]], ...]] = (
+    ((apsw.ConstraintError,), from_constraint),
+    ((apsw.FullError,), disk_full),
+    ((apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError, apsw.AuthError), unwritable),
+    ((apsw.CorruptError, apsw.NotADBError, apsw.FormatError), damaged),
+    ((apsw.BusyError, apsw.LockedError), busy),
+    ((apsw.IOError, apsw.NoMemError, apsw.InterruptError), refused),
+)
+
+
+def translate(error: apsw.Error) -> Exception:
+    """Return ``error`` in the house's words; a mistake in our own SQL stays what it is."""
+    for kinds, meaning in _MEANINGS:
+        if isinstance(error, kinds):
+            return meaning(str(error))
+    return error

@@ -1,0 +1,49 @@
+"""Write the next migration from the difference between the tables in code and the last revision.
+
+Usage: ``python tools/make_migration.py "Add the runs tables"``. Read what it wrote before committing:
+expand first, contract a release later (docs/decisions/0002).
+"""
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from alembic import command
+
+from salon.foundation.storage import open_storage
+from salon.foundation.storage.migrations import head, migrate
+from salon.foundation.storage.migrations.runner import alembic_config, sqlite_engine
+from salon.foundation.storage.sqlite import SqliteStorage
+from salon.testing.tables import import_all_tables
+
+
+async def make(message: str) -> None:
+    import_all_tables()
+    number = f"{int(head() or '0') + 1:04d}"
+    with tempfile.TemporaryDirectory() as directory:
+        storage = await open_storage(Path(directory) / "empty.db")
+        assert isinstance(storage, SqliteStorage)
+        try:
+            if head() is not None:
+                await migrate(storage, backup=False)
+
+            def revise(connection: object) -> None:
+                with sqlite_engine(connection).connect() as opened:  # type: ignore[arg-type]
+                    command.revision(
+                        alembic_config(opened), message=message, autogenerate=True, rev_id=number
+                    )
+
+            await storage.alone(revise)
+        finally:
+            await storage.close()
+    print(f"wrote revision {number}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or not re.search(r"\w", sys.argv[1]):
+        sys.exit(__doc__)
+    os.umask(0o022)
+    asyncio.run(make(sys.argv[1]))
