@@ -1,6 +1,8 @@
 """What was asked, what it cost, and what may still be spent: requests, attempts, budgets, holds."""
 
-from salon.foundation.ledger.ledger import Hold, LedgerPort
+from salon.foundation.ledger.budgets import Budget, BudgetPeriod, BudgetState
+from salon.foundation.ledger.holds import Hold
+from salon.foundation.ledger.ledger import Ledger, RequestPage, estimate_tokens, system_scope
 from salon.foundation.ledger.models import (
     AttemptEntry,
     CacheUse,
@@ -8,13 +10,26 @@ from salon.foundation.ledger.models import (
     RequestStatus,
     UsageSource,
 )
+from salon.foundation.ledger.recorder import LedgerHealth
+from salon.foundation.ledger.usage_store import Group, Latency, UsageQuery, UsageRow
 
 __all__ = [
     "AttemptEntry",
+    "Budget",
+    "BudgetPeriod",
+    "BudgetState",
     "CacheUse",
+    "Group",
     "Hold",
-    "LedgerPort",
+    "Latency",
+    "Ledger",
+    "LedgerHealth",
     "RequestEntry",
+    "RequestPage",
     "RequestStatus",
+    "UsageQuery",
+    "UsageRow",
     "UsageSource",
+    "estimate_tokens",
+    "system_scope",
 ]
