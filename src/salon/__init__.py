@@ -1,8 +1,85 @@
 """Salon: one self-hosted house for everything people do with language models.
 
-The library's door. Nothing is imported until it is used, so ``import salon`` costs a millisecond.
+The library's door. Nothing is imported until it is used, so ``import salon`` costs a millisecond::
+
+    import salon
+
+    print(salon.generate("hello"))                  # one answer
+    for text in salon.stream("tell me a story"):    # as it comes
+        print(text, end="", flush=True)
+    talk = salon.chat(model="openai/gpt-5-mini")    # a conversation
+    talk.send("My name is Ada."); print(talk.send("What is my name?"))
+
+Inside ``async`` code: ``await salon.agenerate(…)`` and ``async for text in await salon.astream(…)``.
 """
+
+from typing import TYPE_CHECKING
 
 from salon.foundation.kit.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from salon.foundation.kit.errors import SalonError
+    from salon.foundation.messages import Message, Tool
+    from salon.surfaces.library import AsyncStream, Chat, KnownModel, Library, Result, Stream, ToolCall
+
+    _library: Library
+    configure = _library.configure
+    generate = _library.generate
+    agenerate = _library.agenerate
+    stream = _library.stream
+    astream = _library.astream
+    chat = _library.chat
+    models = _library.models
+    close = _library.close
+
+__all__ = [
+    "AsyncStream",
+    "Chat",
+    "KnownModel",
+    "Library",
+    "Message",
+    "Result",
+    "SalonError",
+    "Stream",
+    "Tool",
+    "ToolCall",
+    "__version__",
+    "agenerate",
+    "astream",
+    "chat",
+    "close",
+    "configure",
+    "generate",
+    "models",
+    "stream",
+]
+
+_FUNCTIONS = frozenset(
+    {"agenerate", "astream", "chat", "close", "configure", "generate", "models", "stream"}
+)
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'salon' has no attribute {name!r}")
+    value: object
+    if name in _FUNCTIONS:
+        from salon.app.embedding import library  # noqa: PLC0415 - imported when it is used
+
+        value = getattr(library(), name)
+    elif name == "SalonError":
+        from salon.foundation.kit.errors import SalonError as value  # noqa: PLC0415
+    elif name in {"Message", "Tool"}:
+        import salon.foundation.messages as messages  # noqa: PLC0415, PLR0402
+
+        value = getattr(messages, name)
+    else:
+        import salon.surfaces.library as types  # noqa: PLC0415, PLR0402
+
+        value = getattr(types, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

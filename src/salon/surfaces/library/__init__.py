@@ -1,1 +1,23 @@
+"""The library: asking models from Python. ``import salon`` offers one ``Library``, bound to this machine."""
 
+from salon.surfaces.library.engine import Engine, Opener, Options
+from salon.surfaces.library.library import Chat, ChatStream, Library
+from salon.surfaces.library.remote import RemoteEngine
+from salon.surfaces.library.results import Answer, KnownModel, Result, ToolCall
+from salon.surfaces.library.streams import AsyncStream, Stream
+
+__all__ = [
+    "Answer",
+    "AsyncStream",
+    "Chat",
+    "ChatStream",
+    "Engine",
+    "KnownModel",
+    "Library",
+    "Opener",
+    "Options",
+    "RemoteEngine",
+    "Result",
+    "Stream",
+    "ToolCall",
+]
