@@ -108,12 +108,12 @@ class SalonApp:
             else:
                 await self._answer(matched, asked, reply, send)
         except ClientCut:
-            raise
+            return
         except Exception as error:
             if reply.started:
                 raise
             dialect = row.dialect if row is not None and row.dialect else path_dialect(asked.path, headers)
-            self.door.refuse(reply, as_salon_error(error), dialect=dialect, headers=_allow(error))
+            self.door.refuse(reply, as_salon_error(error), dialect=dialect, headers=_added(error))
         if not reply.is_pumped:
             await reply.pump(send)
 
@@ -247,8 +247,6 @@ class SalonApp:
         reply.is_pumped = True
         try:
             await reply.pump(send)
-        except ClientCut:
-            raise
         except OSError:
             reply.leave()
         finally:
@@ -273,10 +271,12 @@ def _not_allowed(methods: list[str]) -> MethodNotAllowed:
     return MethodNotAllowed(field="method", problem=f"This address takes {allow}.", allow=allow)
 
 
-def _allow(error: BaseException) -> Headers:
-    if not isinstance(error, MethodNotAllowed):
-        return []
-    return [(b"allow", str(error.fields.get("allow", "")).encode("ascii"))]
+def _added(error: BaseException) -> Headers:
+    """Return the headers that a refusal at this door has beside its body."""
+    if isinstance(error, MethodNotAllowed):
+        return [(b"allow", str(error.fields.get("allow", "")).encode("ascii"))]
+    # After a doubtful head nobody knows where the next request begins.
+    return [(b"connection", b"close")] if isinstance(error, InvalidRequest) else []
 
 
 def peer_of(scope: Scope) -> Peer:

@@ -16,8 +16,11 @@ HIGH_WATER_BYTES: Final = 64 * 1024
 LOW_WATER_BYTES: Final = 16 * 1024
 
 
-class ClientCut(Exception):  # noqa: N818 - a signal to the server, not a failure to report
-    """Raised out of the application to make the server cut a connection."""
+class ClientCut(Exception):  # noqa: N818 - ends a request, reports nothing
+    """Nobody is left to answer, or the answer was aborted.
+
+    The application returns without completing the response, which makes the server cut the connection.
+    """
 
 
 class AsgiReply:

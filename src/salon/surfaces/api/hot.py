@@ -19,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from salon.foundation.kit.errors import InvalidRequest, SalonError, TooLarge
+from salon.foundation.kit.ids import new_id
 from salon.gateway.exchange import ServedCall
 from salon.surfaces.api.credentials import Peer
 from salon.surfaces.api.door import Door, as_salon_error, error_headers
@@ -107,7 +108,7 @@ class SalonProtocol(HttpToolsProtocol):
         except httptools.HttpParserCallbackError as error:
             self._refuse(as_salon_error(error.__context__ or error))
         except httptools.HttpParserError:
-            self._refuse(InvalidRequest(field="request", problem="This is no well-formed HTTP/1.1 request."))
+            self._refuse(InvalidRequest(field="request", problem="This is no well-formed HTTP request."))
         else:
             if self._phase is _Phase.HEAD:
                 self._head_goes_on()
@@ -287,21 +288,28 @@ class SalonProtocol(HttpToolsProtocol):
     # -- refusing ---------------------------------------------------------------------------------
     def _refuse(self, error: SalonError) -> None:
         """Answer ``error`` and give the connection up; never into another answer under way."""
-        row = self._row
-        reply = self._reply
-        cycle = self._current_cycle
-        is_own = reply is not None and row is not None and not reply.started
-        if not is_own and cycle is not None and not cycle.response_complete:
-            cycle.keep_alive = False
-            self._phase = _Phase.REFUSED
+        row, reply, cycle = self._row, self._reply, self._current_cycle
+        if self.pipeline:
+            self.transport.abort()
             return
-        if reply is not None:
-            reply.closed = reply.response_complete = True
-            self._reply = None
-        request_id = ""
-        headers = error_headers(error, request_id)
+        if cycle is not None and not cycle.response_complete:
+            if not cycle.more_body or (cycle is reply and row is None):
+                # The request is whole and being answered; what is wrong came after it.
+                cycle.keep_alive = False
+                self._phase = _Phase.REFUSED
+                return
+            if cycle.response_started:
+                self.transport.abort()
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if reply is not None:
+                reply.leave()
+                self._reply = None
+        request_id = new_id("req")
         body = self.door.render(error, dialect=row.dialect if row else None, request_id=request_id)
-        lines = tuple(name + b": " + value + b"\r\n" for name, value in headers if value)
+        headers = error_headers(error, request_id)
+        lines = tuple(name + b": " + value + b"\r\n" for name, value in headers)
         self._say_and_close(error.status, body, lines)
 
     def _say_and_close(self, status: int, body: bytes, lines: tuple[bytes, ...]) -> None:
