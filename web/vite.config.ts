@@ -18,7 +18,7 @@ export default defineConfig({
     babel({ presets: [linguiTransformerBabelPreset()] }),
     react(),
     babel({ presets: [reactCompilerPreset()] }),
-    lingui({ failOnCompileError: true, failOnMissing: false }),
+    lingui({ failOnCompileError: true, failOnMissing: true }),
     tailwindcss(),
     themeScript(),
     precompress(),

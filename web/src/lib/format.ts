@@ -36,26 +36,30 @@ export function formatContext(tokens: number, locale: string): string {
   return new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 0 }).format(tokens)
 }
 
-/** A duration in its natural unit: "420 µs", "84 ms", "3.1 s", "2 min 5 s". */
+const SYMBOLS = { millisecond: "ms", second: "s", minute: "min", hour: "h", day: "d" } as const
+
+/** A number and its unit, with the international symbol where the script has it: "84 ms", "3.1 s". */
+function formatUnit(value: number, unit: keyof typeof SYMBOLS, digits: number, locale: string): string {
+  if (locale === "ar") {
+    const style = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits } as const
+    return new Intl.NumberFormat(locale, style).format(value)
+  }
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)
+  return `${number}\u00a0${SYMBOLS[unit]}`
+}
+
+/** A duration in its natural unit: "0.42 ms", "84 ms", "3.1 s", "2 min 5 s". */
 export function formatDuration(durationMs: number, locale: string): string {
-  const unit = (value: number, name: string, digits: number): string =>
-    new Intl.NumberFormat(locale, {
-      style: "unit",
-      unit: name,
-      unitDisplay: "short",
-      maximumFractionDigits: digits,
-    }).format(value)
-  if (durationMs < 1) return unit(durationMs, "millisecond", 2)
-  if (durationMs < 1000) return unit(durationMs, "millisecond", 0)
-  if (durationMs < MINUTE_MS) return unit(durationMs / 1000, "second", 1)
+  if (durationMs < 10) return formatUnit(durationMs, "millisecond", durationMs < 1 ? 2 : 1, locale)
+  if (durationMs < 1000) return formatUnit(durationMs, "millisecond", 0, locale)
+  if (durationMs < MINUTE_MS) return formatUnit(durationMs / 1000, "second", 1, locale)
   const seconds = Math.round(durationMs / 1000)
-  return `${unit(Math.floor(seconds / 60), "minute", 0)} ${unit(seconds % 60, "second", 0)}`
+  return `${formatUnit(Math.floor(seconds / 60), "minute", 0, locale)} ${formatUnit(seconds % 60, "second", 0, locale)}`
 }
 
 /** How long something has run, in its two largest units. */
 export function formatUptime(durationMs: number, locale: string): string {
-  const unit = (value: number, name: string): string =>
-    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "narrow" }).format(value)
+  const unit = (value: number, name: keyof typeof SYMBOLS): string => formatUnit(value, name, 0, locale)
   if (durationMs < MINUTE_MS) return unit(Math.max(0, Math.floor(durationMs / 1000)), "second")
   if (durationMs < HOUR_MS) return unit(Math.floor(durationMs / MINUTE_MS), "minute")
   if (durationMs < DAY_MS) {
@@ -70,6 +74,7 @@ export function formatMoment(atMs: number, nowMs: number, locale: string): strin
   const isToday = at.toDateString() === new Date(nowMs).toDateString()
   return new Intl.DateTimeFormat(locale, {
     ...(isToday ? {} : { month: "short", day: "numeric" }),
+    hourCycle: "h23",
     hour: "2-digit",
     minute: "2-digit",
     ...(isToday ? { second: "2-digit" } : {}),

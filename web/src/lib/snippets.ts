@@ -9,8 +9,8 @@ export interface SnippetTarget {
   /** The address of this Salon without a trailing slash. */
   address: string
   model: string
-  /** Whether a request from here must carry a key; on the machine itself it need not. */
-  needsKey: boolean
+  /** Whether a request without a key is taken, as on the machine itself. */
+  isOpen: boolean
 }
 
 export interface Snippet {
@@ -18,10 +18,13 @@ export interface Snippet {
   language: Language
   /** The line that installs the client, if it needs one. */
   install: string | null
+  /** Whether the code reads a key from the environment: some clients refuse to start without one. */
+  usesKey: boolean
   code: string
 }
 
-const KEY_HOLDER = "sk-salon-…"
+/** Makes a key and puts it where the snippets read it. */
+export const KEY_COMMAND = "export SALON_KEY=$(salon keys create my-app)"
 
 /** Return the snippet for one client. */
 export function snippetFor(client: ClientId, target: SnippetTarget): Snippet {
@@ -29,13 +32,15 @@ export function snippetFor(client: ClientId, target: SnippetTarget): Snippet {
 }
 
 const BUILDERS: Record<ClientId, (target: SnippetTarget) => Snippet> = {
-  openai: ({ address, model, needsKey }) => ({
+  openai: ({ address, model }) => ({
     file: "openai_client.py",
     language: "python",
     install: "pip install openai",
-    code: `from openai import OpenAI
+    usesKey: true,
+    code: `import os
+from openai import OpenAI
 
-client = OpenAI(base_url="${address}/v1", api_key="${needsKey ? KEY_HOLDER : ""}")
+client = OpenAI(base_url="${address}/v1", api_key=os.environ["SALON_KEY"])
 stream = client.chat.completions.create(
     model="${model}",
     messages=[{"role": "user", "content": "Hello"}],
@@ -46,13 +51,15 @@ for chunk in stream:
         print(chunk.choices[0].delta.content or "", end="")
 `,
   }),
-  anthropic: ({ address, model, needsKey }) => ({
+  anthropic: ({ address, model }) => ({
     file: "anthropic_client.py",
     language: "python",
     install: "pip install anthropic",
-    code: `from anthropic import Anthropic
+    usesKey: true,
+    code: `import os
+from anthropic import Anthropic
 
-client = Anthropic(base_url="${address}", api_key="${needsKey ? KEY_HOLDER : ""}")
+client = Anthropic(base_url="${address}", api_key=os.environ["SALON_KEY"])
 with client.messages.stream(
     model="${model}",
     max_tokens=1024,
@@ -62,13 +69,16 @@ with client.messages.stream(
         print(text, end="")
 `,
   }),
-  ollama: ({ address, model, needsKey }) => ({
+  ollama: ({ address, model, isOpen }) => ({
     file: "ollama_client.py",
     language: "python",
     install: "pip install ollama",
-    code: `from ollama import Client
+    usesKey: !isOpen,
+    code: `${isOpen ? "" : "import os\n"}from ollama import Client
 
-client = Client(host="${address}"${needsKey ? `, headers={"Authorization": "Bearer ${KEY_HOLDER}"}` : ""})
+client = Client(
+    host="${address}",${isOpen ? "" : `\n    headers={"Authorization": f"Bearer {os.environ['SALON_KEY']}"},`}
+)
 for part in client.chat(
     model="${model}",
     messages=[{"role": "user", "content": "Hello"}],
@@ -77,13 +87,14 @@ for part in client.chat(
     print(part.message.content, end="")
 `,
   }),
-  javascript: ({ address, model, needsKey }) => ({
+  javascript: ({ address, model }) => ({
     file: "client.mjs",
     language: "javascript",
     install: "npm install openai",
+    usesKey: true,
     code: `import OpenAI from "openai"
 
-const client = new OpenAI({ baseURL: "${address}/v1", apiKey: "${needsKey ? KEY_HOLDER : ""}" })
+const client = new OpenAI({ baseURL: "${address}/v1", apiKey: process.env.SALON_KEY })
 const stream = await client.chat.completions.create({
   model: "${model}",
   messages: [{ role: "user", content: "Hello" }],
@@ -94,12 +105,13 @@ for await (const chunk of stream) {
 }
 `,
   }),
-  curl: ({ address, model, needsKey }) => ({
+  curl: ({ address, model, isOpen }) => ({
     file: "shell",
     language: "shell",
     install: null,
+    usesKey: !isOpen,
     code: `curl -N ${address}/v1/chat/completions \\
-${needsKey ? `  -H "Authorization: Bearer ${KEY_HOLDER}" \\\n` : ""}  -H "Content-Type: application/json" \\
+${isOpen ? "" : '  -H "Authorization: Bearer $SALON_KEY" \\\n'}  -H "Content-Type: application/json" \\
   -d '{
     "model": "${model}",
     "messages": [{"role": "user", "content": "Hello"}],
@@ -111,6 +123,7 @@ ${needsKey ? `  -H "Authorization: Bearer ${KEY_HOLDER}" \\\n` : ""}  -H "Conten
     file: "hello.py",
     language: "python",
     install: null,
+    usesKey: false,
     code: `import salon
 
 print(salon.generate("Hello", model="${model}"))

@@ -1,6 +1,8 @@
 import { useEffect, useState } from "react"
 
-/** Follow which of some sections the reader is at: the last one whose top passed the upper third. */
+const NEAR_TOP_PX = 120
+
+/** Follow which of some sections the reader is at: the last one whose top is near the upper edge. */
 export function useSectionInView(ids: readonly string[], scroller: () => HTMLElement | null): string {
   const [current, setCurrent] = useState(ids[0] ?? "")
   const joined = ids.join(" ")
@@ -8,7 +10,7 @@ export function useSectionInView(ids: readonly string[], scroller: () => HTMLEle
     const root = scroller()
     if (!root) return undefined
     const measure = (): void => {
-      const line = root.getBoundingClientRect().top + root.clientHeight / 3
+      const line = root.getBoundingClientRect().top + NEAR_TOP_PX
       const isAtEnd = root.scrollTop > 0 && root.scrollTop + root.clientHeight >= root.scrollHeight - 2
       const names = joined.split(" ")
       const passed = names.filter((id) => {

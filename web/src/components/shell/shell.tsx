@@ -82,7 +82,7 @@ export function Shell(props: ShellProps) {
   }
 
   return (
-    <div className="flex h-dvh flex-col overflow-hidden bg-canvas">
+    <div className="relative flex h-dvh flex-col overflow-clip bg-canvas">
       <button
         type="button"
         onClick={() => document.querySelector<HTMLElement>("[data-pane=main]")?.focus()}
@@ -161,7 +161,7 @@ export function Shell(props: ShellProps) {
             ref={scroller}
             data-pane="main"
             tabIndex={-1}
-            className="min-h-0 flex-1 overflow-y-auto outline-none"
+            className="relative min-h-0 flex-1 overflow-y-auto outline-none"
           >
             {children}
           </main>

@@ -4,6 +4,7 @@ import type { ReactNode } from "react"
 import { Avatar } from "@/components/ui/avatar"
 import { Logo } from "@/components/ui/bars"
 import { IconButton } from "@/components/ui/icon-button"
+import { isAppleDevice, showKeys } from "@/lib/shortcuts"
 import { NavItem } from "@/components/shell/nav-item"
 
 export interface JumpTarget {
@@ -29,7 +30,7 @@ export function Sidebar(props: SidebarProps) {
   const { serverName, jumps, currentJump, isRail, footer, isServerUp, onJump, onToggle, onSettings } = props
   const { t } = useLingui()
   const toggle = (
-    <IconButton label={isRail ? t`Widen the sidebar` : t`Narrow the sidebar`} keys="⌘B" onClick={onToggle}>
+    <IconButton label={isRail ? t`Widen the sidebar` : t`Narrow the sidebar`} keys={showKeys("sidebar", isAppleDevice()).join(" ")} onClick={onToggle}>
       <PanelLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" strokeWidth={1.75} />
     </IconButton>
   )

@@ -23,16 +23,3 @@ export function Chip({ tone = "plain", children }: ChipProps) {
     </span>
   )
 }
-
-interface TagProps {
-  children: ReactNode
-}
-
-/** A word about a thing, such as a capability: quieter than a chip. */
-export function Tag({ children }: TagProps) {
-  return (
-    <span className="inline-flex items-center rounded-1 bg-sunken px-1 text-caption whitespace-nowrap text-text-2">
-      {children}
-    </span>
-  )
-}

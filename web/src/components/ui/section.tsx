@@ -14,7 +14,7 @@ export function Section({ id, title, aside, children }: SectionProps) {
       id={id}
       aria-labelledby={`${id}-title`}
       tabIndex={-1}
-      className="flex scroll-mt-(--header) flex-col gap-3 outline-offset-8"
+      className="flex scroll-mt-5 flex-col gap-3 outline-offset-8"
     >
       <div className="flex min-h-(--control) flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <h2 id={`${id}-title`} className="tight text-body font-semibold">

@@ -22,7 +22,7 @@ export function Select<Value extends string>({ label, value, options, onChange, 
           const chosen = options.find((option) => option.value === event.target.value)
           if (chosen) onChange(chosen.value)
         }}
-        className={`quick control w-full min-w-0 appearance-none truncate rounded-2 border ps-3 pe-8 text-ui font-medium ${look}`}
+        className={`quick control min-w-0 max-w-full appearance-none field-sizing-content truncate rounded-2 border ps-3 pe-8 text-ui font-medium ${look}`}
       >
         {options.map((option) => (
           <option key={option.value} value={option.value} className="bg-overlay text-text">

@@ -1,6 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
 import type { Model } from "@/api/types"
-import { Tag } from "@/components/ui/chip"
 import { formatContext } from "@/lib/format"
 import { formatPrice } from "@/features/home/price"
 
@@ -36,7 +35,7 @@ export function ModelRow({ model, voice, isChosen, onChoose }: ModelRowProps) {
           ))}
         </button>
       </th>
-      <td className="tabular py-1.5 text-end text-text-2">
+      <td className="tabular py-1.5 text-end text-text-2 max-sm:pe-2">
         {model.context_tokens === null ? "" : formatContext(model.context_tokens, i18n.locale)}
       </td>
       <td className="tabular hidden py-1.5 text-end text-text-2 sm:table-cell">
@@ -49,11 +48,9 @@ export function ModelRow({ model, voice, isChosen, onChoose }: ModelRowProps) {
           t`unpriced`
         )}
       </td>
-      <td className="hidden py-1.5 ps-4 sm:table-cell">
-        <span className="flex flex-wrap gap-1">
-          {model.capabilities.slice(0, 4).map((capability) => (
-            <Tag key={capability}>{abilities[capability] ?? capability}</Tag>
-          ))}
+      <td className="hidden py-1.5 ps-4 pe-2 sm:table-cell">
+        <span className="block truncate text-text-2">
+          {model.capabilities.map((capability) => abilities[capability] ?? capability).join(", ")}
         </span>
       </td>
     </tr>

@@ -20,7 +20,7 @@ export function Score({ rows, voices, onShow }: ScoreProps) {
   const speakers = [...new Set(rows.flatMap((row) => row.provider ?? []))]
   return (
     <div className="flex flex-col gap-3">
-      <div className="flex h-12 items-end gap-1" role="list" aria-label={t`The latest requests, oldest first`}>
+      <div className="flex h-12 items-end gap-1 sm:-mx-2" role="list" aria-label={t`The latest requests, oldest first`}>
         {oldestFirst.map((row) => (
           <span key={row.request_id} role="listitem" className="flex h-full max-w-6 min-w-0 flex-1">
             <button

@@ -68,7 +68,7 @@ export function ServerFacts({ status }: ServerFactsProps) {
   }
   const database = status.storage.dialect === "sqlite" ? "SQLite" : "PostgreSQL"
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto">
+    <div className="relative min-h-0 flex-1 overflow-y-auto">
       <Group title={t`Server`}>
         <Fact label={t`Version`}>{status.version}</Fact>
         <Fact label={t`Role`}>{status.role}</Fact>

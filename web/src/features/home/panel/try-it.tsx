@@ -56,7 +56,7 @@ export function TryIt({ field, models, model, onModel, voices, currency }: TryIt
           const { scrollTop, clientHeight, scrollHeight } = event.currentTarget
           setIsFollowing(scrollTop + clientHeight >= scrollHeight - NEAR_END_PX)
         }}
-        className="flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-4 -outline-offset-2"
+        className="relative flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-4 -outline-offset-2"
       >
         {turns.length === 0 ? (
           <div className="mt-auto flex flex-col gap-3">

@@ -5,7 +5,7 @@ import { CodeBlock, Command } from "@/components/ui/code-block"
 import { Section } from "@/components/ui/section"
 import { Tabs } from "@/components/ui/tabs"
 import { ModelSelect } from "@/features/home/model-select"
-import { type ClientId, isLoopback, snippetFor } from "@/lib/snippets"
+import { type ClientId, isLoopback, KEY_COMMAND, snippetFor } from "@/lib/snippets"
 
 interface ConnectProps {
   client: ClientId
@@ -19,8 +19,7 @@ interface ConnectProps {
 export function Connect({ client, onClient, models, model, onModel }: ConnectProps) {
   const { t } = useLingui()
   const address = serverAddress()
-  const needsKey = !isLoopback(address)
-  const snippet = snippetFor(client, { address, model, needsKey })
+  const snippet = snippetFor(client, { address, model, isOpen: isLoopback(address) })
   return (
     <Section
       id="connect"
@@ -42,17 +41,12 @@ export function Connect({ client, onClient, models, model, onModel }: ConnectPro
       >
         <CodeBlock title={snippet.file} code={snippet.code} language={snippet.language} />
       </Tabs>
-      <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-ui text-text-2">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-2 text-ui text-text-2">
+        {snippet.install || snippet.usesKey ? <span>{t`First:`}</span> : null}
         {snippet.install ? <Command command={snippet.install} /> : null}
-        {needsKey ? (
-          <>
-            <Trans>From another machine a request carries a key. Make one:</Trans>
-            <Command command="salon keys create my-app" />
-          </>
-        ) : (
-          <Trans>On this machine no key is needed. A wrong one is refused.</Trans>
-        )}
-      </p>
+        {snippet.usesKey ? <Command command={KEY_COMMAND} /> : null}
+        {snippet.usesKey ? null : <Trans>On this machine no key is needed. A wrong one is refused.</Trans>}
+      </div>
     </Section>
   )
 }

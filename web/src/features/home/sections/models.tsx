@@ -62,15 +62,15 @@ export function Models({ query, voices, chosen, onChoose }: ModelsProps) {
                   )}
                 </p>
               ) : (
-                <table className="w-full table-fixed text-ui">
+                <table className="-mx-2 w-[calc(100%+--spacing(4))] table-fixed text-ui">
                   <thead>
                     <tr className="border-b border-border text-text-2">
-                      <th scope="col" className="py-2 text-start font-medium">{t`Model`}</th>
-                      <th scope="col" className="w-20 py-2 text-end font-medium">{t`Context`}</th>
-                      <th scope="col" className="hidden w-36 py-2 text-end font-medium sm:table-cell">
-                        {t`Per million, in / out`}
+                      <th scope="col" className="py-2 ps-2 text-start font-medium">{t`Model`}</th>
+                      <th scope="col" className="w-20 py-2 text-end font-medium max-sm:pe-2">{t`Context`}</th>
+                      <th scope="col" className="hidden w-34 py-2 text-end font-medium sm:table-cell">
+                        {t`Price per million`}
                       </th>
-                      <th scope="col" className="hidden w-44 py-2 ps-4 text-start font-medium sm:table-cell">{t`Abilities`}</th>
+                      <th scope="col" className="hidden w-56 py-2 ps-4 pe-2 text-start font-medium sm:table-cell">{t`Abilities`}</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -87,7 +87,7 @@ export function Models({ query, voices, chosen, onChoose }: ModelsProps) {
                 </table>
               )}
               {found.length > shown.length ? (
-                <div>
+                <div className="-ms-3">
                   <Button onClick={() => setIsAllShown(true)}>
                     <Plural value={found.length} one="Show the model" other="Show all # models" />
                   </Button>

@@ -22,7 +22,7 @@ interface FigureProps {
 
 function Figure({ label, value, detail }: FigureProps) {
   return (
-    <div className="flex min-w-0 flex-col gap-0.5 border-border px-4 py-3 odd:ps-0 max-sm:[&:nth-child(n+3)]:border-t sm:border-s sm:first:border-s-0 sm:first:ps-0 sm:odd:ps-4">
+    <div className="flex min-w-0 flex-col gap-0.5 border-border py-3 pe-3 even:border-s even:ps-4 max-sm:[&:nth-child(n+3)]:border-t sm:not-first:border-s sm:not-first:ps-4">
       <dt className="text-caption text-text-3">{label}</dt>
       <dd className="flex flex-col">
         {value === null ? (
