@@ -1,0 +1,66 @@
+"""``kill -9`` while the ledger writes: each row it acknowledged is on disk, once, and the file is whole."""
+
+import contextlib
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from salon.testing.soak import scaled
+
+WRITER = """
+import asyncio, os, sys
+from salon.foundation.kit.ids import new_id
+from salon.foundation.ledger import Ledger, RequestEntry
+from salon.foundation.storage import open_storage
+
+async def main(path):
+    storage = await open_storage(path)
+    await storage.create_all()
+    ledger = Ledger(storage)
+    await ledger.start()
+    while True:
+        for _ in range(20):
+            request_id = new_id("req")
+            entry = RequestEntry(
+                request_id=request_id, space_id="spc_one", dialect="openai", operation="chat", alias="m",
+                status="ok", http_status=200, started_at_ms=1, duration_ms=1,
+            )
+            told = f"{request_id}\\n".encode()
+            ledger.record_acked(entry).add_done_callback(lambda done, told=told: os.write(1, told))
+        await asyncio.sleep(0.002)
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+def write_until_killed(place: Path, after_s: float) -> set[str]:
+    """Let a process write, kill it ``after_s`` after its first acknowledgement; return what it acknowledged."""
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(place)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        time.sleep(after_s)
+        process.kill()
+        rest = process.stdout.read()
+    lines = (first + rest).decode().split("\n")
+    return set(lines[:-1])
+
+
+def test_every_acknowledged_row_survives_a_kill(
+    tmp_path: Path, chance: random.Random, figure: Callable[[str, object], None]
+) -> None:
+    place = tmp_path / "ledger.db"
+    acknowledged: set[str] = set()
+    for _ in range(scaled(200)):
+        acknowledged |= write_until_killed(place, chance.uniform(0.0, 0.3))
+        with contextlib.closing(sqlite3.connect(place)) as database:
+            rows = [row[0] for row in database.execute("SELECT request_id FROM ledger_requests")]
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert len(rows) == len(set(rows))
+        assert acknowledged <= set(rows)
+    figure("kills", scaled(200))
+    figure("acknowledged", len(acknowledged))
+    assert acknowledged
