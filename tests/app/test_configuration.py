@@ -1,0 +1,131 @@
+"""Settings of a real process: which file, what is in force, what contradicts, what is explained."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from salon.app.configuration import Source, explain, find_source, load, problems
+from salon.app.declarations import alias_specs, gateway_options, price_specs, provider_specs
+from salon.app.reference import configuration_reference
+from salon.app.settings import Settings
+from salon.app.sockets import open_local, open_tcp
+from salon.foundation.kit.datadir import DataDirectory
+from salon.foundation.kit.errors import ConfigError
+from salon.foundation.kit.settings import specs
+
+
+def _source(tmp_path: Path, text: str = "", environ: dict[str, str] | None = None) -> Source:
+    (tmp_path / "salon.toml").write_text(text)
+    return find_source(data_dir=str(tmp_path), environ=environ or {})
+
+
+def test_every_setting_is_documented_and_in_the_reference() -> None:
+    reference = configuration_reference()
+    for key, spec in specs(Settings).items():
+        assert len(spec.doc) > 8, key
+        assert f"`{key.replace('.*.', '.NAME.')}`" in reference
+
+
+def test_defaults_need_no_file(tmp_path: Path) -> None:
+    settings = load(find_source(data_dir=str(tmp_path), environ={})).settings
+    assert settings == Settings()
+
+
+def test_named_file_must_exist(tmp_path: Path) -> None:
+    source = find_source(data_dir=str(tmp_path), config=str(tmp_path / "other.toml"), environ={})
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(source)
+
+
+def test_broken_toml_names_the_line(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"is not valid TOML: .*line 2"):
+        load(_source(tmp_path, "[server]\nport = = 1\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[server]\nhost = "0.0.0.0"', ["server.host", "require_key"]),
+        ('[storage]\nurl = "mysql://x"', ["storage.url", "postgresql://"]),
+        ('[redis]\nurl = "http://x"', ["redis.url", "redis://"]),
+        ('[files]\nkind = "s3"', ["files.kind", "files.s3_endpoint"]),
+        (
+            '[providers.x]\nkind = "openai"\napi_key_env = "NOT_SET"',
+            ["NOT_SET", "is not set", "enabled = false"],
+        ),
+    ],
+)
+def test_contradiction_is_one_sentence(tmp_path: Path, text: str, words: list[str]) -> None:
+    found = problems(_source(tmp_path, text))
+    assert len(found) == 1
+    assert all(word in found[0].message for word in words)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_loopback_needs_no_key(tmp_path: Path, host: str) -> None:
+    assert problems(_source(tmp_path, environ={"SALON_HOST": host})) == []
+
+
+def test_explanation_tells_value_origin_and_how_to_set(tmp_path: Path) -> None:
+    told = explain(_source(tmp_path, environ={"SALON_PORT": "9"}), "server.port")
+    assert (told.value, told.origin, told.default) == ("9", "SALON_PORT", "8420")
+    assert told.set_in_file == "[server]\nport = 9"
+    assert told.set_in_environment == "SALON_SERVER_PORT or SALON_PORT"
+
+
+def test_secret_is_explained_without_its_value(tmp_path: Path) -> None:
+    source = _source(tmp_path, '[providers.x]\nkind = "openai"\napi_key = "canary"')
+    assert "canary" not in repr(explain(source, "providers.x.api_key"))
+
+
+def test_file_becomes_what_the_registry_takes(tmp_path: Path) -> None:
+    text = """
+        [providers.main]
+        kind = "openai"
+        api_key_env = "MY_KEY"
+        [models.best]
+        targets = ["main/a", { model = "main/b", weight = 2 }]
+        strategy = "weight"
+        cache = true
+        [prices."main/a"]
+        input = 0.15
+        output = "0.6"
+        [gateway]
+        max_attempts = 7
+    """
+    settings = load(_source(tmp_path, text, {"MY_KEY": "secret"})).settings
+    assert provider_specs(settings, {"MY_KEY": "secret"})[0].api_key == "secret"
+    alias = alias_specs(settings)[0]
+    assert (alias.name, alias.strategy, alias.cache) == ("best", "weight", True)
+    assert [(target.model, target.weight) for target in alias.targets] == [("main/a", 1.0), ("main/b", 2.0)]
+    assert price_specs(settings)[0].price.tiers[0].input == 1_500_000_000
+    assert gateway_options(settings).max_attempts == 7
+
+
+def test_price_that_is_no_amount_is_told(tmp_path: Path) -> None:
+    settings = load(_source(tmp_path, '[prices."a/b"]\ninput = "cheap"\noutput = 1')).settings
+    with pytest.raises(ConfigError, match=r"prices.a/b: 'cheap' is not an amount"):
+        price_specs(settings)
+
+
+def test_taken_port_is_told_with_another_to_try() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"port {port} of 127.0.0.1 is taken.*SALON_PORT={port + 1}"):
+            open_tcp("127.0.0.1", port)
+
+
+def test_address_that_is_not_ours_is_told() -> None:
+    with pytest.raises(ConfigError, match="is no address of this machine"):
+        open_tcp("192.0.2.1", 0)
+
+
+def test_local_socket_is_for_its_owner_and_replaces_a_stale_one(tmp_path: Path) -> None:
+    data = DataDirectory(tmp_path)
+    for _ in range(2):
+        opened = open_local(data.socket_path)
+        assert data.socket_path.stat().st_mode & 0o777 == 0o600
+        opened.close()

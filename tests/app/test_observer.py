@@ -1,0 +1,82 @@
+"""What the gateway tells becomes metrics and one trace, without content."""
+
+import msgspec
+
+from salon.app.observer import GatewayObserver
+from salon.foundation.kit.ids import ProviderId, RequestId, SpaceId
+from salon.foundation.ledger import AttemptEntry, RequestEntry
+from salon.foundation.telemetry import Metrics, Span
+from salon.gateway.observer import ObservedRequest
+
+ENTRY = RequestEntry(
+    request_id=RequestId("req_1"),
+    space_id=SpaceId("spc_1"),
+    dialect="openai",
+    operation="chat",
+    alias="fast",
+    provider_id=ProviderId("prv_1"),
+    provider_kind="openai",
+    model="gpt-x",
+    status="ok",
+    http_status=200,
+    input_tokens=5,
+    output_tokens=7,
+    cost_e10=25_000_000_000,
+    started_at_ms=1000,
+    first_token_ms=20,
+    duration_ms=40,
+)
+ATTEMPT = AttemptEntry(
+    request_id=RequestId("req_1"),
+    number=1,
+    provider_id=ProviderId("prv_1"),
+    provider_kind="openai",
+    model="gpt-x",
+    status="ok",
+    started_at_ms=1000,
+    duration_ms=39,
+)
+
+
+class _Kept:
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+
+    def record(self, span: Span) -> None:
+        self.spans.append(span)
+
+    def close(self) -> None:
+        pass
+
+
+def _observed() -> ObservedRequest:
+    return ObservedRequest(
+        request_id="req_1", dialect="openai", operation="chat", alias="fast", stream=True, started_at_ms=1000
+    )
+
+
+def test_request_is_counted_once_and_traced_with_its_attempts() -> None:
+    metrics, tracer = Metrics(), _Kept()
+    observer = GatewayObserver(metrics, tracer)
+    request = _observed()
+    observer.on_request_start(request)
+    assert observer.open_requests == 1
+    observer.on_request_end(request, ENTRY, [ATTEMPT])
+    page = metrics.page().decode()
+    assert 'salon_requests_total{dialect="openai",model="gpt-x",provider="openai",status="ok"} 1.0' in page
+    assert 'salon_tokens_total{direction="output",model="gpt-x",provider="openai"} 7.0' in page
+    assert 'salon_cost_total{currency="USD"} 2.5' in page
+    assert "salon_open_requests 0.0" in page
+    assert tracer.spans[0].name == "chat fast"
+    assert tracer.spans[0].attributes["gen_ai.usage.input_tokens"] == 5
+    assert [child.name for child in tracer.spans[0].children] == ["chat gpt-x"]
+
+
+def test_callers_cannot_make_endless_labels() -> None:
+    metrics = Metrics()
+    observer = GatewayObserver(metrics, None)
+    for number in range(700):
+        entry = msgspec.structs.replace(ENTRY, model=f"model-{number}")
+        observer.on_request_end(_observed(), entry, [])
+    lines = [line for line in metrics.page().decode().splitlines() if line.startswith("salon_requests_total")]
+    assert len(lines) == 501
