@@ -41,9 +41,9 @@ class RedisWakes:
     def __init__(self, url: str) -> None:
         from redis.asyncio import Redis as Client  # noqa: PLC0415 - an optional extra
 
-        self._client: Redis = cast(
-            Any, Client.from_url(url, socket_connect_timeout=2, socket_timeout=WAIT_S + 2)
-        )
+        # The client's own types leave its options unknown.
+        client = cast(Any, Client)
+        self._client: Redis = client.from_url(url, socket_connect_timeout=2, socket_timeout=WAIT_S + 2)
         self._is_down = False
 
     async def tell(self) -> None:

@@ -1,0 +1,252 @@
+"""Runs: begin, own, follow, stop, take over; and the janitor that leaves none hanging."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from salon.foundation.events import Event, publish
+from salon.foundation.kit.caller import Caller, Scope, SpaceScope, SystemScope
+from salon.foundation.kit.clock import Clock, SystemClock
+from salon.foundation.kit.errors import NotFound, StorageError
+from salon.foundation.kit.ids import SpaceId, new_id
+from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.runs import store
+from salon.foundation.runs.channel import Channel
+from salon.foundation.runs.following import Following
+from salon.foundation.runs.handle import RunHandle
+from salon.foundation.runs.live import LiveCopies
+from salon.foundation.runs.models import END, Run, RunEvent, Seen
+from salon.foundation.runs.writer import TICK_S, LogWriter
+from salon.foundation.storage import Storage, Transaction
+
+_log = logging.getLogger(__name__)
+
+LEASE_S: Final = 15.0
+JANITOR_S: Final = 2.0
+KEEP_DELTAS_S: Final = 24 * 3600.0
+
+Resumer = Callable[[RunHandle], Awaitable[None]]
+
+
+class Runs:
+    """The runs of one process. Call ``start`` on its loop before anything else."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        clock: Clock | None = None,
+        live: LiveCopies | None = None,
+        resumers: Mapping[str, Resumer] | None = None,
+        lease_s: float = LEASE_S,
+        tick_s: float = TICK_S,
+    ) -> None:
+        self.process = new_id("own")
+        """This process's name as an owner; a new one at each start."""
+        self._storage = storage
+        self._clock = clock or SystemClock()
+        self._live = live
+        self._resumers = dict(resumers or {})
+        self._lease_ms = int(lease_s * 1000)
+        self._handles: dict[str, RunHandle] = {}
+        self._tasks = TaskSupervisor("runs")
+        self.writer = LogWriter(storage, clock=self._clock, live=live, tick_s=tick_s)
+
+    async def start(self, *, is_alone: bool = False) -> int:
+        """Start writing and tidying; return how many left-over runs were interrupted or resumed.
+
+        ``is_alone``: no other process can own a run (one data directory, one owner), so whatever is
+        still marked running belongs to a process that is gone, whether its lease ran out or not.
+        """
+        self.writer.start(self._tasks)
+        scope = SystemScope("runs: find what a dead process left running")
+        settled = 0
+        while is_alone:
+            left = await self._storage.read(lambda tx: store.foreign_runs(tx, scope, owner=self.process))
+            for run in left:
+                settled += await self._settle(run)
+            if not left:
+                break
+        settled += await self.tidy()
+        self._tasks.spawn(self._tidy_forever(), name="runs-janitor")
+        return settled
+
+    async def close(self) -> None:
+        """Write what is pending, mark what still runs as interrupted, and stop."""
+        for handle in tuple(self._handles.values()):
+            if not handle.has_ended and not handle.is_lost:
+                try:
+                    await handle.end("interrupted", {"reason": "shutdown"})
+                except StorageError as error:
+                    _log.warning("run %s could not be ended: %s", handle.run_id, error.message)
+        await self._tasks.close(5)
+        if self._live is not None:
+            await self._live.close()
+
+    async def begin(self, caller: Caller, kind: str, data: Mapping[str, Any] | None = None) -> RunHandle:
+        """Begin a run in the caller's space; it is durable when this returns."""
+        now_ms = self._clock.now_ms()
+        run = Run(
+            id=new_id("run"),
+            space_id=caller.space_id,
+            created_by=caller.person_id or caller.key_id,
+            kind=kind,
+            status="running",
+            data=dict(data or {}),
+            epoch=1,
+            owner=self.process,
+            lease_expires_at_ms=now_ms + self._lease_ms,
+            last_number=0,
+            stop_requested=False,
+            compacted=False,
+            started_at_ms=now_ms,
+            ended_at_ms=None,
+        )
+        scope = SpaceScope(caller.space_id)
+
+        def insert(tx: Transaction) -> None:
+            store.insert_run(tx, scope, run)
+            publish(tx, scope, Event(type="run.started", subject=run.id, data={"kind": kind}))
+
+        await self._storage.write(insert)
+        return self._own(run)
+
+    async def get(self, scope: Scope, run_id: str) -> Run:
+        """Return a run. Raises: NotFound."""
+        run = await self._storage.read(lambda tx: store.get_run(tx, scope, run_id))
+        if run is None:
+            raise NotFound(what="run", id=run_id)
+        return run
+
+    async def list(self, scope: SpaceScope, *, before: str | None = None, limit: int = 50) -> list[Run]:
+        """Return a space's runs, newest first."""
+        return await self._storage.read(lambda tx: store.list_runs(tx, scope, before=before, limit=limit))
+
+    def follow(self, scope: Scope, run_id: str, *, epoch: int = 0, number: int = 0) -> AsyncIterator[Seen]:
+        """Follow a run from a position: everything after it, gap-free, once, to the one terminal event.
+
+        ``Rewind`` takes back what a dead owner showed and never made durable. Raises: NotFound.
+        """
+        return Following(
+            self._storage,
+            scope,
+            run_id,
+            epoch=epoch,
+            number=number,
+            channel=self._channel,
+            live=self._live,
+        ).events()
+
+    async def stop(self, scope: Scope, run_id: str) -> bool:
+        """Ask a run to stop: at once in this process, within two seconds in another."""
+        asked = await self._storage.write(lambda tx: store.request_stop(tx, scope, run_id))
+        handle = self._handles.get(run_id)
+        if asked and handle is not None:
+            handle.stop_requested.set()
+        return asked
+
+    async def take_over(self, run: Run) -> RunHandle | None:
+        """Become the owner of a running run, in a new epoch; None if someone else was faster.
+
+        For a run whose lease has run out; the old owner, should it live, can append nothing more.
+        """
+        now_ms = self._clock.now_ms()
+        scope = SystemScope("runs: take over from a dead owner")
+        taken = await self._storage.write(
+            lambda tx: store.take_over(
+                tx, scope, run, owner=self.process, now_ms=now_ms, expires_at_ms=now_ms + self._lease_ms
+            )
+        )
+        return None if taken is None else self._own(taken)
+
+    async def tidy(self) -> int:
+        """Renew leases, settle the runs of dead owners, compact old logs; return how many were settled."""
+        now_ms = self._clock.now_ms()
+        scope = SystemScope("runs: janitor")
+        expires_at_ms = now_ms + self._lease_ms
+        asked = await self._storage.write(
+            lambda tx: store.renew_leases(tx, scope, owner=self.process, expires_at_ms=expires_at_ms)
+        )
+        for run_id in asked:
+            if run_id in self._handles:
+                self._handles[run_id].stop_requested.set()
+        self._forget_finished()
+        expired = await self._storage.read(lambda tx: store.expired_runs(tx, scope, now_ms=now_ms))
+        settled = 0
+        for run in expired:
+            settled += await self._settle(run)
+        await self.compact(before_ms=now_ms - int(KEEP_DELTAS_S * 1000))
+        return settled
+
+    async def compact(self, *, before_ms: int) -> int:
+        """Drop the deltas of runs that ended before a time; return how many rows."""
+        scope = SystemScope("runs: compaction")
+        found = await self._storage.read(lambda tx: store.compactable_runs(tx, scope, before_ms=before_ms))
+        dropped = 0
+        for run_id in found:
+            dropped += await self._storage.write(lambda tx, run_id=run_id: store.compact(tx, scope, run_id))
+        return dropped
+
+    async def _settle(self, run: Run) -> int:
+        """Resume a dead owner's run if its kind can be, else end it as interrupted."""
+        resumer = self._resumers.get(run.kind)
+        if resumer is None:
+            return int(await self._storage.write(lambda tx: self._interrupt(tx, run)))
+        handle = await self.take_over(run)
+        if handle is None:
+            return 0
+        self._tasks.spawn(_resume(resumer, handle), name=f"resume-{run.kind}")
+        return 1
+
+    def _interrupt(self, tx: Transaction, run: Run) -> bool:
+        scope = SystemScope("runs: interrupt what a dead owner left")
+        now_ms = self._clock.now_ms()
+        taken = store.take_over(tx, scope, run, owner=self.process, now_ms=now_ms, expires_at_ms=now_ms)
+        if taken is None:
+            return False
+        event = RunEvent(
+            run_id=run.id,
+            epoch=taken.epoch,
+            number=taken.last_number + 1,
+            type=END,
+            body=b'{"status":"interrupted","data":{"reason":"process gone"}}',
+            at_ms=now_ms,
+        )
+        ended = store.end_run(tx, scope, run.id, epoch=taken.epoch, status="interrupted", event=event)
+        publish(
+            tx,
+            SpaceScope(SpaceId(run.space_id)),
+            Event(type="run.interrupted", subject=run.id, data={"kind": run.kind}),
+        )
+        return ended
+
+    def _own(self, run: Run) -> RunHandle:
+        handle = RunHandle(run, log=self.writer, clock=self._clock)
+        self._handles[run.id] = handle
+        return handle
+
+    def _channel(self, run_id: str) -> Channel | None:
+        handle = self._handles.get(run_id)
+        return None if handle is None or handle.is_lost or handle.has_ended else handle.channel
+
+    def _forget_finished(self) -> None:
+        for run_id, handle in tuple(self._handles.items()):
+            if handle.has_ended or handle.is_lost:
+                del self._handles[run_id]
+
+    async def _tidy_forever(self) -> None:
+        while True:
+            await asyncio.sleep(min(JANITOR_S, self._lease_ms / 3000))
+            try:
+                await self.tidy()
+            except StorageError as error:
+                _log.warning("the janitor of the runs could not work: %s", error.message)
+
+
+async def _resume(resumer: Resumer, handle: RunHandle) -> None:
+    try:
+        await resumer(handle)
+    finally:
+        if not handle.has_ended and not handle.is_lost:
+            await handle.end("failed", {"reason": "the run ended without saying how"})

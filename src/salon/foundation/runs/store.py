@@ -1,0 +1,264 @@
+"""All SQL of the runs. Every write of an owner carries its epoch, and a stale one changes nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, delete, func, select, update
+
+from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
+from salon.foundation.runs.models import EndStatus, Run, RunEvent
+from salon.foundation.runs.tables import epochs, log, runs, steps
+from salon.foundation.storage import Row, Transaction, insert, statement
+
+_INSERT_RUN = statement(runs.insert())
+_INSERT_EPOCH = statement(epochs.insert())
+_INSERT_LOG = statement(log.insert())
+_GET = statement(select(runs).where(runs.c.id == bindparam("run_id")))
+_GET_IN_SPACE = statement(
+    select(runs).where(runs.c.id == bindparam("run_id"), runs.c.space_id == bindparam("space"))
+)
+_LIST = statement(
+    select(runs)
+    .where(runs.c.space_id == bindparam("space"), runs.c.id < bindparam("before"))
+    .order_by(runs.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_owned = (
+    (runs.c.id == bindparam("run_id"))
+    & (runs.c.epoch == bindparam("own_epoch"))
+    & (runs.c.status == "running")
+)
+_ADVANCE = statement(
+    update(runs).where(_owned).values(last_number=bindparam("number")).returning(runs.c.stop_requested)
+)
+_END = statement(
+    update(runs)
+    .where(_owned)
+    .values(status=bindparam("new_status"), last_number=bindparam("number"), ended_at_ms=bindparam("now_ms"))
+)
+_TAKE = statement(
+    update(runs)
+    .where(_owned)
+    .values(
+        epoch=runs.c.epoch + 1, owner=bindparam("new_owner"), lease_expires_at_ms=bindparam("expires_at_ms")
+    )
+)
+_RENEW = statement(
+    update(runs)
+    .where(runs.c.owner == bindparam("the_owner"), runs.c.status == "running")
+    .values(lease_expires_at_ms=bindparam("expires_at_ms"))
+)
+_EXPIRED = statement(
+    select(runs)
+    .where(runs.c.status == "running", runs.c.lease_expires_at_ms < bindparam("now_ms"))
+    .limit(bindparam("limit"))
+)
+_FOREIGN = statement(
+    select(runs)
+    .where(runs.c.status == "running", runs.c.owner != bindparam("the_owner"))
+    .limit(bindparam("limit"))
+)
+_STOP = statement(
+    update(runs).where(runs.c.id == bindparam("run_id"), runs.c.status == "running").values(stop_requested=1)
+)
+_STOPPED = statement(
+    select(runs.c.id).where(
+        runs.c.owner == bindparam("the_owner"), runs.c.status == "running", runs.c.stop_requested == 1
+    )
+)
+_EVENTS = statement(
+    select(log)
+    .where(log.c.run_id == bindparam("run_id"), log.c.number > bindparam("after"))
+    .order_by(log.c.number)
+    .limit(bindparam("limit"))
+)
+_FIRST_BASE = statement(
+    select(func.min(epochs.c.base_number)).where(
+        epochs.c.run_id == bindparam("run_id"), epochs.c.epoch > bindparam("since_epoch")
+    )
+)
+_INSERT_STEP = statement(insert(steps).on_conflict_do_nothing(index_elements=["run_id", "path"]))
+_STEP = statement(
+    select(steps.c.result).where(steps.c.run_id == bindparam("run_id"), steps.c.path == bindparam("path"))
+)
+_COMPACTABLE = statement(
+    select(runs.c.id)
+    .where(runs.c.status != "running", runs.c.compacted == 0, runs.c.ended_at_ms < bindparam("before_ms"))
+    .limit(bindparam("limit"))
+)
+_DROP_DELTAS = statement(delete(log).where(log.c.run_id == bindparam("run_id"), log.c.is_delta == 1))
+_COMPACTED = statement(update(runs).where(runs.c.id == bindparam("run_id")).values(compacted=1))
+
+
+def insert_run(tx: Transaction, scope: SpaceScope, run: Run) -> None:
+    """Write a new run and its first epoch."""
+    assert run.space_id == scope.space_id
+    values = msgspec.structs.asdict(run)
+    values["data"] = msgspec.json.encode(run.data).decode()
+    values["stop_requested"] = values["compacted"] = 0
+    tx.run(_INSERT_RUN, **values)
+    _insert_epoch(tx, run.id, epoch=run.epoch, base=0, owner=run.owner, now_ms=run.started_at_ms)
+
+
+def get_run(tx: Transaction, scope: Scope, run_id: str) -> Run | None:
+    """Return a run, if the scope reaches it."""
+    if isinstance(scope, SpaceScope):
+        row = tx.one(_GET_IN_SPACE, run_id=run_id, space=scope.space_id)
+    else:
+        row = tx.one(_GET, run_id=run_id)
+    return None if row is None else _run(row)
+
+
+def list_runs(tx: Transaction, scope: SpaceScope, *, before: str | None = None, limit: int = 50) -> list[Run]:
+    """Return a space's runs, newest first; ``before`` is the last id of the page before."""
+    rows = tx.all(_LIST, space=scope.space_id, before=before or "run_~", limit=limit)
+    return [_run(row) for row in rows]
+
+
+def append(
+    tx: Transaction, _scope: SystemScope, run_id: str, *, epoch: int, events: Sequence[RunEvent]
+) -> bool | None:
+    """Add events to a log. Return whether a stop is asked for; None if the epoch is stale (nothing is added)."""
+    row = tx.one(_ADVANCE, run_id=run_id, own_epoch=epoch, number=events[-1].number)
+    if row is None:
+        return None
+    tx.many(_INSERT_LOG, [_log_row(event) for event in events])
+    return bool(row[0])
+
+
+def end_run(
+    tx: Transaction, _scope: SystemScope, run_id: str, *, epoch: int, status: EndStatus, event: RunEvent
+) -> bool:
+    """End a run with its terminal event; False if it is not this epoch's to end."""
+    changed = tx.run(
+        _END, run_id=run_id, own_epoch=epoch, new_status=status, number=event.number, now_ms=event.at_ms
+    )
+    if changed:
+        tx.many(_INSERT_LOG, [_log_row(event)])
+    return bool(changed)
+
+
+def take_over(
+    tx: Transaction, scope: SystemScope, run: Run, *, owner: str, now_ms: int, expires_at_ms: int
+) -> Run | None:
+    """Begin a new epoch of a running run; None if someone else was faster."""
+    changed = tx.run(_TAKE, run_id=run.id, own_epoch=run.epoch, new_owner=owner, expires_at_ms=expires_at_ms)
+    if not changed:
+        return None
+    taken = get_run(tx, scope, run.id)
+    assert taken is not None
+    _insert_epoch(tx, run.id, epoch=taken.epoch, base=taken.last_number, owner=owner, now_ms=now_ms)
+    return taken
+
+
+def renew_leases(tx: Transaction, _scope: SystemScope, *, owner: str, expires_at_ms: int) -> list[str]:
+    """Keep every run of ``owner``; return those that are asked to stop."""
+    tx.run(_RENEW, the_owner=owner, expires_at_ms=expires_at_ms)
+    return [str(row[0]) for row in tx.all(_STOPPED, the_owner=owner)]
+
+
+def expired_runs(tx: Transaction, _scope: SystemScope, *, now_ms: int, limit: int = 200) -> list[Run]:
+    """Return running runs whose owner let the lease run out."""
+    return [_run(row) for row in tx.all(_EXPIRED, now_ms=now_ms, limit=limit)]
+
+
+def foreign_runs(tx: Transaction, _scope: SystemScope, *, owner: str, limit: int = 200) -> list[Run]:
+    """Return running runs that another process owned."""
+    return [_run(row) for row in tx.all(_FOREIGN, the_owner=owner, limit=limit)]
+
+
+def request_stop(tx: Transaction, scope: Scope, run_id: str) -> bool:
+    """Ask a run's owner to stop; False if it is not running or not in the scope."""
+    return get_run(tx, scope, run_id) is not None and tx.run(_STOP, run_id=run_id) > 0
+
+
+def log_after(
+    tx: Transaction, _scope: Scope, run_id: str, number: int, *, limit: int = 500
+) -> list[RunEvent]:
+    """Return log entries after ``number``. Check the run's scope first."""
+    return [_event(row) for row in tx.all(_EVENTS, run_id=run_id, after=number, limit=limit)]
+
+
+def first_base_since(tx: Transaction, _scope: Scope, run_id: str, epoch: int) -> int | None:
+    """Return the lowest number that epochs after ``epoch`` began from."""
+    row = tx.one(_FIRST_BASE, run_id=run_id, since_epoch=epoch)
+    return None if row is None or row[0] is None else int(row[0])
+
+
+def step_result(tx: Transaction, _scope: SystemScope, run_id: str, path: str) -> bytes | None:
+    """Return what a step returned, if it was completed."""
+    row = tx.one(_STEP, run_id=run_id, path=path)
+    return None if row is None else bytes(row[0])
+
+
+def record_step(
+    tx: Transaction, scope: SystemScope, run_id: str, *, epoch: int, path: str, result: bytes, now_ms: int
+) -> bool:
+    """Write a completed step; the first one counts. False if the epoch is stale."""
+    run = get_run(tx, scope, run_id)
+    if run is None or run.epoch != epoch or run.status != "running":
+        return False
+    tx.run(
+        _INSERT_STEP,
+        run_id=run_id,
+        path=path,
+        epoch=epoch,
+        result_cipher="none",
+        result_key_id=None,
+        result=result,
+        at_ms=now_ms,
+    )
+    return True
+
+
+def compactable_runs(tx: Transaction, _scope: SystemScope, *, before_ms: int, limit: int = 100) -> list[str]:
+    """Return runs that ended before a time and still have their deltas."""
+    return [str(row[0]) for row in tx.all(_COMPACTABLE, before_ms=before_ms, limit=limit)]
+
+
+def compact(tx: Transaction, _scope: SystemScope, run_id: str) -> int:
+    """Drop the deltas of an ended run; return how many."""
+    dropped = tx.run(_DROP_DELTAS, run_id=run_id)
+    tx.run(_COMPACTED, run_id=run_id)
+    return dropped
+
+
+def _insert_epoch(tx: Transaction, run_id: str, *, epoch: int, base: int, owner: str, now_ms: int) -> None:
+    tx.run(_INSERT_EPOCH, run_id=run_id, epoch=epoch, base_number=base, owner=owner, started_at_ms=now_ms)
+
+
+def _log_row(event: RunEvent) -> Row:
+    return (
+        event.run_id,
+        event.number,
+        event.epoch,
+        event.type,
+        int(event.is_delta),
+        event.cipher,
+        event.key_id,
+        event.body,
+        event.at_ms,
+    )
+
+
+def _event(row: Row) -> RunEvent:
+    run_id, number, epoch, kind, _is_delta, cipher, key_id, body, at_ms = row
+    return RunEvent(
+        run_id=run_id,
+        number=number,
+        epoch=epoch,
+        type=kind,
+        cipher=cipher,
+        key_id=key_id,
+        body=bytes(body),
+        at_ms=at_ms,
+    )
+
+
+def _run(row: Row) -> Run:
+    values: dict[str, Any] = dict(zip(Run.__struct_fields__, row, strict=True))
+    values["data"] = msgspec.json.decode(values["data"])
+    values["stop_requested"] = bool(values["stop_requested"])
+    values["compacted"] = bool(values["compacted"])
+    return msgspec.convert(values, Run)

@@ -1,0 +1,140 @@
+"""Makes the events of all runs of this process durable: one write per tick for all of them together."""
+
+import asyncio
+import logging
+from typing import Final
+
+from salon.foundation.kit.caller import SystemScope
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.errors import StorageError
+from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.runs import store
+from salon.foundation.runs.handle import RunHandle
+from salon.foundation.runs.live import LiveCopies
+from salon.foundation.runs.models import EndStatus, RunEvent
+from salon.foundation.storage import Storage, Transaction
+
+_log = logging.getLogger(__name__)
+
+TICK_S: Final = 0.04
+RETRY_S: Final = 0.5
+MAX_EVENTS_PER_RUN: Final = 1000
+
+
+class LogWriter:
+    """Collects what was appended and writes it every 40 ms; a stale epoch loses its run."""
+
+    def __init__(
+        self, storage: Storage, *, clock: Clock, live: LiveCopies | None = None, tick_s: float = TICK_S
+    ) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._live = live
+        self._tick_s = tick_s
+        self._dirty: dict[str, RunHandle] = {}
+        self._wake = asyncio.Event()
+        self._lock = asyncio.Lock()
+        self.writes = 0
+        """How many transactions were made; for metrics and tests."""
+
+    def start(self, tasks: TaskSupervisor) -> None:
+        """Begin ticking."""
+        tasks.spawn(self._tick_forever(), name="run-log-writer")
+
+    def wake(self, handle: RunHandle) -> None:
+        """Write this handle's pending events at the next tick."""
+        self._dirty[handle.run_id] = handle
+        self._wake.set()
+
+    async def flush(self, handle: RunHandle) -> None:
+        """Write everything pending until this handle has nothing left. Raises: StorageError."""
+        while handle.channel.pending and not handle.is_lost:
+            await self.write_all()
+
+    async def end(self, handle: RunHandle, status: EndStatus, event: RunEvent) -> bool:
+        """Write the terminal event; False if the epoch is stale."""
+        scope = SystemScope("runs: end an owned run")
+        done = await self._storage.write(
+            lambda tx: store.end_run(tx, scope, handle.run_id, epoch=handle.epoch, status=status, event=event)
+        )
+        if done:
+            handle.ended(event)
+            await self._copy([event])
+        return done
+
+    async def step_result(self, handle: RunHandle, path: str) -> bytes | None:
+        """Return what a step returned before."""
+        scope = SystemScope("runs: read the journal of an owned run")
+        return await self._storage.read(lambda tx: store.step_result(tx, scope, handle.run_id, path))
+
+    async def record_step(self, handle: RunHandle, path: str, result: bytes) -> bool:
+        """Write what a step returned; False if the epoch is stale."""
+        scope, now_ms = SystemScope("runs: write the journal of an owned run"), self._clock.now_ms()
+        return await self._storage.write(
+            lambda tx: store.record_step(
+                tx, scope, handle.run_id, epoch=handle.epoch, path=path, result=result, now_ms=now_ms
+            )
+        )
+
+    async def write_all(self) -> None:
+        """Write what every run has pending, in one transaction. Raises: StorageError."""
+        async with self._lock:
+            batch = [
+                (handle, list(handle.channel.pending)[:MAX_EVENTS_PER_RUN])
+                for handle in self._dirty.values()
+                if handle.channel.pending and not handle.is_lost
+            ]
+            self._dirty.clear()
+            if not batch:
+                return
+            try:
+                outcome = await self._storage.write(lambda tx: _append_all(tx, batch))
+            except BaseException:
+                self._dirty.update((handle.run_id, handle) for handle, _ in batch)
+                raise
+            self.writes += 1
+            for (handle, events), stop in zip(batch, outcome, strict=True):
+                self._settle(handle, events[-1].number, stop=stop)
+        await self._copy(
+            [
+                event
+                for (_, events), stop in zip(batch, outcome, strict=True)
+                if stop is not None
+                for event in events
+            ]
+        )
+
+    def _settle(self, handle: RunHandle, number: int, *, stop: bool | None) -> None:
+        if stop is None:
+            if not handle.has_ended:
+                handle.lose()
+            return
+        handle.channel.committed(number)
+        if handle.channel.pending:
+            self.wake(handle)
+        if stop:
+            handle.stop_requested.set()
+
+    async def _copy(self, events: list[RunEvent]) -> None:
+        if self._live is not None and events:
+            await self._live.add(events)
+
+    async def _tick_forever(self) -> None:
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(self._tick_s)
+            self._wake.clear()
+            try:
+                await self.write_all()
+            except StorageError as error:
+                # Nothing is lost: it stays pending and is written when the database is back.
+                _log.warning("run logs cannot be written: %s", error.message)
+                await asyncio.sleep(RETRY_S)
+                self._wake.set()
+
+
+def _append_all(tx: Transaction, batch: list[tuple[RunHandle, list[RunEvent]]]) -> list[bool | None]:
+    scope = SystemScope("runs: append to owned runs")
+    return [
+        store.append(tx, scope, handle.run_id, epoch=handle.epoch, events=events) for handle, events in batch
+    ]
