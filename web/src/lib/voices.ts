@@ -2,7 +2,7 @@
  * Nine voices. In this order any two neighbours are at least 60° of hue apart, so that speakers who
  * stand beside each other are told apart.
  */
-const ORDER = [6, 2, 8, 4, 1, 7, 3, 9, 5] as const
+const ORDER = [6, 2, 8, 4, 1, 7, 3, 5, 9] as const
 export type Voice = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
 
 /** Give each name a voice in the order they are listed; past nine they repeat, with two-letter monograms. */

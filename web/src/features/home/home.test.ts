@@ -1,0 +1,45 @@
+import { expect, test } from "vitest"
+import { matchModels } from "@/features/home/match-models"
+import { formatPrice } from "@/features/home/price"
+import { adviceFor, hostOf } from "@/features/home/provider-advice"
+import { isFailure, scoreHeight } from "@/features/home/score-height"
+import { median } from "@/lib/median"
+import { MODELS } from "../../../tests/browser/house-data.ts"
+
+function found(search: string): string[] {
+  return matchModels(MODELS, search).map((model) => model.id)
+}
+
+test("a search finds models by name, alias, provider and ability, all words", () => {
+  expect(found("fast")).toEqual(["openai/gpt-5-mini"])
+  expect(found("anthropic reasoning")).toEqual(["anthropic/claude-sonnet-4-5"])
+  expect(found("  ")).toHaveLength(MODELS.length)
+  expect(found("nothing-like-this")).toEqual([])
+})
+
+test("only a provider in trouble gets advice", () => {
+  expect(adviceFor({ state: "down", name: "ollama" })).toBe("salon providers test ollama")
+  expect(adviceFor({ state: "healthy", name: "demo" })).toBeNull()
+  expect(hostOf("http://127.0.0.1:11434/v1")).toBe("127.0.0.1:11434")
+})
+
+test("the score's bars grow with the logarithm of the time", () => {
+  expect([1, 50, 300, 1500, 6000, 60_000].map(scoreHeight)).toEqual([
+    "h-1/6",
+    "h-2/6",
+    "h-3/6",
+    "h-4/6",
+    "h-5/6",
+    "h-full",
+  ])
+  expect([isFailure({ status: "error" }), isFailure({ status: "cancelled" })]).toEqual([true, false])
+})
+
+test("prices are short and never zero when unknown", () => {
+  expect([formatPrice("1.25", "USD", "en"), formatPrice("0.075", "USD", "en")]).toEqual(["$1.25", "$0.075"])
+  expect([formatPrice("0", "USD", "en"), formatPrice(null, null, "en")]).toEqual(["$0", "–"])
+})
+
+test("the median is the middle", () => {
+  expect([median([]), median([3]), median([9, 1, 5]), median([1, 2, 3, 10])]).toEqual([null, 3, 5, 2.5])
+})

@@ -1,0 +1,227 @@
+import type { Browser } from "playwright-core"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { BROWSER_PATH, NARROW, NO_BROWSER, openBrowser, seriousFindings, visit, WIDE } from "./browser.ts"
+import { type House, openHouse } from "./house.ts"
+
+describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? "" : `: ${NO_BROWSER}`}`, () => {
+  let browser: Browser
+  let house: House
+
+  beforeAll(async () => {
+    house = await openHouse()
+    browser = await openBrowser()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await house.close()
+  })
+  beforeEach(() => {
+    house.state.mode = "ready"
+    house.state.paceMs = 5
+  })
+
+  test("shows what runs, who answers and what went through", async () => {
+    const { page, complaints, close } = await visit(browser, house.address)
+    await page.getByText("Running, 3 d 4 h").waitFor()
+    await page.getByText("Failing at times").waitFor()
+    await page.getByText("1,284").waitFor()
+    await page.getByRole("tab", { name: "Server" }).click()
+    await page.getByText("41.2 MB, WAL").waitFor()
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const viewport of [WIDE, NARROW]) {
+      test(`axe finds nothing serious in ${colorScheme} at ${viewport.width}`, async () => {
+        const { page, close } = await visit(browser, house.address, { colorScheme, viewport, bypassCSP: true })
+        await page.getByText("1,284").waitFor()
+        await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished"))
+        expect(await seriousFindings(page)).toEqual([])
+        await page.getByRole("button", { name: "Try it" }).or(page.getByRole("tab", { name: "Try it" })).click()
+        await page.getByRole("button", { name: "Who are you?" }).click()
+        await page.getByText("54 tokens").waitFor()
+        expect(await seriousFindings(page)).toEqual([])
+        await close()
+      })
+    }
+  }
+
+  test("the theme is there before the first paint and the choice is kept", async () => {
+    const { page, close } = await visit(browser, house.address, { colorScheme: "light" })
+    await page.getByRole("button", { name: "Use the dark theme" }).click()
+    await page.reload({ waitUntil: "commit" })
+    await page.waitForFunction(() => document.body !== null)
+    expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark")
+    await close()
+  })
+
+  test("a model's answer streams in, and stopping reaches the server", async () => {
+    house.state.paceMs = 100
+    const { page, close } = await visit(browser, house.address)
+    await page.getByRole("textbox", { name: "Message" }).fill("Hello there")
+    await page.keyboard.press("Enter")
+    await page.getByText("I am the demo model").waitFor()
+    await page.getByText("writing", { exact: true }).waitFor()
+    const before = house.state.cutShort
+    await page.keyboard.press("Escape")
+    await page.getByText("stopped").waitFor()
+    await expect.poll(() => house.state.cutShort).toBe(before + 1)
+    expect(house.state.chatBodies.at(-1)).toMatchObject({ model: "demo", stream: true })
+    await close()
+  })
+
+  test("a failed answer keeps its place and shows the sentence", async () => {
+    const { page, close } = await visit(browser, house.address)
+    await page.getByRole("textbox", { name: "Message" }).fill("fail please")
+    await page.getByRole("button", { name: "Send" }).click()
+    await page.getByText("demo is overloaded. Try again.").waitFor()
+    await close()
+  })
+
+  test("the examples follow the chosen client and model, and the link keeps both", async () => {
+    const { page, close } = await visit(browser, house.address)
+    await page.getByRole("tab", { name: "Anthropic" }).click()
+    await page.getByRole("button", { name: /openai\/gpt-5-mini/ }).click()
+    await page.getByText("from anthropic import Anthropic").waitFor()
+    await page.reload()
+    await page.getByText("from anthropic import Anthropic").waitFor()
+    const code = await page.locator("#connect pre").innerText()
+    expect(code).toContain('model="openai/gpt-5-mini"')
+    expect(code).toContain(house.address)
+    await close()
+  })
+
+  test("tabs take one tab stop and arrows inside", async () => {
+    const { page, close } = await visit(browser, house.address)
+    await page.getByRole("tab", { name: "OpenAI" }).focus()
+    await page.keyboard.press("ArrowLeft")
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("import salon")
+    await page.keyboard.press("Home")
+    await page.getByText("from openai import OpenAI").waitFor()
+    await close()
+  })
+
+  test("models are searched by ability and provider", async () => {
+    const { page, close } = await visit(browser, house.address)
+    await page.getByRole("searchbox", { name: "Search the models" }).fill("anthropic reasoning")
+    await expect.poll(() => page.locator("#models tbody tr").count()).toBe(1)
+    await page.getByRole("searchbox", { name: "Search the models" }).fill("zebra")
+    await page.getByText("No model matches “zebra”.").waitFor()
+    await close()
+  })
+
+  test("a provider is tested with one real call", async () => {
+    const { page, close } = await visit(browser, house.address)
+    await page.getByRole("button", { name: "Test openai" }).click()
+    await page.getByText("Answered in 212 ms").waitFor()
+    expect(house.state.tested).toContain("prov_openai")
+    await close()
+  })
+
+  test("the keyboard opens the shortcuts, goes to places and walks the panes", async () => {
+    const { page, close } = await visit(browser, house.address)
+    await page.getByText("1,284").waitFor()
+    await page.keyboard.press("?")
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor()
+    await page.keyboard.press("Escape")
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0)
+    await page.keyboard.press("g")
+    await page.keyboard.press("t")
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Message")
+    await page.keyboard.press("F6")
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("data-pane"))).toBe("sidebar")
+    await page.keyboard.press("Control+b")
+    await page.getByRole("button", { name: "Widen the sidebar" }).waitFor()
+    await close()
+  })
+
+  test("the first Tab offers to skip to the content", async () => {
+    const { page, close } = await visit(browser, house.address)
+    await page.getByText("1,284").waitFor()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("data-pane"))).toBe("main")
+    await close()
+  })
+
+  test("a fresh house has an empty state with one act", async () => {
+    house.state.mode = "empty"
+    const { page, close } = await visit(browser, house.address)
+    await page.getByText("Nothing yet: the first request shows here.").waitFor()
+    await page.getByRole("button", { name: "Try a model" }).click()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Message")
+    await close()
+  })
+
+  test("waiting shows the final shape, nothing at first", async () => {
+    house.state.mode = "slow"
+    const { page, close } = await visit(browser, house.address)
+    await page.getByRole("status", { name: "Loading the providers" }).waitFor()
+    await close()
+  })
+
+  test("without a session it says how to get a link", async () => {
+    house.state.mode = "signed-out"
+    const { page, close } = await visit(browser, house.address)
+    await page.getByRole("heading", { name: "Sign in with a one-time link" }).waitFor()
+    house.state.mode = "ready"
+    await page.getByRole("button", { name: "Try again" }).click()
+    await page.getByText("1,284").waitFor()
+    await close()
+  })
+
+  test("a refusal shows the server's sentence and a way to try again", async () => {
+    house.state.mode = "refused"
+    const { page, close } = await visit(browser, house.address)
+    await page.getByText("The disk is full. Free some space.").first().waitFor()
+    house.state.mode = "ready"
+    await page.getByRole("button", { name: "Try again" }).first().click()
+    await page.getByText("Failing at times").waitFor()
+    await close()
+  })
+
+  test("a server that goes away is told once, and what was there stays", async () => {
+    const gone = await openHouse()
+    const { page, close } = await visit(browser, gone.address)
+    await page.getByText("1,284").waitFor()
+    await gone.close()
+    await page.getByRole("alert").getByText("does not answer").waitFor()
+    expect(await page.getByText("1,284").count()).toBe(1)
+    await close()
+  })
+
+  test("Arabic reads from right to left and code stays left to right", async () => {
+    const { page, close } = await visit(browser, house.address, { locale: "ar" })
+    await page.getByRole("heading", { name: "المزودون" }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.dir)).toBe("rtl")
+    expect(await page.locator("#connect pre").evaluate((pre) => getComputedStyle(pre).direction)).toBe("ltr")
+    const sidebar = await page.locator("[data-pane=sidebar]").boundingBox()
+    expect(sidebar?.x).toBeGreaterThan(WIDE.width / 2)
+    await close()
+  })
+
+  test("nothing is wider than a phone", async () => {
+    const { page, close } = await visit(browser, house.address, { viewport: NARROW })
+    await page.getByText("1,284").waitFor()
+    const widths = await page.locator("[data-pane=main]").evaluate((main) => [main.scrollWidth, main.clientWidth])
+    expect(widths[0]).toBe(widths[1])
+    await close()
+  })
+
+  test("the first load stays under 150 kB of script and style, packed", async () => {
+    const { page, close } = await visit(browser, house.address)
+    await page.getByText("1,284").waitFor()
+    const names = await page.evaluate(() =>
+      performance
+        .getEntriesByType("resource")
+        .map((entry) => new URL(entry.name).pathname)
+        .filter((name) => /\.(js|css)$/.test(name)),
+    )
+    const sizes = await Promise.all(
+      names.map(async (name) => (await (await fetch(`${house.address}${name}.br`)).arrayBuffer()).byteLength),
+    )
+    expect(sizes.reduce((total, size) => total + size, 0)).toBeLessThan(150 * 1024)
+    await close()
+  })
+})
