@@ -22,6 +22,7 @@ SENTENCES: Final[dict[str, str]] = {
     "budget_exceeded": "The budget {budget} is used up.{resets_at}",
     "unpriced": "{model} has no known price, so the budget {budget} cannot count it. Give the model a price, or let the budget pass unpriced models.",
     "overloaded": "Salon has more requests than it can take. Try again in {retry_after_s} s.",
+    "shutting_down": "Salon is shutting down. Try again in a moment.",
     "upstream_error": "{provider} failed: {detail}",
     "upstream_unreachable": "{provider} cannot be reached: {detail}. Check its address and that it runs.",
     "upstream_timeout": "{provider} did not answer in time ({phase}, {limit_s} s).",

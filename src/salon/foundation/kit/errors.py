@@ -17,6 +17,7 @@
     ├── BudgetExceeded          402  money of a key or a space
     │   └── Unpriced            402  a budget cannot count what has no price
     ├── Overloaded              503
+    │   └── ShuttingDown        503
     ├── UpstreamError                a provider's failure, already classified
     │   ├── UpstreamUnreachable 502  could not connect
     │   ├── UpstreamTimeout     504  connect, first byte, idle or total
@@ -178,6 +179,12 @@ class Overloaded(SalonError):
     code = "overloaded"
     status = 503
     retryable = True
+
+
+class ShuttingDown(Overloaded):
+    """Salon ends while it answers. Fields: ``retry_after_s``."""
+
+    code = "shutting_down"
 
 
 class UpstreamError(SalonError):

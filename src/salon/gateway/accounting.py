@@ -1,0 +1,186 @@
+"""What a request is held to cost, and the rows that say what it did cost. Each request settles once."""
+
+from typing import Final, cast
+
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.errors import ClientGone, SalonError, ShuttingDown
+from salon.foundation.ledger import AttemptEntry, RequestEntry, RequestStatus, UsageSource
+from salon.foundation.messages import Usage
+from salon.gateway.observer import Observer
+from salon.gateway.options import GatewayOptions
+from salon.gateway.ports import LedgerPort
+from salon.gateway.registry.target import Target
+from salon.gateway.relay.attempt import Attempt
+from salon.gateway.relay.counting import HELD_BYTES_PER_TOKEN, estimated_usage
+from salon.gateway.relay.job import Job
+from salon.gateway.relay.readers import FailureReader
+
+_NOTHING: Final = Usage()
+
+
+def expected_tokens(job: Job, options: GatewayOptions) -> tuple[int, int]:
+    """Return how many tokens in and out to count on before anything is known."""
+    output = options.assumed_output_tokens
+    if job.max_output_tokens is not None and job.max_output_tokens < output:
+        output = job.max_output_tokens
+    return -(-job.size_bytes // HELD_BYTES_PER_TOKEN), output
+
+
+async def reserve(job: Job, ledger: LedgerPort, options: GatewayOptions) -> None:
+    """Hold money on the identity's budgets. Raises: BudgetExceeded, Unpriced."""
+    plan = job.plan
+    assert plan is not None
+    tokens_in, tokens_out = expected_tokens(job, options)
+    estimates = [
+        target.price.estimate(tokens_in, tokens_out) for target in plan.targets if target.price is not None
+    ]
+    currencies = {target.price.currency for target in plan.targets if target.price is not None}
+    job.hold = await ledger.reserve(
+        job.identity.budget_ids,
+        max(estimates) if estimates else None,
+        model=job.alias,
+        at_ms=job.started_at_ms,
+        currency=currencies.pop() if currencies else "USD",
+    )
+    if job.hold is not None and estimates:
+        job.held_bytes = tokens_out * HELD_BYTES_PER_TOKEN
+
+
+def may_spend_at(job: Job, target: Target) -> bool:
+    """Tell whether the money held may be spent at ``target``: at one without a price only if allowed."""
+    return job.hold is None or target.price is not None or job.hold.allows_unpriced
+
+
+class Accountant:
+    """Turns ended attempts and requests into rows of the ledger."""
+
+    def __init__(self, ledger: LedgerPort, clock: Clock, observer: Observer | None) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._observer = observer
+
+    def close_attempt(self, job: Job, attempt: Attempt) -> AttemptEntry:
+        """Write down what became of one attempt."""
+        now_s = self._clock.monotonic_s()
+        usage, source = _usage_of(job, attempt)
+        target = attempt.target
+        error = attempt.error
+        cost: int | None = 0
+        if source != "none":
+            cost = target.price.cost(usage) if target.price is not None else None
+        entry = AttemptEntry(
+            request_id=job.request_id,
+            number=len(job.attempts) + 1,
+            provider_id=target.link.id,
+            provider_kind=target.link.kind,
+            model=target.model,
+            status=_status(error, begun=job.begun),
+            http_status=attempt.status,
+            error_code=error.code if error is not None else None,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            cached_tokens=usage.cached_tokens,
+            cache_write_tokens=usage.cache_write_tokens,
+            reasoning_tokens=usage.reasoning_tokens,
+            cost_e10=cost,
+            started_at_ms=attempt.started_at_ms,
+            first_byte_ms=_span_ms(attempt.started_s, attempt.first_byte_s),
+            duration_ms=max(0, round((now_s - attempt.started_s) * 1000)),
+        )
+        if source != "none" or job.usage_source == "none":
+            job.usage_source = source
+        job.attempts.append(entry)
+        return entry
+
+    def settle(self, job: Job) -> RequestEntry | None:
+        """Write the rows of an ended request, give its place and its money back. Only the first time."""
+        if job.settled:
+            return None
+        job.settled = True
+        now_s = self._clock.monotonic_s()
+        attempts, target = job.attempts, job.target
+        caller = job.identity.caller
+        entry = RequestEntry(
+            request_id=job.request_id,
+            space_id=caller.space_id,
+            person_id=caller.person_id,
+            key_id=caller.key_id,
+            dialect=job.dialect.name if job.dialect is not None else "events",
+            operation=job.operation,
+            alias=job.alias,
+            provider_id=target.link.id if target is not None else None,
+            provider_kind=target.link.kind if target is not None else None,
+            model=target.model if target is not None else None,
+            route=target.name if target is not None else None,
+            status=_status(job.error, begun=job.begun),
+            http_status=job.status or (job.error.status if job.error is not None else 200),
+            error_code=job.error.code if job.error is not None else None,
+            stream=job.stream,
+            cache=job.cache,
+            attempts=len(attempts),
+            input_tokens=sum([one.input_tokens for one in attempts]),
+            output_tokens=sum([one.output_tokens for one in attempts]),
+            cached_tokens=sum([one.cached_tokens for one in attempts]),
+            cache_write_tokens=sum([one.cache_write_tokens for one in attempts]),
+            reasoning_tokens=sum([one.reasoning_tokens for one in attempts]),
+            usage_source=cast(UsageSource, job.usage_source),
+            cost_e10=total_cost(job),
+            currency=target.price.currency if target is not None and target.price is not None else "USD",
+            price_version=target.price.version if target is not None and target.price is not None else None,
+            started_at_ms=job.started_at_ms,
+            first_token_ms=_span_ms(job.started_s, job.first_token_s),
+            duration_ms=max(0, round((now_s - job.started_s) * 1000)),
+        )
+        self._ledger.record(entry, attempts, hold=job.hold)
+        if job.ticket is not None:
+            job.ticket.settle(entry.input_tokens + entry.output_tokens)
+            job.ticket.release()
+        if self._observer is not None and job.observed is not None:
+            self._observer.on_request_end(job.observed, entry, attempts)
+        return entry
+
+
+def total_cost(job: Job) -> int | None:
+    """Return what all attempts cost together; None when one of them has no price."""
+    total = 0
+    for attempt in job.attempts:
+        if attempt.cost_e10 is None:
+            return None
+        total += attempt.cost_e10
+    return total
+
+
+def _usage_of(job: Job, attempt: Attempt) -> tuple[Usage, UsageSource]:
+    """Return the provider's count, else ours where the model has said something, else nothing."""
+    reader = attempt.reader
+    if reader is None or isinstance(reader, FailureReader):
+        return _NOTHING, "none"
+    counted = reader.usage
+    if counted is not None and (attempt.error is None or counted.output_tokens * 4 >= reader.output_bytes):
+        return counted, "provider"
+    if attempt.error is not None and not reader.output_bytes and not isinstance(attempt.error, ClientGone):
+        # Began and broke off without a word; a provider that counts says so.
+        return (counted, "provider") if counted is not None else (_NOTHING, "none")
+    estimate = estimated_usage(job.size_bytes, reader.output_bytes)
+    if counted is not None and counted.input_tokens:
+        # Cut in the middle: what went in was counted (Anthropic does so first), what came out was not.
+        estimate = Usage(
+            input_tokens=counted.input_tokens,
+            output_tokens=max(counted.output_tokens, estimate.output_tokens),
+            cached_tokens=counted.cached_tokens,
+            cache_write_tokens=counted.cache_write_tokens,
+            estimated=True,
+        )
+    return estimate, "estimated"
+
+
+def _status(error: SalonError | None, *, begun: bool) -> RequestStatus:
+    if error is None:
+        return "ok"
+    if isinstance(error, ClientGone):
+        return "cancelled"
+    return "interrupted" if begun or isinstance(error, ShuttingDown) else "error"
+
+
+def _span_ms(start_s: float, end_s: float | None) -> int | None:
+    return None if end_s is None else max(0, round((end_s - start_s) * 1000))

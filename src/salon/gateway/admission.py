@@ -1,0 +1,51 @@
+"""Who may come in: rights, allowed models and operations, limits, and the number of requests at once."""
+
+from typing import Final
+
+from salon.foundation.kit.caller import Right
+from salon.foundation.kit.errors import NotAllowed, Overloaded
+from salon.gateway.accounting import expected_tokens
+from salon.gateway.limits import Limiter
+from salon.gateway.options import GatewayOptions
+from salon.gateway.relay.job import Job
+
+_RETRY_AFTER_S: Final = 1
+
+
+class Admission:
+    """Counts the requests under way and asks the limiter about keys that have limits."""
+
+    def __init__(self, limiter: Limiter | None, options: GatewayOptions) -> None:
+        self._limiter = limiter
+        self._options = options
+        self.active = 0
+        """Requests under way."""
+        self.shed = 0
+        """Requests refused because there were too many."""
+
+    def enter(self) -> None:
+        """Count a request in. Raises: Overloaded; then it is not counted."""
+        if self.active >= self._options.max_concurrency:
+            self.shed += 1
+            raise Overloaded(retry_after_s=_RETRY_AFTER_S)
+        self.active += 1
+
+    def leave(self) -> None:
+        """Count a request out."""
+        self.active -= 1
+
+    async def admit(self, job: Job) -> None:
+        """Check what the identity may use and count it against its limits. Raises: NotAllowed, RateLimited."""
+        identity = job.identity
+        limits = identity.limits
+        if Right.USE_MODELS not in identity.caller.rights:
+            raise NotAllowed(right="to use models")
+        if limits.operations and not limits.allows_operation(job.operation):
+            raise NotAllowed(right=f"to call “{job.operation}”")
+        plan = job.plan
+        assert plan is not None
+        if limits.models and not any(limits.allows_model(name) for name in plan.names):
+            raise NotAllowed(right=f"to use the model “{job.alias}”")
+        if self._limiter is not None and limits.counts_anything:
+            tokens = sum(expected_tokens(job, self._options))
+            job.ticket = await self._limiter.admit(identity.counter_key, limits, tokens=tokens)

@@ -1,0 +1,334 @@
+"""The one attempt loop: targets in order, retries and fallback while nothing was sent to the caller."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from salon.foundation.egress import HttpRequest
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.errors import (
+    BudgetExceeded,
+    ClientGone,
+    SalonError,
+    ShuttingDown,
+    Unsupported,
+    UpstreamError,
+    UpstreamRateLimited,
+)
+from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.messages import ModelRequest
+from salon.gateway.accounting import Accountant, may_spend_at
+from salon.gateway.observer import ObservedAttempt, Observer
+from salon.gateway.options import GatewayOptions
+from salon.gateway.protocols.base import DialectName
+from salon.gateway.registry.target import Endpoint, Headers, Target
+from salon.gateway.relay.attempt import Attempt
+from salon.gateway.relay.counting import HELD_BYTES_PER_TOKEN
+from salon.gateway.relay.deadlines import Deadlines
+from salon.gateway.relay.delivery import StreamDelivery
+from salon.gateway.relay.job import Job
+from salon.gateway.routing.budget import RetryBudget
+from salon.gateway.routing.reactions import is_uncertain, pause_s, reaction
+
+_EXTENSION_TOKENS: Final = 1024
+_REPLAY_HEADER: Final = b"x-salon-replay-uncertain"
+_MOST_HELD_OFF_S: Final = 60.0
+
+
+class AttemptLoop:
+    """Has requests answered: by the first target, or by whichever does."""
+
+    def __init__(
+        self,
+        options: GatewayOptions,
+        clock: Clock,
+        accountant: Accountant,
+        supervisor: TaskSupervisor,
+        observer: Observer | None,
+    ) -> None:
+        self.options = options
+        self.deadlines = Deadlines()
+        self.retries = RetryBudget(options.retry_budget, now_s=clock.monotonic_s())
+        self._clock = clock
+        self._accountant = accountant
+        self._supervisor = supervisor
+        self._observer = observer
+
+    async def run(self, job: Job) -> Attempt:
+        """Return the attempt that was answered. Raises: the last attempt's error."""
+        plan = job.plan
+        assert plan is not None
+        order = able(job, plan.order())
+        self.retries.earn()
+        failures = 0
+        place = self._first(order)
+        while True:
+            target = order[place]
+            attempt = await self._attempt(job, target)
+            error = attempt.error
+            if error is None:
+                return attempt
+            failures += 1
+            following = self._next(job, order, place, error, failures)
+            if following is None:
+                raise error
+            if following == place:
+                await self._pause(job, failures, error)
+            if isinstance(job.delivery, StreamDelivery):
+                job.delivery.reset()
+            place = following
+
+    # -- choosing ---------------------------------------------------------------------------------
+    def _first(self, order: Sequence[Target]) -> int:
+        """Return the place of the first target that is let through; the least bad one when none is."""
+        now_s = self._clock.monotonic_s()
+        for place, target in enumerate(order):
+            if target.breaker.allows(now_s):
+                return place
+        place = min(range(len(order)), key=lambda one: order[one].breaker.open_until_s)
+        order[place].health.forced += 1
+        return place
+
+    def _next(
+        self, job: Job, order: Sequence[Target], place: int, error: SalonError, failures: int
+    ) -> int | None:
+        """Return the place of the target to try next, or None when the error stands."""
+        if job.begun or job.gone or not isinstance(error, UpstreamError):
+            return None
+        now_s = self._clock.monotonic_s()
+        if failures >= self.options.max_attempts or now_s >= job.deadline_s:
+            return None
+        if is_uncertain(error) and not self._may_replay(job):
+            return None
+        following = self._candidate(job, order, place, error, now_s)
+        return following if following is not None and self.retries.spend(now_s) else None
+
+    def _candidate(
+        self, job: Job, order: Sequence[Target], place: int, error: SalonError, now_s: float
+    ) -> int | None:
+        found = reaction(error)
+        here = order[place]
+        for following in range(place + 1, len(order)):
+            target = order[following]
+            is_larger = (target.context_tokens or 0) > (here.context_tokens or 0)
+            if not (found.next or (found.larger and is_larger)):
+                continue
+            if may_spend_at(job, target) and target.breaker.allows(now_s):
+                return following
+        if not (found.again and error.retryable) or here.breaker.open_until_s > now_s:
+            return None
+        wait_s = error.retry_after_s or 0.0
+        return place if now_s + wait_s < job.deadline_s and wait_s <= self.options.total_timeout_s else None
+
+    def _may_replay(self, job: Job) -> bool:
+        if job.plan is not None and job.plan.replay_uncertain:
+            return True
+        return job.call is not None and job.call.headers.get(_REPLAY_HEADER) == b"on"
+
+    async def _pause(self, job: Job, failures: int, error: SalonError) -> None:
+        seconds = pause_s(failures, retry_after_s=error.retry_after_s)
+        async with _cut_short(job):
+            await asyncio.sleep(seconds)
+
+    # -- one attempt ------------------------------------------------------------------------------
+    async def _attempt(self, job: Job, target: Target) -> Attempt:
+        """Make one attempt and write down what became of it."""
+        endpoint = target.endpoint(job.dialect.name if job.dialect is not None else None)
+        asked_stream = job.stream if target.capabilities.streaming else False
+        if not target.capabilities.plain:
+            asked_stream = True
+        request = self._request(job, target, endpoint, stream=asked_stream)
+        attempt = Attempt(job, target, endpoint, asked_stream=asked_stream, options=self.options)
+        attempt.started_at_ms = self._clock.now_ms()
+        attempt.started_s = now_s = self._clock.monotonic_s()
+        job.target = target
+        observed = self._observe(job, attempt) if self._observer is not None else None
+        connect_s = min(self.options.connect_timeout_s, max(0.05, job.deadline_s - now_s))
+        try:
+            async with _cut_short(job):
+                await attempt.open(request, connect_timeout_s=connect_s)
+            job.attempt = attempt
+            self.deadlines.add(attempt)
+            await attempt.wait()
+        except SalonError as error:
+            attempt.error = error
+        except asyncio.CancelledError:
+            attempt.error = ShuttingDown(retry_after_s=1)
+            raise
+        finally:
+            job.attempt = None
+            self.deadlines.discard(attempt)
+            attempt.abort()
+            entry = self._accountant.close_attempt(job, attempt)
+            self._learn(target, attempt)
+            if observed is not None and self._observer is not None and job.observed is not None:
+                self._observer.on_attempt_end(job.observed, observed, entry)
+        return attempt
+
+    def _request(self, job: Job, target: Target, endpoint: Endpoint, *, stream: bool) -> HttpRequest:
+        dialect = endpoint.dialect
+        headers: Headers = endpoint.headers
+        if job.dialect is dialect and job.envelope is not None:
+            body = dialect.rewrite_request(
+                job.envelope, model=target.model, stream=stream, quirks=endpoint.quirks
+            )
+            if endpoint.passed and job.call is not None:
+                headers = _passed(headers, endpoint.passed, job)
+        else:
+            wanted = msgspec.structs.replace(decoded(job), model=target.model, stream=stream)
+            encoded = dialect.encode_request(wanted, quirks=endpoint.quirks)
+            body = encoded.body
+            job.lost.update(encoded.lost)
+        return HttpRequest(url=endpoint.url, target=endpoint.path, headers=headers, body=body)
+
+    def _learn(self, target: Target, attempt: Attempt) -> None:
+        """Tell breaker and health what the attempt says about the target."""
+        error = attempt.error
+        now_s = self._clock.monotonic_s()
+        if error is None:
+            target.breaker.succeed()
+            first_s = attempt.first_byte_s or now_s
+            target.health.succeed(
+                first_token_ms=(first_s - attempt.started_s) * 1000, at_ms=self._clock.now_ms()
+            )
+            return
+        if isinstance(error, ClientGone | BudgetExceeded) or not isinstance(error, UpstreamError):
+            target.breaker.let_go()
+            return
+        target.health.fail(error.code, at_ms=self._clock.now_ms())
+        found = reaction(error)
+        if found.blames:
+            target.breaker.fail(now_s)
+        elif found.hold_off_s:
+            target.breaker.hold_off(now_s, found.hold_off_s)
+        elif isinstance(error, UpstreamRateLimited) and error.retry_after_s:
+            target.breaker.let_go()
+            target.breaker.hold_off(now_s, min(error.retry_after_s, _MOST_HELD_OFF_S))
+        else:
+            # It answered: whatever it thinks of the request, it is alive.
+            target.breaker.succeed()
+
+    # -- money of a long stream -------------------------------------------------------------------
+    def extend_hold(self, job: Job, attempt: Attempt) -> None:
+        """Hold more money for a stream that reached its hold, or end it."""
+        self._supervisor.spawn(self._extend(job, attempt), name="extend-hold")
+
+    async def _extend(self, job: Job, attempt: Attempt) -> None:
+        hold, price = job.hold, attempt.target.price
+        if hold is None or price is None or attempt.reader is None:
+            return
+        try:
+            await hold.extend(price.estimate(0, _EXTENSION_TOKENS))
+        except SalonError as error:
+            attempt.stop(error)
+            return
+        job.held_bytes += _EXTENSION_TOKENS * HELD_BYTES_PER_TOKEN
+        attempt.reader.limit_bytes = job.held_bytes
+
+    def _observe(self, job: Job, attempt: Attempt) -> ObservedAttempt | None:
+        if self._observer is None or job.observed is None:
+            return None
+        url = attempt.endpoint.url
+        observed = ObservedAttempt(
+            number=len(job.attempts) + 1,
+            provider=attempt.target.link.name,
+            kind=attempt.target.link.kind,
+            model=attempt.target.model,
+            server_address=url.host,
+            server_port=url.port,
+        )
+        self._observer.on_attempt_start(job.observed, observed)
+        return observed
+
+
+class _CutShort:
+    """Lets the caller's leaving cancel what is awaited inside, and tells it as ClientGone."""
+
+    __slots__ = ("_job",)
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    async def __aenter__(self) -> None:
+        if self._job.gone:
+            raise ClientGone
+        self._job.waiting = True
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        job = self._job
+        job.waiting = False
+        if job.gone and not isinstance(error, ClientGone):
+            if isinstance(error, asyncio.CancelledError) and job.task is not None:
+                job.task.uncancel()
+            raise ClientGone from None
+
+
+_cut_short = _CutShort
+
+
+def decoded(job: Job) -> ModelRequest:
+    """Return the whole request, decoded at the first call. Raises: InvalidRequest."""
+    if job.request is None:
+        assert job.dialect is not None
+        assert job.envelope is not None
+        job.request = job.dialect.decode_request(job.envelope)
+    return job.request
+
+
+def _passed(headers: Headers, names: Sequence[bytes], job: Job) -> Headers:
+    """Return the headers with those of the caller that are handed on."""
+    assert job.call is not None
+    theirs = [(name, job.call.headers[name]) for name in names if name in job.call.headers]
+    if not theirs:
+        return headers
+    given = {name for name, _ in theirs}
+    return [*(header for header in headers if header[0] not in given), *theirs]
+
+
+def able(job: Job, order: Sequence[Target]) -> Sequence[Target]:
+    """Leave out targets that are known to be unable to do what is asked. Raises: Unsupported."""
+    restricted = [
+        target
+        for target in order
+        if target.capabilities.tools is False
+        or target.capabilities.vision is False
+        or target.capabilities.structured is False
+    ]
+    if not restricted:
+        return order
+    needed = needs(job)
+    kept = [
+        target for target in order if not any(getattr(target.capabilities, need) is False for need in needed)
+    ]
+    if not kept:
+        field = {"tools": "tools", "vision": "messages", "structured": "response_format"}
+        missing = next(
+            need for need in needed if any(getattr(target.capabilities, need) is False for target in order)
+        )
+        raise Unsupported(field=field[missing], problem=f"“{job.alias}” cannot do this ({missing}).")
+    return kept
+
+
+_IMAGES: Final[dict[DialectName, bytes]] = {
+    "openai": b'"image_url"',
+    "anthropic": b'"image"',
+    "ollama": b'"images"',
+}
+
+
+def needs(job: Job) -> tuple[str, ...]:
+    """Return the capabilities that the request needs, as far as a glance can tell."""
+    found: list[str] = []
+    if job.envelope is not None and job.dialect is not None:
+        fields = job.envelope.fields
+        if len(fields.get("tools", b"")) > 2:
+            found.append("tools")
+        if _IMAGES[job.dialect.name] in bytes(fields.get("messages", b"")):
+            found.append("vision")
+        if b"json_schema" in bytes(fields.get("response_format", b"")):
+            found.append("structured")
+    elif job.request is not None and job.request.tools:
+        found.append("tools")
+    return tuple(found)

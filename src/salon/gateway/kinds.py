@@ -1,0 +1,29 @@
+"""The built-in kinds of providers, in the order people meet them."""
+
+from salon.gateway.providers.anthropic import KIND as ANTHROPIC
+from salon.gateway.providers.base import KindRegistry, ProviderKind
+from salon.gateway.providers.deepseek import KIND as DEEPSEEK
+from salon.gateway.providers.demo import KIND as DEMO
+from salon.gateway.providers.lmstudio import KIND as LMSTUDIO
+from salon.gateway.providers.ollama import KIND as OLLAMA
+from salon.gateway.providers.openai import KIND as OPENAI
+from salon.gateway.providers.openai_compatible import KIND as OPENAI_COMPATIBLE
+from salon.gateway.providers.openrouter import KIND as OPENROUTER
+from salon.gateway.providers.salon import KIND as SALON
+
+BUILT_IN: tuple[ProviderKind, ...] = (
+    OPENAI,
+    ANTHROPIC,
+    DEEPSEEK,
+    OPENROUTER,
+    OLLAMA,
+    LMSTUDIO,
+    OPENAI_COMPATIBLE,
+    SALON,
+    DEMO,
+)
+
+
+def built_in_kinds() -> KindRegistry:
+    """Return a fresh registry that holds the built-in kinds; plugins add theirs to it."""
+    return KindRegistry(BUILT_IN)

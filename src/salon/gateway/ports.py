@@ -1,0 +1,28 @@
+"""What the gateway needs of the ledger."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from salon.foundation.ledger import AttemptEntry, Hold, RequestEntry
+
+
+class LedgerPort(Protocol):
+    """Holds money before it is spent, and writes down what happened."""
+
+    async def reserve(
+        self,
+        budget_ids: Sequence[str],
+        estimate_e10: int | None,
+        *,
+        model: str = "",
+        at_ms: int | None = None,
+        currency: str = "USD",
+    ) -> Hold | None:
+        """Hold ``estimate_e10`` on every budget, or on none. Raises: BudgetExceeded."""
+        ...
+
+    def record(
+        self, entry: RequestEntry, attempts: Sequence[AttemptEntry] = (), *, hold: Hold | None = None
+    ) -> None:
+        """Queue the rows of one ended request; with ``hold``, end it at the entry's cost."""
+        ...

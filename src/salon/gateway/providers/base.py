@@ -1,0 +1,131 @@
+"""What a kind of provider declares about itself; code only where a declaration cannot say it.
+
+Built-in kinds and those of plugins register in the same ``KindRegistry``.
+"""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal, Protocol
+
+import msgspec
+
+from salon.foundation.egress import EgressPolicy, HttpReceiver, HttpRequest
+from salon.foundation.kit.errors import ConfigError
+from salon.gateway.protocols.base import DialectName, Quirks
+
+AuthStyle = Literal["bearer", "x-api-key", "none"]
+"""How a credential travels; ``bearer`` sends none when there is no key."""
+ListingStyle = Literal["openai", "anthropic", "ollama", "fixed"]
+"""Whose form the list of models has; ``fixed`` is the declared list alone."""
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a model can do. None is "not known": it is tried."""
+
+    streaming: bool = True
+    plain: bool = True
+    """Answers without streaming; False for models that only stream."""
+    tools: bool | None = None
+    vision: bool | None = None
+    reasoning: bool | None = None
+    structured: bool | None = None
+    """Answers in the shape of a JSON Schema."""
+
+
+class StreamHandle(Protocol):
+    """One request under way, as its sender holds it."""
+
+    def abort(self) -> None:
+        """Stop at once; the receiver hears nothing more."""
+        ...
+
+    def pause(self) -> None:
+        """Stop reading until ``resume``."""
+        ...
+
+    def resume(self) -> None:
+        """Read again."""
+        ...
+
+
+class Transport(Protocol):
+    """Carries requests to a provider: ``HttpClient``, or code inside this process."""
+
+    async def open(
+        self, request: HttpRequest, receiver: HttpReceiver, *, connect_timeout_s: float, policy: EgressPolicy
+    ) -> StreamHandle:
+        """Send ``request``; ``receiver`` hears the answer. Raises: EgressError when nothing was sent."""
+        ...
+
+
+class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of provider."""
+
+    name: str
+    """Stands before the slash of a model id: ``openai``."""
+    label: str
+    """Shown to people."""
+    dialect: DialectName
+    """Spoken unless the caller's own dialect is in ``chat_paths`` too."""
+    chat_paths: Mapping[DialectName, str]
+    """Where a chat request goes, below the base address, for each dialect it understands."""
+    base_url: str = ""
+    """Its address; empty when there is no usual one."""
+    auth: AuthStyle = "bearer"
+    needs_key: bool = True
+    local: bool = False
+    """Runs on the person's own machine: costs no money, and is looked for only when asked."""
+    env_keys: tuple[str, ...] = ()
+    """Environment variables that hold its key; one that is set makes the provider appear."""
+    env_url: str | None = None
+    """Environment variable that holds its address."""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    """Sent with every request."""
+    passed_headers: tuple[bytes, ...] = ()
+    """Headers of a caller of the same dialect that are handed on."""
+    quirks: Quirks = msgspec.field(default_factory=dict)
+    listing: ListingStyle = "openai"
+    models_path: str = "/models"
+    models: tuple[str, ...] = ()
+    """Models it is known to have before it was asked."""
+    capabilities: Capabilities = Capabilities()
+    """What its models can do where the listing does not say."""
+    prices_as: str | None = None
+    """Under which name the price tables know it; None is "not in them"."""
+    docs_url: str = ""
+    key_url: str = ""
+    """Where a person gets a key."""
+    make_transport: Callable[[], Transport] | None = None
+    """Set when requests do not go over HTTP."""
+
+
+class KindRegistry:
+    """All kinds, by name."""
+
+    def __init__(self, kinds: Iterable[ProviderKind] = ()) -> None:
+        self._kinds: dict[str, ProviderKind] = {}
+        for kind in kinds:
+            self.register(kind)
+
+    def register(self, kind: ProviderKind) -> None:
+        """Add ``kind``. Raises: ValueError when its name is taken or it cannot be spoken to."""
+        if kind.name in self._kinds:
+            raise ValueError(f"the provider kind {kind.name!r} is registered already")
+        if kind.dialect not in kind.chat_paths:
+            raise ValueError(f"the provider kind {kind.name!r} has no path for its own dialect")
+        self._kinds[kind.name] = kind
+
+    def get(self, name: str) -> ProviderKind:
+        """Return the kind called ``name``. Raises: ConfigError with the nearest name."""
+        kind = self._kinds.get(name)
+        if kind is not None:
+            return kind
+        near = difflib.get_close_matches(name, self._kinds, n=1)
+        known = f"Did you mean “{near[0]}”?" if near else f"Known kinds: {', '.join(self._kinds)}."
+        raise ConfigError(key="kind", problem=f"there is no provider kind “{name}”.", fix=known)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._kinds
+
+    def __iter__(self) -> Iterator[ProviderKind]:
+        return iter(self._kinds.values())

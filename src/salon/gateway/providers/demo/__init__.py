@@ -1,0 +1,35 @@
+"""The demo: a model that is always there, offline and deterministic, and says that it is no model.
+
+It answers Chat Completions requests inside this process. Words in the last user message steer it:
+
+=========================  =======================================================================
+``demo:fail 429``          answers with that HTTP status (with Retry-After for 429 and 503)
+``demo:stall``             sends nothing at all until somebody gives up
+``demo:stall-mid``         begins an answer and then falls silent
+``demo:break``             begins an answer and then breaks off
+``demo:error``             begins a stream and then reports an error inside it
+``demo:slow 50``           waits 50 ms before each piece
+``demo:words 200``         answers with 200 words
+``demo:think``             reasons first, as it also does when a reasoning effort is asked for
+``demo:call NAME``         calls the tool NAME
+``demo:echo``              answers with the rest of the message and nothing else
+=========================  =======================================================================
+"""
+
+from salon.gateway.providers.base import Capabilities, ProviderKind
+from salon.gateway.providers.demo.upstream import DemoUpstream
+
+KIND = ProviderKind(
+    name="demo",
+    label="Demo",
+    dialect="openai",
+    chat_paths={"openai": "/chat/completions"},
+    base_url="http://demo.invalid",
+    auth="none",
+    needs_key=False,
+    local=True,
+    listing="fixed",
+    models=("demo",),
+    capabilities=Capabilities(tools=True, vision=True, reasoning=True, structured=True),
+    make_transport=DemoUpstream,
+)

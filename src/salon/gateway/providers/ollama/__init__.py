@@ -1,0 +1,18 @@
+"""Ollama, over its native chat API."""
+
+from salon.gateway.providers.base import ProviderKind
+
+KIND = ProviderKind(
+    name="ollama",
+    label="Ollama",
+    dialect="ollama",
+    chat_paths={"ollama": "/api/chat"},
+    base_url="http://127.0.0.1:11434",
+    needs_key=False,
+    local=True,
+    env_keys=("OLLAMA_API_KEY",),
+    env_url="OLLAMA_HOST",
+    listing="ollama",
+    models_path="/api/tags",
+    docs_url="https://docs.ollama.com/api",
+)

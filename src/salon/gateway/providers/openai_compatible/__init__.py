@@ -1,0 +1,11 @@
+"""Any address that speaks Chat Completions: vLLM, llama.cpp, a company's own gateway."""
+
+from salon.gateway.providers.base import ProviderKind
+
+KIND = ProviderKind(
+    name="openai-compatible",
+    label="OpenAI-compatible",
+    dialect="openai",
+    chat_paths={"openai": "/chat/completions"},
+    needs_key=False,
+)

@@ -1,0 +1,16 @@
+"""OpenRouter, over Chat Completions; its listing also tells prices, context and capabilities."""
+
+from salon.gateway.providers.base import ProviderKind
+
+KIND = ProviderKind(
+    name="openrouter",
+    label="OpenRouter",
+    dialect="openai",
+    chat_paths={"openai": "/chat/completions"},
+    base_url="https://openrouter.ai/api/v1",
+    env_keys=("OPENROUTER_API_KEY",),
+    headers=((b"x-title", b"Salon"),),
+    prices_as="openrouter",
+    docs_url="https://openrouter.ai/docs/api-reference",
+    key_url="https://openrouter.ai/settings/keys",
+)

@@ -1,0 +1,125 @@
+"""Builds the way to a provider from its declaration: addresses, headers and the policy for both."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from salon.foundation.egress import PUBLIC, EgressPolicy, EgressRefused, Url, parse_url
+from salon.foundation.kit.errors import ConfigError
+from salon.foundation.kit.ids import ProviderId
+from salon.foundation.kit.version import __version__
+from salon.gateway.protocols.base import Dialect, DialectName
+from salon.gateway.providers.base import ProviderKind, Transport
+from salon.gateway.registry.models import ProviderSpec
+from salon.gateway.registry.target import Endpoint, Headers, Link
+
+PRIVATE: Final = EgressPolicy(
+    name="private-provider", allow_private=True, allow_loopback=True, allow_unix=True
+)
+"""For providers that an administrator allowed to be on this machine or network."""
+PUBLIC_PROVIDER: Final = EgressPolicy(name="public-provider")
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_USER_AGENT: Final = f"salon/{__version__}".encode("ascii")
+
+assert PUBLIC.allow_private is PUBLIC_PROVIDER.allow_private is False
+
+
+def check_name(name: str) -> None:
+    """Refuse a provider name that could not stand before a slash. Raises: ConfigError."""
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            key="name",
+            problem=f"“{name[:80]}” cannot name a provider.",
+            fix="Use lower-case letters, digits, dots, dashes and underscores.",
+        )
+
+
+def check_secret(secret: str, *, name: str) -> None:
+    """Refuse a credential that could not travel in a header. Raises: ConfigError, without the value."""
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise ConfigError(
+            key=f"providers.{name}.api_key",
+            problem="the credential holds a space, a line break or a character that no header can carry.",
+            fix="Copy it again.",
+        )
+
+
+def credential_headers(kind: ProviderKind, secret: str | None) -> Headers:
+    """Return the headers that carry the credential."""
+    if not secret or kind.auth == "none":
+        return []
+    if kind.auth == "x-api-key":
+        return [(b"x-api-key", secret.encode("ascii"))]
+    return [(b"authorization", b"Bearer " + secret.encode("ascii"))]
+
+
+def base_url(kind: ProviderKind, spec: ProviderSpec) -> str:
+    """Return the address below which the provider's paths lie. Raises: ConfigError."""
+    address = (spec.base_url or kind.base_url).rstrip("/")
+    if not address:
+        raise ConfigError(
+            key=f"providers.{spec.name}.base_url",
+            problem=f"a provider of kind “{kind.name}” has no usual address.",
+            fix="Set base_url, like http://127.0.0.1:8000/v1.",
+        )
+    return address
+
+
+def locate(kind: ProviderKind, spec: ProviderSpec, path: str) -> tuple[Url, bytes]:
+    """Return where ``path`` of the provider is. Raises: ConfigError."""
+    try:
+        url, target = parse_url(base_url(kind, spec) + path)
+    except EgressRefused as error:
+        raise ConfigError(
+            key=f"providers.{spec.name}.base_url",
+            problem=f"{error.fields.get('detail')}.",
+            fix="Give an address like https://api.example.com/v1.",
+        ) from error
+    return url, target.encode("ascii")
+
+
+def policy_of(kind: ProviderKind, spec: ProviderSpec) -> EgressPolicy:
+    """Return which addresses the provider may have."""
+    return PRIVATE if spec.allow_private or (kind.local and not spec.base_url) else PUBLIC_PROVIDER
+
+
+def build_link(
+    kind: ProviderKind,
+    spec: ProviderSpec,
+    *,
+    id: ProviderId,  # noqa: A002 - it is the provider's id
+    secret: str | None,
+    dialects: Mapping[DialectName, Dialect],
+    transport: Transport,
+) -> Link:
+    """Return the way to a provider. Raises: ConfigError."""
+    check_name(spec.name)
+    if secret:
+        check_secret(secret, name=spec.name)
+    headers: Headers = [
+        (b"content-type", b"application/json"),
+        (b"accept", b"*/*"),
+        (b"user-agent", _USER_AGENT),
+        *credential_headers(kind, secret),
+    ]
+    endpoints: dict[DialectName, Endpoint] = {}
+    for dialect, path in kind.chat_paths.items():
+        url, target = locate(kind, spec, path)
+        endpoints[dialect] = Endpoint(
+            dialects[dialect],
+            url,
+            target,
+            headers=[*headers, *kind.headers],
+            passed=kind.passed_headers,
+            quirks={**kind.quirks, **spec.quirks},
+        )
+    return Link(
+        id=id,
+        name=spec.name,
+        kind=kind.name,
+        default=kind.dialect,
+        endpoints=endpoints,
+        policy=policy_of(kind, spec),
+        transport=transport,
+        secret=secret,
+    )

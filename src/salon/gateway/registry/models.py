@@ -1,0 +1,125 @@
+"""What is configured: providers, aliases, prices; and what is known of models."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from salon.foundation.kit.ids import ProviderId
+from salon.gateway.pricing import Price
+from salon.gateway.providers.base import Capabilities
+
+Source = Literal["built-in", "environment", "file", "database"]
+Strategy = Literal["priority", "weight"]
+CredentialState = Literal["none", "set", "needed"]
+"""``needed``: the stored credential cannot be read (a restored database without its key), or is missing."""
+
+
+class ProviderSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One provider as it is declared, by file, environment, API or command line."""
+
+    name: str
+    kind: str
+    base_url: str = ""
+    """Empty: the kind's own."""
+    api_key: str | None = None
+    """Never stored in this form."""
+    label: str = ""
+    enabled: bool = True
+    models: tuple[str, ...] = ()
+    """Models it has although it does not list them."""
+    allow_private: bool = False
+    """Its address may be on a private network or this machine."""
+    capabilities: Capabilities | None = None
+    """What its models can do, where the kind's own declaration is wrong."""
+    quirks: dict[str, Any] = {}
+    """Deviations of its dialect, over those of its kind."""
+
+
+class TargetSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One place an alias may go to."""
+
+    model: str
+    """``provider/model``."""
+    weight: float = 1.0
+    priority: int = 0
+    """Lower goes first."""
+
+
+class AliasSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A name callers ask for, and where it goes."""
+
+    name: str
+    targets: tuple[TargetSpec, ...]
+    strategy: Strategy = "priority"
+    cache: bool = False
+    """Answers are kept and given again to an identical request of the same space."""
+    replay_uncertain: bool = False
+    """A request may be sent again although the first provider may be working on it still."""
+    capabilities: Capabilities | None = None
+    source: Source = "file"
+
+
+class PriceSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A price that a person wrote: over that of the price tables."""
+
+    model: str
+    """``provider/model`` or ``kind/model``."""
+    price: Price
+
+
+class Provider(msgspec.Struct, frozen=True, kw_only=True):
+    """One configured provider, as people see it."""
+
+    id: ProviderId
+    name: str
+    kind: str
+    label: str
+    base_url: str
+    source: Source
+    enabled: bool
+    credential: CredentialState
+    models: tuple[str, ...]
+    allow_private: bool
+    problem: str | None = None
+    """Why it cannot be used: a missing credential, an address that is not allowed."""
+
+
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One model of one provider, as far as it is known."""
+
+    id: str
+    """The provider's own name for it."""
+    display_name: str = ""
+    created_at_s: int = 0
+    owned_by: str = ""
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    capabilities: Capabilities | None = None
+    price: Price | None = None
+    """Where the provider's listing tells it."""
+    family: str = ""
+    parameters: str = ""
+    quantization: str = ""
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one provider answered when it was asked for its models."""
+
+    models: tuple[ModelInfo, ...] = ()
+    etag: str | None = None
+    fetched_at_ms: int = 0
+    error: str | None = None
+    """Why there is no (newer) answer; asked again a minute later."""
+
+
+class ModelEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One name that can be asked for: an alias, or a provider's model."""
+
+    id: str
+    """An alias or ``provider/model``."""
+    kind: Literal["alias", "model"]
+    provider: str
+    """The provider's name; of an alias, that of its first target."""
+    info: ModelInfo
+    targets: tuple[str, ...] = ()
+    """Where an alias goes."""

@@ -1,0 +1,54 @@
+"""A plan: the targets a name stands for, and the order to try them in."""
+
+import random
+from typing import Literal
+
+from salon.gateway.registry.target import Target
+
+
+class Choice:
+    """A target with its place in an alias."""
+
+    __slots__ = ("priority", "target", "weight")
+
+    def __init__(self, target: Target, *, weight: float, priority: int) -> None:
+        self.target = target
+        self.weight = weight
+        self.priority = priority
+
+
+class Plan:
+    """What one asked name means, made once and used until the configuration changes."""
+
+    __slots__ = ("_by_weight", "_choices", "cache", "names", "replay_uncertain", "targets")
+
+    def __init__(
+        self,
+        choices: list[Choice],
+        *,
+        strategy: Literal["priority", "weight"],
+        names: tuple[str, ...],
+        cache: bool = False,
+        replay_uncertain: bool = False,
+    ) -> None:
+        choices = sorted(choices, key=lambda choice: choice.priority)
+        self._choices = choices
+        ranks = {choice.priority for choice in choices}
+        self._by_weight = strategy == "weight" and len(ranks) < len(choices)
+        self.targets: tuple[Target, ...] = tuple(choice.target for choice in choices)
+        self.names = names
+        """Every name by which a key may be allowed this: the asked one, ``provider/model``, ``kind/model``."""
+        self.cache = cache
+        self.replay_uncertain = replay_uncertain
+
+    def order(self) -> tuple[Target, ...]:
+        """Return the targets in the order to try them."""
+        if not self._by_weight:
+            return self.targets
+        # Efraimidis-Spirakis: sorted by u^(1/w), the first is chosen with its weight's share.
+        draw = random.random
+        keyed = [
+            (choice.priority, -(draw() ** (1.0 / choice.weight)) if choice.weight > 0 else 1.0, place)
+            for place, choice in enumerate(self._choices)
+        ]
+        return tuple(self._choices[place].target for _, _, place in sorted(keyed))

@@ -1,0 +1,417 @@
+"""The registry as requests use it: names in, plans out; rebuilt whole when the configuration changes.
+
+A request reads one immutable snapshot. A change builds the next one completely before it takes the place
+of the old, so a bad configuration leaves the last good one in force.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.errors import ConfigError, UnknownModel
+from salon.foundation.kit.ids import ProviderId
+from salon.gateway.options import GatewayOptions
+from salon.gateway.pricing import FREE, Price
+from salon.gateway.pricing.catalogue import PriceCatalogue
+from salon.gateway.protocols.base import Dialect, DialectName
+from salon.gateway.providers.base import KindRegistry, ProviderKind, Transport
+from salon.gateway.registry.links import base_url, build_link
+from salon.gateway.registry.models import (
+    AliasSpec,
+    CredentialState,
+    Listing,
+    ModelEntry,
+    ModelInfo,
+    PriceSpec,
+    Provider,
+    ProviderSpec,
+    Source,
+    TargetSpec,
+)
+from salon.gateway.registry.plan import Choice, Plan
+from salon.gateway.registry.target import Link, Target
+from salon.gateway.routing.breaker import Breaker
+from salon.gateway.routing.health import Health
+
+_PLANS_KEPT: Final = 4096
+_TARGETS_KEPT: Final = 4096
+
+
+class Configured:
+    """One provider in a snapshot: its declaration and, when it can be used, the way to it."""
+
+    __slots__ = ("id", "kind", "link", "problem", "source", "spec", "state")
+
+    def __init__(
+        self,
+        spec: ProviderSpec,
+        kind: ProviderKind,
+        *,
+        id: ProviderId,  # noqa: A002 - it is the provider's id
+        source: Source,
+        state: CredentialState,
+        link: Link | None,
+        problem: str | None,
+    ) -> None:
+        self.spec = spec
+        self.kind = kind
+        self.id = id
+        self.source: Source = source
+        self.state: CredentialState = state
+        self.link = link
+        self.problem = problem
+
+    @property
+    def usable(self) -> bool:
+        """Tell whether requests may go to it."""
+        return self.spec.enabled and self.link is not None
+
+    def shown(self) -> Provider:
+        """Return it as people see it."""
+        return Provider(
+            id=self.id,
+            name=self.spec.name,
+            kind=self.kind.name,
+            label=self.spec.label or self.kind.label,
+            base_url=self.spec.base_url or self.kind.base_url,
+            source=self.source,
+            enabled=self.spec.enabled,
+            credential=self.state,
+            models=self.spec.models or self.kind.models,
+            allow_private=self.spec.allow_private,
+            problem=self.problem,
+        )
+
+
+class Declared:
+    """One declaration on its way into the registry."""
+
+    __slots__ = ("id", "secret", "source", "spec", "unreadable")
+
+    def __init__(
+        self,
+        spec: ProviderSpec,
+        *,
+        id: ProviderId,  # noqa: A002 - it is the provider's id
+        source: Source,
+        secret: str | None = None,
+        unreadable: bool = False,
+    ) -> None:
+        self.spec = spec
+        self.id = id
+        self.source: Source = source
+        self.secret = secret
+        self.unreadable = unreadable
+        """A credential is stored, sealed with a key that is not here."""
+
+
+class Registry:
+    """Resolves names. One event loop; reads are plain dictionary look-ups."""
+
+    def __init__(
+        self,
+        kinds: KindRegistry,
+        dialects: Mapping[DialectName, Dialect],
+        *,
+        http: Transport,
+        clock: Clock,
+        options: GatewayOptions,
+        catalogue: PriceCatalogue | None = None,
+    ) -> None:
+        self.kinds = kinds
+        self.dialects = dialects
+        self.clock = clock
+        self.options = options
+        self.catalogue = catalogue or PriceCatalogue(clock)
+        self.generation = 0
+        """Rises with every change."""
+        self._http = http
+        self._transports: dict[str, Transport] = {}
+        self._providers: dict[str, Configured] = {}
+        self._aliases: dict[str, AliasSpec] = {}
+        self._prices: dict[str, Price] = {}
+        self._listings: dict[str, Listing] = {}
+        self._plans: dict[str, Plan] = {}
+        self._targets: dict[str, Target] = {}
+        self._states: dict[str, tuple[Breaker, Health]] = {}
+
+    # -- configuration ----------------------------------------------------------------------------
+    def configure(
+        self,
+        providers: Iterable[Declared],
+        aliases: Iterable[AliasSpec],
+        prices: Iterable[PriceSpec],
+    ) -> None:
+        """Take a whole configuration; the old one stays when this one is bad. Raises: ConfigError."""
+        built: dict[str, Configured] = {}
+        for declared in providers:
+            if declared.spec.name not in built:
+                built[declared.spec.name] = self._configured(declared)
+        named = {alias.name: alias for alias in aliases}
+        for alias in named.values():
+            _check_alias(alias)
+        self._providers = built
+        self._aliases = named
+        self._prices = {spec.model: spec.price for spec in prices}
+        self._listings = {name: listing for name, listing in self._listings.items() if name in built}
+        self.forget()
+
+    def set_listing(self, provider: str, listing: Listing) -> None:
+        """Take what a provider answered when it was asked for its models."""
+        self._listings[provider] = listing
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop everything made from the configuration; it is made again when asked for."""
+        self.generation += 1
+        self._plans = {}
+        self._targets = {}
+        alive = self._providers
+        self._states = {
+            name: state for name, state in self._states.items() if name.partition("/")[0] in alive
+        }
+
+    def _configured(self, declared: Declared) -> Configured:
+        spec = declared.spec
+        kind = self.kinds.get(spec.kind)
+        state: CredentialState = "set" if declared.secret else "none"
+        problem = None
+        if declared.unreadable or (kind.needs_key and not declared.secret):
+            state, problem = "needed", "It needs a credential."
+        base_url(kind, spec)
+        link = build_link(
+            kind,
+            spec,
+            id=declared.id,
+            secret=declared.secret,
+            dialects=self.dialects,
+            transport=self._transport(kind),
+        )
+        return Configured(
+            spec,
+            kind,
+            id=declared.id,
+            source=declared.source,
+            state=state,
+            link=None if problem else link,
+            problem=problem,
+        )
+
+    def _transport(self, kind: ProviderKind) -> Transport:
+        if kind.make_transport is None:
+            return self._http
+        if kind.name not in self._transports:
+            self._transports[kind.name] = kind.make_transport()
+        return self._transports[kind.name]
+
+    # -- looking ----------------------------------------------------------------------------------
+    def plan(self, model: str) -> Plan:
+        """Return what ``model`` means. Raises: UnknownModel with the nearest name, ConfigError."""
+        plan = self._plans.get(model)
+        if plan is None:
+            plan = self._resolve(model)
+            if len(self._plans) >= _PLANS_KEPT:
+                self._plans.clear()
+            self._plans[model] = plan
+        return plan
+
+    def providers(self) -> list[Provider]:
+        """Return every provider, in the order they are tried."""
+        return [provider.shown() for provider in self._providers.values()]
+
+    def provider(self, name: str) -> Configured | None:
+        """Return the provider called ``name``."""
+        return self._providers.get(name)
+
+    def configured(self) -> Sequence[Configured]:
+        """Return every provider with its declaration."""
+        return tuple(self._providers.values())
+
+    def aliases(self) -> list[AliasSpec]:
+        """Return every alias."""
+        return list(self._aliases.values())
+
+    def listing(self, provider: str) -> Listing | None:
+        """Return what is known of a provider's own list of models."""
+        return self._listings.get(provider)
+
+    def models(self) -> list[ModelEntry]:
+        """Return every name that can be asked for: aliases first, then models by provider."""
+        entries: list[ModelEntry] = []
+        for alias in self._aliases.values():
+            first = alias.targets[0].model
+            provider, _, model = first.partition("/")
+            info = self._info(provider, model)
+            targets = tuple(target.model for target in alias.targets)
+            entries.append(
+                ModelEntry(id=alias.name, kind="alias", provider=provider, info=info, targets=targets)
+            )
+        for configured in self._providers.values():
+            if not configured.usable:
+                continue
+            name = configured.spec.name
+            for info in self._known_models(configured):
+                is_demo = configured.kind.name == "demo"
+                entry_id = info.id if is_demo else f"{name}/{info.id}"
+                entries.append(ModelEntry(id=entry_id, kind="model", provider=name, info=info))
+        return entries
+
+    def health(self) -> list[dict[str, Any]]:
+        """Return what live traffic says of each target used so far."""
+        now_s = self.clock.monotonic_s()
+        return [
+            {"target": name, "breaker": breaker.state(now_s), **health.to_json()}
+            for name, (breaker, health) in self._states.items()
+        ]
+
+    def breakers(self) -> dict[str, Breaker]:
+        """Return the breaker of each target used so far, by ``provider/model``."""
+        return {name: breaker for name, (breaker, _) in self._states.items()}
+
+    # -- making plans -----------------------------------------------------------------------------
+    def _resolve(self, asked: str) -> Plan:
+        alias = self._aliases.get(asked)
+        if alias is not None:
+            return self._alias_plan(alias)
+        target = self._find(asked)
+        if target is None:
+            raise self._unknown(asked)
+        names = (asked, target.name, f"{target.link.kind}/{target.model}")
+        return Plan([Choice(target, weight=1, priority=0)], strategy="priority", names=names)
+
+    def _alias_plan(self, alias: AliasSpec) -> Plan:
+        choices: list[Choice] = []
+        for place, spec in enumerate(alias.targets):
+            target = self._find(spec.model)
+            if target is not None:
+                choices.append(Choice(target, weight=spec.weight, priority=_rank(alias, spec, place)))
+        if not choices:
+            raise ConfigError(
+                key=f"models.{alias.name}",
+                problem=f"none of the targets of “{alias.name}” can be used now.",
+                fix="Look at the providers with “salon providers”.",
+            )
+        return Plan(
+            choices,
+            strategy=alias.strategy,
+            names=(alias.name,),
+            cache=alias.cache,
+            replay_uncertain=alias.replay_uncertain,
+        )
+
+    def _find(self, name: str) -> Target | None:
+        """Return the target for ``provider/model``, ``kind/model`` or a known bare model name."""
+        head, slash, model = name.partition("/")
+        if slash and model:
+            configured = self._providers.get(head)
+            if configured is not None and configured.usable:
+                return self._target(configured, model)
+            for other in self._providers.values():
+                if other.kind.name == head and other.usable:
+                    return self._target(other, model)
+        for other in self._providers.values():
+            if other.usable and any(info.id == name for info in self._known_models(other)):
+                return self._target(other, name)
+        return None
+
+    def _target(self, configured: Configured, model: str) -> Target:
+        link = configured.link
+        assert link is not None
+        name = f"{link.name}/{model}"
+        target = self._targets.get(name)
+        if target is None:
+            if len(self._targets) >= _TARGETS_KEPT:
+                self._targets.clear()
+                self._states.clear()
+            breaker, health = self._state(name)
+            info = self._info(link.name, model)
+            price, known = self._price(configured, info)
+            target = self._targets[name] = Target(
+                link,
+                model,
+                capabilities=info.capabilities
+                or configured.spec.capabilities
+                or configured.kind.capabilities,
+                context_tokens=info.context_tokens,
+                price=price,
+                price_known=known,
+                breaker=breaker,
+                health=health,
+            )
+        return target
+
+    def _state(self, name: str) -> tuple[Breaker, Health]:
+        state = self._states.get(name)
+        if state is None:
+            options = self.options
+            breaker = Breaker(threshold=options.breaker_failures, open_s=options.breaker_open_s)
+            state = self._states[name] = (breaker, Health())
+        return state
+
+    def _known_models(self, configured: Configured) -> Iterable[ModelInfo]:
+        listing = self._listings.get(configured.spec.name)
+        listed = listing.models if listing is not None else ()
+        declared = configured.spec.models or configured.kind.models
+        ids = {info.id for info in listed}
+        return [*(ModelInfo(id=name) for name in declared if name not in ids), *listed]
+
+    def _info(self, provider: str, model: str) -> ModelInfo:
+        listing = self._listings.get(provider)
+        for info in listing.models if listing is not None else ():
+            if info.id == model:
+                return info
+        return ModelInfo(id=model)
+
+    # -- prices -----------------------------------------------------------------------------------
+    def _price(self, configured: Configured, info: ModelInfo) -> tuple[Price | None, bool]:
+        """Return a price and whether that is all that can be known."""
+        for key in (f"{configured.spec.name}/{info.id}", f"{configured.kind.name}/{info.id}"):
+            if key in self._prices:
+                return self._prices[key], True
+        if info.price is not None:
+            return info.price, True
+        if configured.kind.local:
+            return FREE, True
+        if configured.kind.prices_as is None:
+            return None, True
+        found = self.catalogue.known(configured.kind.prices_as, info.id)
+        return (found.price, True) if found is not None else (None, False)
+
+    async def look_up_prices(self, targets: Sequence[Target]) -> None:
+        """Ask the price tables about every one of ``targets`` that was not asked about yet."""
+        unknown = [target for target in targets if not target.price_known]
+        wanted = [(self.kinds.get(target.link.kind).prices_as, target.model) for target in unknown]
+        await self.catalogue.ask(wanted)
+        for target, key in zip(unknown, wanted, strict=True):
+            found = self.catalogue.known(*key)
+            if found is not None:
+                target.price = found.price
+                target.context_tokens = target.context_tokens or found.context_tokens
+            target.price_known = True
+
+    # -- names ------------------------------------------------------------------------------------
+    def _unknown(self, asked: str) -> UnknownModel:
+        names = [*self._aliases, *(entry.id for entry in self.models())]
+        near = difflib.get_close_matches(asked[:200], names, n=1, cutoff=0.5)
+        return UnknownModel(
+            field="model", model=asked[:200], nearest=f" Did you mean “{near[0]}”?" if near else ""
+        )
+
+
+def _rank(alias: AliasSpec, spec: TargetSpec, place: int) -> int:
+    """Return the rank of a target: listed order where only the order says which goes first."""
+    if alias.strategy == "weight" or any(target.priority for target in alias.targets):
+        return spec.priority
+    return place
+
+
+def _check_alias(alias: AliasSpec) -> None:
+    key = f"models.{alias.name}"
+    if not alias.targets:
+        raise ConfigError(key=key, problem="it has no targets.", fix="Name at least one provider/model.")
+    for target in alias.targets:
+        if target.weight < 0:
+            raise ConfigError(key=key, problem="a weight is below zero.", fix="Use 0 or more.")
+        if target.model == alias.name:
+            raise ConfigError(key=key, problem="it points to itself.", fix="Name a provider/model.")

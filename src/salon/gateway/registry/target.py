@@ -1,0 +1,119 @@
+"""A target: one model of one provider with everything a request to it needs, made ready beforehand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from salon.foundation.egress import EgressPolicy, Url
+from salon.foundation.kit.ids import ProviderId
+from salon.gateway.pricing import Price
+from salon.gateway.protocols.base import Dialect, DialectName, Quirks
+from salon.gateway.providers.base import Capabilities, Transport
+from salon.gateway.routing.breaker import Breaker
+from salon.gateway.routing.health import Health
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Endpoint:
+    """Where and how one dialect is spoken to a provider."""
+
+    __slots__ = ("dialect", "headers", "passed", "path", "quirks", "url")
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        url: Url,
+        path: bytes,
+        *,
+        headers: Headers,
+        passed: tuple[bytes, ...],
+        quirks: Quirks,
+    ) -> None:
+        self.dialect = dialect
+        self.url = url
+        self.path = path
+        self.headers = headers
+        """All headers of a request, credential included."""
+        self.passed = passed
+        """Headers of a caller of this dialect that are handed on."""
+        self.quirks = quirks
+
+
+class Link:
+    """The way to one provider, shared by all its targets."""
+
+    __slots__ = ("default", "endpoints", "id", "kind", "name", "policy", "secret", "transport")
+
+    def __init__(
+        self,
+        *,
+        id: ProviderId,  # noqa: A002 - it is the provider's id
+        name: str,
+        kind: str,
+        default: DialectName,
+        endpoints: Mapping[DialectName, Endpoint],
+        policy: EgressPolicy,
+        transport: Transport,
+        secret: str | None,
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.kind = kind
+        self.default: DialectName = default
+        self.endpoints = endpoints
+        self.policy = policy
+        self.transport = transport
+        self.secret = secret
+
+
+class Target:
+    """One model of one provider."""
+
+    __slots__ = (
+        "breaker",
+        "capabilities",
+        "context_tokens",
+        "health",
+        "link",
+        "model",
+        "name",
+        "price",
+        "price_known",
+        "route",
+    )
+
+    def __init__(
+        self,
+        link: Link,
+        model: str,
+        *,
+        capabilities: Capabilities,
+        context_tokens: int | None,
+        price: Price | None,
+        price_known: bool,
+        breaker: Breaker,
+        health: Health,
+    ) -> None:
+        self.link = link
+        self.model = model
+        self.name = f"{link.name}/{model}"
+        self.route = self.name.encode("ascii", "backslashreplace")
+        self.capabilities = capabilities
+        self.context_tokens = context_tokens
+        self.price = price
+        """None is "unpriced"."""
+        self.price_known = price_known
+        """False until the price tables were asked."""
+        self.breaker = breaker
+        self.health = health
+
+    def endpoint(self, spoken: DialectName | None) -> Endpoint:
+        """Return the endpoint for a caller who speaks ``spoken``: that dialect if it is understood."""
+        link = self.link
+        if spoken is not None and spoken in link.endpoints:
+            return link.endpoints[spoken]
+        return link.endpoints[link.default]
+
+    def to_json(self, now_s: float) -> dict[str, Any]:
+        """Return what the status page shows of this target."""
+        return {"target": self.name, "breaker": self.breaker.state(now_s), **self.health.to_json()}

@@ -1,0 +1,341 @@
+"""One attempt: a request to one target, and its answer, from the socket's callbacks.
+
+The attempt is the HTTP client's receiver. It picks the reader for what comes back, enforces deadlines
+when the sweep asks, passes backpressure on, and ends exactly once: with ``error`` None, or set.
+"""
+
+import asyncio
+import logging
+from typing import Final
+
+from salon.foundation.egress import (
+    EgressBroken,
+    EgressError,
+    EgressRefused,
+    EgressTimeout,
+    EgressUnreachable,
+    HttpRequest,
+)
+from salon.foundation.kit.errors import (
+    ClientGone,
+    Internal,
+    SalonError,
+    UpstreamBroken,
+    UpstreamError,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
+from salon.foundation.messages import Response, StreamEvent, Usage
+from salon.gateway.options import GatewayOptions
+from salon.gateway.protocols.collect import ResponseCollector
+from salon.gateway.providers.base import StreamHandle
+from salon.gateway.registry.target import Endpoint, Headers, Target
+from salon.gateway.relay.delivery import EventDelivery, StreamDelivery
+from salon.gateway.relay.job import Job
+from salon.gateway.relay.readers import BodyReader, EventReader, FailureReader, Reader, TapReader
+
+_logger = logging.getLogger(__name__)
+_DRAIN_S: Final = 0.5
+"""How long the end of a body may take after the end of its answer."""
+_STREAM_TYPES: Final = (b"text/event-stream", b"application/x-ndjson", b"application/stream+json")
+_REQUEST_IDS: Final = frozenset({b"x-request-id", b"request-id", b"x-amzn-requestid", b"x-salon-request-id"})
+
+
+def translate(error: EgressError, provider: str) -> UpstreamError:
+    """Return an egress failure as the gateway's callers know it."""
+    detail = str(error.fields.get("detail") or "")
+    if isinstance(error, EgressTimeout):
+        phase, limit_s = error.fields.get("phase"), error.fields.get("limit_s")
+        return UpstreamTimeout(provider=provider, phase=phase, limit_s=limit_s)
+    if isinstance(error, EgressUnreachable):
+        return UpstreamUnreachable(provider=provider, detail=detail)
+    if isinstance(error, EgressRefused):
+        refused = UpstreamUnreachable(provider=provider, detail=detail)
+        refused.retryable = False
+        return refused
+    return UpstreamBroken(provider=provider, detail=detail)
+
+
+class Attempt:
+    """One request to one target."""
+
+    __slots__ = (
+        "_collector", "_done", "_is_paused", "_limit_s", "_options", "_paused_at_s", "_phase", "_progress",
+        "_quiet_since_s", "_stream", "asked_stream", "endpoint", "error", "first_byte_s", "headers", "job",
+        "reader", "started_at_ms", "started_s", "status", "target",
+    )  # fmt: skip
+
+    def __init__(
+        self, job: Job, target: Target, endpoint: Endpoint, *, asked_stream: bool, options: GatewayOptions
+    ) -> None:
+        self.job = job
+        self.target = target
+        self.endpoint = endpoint
+        self.asked_stream = asked_stream
+        self.status: int | None = None
+        """The provider's HTTP status."""
+        self.headers: Headers = []
+        self.error: SalonError | None = None
+        self.reader: Reader | None = None
+        self.first_byte_s: float | None = None
+        self.started_at_ms = 0
+        self.started_s = 0.0
+        self._options = options
+        self._stream: StreamHandle | None = None
+        self._done: asyncio.Future[None] | None = None
+        self._collector: ResponseCollector | None = None
+        self._progress = 0
+        self._quiet_since_s = 0.0
+        self._limit_s = options.first_byte_timeout_s
+        self._phase = "first_byte"
+        self._is_paused = False
+
+    # -- used by the attempt loop -----------------------------------------------------------------
+    async def open(self, request: HttpRequest, *, connect_timeout_s: float) -> None:
+        """Send the request. Raises: UpstreamError when nothing was sent."""
+        loop = asyncio.get_running_loop()
+        self._done = loop.create_future()
+        link = self.target.link
+        try:
+            self._stream = await link.transport.open(
+                request, self, connect_timeout_s=connect_timeout_s, policy=link.policy
+            )
+        except EgressError as error:
+            raise translate(error, link.name) from error
+        self._quiet_since_s = loop.time()
+
+    async def wait(self) -> None:
+        """Wait for the end; ``error`` tells how it ended."""
+        done = self._done
+        assert done is not None
+        try:
+            await done
+        finally:
+            if not done.done():
+                self.abort()
+
+    def abort(self) -> None:
+        """Let the provider go; nothing is heard of it any more."""
+        if self._stream is not None:
+            self._stream.abort()
+        if self._done is not None and not self._done.done():
+            self._done.cancel()
+
+    def leave(self) -> None:
+        """Stop because the caller has left; an answer that is complete stays complete."""
+        if self.reader is not None and self.reader.is_complete:
+            self._end(None)
+        else:
+            self._end(ClientGone())
+
+    def stop(self, error: SalonError) -> None:
+        """Stop for a reason of ours."""
+        self._end(error)
+
+    def set_flow(self, is_open: bool) -> None:
+        """Read on, or stop reading while the caller cannot take more."""
+        stream = self._stream
+        if stream is None or self._done is None or self._done.done():
+            return
+        if is_open and self._is_paused:
+            self._is_paused = False
+            self._quiet_since_s = asyncio.get_running_loop().time()
+            stream.resume()
+        elif not is_open and not self._is_paused:
+            self._is_paused = True
+            stream.pause()
+
+    @property
+    def body(self) -> bytes | None:
+        """The answer as bytes in the caller's dialect, if it came so."""
+        reader = self.reader
+        return reader.body if isinstance(reader, BodyReader) and reader.response is None else None
+
+    @property
+    def response(self) -> Response | None:
+        """The answer as a Response, if it came so."""
+        if self._collector is not None:
+            return self._collector.response()
+        return self.reader.response if isinstance(self.reader, BodyReader) else None
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the provider counted."""
+        return self.reader.usage if self.reader is not None else None
+
+    @property
+    def upstream_request_id(self) -> bytes | None:
+        """The provider's own id of the request."""
+        for name, value in self.headers:
+            if name in _REQUEST_IDS:
+                return value
+        return None
+
+    # -- called by the client ---------------------------------------------------------------------
+    def on_head(self, status: int, headers: Headers) -> None:
+        """Pick the reader."""
+        self.status = status
+        self.headers = headers
+        self.first_byte_s = asyncio.get_running_loop().time()
+        if not 200 <= status < 300:
+            self.reader = FailureReader()
+            return
+        media_type = next((value for name, value in headers if name == b"content-type"), b"")
+        if media_type.startswith(b"text/html"):
+            self._end(UpstreamBroken(provider=self.target.link.name, detail="it sent a web page"))
+            return
+        self.reader = self._make_reader(media_type)
+
+    def on_data(self, data: bytes) -> None:
+        """Read part of the answer."""
+        reader = self.reader
+        if reader is None:
+            return
+        try:
+            reader.feed(data)
+        except SalonError as error:
+            self._end(error)
+
+    def on_end(self) -> None:
+        """Read the end of the answer."""
+        reader = self.reader
+        if self._done is None or self._done.done():
+            return
+        if reader is None:
+            self._end(UpstreamBroken(provider=self.target.link.name, detail="it sent no answer"))
+        elif isinstance(reader, FailureReader):
+            self._end(self._failure(reader))
+        else:
+            self._complete(reader)
+
+    def on_error(self, error: EgressError) -> None:
+        """Take the reason why the answer will not be complete."""
+        reader = self.reader
+        if self._done is None or self._done.done():
+            return
+        if reader is not None and reader.is_complete:
+            self._complete(reader)
+        elif isinstance(reader, FailureReader):
+            self._end(self._failure(reader))
+        else:
+            found = translate(error, self.target.link.name)
+            if isinstance(error, EgressBroken) and error.reused and not error.sent_any_response:
+                found.fields["stale"] = True
+            self._end(found)
+
+    def check(self, now_s: float) -> None:
+        """Act on deadlines."""
+        job, reader = self.job, self.reader
+        if now_s >= job.deadline_s:
+            self._time_out("total", self._options.total_timeout_s)
+            return
+        if reader is not None:
+            progress = reader.progress()
+            if progress != self._progress:
+                self._progress = progress
+                self._quiet_since_s = now_s
+                self._phase, self._limit_s = "idle", self._options.idle_timeout_s
+                return
+        if self._is_paused:
+            self._quiet_since_s = now_s
+            return
+        quiet_s = now_s - self._quiet_since_s
+        if reader is not None and reader.is_complete and quiet_s > _DRAIN_S:
+            self._complete(reader)
+        elif quiet_s >= self._limit_s:
+            self._time_out(self._phase, self._limit_s)
+        elif quiet_s > self._options.hold_s:
+            delivery = job.delivery
+            if isinstance(delivery, StreamDelivery) and delivery.is_holding:
+                delivery.flush()
+
+    # -- own --------------------------------------------------------------------------------------
+    def _make_reader(self, media_type: bytes) -> Reader:
+        job, dialect, provider = self.job, self.endpoint.dialect, self.target.link.name
+        is_same = job.dialect is dialect
+        is_stream = media_type.startswith(_STREAM_TYPES) or (
+            self.asked_stream
+            and not (media_type.startswith(b"application/json") and dialect.name != "ollama")
+        )
+        delivery = job.delivery
+        if not is_stream:
+            return BodyReader(dialect, provider=provider, as_is=is_same and not job.stream)
+        if is_same and isinstance(delivery, StreamDelivery):
+            assert job.envelope is not None
+            tap = dialect.stream_tap(withhold_usage=not job.envelope.wants_usage, model=None)
+            return TapReader(
+                tap,
+                delivery,
+                dialect,
+                provider=provider,
+                limit_bytes=job.held_bytes,
+                over_limit=self._over_limit,
+            )
+        emit = self._collect
+        if isinstance(delivery, StreamDelivery):
+            emit = self._encode
+        elif isinstance(delivery, EventDelivery):
+            emit = self._hand_over
+        else:
+            self._collector = ResponseCollector()
+        return EventReader(
+            dialect, emit, provider=provider, limit_bytes=job.held_bytes, over_limit=self._over_limit
+        )
+
+    def _encode(self, events: "list[StreamEvent] | tuple[StreamEvent, ...]", has_content: bool) -> None:
+        delivery, context = self.job.delivery, self.job.context
+        assert isinstance(delivery, StreamDelivery)
+        assert context is not None
+        delivery.encode(events, context, has_content=has_content)
+
+    def _hand_over(self, events: "list[StreamEvent] | tuple[StreamEvent, ...]", has_content: bool) -> None:
+        delivery = self.job.delivery
+        assert isinstance(delivery, EventDelivery)
+        delivery.put(events)
+
+    def _collect(self, events: "list[StreamEvent] | tuple[StreamEvent, ...]", has_content: bool) -> None:
+        assert self._collector is not None
+        self._collector.add(events)
+
+    def _over_limit(self) -> None:
+        self.job.on_over_limit(self)
+
+    def _complete(self, reader: Reader) -> None:
+        """End well, unless the reader finds that the answer is not whole."""
+        try:
+            reader.finish()
+            delivery = self.job.delivery
+            if isinstance(delivery, StreamDelivery) and isinstance(reader, EventReader):
+                delivery.end()
+        except SalonError as error:
+            self._end(error)
+        except Exception:
+            # Supervises the codec: the client has let go of the stream already and would tell nobody.
+            _logger.exception("an answer of %s could not be read", self.target.link.name)
+            self._end(Internal(request_id=self.job.request_id))
+        else:
+            self._end(None)
+
+    def _failure(self, reader: FailureReader) -> UpstreamError:
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in self.headers
+            if name in {b"retry-after", b"retry-after-ms", b"content-type", b"x-should-retry"}
+        }
+        assert self.status is not None
+        return self.endpoint.dialect.decode_error(
+            self.status, headers, reader.body, provider=self.target.link.name
+        )
+
+    def _time_out(self, phase: str, limit_s: float) -> None:
+        self._end(UpstreamTimeout(provider=self.target.link.name, phase=phase, limit_s=limit_s))
+
+    def _end(self, error: SalonError | None) -> None:
+        done = self._done
+        if done is None or done.done():
+            return
+        self.error = error
+        if self._stream is not None:
+            # Closes the connection unless the answer has ended by itself; then it is back in its pool.
+            self._stream.abort()
+        done.set_result(None)
