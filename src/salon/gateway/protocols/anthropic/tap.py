@@ -90,7 +90,7 @@ class AnthropicStreamTap:
             data = block[len(_DELTA) : -2]
         else:
             data = block_data(block)
-        if not data:
+        if not data or self.saw_end:
             return block
         try:
             event = _decode(data)

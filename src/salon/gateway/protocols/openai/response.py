@@ -108,11 +108,11 @@ def _read_choice(choice: JsonObject) -> Response:
     for note in message.get("annotations") or ():
         if is_object(note):
             parts.append(read_annotation(note))
-    if is_object(message.get("audio")):
+    if is_object(message.get("audio")) and message["audio"].get("id"):
         parts.append(OpaquePart(dialect="openai", type="audio", raw=message["audio"]))
     calls = [read_output_call(call) for call in message.get("tool_calls") or () if is_object(call)]
     legacy = message.get("function_call")
-    if is_object(legacy):
+    if is_object(legacy) and legacy.get("name"):
         function_call = {"function": legacy, "id": f"call_{legacy.get('name')}"}
         calls.append(read_output_call(function_call, legacy_function=True))
     parts += calls

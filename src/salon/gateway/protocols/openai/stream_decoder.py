@@ -283,7 +283,7 @@ class OpenAIStreamDecoder:
             for call in delta.tool_calls:
                 if is_object(call):
                     self._call(state, call, out)
-        if is_object(delta.function_call):
+        if is_object(delta.function_call) and any(delta.function_call.values()):
             self._call(state, {"index": 0, "function": delta.function_call}, out, legacy=True)
         if delta.audio:
             out.append(OpaqueReceived(dialect="openai", type="audio", raw=delta.audio, choice=track.choice))

@@ -117,7 +117,7 @@ class OpenAIStreamTap:
         return self._block(rest) if rest else b""
 
     def _block(self, block: bytes) -> bytes:
-        data = block_data(block)
+        data = b"" if self.saw_end else block_data(block)
         if not data:
             return block
         try:
