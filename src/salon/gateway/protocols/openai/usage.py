@@ -55,18 +55,23 @@ def read_usage(raw: JsonObject) -> Usage:
     output_tokens = _count(raw.get("completion_tokens"))
     reasoning = _count(completion.get("reasoning_tokens"))
     total = _count(raw.get("total_tokens"))
-    if reasoning and total == input_tokens + output_tokens + reasoning:
-        output_tokens += reasoning  # xAI counts reasoning beside the completion, not in it
-    cached = (
+    hidden = total - input_tokens - output_tokens
+    if hidden > 0 and reasoning in {0, hidden}:
+        # xAI counts reasoning beside the completion, Gemini only in the total.
+        output_tokens += hidden
+        reasoning = hidden
+    cached = _count(
         prompt.get("cached_tokens")
         or raw.get("prompt_cache_hit_tokens")  # DeepSeek
         or raw.get("cached_tokens")  # Moonshot
         or raw.get("num_cached_tokens")  # Mistral
     )
+    if cached > input_tokens:
+        input_tokens += cached  # Grok on Azure counts cached tokens beside the prompt
     return Usage(
         input_tokens=input_tokens,
         output_tokens=output_tokens,
-        cached_tokens=_count(cached),
+        cached_tokens=cached,
         cache_write_tokens=_count(prompt.get("cache_write_tokens") or raw.get("cache_creation_input_tokens")),
         reasoning_tokens=reasoning,
         audio_input_tokens=_count(prompt.get("audio_tokens")),
