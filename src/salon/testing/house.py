@@ -26,6 +26,8 @@ import orjson
 _START_S = 30.0
 _STOP_S = 30.0
 _TICK_S = 0.01
+_SALON = (sys.executable, "-c", "from salon.app.main import main; main()")
+"""The command ``salon`` of this very environment, whatever PATH says."""
 _TASKS = re.compile(r"^salon_tasks\{[^}]*\} ([0-9.e+]+)$", re.MULTILINE)
 
 TomlValue = str | int | float | bool | Sequence[str]
@@ -139,7 +141,7 @@ class House:
         config = self.data_dir / "salon.toml"
         config.touch(mode=0o600)
         config.write_text(self.setup.toml())
-        command = [*prefix, sys.executable, "-m", "salon.surfaces.cli", "serve", *self.setup.arguments]
+        command = [*prefix, *_SALON, "serve", *self.setup.arguments]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command, env=self.environment, stdout=log, stderr=subprocess.STDOUT
@@ -230,7 +232,7 @@ class House:
 
     def salon(self, *arguments: str, timeout_s: float = 60.0) -> subprocess.CompletedProcess[str]:
         """Run ``salon ARGUMENTS`` as a person at this data directory would, output not a terminal."""
-        command = [sys.executable, "-m", "salon.surfaces.cli", *arguments]
+        command = [*_SALON, *arguments]
         return subprocess.run(  # noqa: S603 - our own interpreter and module
             command, env=self.environment, capture_output=True, text=True, timeout=timeout_s, check=False
         )
