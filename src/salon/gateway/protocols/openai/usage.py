@@ -68,11 +68,12 @@ def read_usage(raw: JsonObject) -> Usage:
     )
     if cached > input_tokens:
         input_tokens += cached  # Grok on Azure counts cached tokens beside the prompt
+    written = _count(prompt.get("cache_write_tokens") or raw.get("cache_creation_input_tokens"))
     return Usage(
         input_tokens=input_tokens,
         output_tokens=output_tokens,
         cached_tokens=cached,
-        cache_write_tokens=_count(prompt.get("cache_write_tokens") or raw.get("cache_creation_input_tokens")),
+        cache_write_tokens=min(written, input_tokens - cached),  # OpenRouter can name more than the prompt
         reasoning_tokens=reasoning,
         audio_input_tokens=_count(prompt.get("audio_tokens")),
         audio_output_tokens=_count(completion.get("audio_tokens")),
