@@ -4,6 +4,437 @@
  */
 
 export interface paths {
+    "/api/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chat, in the words of Ollama. */
+        post: operations["post_api_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show one model, in the words of Ollama. */
+        post: operations["post_api_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List models, in the words of Ollama. */
+        get: operations["get_api_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version, in the words of Ollama. */
+        get: operations["get_api_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process lives. */
+        get: operations["get_healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures for Prometheus. */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether requests can be served now. */
+        get: operations["get_readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Aliases
+         * @description List the aliases and where they go.
+         */
+        get: operations["list_aliases_salon_v1_aliases_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/aliases/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Alias
+         * @description Make or replace an alias.
+         */
+        put: operations["put_alias_salon_v1_aliases__name__put"];
+        post?: never;
+        /**
+         * Remove Alias
+         * @description Remove an alias.
+         */
+        delete: operations["remove_alias_salon_v1_aliases__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description List recorded acts, newest first.
+         */
+        get: operations["audit_salon_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Settings
+         * @description Explain every setting; secrets are masked.
+         */
+        get: operations["list_settings_salon_v1_config_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/config/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Setting
+         * @description Explain one setting.
+         */
+        get: operations["explain_setting_salon_v1_config__key__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/config/reload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reload
+         * @description Read the settings again; bad ones change nothing and are told.
+         */
+        post: operations["reload_salon_v1_config_reload_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/database/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back Up
+         * @description Write a consistent backup while everything runs.
+         */
+        post: operations["back_up_salon_v1_database_backup_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/database/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Database
+         * @description Look for damage.
+         */
+        post: operations["check_database_salon_v1_database_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Doctor
+         * @description Look for problems and say how to fix them.
+         */
+        get: operations["doctor_salon_v1_doctor_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Errors
+         * @description List every error code with its status and sentence.
+         */
+        get: operations["errors_salon_v1_errors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description Follow durable events as server-sent events; ``after`` resumes behind that number.
+         */
+        get: operations["events_salon_v1_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Keys
+         * @description List the keys; the secrets are kept nowhere.
+         */
+        get: operations["list_keys_salon_v1_keys_get"];
+        put?: never;
+        /**
+         * Create Key
+         * @description Make a key and show its secret, this once.
+         */
+        post: operations["create_key_salon_v1_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Key
+         * @description Stop a key from working, at once.
+         */
+        delete: operations["revoke_key_salon_v1_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Key
+         * @description Change a key's name or limits; what is left out stays.
+         */
+        patch: operations["update_key_salon_v1_keys__key_id__patch"];
+        trace?: never;
+    };
+    "/salon/v1/keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Key
+         * @description Replace a key by one with the same limits; the old one stops working.
+         */
+        post: operations["rotate_key_salon_v1_keys__key_id__rotate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/login-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Login Link
+         * @description Make an address that signs one browser in, once.
+         */
+        post: operations["create_login_link_salon_v1_login_links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/models": {
         parameters: {
             query?: never;
@@ -11,8 +442,51 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Models */
-        get: operations["models_salon_v1_models_get"];
+        /**
+         * List Models
+         * @description List the models that can be asked.
+         */
+        get: operations["list_models_salon_v1_models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/models/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh Models
+         * @description Ask every provider for its models again.
+         */
+        post: operations["refresh_models_salon_v1_models_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/provider-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Kinds
+         * @description List the kinds of providers that can be added.
+         */
+        get: operations["list_kinds_salon_v1_provider_kinds_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -28,17 +502,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Providers */
-        get: operations["providers_salon_v1_providers_get"];
+        /**
+         * List Providers
+         * @description List the providers and how they are.
+         */
+        get: operations["list_providers_salon_v1_providers_get"];
         put?: never;
-        post?: never;
+        /**
+         * Add Provider
+         * @description Add a provider; its key is encrypted before it is stored.
+         */
+        post: operations["add_provider_salon_v1_providers_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/salon/v1/providers/{id}/test": {
+    "/salon/v1/providers/{provider_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -47,8 +528,91 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test Provider */
-        post: operations["test_provider_salon_v1_providers__id__test_post"];
+        post?: never;
+        /**
+         * Remove Provider
+         * @description Remove it and forget its key.
+         */
+        delete: operations["remove_provider_salon_v1_providers__provider_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/providers/{provider_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable Provider
+         * @description Let no request go to it.
+         */
+        post: operations["disable_provider_salon_v1_providers__provider_id__disable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/providers/{provider_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable Provider
+         * @description Let requests go to it.
+         */
+        post: operations["enable_provider_salon_v1_providers__provider_id__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/providers/{provider_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Provider
+         * @description Ask it a real one-token streamed question, and for a tool call.
+         */
+        post: operations["test_provider_salon_v1_providers__provider_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/providers/detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect Providers
+         * @description Look for Ollama, LM Studio and the like on this machine.
+         */
+        post: operations["detect_providers_salon_v1_providers_detect_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -62,8 +626,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Requests */
-        get: operations["requests_salon_v1_requests_get"];
+        /**
+         * List Requests
+         * @description List recent requests, newest first.
+         */
+        get: operations["list_requests_salon_v1_requests_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -79,8 +646,119 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Status */
+        /**
+         * Status
+         * @description Say what runs.
+         */
         get: operations["status_salon_v1_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage
+         * @description Add up tokens and cost by group.
+         */
+        get: operations["usage_salon_v1_usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signin/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign In
+         * @description Use a one-time link up: a session cookie and on to the page.
+         */
+        get: operations["sign_in_signin__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chat, in the words of OpenAI Chat Completions. */
+        post: operations["post_v1_chat_completions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chat, in the words of Anthropic Messages. */
+        post: operations["post_v1_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List models; OpenAI's or Anthropic's words, by the caller's headers. */
+        get: operations["get_v1_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one model; OpenAI's or Anthropic's words, by the caller's headers. */
+        get: operations["get_v1_models_model_path"];
         put?: never;
         post?: never;
         delete?: never;
@@ -93,12 +771,347 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Alias
+         * @description A name callers ask for, and where it goes.
+         */
+        Alias: {
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "priority" | "weight";
+            /** Targets */
+            targets: components["schemas"]["AliasTarget"][];
+        };
+        /**
+         * AliasBody
+         * @description What an alias is to be.
+         */
+        AliasBody: {
+            /**
+             * Strategy
+             * @default priority
+             * @enum {string}
+             */
+            strategy?: "priority" | "weight";
+            /** Targets */
+            targets: components["schemas"]["AliasTarget"][];
+        };
+        /**
+         * Aliases
+         * @description Every alias.
+         */
+        Aliases: {
+            /** Items */
+            items: components["schemas"]["Alias"][];
+        };
+        /**
+         * AliasTarget
+         * @description Where an alias goes.
+         */
+        AliasTarget: {
+            /** Model */
+            model: string;
+            /**
+             * Priority
+             * @default 0
+             */
+            priority?: number;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight?: number;
+        };
+        /**
+         * AuditRow
+         * @description One act that was recorded.
+         */
+        AuditRow: {
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
+            /** At Ms */
+            at_ms: number;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash: string;
+            /** Number */
+            number: number;
+            /** Target */
+            target: string;
+        };
+        /**
+         * AuditRows
+         * @description Recorded acts, newest first.
+         */
+        AuditRows: {
+            /** Items */
+            items: components["schemas"]["AuditRow"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Backup
+         * @description A backup that was written.
+         */
+        Backup: {
+            /** Path */
+            path: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * BackupBody
+         * @description Where to write a backup; without it, into the data directory.
+         */
+        BackupBody: {
+            /** Path */
+            path?: string | null;
+        };
+        /**
+         * Check
+         * @description One thing the doctor looked at; ``ok`` is null when it could not be looked at.
+         */
+        Check: {
+            /** Detail */
+            detail: string;
+            /** Fix */
+            fix?: string | null;
+            /** Name */
+            name: string;
+            /** Ok */
+            ok: boolean | null;
+        };
+        /**
+         * Checks
+         * @description Everything the doctor looked at.
+         */
+        Checks: {
+            /** Checks */
+            checks: components["schemas"]["Check"][];
+            /** Ok */
+            ok: boolean;
+        };
+        /**
+         * DatabaseCheck
+         * @description What a look for damage found.
+         */
+        DatabaseCheck: {
+            /** Ok */
+            ok: boolean;
+            /** Problems */
+            problems: string[];
+        };
+        /**
+         * Detect
+         * @description Whether to add what is found.
+         */
+        Detect: {
+            /**
+             * Add
+             * @default false
+             */
+            add?: boolean;
+        };
+        /**
+         * Detected
+         * @description A model server found on this machine.
+         */
+        Detected: {
+            /** Added */
+            added: boolean;
+            /** Base Url */
+            base_url: string;
+            /** Kind */
+            kind: string;
+            /** Models */
+            models: number;
+        };
+        /**
+         * DetectedServers
+         * @description Every model server found.
+         */
+        DetectedServers: {
+            /** Items */
+            items: components["schemas"]["Detected"][];
+        };
+        /**
+         * Done
+         * @description An act that has nothing to tell but that it was done.
+         */
+        Done: {
+            /**
+             * Ok
+             * @default true
+             * @constant
+             */
+            ok?: true;
+        };
+        Error: {
+            error: {
+                code: string;
+                fields?: Record<string, never>;
+                message: string;
+                request_id?: string;
+            };
+        };
+        /**
+         * ErrorKind
+         * @description One entry of the error catalogue.
+         */
+        ErrorKind: {
+            /** Code */
+            code: string;
+            /** Retryable */
+            retryable: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Status */
+            status: number;
+        };
+        /**
+         * ErrorKinds
+         * @description The error catalogue.
+         */
+        ErrorKinds: {
+            /** Items */
+            items: components["schemas"]["ErrorKind"][];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
-        /** Model */
+        /**
+         * Key
+         * @description A key as its owner sees it; the secret is kept nowhere.
+         */
+        Key: {
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Hint */
+            hint: string;
+            /** Id */
+            id: string;
+            /** Last Used At Ms */
+            last_used_at_ms: number | null;
+            limits: components["schemas"]["Limits"];
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Revoked At Ms */
+            revoked_at_ms: number | null;
+            /** Rights */
+            rights: string[];
+        };
+        /**
+         * KeyChange
+         * @description What to change of a key.
+         */
+        KeyChange: {
+            /** @default {} */
+            limits?: components["schemas"]["LimitsBody"];
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * Keys
+         * @description Every key.
+         */
+        Keys: {
+            /** Items */
+            items: components["schemas"]["Key"][];
+        };
+        /**
+         * KeyWithSecret
+         * @description A key just made: the only moment its secret can be read.
+         */
+        KeyWithSecret: {
+            key: components["schemas"]["Key"];
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * Limits
+         * @description What a key may use; null is "no limit of this kind".
+         */
+        Limits: {
+            /** Budget Allows Unpriced */
+            budget_allows_unpriced: boolean;
+            /** Budget Currency */
+            budget_currency: string;
+            /** Budget E10 */
+            budget_e10: number | null;
+            /** Budget Period */
+            budget_period: string;
+            /** Budget Zone */
+            budget_zone: string;
+            /** Concurrency */
+            concurrency: number | null;
+            /** Expires At Ms */
+            expires_at_ms: number | null;
+            /** Models */
+            models: string[];
+            /** Operations */
+            operations: string[];
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute: number | null;
+        };
+        /**
+         * LimitsBody
+         * @description What a key may use; a field that is left out keeps its value, or the default for a new key.
+         */
+        LimitsBody: {
+            /** Budget Allows Unpriced */
+            budget_allows_unpriced?: boolean | null;
+            /** Budget Currency */
+            budget_currency?: string | null;
+            /** Budget E10 */
+            budget_e10?: number | null;
+            /** Budget Period */
+            budget_period?: ("day" | "month" | "total") | null;
+            /** Budget Zone */
+            budget_zone?: string | null;
+            /** Concurrency */
+            concurrency?: number | null;
+            /** Expires At Ms */
+            expires_at_ms?: number | null;
+            /** Models */
+            models?: string[] | null;
+            /** Operations */
+            operations?: string[] | null;
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+        };
+        /**
+         * LoginLink
+         * @description An address that signs one browser in, once.
+         */
+        LoginLink: {
+            /** Expires At Ms */
+            expires_at_ms: number | null;
+            /** Url */
+            url: string;
+        };
+        /**
+         * Model
+         * @description One model that can be asked. Prices are decimal text, per million tokens.
+         */
         Model: {
             /** Aliases */
             aliases: string[];
@@ -123,15 +1136,59 @@ export interface components {
             /** Provider */
             provider: string;
         };
-        /** Models */
+        /**
+         * Models
+         * @description Every model that can be asked.
+         */
         Models: {
             /** Items */
             items: components["schemas"]["Model"][];
         };
-        /** Provider */
+        /**
+         * NewKeyBody
+         * @description A key to make.
+         */
+        NewKeyBody: {
+            /** @default {} */
+            limits?: components["schemas"]["LimitsBody"];
+            /** Name */
+            name: string;
+            /** Rights */
+            rights?: string[] | null;
+        };
+        /**
+         * NewProvider
+         * @description A provider to add.
+         */
+        NewProvider: {
+            /**
+             * Allow Private
+             * @default false
+             */
+            allow_private?: boolean;
+            /** Api Key */
+            api_key?: string | null;
+            /** Base Url */
+            base_url?: string | null;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label?: string | null;
+            /**
+             * Models
+             * @default []
+             */
+            models?: string[];
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * Provider
+         * @description One provider and how it is.
+         */
         Provider: {
             /** Base Url */
-            base_url: string | null;
+            base_url: string;
             /** Enabled */
             enabled: boolean;
             /** Id */
@@ -158,26 +1215,79 @@ export interface components {
              */
             state: "healthy" | "degraded" | "down" | "unknown" | "disabled" | "needs-credential";
         };
-        /** Providers */
+        /**
+         * ProviderKinds
+         * @description Every kind of provider.
+         */
+        ProviderKinds: {
+            /** Items */
+            items: components["schemas"]["ProviderKindView"][];
+        };
+        /**
+         * ProviderKindView
+         * @description A kind of provider that can be added.
+         */
+        ProviderKindView: {
+            /** Base Url */
+            base_url: string;
+            /** Docs Url */
+            docs_url: string;
+            /** Key Url */
+            key_url: string;
+            /** Label */
+            label: string;
+            /** Local */
+            local: boolean;
+            /** Name */
+            name: string;
+            /** Needs Key */
+            needs_key: boolean;
+        };
+        /**
+         * Providers
+         * @description Every provider.
+         */
         Providers: {
             /** Items */
             items: components["schemas"]["Provider"][];
         };
-        /** RedisStatus */
+        /**
+         * RedisStatus
+         * @description How Redis is, if one is configured.
+         */
         RedisStatus: {
             /** Configured */
             configured: boolean;
             /** Ok */
             ok: boolean;
         };
-        /** Request */
-        Request: {
+        /**
+         * Reload
+         * @description What came of reading the settings again.
+         */
+        Reload: {
+            /** Changed */
+            changed: string[];
+            /** Needs Restart */
+            needs_restart: string[];
+            /** Problem */
+            problem: string | null;
+        };
+        /**
+         * RequestRow
+         * @description What became of one request.
+         */
+        RequestRow: {
             /** Asked Model */
             asked_model: string;
+            /** Attempts */
+            attempts: number;
             /** Cache */
             cache: string;
             /** Cost E10 */
             cost_e10: number | null;
+            /** Currency */
+            currency: string;
             /** Duration Ms */
             duration_ms: number;
             /** Error Code */
@@ -187,13 +1297,13 @@ export interface components {
             /** Http Status */
             http_status: number;
             /** Input Tokens */
-            input_tokens: number | null;
+            input_tokens: number;
             /** Key Name */
             key_name: string | null;
             /** Model */
             model: string | null;
             /** Output Tokens */
-            output_tokens: number | null;
+            output_tokens: number;
             /** Provider */
             provider: string | null;
             /** Request Id */
@@ -205,21 +1315,67 @@ export interface components {
             /** Stream */
             stream: boolean;
         };
-        /** Requests */
+        /**
+         * Requests
+         * @description Recent requests, newest first.
+         */
         Requests: {
             /** Items */
-            items: components["schemas"]["Request"][];
+            items: components["schemas"]["RequestRow"][];
             /** Next */
             next: string | null;
         };
-        /** Status */
+        /**
+         * SettingsView
+         * @description Every setting.
+         */
+        SettingsView: {
+            /** Items */
+            items: components["schemas"]["SettingView"][];
+        };
+        /**
+         * SettingView
+         * @description One setting; a secret only as set or not.
+         */
+        SettingView: {
+            /** Default */
+            default: string;
+            /** Doc */
+            doc: string;
+            /** Expects */
+            expects: string;
+            /** Key */
+            key: string;
+            /** Origin */
+            origin: string;
+            /** Reload */
+            reload: string;
+            /** Secret */
+            secret: boolean;
+            /** Set In Environment */
+            set_in_environment: string | null;
+            /** Set In File */
+            set_in_file: string;
+            /** Unit */
+            unit: string | null;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Status
+         * @description What runs.
+         */
         Status: {
             /** Address */
-            address: string;
+            address: string | null;
+            /** Config Problem */
+            config_problem: string | null;
             /** Data Dir */
-            data_dir: string;
+            data_dir: string | null;
             /** Loop Lag Ms */
             loop_lag_ms: number;
+            /** Needs Restart */
+            needs_restart: string[];
             /** Open Streams */
             open_streams: number;
             redis: components["schemas"]["RedisStatus"];
@@ -228,37 +1384,95 @@ export interface components {
             /** Started At Ms */
             started_at_ms: number;
             storage: components["schemas"]["StorageStatus"];
-            today: components["schemas"]["TodayStatus"];
+            today: components["schemas"]["Today"];
             /** Version */
             version: string;
         };
-        /** StorageStatus */
+        /**
+         * StorageStatus
+         * @description How the database is.
+         */
         StorageStatus: {
             /** Detail */
             detail: string;
-            /**
-             * Dialect
-             * @enum {string}
-             */
-            dialect: "sqlite" | "postgresql";
+            /** Dialect */
+            dialect: string;
             /** Ok */
             ok: boolean;
         };
-        /** TestResult */
-        TestResult: {
+        /**
+         * TestCheck
+         * @description One question asked of a provider.
+         */
+        TestCheck: {
             /** Detail */
             detail: string;
+            /** Name */
+            name: string;
             /** Ok */
             ok: boolean;
         };
-        /** TodayStatus */
-        TodayStatus: {
+        /**
+         * TestResult
+         * @description What came of a provider's test.
+         */
+        TestResult: {
+            /** Checks */
+            checks: components["schemas"]["TestCheck"][];
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Ok */
+            ok: boolean;
+        };
+        /**
+         * Today
+         * @description What was asked since midnight UTC.
+         */
+        Today: {
             /** Cost E10 */
             cost_e10: number;
             /** Currency */
             currency: string;
             /** Errors */
             errors: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Requests */
+            requests: number;
+            /** Unpriced */
+            unpriced: number;
+        };
+        /**
+         * Usage
+         * @description What was used, by group.
+         */
+        Usage: {
+            /** From Ms */
+            from_ms: number;
+            /** Group By */
+            group_by: string;
+            /** Items */
+            items: components["schemas"]["UsageRow"][];
+            /** To Ms */
+            to_ms: number;
+        };
+        /**
+         * UsageRow
+         * @description What one group used.
+         */
+        UsageRow: {
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Cost E10 */
+            cost_e10: number;
+            /** Currency */
+            currency: string;
+            /** Errors */
+            errors: number;
+            /** Group */
+            group: string | null;
             /** Input Tokens */
             input_tokens: number;
             /** Output Tokens */
@@ -290,7 +1504,675 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    models_salon_v1_models_get: {
+    post_api_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_api_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_api_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_api_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_aliases_salon_v1_aliases_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Aliases"];
+                };
+            };
+        };
+    };
+    put_alias_salon_v1_aliases__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AliasBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alias"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_alias_salon_v1_aliases__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    audit_salon_v1_audit_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRows"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_settings_salon_v1_config_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+        };
+    };
+    explain_setting_salon_v1_config__key__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reload_salon_v1_config_reload_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reload"];
+                };
+            };
+        };
+    };
+    back_up_salon_v1_database_backup_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_database_salon_v1_database_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseCheck"];
+                };
+            };
+        };
+    };
+    doctor_salon_v1_doctor_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
+                };
+            };
+        };
+    };
+    errors_salon_v1_errors_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorKinds"];
+                };
+            };
+        };
+    };
+    events_salon_v1_events_get: {
+        parameters: {
+            query?: {
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_keys_salon_v1_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+        };
+    };
+    create_key_salon_v1_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyWithSecret"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revoke_key_salon_v1_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_key_salon_v1_keys__key_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rotate_key_salon_v1_keys__key_id__rotate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyWithSecret"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_login_link_salon_v1_login_links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginLink"];
+                };
+            };
+        };
+    };
+    list_models_salon_v1_models_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -310,7 +2192,47 @@ export interface operations {
             };
         };
     };
-    providers_salon_v1_providers_get: {
+    refresh_models_salon_v1_models_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    list_kinds_salon_v1_provider_kinds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKinds"];
+                };
+            };
+        };
+    };
+    list_providers_salon_v1_providers_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -330,12 +2252,138 @@ export interface operations {
             };
         };
     };
-    test_provider_salon_v1_providers__id__test_post: {
+    add_provider_salon_v1_providers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProvider"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_provider_salon_v1_providers__provider_id__delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    disable_provider_salon_v1_providers__provider_id__disable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    enable_provider_salon_v1_providers__provider_id__enable_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    test_provider_salon_v1_providers__provider_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
             };
             cookie?: never;
         };
@@ -361,9 +2409,43 @@ export interface operations {
             };
         };
     };
-    requests_salon_v1_requests_get: {
+    detect_providers_salon_v1_providers_detect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Detect"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DetectedServers"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_requests_salon_v1_requests_get: {
         parameters: {
             query?: {
+                cursor?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -409,6 +2491,181 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Status"];
                 };
+            };
+        };
+    };
+    usage_salon_v1_usage_get: {
+        parameters: {
+            query?: {
+                days?: number;
+                group_by?: "model" | "key" | "provider" | "day" | "alias" | "status";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sign_in_signin__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    post_v1_chat_completions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_v1_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_models_model_path: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

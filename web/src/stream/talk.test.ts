@@ -29,7 +29,7 @@ function answerOf(turns: readonly Turn[]): Turn {
   return last
 }
 
-test("an answer grows from its pieces and keeps usage and cost", async () => {
+test("an answer grows from its pieces and keeps usage and its id", async () => {
   const usage = { choices: [], usage: { prompt_tokens: 3, completion_tokens: 2 } }
   const parts = [
     chunk({ role: "assistant", content: "" }),
@@ -38,14 +38,14 @@ test("an answer grows from its pieces and keeps usage and cost", async () => {
     chunk({}, { finish_reason: "stop" }),
     `data: ${JSON.stringify(usage)}\n\ndata: [DONE]\n\n`,
   ]
-  const talk = createTalk(ports(() => Promise.resolve(streamed(parts, { "x-salon-cost-e10": "42" }))))
+  const talk = createTalk(ports(() => Promise.resolve(streamed(parts, { "x-salon-request-id": "req_42" }))))
   await talk.send("Hi", "demo")
   expect(answerOf(talk.turns())).toMatchObject({
     text: "Hello",
     state: "done",
     inputTokens: 3,
     outputTokens: 2,
-    costE10: 42,
+    requestId: "req_42",
     error: null,
   })
 })

@@ -16,8 +16,8 @@ export interface Turn {
   outputTokens: number | null
   firstTextMs: number | null
   durationMs: number | null
-  /** Cost of the request as the server told it in a header, in 10⁻¹⁰; null when unpriced. */
-  costE10: number | null
+  /** The request's id in the ledger, where its cost is once it has ended. */
+  requestId: string | null
 }
 
 export interface TalkPorts {
@@ -73,8 +73,8 @@ export function createTalk(ports: TalkPorts): Talk {
         stream_options: { include_usage: true },
       })
       const response = await ports.post(body, controller.signal)
+      update(answer.id, () => ({ requestId: response.headers.get("x-salon-request-id") }))
       if (!response.ok || response.body === null) throw new TalkError(await problemOf(response))
-      update(answer.id, () => ({ costE10: costOf(response.headers) }))
       await follow(response.body, answer.id, update, elapsed)
       update(answer.id, (turn) => ({
         state: turn.error === null ? "done" : "failed",
@@ -123,7 +123,7 @@ function newTurn(id: number, author: Turn["author"], model: string, text: string
     outputTokens: null,
     firstTextMs: null,
     durationMs: null,
-    costE10: null,
+    requestId: null,
   }
 }
 
@@ -137,11 +137,6 @@ function messagesOf(turns: readonly Turn[]): { role: string; content: string }[]
 async function problemOf(response: Response): Promise<string> {
   const content = readChunk(await response.text())
   return content?.error ?? `${response.status} ${response.statusText}`.trim()
-}
-
-function costOf(headers: Headers): number | null {
-  const cost = Number(headers.get("x-salon-cost-e10") ?? Number.NaN)
-  return Number.isFinite(cost) ? cost : null
 }
 
 async function follow(

@@ -14,6 +14,8 @@ export function status(isEmpty: boolean): Status {
     storage: { dialect: "sqlite", ok: true, detail: "41.2 MB, WAL" },
     redis: { configured: false, ok: false },
     loop_lag_ms: 0.41,
+    config_problem: null,
+    needs_restart: [],
     open_streams: isEmpty ? 0 : 4,
     today: isEmpty
       ? { requests: 0, errors: 0, input_tokens: 0, output_tokens: 0, cost_e10: 0, currency: "USD", unpriced: 0 }
@@ -34,7 +36,7 @@ function provider(change: Partial<Provider> & Pick<Provider, "name" | "label" | 
     id: `prov_${change.name}`,
     kind: change.name,
     source: "api",
-    base_url: null,
+    base_url: "",
     enabled: true,
     latency_ms: null,
     last_error: null,
@@ -112,12 +114,14 @@ export const REQUESTS: RequestRow[] = Array.from({ length: 30 }, (_, index) => {
     status: failed ? "error" : cancelled ? "cancelled" : "ok",
     http_status: failed ? 429 : 200,
     error_code: failed ? "upstream_rate_limited" : null,
-    input_tokens: failed ? null : 210 + index * 37,
-    output_tokens: failed ? null : 80 + index * 11,
+    input_tokens: failed ? 0 : 210 + index * 37,
+    output_tokens: failed ? 0 : 80 + index * 11,
     cost_e10: failed ? 0 : by === "demo" ? 0 : index % 7 === 5 ? null : 4_100_000 + index * 930_000,
     duration_ms: DURATIONS[index % DURATIONS.length] ?? 500,
     first_token_ms: failed ? null : 180 + ((index * 53) % 320),
     stream: true,
+    currency: "USD",
+    attempts: failed ? 3 : 1,
     cache: index === 14 ? "hit" : "none",
   }
 })

@@ -98,7 +98,14 @@ function manage(path: string, response: ServerResponse, state: HouseState): void
   const tested = /^providers\/(.+)\/test$/.exec(name)?.[1]
   if (tested) {
     state.tested.push(tested)
-    return json(response, 200, { ok: true, detail: "Answered in 212 ms and called a tool." })
+    return json(response, 200, {
+      ok: true,
+      latency_ms: 212,
+      checks: [
+        { name: "stream", ok: true, detail: "Answered in 212 ms." },
+        { name: "tool call", ok: true, detail: "Called the tool." },
+      ],
+    })
   }
   return json(response, 404, { error: { code: "not_found", message: "There is no such thing.", fields: {} } })
 }
@@ -116,7 +123,7 @@ async function chat(request: IncomingMessage, response: ServerResponse, state: H
   if (body.includes("fail please")) {
     return json(response, 503, { error: { message: "demo is overloaded. Try again.", type: "overloaded" } })
   }
-  response.writeHead(200, { "Content-Type": "text/event-stream", "x-salon-cost-e10": "0" })
+  response.writeHead(200, { "Content-Type": "text/event-stream", "x-salon-request-id": "req_0" })
   const words = ANSWER.match(/\S+\s*/g) ?? []
   let isOpen = true
   response.on("close", () => {

@@ -112,6 +112,7 @@ export function Shell(props: ShellProps) {
                 jumps={jumps}
                 currentJump={props.currentJump}
                 isRail={isRail}
+                isDrawer={!isWide}
                 footer={props.sidebarFooter}
                 isServerUp={props.isServerUp}
                 onJump={jump}

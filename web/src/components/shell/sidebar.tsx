@@ -18,6 +18,8 @@ interface SidebarProps {
   jumps: readonly JumpTarget[]
   currentJump: string
   isRail: boolean
+  /** Whether it lies over the page, where its button closes it. */
+  isDrawer: boolean
   footer: ReactNode
   isServerUp: boolean
   onJump: (id: string) => void
@@ -27,10 +29,11 @@ interface SidebarProps {
 
 /** Places, then what is on this page, then money and self. A place stands here once its feature does. */
 export function Sidebar(props: SidebarProps) {
-  const { serverName, jumps, currentJump, isRail, footer, isServerUp, onJump, onToggle, onSettings } = props
+  const { serverName, jumps, currentJump, isRail, isDrawer, footer, isServerUp, onJump, onToggle, onSettings } = props
   const { t } = useLingui()
+  const toggleName = isDrawer ? t`Close the sidebar` : isRail ? t`Widen the sidebar` : t`Narrow the sidebar`
   const toggle = (
-    <IconButton label={isRail ? t`Widen the sidebar` : t`Narrow the sidebar`} keys={showKeys("sidebar", isAppleDevice()).join(" ")} onClick={onToggle}>
+    <IconButton label={toggleName} keys={showKeys("sidebar", isAppleDevice()).join(" ")} onClick={onToggle}>
       <PanelLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" strokeWidth={1.75} />
     </IconButton>
   )

@@ -4,12 +4,11 @@ import { useNavigate, useSearch } from "@tanstack/react-router"
 import { Activity, Boxes, Code, MessageSquareText, Waypoints } from "lucide-react"
 import { useRef, useState } from "react"
 import { Problem } from "@/api/problem"
-import { serverAddress } from "@/api/client"
 import { Shell, type ShellControls } from "@/components/shell/shell"
 import { VoiceBars } from "@/components/ui/bars"
-import { Notice } from "@/components/ui/notice"
 import { Tabs } from "@/components/ui/tabs"
 import { modelsQuery, providersQuery, requestsQuery, statusQuery } from "@/features/home/api/queries"
+import { Banner } from "@/features/home/banner"
 import { HeaderChips } from "@/features/home/header-chips"
 import { ServerFacts } from "@/features/home/panel/server-facts"
 import { talk } from "@/features/home/panel/talk-instance"
@@ -21,7 +20,6 @@ import { Requests } from "@/features/home/sections/requests"
 import { Today } from "@/features/home/sections/today"
 import { SidebarSpend } from "@/features/home/sidebar-spend"
 import { SignIn } from "@/features/home/sign-in"
-import { hostOf } from "@/features/home/provider-advice"
 import type { Action } from "@/lib/shortcuts"
 import { useMedia } from "@/lib/use-media"
 import { useSectionInView } from "@/lib/use-section-in-view"
@@ -52,7 +50,6 @@ export function HomePage() {
   const model = search.model ?? DEFAULT_MODEL
   const client = search.client ?? "openai"
   const voices = assignVoices((providers.data ?? []).map((provider) => provider.name))
-  const currency = status.data?.today.currency ?? "USD"
   const chooseModel = (name: string): void =>
     void navigate({ search: (old) => ({ ...old, model: name }), replace: true, resetScroll: false })
 
@@ -102,15 +99,7 @@ export function HomePage() {
       isServerUp={problem === null}
       chips={<HeaderChips status={status.data} isUp={problem === null} />}
       banner={
-        problem === null ? null : (
-          <div role="alert" className="px-4 pt-3">
-            <Notice tone={problem.kind === "offline" ? "warning" : "danger"}>
-              {problem.kind === "offline"
-                ? t`Salon does not answer at ${hostOf(serverAddress())}. Trying again.`
-                : problem.message}
-            </Notice>
-          </div>
-        )
+        <Banner problem={problem} status={status.data} />
       }
       jumps={[
         { id: "today", label: t`Today` },
@@ -148,7 +137,7 @@ export function HomePage() {
               model={model}
               onModel={chooseModel}
               voices={voices}
-              currency={currency}
+              requests={requests.data ?? []}
             />
           ) : (
             <ServerFacts status={status.data} />
@@ -172,7 +161,7 @@ export function HomePage() {
           onModel={chooseModel}
         />
         <Models query={models} voices={voices} chosen={model} onChoose={chooseModel} />
-        <Requests query={requests} voices={voices} currency={currency} onTry={openTry} />
+        <Requests query={requests} voices={voices} onTry={openTry} />
       </div>
     </Shell>
   )

@@ -26,7 +26,7 @@ export function ProviderRow({ provider, voice, position }: ProviderRowProps) {
     onSettled: () => client.invalidateQueries({ queryKey: providersQuery().queryKey }),
   })
   const advice = adviceFor(provider)
-  const told = test.data ? test.data.detail : test.error ? test.error.message : null
+  const told = test.data ? test.data.checks.map((check) => check.detail).join(" ") : test.error ? test.error.message : null
   return (
     <li className="border-b border-border py-2 last:border-0">
       <div className="flex min-h-8 items-center gap-3">
@@ -36,14 +36,19 @@ export function ProviderRow({ provider, voice, position }: ProviderRowProps) {
             <bdi>{provider.name}</bdi>
           </p>
           <p className="truncate text-caption text-text-3">
-            {provider.label}
-            {provider.base_url ? <span dir="ltr"> · {hostOf(provider.base_url)}</span> : null}
+            <bdi>{provider.label}</bdi>
+            {provider.base_url ? (
+              <>
+                {" · "}
+                <bdi>{hostOf(provider.base_url)}</bdi>
+              </>
+            ) : null}
           </p>
         </div>
-        <span className="tabular hidden w-20 text-end text-ui text-text-2 sm:block">
+        <span className="tabular hidden w-20 text-end text-ui whitespace-nowrap text-text-2 sm:block">
           <Plural value={provider.models} one="# model" other="# models" />
         </span>
-        <span className="tabular hidden w-16 text-end text-ui text-text-2 sm:block">
+        <span className="tabular hidden w-18 text-end text-ui whitespace-nowrap text-text-2 sm:block">
           {provider.latency_ms === null ? "" : formatDuration(provider.latency_ms, i18n.locale)}
         </span>
         <span className="flex w-32 justify-end sm:justify-start sm:ps-3">
@@ -61,7 +66,7 @@ export function ProviderRow({ provider, voice, position }: ProviderRowProps) {
       </div>
       {advice === null ? null : (
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 ps-10 pe-2 pt-1 text-ui text-text-2">
-          {provider.last_error ? <span className="wrap-anywhere">{provider.last_error}</span> : null}
+          {provider.last_error ? <span dir="auto" className="wrap-anywhere">{provider.last_error}</span> : null}
           <Command command={advice} />
         </div>
       )}

@@ -6,12 +6,11 @@ import { formatCompact, formatDuration, formatMoment, formatMoney } from "@/lib/
 interface RequestLineProps {
   row: RequestRow
   voice: number
-  currency: string
   now: number
 }
 
 /** One request of the table. */
-export function RequestLine({ row, voice, currency, now }: RequestLineProps) {
+export function RequestLine({ row, voice, now }: RequestLineProps) {
   const { t, i18n } = useLingui()
   const locale = i18n.locale
   const failed = isFailure(row)
@@ -42,16 +41,12 @@ export function RequestLine({ row, voice, currency, now }: RequestLineProps) {
         {word}
       </td>
       <td className="tabular hidden py-1.5 text-end text-text-2 sm:table-cell">
-        {row.input_tokens === null && row.output_tokens === null ? (
-          ""
-        ) : (
-          <span dir="ltr">
-            {formatCompact(row.input_tokens ?? 0, locale)} / {formatCompact(row.output_tokens ?? 0, locale)}
-          </span>
-        )}
+        <span dir="ltr">
+          {formatCompact(row.input_tokens, locale)} / {formatCompact(row.output_tokens, locale)}
+        </span>
       </td>
       <td className="tabular hidden py-1.5 text-end text-text-2 sm:table-cell">
-        {row.cost_e10 === null ? t`unpriced` : formatMoney(row.cost_e10, currency, locale)}
+        {row.cost_e10 === null ? t`unpriced` : formatMoney(row.cost_e10, row.currency, locale)}
       </td>
       <td className="tabular py-1.5 text-end text-text-2">{formatDuration(row.duration_ms, locale)}</td>
     </tr>

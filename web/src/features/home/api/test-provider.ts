@@ -6,6 +6,9 @@ import { take } from "@/api/problem"
 export function testProvider(providerId: string) {
   return mutationOptions({
     mutationKey: ["test-provider", providerId],
-    mutationFn: () => take(api.POST("/salon/v1/providers/{id}/test", { params: { path: { id: providerId } } })),
+    mutationFn: () => {
+      const params = { path: { provider_id: providerId } }
+      return take(api.POST("/salon/v1/providers/{provider_id}/test", { params }))
+    },
   })
 }

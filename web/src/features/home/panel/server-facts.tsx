@@ -73,12 +73,14 @@ export function ServerFacts({ status }: ServerFactsProps) {
         <Fact label={t`Version`}>{status.version}</Fact>
         <Fact label={t`Role`}>{status.role}</Fact>
         <Fact label={t`Running for`}>{formatUptime(now - status.started_at_ms, locale)}</Fact>
-        <Fact label={t`Address`}>
-          <span dir="ltr" className="inline-flex items-center gap-1">
-            {status.address}
-            <CopyButton text={status.address} label={t`Copy the address`} isIconOnly />
-          </span>
-        </Fact>
+        {status.address === null ? null : (
+          <Fact label={t`Address`}>
+            <span dir="ltr" className="inline-flex items-center gap-1">
+              {status.address}
+              <CopyButton text={status.address} label={t`Copy the address`} isIconOnly />
+            </span>
+          </Fact>
+        )}
       </Group>
       <Group title={t`Storage`}>
         <Fact label={t`Database`}>
@@ -88,7 +90,7 @@ export function ServerFacts({ status }: ServerFactsProps) {
           ) : null}
         </Fact>
         <Fact label={t`Data folder`}>
-          <span dir="ltr">{status.data_dir}</span>
+          {status.data_dir === null ? t`None: nothing is kept` : <span dir="ltr">{status.data_dir}</span>}
         </Fact>
         <Fact label="Redis">
           {status.redis.configured ? (

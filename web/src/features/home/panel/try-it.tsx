@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro"
 import { ArrowDown } from "lucide-react"
 import { type RefObject, useLayoutEffect, useRef, useState } from "react"
-import type { Model } from "@/api/types"
+import type { Model, RequestRow } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { Composer } from "@/features/home/panel/composer"
 import { talk } from "@/features/home/panel/talk-instance"
@@ -15,14 +15,14 @@ interface TryItProps {
   model: string
   onModel: (model: string) => void
   voices: ReadonlyMap<string, Voice>
-  currency: string
+  requests: readonly RequestRow[]
 }
 
 const PERSON_VOICE = 9
 const NEAR_END_PX = 24
 
 /** A short talk with one model, over the same door that every client uses. */
-export function TryIt({ field, models, model, onModel, voices, currency }: TryItProps) {
+export function TryIt({ field, models, model, onModel, voices, requests }: TryItProps) {
   const { t } = useLingui()
   const turns = useTalkTurns(talk)
   const feed = useRef<HTMLDivElement>(null)
@@ -83,7 +83,7 @@ export function TryIt({ field, models, model, onModel, voices, currency }: TryIt
               key={turn.id}
               turn={turn}
               voice={turn.author === "person" ? PERSON_VOICE : voiceOf(turn.model)}
-              currency={currency}
+              row={requests.find((row) => row.request_id === turn.requestId)}
             />
           ))
         )}

@@ -4,16 +4,18 @@ import { WritingBars } from "@/components/ui/bars"
 import { Notice } from "@/components/ui/notice"
 import { formatDuration, formatMoney } from "@/lib/format"
 import { monogram } from "@/lib/voices"
+import type { RequestRow } from "@/api/types"
 import type { Turn } from "@/stream/talk"
 
 interface TurnViewProps {
   turn: Turn
   voice: number
-  currency: string
+  /** The ledger row of its request, once there is one. */
+  row: RequestRow | undefined
 }
 
 /** One turn: avatar, name, and beside its text the rail in its voice. */
-export function TurnView({ turn, voice, currency }: TurnViewProps) {
+export function TurnView({ turn, voice, row }: TurnViewProps) {
   const { t } = useLingui()
   const isPerson = turn.author === "person"
   const name = isPerson ? t`You` : turn.model
@@ -37,7 +39,7 @@ export function TurnView({ turn, voice, currency }: TurnViewProps) {
           {turn.state === "writing" ? <span aria-hidden="true" className="caret" /> : null}
         </p>
         {turn.error === null ? null : <Notice tone="danger">{turn.error}</Notice>}
-        {isPerson || turn.state === "writing" ? null : <TurnFoot turn={turn} currency={currency} />}
+        {isPerson || turn.state === "writing" ? null : <TurnFoot turn={turn} row={row} />}
       </div>
     </article>
   )
@@ -61,15 +63,15 @@ function Reasoning({ text }: ReasoningProps) {
 
 interface TurnFootProps {
   turn: Turn
-  currency: string
+  row: RequestRow | undefined
 }
 
-function TurnFoot({ turn, currency }: TurnFootProps) {
+function TurnFoot({ turn, row }: TurnFootProps) {
   const { t, i18n } = useLingui()
   const locale = i18n.locale
   const parts = [
     turn.state === "stopped" ? t`stopped` : null,
-    turn.costE10 === null ? null : formatMoney(turn.costE10, currency, locale),
+    row === undefined ? null : row.cost_e10 === null ? t`unpriced` : formatMoney(row.cost_e10, row.currency, locale),
     turn.firstTextMs === null ? null : t`first words ${formatDuration(turn.firstTextMs, locale)}`,
     turn.durationMs === null ? null : formatDuration(turn.durationMs, locale),
   ].filter((part) => part !== null)

@@ -29,7 +29,7 @@ export function Providers({ query, voices }: ProvidersProps) {
             <Plural value={healthy} one="# healthy" other="# healthy" />
             {troubled > 0 ? (
               <>
-                {", "}
+                {" · "}
                 <Plural value={troubled} one="# in trouble" other="# in trouble" />
               </>
             ) : null}

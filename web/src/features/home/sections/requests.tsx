@@ -12,12 +12,11 @@ import type { Voice } from "@/lib/voices"
 interface RequestsProps {
   query: UseQueryResult<RequestRow[]>
   voices: ReadonlyMap<string, Voice>
-  currency: string
   onTry: () => void
 }
 
 /** The latest requests, newest first. */
-export function Requests({ query, voices, currency, onTry }: RequestsProps) {
+export function Requests({ query, voices, onTry }: RequestsProps) {
   const { t } = useLingui()
   const now = useNow()
   return (
@@ -50,7 +49,6 @@ export function Requests({ query, voices, currency, onTry }: RequestsProps) {
                     key={row.request_id}
                     row={row}
                     voice={voices.get(row.provider ?? "") ?? 6}
-                    currency={currency}
                     now={now}
                   />
                 ))}
