@@ -1,0 +1,74 @@
+"""TLS: verified by default, with a certificate authority of one's own when the settings name one."""
+
+import asyncio
+import ssl
+import subprocess
+
+import pytest
+
+from salon.foundation.egress import ADMIN, Egress, EgressUnreachable, HttpClient, HttpRequest, Url
+
+TAIL = b"data: " + b"x" * 5_000_000 + b"\n\n"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A self-signed certificate for localhost: the file and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-keyout", folder / "key.pem", "-out", folder / "cert.pem", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost"],
+        check=True, capture_output=True, timeout=20,
+    )  # fmt: skip
+    return folder / "cert.pem", folder / "key.pem"
+
+
+async def _serve(certificate, answer: bytes):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+
+    async def handle(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
+    return server, server.sockets[0].getsockname()[1]
+
+
+def _fetch(certificate, host: str, *, trusted: bool, answer: bytes, times: int = 1) -> list[bytes]:
+    async def run():
+        server, port = await _serve(certificate, answer)
+        egress = Egress(ca_file=certificate[0] if trusted else None)
+        client = HttpClient(egress)
+        url = Url(scheme="https", host=host, port=port)
+        try:
+            request = HttpRequest(url=url, method=b"GET")
+            return [(await client.fetch(request, timeout_s=10, policy=ADMIN)).body for _ in range(times)]
+        finally:
+            await client.close()
+            egress.close()
+            server.close()
+            await asyncio.sleep(0.05)
+
+    return asyncio.run(run())
+
+
+def test_a_trusted_certificate_is_accepted(certificate):
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+    assert _fetch(certificate, "localhost", trusted=True, answer=answer) == [b"ok"]
+
+
+@pytest.mark.parametrize(("host", "trusted"), [("localhost", False), ("127.0.0.1", True)])
+def test_an_unknown_certificate_or_name_is_refused(certificate, host, trusted):
+    with pytest.raises(EgressUnreachable) as caught:
+        _fetch(certificate, host, trusted=trusted, answer=b"")
+    assert "certificate is not trusted" in caught.value.message
+
+
+def test_a_long_tail_survives_an_immediate_close(certificate):
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(TAIL) + TAIL
+    bodies = _fetch(certificate, "localhost", trusted=True, answer=answer, times=10)
+    assert all(body == TAIL for body in bodies)
