@@ -6,8 +6,28 @@ from salon.foundation.ledger.budget_store import Delta
 from salon.foundation.ledger.leases import Leases
 from salon.foundation.ledger.slices import Slice
 
-Part = tuple[Slice, int]
-"""A slice and the epoch under which it was held."""
+
+class Part:
+    """What is held on one slice, and under which epoch."""
+
+    __slots__ = ("amount_e10", "epoch", "slice")
+
+    def __init__(self, slice_: Slice, amount_e10: int) -> None:
+        self.slice = slice_
+        self.amount_e10 = amount_e10
+        self.epoch = slice_.epoch
+
+    def join(self, more: "Part") -> None:
+        """Take in what was held on top of it."""
+        if self.epoch == more.epoch:
+            self.amount_e10 += more.amount_e10
+        else:  # others gave our lease back meanwhile: only the new part is leased
+            self.give()
+            self.amount_e10, self.epoch = more.amount_e10, more.epoch
+
+    def give(self) -> None:
+        """Give it back."""
+        self.slice.give(self.amount_e10, epoch=self.epoch)
 
 
 class Hold:
@@ -45,7 +65,7 @@ class Hold:
     @property
     def allows_unpriced(self) -> bool:
         """Tell whether every budget lets a request of unknown cost pass, such as a fallback's."""
-        return all(slice_.budget is None or slice_.budget.allows_unpriced for slice_, _ in self._parts)
+        return all(part.slice.allows_unpriced for part in self._parts)
 
     async def extend(self, more_e10: int) -> None:
         """Hold ``more_e10`` on top, on every budget or on none.
@@ -55,14 +75,12 @@ class Hold:
         """
         if not self._open or more_e10 <= 0:
             return
-        taken = await take_all(self._leases, [slice_ for slice_, _ in self._parts], more_e10)
+        taken = await take_all(self._leases, [part.slice for part in self._parts], more_e10)
         if not self._open:  # ended while waiting
-            give_all(taken, more_e10)
+            give_all(taken)
             return
-        for (slice_, epoch), (_, now) in zip(self._parts, taken, strict=True):
-            if epoch != now:  # fenced since: the first part is gone, only this one is leased
-                slice_.held_e10 -= self.amount_e10
-        self._parts = taken
+        for part, more in zip(self._parts, taken, strict=True):
+            part.join(more)
         self.amount_e10 += more_e10
 
     def end(self, actual_e10: int | None) -> tuple[Delta, ...]:
@@ -71,7 +89,7 @@ class Hold:
             return ()
         self._open = False
         spent = actual_e10 or 0
-        return tuple(slice_.settle(self.amount_e10, spent, epoch=epoch) for slice_, epoch in self._parts)
+        return tuple(part.slice.settle(part.amount_e10, spent, epoch=part.epoch) for part in self._parts)
 
     def settle(self, actual_e10: int | None) -> None:
         """End the hold at what was spent; record the request's row right after, without the hold."""
@@ -83,7 +101,7 @@ class Hold:
         """End the hold; nothing was spent."""
         if self._open:
             self._open = False
-            give_all(self._parts, self.amount_e10)
+            give_all(self._parts)
 
 
 async def take_all(leases: Leases, slices: list[Slice], amount_e10: int) -> list[Part]:
@@ -92,14 +110,14 @@ async def take_all(leases: Leases, slices: list[Slice], amount_e10: int) -> list
     try:
         for slice_ in slices:
             await leases.take(slice_, amount_e10)
-            taken.append((slice_, slice_.epoch))
+            taken.append(Part(slice_, amount_e10))
     except BaseException:
-        give_all(taken, amount_e10)
+        give_all(taken)
         raise
     return taken
 
 
-def give_all(parts: list[Part], amount_e10: int) -> None:
+def give_all(parts: list[Part]) -> None:
     """Give held money back on every slice."""
-    for slice_, epoch in parts:
-        slice_.give(amount_e10, epoch=epoch)
+    for part in parts:
+        part.give()

@@ -144,14 +144,15 @@ class Ledger:
         if estimate_e10 is None:
             return await self._hold_unpriced(slices, model=model, currency=currency)
         if len(slices) == 1 and leases.usable() and slices[0].take(estimate_e10):
-            parts: list[Part] = [(slices[0], slices[0].epoch)]
+            parts = [Part(slices[0], estimate_e10)]
         else:
             parts = await take_all(leases, sorted(slices, key=_by_id), estimate_e10)
         hold = Hold(leases, parts, estimate_e10, currency=currency, write=self._write_deltas)
-        for slice_, _ in parts:
-            if slice_.budget is not None and slice_.budget.currency != currency:
+        for part in parts:
+            budget = part.slice.budget
+            if budget is not None and budget.currency != currency:
                 hold.release()
-                raise Unpriced(model=model, budget=slice_.budget.name)
+                raise Unpriced(model=model, budget=budget.name)
         return hold
 
     async def _hold_unpriced(self, slices: list[Slice], *, model: str, currency: str) -> Hold:

@@ -12,7 +12,7 @@ from salon.foundation.ledger.budgets import Budget
 
 AHEAD_S: Final = 2
 """For how many seconds of the present demand a slice keeps money ready."""
-IDLE_TICKS: Final = 3
+IDLE_TICKS: Final = 2
 
 
 class Waiter:
@@ -122,6 +122,11 @@ class Slice:
         """Forget the lease: another process gave it back, thinking this one dead."""
         self.free_e10 = 0
         self.epoch = 0
+
+    @property
+    def allows_unpriced(self) -> bool:
+        """Tell whether the budget lets requests of unknown cost pass, as of its last terms."""
+        return self.budget is None or self.budget.allows_unpriced
 
     @property
     def idle(self) -> bool:
