@@ -44,6 +44,7 @@ class Following:
         self._number = number
         self._channel = channel
         self._live = live
+        self._knows_compaction = False
 
     async def events(self) -> AsyncIterator[Seen]:
         """Yield what follows the position, until the terminal event. Raises: NotFound, StorageError."""
@@ -98,8 +99,10 @@ class Following:
             self._epoch, limit = run.epoch, min(self._number, run.last_number if base is None else base)
         elif self._number > run.last_number and self._channel(self._run_id) is None:
             limit = run.last_number
-        if run.compacted and 0 < limit < run.last_number:
-            limit = 0
+        if run.compacted and not self._knows_compaction:
+            # Once per walk: what the viewer holds may lack deltas that are gone now.
+            self._knows_compaction = True
+            limit = 0 if limit < run.last_number else limit
         if limit == self._number:
             return None
         self._number = limit

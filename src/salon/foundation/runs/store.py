@@ -119,7 +119,10 @@ def list_runs(tx: Transaction, scope: SpaceScope, *, before: str | None = None, 
 def append(
     tx: Transaction, _scope: SystemScope, run_id: str, *, epoch: int, events: Sequence[RunEvent]
 ) -> bool | None:
-    """Add events to a log. Return whether a stop is asked for; None if the epoch is stale (nothing is added)."""
+    """Add events to a log and return whether a stop is asked for.
+
+    None means that the epoch is stale: nothing is added.
+    """
     row = tx.one(_ADVANCE, run_id=run_id, own_epoch=epoch, number=events[-1].number)
     if row is None:
         return None

@@ -1,0 +1,165 @@
+"""All SQL of the files."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, delete, exists, func, select, update
+
+from salon.foundation.files.models import FileReference, QuotaExceeded, Usage
+from salon.foundation.files.tables import blobs, references, usage
+from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
+from salon.foundation.storage import Row, Transaction, insert, statement
+
+_new_blob = insert(blobs)
+_CLAIM = statement(
+    _new_blob.on_conflict_do_update(
+        index_elements=["hash"],
+        set_={"touched_at_ms": _new_blob.excluded.touched_at_ms, "deleting_at_ms": None},
+        where=blobs.c.deleting_at_ms.is_(None) | (blobs.c.deleting_at_ms < bindparam("stale_before_ms")),
+    )
+)
+_INSERT = statement(references.insert())
+_GET = statement(
+    select(references).where(
+        references.c.id == bindparam("file_id"), references.c.space_id == bindparam("space")
+    )
+)
+_LIST = statement(
+    select(references)
+    .where(references.c.space_id == bindparam("space"), references.c.id < bindparam("before"))
+    .order_by(references.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_DELETE = statement(
+    delete(references).where(
+        references.c.id == bindparam("file_id"), references.c.space_id == bindparam("space")
+    )
+)
+_TOUCH = statement(
+    update(blobs).where(blobs.c.hash == bindparam("the_hash")).values(touched_at_ms=bindparam("now_ms"))
+)
+_new_usage = insert(usage)
+_ADD_USAGE = statement(
+    _new_usage.on_conflict_do_update(
+        index_elements=["space_id"],
+        set_={
+            "size_bytes": usage.c.size_bytes + _new_usage.excluded.size_bytes,
+            "files": usage.c.files + _new_usage.excluded.files,
+        },
+    ).returning(usage.c.size_bytes)
+)
+_USAGE = statement(select(usage.c.size_bytes, usage.c.files).where(usage.c.space_id == bindparam("space")))
+_RECOUNT = statement(
+    select(func.coalesce(func.sum(references.c.size_bytes), 0), func.count()).where(
+        references.c.space_id == bindparam("space")
+    )
+)
+_is_referenced = exists().where(references.c.hash == blobs.c.hash)
+_DOOMED = statement(
+    select(blobs.c.hash)
+    .where(blobs.c.touched_at_ms < bindparam("before_ms"), ~_is_referenced)
+    .limit(bindparam("limit"))
+)
+_DOOM = statement(
+    update(blobs)
+    .where(
+        blobs.c.hash == bindparam("the_hash"),
+        blobs.c.touched_at_ms < bindparam("before_ms"),
+        ~_is_referenced,
+    )
+    .values(deleting_at_ms=bindparam("now_ms"))
+)
+_BURY = statement(
+    delete(blobs).where(
+        blobs.c.hash == bindparam("the_hash"), blobs.c.deleting_at_ms == bindparam("deleting_ms")
+    )
+)
+
+
+def claim_blob(
+    tx: Transaction, _scope: SystemScope, hash_: str, *, size_bytes: int, now_ms: int, stale_before_ms: int
+) -> bool:
+    """Keep content from being collected while it is uploaded; False while it is being deleted."""
+    changed = tx.run(
+        _CLAIM,
+        hash=hash_,
+        size_bytes=size_bytes,
+        touched_at_ms=now_ms,
+        deleting_at_ms=None,
+        stale_before_ms=stale_before_ms,
+    )
+    return changed > 0
+
+
+def insert_reference(
+    tx: Transaction, scope: SpaceScope, file: FileReference, *, quota_bytes: int | None
+) -> None:
+    """Add a space's reference and count it. Raises: QuotaExceeded."""
+    assert file.space_id == scope.space_id
+    total = tx.one(_ADD_USAGE, space_id=scope.space_id, size_bytes=file.size_bytes, files=1)
+    if total is not None and quota_bytes is not None and total[0] > quota_bytes:
+        raise QuotaExceeded(quota_bytes)
+    tx.run(_INSERT, **_values(file))
+
+
+def get_reference(tx: Transaction, scope: SpaceScope, file_id: str) -> FileReference | None:
+    """Return a reference of the space."""
+    row = tx.one(_GET, file_id=file_id, space=scope.space_id)
+    return None if row is None else _reference(row)
+
+
+def list_references(
+    tx: Transaction, scope: SpaceScope, *, before: str | None = None, limit: int = 50
+) -> list[FileReference]:
+    """Return a space's files, newest first; ``before`` is the last id of the page before."""
+    rows = tx.all(_LIST, space=scope.space_id, before=before or "fil_~", limit=limit)
+    return [_reference(row) for row in rows]
+
+
+def delete_reference(tx: Transaction, scope: SpaceScope, file_id: str, *, now_ms: int) -> bool:
+    """Remove a reference; its content goes when nothing refers to it any more."""
+    file = get_reference(tx, scope, file_id)
+    if file is None:
+        return False
+    tx.run(_DELETE, file_id=file_id, space=scope.space_id)
+    tx.run(_TOUCH, the_hash=file.hash, now_ms=now_ms)
+    tx.one(_ADD_USAGE, space_id=scope.space_id, size_bytes=-file.size_bytes, files=-1)
+    return True
+
+
+def usage_of(tx: Transaction, scope: SpaceScope) -> Usage:
+    """Return what a space stores, as counted."""
+    return _usage(tx.one(_USAGE, space=scope.space_id))
+
+
+def recount(tx: Transaction, scope: SpaceScope) -> Usage:
+    """Return what a space stores, by adding it up."""
+    return _usage(tx.one(_RECOUNT, space=scope.space_id))
+
+
+def unreferenced(tx: Transaction, _scope: Scope, *, before_ms: int, limit: int = 200) -> list[str]:
+    """Return content that nothing refers to and nobody touched since ``before_ms``."""
+    return [str(row[0]) for row in tx.all(_DOOMED, before_ms=before_ms, limit=limit)]
+
+
+def doom(tx: Transaction, _scope: SystemScope, hash_: str, *, before_ms: int, now_ms: int) -> bool:
+    """Mark content as being deleted, if still nothing refers to it."""
+    return tx.run(_DOOM, the_hash=hash_, before_ms=before_ms, now_ms=now_ms) > 0
+
+
+def bury(tx: Transaction, _scope: SystemScope, hash_: str, *, now_ms: int) -> None:
+    """Forget deleted content, unless an upload has claimed it since."""
+    tx.run(_BURY, the_hash=hash_, deleting_ms=now_ms)
+
+
+def _usage(row: Row | None) -> Usage:
+    return Usage(size_bytes=0, files=0) if row is None else Usage(size_bytes=int(row[0]), files=int(row[1]))
+
+
+def _values(file: FileReference) -> Mapping[str, Any]:
+    return msgspec.structs.asdict(file)
+
+
+def _reference(row: Row) -> FileReference:
+    return FileReference(**dict(zip(FileReference.__struct_fields__, row, strict=True)))

@@ -1,0 +1,46 @@
+"""Blobs by content, references by space, and what each space uses."""
+
+from sqlalchemy import Column, Index, Table, Text
+
+from salon.foundation.storage import metadata
+from salon.foundation.storage.columns import (
+    created_by_column,
+    id_column,
+    integer,
+    space_column,
+    text_column,
+    time_ms,
+)
+
+blobs = Table(
+    "file_blobs",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    integer("size_bytes"),
+    time_ms("touched_at_ms"),
+    time_ms("deleting_at_ms", nullable=True),
+    Index("ix_file_blobs_touched_at_ms", "touched_at_ms"),
+)
+"""``touched_at_ms``: last claimed by an upload or left by a reference. ``deleting_at_ms``: collection began."""
+
+references = Table(
+    "file_references",
+    metadata,
+    id_column("fil"),
+    space_column(),
+    created_by_column(),
+    text_column("hash", index=True),
+    text_column("name"),
+    text_column("media_type"),
+    integer("size_bytes"),
+    time_ms("created_at_ms"),
+    Index("ix_file_references_space_id_id", "space_id", "id"),
+)
+
+usage = Table(
+    "file_usage",
+    metadata,
+    Column("space_id", Text, primary_key=True),
+    integer("size_bytes"),
+    integer("files"),
+)
