@@ -141,6 +141,14 @@ CORE: Final[tuple[Endpoint, ...]] = (
     ),
     Endpoint(
         method="GET",
+        path="/signin/{token}",
+        summary="Sign a browser in by a one-time link.",
+        policy="public",
+        operation="sign-in",
+        why_public="The token is the credential: 256 random bits that work once.",
+    ),
+    Endpoint(
+        method="GET",
         path="/{page:path}",
         summary="The web app.",
         policy="public",
