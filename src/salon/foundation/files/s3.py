@@ -108,9 +108,7 @@ class S3Blobs:
             )
             body = f"<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>".encode()
             done = await self._call("POST", hash_, query=[("uploadId", upload_id)], body=body)
-            # The end of a multipart upload can fail inside a 200.
-            if done.status != 200 or _CODE.search(done.body):
-                raise _failed(done, "the parts were not joined")
+            _expect_joined(done)
         except BaseException:
             await asyncio.shield(self._call("DELETE", hash_, query=[("uploadId", upload_id)]))
             raise
@@ -183,6 +181,12 @@ def _expect(answer: HttpResponse, statuses: set[int], *, hash_: str = "") -> Non
     if answer.status == 404 and hash_:
         raise NotFound(what="stored content", id=hash_)
     raise _failed(answer, "")
+
+
+def _expect_joined(answer: HttpResponse) -> None:
+    # The end of a multipart upload can fail inside a 200.
+    if answer.status != 200 or _CODE.search(answer.body):
+        raise _failed(answer, "the parts were not joined")
 
 
 def _failed(answer: HttpResponse, detail: str) -> StorageError:

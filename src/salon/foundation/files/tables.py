@@ -21,7 +21,10 @@ blobs = Table(
     time_ms("deleting_at_ms", nullable=True),
     Index("ix_file_blobs_touched_at_ms", "touched_at_ms"),
 )
-"""``touched_at_ms``: last claimed by an upload or left by a reference. ``deleting_at_ms``: collection began."""
+"""``touched_at_ms``: last claimed by an upload or left by a reference.
+
+``deleting_at_ms``: when the collector began to delete it.
+"""
 
 references = Table(
     "file_references",

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,26 @@ _DEVICES: Final = frozenset(
 )
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|]')
 _ENCODED: Final = re.compile(r"%(?:2e|2f|5c|00)", re.IGNORECASE)
+
+_INVISIBLE: Final = frozenset({"Cf", "Cs", "Zl", "Zp"})
+_RULES: Final[tuple[tuple[Callable[[str], bool], str], ...]] = (
+    (lambda name: not name.strip(), "is empty"),
+    (lambda name: not name.strip("."), "is a relative step"),
+    (
+        lambda name: bool(_FORBIDDEN.search(name) or _ENCODED.search(name)),
+        "holds a separator or another forbidden character",
+    ),
+    (
+        lambda name: name != name.rstrip(". ") or name != name.lstrip(" "),
+        "begins or ends with a space, or ends with a dot",
+    ),
+    (lambda name: name.split(".")[0].rstrip(" ").lower() in _DEVICES, "is the name of a device"),
+    (
+        lambda name: any(unicodedata.category(letter) in _INVISIBLE for letter in name),
+        "holds an invisible character",
+    ),
+    (lambda name: len(name.encode()) > MAX_NAME_BYTES, "is too long"),
+)
 
 
 def safe_join(root: Path, *names: str) -> Path:
@@ -46,19 +67,7 @@ def check_name(name: str) -> None:
 
 
 def _problem(name: str) -> str:
-    if not name or not name.strip():
-        return "is empty"
-    if name.strip(".") == "":
-        return "is a relative step"
-    if _FORBIDDEN.search(name) or _ENCODED.search(name):
-        return "holds a separator or another forbidden character"
-    if name != name.rstrip(". ") or name != name.lstrip(" "):
-        return "begins or ends with a space, or ends with a dot"
-    if name.split(".", maxsplit=1)[0].rstrip(" ").lower() in _DEVICES:
-        return "is the name of a device"
-    if any(unicodedata.category(letter) in {"Cf", "Cs", "Zl", "Zp"} for letter in name):
-        return "holds an invisible character"
-    return "" if len(name.encode()) <= MAX_NAME_BYTES else "is too long"
+    return next((problem for is_wrong, problem in _RULES if is_wrong(name)), "")
 
 
 def _refuse(name: str, problem: str) -> InvalidRequest:

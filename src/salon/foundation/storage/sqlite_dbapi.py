@@ -6,7 +6,7 @@ So Alembic runs on the connection the house has open, and not on the standard li
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import apsw
 
@@ -46,11 +46,17 @@ class Cursor:
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one statement."""
-        from typing import cast  # noqa: PLC0415 - the driver's cursor has more than our port names
-
         cursor = cast(Any, self._connection).cursor()
+        described: list[tuple[Any, ...]] = []
+
+        def look(running: Any, _sql: str, _parameters: Any) -> bool:
+            # A query without rows is over before execute returns; its columns are known only here.
+            columns = running.get_description()
+            described[:] = [(name, kind, None, None, None, None, None) for name, kind in columns]
+            return True
+
+        cursor.exec_trace = look
         cursor.execute(sql, tuple(parameters))
-        described = cursor.bindings_count is not None and _description(cursor)
         self._rows = cursor.fetchall()
         self.description = described or None
         self.rowcount = self._connection.changes()
@@ -77,14 +83,6 @@ class Cursor:
     def close(self) -> None:
         """Forget the rows."""
         self._rows = []
-
-
-def _description(cursor: Any) -> list[tuple[Any, ...]] | None:
-    try:
-        found = cursor.get_description()
-    except apsw.ExecutionCompleteError:
-        return None
-    return [(name, kind, None, None, None, None, None) for name, kind in found]
 
 
 class Connection:

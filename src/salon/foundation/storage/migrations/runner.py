@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -144,7 +143,6 @@ def _upgrade(engine: Engine) -> None:
                 )
             )
         connection.commit()
-        connection.detach()
     _log.info("the schema was migrated to %s in %.2f s", wanted, time.monotonic() - started)
 
 
@@ -162,6 +160,3 @@ def _oldest_reader(script: Any) -> str:
     """Return the module's ``oldest_reader``, else the revision before: expand, then contract."""
     declared = getattr(script.module, "oldest_reader", None)
     return cast(str, declared or script.down_revision or script.revision)
-
-
-Upgrade = Callable[[Engine], None]
