@@ -35,7 +35,7 @@ class Admission:
         self.active -= 1
 
     async def admit(self, job: Job) -> None:
-        """Check what the identity may use and count it against its limits. Raises: NotAllowed, RateLimited."""
+        """Check what the identity may use and count it. Raises: NotAllowed, RateLimited."""
         identity = job.identity
         limits = identity.limits
         if Right.USE_MODELS not in identity.caller.rights:

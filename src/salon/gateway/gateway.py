@@ -7,18 +7,16 @@ All go through the same steps: admit, hold money, route, attempt, deliver, settl
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from typing import Final
+
+import msgspec
 
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import (
     ClientGone,
     Internal,
-    InvalidRequest,
     SalonError,
     ShuttingDown,
-    UnknownModel,
-    UpstreamBroken,
 )
 from salon.foundation.kit.ids import RequestId, new_id
 from salon.foundation.kit.tasks import TaskSupervisor
@@ -40,7 +38,6 @@ from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.delivery import EventDelivery, StreamDelivery
 from salon.gateway.relay.job import Job
 
-_MILLION: Final = 1_000_000
 _logger = logging.getLogger(__name__)
 
 
@@ -128,7 +125,7 @@ class Gateway:
     async def _admit(self, job: Job) -> None:
         plan = job.plan = await self._plan(job.alias)
         await self.admission.admit(job)
-        if not all([target.price_known for target in plan.targets]):
+        if not plan.priced:
             await self._learn_prices(plan)
         if job.identity.budget_ids:
             await reserve(job, self._ledger, self.options)
@@ -140,11 +137,15 @@ class Gateway:
         return self.registry.plan(model)
 
     async def _learn_prices(self, plan: Plan) -> None:
-        try:
-            async with asyncio.timeout(self.options.price_wait_s):
-                await self.registry.look_up_prices(plan.targets)
-        except TimeoutError:
+        """Wait for the price tables the first time a model is asked for; they go on when it takes long."""
+        task = self._supervisor.spawn(self._look_up_prices(plan), name="prices")
+        done, _ = await asyncio.wait({task}, timeout=self.options.price_wait_s)
+        if not done:
             _logger.warning("the price tables did not answer within %.0f s", self.options.price_wait_s)
+
+    async def _look_up_prices(self, plan: Plan) -> None:
+        await self.registry.look_up_prices(plan.targets)
+        plan.priced = True
 
     def _begin(self, job: Job) -> Headers:
         """Return the headers of a stream whose first content is there."""
@@ -319,9 +320,4 @@ def _flow(job: Job, is_open: bool) -> None:
 
 
 def _size(request: ModelRequest) -> int:
-    import msgspec
-
     return len(msgspec.json.encode(request.messages)) + len(msgspec.json.encode(request.tools))
-
-
-__all__ = ["Gateway", "InvalidRequest", "UnknownModel", "UpstreamBroken"]

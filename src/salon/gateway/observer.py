@@ -47,23 +47,23 @@ class Observer(Protocol):
     """Hears what the gateway does."""
 
     def on_request_start(self, request: ObservedRequest) -> None:
-        """A request was admitted to be looked at."""
+        """Hear that a request was read and is about to be admitted."""
         ...
 
     def on_attempt_start(self, request: ObservedRequest, attempt: ObservedAttempt) -> None:
-        """A provider is about to be called."""
+        """Hear that a provider is about to be called."""
         ...
 
     def on_first_token(self, request: ObservedRequest, attempt: ObservedAttempt) -> None:
-        """The first byte of an answer went to the caller."""
+        """Hear that the first content of an answer is about to go to the caller."""
         ...
 
     def on_attempt_end(self, request: ObservedRequest, attempt: ObservedAttempt, entry: AttemptEntry) -> None:
-        """An attempt ended, well or not."""
+        """Hear that an attempt ended, well or not."""
         ...
 
     def on_request_end(
         self, request: ObservedRequest, entry: RequestEntry, attempts: Sequence[AttemptEntry]
     ) -> None:
-        """The request ended; ``entry`` is what the ledger keeps."""
+        """Hear that the request ended; ``entry`` is what the ledger keeps."""
         ...

@@ -26,7 +26,6 @@ class PriceCatalogue:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._known: dict[Wanted, tuple[int, Found]] = {}
-        self._waiting: dict[Wanted, asyncio.Future[None]] = {}
         self._one_worker = asyncio.Lock()
 
     def known(self, provider: str | None, model: str) -> Found | None:

@@ -36,10 +36,11 @@ def _at(value: Any, above: int) -> Decimal | None:
 
 
 def _compile(prices: Any, version: str) -> Price | None:
-    rates = dict(vars(prices))
+    rates: dict[str, Any] = vars(prices)
     if _at(rates.get("input_mtok"), 0) is None and _at(rates.get("output_mtok"), 0) is None:
         return None
-    starts = {0, *(tier.start for value in rates.values() for tier in getattr(value, "tiers", ()))}
+    tiered = [value for value in rates.values() if hasattr(value, "tiers")]
+    starts: set[int] = {0, *(int(tier.start) for value in tiered for tier in value.tiers)}
 
     def one(name: str, above: int) -> int | None:
         found = _at(rates.get(name), above)

@@ -83,7 +83,7 @@ class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
     """Sent with every request."""
     passed_headers: tuple[bytes, ...] = ()
     """Headers of a caller of the same dialect that are handed on."""
-    quirks: Quirks = msgspec.field(default_factory=dict)
+    quirks: Quirks = {}
     listing: ListingStyle = "openai"
     models_path: str = "/models"
     models: tuple[str, ...] = ()

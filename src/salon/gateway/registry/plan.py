@@ -20,7 +20,7 @@ class Choice:
 class Plan:
     """What one asked name means, made once and used until the configuration changes."""
 
-    __slots__ = ("_by_weight", "_choices", "cache", "names", "replay_uncertain", "targets")
+    __slots__ = ("_by_weight", "_choices", "cache", "names", "priced", "replay_uncertain", "targets")
 
     def __init__(
         self,
@@ -37,7 +37,9 @@ class Plan:
         self._by_weight = strategy == "weight" and len(ranks) < len(choices)
         self.targets: tuple[Target, ...] = tuple(choice.target for choice in choices)
         self.names = names
-        """Every name by which a key may be allowed this: the asked one, ``provider/model``, ``kind/model``."""
+        """Names by which a key may be allowed this: the asked one, ``provider/model``, ``kind/model``."""
+        self.priced = all(target.price_known for target in self.targets)
+        """Nothing is left to be asked about prices."""
         self.cache = cache
         self.replay_uncertain = replay_uncertain
 

@@ -157,6 +157,21 @@ class Registry:
         self._listings = {name: listing for name, listing in self._listings.items() if name in built}
         self.forget()
 
+    def check(self, declared: Declared) -> None:
+        """Refuse a declaration that could not be used. Raises: ConfigError."""
+        self._configured(declared)
+
+    def check_alias(self, alias: AliasSpec) -> None:
+        """Refuse an alias that could not be used. Raises: ConfigError."""
+        _check_alias(alias)
+        for target in alias.targets:
+            if self._find(target.model) is None:
+                raise ConfigError(
+                    key=f"models.{alias.name}",
+                    problem=f"there is no “{target.model}”.",
+                    fix="Name an enabled provider and one of its models, like openai/gpt-4o.",
+                )
+
     def set_listing(self, provider: str, listing: Listing) -> None:
         """Take what a provider answered when it was asked for its models."""
         self._listings[provider] = listing

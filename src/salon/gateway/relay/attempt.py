@@ -6,6 +6,7 @@ when the sweep asks, passes backpressure on, and ends exactly once: with ``error
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from salon.foundation.egress import (
@@ -282,18 +283,18 @@ class Attempt:
             dialect, emit, provider=provider, limit_bytes=job.held_bytes, over_limit=self._over_limit
         )
 
-    def _encode(self, events: "list[StreamEvent] | tuple[StreamEvent, ...]", has_content: bool) -> None:
+    def _encode(self, events: Sequence[StreamEvent], has_content: bool) -> None:
         delivery, context = self.job.delivery, self.job.context
         assert isinstance(delivery, StreamDelivery)
         assert context is not None
         delivery.encode(events, context, has_content=has_content)
 
-    def _hand_over(self, events: "list[StreamEvent] | tuple[StreamEvent, ...]", has_content: bool) -> None:
+    def _hand_over(self, events: Sequence[StreamEvent], has_content: bool) -> None:
         delivery = self.job.delivery
         assert isinstance(delivery, EventDelivery)
         delivery.put(events)
 
-    def _collect(self, events: "list[StreamEvent] | tuple[StreamEvent, ...]", has_content: bool) -> None:
+    def _collect(self, events: Sequence[StreamEvent], has_content: bool) -> None:
         assert self._collector is not None
         self._collector.add(events)
 

@@ -1,7 +1,7 @@
 """Tokens where nobody counted them: estimates from bytes, and what an answer is held to cost."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from salon.foundation.messages import (
     Finish,
@@ -20,8 +20,6 @@ from salon.foundation.messages import (
 BYTES_PER_TOKEN: Final = 4
 """For counts; a hold takes three, because it must not be too small."""
 HELD_BYTES_PER_TOKEN: Final = 3
-
-_WORDS = (TextDelta, ReasoningDelta, RefusalDelta)
 
 
 def estimated_usage(request_bytes: int, output_bytes: int) -> Usage:
@@ -50,12 +48,12 @@ class EventMeter:
         """Count ``events``."""
         for event in events:
             kind = type(event)
-            if kind in _WORDS:
-                text = event.text  # type: ignore[union-attr]
+            if kind is TextDelta or kind is ReasoningDelta or kind is RefusalDelta:
+                text = cast(TextDelta, event).text
                 self.output_bytes += len(text) if text.isascii() else len(text.encode())
                 self.events += 1
             elif kind is ToolCallDelta:
-                self.output_bytes += len(event.arguments)  # type: ignore[union-attr]
+                self.output_bytes += len(cast(ToolCallDelta, event).arguments)
                 self.events += 1
             else:
                 self._rare(event)

@@ -113,7 +113,7 @@ class StreamDelivery:
 class EventDelivery:
     """Events for a caller inside the house, through a bounded queue."""
 
-    __slots__ = ("_begin", "_flow", "_queue", "_waiting", "is_done", "error", "started")
+    __slots__ = ("_begin", "_flow", "_queue", "_waiting", "error", "is_done", "started")
 
     def __init__(self, begin: Callable[[], object]) -> None:
         self.started = False

@@ -25,10 +25,13 @@ _END_MARKS: Final = {
 class Reader(Protocol):
     """Reads one answer."""
 
-    output_bytes: int
-    """UTF-8 bytes the model wrote so far."""
     limit_bytes: int
     """More output than this calls ``over_limit`` of the attempt."""
+
+    @property
+    def output_bytes(self) -> int:
+        """UTF-8 bytes the model wrote so far."""
+        ...
 
     def feed(self, data: bytes) -> None:
         """Take part of the body. Raises: UpstreamError."""

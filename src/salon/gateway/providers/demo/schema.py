@@ -63,19 +63,11 @@ def _value(schema: Any, root: Schema, depth: int, name: str) -> Any:
     for union in ("anyOf", "oneOf"):
         choices: list[Any] = resolved.get(union) or []
         if choices:
-            # Deep inside a recursive schema null, where allowed, is the way out.
             plain = [choice for choice in choices if _resolve(choice, root).get("type") != "null"]
-            chosen = (
-                choices[-1]
-                if depth >= _DEPTH_OF_OPTIONAL and len(plain) < len(choices)
-                else plain[0]
-                if plain
-                else choices[0]
-            )
-            if depth >= _DEPTH_OF_OPTIONAL and len(plain) < len(choices):
-                return None
+            if not plain or (depth >= _DEPTH_OF_OPTIONAL and len(plain) < len(choices)):
+                return None  # deep inside a recursive schema null, where allowed, is the way out
             rest = {key: value for key, value in resolved.items() if key != union}
-            return _value({**rest, **_resolve(chosen, root)}, root, depth, name)
+            return _value({**rest, **_resolve(plain[0], root)}, root, depth, name)
     return _typed(resolved, root, depth, name)
 
 
@@ -92,21 +84,15 @@ def _type_of(schema: Schema) -> str:
 
 
 def _typed(schema: Schema, root: Schema, depth: int, name: str) -> Any:
-    match _type_of(schema):
-        case "object":
-            return _object(schema, root, depth)
-        case "array":
-            return _array(schema, root, depth, name)
-        case "integer":
-            return int(_number(schema, 1))
-        case "number":
-            return _number(schema, 1)
-        case "boolean":
-            return True
-        case "null":
-            return None
-        case _:
-            return _string(schema, name)
+    kind = _type_of(schema)
+    if kind == "object":
+        return _object(schema, root, depth)
+    if kind == "array":
+        return _array(schema, root, depth, name)
+    if kind in {"integer", "number"}:
+        value = _number(schema, 1)
+        return int(value) if kind == "integer" else value
+    return {"boolean": True, "null": None}[kind] if kind in {"boolean", "null"} else _string(schema, name)
 
 
 def _object(schema: Schema, root: Schema, depth: int) -> dict[str, Any]:

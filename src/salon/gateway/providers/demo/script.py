@@ -14,7 +14,18 @@ _DIRECTIVE: Final = re.compile(
 _TAKES_VALUE: Final = {"fail", "slow", "words", "call"}
 _MAX_WORDS: Final = 100_000
 _WORDS: Final = (
-    "salon keeps talking in small even words so that a stream can be watched while it lasts".split()
+    "salon",
+    "keeps",
+    "talking",
+    "in",
+    "small",
+    "even",
+    "words",
+    "so",
+    "that",
+    "a",
+    "stream",
+    "lasts",
 )
 Trouble = str | None
 
@@ -75,35 +86,31 @@ def plan(request: dict[str, Any]) -> Plan:
 
 
 def _read(messages: Any) -> _Asked:
-    listed = cast(list[Any], messages) if isinstance(messages, list) else []
-    last = listed[-1] if listed and isinstance(listed[-1], dict) else {}
+    listed = [as_object(one) for one in as_list(messages)]
+    last = listed[-1] if listed else {}
     after_tool = _content(last) if last.get("role") == "tool" else None
-    user: dict[str, Any] = next(
-        (
-            one
-            for one in reversed(listed)
-            if isinstance(one, dict) and cast(dict[str, Any], one).get("role") == "user"
-        ),
-        {},
-    )
-    text = _content(user)
-    directives = {name: value for name, value in _DIRECTIVE.findall(text)}
-    return _Asked(text=text, after_tool=after_tool, directives=directives)
+    text = next((_content(one) for one in reversed(listed) if one.get("role") == "user"), "")
+    return _Asked(text=text, after_tool=after_tool, directives=dict(_DIRECTIVE.findall(text)))
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """Return a JSON object, or an empty one for anything else."""
+    return cast(dict[str, Any], value) if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a JSON array, or an empty one for anything else."""
+    return cast(list[Any], value) if isinstance(value, list) else []
 
 
 def _content(message: dict[str, Any]) -> str:
     content = message.get("content")
     if isinstance(content, str):
         return content
-    parts = cast(list[Any], content) if isinstance(content, list) else []
-    texts: list[str] = []
-    for part in parts:
-        if isinstance(part, dict):
-            value = cast(dict[str, Any], part)
-            texts.append(
-                str(value["text"]) if isinstance(value.get("text"), str) else f"[{value.get('type')}]"
-            )
-    return " ".join(texts)
+    parts = [as_object(part) for part in as_list(content)]
+    return " ".join(
+        part["text"] if isinstance(part.get("text"), str) else f"[{part.get('type')}]" for part in parts
+    )
 
 
 def _number(text: str | None, default: int, low: int, high: int) -> int:
@@ -111,18 +118,14 @@ def _number(text: str | None, default: int, low: int, high: int) -> int:
 
 
 def _calls(request: dict[str, Any], asked: _Asked) -> tuple[tuple[str, str], ...]:
-    tools = [
-        cast(dict[str, Any], tool["function"])
-        for tool in cast(list[Any], request.get("tools") or [])
-        if isinstance(tool, dict) and isinstance(cast(dict[str, Any], tool).get("function"), dict)
-    ]
+    tools = [as_object(as_object(tool).get("function")) for tool in as_list(request.get("tools"))]
+    tools = [tool for tool in tools if tool]
     choice = request.get("tool_choice")
     if not tools or choice == "none":
         return ()
     wanted = asked.directives.get("call")
     if isinstance(choice, dict):
-        function = cast(dict[str, Any], choice).get("function")
-        wanted = str(cast(dict[str, Any], function).get("name")) if isinstance(function, dict) else wanted
+        wanted = str(as_object(as_object(choice).get("function")).get("name"))
     elif asked.after_tool is not None:
         return ()
     named = [tool for tool in tools if tool.get("name") == wanted]
@@ -140,22 +143,18 @@ def _calls(request: dict[str, Any], asked: _Asked) -> tuple[tuple[str, str], ...
 
 
 def _text(request: dict[str, Any], asked: _Asked) -> str:
-    response_format = request.get("response_format")
-    if isinstance(response_format, dict):
-        shape = cast(dict[str, Any], response_format)
-        if shape.get("type") == "json_schema":
-            holder = shape.get("json_schema")
-            schema = cast(dict[str, Any], holder).get("schema") if isinstance(holder, dict) else {}
-            return orjson.dumps(example(schema)).decode()
-        if shape.get("type") == "json_object":
-            return orjson.dumps({"demo": True, "you_said": _said(asked)}).decode()
+    shape = as_object(request.get("response_format"))
+    if shape.get("type") == "json_schema":
+        return orjson.dumps(example(as_object(shape.get("json_schema")).get("schema"))).decode()
+    if shape.get("type") == "json_object":
+        return orjson.dumps({"demo": True, "you_said": _said(asked)}).decode()
     if "words" in asked.directives:
         count = _number(asked.directives["words"], 100, 1, _MAX_WORDS)
         return " ".join(_WORDS[place % len(_WORDS)] for place in range(count))
     if "echo" in asked.directives:
         return _said(asked)
     if asked.after_tool is not None:
-        return f"The tool answered: {asked.after_tool[:2000]} (This is Salon's demo; no language model runs here.)"
+        return f"The tool answered: {asked.after_tool[:2000]} (Salon's demo: no language model runs here.)"
     return (
         f"You said: “{_said(asked)[:500]}”. This is Salon's demo: it always answers like this, because no "
         "language model runs here. Add a provider, and a real model answers in its place."

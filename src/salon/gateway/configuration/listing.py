@@ -1,0 +1,133 @@
+"""Reads providers' lists of models, in each of their forms; what a list does not say stays unknown."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+
+import orjson
+
+from salon.foundation.kit.errors import UpstreamBroken
+from salon.gateway.pricing import Price, PriceTier
+from salon.gateway.pricing.price import rate
+from salon.gateway.providers.base import Capabilities, ListingStyle
+from salon.gateway.registry.models import ModelInfo
+
+_MOST_MODELS = 20_000
+
+Item = dict[str, Any]
+
+
+def read_listing(style: ListingStyle, body: bytes, *, provider: str) -> tuple[list[ModelInfo], str | None]:
+    """Return the models of one page, and where the next one starts. Raises: UpstreamBroken."""
+    try:
+        value: Any = orjson.loads(body)
+        if style == "ollama":
+            return [_ollama(item) for item in _items(value, "models")], None
+        models = [_common(item) for item in _items(value, "data")]
+        more = cast(Item, value).get("has_more") if isinstance(value, dict) else False
+        return models, models[-1].id if style == "anthropic" and more and models else None
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise UpstreamBroken(provider=provider, detail="its list of models cannot be read") from error
+
+
+def _items(value: Any, field: str) -> list[Item]:
+    listed: Any = cast(Item, value).get(field) if isinstance(value, dict) else value
+    if listed is None:
+        listed = []
+    if not isinstance(listed, list):
+        raise TypeError(field)
+    return [cast(Item, item) for item in cast(list[Any], listed)[:_MOST_MODELS] if isinstance(item, dict)]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def _common(item: Item) -> ModelInfo:
+    """Read the form of OpenAI, with what OpenRouter, vLLM, LM Studio and Anthropic add to it."""
+    top = item.get("top_provider")
+    top_provider = cast(Item, top) if isinstance(top, dict) else {}
+    context = next(
+        (
+            found
+            for name in (
+                "context_length",
+                "max_model_len",
+                "max_context_length",
+                "context_window",
+                "max_input_tokens",
+            )
+            if (found := _count(item.get(name))) is not None
+        ),
+        None,
+    )
+    created = item.get("created")
+    return ModelInfo(
+        id=str(item["id"]),
+        display_name=_text(item.get("display_name") or item.get("name")),
+        created_at_s=int(created) if isinstance(created, int | float) else 0,
+        owned_by=_text(item.get("owned_by")),
+        context_tokens=context,
+        max_output_tokens=_count(top_provider.get("max_completion_tokens")) or _count(item.get("max_tokens")),
+        capabilities=_capabilities(item),
+        price=_price(item.get("pricing")),
+    )
+
+
+def _capabilities(item: Item) -> Capabilities | None:
+    """Read OpenRouter's parameters and modalities; others do not say."""
+    supported = item.get("supported_parameters")
+    if not isinstance(supported, list):
+        return None
+    names = set(cast(list[Any], supported))
+    shape = item.get("architecture")
+    architecture = cast(Item, shape) if isinstance(shape, dict) else {}
+    inputs = architecture.get("input_modalities")
+    return Capabilities(
+        tools="tools" in names,
+        vision="image" in cast(list[Any], inputs) if isinstance(inputs, list) else None,
+        reasoning="reasoning" in names,
+        structured=True if "structured_outputs" in names else None,
+    )
+
+
+def _price(value: Any) -> Price | None:
+    """Read OpenRouter's prices, which are in dollars per token."""
+    if not isinstance(value, dict):
+        return None
+    prices = cast(Item, value)
+
+    def one(name: str) -> int | None:
+        text = prices.get(name)
+        if not isinstance(text, str | int | float) or text == "":
+            return None
+        amount = Decimal(str(text))
+        return rate(amount * 1_000_000) if amount >= 0 else None
+
+    try:
+        entry, output = one("prompt"), one("completion")
+        if entry is None or output is None:
+            return None
+        tier = PriceTier(
+            input=entry, output=output, cached=one("input_cache_read"), cache_write=one("input_cache_write")
+        )
+        fee = prices.get("request")
+        per_request = rate(Decimal(str(fee))) if fee else 0
+    except (InvalidOperation, ValueError):
+        return None
+    return Price(tiers=(tier,), version="the provider's list", request_e10=per_request)
+
+
+def _ollama(item: Item) -> ModelInfo:
+    found = item.get("details")
+    details = cast(Item, found) if isinstance(found, dict) else {}
+    return ModelInfo(
+        id=str(item.get("model") or item["name"]),
+        display_name=_text(item.get("name")),
+        family=_text(details.get("family")),
+        parameters=_text(details.get("parameter_size")),
+        quantization=_text(details.get("quantization_level")),
+    )

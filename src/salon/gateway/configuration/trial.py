@@ -1,0 +1,131 @@
+"""Tries a provider for real: its list of models, a one-token streamed answer, a tool call."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+
+from salon.foundation.accounts import KeyIdentity
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.errors import SalonError, UpstreamRefused
+from salon.foundation.messages import (
+    Message,
+    ModelRequest,
+    StreamFinish,
+    TextPart,
+    Tool,
+    ToolChoice,
+)
+from salon.gateway.gateway import Gateway
+
+_ENOUGH_TOKENS: Final = 512
+_WEATHER: Final = Tool(
+    name="get_weather",
+    description="Get the weather of a city.",
+    parameters={
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+        "required": ["city"],
+        "additionalProperties": False,
+    },
+)
+
+
+class TrialStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One question asked."""
+
+    name: str
+    ok: bool
+    detail: str
+    duration_ms: float
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of trying a provider."""
+
+    provider: str
+    model: str | None
+    steps: tuple[TrialStep, ...]
+    first_token_ms: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether requests to it will work; a model without tools still works."""
+        return all(step.ok for step in self.steps if step.name != "tool call")
+
+
+class Trials:
+    """Asks the questions, as the caller, through the gateway itself."""
+
+    def __init__(self, gateway: Gateway, clock: Clock) -> None:
+        self._gateway = gateway
+        self._clock = clock
+
+    async def ask(self, identity: KeyIdentity, provider: str, model: str) -> Trial:
+        """Stream one token from ``model`` of ``provider`` and have it call a tool."""
+        name = f"{provider}/{model}"
+        first_ms: list[float] = []
+        streamed = await self.step("streamed answer", lambda: self._stream(identity, name, first_ms))
+        steps = [streamed]
+        if streamed.ok:
+            steps.append(await self.step("tool call", lambda: self._call(identity, name)))
+        return Trial(
+            provider=provider,
+            model=model,
+            steps=tuple(steps),
+            first_token_ms=first_ms[0] if first_ms else None,
+        )
+
+    async def step(self, name: str, ask: Callable[[], Awaitable[str]]) -> TrialStep:
+        """Ask one thing and say what came of it; never raises for what a provider did."""
+        started_s = self._clock.monotonic_s()
+        try:
+            ok, detail = True, await ask()
+        except SalonError as error:
+            ok, detail = False, error.message
+        duration_ms = round((self._clock.monotonic_s() - started_s) * 1000, 1)
+        return TrialStep(name=name, ok=ok, detail=detail, duration_ms=duration_ms)
+
+    async def _stream(self, identity: KeyIdentity, model: str, first_ms: list[float]) -> str:
+        try:
+            return await self._stream_tokens(identity, model, 1, first_ms)
+        except UpstreamRefused:
+            # Models that reason first refuse a limit too small to hold their thoughts.
+            return await self._stream_tokens(identity, model, _ENOUGH_TOKENS, first_ms)
+
+    async def _stream_tokens(
+        self, identity: KeyIdentity, model: str, limit: int, first_ms: list[float]
+    ) -> str:
+        request = ModelRequest(
+            model=model, messages=(_user("Say hi."),), max_output_tokens=limit, stream=True
+        )
+        started_s = self._clock.monotonic_s()
+        count, finish = 0, "no finish"
+        async for event in self._gateway.stream(identity, request):
+            if not count:
+                first_ms.append(round((self._clock.monotonic_s() - started_s) * 1000, 1))
+            count += 1
+            if isinstance(event, StreamFinish):
+                finish = event.finish.reason
+        return f"{count} events, {finish}"
+
+    async def _call(self, identity: KeyIdentity, model: str) -> str:
+        request = ModelRequest(
+            model=model,
+            messages=(_user("What is the weather in Paris? Use the tool."),),
+            tools=(_WEATHER,),
+            tool_choice=ToolChoice(mode="required"),
+            max_output_tokens=_ENOUGH_TOKENS,
+        )
+        response = await self._gateway.generate(identity, request)
+        if not response.tool_calls:
+            raise _NoCall(provider=model, detail="it answered with words instead of the tool call asked for")
+        return f"{response.tool_calls[0].name} {response.tool_calls[0].arguments[:100]}"
+
+
+class _NoCall(UpstreamRefused):
+    """The model did not call the tool. Fields: ``provider``, ``detail``."""
+
+
+def _user(text: str) -> Message:
+    return Message(role="user", parts=(TextPart(text=text),))
