@@ -141,14 +141,6 @@ CORE: Final[tuple[Endpoint, ...]] = (
     ),
     Endpoint(
         method="GET",
-        path="/signin/{token}",
-        summary="Sign a browser in by a one-time link.",
-        policy="public",
-        operation="sign-in",
-        why_public="The token is the credential: 256 random bits that work once.",
-    ),
-    Endpoint(
-        method="GET",
         path="/{page:path}",
         summary="The web app.",
         policy="public",
@@ -169,6 +161,7 @@ def management(
     operation: str = "manage",
     max_body_bytes: int = SMALL_BODY_BYTES,
     why_public: str = "",
+    below: str = "/salon/v1",
 ) -> Endpoint:
     """Add the row of a management route; call it beside the route. ``path`` is below ``/salon/v1``.
 
@@ -176,7 +169,7 @@ def management(
     """
     row = Endpoint(
         method=method,
-        path=f"/salon/v1{path}",
+        path=below + path,
         policy=policy,
         summary=summary,
         operation=operation,

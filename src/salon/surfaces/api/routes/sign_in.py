@@ -18,6 +18,15 @@ router = APIRouter(tags=["sign-in"])
 _SESSION_S = 30 * 24 * 3600
 
 management("POST", "/login-links", Right.MANAGE_SYSTEM, summary="Make a one-time sign-in address.")
+management(
+    "GET",
+    "/signin/{token}",
+    "public",
+    below="",
+    summary="Sign a browser in by a one-time link.",
+    operation="sign-in",
+    why_public="The token is the credential: 256 random bits that work once.",
+)
 
 
 @router.post("/salon/v1/login-links", response_model=schemas.LoginLink)
