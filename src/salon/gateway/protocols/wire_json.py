@@ -25,6 +25,17 @@ def is_list(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
+_LAST_SECOND = 253_402_300_799
+"""The end of the year 9999."""
+
+
+def seconds(value: Any) -> int | None:
+    """Return a time in whole seconds since 1970, or None if ``value`` is no such time."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LAST_SECOND:
+        return None
+    return int(value)
+
+
 def own_data(provider_data: JsonObject | None, dialect: str) -> JsonObject:
     """Return what ``dialect`` keeps in a value's provider data; empty if nothing."""
     value = provider_data.get(dialect) if provider_data else None

@@ -28,6 +28,7 @@ from salon.gateway.protocols.wire_json import (
     is_list,
     is_object,
     loads_lenient,
+    seconds,
     own_data,
 )
 
@@ -65,14 +66,13 @@ def decode_response(body: bytes) -> Response:
     first = read[0] if read else Response(id=None, model=None, parts=(), finish=None, usage=None)
     own = {**own_data(first.provider_data, "openai"), **kept}
     parts = first.parts + _search_results(value)
-    created = value.get("created")
     return Response(
         id=_text(value.get("id")),
         model=_text(value.get("model")),
         parts=parts,
         finish=first.finish,
         usage=read_usage(usage) if usage else None,
-        created_at_s=int(created) if isinstance(created, int | float) else None,
+        created_at_s=seconds(value.get("created")),
         provider_data={"openai": own} if own else None,
         alternatives=tuple(read[1:]),
     )

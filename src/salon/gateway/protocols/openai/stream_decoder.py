@@ -41,6 +41,7 @@ from salon.gateway.protocols.wire_json import (
     is_object,
     loads,
     loads_lenient,
+    seconds,
 )
 
 
@@ -245,7 +246,7 @@ class OpenAIStreamDecoder:
             ResponseStart(
                 id=chunk.id if isinstance(chunk.id, str) and chunk.id else None,
                 model=chunk.model if isinstance(chunk.model, str) and chunk.model else None,
-                created_at_s=chunk.created if isinstance(chunk.created, int) else None,
+                created_at_s=seconds(chunk.created),
                 provider_data={"openai": own} if own else None,
             )
         )

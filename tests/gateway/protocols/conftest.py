@@ -1,0 +1,182 @@
+"""Requests of our own in each dialect, as rich as the dialect allows."""
+
+import json
+from typing import Any, ClassVar
+
+import pytest
+
+from salon.gateway.protocols import anthropic, ollama, openai
+from salon.gateway.protocols.base import Dialect
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PDF = "JVBERi0xLjQKJSBub3RoaW5nCg=="
+SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+
+OPENAI: dict[str, Any] = {
+    "model": "gpt",
+    "messages": [
+        {"role": "system", "content": "Be brief."},
+        {"role": "developer", "content": [{"type": "text", "text": "Really."}]},
+        {
+            "role": "user",
+            "name": "ada",
+            "content": [
+                {"type": "text", "text": "Look", "cache_control": {"type": "ephemeral"}},
+                {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}", "detail": "low"}},
+                {"type": "image_url", "image_url": {"url": "https://example.org/cat.png"}},
+                {
+                    "type": "file",
+                    "file": {"filename": "a.pdf", "file_data": f"data:application/pdf;base64,{PDF}"},
+                },
+            ],
+        },
+        {
+            "role": "assistant",
+            "content": "Asking.",
+            "reasoning_content": "Which tool?",
+            "tool_calls": [
+                {
+                    "id": "c1",
+                    "type": "function",
+                    "function": {"name": "weather", "arguments": '{"city":"Rome"}'},
+                },
+                {
+                    "id": "c2",
+                    "type": "function",
+                    "function": {"name": "weather", "arguments": '{"city":"Oslo"}'},
+                },
+            ],
+        },
+        {"role": "tool", "tool_call_id": "c1", "content": "Sunny"},
+        {"role": "tool", "tool_call_id": "c2", "content": [{"type": "text", "text": "Snow"}]},
+        {"role": "user", "content": "And now?"},
+    ],
+    "tools": [
+        {
+            "type": "function",
+            "function": {"name": "weather", "description": "Tells it", "parameters": SCHEMA, "strict": True},
+        }
+    ],
+    "tool_choice": "auto",
+    "parallel_tool_calls": False,
+    "max_completion_tokens": 500,
+    "temperature": 0.5,
+    "top_p": 0.9,
+    "seed": 7,
+    "stop": ["END"],
+    "presence_penalty": 0.1,
+    "logit_bias": {"50256": -100},
+    "reasoning_effort": "low",
+    "response_format": {
+        "type": "json_schema",
+        "json_schema": {"name": "w", "schema": SCHEMA, "strict": True},
+    },
+    "stream": True,
+    "stream_options": {"include_usage": True},
+    "user": "u1",
+    "metadata": {"a": "b"},
+    "service_tier": "auto",
+}
+ANTHROPIC: dict[str, Any] = {
+    "model": "claude",
+    "max_tokens": 500,
+    "system": [{"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral", "ttl": "1h"}}],
+    "messages": [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "Look"},
+                {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PNG}},
+                {"type": "image", "source": {"type": "url", "url": "https://example.org/cat.png"}},
+                {
+                    "type": "document",
+                    "title": "a.pdf",
+                    "citations": {"enabled": True},
+                    "source": {"type": "base64", "media_type": "application/pdf", "data": PDF},
+                },
+                {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "Words"}},
+            ],
+        },
+        {
+            "role": "assistant",
+            "content": [
+                {"type": "thinking", "thinking": "Which tool?", "signature": "c2ln"},
+                {"type": "redacted_thinking", "data": "Zm9v"},
+                {"type": "text", "text": "Asking."},
+                {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"query": "q"}},
+                {"type": "tool_use", "id": "t1", "name": "weather", "input": {"city": "Rome"}},
+                {"type": "tool_use", "id": "t2", "name": "weather", "input": {"city": "Oslo"}},
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {"type": "tool_result", "tool_use_id": "t1", "content": "Sunny"},
+                {
+                    "type": "tool_result",
+                    "tool_use_id": "t2",
+                    "is_error": True,
+                    "content": [{"type": "text", "text": "Snow"}],
+                },
+                {"type": "text", "text": "And now?"},
+            ],
+        },
+    ],
+    "tools": [
+        {"name": "weather", "description": "Tells it", "input_schema": SCHEMA},
+    ],
+    "tool_choice": {"type": "auto", "disable_parallel_tool_use": True},
+    "temperature": 1,
+    "top_k": 40,
+    "stop_sequences": ["END"],
+    "thinking": {"type": "enabled", "budget_tokens": 1024},
+    "output_config": {"format": {"type": "json_schema", "schema": SCHEMA}},
+    "metadata": {"user_id": "u1"},
+    "stream": True,
+}
+OLLAMA: dict[str, Any] = {
+    "model": "llama",
+    "messages": [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Look", "images": [PNG]},
+        {
+            "role": "assistant",
+            "content": "Asking.",
+            "thinking": "Which tool?",
+            "tool_calls": [
+                {"function": {"name": "weather", "arguments": {"city": "Rome"}}},
+                {"function": {"name": "weather", "arguments": {"city": "Oslo"}}},
+            ],
+        },
+        {"role": "tool", "tool_name": "weather", "content": "Sunny"},
+        {"role": "tool", "tool_name": "weather", "content": "Snow"},
+        {"role": "user", "content": "And now?"},
+    ],
+    "tools": [
+        {"type": "function", "function": {"name": "weather", "description": "Tells it", "parameters": SCHEMA}}
+    ],
+    "format": SCHEMA,
+    "think": "low",
+    "options": {"temperature": 0.5, "num_predict": 500, "stop": ["END"], "num_ctx": 8192, "seed": 7},
+    "keep_alive": "5m",
+}
+
+
+class Samples:
+    """The dialects with a rich request of each."""
+
+    dialects: tuple[Dialect, ...] = (openai.DIALECT, anthropic.DIALECT, ollama.DIALECT)
+    requests: ClassVar[dict[str, Any]] = {"openai": OPENAI, "anthropic": ANTHROPIC, "ollama": OLLAMA}
+    png = PNG
+    schema: ClassVar[dict[str, Any]] = SCHEMA
+
+    @staticmethod
+    def decode(dialect: Dialect, request: dict[str, Any]) -> Any:
+        """Read a request given as a value."""
+        return dialect.decode_request(dialect.read_envelope(json.dumps(request).encode()))
+
+
+@pytest.fixture(scope="session")
+def samples() -> Samples:
+    """Requests of our own in each dialect."""
+    return Samples()
