@@ -25,6 +25,11 @@ def is_list(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
+def objects_in(value: Any) -> list[JsonObject]:
+    """Return the objects of a JSON array; nothing for any other value."""
+    return [item for item in value if is_object(item)] if is_list(value) else []
+
+
 _LAST_SECOND = 253_402_300_799
 """The end of the year 9999."""
 

@@ -15,6 +15,7 @@ from salon.foundation.messages import (
 from salon.gateway.protocols.anthropic.blocks import read_content
 from salon.gateway.protocols.anthropic.messages import MessageWriter
 from salon.gateway.protocols.base import EncodedRequest, Envelope, Quirks
+from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import (
     Fields,
     array_at,
@@ -232,10 +233,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     Raises: Unsupported.
     """
     lost: dict[str, None] = {}
-    own: JsonObject = dict((request.extra or {}).get("anthropic") or {})
-    for dialect, values in (request.extra or {}).items():
-        if dialect != "anthropic":
-            lost.update(dict.fromkeys(values))
+    own = split_extra(request, "anthropic", lost)
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="This provider gives one answer per request.")
     for name in ("presence_penalty", "frequency_penalty", "seed", "logprobs", "top_logprobs", "metadata"):

@@ -5,6 +5,7 @@ from typing import Any
 from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import ModelRequest, ResponseFormat, Tool
 from salon.gateway.protocols.base import EncodedRequest, Envelope, Quirks
+from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import (
     Fields,
     field_value,
@@ -123,10 +124,7 @@ def _read_format(value: Any) -> ResponseFormat | None:
 def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for an Ollama. Quirks: none. Raises: Unsupported."""
     lost: dict[str, None] = {}
-    own: JsonObject = dict((request.extra or {}).get("ollama") or {})
-    for dialect, values in (request.extra or {}).items():
-        if dialect != "ollama":
-            lost.update(dict.fromkeys(values))
+    own = split_extra(request, "ollama", lost)
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="Ollama gives one answer per request.")
     for name in ("user", "metadata", "service_tier"):

@@ -7,6 +7,7 @@ import msgspec
 from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
 from salon.gateway.protocols.base import EncodedRequest, Envelope, Quirks
+from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import (
     Fields,
     field_value,
@@ -199,10 +200,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     Raises: Unsupported.
     """
     lost: dict[str, None] = {}
-    extra: JsonObject = dict((request.extra or {}).get("openai") or {})
-    for dialect, values in (request.extra or {}).items():
-        if dialect != "openai":
-            lost.update(dict.fromkeys(values))
+    extra = split_extra(request, "openai", lost)
     wire: JsonObject = {
         "model": request.model,
         "messages": MessageWriter(quirks, lost).write(request.messages),

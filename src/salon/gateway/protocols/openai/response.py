@@ -28,8 +28,9 @@ from salon.gateway.protocols.wire_json import (
     is_list,
     is_object,
     loads_lenient,
-    seconds,
+    objects_in,
     own_data,
+    seconds,
 )
 
 _KNOWN_TOP = {"id", "object", "created", "model", "choices", "usage"}
@@ -62,7 +63,7 @@ def decode_response(body: bytes) -> Response:
     if not is_object(usage):
         usage = None
     kept = {name: item for name, item in value.items() if name not in _KNOWN_TOP and item is not None}
-    read = [_read_choice(choice) for choice in choices if is_object(choice)]
+    read = [_read_choice(choice) for choice in objects_in(choices)]
     first = read[0] if read else Response(id=None, model=None, parts=(), finish=None, usage=None)
     own = {**own_data(first.provider_data, "openai"), **kept}
     parts = first.parts + _search_results(value)
@@ -91,8 +92,7 @@ def _search_results(value: JsonObject) -> tuple[Part, ...]:
             text=_text(item.get("snippet")),
             provider_data={"openai": {"search_result": item}},
         )
-        for item in value.get("search_results") or ()
-        if is_object(item)
+        for item in objects_in(value.get("search_results"))
     )
 
 
@@ -105,12 +105,10 @@ def _read_choice(choice: JsonObject) -> Response:
     refusal = message.get("refusal")
     if isinstance(refusal, str) and refusal:
         parts.append(RefusalPart(text=refusal))
-    for note in message.get("annotations") or ():
-        if is_object(note):
-            parts.append(read_annotation(note))
+    parts += [read_annotation(note) for note in objects_in(message.get("annotations"))]
     if is_object(message.get("audio")) and message["audio"].get("id"):
         parts.append(OpaquePart(dialect="openai", type="audio", raw=message["audio"]))
-    calls = [read_output_call(call) for call in message.get("tool_calls") or () if is_object(call)]
+    calls = [read_output_call(call) for call in objects_in(message.get("tool_calls"))]
     legacy = message.get("function_call")
     if is_object(legacy) and legacy.get("name"):
         function_call = {"function": legacy, "id": f"call_{legacy.get('name')}"}

@@ -1,0 +1,25 @@
+"""Fields of a request that only the caller's dialect understands, on their way to another dialect."""
+
+from salon.foundation.messages import ModelRequest
+from salon.gateway.protocols.wire_json import JsonObject, is_object, own_data
+
+_CARRIED_OTHERWISE = {"thinking", "think"}
+"""Kept word for word for the same dialect, and carried to others as effort or budget."""
+
+
+def split_extra(request: ModelRequest, dialect: str, lost: dict[str, None]) -> JsonObject:
+    """Return a copy of what ``dialect`` keeps of a request; name in ``lost`` what others keep."""
+    for other, values in (request.extra or {}).items():
+        if other != dialect and is_object(values):
+            lost.update(dict.fromkeys(_names(values)))
+    return dict(own_data(request.extra, dialect))
+
+
+def _names(values: JsonObject) -> list[str]:
+    names: list[str] = []
+    for name, value in values.items():
+        if name in {"options", "output_config"} and is_object(value):
+            names += [f"{name}.{inner}" for inner in value if inner != "effort"]
+        elif name not in _CARRIED_OTHERWISE:
+            names.append(name)
+    return names
