@@ -30,6 +30,7 @@ layers =
     gateway
     foundation
 exhaustive = True
+exhaustive_ignores = __main__
 
 [importlinter:contract:foundation]
 name = Floors of the foundation
