@@ -89,7 +89,11 @@ def main():
 
     async def run():
         services = Services(
-            gateway=Gateway(upstream), accounts=Accounts(), dialects={}, list_models=lambda _: [], readiness=ready
+            gateway=Gateway(upstream),
+            accounts=Accounts(),
+            dialects={},
+            list_models=lambda _: [],
+            readiness=ready,
         )
         app = build_app(services)
         config = Config(
