@@ -6,6 +6,7 @@ which is loaded when the first of them is asked for, or when ``warm`` is called.
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final, cast
 from urllib.parse import unquote
@@ -239,7 +240,7 @@ class SalonApp:
             identity=identity,
             headers=asked.headers,
             body=body,
-            received_at_s=asyncio.get_running_loop().time(),
+            received_at_s=time.monotonic(),
         )
         spawn = self.door.supervisor.spawn
         serving = spawn(self.door.gateway.serve(call, reply), name="serve")

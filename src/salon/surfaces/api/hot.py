@@ -67,8 +67,8 @@ class SalonProtocol(HttpToolsProtocol):
         self._row: Endpoint | None = None
         self._identity: Any = None
         self._header_map: dict[bytes, bytes] = {}
-        self._body = b""
-        self._parts: bytearray | None = None
+        self._parts: list[bytes] = []
+        self._body_bytes = 0
         self._refusal: SalonError | None = None
         self._received_at_s = 0.0
 
@@ -160,13 +160,9 @@ class SalonProtocol(HttpToolsProtocol):
             return
         if self._refusal is not None:
             return
-        if self._parts is None:
-            if not self._body:
-                self._body = body
-                return
-            self._parts = bytearray(self._body)
-        self._parts += body
-        if len(self._parts) > row.max_body_bytes:
+        self._parts.append(body)
+        self._body_bytes += len(body)
+        if self._body_bytes > row.max_body_bytes:
             raise TooLarge(what="body", limit_bytes=row.max_body_bytes)
 
     def on_message_complete(self) -> None:
@@ -185,8 +181,9 @@ class SalonProtocol(HttpToolsProtocol):
         if self._refusal is not None:
             self.door.refuse(reply, self._refusal, dialect=row.dialect, headers=[])
             return
-        body = self._body if self._parts is None else bytes(self._parts)
-        self._body, self._parts = b"", None
+        parts = self._parts
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        self._parts = []
         assert row.dialect is not None
         call = ServedCall(
             dialect=row.dialect,
@@ -244,7 +241,9 @@ class SalonProtocol(HttpToolsProtocol):
         self._received_at_s = time.monotonic()
         self._row = row
         self._header_map = headers
-        self._body, self._parts, self._refusal = b"", None, None
+        self._body_bytes, self._refusal = 0, None
+        if self._parts:
+            self._parts = []
         self._phase = _Phase.BODY
         self._phase_started_s = self._received_at_s
         self._deadline_s = self._received_at_s + self.door.limits.body_grace_s
