@@ -3,10 +3,21 @@
 from salon.foundation.accounts.models import (
     NO_LIMITS,
     ApiKey,
-    BudgetPeriod,
     KeyIdentity,
     KeyLimits,
+    LoginLink,
     NewKey,
+    Person,
 )
+from salon.foundation.accounts.service import Accounts
 
-__all__ = ["NO_LIMITS", "ApiKey", "BudgetPeriod", "KeyIdentity", "KeyLimits", "NewKey"]
+__all__ = [
+    "NO_LIMITS",
+    "Accounts",
+    "ApiKey",
+    "KeyIdentity",
+    "KeyLimits",
+    "LoginLink",
+    "NewKey",
+    "Person",
+]

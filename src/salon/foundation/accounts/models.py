@@ -6,8 +6,7 @@ import msgspec
 
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
-
-BudgetPeriod = Literal["day", "month", "total"]
+from salon.foundation.ledger import BudgetPeriod
 
 
 class KeyLimits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -91,6 +90,24 @@ class NewKey(msgspec.Struct, frozen=True, kw_only=True):
 
     key: ApiKey
     secret: str
+
+
+class LoginLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that signs one browser in, once, before it expires."""
+
+    token: str
+    expires_at_ms: int
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone who uses this Salon."""
+
+    id: PersonId
+    space_id: SpaceId
+    """The person's own space."""
+    name: str
+    role: Literal["owner", "member"]
+    suspended_at_ms: int | None = None
 
 
 def matches(pattern: str, text: str) -> bool:
