@@ -1,6 +1,6 @@
 """What a request is held to cost, and the rows that say what it did cost. Each request settles once."""
 
-from typing import Final, cast
+from typing import Final
 
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import ClientGone, SalonError, ShuttingDown
@@ -123,7 +123,7 @@ class Accountant:
             cached_tokens=sum([one.cached_tokens for one in attempts]),
             cache_write_tokens=sum([one.cache_write_tokens for one in attempts]),
             reasoning_tokens=sum([one.reasoning_tokens for one in attempts]),
-            usage_source=cast(UsageSource, job.usage_source),
+            usage_source=job.usage_source,
             cost_e10=total_cost(job),
             currency=target.price.currency if target is not None and target.price is not None else "USD",
             price_version=target.price.version if target is not None and target.price is not None else None,

@@ -144,7 +144,8 @@ class AttemptLoop:
         attempt.started_at_ms = self._clock.now_ms()
         attempt.started_s = now_s = self._clock.monotonic_s()
         job.target = target
-        observed = self._observe(job, attempt) if self._observer is not None else None
+        if self._observer is not None:
+            self._observe(job, attempt, self._observer)
         connect_s = min(self.options.connect_timeout_s, max(0.05, job.deadline_s - now_s))
         try:
             async with _cut_short(job):
@@ -163,8 +164,8 @@ class AttemptLoop:
             attempt.abort()
             entry = self._accountant.close_attempt(job, attempt)
             self._learn(target, attempt)
-            if observed is not None and self._observer is not None and job.observed is not None:
-                self._observer.on_attempt_end(job.observed, observed, entry)
+            if self._observer is not None and job.observed is not None and attempt.observed is not None:
+                self._observer.on_attempt_end(job.observed, attempt.observed, entry)
         return attempt
 
     def _request(self, job: Job, target: Target, endpoint: Endpoint, *, stream: bool) -> HttpRequest:
@@ -227,11 +228,11 @@ class AttemptLoop:
         job.held_bytes += _EXTENSION_TOKENS * HELD_BYTES_PER_TOKEN
         attempt.reader.limit_bytes = job.held_bytes
 
-    def _observe(self, job: Job, attempt: Attempt) -> ObservedAttempt | None:
-        if self._observer is None or job.observed is None:
-            return None
+    def _observe(self, job: Job, attempt: Attempt, observer: Observer) -> None:
+        if job.observed is None:
+            return
         url = attempt.endpoint.url
-        observed = ObservedAttempt(
+        attempt.observed = ObservedAttempt(
             number=len(job.attempts) + 1,
             provider=attempt.target.link.name,
             kind=attempt.target.link.kind,
@@ -239,8 +240,7 @@ class AttemptLoop:
             server_address=url.host,
             server_port=url.port,
         )
-        self._observer.on_attempt_start(job.observed, observed)
-        return observed
+        observer.on_attempt_start(job.observed, attempt.observed)
 
 
 class _CutShort:

@@ -6,7 +6,8 @@ All go through the same steps: admit, hold money, route, attempt, deliver, settl
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Final
 
 import msgspec
 
@@ -17,6 +18,7 @@ from salon.foundation.kit.errors import (
     Internal,
     SalonError,
     ShuttingDown,
+    UnknownModel,
 )
 from salon.foundation.kit.ids import RequestId, new_id
 from salon.foundation.kit.tasks import TaskSupervisor
@@ -24,6 +26,7 @@ from salon.foundation.messages import ModelRequest, Response, StreamEvent
 from salon.gateway import replies
 from salon.gateway.accounting import Accountant, reserve
 from salon.gateway.admission import Admission
+from salon.gateway.answers import AnswerCache, IdempotencyKeys, Recorded, cache_key
 from salon.gateway.attempts import AttemptLoop
 from salon.gateway.exchange import Headers, Reply, ServedCall
 from salon.gateway.limits import Limiter
@@ -37,7 +40,11 @@ from salon.gateway.registry.registry import Registry
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.delivery import EventDelivery, StreamDelivery
 from salon.gateway.relay.job import Job
+from salon.gateway.routing.reactions import is_uncertain
 
+_CACHE: Final = b"x-salon-cache"
+_COST: Final = b"x-salon-cost"
+_IDEMPOTENCY: Final = b"idempotency-key"
 _logger = logging.getLogger(__name__)
 
 
@@ -53,11 +60,17 @@ class Gateway:
         options: GatewayOptions | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
+        cache: AnswerCache | None = None,
+        idempotency: IdempotencyKeys | None = None,
     ) -> None:
         self.registry = registry
+        self.on_unknown_model: Callable[[str], Awaitable[None]] | None = None
+        """Asked once when a name means nothing, before the caller is told so."""
         self.options = options or registry.options
         self._clock = clock or SystemClock()
         self._observer = observer
+        self._cache = cache
+        self._idempotency = idempotency
         self._ledger = ledger
         self._supervisor = TaskSupervisor("gateway")
         self.admission = Admission(limiter, self.options)
@@ -76,55 +89,143 @@ class Gateway:
         job.call = call
         job.reply = reply
         job.dialect = self.registry.dialects[call.dialect]
+        is_in = False
         try:
             self.admission.enter()
-        except SalonError as error:
-            self._fail(job, error)
-            self._accountant.settle(job)
-            return
-        try:
+            is_in = True
             job.task = asyncio.current_task()
             reply.on_close(job.leave)
-            await self._serve(job, call, reply)
+            await self._serve(job, call)
         except SalonError as error:
-            self._fail(job, error)
+            replies.fail(job, error)
         except asyncio.CancelledError:
-            self._fail(job, ShuttingDown(retry_after_s=1))
+            replies.fail(job, ShuttingDown(retry_after_s=1))
             raise
         except Exception:  # supervises one request: a defect must not end as silence
             _logger.exception("request %s failed", job.request_id)
-            self._fail(job, Internal(request_id=job.request_id))
+            replies.fail(job, Internal(request_id=job.request_id))
         finally:
-            self.admission.leave()
-            self._accountant.settle(job)
-            job.task = None
+            if is_in:
+                self.admission.leave()
+            self._close(job)
 
-    async def _serve(self, job: Job, call: ServedCall, reply: Reply) -> None:
+    async def _serve(self, job: Job, call: ServedCall) -> None:
         dialect = job.dialect
         assert dialect is not None
         envelope = job.envelope = dialect.read_envelope(call.body)
         job.alias, job.stream, job.size_bytes = envelope.model, envelope.stream, envelope.size_bytes
         job.max_output_tokens = envelope.max_output_tokens
-        self._start_observing(job)
+        if self._observer is not None:
+            self._start_observing(job, self._observer)
         job.context = EncodeContext(
             request_id=job.request_id,
             model=envelope.model,
             created_at_s=job.started_at_ms // 1000,
             include_usage=envelope.wants_usage,
         )
-        await self._admit(job)
+        plan = await self._admit(job)
+        known = await self._known_answer(job, plan, call)
+        if known is not None:
+            replies.replay(job, known)
+            return
+        await self._prepare(job, plan)
         if envelope.stream:
-            job.delivery = StreamDelivery(reply, dialect, lambda: self._begin(job))
-            reply.on_writable(lambda is_open: _flow(job, is_open))
-        attempt = await self._loop.run(job)
-        if envelope.stream:
-            self._end_stream(job, attempt, reply)
+            self._open_stream(job, call)
+            replies.end_stream(job, await self._loop.run(job))
         else:
-            self._send(job, attempt, reply)
+            attempt = await self._loop.run(job)
+            job.first_token_s = self._clock.monotonic_s()
+            replies.send_whole(job, attempt)
 
-    async def _admit(self, job: Job) -> None:
-        plan = job.plan = await self._plan(job.alias)
+    async def _known_answer(self, job: Job, plan: Plan, call: ServedCall) -> Recorded | None:
+        """Return the answer of an earlier request, or note where this one's is to be kept."""
+        headers, envelope = call.headers, job.envelope
+        assert envelope is not None
+        space_id = job.identity.caller.space_id
+        wish = headers.get(_CACHE)
+        if self._cache is not None and (wish == b"on" or (plan.cache and wish != b"off")):
+            job.cache_key = cache_key(space_id, call.dialect, plan, envelope, headers)
+            known = await self._cache.get(job.cache_key)
+            if known is not None:
+                job.cache = "hit"
+                return known
+            job.sent = []
+        key = headers.get(_IDEMPOTENCY)
+        if key is not None and self._idempotency is not None:
+            content = b"\0".join((call.dialect.encode(), call.operation.encode(), call.body))
+            left_s = max(0.0, job.deadline_s - self._clock.monotonic_s())
+            found = await self._idempotency.claim(space_id, key, content, timeout_s=left_s)
+            if isinstance(found, Recorded):
+                job.cache_key = None
+                return found
+            job.claim = found
+            job.keeps_going = True
+            job.sent = []
+        return None
+
+    def _open_stream(self, job: Job, call: ServedCall) -> None:
+        reply, dialect = job.reply, job.dialect
+        assert reply is not None
+        assert dialect is not None
+        delivery = job.delivery = StreamDelivery(reply, dialect, lambda: self._begin(job))
+        delivery.recorder = job.sent
+        job.cost_comment = call.headers.get(_COST) == b"comment"
+        reply.on_writable(lambda is_open: _flow(job, is_open))
+
+    def _begin(self, job: Job) -> Headers:
+        """Return the headers of a stream whose first content is there."""
+        self._note_first_token(job)
+        job.status = 200
+        return replies.stream_headers(job, job.attempt)
+
+    def _close(self, job: Job) -> None:
+        """Keep what is to be kept of an ended request, and settle it."""
+        job.task = None
+        if job.sent is not None:
+            self._keep(job, job.sent)
+        self._accountant.settle(job)
+
+    def _keep(self, job: Job, sent: list[bytes]) -> None:
+        """Keep the answer for an identical request, and under its idempotency key."""
+        error = job.error
+        answer = Recorded(
+            status=job.status,
+            is_stream=job.begun,
+            body=b"".join(sent),
+            route=job.target.name if job.target is not None else None,
+            error_code=error.code if error is not None else None,
+        )
+        is_kept = job.cache_key is not None and self._cache is not None and error is None
+        if is_kept and self._cache.put(job.cache_key, answer):
+            job.cache = "stored"
+        claim = job.claim
+        if claim is None or self._supervisor.closed:
+            return  # an unfinished claim keeps its key from a second charge until its lease ends
+        if error is None or job.begun or is_uncertain(error):
+            self._supervisor.spawn(claim.keep(answer), name="keep-answer")
+        else:
+            self._supervisor.spawn(claim.release(), name="release-key")
+
+    # -- for both ---------------------------------------------------------------------------------
+    async def _admit(self, job: Job) -> Plan:
+        """Find what the name means and check who asks. Raises: UnknownModel, NotAllowed, RateLimited."""
+        try:
+            plan = self.registry.plan(job.alias)
+        except UnknownModel:
+            plan = await self._discovered(job.alias)
+        job.plan = plan
         await self.admission.admit(job)
+        return plan
+
+    async def _discovered(self, model: str) -> Plan:
+        """Look a name up again after asking the providers that were never asked for their models."""
+        if self.on_unknown_model is None:
+            return self.registry.plan(model)
+        await self.on_unknown_model(model)
+        return self.registry.plan(model)
+
+    async def _prepare(self, job: Job, plan: Plan) -> None:
+        """Know the prices and hold the money. Raises: BudgetExceeded."""
         if not plan.priced:
             await self._learn_prices(plan)
         if job.identity.budget_ids:
@@ -132,9 +233,6 @@ class Gateway:
             job.on_over_limit = lambda attempt: self._loop.extend_hold(job, attempt)
         if job.gone:
             raise ClientGone
-
-    async def _plan(self, model: str) -> Plan:
-        return self.registry.plan(model)
 
     async def _learn_prices(self, plan: Plan) -> None:
         """Wait for the price tables the first time a model is asked for; they go on when it takes long."""
@@ -147,73 +245,12 @@ class Gateway:
         await self.registry.look_up_prices(plan.targets)
         plan.priced = True
 
-    def _begin(self, job: Job) -> Headers:
-        """Return the headers of a stream whose first content is there."""
-        self._note_first_token(job)
-        job.status = 200
-        return replies.stream_headers(job, job.attempt)
-
     def _note_first_token(self, job: Job) -> None:
         job.first_token_s = self._clock.monotonic_s()
         attempt: Attempt = job.attempt
         attempt.target.breaker.succeed()
-
-    def _end_stream(self, job: Job, attempt: Attempt, reply: Reply) -> None:
-        delivery = job.delivery
-        assert isinstance(delivery, StreamDelivery)
-        response = attempt.response
-        if response is not None:
-            # The target does not stream: its whole answer is told as a stream.
-            assert job.context is not None
-            job.attempt = attempt
-            delivery.encode(response_events(response), job.context, has_content=True)
-            delivery.end()
-            job.attempt = None
-        reply.finish()
-
-    def _send(self, job: Job, attempt: Attempt, reply: Reply) -> None:
-        body = attempt.body
-        if body is None:
-            body = self._encoded(job, attempt)
-        job.first_token_s = self._clock.monotonic_s()
-        job.status = 200
-        reply.start(200, replies.plain_headers(job, attempt), content_length=len(body))
-        reply.write(body)
-        reply.finish()
-
-    def _encoded(self, job: Job, attempt: Attempt) -> bytes:
-        response = attempt.response
-        assert response is not None
-        assert job.dialect is not None
-        assert job.context is not None
-        encoded = job.dialect.encode_response(response, job.context)
-        job.lost.update(encoded.lost)
-        return encoded.body
-
-    def _fail(self, job: Job, error: SalonError) -> None:
-        """Tell the caller, in its dialect, what went wrong."""
-        job.error = error
-        reply, dialect = job.reply, job.dialect
-        if job.gone or reply is None or dialect is None or reply.closed:
-            job.error = error if isinstance(error, ClientGone) or not job.gone else ClientGone()
-            return
-        if reply.started:
-            self._break_off(job, error, reply)
-            return
-        job.status = error.status
-        body = dialect.encode_error(error, request_id=job.request_id)
-        reply.start(error.status, replies.error_headers(job, error), content_length=len(body))
-        reply.write(body)
-        reply.finish()
-
-    def _break_off(self, job: Job, error: SalonError, reply: Reply) -> None:
-        delivery = job.delivery
-        if not isinstance(delivery, StreamDelivery) or job.context is None:
-            reply.abort()
-        elif error.fields.get("told"):
-            reply.finish()
-        else:
-            delivery.break_off(error, job.context)
+        if self._observer is not None and job.observed is not None and attempt.observed is not None:
+            self._observer.on_first_token(job.observed, attempt.observed)
 
     # -- for the house ----------------------------------------------------------------------------
     async def stream(self, identity: KeyIdentity, request: ModelRequest) -> AsyncIterator[StreamEvent]:
@@ -257,25 +294,24 @@ class Gateway:
         return job
 
     async def _run_inner(self, job: Job) -> Attempt | None:
+        """Have an inner request answered; what went wrong is in ``job.error``."""
+        is_in = False
         try:
             self.admission.enter()
-        except SalonError as error:
-            job.error = error
-            self._accountant.settle(job)
-            return None
-        try:
+            is_in = True
             job.task = asyncio.current_task()
-            self._start_observing(job)
-            await self._admit(job)
+            if self._observer is not None:
+                self._start_observing(job, self._observer)
+            await self._prepare(job, await self._admit(job))
             attempt = await self._loop.run(job)
             job.status = 200
-            response = attempt.response if isinstance(job.delivery, EventDelivery) else None
-            if response is not None and isinstance(job.delivery, EventDelivery):
+            delivery, response = job.delivery, attempt.response
+            if isinstance(delivery, EventDelivery) and response is not None:
                 job.attempt = attempt
-                job.delivery.put(response_events(response))
+                delivery.put(response_events(response))
                 job.attempt = None
         except SalonError as error:
-            job.error = error
+            job.error = ClientGone() if job.gone else error
             return None
         except asyncio.CancelledError:
             job.error = ClientGone()
@@ -283,24 +319,22 @@ class Gateway:
         else:
             return attempt
         finally:
-            self.admission.leave()
-            self._accountant.settle(job)
-            job.task = None
+            if is_in:
+                self.admission.leave()
+            self._close(job)
 
     # -- own --------------------------------------------------------------------------------------
     def _job(self, identity: KeyIdentity, *, operation: str, started_s: float) -> Job:
         return Job(
-            RequestId(new_id("req")),
-            identity,
+            request_id=RequestId(new_id("req")),
+            identity=identity,
             operation=operation,
             started_at_ms=self._clock.now_ms(),
             started_s=started_s,
             deadline_s=started_s + self.options.total_timeout_s,
         )
 
-    def _start_observing(self, job: Job) -> None:
-        if self._observer is None:
-            return
+    def _start_observing(self, job: Job, observer: Observer) -> None:
         trace = job.call.headers.get(b"traceparent") if job.call is not None else None
         job.observed = ObservedRequest(
             request_id=job.request_id,
@@ -311,7 +345,7 @@ class Gateway:
             started_at_ms=job.started_at_ms,
             traceparent=trace.decode("latin-1") if trace is not None else None,
         )
-        self._observer.on_request_start(job.observed)
+        observer.on_request_start(job.observed)
 
 
 def _flow(job: Job, is_open: bool) -> None:

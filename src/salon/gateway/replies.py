@@ -1,18 +1,22 @@
-"""What a response says about itself, in headers; and errors in the caller's dialect."""
+"""What goes to the caller besides the stream itself: headers, whole answers, replays and errors."""
 
 from typing import Final
 
-from salon.foundation.kit.errors import SalonError
+from salon.foundation.kit.errors import ClientGone, SalonError
 from salon.foundation.kit.money import to_decimal
 from salon.gateway.accounting import total_cost
+from salon.gateway.answers import Recorded
 from salon.gateway.exchange import Headers
+from salon.gateway.protocols.collect import response_events
 from salon.gateway.relay.attempt import Attempt
+from salon.gateway.relay.delivery import StreamDelivery
 from salon.gateway.relay.job import Job
 
 _JSON: Final = (b"content-type", b"application/json")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _ID_NAMES: Final = {"openai": b"x-request-id", "anthropic": b"request-id"}
 _MOST_RETRY_AFTER_S: Final = 3600
+_SSE: Final = b"text/event-stream"
 
 
 def cost_text(cost_e10: int | None, currency: str) -> bytes:
@@ -25,48 +29,42 @@ def cost_text(cost_e10: int | None, currency: str) -> bytes:
     return f"{text or '0'} {currency}".encode()
 
 
-def _common(job: Job) -> Headers:
+def _currency(job: Job) -> str:
+    price = job.target.price if job.target is not None else None
+    return price.currency if price is not None else "USD"
+
+
+def _common(job: Job, attempts: int) -> Headers:
     request_id = job.request_id.encode("ascii")
-    headers: Headers = [(b"x-salon-request-id", request_id)]
-    if job.dialect is not None:
-        name = _ID_NAMES.get(job.dialect.name)
-        if name is not None:
-            headers.append((name, request_id))
-    return headers
-
-
-def _route(job: Job, headers: Headers) -> None:
-    if job.target is not None:
+    headers: Headers = [
+        (b"x-salon-request-id", request_id),
+        (b"x-salon-attempts", b"%d" % attempts),
+        (b"x-salon-cache", _cache_word(job)),
+    ]
+    if job.dialect is not None and job.dialect.name in _ID_NAMES:
+        headers.append((_ID_NAMES[job.dialect.name], request_id))
+    if job.replayed is not None:
+        headers.append((b"x-salon-route", job.replayed.encode("ascii", "backslashreplace")))
+    elif job.target is not None:
         headers.append((b"x-salon-route", job.target.route))
-    headers.append((b"x-salon-cache", job.cache.encode()))
     if job.lost:
         lost = ", ".join(sorted(job.lost))[:1000]
         headers.append((b"x-salon-lost", lost.encode("ascii", "backslashreplace")))
+    return headers
+
+
+def _cache_word(job: Job) -> bytes:
+    if job.cache == "hit":
+        return b"hit"
+    return b"miss" if job.cache_key is not None else b"none"
 
 
 def stream_headers(job: Job, attempt: Attempt) -> Headers:
     """Return the headers of a stream, as far as they are known when it begins."""
     assert job.dialect is not None
-    headers = _common(job)
-    headers.append((b"content-type", job.dialect.stream_media_type))
-    headers.append(_NO_STORE)
-    _route(job, headers)
-    headers.append((b"x-salon-attempts", b"%d" % (len(job.attempts) + 1)))
+    headers = _common(job, len(job.attempts) + 1)
+    headers += ((b"content-type", job.dialect.stream_media_type), _NO_STORE)
     upstream = attempt.upstream_request_id
-    if upstream is not None:
-        headers.append((b"x-upstream-request-id", upstream))
-    return headers
-
-
-def plain_headers(job: Job, attempt: Attempt | None) -> Headers:
-    """Return the headers of a whole answer."""
-    headers = _common(job)
-    headers.append(_JSON)
-    _route(job, headers)
-    headers.append((b"x-salon-attempts", b"%d" % len(job.attempts)))
-    price = job.target.price if job.target is not None else None
-    headers.append((b"x-salon-cost", cost_text(total_cost(job), price.currency if price else "USD")))
-    upstream = attempt.upstream_request_id if attempt is not None else None
     if upstream is not None:
         headers.append((b"x-upstream-request-id", upstream))
     return headers
@@ -74,11 +72,110 @@ def plain_headers(job: Job, attempt: Attempt | None) -> Headers:
 
 def error_headers(job: Job, error: SalonError) -> Headers:
     """Return the headers of a failure."""
-    headers = _common(job)
+    headers = _common(job, len(job.attempts))
     headers.append(_JSON)
-    _route(job, headers)
-    headers.append((b"x-salon-attempts", b"%d" % len(job.attempts)))
     seconds = error.retry_after_s
     if seconds is not None and error.status in {429, 503}:
         headers.append((b"retry-after", b"%d" % min(_MOST_RETRY_AFTER_S, max(1, -int(-seconds // 1)))))
     return headers
+
+
+def send_whole(job: Job, attempt: Attempt) -> None:
+    """Send a whole answer, as it came or encoded in the caller's dialect."""
+    reply = job.reply
+    assert reply is not None
+    body = attempt.body
+    if body is None:
+        body = _encoded(job, attempt)
+    headers = _common(job, len(job.attempts))
+    headers += (_JSON, (b"x-salon-cost", cost_text(total_cost(job), _currency(job))))
+    upstream = attempt.upstream_request_id
+    if upstream is not None:
+        headers.append((b"x-upstream-request-id", upstream))
+    job.status = 200
+    if job.sent is not None:
+        job.sent.append(body)
+    reply.start(200, headers, content_length=len(body))
+    reply.write(body)
+    reply.finish()
+
+
+def _encoded(job: Job, attempt: Attempt) -> bytes:
+    response = attempt.response
+    assert response is not None
+    assert job.dialect is not None
+    assert job.context is not None
+    encoded = job.dialect.encode_response(response, job.context)
+    job.lost.update(encoded.lost)
+    return encoded.body
+
+
+def end_stream(job: Job, attempt: Attempt) -> None:
+    """End a stream whose answer is complete; a target that does not stream has its answer told as one."""
+    delivery, reply = job.delivery, job.reply
+    assert isinstance(delivery, StreamDelivery)
+    assert reply is not None
+    response = attempt.response
+    if response is not None:
+        assert job.context is not None
+        job.attempt = attempt
+        delivery.encode(response_events(response), job.context, has_content=True)
+        delivery.end()
+        job.attempt = None
+    if job.cost_comment and job.dialect is not None and job.dialect.stream_media_type == _SSE:
+        reply.write(b": x-salon-cost " + cost_text(total_cost(job), _currency(job)) + b"\n\n")
+    reply.finish()
+
+
+def replay(job: Job, answer: Recorded) -> None:
+    """Send an answer that was made for an earlier request."""
+    reply = job.reply
+    assert reply is not None
+    assert job.dialect is not None
+    job.replayed = answer.route or ""
+    job.status = answer.status
+    headers = _common(job, 0)
+    headers.append((b"x-salon-cost", cost_text(0, "USD")))
+    if job.cache != "hit":
+        headers.append((b"idempotency-replayed", b"true"))
+    if answer.is_stream:
+        headers += ((b"content-type", job.dialect.stream_media_type), _NO_STORE)
+        reply.start(answer.status, headers)
+    else:
+        headers.append(_JSON)
+        reply.start(answer.status, headers, content_length=len(answer.body))
+    reply.write(answer.body)
+    reply.finish()
+
+
+def fail(job: Job, error: SalonError) -> None:
+    """Tell the caller, in its dialect, what went wrong; or note that nobody is left to tell."""
+    job.error = error
+    reply, dialect = job.reply, job.dialect
+    if job.gone:
+        job.error = error if isinstance(error, ClientGone) else ClientGone()
+        return
+    if reply is None or dialect is None:
+        return
+    if job.begun or reply.started:
+        _break_off(job, error)
+        return
+    job.status = error.status
+    body = dialect.encode_error(error, request_id=job.request_id)
+    if job.sent is not None:
+        job.sent.append(body)
+    reply.start(error.status, error_headers(job, error), content_length=len(body))
+    reply.write(body)
+    reply.finish()
+
+
+def _break_off(job: Job, error: SalonError) -> None:
+    """End a begun stream with an error inside it, unless the provider's own words said so already."""
+    delivery, reply = job.delivery, job.reply
+    assert reply is not None
+    if not isinstance(delivery, StreamDelivery) or job.context is None:
+        reply.abort()
+    elif error.fields.get("told"):
+        reply.finish()
+    else:
+        delivery.break_off(error, job.context)

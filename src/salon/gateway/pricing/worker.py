@@ -8,7 +8,7 @@ input; writes a JSON list with an object or null for each.
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -36,7 +36,7 @@ def _at(value: Any, above: int) -> Decimal | None:
 
 
 def _compile(prices: Any, version: str) -> Price | None:
-    rates: dict[str, Any] = vars(prices)
+    rates = cast(dict[str, Any], vars(prices))
     if _at(rates.get("input_mtok"), 0) is None and _at(rates.get("output_mtok"), 0) is None:
         return None
     tiered = [value for value in rates.values() if hasattr(value, "tiers")]

@@ -20,7 +20,16 @@ class Choice:
 class Plan:
     """What one asked name means, made once and used until the configuration changes."""
 
-    __slots__ = ("_by_weight", "_choices", "cache", "names", "priced", "replay_uncertain", "targets")
+    __slots__ = (
+        "_by_weight",
+        "_choices",
+        "cache",
+        "names",
+        "priced",
+        "replay_uncertain",
+        "route_tag",
+        "targets",
+    )
 
     def __init__(
         self,
@@ -42,6 +51,8 @@ class Plan:
         """Nothing is left to be asked about prices."""
         self.cache = cache
         self.replay_uncertain = replay_uncertain
+        self.route_tag = " ".join(target.name for target in self.targets)
+        """Every target by name; part of what a cached answer is found by."""
 
     def order(self) -> tuple[Target, ...]:
         """Return the targets in the order to try them."""

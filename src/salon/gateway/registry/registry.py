@@ -5,7 +5,7 @@ of the old, so a bad configuration leaves the last good one in force.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from salon.foundation.kit.clock import Clock
@@ -124,6 +124,8 @@ class Registry:
         self.clock = clock
         self.options = options
         self.catalogue = catalogue or PriceCatalogue(clock)
+        self.on_breaker: Callable[[str, float], None] | None = None
+        """Hears when the breaker of a target opens (for how many seconds) or closes (0)."""
         self.generation = 0
         """Rises with every change."""
         self._http = http
@@ -360,9 +362,17 @@ class Registry:
         state = self._states.get(name)
         if state is None:
             options = self.options
-            breaker = Breaker(threshold=options.breaker_failures, open_s=options.breaker_open_s)
+            breaker = Breaker(
+                threshold=options.breaker_failures,
+                open_s=options.breaker_open_s,
+                on_change=lambda _, open_s: self._breaker_changed(name, open_s),
+            )
             state = self._states[name] = (breaker, Health())
         return state
+
+    def _breaker_changed(self, name: str, open_s: float) -> None:
+        if self.on_breaker is not None:
+            self.on_breaker(name, open_s)
 
     def _known_models(self, configured: Configured) -> Iterable[ModelInfo]:
         listing = self._listings.get(configured.spec.name)

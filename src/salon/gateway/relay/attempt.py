@@ -27,6 +27,7 @@ from salon.foundation.kit.errors import (
     UpstreamUnreachable,
 )
 from salon.foundation.messages import Response, StreamEvent, Usage
+from salon.gateway.observer import ObservedAttempt
 from salon.gateway.options import GatewayOptions
 from salon.gateway.protocols.collect import ResponseCollector
 from salon.gateway.providers.base import StreamHandle
@@ -61,9 +62,9 @@ class Attempt:
     """One request to one target."""
 
     __slots__ = (
-        "_collector", "_done", "_is_paused", "_limit_s", "_options", "_paused_at_s", "_phase", "_progress",
+        "_collector", "_done", "_is_paused", "_limit_s", "_options", "_phase", "_progress",
         "_quiet_since_s", "_stream", "asked_stream", "endpoint", "error", "first_byte_s", "headers", "job",
-        "reader", "started_at_ms", "started_s", "status", "target",
+        "observed", "reader", "started_at_ms", "started_s", "status", "target",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +80,7 @@ class Attempt:
         self.error: SalonError | None = None
         self.reader: Reader | None = None
         self.first_byte_s: float | None = None
+        self.observed: ObservedAttempt | None = None
         self.started_at_ms = 0
         self.started_s = 0.0
         self._options = options

@@ -106,7 +106,7 @@ class StreamDelivery:
     def break_off(self, error: SalonError, context: EncodeContext) -> None:
         """End a begun stream with an error in the caller's dialect."""
         encoder = self._encoder or self._dialect.stream_encoder(context)
-        self.reply.write(encoder.error(error))
+        self.forward(encoder.error(error), has_content=True)
         self.reply.finish()
 
 

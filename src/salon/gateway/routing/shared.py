@@ -1,0 +1,85 @@
+"""Breakers that several processes share through Redis: what one found open, all keep away from.
+
+Each process decides by itself and writes what it decided; all read once a second. Without Redis each
+goes on alone, and nothing is lost but a few more failures.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.tasks import TaskSupervisor
+from salon.gateway.routing.breaker import Breaker
+
+_NAME: Final = "salon:breakers"
+_POLL_S: Final = 1.0
+_TIMEOUT_S: Final = 1.0
+_logger = logging.getLogger(__name__)
+
+
+class SharedBreakers:
+    """Keeps the breakers of this process and those of the others of one mind."""
+
+    def __init__(self, client: Any, clock: Clock, breakers: Callable[[], Mapping[str, Breaker]]) -> None:
+        """Take an asyncio Redis client, and how to get the breakers by target."""
+        self._client = client
+        self._clock = clock
+        self._breakers = breakers
+        self._supervisor = TaskSupervisor("shared breakers")
+        self._followed: set[str] = set()
+
+    def start(self) -> None:
+        """Begin to follow the others."""
+        self._supervisor.spawn(self._follow(), name="follow-breakers")
+
+    async def close(self) -> None:
+        """Stop."""
+        await self._supervisor.close()
+
+    def changed(self, target: str, open_s: float) -> None:
+        """Tell the others that a breaker opened for ``open_s`` seconds, or closed (0)."""
+        if not self._supervisor.closed:
+            self._supervisor.spawn(self._tell(target, open_s), name="tell-breaker")
+
+    async def read_once(self) -> None:
+        """Take over what the others found."""
+        async with asyncio.timeout(_TIMEOUT_S):
+            found: dict[bytes, bytes] = await self._client.hgetall(_NAME)
+        now_ms, now_s = self._clock.now_ms(), self._clock.monotonic_s()
+        open_until = {name.decode(): int(until) for name, until in found.items()}
+        for name, breaker in self._breakers().items():
+            left_s = (open_until.get(name, 0) - now_ms) / 1000
+            if left_s > 0:
+                self._followed.add(name)
+                breaker.follow(now_s + left_s)
+            elif name in self._followed:
+                self._followed.discard(name)
+                if name not in open_until:
+                    breaker.follow(0.0)  # another process closed it; one that ran out is ours to probe
+
+    async def _tell(self, target: str, open_s: float) -> None:
+        try:
+            async with asyncio.timeout(_TIMEOUT_S):
+                if open_s:
+                    until_ms = self._clock.now_ms() + round(open_s * 1000)
+                    await self._client.hset(_NAME, target, until_ms)
+                else:
+                    await self._client.hdel(_NAME, target)
+        except (OSError, TimeoutError, *_redis_errors()) as error:
+            _logger.debug("a breaker could not be told to the others: %s", type(error).__name__)
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await self.read_once()
+            except (OSError, TimeoutError, ValueError, *_redis_errors()) as error:
+                _logger.debug("the others' breakers could not be read: %s", type(error).__name__)
+            await asyncio.sleep(_POLL_S)
+
+
+def _redis_errors() -> tuple[type[Exception], ...]:
+    from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
+
+    return (RedisError,)
