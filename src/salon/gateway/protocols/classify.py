@@ -111,7 +111,7 @@ _NO_MODEL = re.compile(
 _FILTERED = re.compile(r"content[ _](?:filter|management policy|policy)", re.IGNORECASE)
 
 
-def _class_of(status: int | None, body: ErrorBody) -> type[UpstreamError]:
+def _class_of(status: int | None, body: ErrorBody) -> type[UpstreamError]:  # noqa: PLR0911 - one return a kind
     words = [word.lower() for word in (body.code, body.type) if word]
     for word in words:
         if word in _BY_WORD and not (status and status >= 400 and word in _WEAK):
@@ -180,7 +180,7 @@ def read_error_body(body: bytes) -> ErrorBody:
 
 
 def error_of(value: Any) -> ErrorBody:
-    """Read a parsed error value: ``{"error": {...}}``, ``{"error": "..."}``, ``{"detail": ...}`` and so on."""
+    """Read a parsed error value: ``{"error": {...}}``, ``{"error": "..."}``, ``{"detail": ...}`` ..."""
     if is_list(value) and value:  # Google wraps its error object in an array
         return error_of(value[0])
     if isinstance(value, str):

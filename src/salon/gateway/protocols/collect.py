@@ -155,7 +155,7 @@ _Content = (
 )
 
 
-def _gather(choice: _Choice, event: _Content) -> None:
+def _gather(choice: _Choice, event: _Content) -> None:  # noqa: PLR0912 - one branch a kind
     parts = choice.parts
     if isinstance(event, TextDelta):
         gathering = parts.setdefault(event.index, _Gathering(TextPart(text="")))

@@ -93,7 +93,7 @@ class MessageWriter:
             extras["cache_control"] = {"type": "ephemeral"}
         return {**block, **extras}
 
-    def _bare(self, part: Part, path: str, own: JsonObject) -> JsonObject | None:
+    def _bare(self, part: Part, path: str, own: JsonObject) -> JsonObject | None:  # noqa: PLR0911 - one return a kind
         if isinstance(part, TextPart | RefusalPart):
             return {"type": "text", "text": part.text} if part.text else {}
         if isinstance(part, ToolCallPart):

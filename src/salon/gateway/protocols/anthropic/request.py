@@ -110,7 +110,7 @@ def decode_request(envelope: Envelope) -> ModelRequest:
         extra["output_config"] = kept_output
     for name in ("model", "max_tokens", "stream"):
         fields.take(name)
-    request = ModelRequest(
+    return ModelRequest(
         model=envelope.model,
         messages=messages,
         tools=_read_tools(fields.array("tools") or []),
@@ -131,7 +131,6 @@ def decode_request(envelope: Envelope) -> ModelRequest:
         service_tier=fields.text("service_tier"),
         extra={"anthropic": {**extra, **fields.rest}} if extra or fields.rest else None,
     )
-    return request
 
 
 def _read_messages(value: Any) -> tuple[Message, ...]:
@@ -261,7 +260,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         wire["tools"] = [_write_tool(tool, i, lost) for i, tool in enumerate(request.tools)]
         wire["tool_choice"] = _write_choice(request)
     output: JsonObject = dict(own.pop("output_config", None) or {})
-    _write_thinking(request, wire, output, own, quirks, lost)
+    _write_thinking(request, wire, output=output, own=own, quirks=quirks, lost=lost)
     _write_format(request.response_format, output, quirks, lost)
     wire["output_config"] = output or None
     wire.update(own)
@@ -313,6 +312,7 @@ def _write_choice(request: ModelRequest) -> JsonObject | None:
 def _write_thinking(
     request: ModelRequest,
     wire: JsonObject,
+    *,
     output: JsonObject,
     own: JsonObject,
     quirks: Quirks,

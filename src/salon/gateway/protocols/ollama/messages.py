@@ -149,7 +149,7 @@ class MessageWriter:
             self._lost["messages.name"] = None
         return self._content({"role": role}, parts, path, assistant=role == "assistant")
 
-    def _content(self, wire: JsonObject, parts: Sequence[Part], path: str, *, assistant: bool) -> JsonObject:
+    def _content(self, wire: JsonObject, parts: Sequence[Part], path: str, *, assistant: bool) -> JsonObject:  # noqa: PLR0912 - one branch a kind
         text: list[str] = []
         images: list[str] = []
         thinking: list[str] = []

@@ -117,7 +117,7 @@ class OllamaStreamEncoder:
         else:
             self._content(event, out)
 
-    def _content(self, event: StreamEvent, out: list[bytes]) -> None:
+    def _content(self, event: StreamEvent, out: list[bytes]) -> None:  # noqa: PLR0912 - one branch a kind
         if isinstance(event, ReasoningDelta):
             if event.signature:
                 self.lost.add("reasoning_signature")

@@ -165,8 +165,7 @@ class MessageWriter:
         for i, message in enumerate(messages):
             path = f"messages[{i}]"
             results = [part for part in message.parts if isinstance(part, ToolResultPart)]
-            for part in results:
-                out.append(self._tool_result(part, path, moved))
+            out += [self._tool_result(part, path, moved) for part in results]
             rest = tuple(part for part in message.parts if not isinstance(part, ToolResultPart))
             next_is_result = i + 1 < len(messages) and any(
                 isinstance(part, ToolResultPart) for part in messages[i + 1].parts
@@ -207,7 +206,7 @@ class MessageWriter:
             return {"role": "function", "name": part.name, "content": content}
         return {"role": "tool", "tool_call_id": part.tool_call_id, "content": content}
 
-    def _assistant(self, message: Message, parts: tuple[Part, ...], path: str) -> JsonObject:
+    def _assistant(self, message: Message, parts: tuple[Part, ...], path: str) -> JsonObject:  # noqa: PLR0912 - one branch a kind
         kept = own_data(message.provider_data, "openai")
         wire: JsonObject = {"role": "assistant", **kept}
         content: list[Part] = []

@@ -37,7 +37,7 @@ def read_content(value: Any, path: str) -> tuple[Part, ...]:
     return tuple(read_part(item, f"{path}[{i}]") for i, item in enumerate(value))
 
 
-def read_part(value: Any, path: str) -> Part:
+def read_part(value: Any, path: str) -> Part:  # noqa: PLR0911 - one return a kind
     """Read one part. Raises: InvalidRequest."""
     raw: JsonObject = object_at(value, path)
     fields = Fields(raw, path)
@@ -134,7 +134,7 @@ class PartWriter:
         self._lost["cache_control"] = None
         return {}
 
-    def _write_one(self, part: Part, path: str) -> JsonObject:
+    def _write_one(self, part: Part, path: str) -> JsonObject:  # noqa: PLR0911 - one return a kind
         if isinstance(part, TextPart):
             if own_data(part.provider_data, "anthropic"):
                 self._lost["citations"] = None

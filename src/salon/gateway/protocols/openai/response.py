@@ -277,7 +277,7 @@ def _write_choice(response: Response, index: int, lost: dict[str, None]) -> Json
     }
 
 
-def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject:
+def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject:  # noqa: PLR0912 - one branch a kind
     message: JsonObject = {"role": "assistant", "content": None, "refusal": None}
     text: list[str] = []
     refusal: list[str] = []

@@ -261,7 +261,7 @@ class OpenAIStreamDecoder:
         if choice.finish_reason:
             state.finish = str(choice.finish_reason)
 
-    def _delta(self, state: _ChoiceState, delta: Delta, logprobs: Any, out: list[StreamEvent]) -> None:
+    def _delta(self, state: _ChoiceState, delta: Delta, logprobs: Any, out: list[StreamEvent]) -> None:  # noqa: PLR0912 - one branch a kind
         track = state.track
         if delta.reasoning_details or delta.reasoning_content or delta.reasoning:
             self._reasoning(track, delta, out)
@@ -361,7 +361,7 @@ class OpenAIStreamDecoder:
             kept: JsonObject = {k: v for k, v in call.items() if k not in _CALL_KEYS}
             if legacy:
                 kept["legacy_function"] = True
-            known = self._open(state, slot, call_id, name, kept, out)
+            known = self._open(state, slot, call_id=call_id, name=name, kept=kept, out=out)
         if arguments:
             if known.ended and arguments.isspace():
                 return
@@ -387,6 +387,7 @@ class OpenAIStreamDecoder:
         self,
         state: _ChoiceState,
         slot: int | None,
+        *,
         call_id: str,
         name: str,
         kept: JsonObject,

@@ -130,7 +130,7 @@ class OpenAIStreamEncoder:
             self._begin(choice, out)
             self._content(event, choice, out)
 
-    def _content(self, event: StreamEvent, choice: int, out: list[bytes]) -> None:
+    def _content(self, event: StreamEvent, choice: int, out: list[bytes]) -> None:  # noqa: PLR0912 - one branch a kind
         if isinstance(event, TextDelta):
             logprobs = own_data(event.provider_data, "openai").get("logprobs")
             if logprobs:
