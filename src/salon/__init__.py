@@ -13,16 +13,18 @@ The library's door. Nothing is imported until it is used, so ``import salon`` co
 Inside ``async`` code: ``await salon.agenerate(…)`` and ``async for text in await salon.astream(…)``.
 """
 
-from typing import TYPE_CHECKING
-
 from salon.foundation.kit.version import __version__
 
+TYPE_CHECKING = False
+"""Known to type checkers; ``typing`` itself takes longer to import than all of this."""
+
 if TYPE_CHECKING:
+    from salon.app.embedding import library as _bound
     from salon.foundation.kit.errors import SalonError
     from salon.foundation.messages import Message, Tool
     from salon.surfaces.library import AsyncStream, Chat, KnownModel, Library, Result, Stream, ToolCall
 
-    _library: Library
+    _library = _bound()
     configure = _library.configure
     generate = _library.generate
     agenerate = _library.agenerate
@@ -54,29 +56,24 @@ __all__ = [
     "stream",
 ]
 
-_FUNCTIONS = frozenset(
-    {"agenerate", "astream", "chat", "close", "configure", "generate", "models", "stream"}
-)
+_FUNCTIONS = frozenset({"agenerate", "astream", "chat", "close", "configure", "generate", "models", "stream"})
+_HOMES = {
+    "SalonError": "salon.foundation.kit.errors",
+    "Message": "salon.foundation.messages",
+    "Tool": "salon.foundation.messages",
+}
+"""Where the names come from that are not the library's own."""
 
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'salon' has no attribute {name!r}")
-    value: object
+    import importlib  # noqa: PLC0415 - a millisecond that a plain import need not pay
+
     if name in _FUNCTIONS:
-        from salon.app.embedding import library  # noqa: PLC0415 - imported when it is used
-
-        value = getattr(library(), name)
-    elif name == "SalonError":
-        from salon.foundation.kit.errors import SalonError as value  # noqa: PLC0415
-    elif name in {"Message", "Tool"}:
-        import salon.foundation.messages as messages  # noqa: PLC0415, PLR0402
-
-        value = getattr(messages, name)
+        value = getattr(importlib.import_module("salon.app.embedding").library(), name)
     else:
-        import salon.surfaces.library as types  # noqa: PLC0415, PLR0402
-
-        value = getattr(types, name)
+        value = getattr(importlib.import_module(_HOMES.get(name, "salon.surfaces.library")), name)
     globals()[name] = value
     return value
 

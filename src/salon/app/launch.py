@@ -1,6 +1,5 @@
 """What the command line may ask of the house. Everything heavy is imported when it is asked for."""
 
-import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from salon.foundation.kit.errors import ConfigError, SalonError
 from salon.surfaces.cli import Address, Place, Role
 
 if TYPE_CHECKING:
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
 
 _OWNER_PATIENCE_S = 10.0
 """How long a command waits for an owner that is just starting."""
-_START_PATIENCE_S = 120.0
-"""A first start may migrate a large database."""
 
 
 def source_of(place: Place) -> "Source":
@@ -110,32 +106,12 @@ def _temporary_house(place: Place) -> Generator[Address]:
     import logging  # noqa: PLC0415 - only here
 
     from salon.app.configuration import load  # noqa: PLC0415 - not for --version
-    from salon.app.server import Server, run_in_thread  # noqa: PLC0415 - the whole house
+    from salon.app.server import HouseThread  # noqa: PLC0415 - the whole house
 
-    configuration = load(source_of(place))
-    data = configuration.source.data
-    data.prepare()
-    data.lock()
     logging.getLogger().setLevel(logging.ERROR)
-    server = Server(configuration, role="gateway", tcp=False)
-    ready = threading.Event()
-    thread = threading.Thread(target=run_in_thread, args=(server, ready), name="salon-house", daemon=True)
-    thread.start()
+    house = HouseThread(load(source_of(place)))
+    house.start()
     try:
-        if not ready.wait(_START_PATIENCE_S):
-            raise ConfigError(
-                key=str(data.path), problem="Salon did not start in time.", fix="Look at its log."
-            )
-        if server.failure is not None:
-            _raise(server.failure)
-        yield Address(socket=str(data.socket_path), running=False)
+        yield Address(socket=house.socket_path, running=False)
     finally:
-        server.stop_from_thread()
-        thread.join(30)
-        data.release()
-
-
-def _raise(error: BaseException) -> None:
-    if isinstance(error, SalonError):
-        raise error
-    raise RuntimeError("the house did not start") from error
+        house.stop()

@@ -118,7 +118,7 @@ def request_span(entry: RequestEntry, attempts: Sequence[AttemptEntry]) -> Span:
     _set(attributes, names.CACHED_TOKENS, entry.cached_tokens or None)
     _set(attributes, names.CACHE_WRITE_TOKENS, entry.cache_write_tokens or None)
     _set(attributes, names.COST, entry.cost_e10)
-    _set(attributes, names.FIRST_TOKEN_MS, entry.first_token_ms)
+    _set(attributes, names.FIRST_OUTPUT_MS, entry.first_token_ms)
     _set(attributes, names.ERROR_TYPE, entry.error_code)
     return Span(
         name=f"{entry.operation} {entry.alias}",

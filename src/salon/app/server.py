@@ -20,6 +20,7 @@ from salon.app.configuration import Configuration, is_loopback
 from salon.app.sockets import address_of, open_local, open_tcp
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.datadir import DataDirectory, Ready
+from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.version import __version__
 from salon.foundation.telemetry import configure_logs
 from salon.surfaces.api.app import build_app, check_exposure
@@ -42,8 +43,6 @@ class Server:
         self.role: Role = role
         self.tcp = tcp
         self.address: str | None = None
-        self.failure: BaseException | None = None
-        """Why a server in a thread did not start or ended."""
         self._listener: Listener | None = None
         self._stop_asked = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -85,12 +84,14 @@ class Server:
         self, house: House, sockets: list[socket.socket], on_ready: Callable[[House], None]
     ) -> None:
         app = build_app(house.services, load_routers=routers)
-        house.warm_management = app.warm
         self._listener = Listener(app.door, app, drain_s=self.configuration.settings.server.drain_s)
-        house.watch_connections(lambda: self._listener.connections if self._listener else 0)
+        house.connections = lambda: self._listener.connections if self._listener else 0
 
         def started() -> None:
             self.data.write_ready(self._ready())
+            if self.role == "whole":
+                # The page asks for the status at once; a gateway that nobody manages never loads it.
+                house.tasks.spawn(asyncio.to_thread(app.warm), name="load-management")
             on_ready(house)
 
         try:
@@ -126,15 +127,52 @@ class Server:
                 self._loop.call_soon_threadsafe(self.stop)
 
 
-def run_in_thread(server: Server, ready: threading.Event) -> None:
-    """Run ``server`` on a loop of this thread; sets ``ready`` when it listens or has failed."""
-    try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(server.run(on_ready=lambda _: ready.set()))
-    except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-        server.failure = error
-    finally:
-        ready.set()
+class HouseThread:
+    """A house in a thread of this process, on the data directory's socket alone."""
+
+    START_PATIENCE_S = 120.0
+    """A first start may migrate a large database."""
+    STOP_PATIENCE_S = 30.0
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._data = configuration.source.data
+        self._server = Server(configuration, role="gateway", tcp=False)
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="salon-house", daemon=True)
+
+    @property
+    def socket_path(self) -> str:
+        """Where it answers."""
+        return str(self._data.socket_path)
+
+    def start(self) -> None:
+        """Own the data directory and wait until it answers. Raises: ConfigError, StorageError."""
+        self._data.prepare()
+        self._data.lock()
+        self._thread.start()
+        if not self._ready.wait(self.START_PATIENCE_S):
+            self.stop()
+            fix = "Look at its log, or try “salon serve”."
+            raise ConfigError(key=str(self._data.path), problem="Salon did not start in time.", fix=fix)
+        if self._failure is not None:
+            self.stop()
+            raise self._failure
+
+    def stop(self) -> None:
+        """End it and give the data directory up."""
+        self._server.stop_from_thread()
+        self._thread.join(self.STOP_PATIENCE_S)
+        self._data.release()
+
+    def _run(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(self._server.run(on_ready=lambda _: self._ready.set()))
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+            self._failure = error
+        finally:
+            self._ready.set()
 
 
 def serve(configuration: Configuration, *, role: Role) -> int:
@@ -185,7 +223,7 @@ async def _welcome(server: Server, house: House) -> None:
     """Say where to go, open the page, and settle the memory of what the start made."""
     settings = house.live.current.settings.server
     needs_link = settings.require_key or not is_loopback(settings.host)
-    link = await house.sign_in_address()
+    link, _ = await house.new_sign_in_address()
     address = link if needs_link else server.address
     _logger.info("Salon %s serves at %s", __version__, server.address, extra={"role": server.role})
     if sys.stdout.isatty() or needs_link:

@@ -43,6 +43,14 @@ class ServerSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
             "Further host names this Salon answers to; others are refused (DNS rebinding).", reload="restart"
         ),
     ] = ()
+    allowed_origins: Annotated[
+        tuple[str, ...],
+        setting("Foreign pages that may call this Salon (CORS), like https://app.example.", reload="restart"),
+    ] = ()
+    base_path: Annotated[
+        str,
+        setting("Path a proxy shows this Salon under, like /salon; empty for none.", reload="restart"),
+    ] = _NONE
     no_browser: Annotated[
         bool,
         setting("Do not open the page in a browser at start.", reload="restart", env="SALON_NO_BROWSER"),
@@ -120,33 +128,60 @@ class FilesSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=T
 class GatewaySettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[gateway]``: how requests reach a provider."""
 
-    connect_timeout_s: Annotated[float, setting("Wait for a connection.", unit="seconds", ge=0.1, le=600)] = (
-        10.0
-    )
+    connect_timeout_s: Annotated[
+        float, setting("Wait for a connection.", unit="seconds", ge=0.1, le=600, reload="restart")
+    ] = 10.0
     first_byte_timeout_s: Annotated[
-        float, setting("Wait for the first byte of an answer.", unit="seconds", ge=0.1, le=3600)
+        float,
+        setting("Wait for the first byte of an answer.", unit="seconds", ge=0.1, le=3600, reload="restart"),
     ] = 120.0
     idle_timeout_s: Annotated[
-        float, setting("Longest silence inside an answer.", unit="seconds", ge=0.1, le=3600)
+        float, setting("Longest silence inside an answer.", unit="seconds", ge=0.1, le=3600, reload="restart")
     ] = 120.0
     total_timeout_s: Annotated[
-        float, setting("Longest time for one request, all attempts together.", unit="seconds", ge=1, le=86400)
+        float,
+        setting(
+            "Longest time for one request, all attempts together.",
+            unit="seconds",
+            ge=1,
+            le=86400,
+            reload="restart",
+        ),
     ] = 1800.0
-    max_attempts: Annotated[int, setting("Most attempts per request, over all targets.", ge=1, le=20)] = 3
+    max_attempts: Annotated[
+        int, setting("Most attempts per request, over all targets.", ge=1, le=20, reload="restart")
+    ] = 3
     retry_budget: Annotated[
         float,
-        setting("Retries allowed as a share of requests; keeps an outage from multiplying.", ge=0, le=1),
+        setting(
+            "Retries allowed as a share of requests; keeps an outage from multiplying.",
+            ge=0,
+            le=1,
+            reload="restart",
+        ),
     ] = 0.2
     breaker_failures: Annotated[
-        int, setting("Failures in a row that take a provider out of rotation.", ge=1, le=1000)
+        int,
+        setting("Failures in a row that take a provider out of rotation.", ge=1, le=1000, reload="restart"),
     ] = 5
     breaker_open_s: Annotated[
         float,
-        setting("How long it stays out before one probe is let through.", unit="seconds", ge=0.1, le=3600),
+        setting(
+            "How long it stays out before one probe is let through.",
+            unit="seconds",
+            ge=0.1,
+            le=3600,
+            reload="restart",
+        ),
     ] = 30.0
     assumed_output_tokens: Annotated[
         int,
-        setting("Output reserved against a budget when a request names no max_tokens.", unit="tokens", ge=1),
+        setting(
+            "Output reserved against a budget when a request names no max_tokens.",
+            unit="tokens",
+            ge=1,
+            reload="restart",
+        ),
     ] = 4096
     detect_local: Annotated[
         bool,
@@ -166,7 +201,9 @@ class CacheSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     """``[cache]``: exact-match answers, for requests that opt in."""
 
     enabled: Annotated[bool, setting("Keep answers for requests that ask for it.", reload="restart")] = True
-    ttl_s: Annotated[int, setting("How long an answer is kept.", unit="seconds", ge=1)] = 3600
+    ttl_s: Annotated[int, setting("How long an answer is kept.", unit="seconds", ge=1, reload="restart")] = (
+        3600
+    )
     max_bytes: Annotated[int, setting("Memory for kept answers.", unit="bytes", reload="restart", ge=0)] = (
         32 * 1024**2
     )

@@ -24,7 +24,7 @@ DIALECT: Final = "salon.dialect"
 STREAM: Final = "salon.stream"
 CACHE: Final = "salon.cache"
 COST: Final = "salon.cost_e10"
-FIRST_TOKEN_MS: Final = "salon.first_token_ms"
+FIRST_OUTPUT_MS: Final = "salon.first_token_ms"
 
 WELL_KNOWN_PROVIDERS: Final = {
     "openai": "openai",

@@ -35,6 +35,11 @@ class MasterKeys:
         """Return the key with that id."""
         return self._keys.get(key)
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all keys; none of them gives its key away."""
+        return frozenset(self._keys)
+
     def __repr__(self) -> str:
         return f"MasterKeys({', '.join(self._keys)})"
 

@@ -1,0 +1,50 @@
+"""Puts the gateway together: the same for a server and for the library."""
+
+from collections.abc import Mapping
+
+from salon.app.declarations import gateway_options
+from salon.app.settings import Settings
+from salon.foundation.egress import HttpClient
+from salon.foundation.kit.clock import SystemClock
+from salon.foundation.kit.ids import ProviderId
+from salon.gateway.gateway import Gateway
+from salon.gateway.kinds import built_in_kinds
+from salon.gateway.limits import Limiter
+from salon.gateway.observer import Observer
+from salon.gateway.ports import LedgerPort
+from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
+from salon.gateway.protocols.base import Dialect, DialectName
+from salon.gateway.protocols.ollama import DIALECT as OLLAMA
+from salon.gateway.protocols.openai import DIALECT as OPENAI
+from salon.gateway.registry.models import ProviderSpec, Source
+from salon.gateway.registry.registry import Declared, Registry
+
+DIALECTS: Mapping[DialectName, Dialect] = {"openai": OPENAI, "anthropic": ANTHROPIC, "ollama": OLLAMA}
+
+
+def build_registry(settings: Settings, http: HttpClient) -> Registry:
+    """Return a registry that knows every kind and no provider yet."""
+    return Registry(
+        built_in_kinds(), DIALECTS, http=http, clock=SystemClock(), options=gateway_options(settings)
+    )
+
+
+def build_gateway(
+    registry: Registry, ledger: LedgerPort, *, limiter: Limiter | None, observer: Observer | None
+) -> Gateway:
+    """Return the gateway over ``registry``."""
+    return Gateway(registry, ledger, limiter=limiter, observer=observer)
+
+
+def demo_declared() -> Declared:
+    """Return the demo, which is always there."""
+    return _declared(ProviderSpec(name="demo", kind="demo"), "built-in")
+
+
+def file_declared(spec: ProviderSpec) -> Declared:
+    """Return a provider of the file."""
+    return _declared(spec, "file", secret=spec.api_key)
+
+
+def _declared(spec: ProviderSpec, source: Source, *, secret: str | None = None) -> Declared:
+    return Declared(spec, id=ProviderId(f"prv_{spec.name}"), source=source, secret=secret)

@@ -1,0 +1,17 @@
+"""What the management API asks of the house, answered from its services."""
+
+from typing import TYPE_CHECKING
+
+from salon.app.manage.keys import KeyDesk
+from salon.app.manage.providers import ProviderDesk
+from salon.app.manage.system import SystemDesk
+
+if TYPE_CHECKING:
+    from salon.app.compose import House
+
+
+class Management(SystemDesk, ProviderDesk, KeyDesk):
+    """All desks behind one counter; implements the routes' ``House`` port."""
+
+    def __init__(self, house: "House") -> None:
+        super().__init__(house)

@@ -1,0 +1,181 @@
+"""API keys, usage and requests, as the management API shows them."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from salon.foundation.accounts import ApiKey, KeyLimits, NewKey
+from salon.foundation.kit.caller import KEY_RIGHTS, Caller, Right, SpaceScope
+from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.kit.ids import KeyId
+from salon.foundation.ledger import Group, RequestEntry, UsageQuery, UsageRow
+
+if TYPE_CHECKING:
+    from salon.app.compose import House
+
+Json = dict[str, Any]
+
+_DAY_MS = 86_400_000
+_NO_LIMIT = 0
+
+
+class KeyDesk:
+    """Who may ask, and what was asked."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+
+    # -- keys -------------------------------------------------------------------------------------
+    async def keys(self, caller: Caller) -> Sequence[Json]:
+        """List the keys."""
+        return [shown_key(key) for key in await self._house.accounts.list_keys(caller, revoked=True)]
+
+    async def create_key(self, caller: Caller, body: Mapping[str, Any]) -> Json:
+        """Make a key; limits it does not name come from the settings."""
+        limits = KeyLimits(**{**self._default_limits(), **_limits(body.get("limits", {}))})
+        rights = _rights(body.get("rights"))
+        made = await self._house.accounts.create_key(caller, body["name"], rights=rights, limits=limits)
+        return _with_secret(made)
+
+    async def update_key(self, caller: Caller, key_id: str, body: Mapping[str, Any]) -> Json:
+        """Change a key; a limit of null is taken away, one that is left out stays."""
+        key = await self._key(caller, key_id)
+        limits = msgspec.structs.replace(key.limits, **_limits(body.get("limits") or {}))
+        name = body.get("name") or key.name
+        changed = await self._house.accounts.update_key(caller, key.id, name=name, limits=limits)
+        return shown_key(changed)
+
+    async def rotate_key(self, caller: Caller, key_id: str) -> Json:
+        """Replace a key's secret."""
+        return _with_secret(await self._house.accounts.rotate_key(caller, KeyId(key_id)))
+
+    async def revoke_key(self, caller: Caller, key_id: str) -> None:
+        """Stop a key from working."""
+        await self._house.accounts.revoke_key(caller, KeyId(key_id))
+
+    async def _key(self, caller: Caller, key_id: str) -> ApiKey:
+        return await self._house.accounts.get_key(caller, KeyId(key_id))
+
+    def _default_limits(self) -> Json:
+        defaults = self._house.live.current.settings.keys
+        named = {
+            "requests_per_minute": defaults.requests_per_minute,
+            "tokens_per_minute": defaults.tokens_per_minute,
+            "concurrency": defaults.concurrency,
+        }
+        return {name: value for name, value in named.items() if value != _NO_LIMIT}
+
+    # -- usage ------------------------------------------------------------------------------------
+    async def usage(self, caller: Caller, *, group_by: str, days: int) -> Json:
+        """Add up what was used."""
+        now_ms = self._house.clock.now_ms()
+        from_ms = now_ms - now_ms % _DAY_MS - (days - 1) * _DAY_MS
+        query = UsageQuery(since_ms=from_ms, until_ms=now_ms + 1, group_by=(cast("Group", group_by),))
+        rows = await self._house.ledger.usage(SpaceScope(caller.space_id), query)
+        names = await self._names(caller, group_by)
+        items = [_usage_row(row, names) for row in rows]
+        return {"group_by": group_by, "from_ms": from_ms, "to_ms": now_ms, "items": items}
+
+    async def _names(self, caller: Caller, group_by: str) -> Mapping[str, str]:
+        if group_by == "key":
+            return await self._key_names(caller)
+        if group_by == "provider":
+            return self._provider_names()
+        return {}
+
+    async def _key_names(self, caller: Caller) -> Mapping[str, str]:
+        return {key.id: key.name for key in await self._house.accounts.list_keys(caller, revoked=True)}
+
+    def _provider_names(self) -> Mapping[str, str]:
+        return {one.id: one.spec.name for one in self._house.gateway.registry.configured()}
+
+    async def requests(self, caller: Caller, *, limit: int, cursor: str | None) -> Json:
+        """List recent requests."""
+        scope = SpaceScope(caller.space_id)
+        page = await self._house.ledger.requests(scope, cursor=cursor, limit=limit)
+        keys, providers = await self._key_names(caller), self._provider_names()
+        items = [_request_row(entry, keys, providers) for entry in page.entries]
+        return {"items": items, "next": page.next_cursor}
+
+
+def shown_key(key: ApiKey) -> Json:
+    """Return a key in the shape of the API."""
+    limits = {name: getattr(key.limits, name) for name in KeyLimits.__struct_fields__}
+    return {
+        "id": key.id,
+        "name": key.name,
+        "hint": key.hint,
+        "rights": sorted(key.rights),
+        "limits": limits,
+        "parent_id": key.parent_id,
+        "created_at_ms": key.created_at_ms,
+        "last_used_at_ms": key.last_used_at_ms,
+        "revoked_at_ms": key.revoked_at_ms,
+    }
+
+
+def _with_secret(made: NewKey) -> Json:
+    return {"key": shown_key(made.key), "secret": made.secret}
+
+
+def _limits(given: Mapping[str, Any]) -> Json:
+    """Return the named limits with the types of ``KeyLimits``; null goes back to "no limit"."""
+    defaults = KeyLimits()
+    found: Json = {}
+    for name, value in given.items():
+        if value is None:
+            found[name] = getattr(defaults, name)
+        else:
+            found[name] = tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType] - JSON
+    return found
+
+
+def _rights(names: Sequence[str] | None) -> frozenset[Right]:
+    if names is None:
+        return KEY_RIGHTS
+    known = {right.value: right for right in Right}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InvalidRequest(
+            field="rights", problem=f"“{unknown[0][:80]}” is no right. There are: {', '.join(known)}."
+        )
+    return frozenset(known[name] for name in names)
+
+
+def _usage_row(row: UsageRow, names: Mapping[str, str]) -> Json:
+    group = row.group[0] if row.group else None
+    return {
+        "group": names.get(group, group) if group is not None else None,
+        "requests": row.requests,
+        "errors": row.errors,
+        "input_tokens": row.input_tokens,
+        "output_tokens": row.output_tokens,
+        "cached_tokens": row.cached_tokens,
+        "cost_e10": row.cost_e10,
+        "currency": row.currency,
+        "unpriced": row.unpriced,
+    }
+
+
+def _request_row(entry: RequestEntry, keys: Mapping[str, str], providers: Mapping[str, str]) -> Json:
+    return {
+        "request_id": entry.request_id,
+        "started_at_ms": entry.started_at_ms,
+        "key_name": keys.get(entry.key_id, entry.key_id) if entry.key_id else None,
+        "asked_model": entry.alias,
+        "provider": providers.get(entry.provider_id, entry.provider_kind) if entry.provider_id else None,
+        "model": entry.model,
+        "status": entry.status,
+        "http_status": entry.http_status,
+        "error_code": entry.error_code,
+        "input_tokens": entry.input_tokens,
+        "output_tokens": entry.output_tokens,
+        "cost_e10": entry.cost_e10,
+        "currency": entry.currency,
+        "duration_ms": entry.duration_ms,
+        "first_token_ms": entry.first_token_ms,
+        "stream": entry.stream,
+        "cache": entry.cache,
+        "attempts": entry.attempts,
+    }

@@ -1,0 +1,296 @@
+"""Providers, models and aliases, as the management API shows them."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from salon.app.checks import check
+from salon.app.listing import capability_words
+from salon.foundation.kit.caller import Caller
+from salon.foundation.kit.errors import SalonError
+from salon.foundation.kit.money import to_decimal
+from salon.gateway.pricing import Price
+from salon.gateway.registry.models import (
+    AliasSpec,
+    ModelEntry,
+    Provider,
+    ProviderSpec,
+    Source,
+    TargetSpec,
+)
+from salon.gateway.registry.registry import Configured
+from salon.gateway.registry.target import Target
+
+if TYPE_CHECKING:
+    from salon.app.compose import House
+
+Json = dict[str, Any]
+
+_SHOWN_SOURCES: Mapping[Source, str] = {
+    "built-in": "built-in",
+    "environment": "environment",
+    "file": "file",
+    "database": "api",
+}
+_FAILING = 0.3
+"""Share of recent failures from which a provider counts as degraded."""
+_PRICE_PATIENCE_S = 5.0
+
+
+class ProviderDesk:
+    """Who answers, and with what."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+
+    # -- providers --------------------------------------------------------------------------------
+    async def providers(self, caller: Caller) -> Sequence[Json]:
+        """List the providers and how they are."""
+        del caller
+        self._house.providers.discovery.refresh_in_background()
+        return self.shown_providers()
+
+    def shown_providers(self) -> list[Json]:
+        """Return every provider as it is shown, from what is known now."""
+        health = _health_by_provider(self._house.gateway.registry.health())
+        return [self._shown(one, health.get(one.spec.name, [])) for one in self._configured()]
+
+    def _configured(self) -> Sequence[Configured]:
+        return self._house.gateway.registry.configured()
+
+    def _shown(self, one: Configured, health: Sequence[Mapping[str, Any]]) -> Json:
+        provider = one.shown()
+        listing = self._house.gateway.registry.listing(provider.name)
+        error = next((str(row["last_error"]) for row in health if _failed_last(row)), None)
+        return {
+            "id": provider.id,
+            "name": provider.name,
+            "kind": provider.kind,
+            "label": provider.label,
+            "source": _SHOWN_SOURCES[provider.source],
+            "base_url": "" if provider.source == "built-in" else provider.base_url,
+            "enabled": provider.enabled,
+            "state": _state(provider, health, listing_error=listing.error if listing else None),
+            "latency_ms": next((row["first_token_ms"] for row in health if row["first_token_ms"]), None),
+            "last_error": error or (listing.error if listing else None) or provider.problem,
+            "models": self._model_count(provider.name),
+            "local": one.kind.local,
+        }
+
+    def _model_count(self, name: str) -> int:
+        entries = self._house.gateway.registry.models()
+        return sum(1 for entry in entries if entry.kind == "model" and entry.provider == name)
+
+    def _one(self, provider: Provider) -> Json:
+        return next(one for one in self.shown_providers() if one["id"] == provider.id)
+
+    def provider_kinds(self) -> Sequence[Json]:
+        """List the kinds that can be added."""
+        return [
+            {
+                "name": kind.name,
+                "label": kind.label,
+                "base_url": kind.base_url,
+                "needs_key": kind.needs_key,
+                "local": kind.local,
+                "key_url": kind.key_url,
+                "docs_url": kind.docs_url,
+            }
+            for kind in self._house.gateway.registry.kinds
+            if kind.name != "demo"
+        ]
+
+    async def add_provider(self, caller: Caller, body: Mapping[str, Any]) -> Json:
+        """Add a provider and return it."""
+        spec = ProviderSpec(
+            name=body.get("name") or body["kind"],
+            kind=body["kind"],
+            base_url=body.get("base_url", ""),
+            api_key=body.get("api_key"),
+            label=body.get("label", ""),
+            models=tuple(body.get("models", ())),
+            allow_private=body.get("allow_private", False),
+        )
+        return self._one(await self._house.providers.add(caller, spec))
+
+    async def test_provider(self, caller: Caller, provider_id: str) -> Json:
+        """Ask it a real question, streamed, and for a tool call."""
+        identity = self._house.accounts.identity(caller)
+        trial = await self._house.providers.test(identity, provider_id)
+        steps = [{"name": step.name, "ok": step.ok, "detail": step.detail} for step in trial.steps]
+        return {"ok": trial.ok, "latency_ms": trial.first_token_ms, "checks": steps}
+
+    async def enable_provider(self, caller: Caller, provider_id: str, *, enabled: bool) -> Json:
+        """Let requests go to it, or not."""
+        return self._one(await self._house.providers.set_enabled(caller, provider_id, enabled=enabled))
+
+    async def remove_provider(self, caller: Caller, provider_id: str) -> None:
+        """Remove it and forget its key."""
+        await self._house.providers.remove(caller, provider_id)
+
+    async def detect_providers(self, caller: Caller, *, add: bool) -> Sequence[Json]:
+        """Look for model servers on this machine; with ``add``, add those that are new."""
+        found = await self._house.providers.find_local()
+        known = {one.spec.base_url or one.kind.base_url for one in self._configured()}
+        shown: list[Json] = []
+        for server in found:
+            is_new = server.base_url not in known
+            if add and is_new:
+                name = _free_name(server.label, {one.spec.name for one in self._configured()})
+                spec = ProviderSpec(
+                    name=name,
+                    kind=server.kind,
+                    base_url=server.base_url,
+                    label=server.label,
+                    allow_private=True,
+                )
+                await self._house.providers.add(caller, spec)
+            shown.append(
+                {
+                    "kind": server.kind,
+                    "base_url": server.base_url,
+                    "models": len(server.models),
+                    "added": add and is_new,
+                }
+            )
+        return shown
+
+    def provider_checks(self) -> list[Json]:
+        """Say for the doctor how each provider is."""
+        found = [check("provider settings", ok=False, detail=one) for one in self._house.providers.problems]
+        for one in self.shown_providers():
+            name, state = f"provider {one['name']}", one["state"]
+            if state == "needs-credential":
+                fix = f"Set its key: “salon providers remove {one['name']}”, then add it again."
+                found.append(check(name, ok=False, detail="it has no key that can be read", fix=fix))
+            elif state in ("down", "degraded"):
+                fix = f"“salon providers test {one['name']}” asks it."
+                found.append(check(name, ok=False, detail=one["last_error"] or state, fix=fix))
+            else:
+                found.append(check(name, ok=None if state == "disabled" else True, detail=state))
+        return found
+
+    # -- models -----------------------------------------------------------------------------------
+    async def models(self, caller: Caller) -> Sequence[Json]:
+        """List the models that can be asked, after a first look at providers that were never asked."""
+        del caller
+        registry = self._house.gateway.registry
+        never = [one.spec.name for one in registry.configured() if registry.listing(one.spec.name) is None]
+        await self._house.providers.discovery.refresh(never)
+        self._house.providers.discovery.refresh_in_background()
+        names: dict[str, list[str]] = {}
+        entries = registry.models()
+        for entry in entries:
+            for target in entry.targets:
+                names.setdefault(target, []).append(entry.id)
+        found = [(entry, self._target(entry)) for entry in entries if entry.kind == "model"]
+        await self._learn_prices([target for _, target in found if target is not None])
+        return [_model(entry, target, names.get(entry.id, [])) for entry, target in found]
+
+    def _target(self, entry: ModelEntry) -> Target | None:
+        try:
+            return self._house.gateway.registry.plan(entry.id).targets[0]
+        except SalonError:
+            return None  # its provider is disabled or lacks a credential
+
+    async def _learn_prices(self, targets: Sequence[Target]) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PRICE_PATIENCE_S):
+                await self._house.gateway.registry.look_up_prices(targets)
+
+    async def refresh_models(self, caller: Caller) -> None:
+        """Ask every provider for its models again."""
+        del caller
+        await self._house.providers.discovery.refresh(force=True)
+
+    async def aliases(self, caller: Caller) -> Sequence[Json]:
+        """List the aliases."""
+        del caller
+        return [_alias(alias) for alias in self._house.gateway.registry.aliases()]
+
+    async def put_alias(self, caller: Caller, name: str, body: Mapping[str, Any]) -> Json:
+        """Make or replace an alias."""
+        targets = tuple(TargetSpec(**target) for target in body["targets"])
+        spec = AliasSpec(name=name, targets=targets, strategy=body["strategy"], source="database")
+        return _alias(await self._house.providers.set_alias(caller, spec))
+
+    async def remove_alias(self, caller: Caller, name: str) -> None:
+        """Remove an alias."""
+        await self._house.providers.remove_alias(caller, name)
+
+
+def _health_by_provider(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(str(row["target"]).partition("/")[0], []).append(row)
+    return found
+
+
+def _failed_last(row: Mapping[str, Any]) -> bool:
+    return (row["last_error_at_ms"] or 0) > (row["last_success_at_ms"] or 0)
+
+
+def _state(provider: Provider, health: Sequence[Mapping[str, Any]], *, listing_error: str | None) -> str:
+    if not provider.enabled:
+        return "disabled"
+    if provider.credential == "needed":
+        return "needs-credential"
+    if provider.source == "built-in":
+        return "healthy"
+    if not health:
+        return "down" if listing_error else "unknown"
+    closed = [row["breaker"] == "closed" for row in health]
+    if not any(closed):
+        return "down"
+    failing = any(row["error_rate"] >= _FAILING for row in health)
+    return "degraded" if failing or not all(closed) else "healthy"
+
+
+def _free_name(label: str, taken: set[str]) -> str:
+    base = "".join(letter if letter.isalnum() else "-" for letter in label.lower())
+    number = 1
+    name = base
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    return name
+
+
+def _model(entry: ModelEntry, target: Target | None, aliases: Sequence[str]) -> Json:
+    info, price = entry.info, target.price if target else entry.info.price
+    capabilities = target.capabilities if target else info.capabilities
+    words = [word for word in capability_words(capabilities) if word != "completion"]
+    return {
+        "id": entry.id,
+        "provider": entry.provider,
+        "name": info.display_name or info.id,
+        "context_tokens": target.context_tokens if target else info.context_tokens,
+        "max_output_tokens": info.max_output_tokens,
+        "capabilities": words,
+        "input_price": _per_million(price, "input"),
+        "output_price": _per_million(price, "output"),
+        "currency": price.currency if price else None,
+        "priced": price is not None,
+        "aliases": list(aliases),
+    }
+
+
+def _per_million(price: Price | None, side: str) -> str | None:
+    if price is None:
+        return None
+    amount = to_decimal(getattr(price.tiers[0], side))
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _alias(alias: AliasSpec) -> Json:
+    return {
+        "name": alias.name,
+        "strategy": alias.strategy,
+        "source": _SHOWN_SOURCES[alias.source],
+        "targets": [
+            {"model": target.model, "weight": target.weight, "priority": target.priority}
+            for target in alias.targets
+        ],
+    }
