@@ -195,8 +195,8 @@ class Gateway:
             route=job.target.name if job.target is not None else None,
             error_code=error.code if error is not None else None,
         )
-        is_kept = job.cache_key is not None and self._cache is not None and error is None
-        if is_kept and self._cache.put(job.cache_key, answer):
+        key, cache = job.cache_key, self._cache
+        if key is not None and cache is not None and error is None and cache.put(key, answer):
             job.cache = "stored"
         claim = job.claim
         if claim is None or self._supervisor.closed:
