@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from salon.foundation.kit.errors import SalonError, UpstreamError
 from salon.foundation.messages import Finish, ModelRequest, Response, Usage
 from salon.gateway.protocols import classify
-from salon.gateway.protocols.anthropic import errors, request, response, tap
+from salon.gateway.protocols.anthropic import errors, request, request_writer, response, tap
 from salon.gateway.protocols.anthropic.stream_decoder import AnthropicStreamDecoder
 from salon.gateway.protocols.anthropic.stream_encoder import AnthropicStreamEncoder
 from salon.gateway.protocols.base import (
@@ -49,7 +49,7 @@ class AnthropicDialect:
 
     def encode_request(self, request_: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         """Write a request for a provider. Raises: Unsupported."""
-        return request.encode_request(request_, quirks=quirks)
+        return request_writer.encode_request(request_, quirks=quirks)
 
     def decode_response(self, body: bytes) -> Response:
         """Read a provider's finished answer. Raises: UpstreamBroken, or the error it contains."""

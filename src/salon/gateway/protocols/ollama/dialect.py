@@ -16,7 +16,7 @@ from salon.gateway.protocols.base import (
     StreamEncoder,
     StreamTap,
 )
-from salon.gateway.protocols.ollama import errors, request, response, tap
+from salon.gateway.protocols.ollama import errors, request, request_writer, response, tap
 from salon.gateway.protocols.ollama.stream_decoder import OllamaStreamDecoder
 from salon.gateway.protocols.ollama.stream_encoder import OllamaStreamEncoder
 
@@ -49,7 +49,7 @@ class OllamaDialect:
 
     def encode_request(self, request_: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         """Write a request for a provider. Raises: Unsupported."""
-        return request.encode_request(request_, quirks=quirks)
+        return request_writer.encode_request(request_, quirks=quirks)
 
     def decode_response(self, body: bytes) -> Response:
         """Read a provider's finished answer. Raises: UpstreamBroken, or the error it contains."""

@@ -16,7 +16,7 @@ from salon.gateway.protocols.base import (
     StreamEncoder,
     StreamTap,
 )
-from salon.gateway.protocols.openai import errors, request, response, tap
+from salon.gateway.protocols.openai import errors, request, request_writer, response, tap
 from salon.gateway.protocols.openai.stream_decoder import OpenAIStreamDecoder
 from salon.gateway.protocols.openai.stream_encoder import OpenAIStreamEncoder
 
@@ -49,7 +49,7 @@ class OpenAIDialect:
 
     def encode_request(self, request_: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         """Write a request for a provider. Raises: Unsupported."""
-        return request.encode_request(request_, quirks=quirks)
+        return request_writer.encode_request(request_, quirks=quirks)
 
     def decode_response(self, body: bytes) -> Response:
         """Read a provider's finished answer. Raises: UpstreamBroken, or the error it contains."""

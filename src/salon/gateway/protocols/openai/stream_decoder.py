@@ -8,9 +8,6 @@ chunk may have no choices; the end mark may be missing; an error may come inside
 
 from typing import Any
 
-import msgspec
-
-from salon.foundation.kit.ids import new_id
 from salon.foundation.messages import (
     CitationAdded,
     CitationPart,
@@ -22,13 +19,11 @@ from salon.foundation.messages import (
     StreamEvent,
     StreamFinish,
     TextDelta,
-    ToolCallDelta,
-    ToolCallEnd,
-    ToolCallStart,
     UsageReported,
 )
 from salon.gateway.protocols.classify import error_of, status_in
-from salon.gateway.protocols.openai.messages import arguments_text
+from salon.gateway.protocols.openai.call_slots import CallSlots
+from salon.gateway.protocols.openai.chunks import Choice, Chunk, Delta, read_chunk
 from salon.gateway.protocols.openai.parts import thinking_text
 from salon.gateway.protocols.openai.response import read_annotation
 from salon.gateway.protocols.openai.usage import merge_usage, read_finish, read_usage
@@ -39,93 +34,17 @@ from salon.gateway.protocols.wire_json import (
     JsonObject,
     is_list,
     is_object,
-    loads,
     loads_lenient,
     seconds,
 )
 
 
-class Delta(msgspec.Struct):
-    """What one chunk adds to a choice; values unchecked."""
-
-    content: Any = None
-    reasoning_content: Any = None
-    reasoning: Any = None
-    reasoning_details: Any = None
-    tool_calls: Any = None
-    refusal: Any = None
-    function_call: Any = None
-    annotations: Any = None
-    audio: Any = None
-    images: Any = None
-
-
-class Choice(msgspec.Struct):
-    """One choice of a chunk."""
-
-    index: Any = 0
-    delta: Delta | None = None
-    finish_reason: Any = None
-    logprobs: Any = None
-
-
-class Chunk(msgspec.Struct):
-    """One chunk; fields nobody reads are skipped without being built."""
-
-    id: Any = None
-    model: Any = None
-    created: Any = None
-    choices: list[Choice] | None = None
-    usage: Any = None
-    error: Any = None
-    system_fingerprint: Any = None
-    service_tier: Any = None
-    search_results: Any = None
-    citations: Any = None
-
-
-_decode_chunk = msgspec.json.Decoder(Chunk).decode
-
-
-def read_chunk(data: bytes) -> Chunk:
-    """Read one chunk. Raises: BrokenJsonError."""
-    try:
-        return _decode_chunk(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    try:
-        return msgspec.convert(loads_lenient(data), Chunk)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise BrokenJsonError(str(error)) from error
-
-
-class _Call:
-    __slots__ = ("arguments", "ended", "id", "index", "name")
-
-    def __init__(self, index: int, call_id: str, name: str) -> None:
-        self.index = index
-        self.id = call_id
-        self.name = name
-        self.arguments: list[str] = []
-        self.ended = False
-
-    def is_complete(self) -> bool:
-        """Tell whether the arguments so far are whole JSON."""
-        try:
-            loads("".join(self.arguments).encode("utf-8", "replace"))
-        except BrokenJsonError:
-            return False
-        return True
-
-
 class _ChoiceState:
-    __slots__ = ("by_id", "by_slot", "calls", "finish", "track")
+    __slots__ = ("calls", "finish", "track")
 
     def __init__(self, number: int) -> None:
         self.track = PartTrack(number)
-        self.calls: list[_Call] = []
-        self.by_slot: dict[int, _Call] = {}
-        self.by_id: dict[str, _Call] = {}
+        self.calls = CallSlots(self.track)
         self.finish: str | None = None
 
 
@@ -283,9 +202,9 @@ class OpenAIStreamDecoder:
         if delta.tool_calls and is_list(delta.tool_calls):
             for call in delta.tool_calls:
                 if is_object(call):
-                    self._call(state, call, out)
+                    state.calls.add(call, out)
         if is_object(delta.function_call) and any(delta.function_call.values()):
-            self._call(state, {"index": 0, "function": delta.function_call}, out, legacy=True)
+            state.calls.add({"index": 0, "function": delta.function_call}, out, legacy=True)
         if delta.audio:
             out.append(OpaqueReceived(dialect="openai", type="audio", raw=delta.audio, choice=track.choice))
         if delta.images:
@@ -344,90 +263,14 @@ class OpenAIStreamDecoder:
         index = track.index if track.kind == "text" else max(track.index, 0)
         out.append(CitationAdded(choice=track.choice, index=index, citation=citation))
 
-    def _call(
-        self, state: _ChoiceState, call: JsonObject, out: list[StreamEvent], *, legacy: bool = False
-    ) -> None:
-        given = call.get("function") or call.get("custom")
-        function: JsonObject = given if is_object(given) else {}
-        name = function.get("name")
-        name = name if isinstance(name, str) else ""
-        arguments = arguments_text(function.get("arguments") or function.get("input"))
-        call_id = call.get("id")
-        call_id = call_id if isinstance(call_id, str) else ""
-        slot = call.get("index")
-        slot = slot if isinstance(slot, int) and not isinstance(slot, bool) else None
-        known = self._find(state, slot, call_id, name, arguments)
-        if known is None:
-            kept: JsonObject = {k: v for k, v in call.items() if k not in _CALL_KEYS}
-            if legacy:
-                kept["legacy_function"] = True
-            known = self._open(state, slot, call_id=call_id, name=name, kept=kept, out=out)
-        if arguments:
-            if known.ended and arguments.isspace():
-                return
-            known.arguments.append(arguments)
-            out.append(ToolCallDelta(choice=state.track.choice, index=known.index, arguments=arguments))
-
-    @staticmethod
-    def _find(state: _ChoiceState, slot: int | None, call_id: str, name: str, arguments: str) -> _Call | None:
-        """Return the call this delta continues; None when it begins another."""
-        if call_id and (found := state.by_id.get(call_id)):
-            return found
-        if slot is not None:
-            found = state.by_slot.get(slot)
-        else:
-            found = state.calls[-1] if state.calls and not (call_id or name) else None
-        if found is None or not name:
-            return found
-        if call_id:
-            return None  # another id on the same index is another call
-        return None if arguments and found.is_complete() else found
-
-    def _open(
-        self,
-        state: _ChoiceState,
-        slot: int | None,
-        *,
-        call_id: str,
-        name: str,
-        kept: JsonObject,
-        out: list[StreamEvent],
-    ) -> _Call:
-        track = state.track
-        track.end_run(out)
-        for other in state.calls:
-            if not other.ended and (
-                other.is_complete() or (slot is not None and state.by_slot.get(slot) is other)
-            ):
-                other.ended = True
-                out.append(ToolCallEnd(choice=track.choice, index=other.index))
-        call = _Call(track.allot(), call_id or new_id("call"), name)
-        state.calls.append(call)
-        state.by_id[call.id] = call
-        if slot is not None:
-            state.by_slot[slot] = call
-        out.append(
-            ToolCallStart(
-                choice=track.choice,
-                index=call.index,
-                id=call.id,
-                name=name,
-                provider_data={"openai": kept} if kept else None,
-            )
-        )
-        return call
-
     def _end(self, out: list[StreamEvent]) -> None:
         self._over = True
         self._tell_sources(out)
         own = {"openai": self._sources} if self._sources else None
         for number, state in sorted(self._choices.items()):
             state.track.end_run(out)
-            for call in state.calls:
-                if not call.ended:
-                    call.ended = True
-                    out.append(ToolCallEnd(choice=number, index=call.index))
-            finish = read_finish(state.finish, has_tool_calls=bool(state.calls))
+            state.calls.end(out)
+            finish = read_finish(state.finish, has_tool_calls=state.calls.any)
             out.append(StreamFinish(choice=number, finish=finish, provider_data=own))
         if not self._choices:
             out.append(StreamFinish(finish=read_finish(None, has_tool_calls=False)))
@@ -448,6 +291,3 @@ class OpenAIStreamDecoder:
                     provider_data={"openai": {"search_result": item}},
                 )
                 self._cite(first.track, citation, out)
-
-
-_CALL_KEYS = {"index", "id", "type", "function", "custom"}

@@ -1,0 +1,138 @@
+"""Requests of the chat dialect, written for a provider."""
+
+from typing import Any
+
+from salon.foundation.kit.errors import Unsupported
+from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
+from salon.gateway.protocols.base import EncodedRequest, Quirks
+from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.openai.messages import MessageWriter
+from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
+
+_EFFORT_BUDGETS = ((0, "none"), (2048, "low"), (8192, "medium"))
+
+
+def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
+    """Write a request for a provider.
+
+    Quirks: ``max_tokens_field`` (``max_completion_tokens``), ``stream_usage`` (true), ``top_k`` (false),
+    ``developer_role`` (``developer``), ``reasoning_field`` (the field that carries past reasoning back,
+    none), ``reasoning_details`` (false), ``reasoning_object`` (false: ``reasoning_effort``; true:
+    OpenRouter's ``reasoning``), ``cache_marks`` (``cache_control``, ``prompt_cache_breakpoint``, none),
+    ``file_urls`` (false), ``json_schema`` (true; false sends ``json_object`` instead).
+    Raises: Unsupported.
+    """
+    lost: dict[str, None] = {}
+    extra = split_extra(request, "openai", lost)
+    wire: JsonObject = {
+        "model": request.model,
+        "messages": MessageWriter(quirks, lost).write(request.messages),
+        "stop": list(request.stop) or None,
+        "user": request.user,
+        "metadata": request.metadata,
+        "service_tier": _tier(request.service_tier, lost),
+    }
+    for name in _SAME_NAME:
+        wire[name] = getattr(request, name)
+    if request.top_k is not None and not quirks.get("top_k"):
+        wire["top_k"] = None
+        lost["top_k"] = None
+    wire[str(quirks.get("max_tokens_field", "max_completion_tokens"))] = request.max_output_tokens
+    if request.tools:
+        wire["tools"] = [_write_tool(tool, i, quirks, lost) for i, tool in enumerate(request.tools)]
+        wire["parallel_tool_calls"] = request.parallel_tool_calls
+        wire["tool_choice"] = _write_choice(request.tool_choice)
+    wire["response_format"] = _write_format(request.response_format, quirks, lost)
+    _write_reasoning(request, wire, quirks, lost)
+    if request.stream:
+        wire["stream"] = True
+        if quirks.get("stream_usage", True) or request.include_usage:
+            wire["stream_options"] = {"include_usage": True}
+    wire.update(extra)
+    body = dumps({name: value for name, value in wire.items() if value is not None})
+    return EncodedRequest(body=body, lost=tuple(lost))
+
+
+_SAME_NAME = (
+    "temperature",
+    "top_p",
+    "top_k",
+    "presence_penalty",
+    "frequency_penalty",
+    "seed",
+    "n",
+    "logprobs",
+    "top_logprobs",
+)
+
+
+def _tier(tier: str | None, lost: dict[str, None]) -> str | None:
+    return "default" if tier == "standard_only" else tier
+
+
+def _write_tool(tool: Tool, number: int, quirks: Quirks, lost: dict[str, None]) -> JsonObject:
+    kept = tool.provider_data or {}
+    own = kept.get("openai")
+    if is_object(own) and own.get("type"):
+        return own
+    if any(is_object(value) and value.get("type") for value in kept.values()):
+        raise Unsupported(field=f"tools[{number}]", problem=f"{tool.name} is a tool of another provider.")
+    if kept:
+        lost["tools.provider_data"] = None
+    function: JsonObject = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": tool.parameters,
+        "strict": tool.strict,
+    }
+    wire: JsonObject = {
+        "type": "function",
+        "function": {name: value for name, value in function.items() if value is not None},
+    }
+    if tool.cache:
+        if quirks.get("cache_marks") == "cache_control":
+            wire["cache_control"] = {"type": "ephemeral"}
+        else:
+            lost["cache_control"] = None
+    return wire
+
+
+def _write_choice(choice: ToolChoice | None) -> Any:
+    if choice is None:
+        return None
+    if choice.mode == "tool":
+        return {"type": "function", "function": {"name": choice.name}}
+    return choice.mode
+
+
+def _write_format(wanted: ResponseFormat | None, quirks: Quirks, lost: dict[str, None]) -> Any:
+    if wanted is None:
+        return None
+    if wanted.kind == "text":
+        return {"type": "text"}
+    if wanted.kind == "json" or not quirks.get("json_schema", True):
+        if wanted.kind == "json-schema":
+            lost["response_format.json_schema"] = None
+        return {"type": "json_object"}
+    schema: JsonObject = {
+        "name": wanted.name or "answer",
+        "description": wanted.description,
+        "schema": wanted.schema,
+        "strict": wanted.strict,
+    }
+    return {"type": "json_schema", "json_schema": {k: v for k, v in schema.items() if v is not None}}
+
+
+def _write_reasoning(request: ModelRequest, wire: JsonObject, quirks: Quirks, lost: dict[str, None]) -> None:
+    effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
+    if quirks.get("reasoning_object"):
+        if budget:
+            wire["reasoning"] = {"max_tokens": budget}
+        elif effort is not None or budget == 0:
+            off = effort == "none" or budget == 0
+            wire["reasoning"] = {"enabled": False} if off else {"effort": effort}
+        return
+    if effort is None and budget is not None:
+        lost["reasoning_budget_tokens"] = None
+        effort = next((word for limit, word in _EFFORT_BUDGETS if budget <= limit), "high")
+    wire["reasoning_effort"] = effort
