@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Index, PrimaryKeyConstraint, Table
 
 from salon.foundation.storage.columns import (
     blob,
@@ -75,11 +75,11 @@ login_links: Final = Table(
     metadata,
     id_column("lnk"),
     text_column("person_id"),
-    Index(None, "token_hash", unique=True),
     blob("token_hash"),
     time_ms("created_at_ms"),
     time_ms("expires_at_ms"),
     time_ms("used_at_ms", nullable=True),
+    Index(None, "token_hash", unique=True),
 )
 
 sessions: Final = Table(
@@ -100,5 +100,5 @@ versions: Final = Table(
     metadata,
     integer("id"),
     integer("version"),
-    Index(None, "id", unique=True),
+    PrimaryKeyConstraint("id"),
 )
