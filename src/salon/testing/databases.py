@@ -1,0 +1,18 @@
+"""A database with tables, for the length of a ``with``."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from salon.foundation.storage import Storage, open_storage
+
+
+@asynccontextmanager
+async def database(address: str | Path, *, pool_size: int = 6) -> AsyncIterator[Storage]:
+    """Open ``address``, create the tables of what is imported, and close it in the end."""
+    storage = await open_storage(address, pool_size=pool_size)
+    try:
+        await storage.create_all()
+        yield storage
+    finally:
+        await storage.close()

@@ -1,0 +1,134 @@
+"""The bus: in order, without a gap, bounded for the slow, durable for those who keep a cursor."""
+
+import asyncio
+import contextlib
+import time
+
+from salon.foundation.events import Bus, Dropped, Event, LiveEvent, RedisWakes, StoredEvent, publish
+from salon.foundation.kit.caller import SpaceScope
+from salon.foundation.kit.ids import SpaceId
+from salon.testing.databases import database
+
+A = SpaceScope(SpaceId("spc_a"))
+
+
+async def publish_many(storage, count: int, *, start: int = 0) -> None:
+    for i in range(start, start + count):
+        await storage.write(lambda tx, i=i: publish(tx, A, Event(type="thing.made", subject=f"t{i}")))
+
+
+@contextlib.asynccontextmanager
+async def running(storage, **options):
+    bus = Bus(storage, **options)
+    await bus.start()
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
+def test_a_subscriber_gets_every_event_once_in_order(address: str) -> None:
+    async def play() -> list[int]:
+        async with database(address) as storage, running(storage) as bus:
+            with bus.subscribe("spc_a.thing.*") as mine, bus.subscribe("spc_b.>") as other:
+                await publish_many(storage, 30)
+                got = [await mine.next(timeout_s=5) for _ in range(30)]
+                assert other.dropped == 0
+                return [event.number for event in got if isinstance(event, StoredEvent)]
+
+    assert asyncio.run(play()) == list(range(1, 31))
+
+
+def test_a_slow_subscriber_is_bounded_counted_and_told(tmp_path) -> None:
+    async def play():
+        async with database(tmp_path / "salon.db") as storage, running(storage) as bus:
+            with bus.subscribe("live.>", limit=10) as slow, bus.subscribe("live.>") as quick:
+                for i in range(25):
+                    bus.publish_live("live.tick", i)
+                got = [await slow.next(timeout_s=5) for _ in range(11)]
+                bus.publish_live("live.tick", 99)
+                return got, await slow.next(timeout_s=5), slow.dropped, quick.dropped, bus.dropped
+
+    got, after, lost, quick_lost, total = asyncio.run(play())
+    assert [event.data for event in got[:10]] == list(range(10))
+    assert got[10] == Dropped(count=15)
+    assert after == LiveEvent(topic="live.tick", data=99)
+    assert (lost, quick_lost, total) == (15, 0, 15)
+
+
+def test_a_projection_applies_each_event_exactly_once_across_restarts(address: str) -> None:
+    async def play() -> list[str]:
+        applied: list[str] = []
+        async with database(address) as storage:
+            await publish_many(storage, 10)
+            for round_ in range(3):
+                async with running(storage) as bus:
+                    bus.project("copy", "*.thing.>", lambda tx, event: applied.append(event.subject))
+                    await publish_many(storage, 5, start=10 + 5 * round_)
+                    await until(lambda round_=round_: len(applied) >= 15 + 5 * round_)
+        return applied
+
+    assert asyncio.run(play()) == [f"t{i}" for i in range(25)]
+
+
+def test_a_consumer_tries_again_and_never_skips(address: str) -> None:
+    async def play() -> list[str]:
+        seen: list[str] = []
+        failed = False
+
+        async def handle(event: StoredEvent) -> None:
+            nonlocal failed
+            if event.subject == "t2" and not failed:
+                failed = True
+                raise LookupError("on purpose")
+            seen.append(event.subject)
+
+        async with database(address) as storage, running(storage) as bus:
+            bus.consume("mailer", "spc_a.>", handle)
+            await publish_many(storage, 5)
+            await until(lambda: len(seen) == 5)
+        return seen
+
+    assert asyncio.run(play()) == ["t0", "t1", "t2", "t3", "t4"]
+
+
+def test_another_process_hears_by_polling_without_redis(address: str) -> None:
+    async def play() -> float:
+        async with database(address) as ours, database(address) as theirs:
+            async with running(theirs, poll_s=0.1) as bus:
+                with bus.subscribe(">") as listener:
+                    started = time.monotonic()
+                    await publish_many(ours, 1)
+                    assert isinstance(await listener.next(timeout_s=5), StoredEvent)
+                    return time.monotonic() - started
+
+    assert asyncio.run(play()) < 2
+
+
+def test_redis_wakes_the_other_process_and_may_vanish(tmp_path, redis_url: str) -> None:
+    async def play() -> tuple[float, bool]:
+        path = tmp_path / "salon.db"
+        dead = RedisWakes("redis://127.0.0.1:1/0")
+        async with database(path) as ours, database(path) as theirs:
+            async with (
+                running(ours, wakes=RedisWakes(redis_url), poll_s=30),
+                running(theirs, wakes=RedisWakes(redis_url), poll_s=30) as bus,
+                running(theirs, wakes=dead, poll_s=0.1) as without,
+            ):
+                with bus.subscribe(">") as listener, without.subscribe(">") as poller:
+                    await asyncio.sleep(0.3)  # the subscription reaches Redis
+                    started = time.monotonic()
+                    await publish_many(ours, 1)
+                    assert isinstance(await listener.next(timeout_s=10), StoredEvent)
+                    elapsed = time.monotonic() - started
+                    return elapsed, isinstance(await poller.next(timeout_s=5), StoredEvent)
+
+    elapsed, polled = asyncio.run(play())
+    assert elapsed < 5
+    assert polled
+
+
+async def until(condition, timeout_s: float = 10) -> None:
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.01)

@@ -1,0 +1,162 @@
+"""Files: stored once, referenced per space, counted, limited, collected, in either store."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from salon.foundation.files import Files, LocalBlobs, QuotaExceeded
+from salon.foundation.files.store import recount
+from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.clock import ManualClock
+from salon.foundation.kit.errors import NotFound, TooLarge
+from salon.foundation.kit.ids import SpaceId
+from salon.testing.databases import database
+
+ANN = Caller(kind="owner", space_id=SpaceId("spc_a"))
+BOB = Caller(kind="owner", space_id=SpaceId("spc_b"))
+A, B = SpaceScope(ANN.space_id), SpaceScope(BOB.space_id)
+
+
+async def chunks(content: bytes, size: int = 1000) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+
+
+async def read(files: Files, scope: SpaceScope, file_id: str) -> bytes:
+    return b"".join([chunk async for chunk in files.read(scope, file_id)])
+
+
+def stored(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def play(address: str, tmp_path: Path, scene, **options):
+    async def run():
+        async with database(address) as storage:
+            clock = options.pop("clock", None)
+            blobs = LocalBlobs(tmp_path / "blobs")
+            files = Files(storage, blobs, incoming=tmp_path / "incoming", clock=clock, **options)
+            return await scene(files, storage)
+
+    return asyncio.run(run())
+
+
+def test_the_same_content_is_stored_once_and_read_by_each_space(address: str, tmp_path: Path) -> None:
+    content = os.urandom(50_000)
+
+    async def scene(files, storage):
+        mine = await files.store(ANN, chunks(content), name="../../etc/passwd")
+        theirs = await files.store(BOB, chunks(content, 7777), name="copy.bin")
+        assert mine.hash == theirs.hash == hashlib.sha256(content).hexdigest()
+        assert mine.name == "passwd"
+        with pytest.raises(NotFound):
+            await files.get(B, mine.id)
+        return await read(files, A, mine.id), await read(files, B, theirs.id)
+
+    assert play(address, tmp_path, scene) == (content, content)
+    assert len(stored(tmp_path / "blobs")) == 1
+    assert stored(tmp_path / "incoming") == []
+
+
+def test_the_quota_counts_and_a_refused_file_leaves_nothing(address: str, tmp_path: Path) -> None:
+    async def scene(files, storage):
+        first = await files.store(ANN, chunks(b"a" * 600), name="a")
+        with pytest.raises(QuotaExceeded):
+            await files.store(ANN, chunks(b"b" * 600), name="b")
+        await files.store(BOB, chunks(b"b" * 600), name="b")
+        await files.delete(ANN, first.id)
+        await files.store(ANN, chunks(b"c" * 900), name="c")
+        return await files.usage(A), await storage.read(lambda tx: recount(tx, A))
+
+    counted, added_up = play(address, tmp_path, scene, quota_bytes=1000)
+    assert counted == added_up
+    assert counted.size_bytes == 900
+
+
+def test_concurrent_uploads_never_pass_the_quota(address: str, tmp_path: Path) -> None:
+    async def scene(files, storage):
+        uploads = (files.store(ANN, chunks(bytes([i]) * 100), name=f"f{i}") for i in range(20))
+        await asyncio.gather(*uploads, return_exceptions=True)
+        return await files.usage(A), await storage.read(lambda tx: recount(tx, A))
+
+    counted, added_up = play(address, tmp_path, scene, quota_bytes=1000)
+    assert counted == added_up
+    assert counted.size_bytes == 1000
+
+
+def test_an_upload_over_the_limit_or_broken_off_leaves_nothing(address: str, tmp_path: Path) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"x" * 100
+        raise ConnectionError("the sender left")
+
+    async def scene(files, storage):
+        with pytest.raises(TooLarge):
+            await files.store(ANN, chunks(b"x" * 5001), name="big")
+        with pytest.raises(ConnectionError):
+            await files.store(ANN, broken(), name="half")
+        return await files.list(A)
+
+    assert play(address, tmp_path, scene, max_bytes=5000) == []
+    assert stored(tmp_path) == [path for path in stored(tmp_path) if path.name.startswith("salon.db")]
+
+
+def test_the_collector_waits_for_the_grace_and_spares_what_is_needed(address: str, tmp_path: Path) -> None:
+    clock = ManualClock()
+
+    async def scene(files, storage):
+        shared = await files.store(ANN, chunks(b"shared"), name="s")
+        kept = await files.store(BOB, chunks(b"shared"), name="s")
+        alone = await files.store(ANN, chunks(b"alone"), name="a")
+        await files.delete(ANN, shared.id)
+        await files.delete(ANN, alone.id)
+        assert await files.collect() == 0
+        clock.advance(2 * 3600)
+        assert await files.collect() == 1
+        again = await files.store(ANN, chunks(b"alone"), name="a")
+        return await read(files, B, kept.id), await read(files, A, again.id)
+
+    assert play(address, tmp_path, scene, clock=clock) == (b"shared", b"alone")
+
+
+def test_collecting_while_the_same_content_comes_back_loses_nothing(tmp_path: Path) -> None:
+    async def scene(files, storage):
+        async def churn(k: int) -> None:
+            for _ in range(10):
+                file = await files.store(ANN, chunks(b"same"), name="s")
+                assert await read(files, A, file.id) == b"same"
+                if k:
+                    await files.delete(ANN, file.id)
+
+        async def collect() -> None:
+            for _ in range(30):
+                await files.collect(grace_s=-1)
+
+        await asyncio.gather(churn(0), churn(1), churn(2), collect())
+        return [await read(files, A, file.id) for file in await files.list(A)]
+
+    assert play(str(tmp_path / "salon.db"), tmp_path, scene) == [b"same"] * 10
+
+
+def test_files_are_listed_newest_first_in_pages(address: str, tmp_path: Path) -> None:
+    async def scene(files, storage):
+        made = [(await files.store(ANN, chunks(b"x"), name=f"f{i}")).id for i in range(5)]
+        first = await files.list(A, limit=3)
+        rest = await files.list(A, before=first[-1].id, limit=3)
+        return made, [file.id for file in [*first, *rest]]
+
+    made, listed = play(address, tmp_path, scene)
+    assert listed == made[::-1]
+
+
+def test_missing_content_is_said_plainly(tmp_path: Path) -> None:
+    async def run() -> None:
+        blobs = LocalBlobs(tmp_path)
+        for hash_ in ("0" * 64, "../../etc/passwd", "", "A" * 64):
+            with pytest.raises(NotFound):
+                await anext(blobs.read(hash_))
+
+    asyncio.run(run())

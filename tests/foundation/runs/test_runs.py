@@ -1,0 +1,287 @@
+"""Runs: one log, one owner, one end."""
+
+import asyncio
+
+import pytest
+
+from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.clock import ManualClock
+from salon.foundation.kit.errors import NotFound, TooLarge
+from salon.foundation.kit.ids import SpaceId
+from salon.foundation.runs import RedisCopies, Rewind, RunEnded, RunEvent, Runs, StaleEpoch
+from salon.testing.databases import database
+
+CALLER = Caller(kind="owner", space_id=SpaceId("spc_a"))
+SCOPE = SpaceScope(SpaceId("spc_a"))
+
+
+async def collect(runs: Runs, run_id: str, **position: int) -> list[object]:
+    async with asyncio.timeout(15):
+        return [seen async for seen in runs.follow(SCOPE, run_id, **position)]
+
+
+def numbers(seen: list[object]) -> list[int]:
+    return [item.number for item in seen if isinstance(item, RunEvent)]
+
+
+def test_viewers_see_the_whole_log_whenever_they_come(address: str) -> None:
+    async def play():
+        async with database(address) as storage:
+            runs = Runs(storage)
+            await runs.start()
+            handle = await runs.begin(CALLER, "turn", {"x": 1})
+            early = asyncio.ensure_future(collect(runs, handle.run_id))
+            for i in range(50):
+                handle.append("text-delta", {"text": str(i)})
+                if i % 10 == 0:
+                    await asyncio.sleep(0.02)
+            late = asyncio.ensure_future(collect(runs, handle.run_id, epoch=1, number=20))
+            await handle.end("done", {"text": "all"})
+            after = await collect(runs, handle.run_id)
+            await runs.close()
+            return await early, await late, after
+
+    early, late, after = asyncio.run(play())
+    assert numbers(early) == numbers(after) == list(range(1, 52))
+    assert numbers(late) == list(range(21, 52))
+    assert after[-1].is_end
+    assert after[-1].data() == {"status": "done", "data": {"text": "all"}}
+
+
+def test_one_tick_writes_the_events_of_all_runs_together(tmp_path) -> None:
+    async def play() -> int:
+        async with database(tmp_path / "salon.db") as storage:
+            runs = Runs(storage, tick_s=0.2)
+            await runs.start()
+            handles = [await runs.begin(CALLER, "turn") for _ in range(20)]
+            for handle in handles:
+                for i in range(10):
+                    handle.append("text-delta", i)
+            before = runs.writer.writes
+            await asyncio.gather(*(handle.flush() for handle in handles))
+            return runs.writer.writes - before
+
+    assert asyncio.run(play()) == 1
+
+
+def test_a_run_ends_once_and_takes_nothing_after(address: str) -> None:
+    async def play():
+        async with database(address) as storage:
+            runs = Runs(storage)
+            await runs.start()
+            handle = await runs.begin(CALLER, "turn")
+            handle.append("text-delta", "x")
+            await asyncio.gather(*(handle.end("done") for _ in range(5)))
+            await handle.end("failed")
+            with pytest.raises(RunEnded):
+                handle.append("text-delta", "y")
+            seen = await collect(runs, handle.run_id)
+            return seen, (await runs.get(SCOPE, handle.run_id)).status
+
+    seen, status = asyncio.run(play())
+    assert [item.type for item in seen] == ["text-delta", "end"]
+    assert status == "done"
+
+
+def test_a_stale_owner_can_neither_append_nor_end(address: str) -> None:
+    async def play():
+        async with database(address) as storage:
+            old, new = Runs(storage), Runs(storage)
+            await old.start()
+            handle = await old.begin(CALLER, "turn")
+            handle.append("text-delta", "kept")
+            await handle.flush()
+            taken = await new.take_over(await new.get(SCOPE, handle.run_id))
+            handle.append("text-delta", "lost")
+            with pytest.raises(StaleEpoch):
+                await handle.end("done")
+            taken.append("text-delta", "new")
+            await taken.end("done")
+            seen = await collect(new, handle.run_id)
+            behind = await collect(new, handle.run_id, epoch=1, number=2)
+            return seen, behind
+
+    seen, behind = asyncio.run(play())
+    assert [item.data() for item in seen[:2]] == ["kept", "new"]
+    assert behind[0] == Rewind(epoch=2, number=1)
+    assert numbers(behind) == [2, 3]
+
+
+def test_nothing_is_left_running_by_a_dead_process(address: str) -> None:
+    async def play():
+        async with database(address) as storage:
+            clock = ManualClock()
+            dead = Runs(storage, clock=clock)
+            handles = [await dead.begin(CALLER, "turn") for _ in range(3)]
+            clock.advance(60)
+            alive = Runs(storage, clock=clock)
+            settled = await alive.start()
+            statuses = {(await alive.get(SCOPE, handle.run_id)).status for handle in handles}
+            seen = await collect(alive, handles[0].run_id)
+            await alive.close()
+            return settled, statuses, seen
+
+    settled, statuses, seen = asyncio.run(play())
+    assert (settled, statuses) == (3, {"interrupted"})
+    assert [item.is_end for item in seen] == [True]
+
+
+def test_the_only_owner_need_not_wait_for_leases(tmp_path) -> None:
+    async def play() -> int:
+        async with database(tmp_path / "salon.db") as storage:
+            handle = await Runs(storage).begin(CALLER, "turn")
+            alive = Runs(storage)
+            settled = await alive.start(is_alone=True)
+            assert (await alive.get(SCOPE, handle.run_id)).status == "interrupted"
+            await alive.close()
+            return settled
+
+    assert asyncio.run(play()) == 1
+
+
+def test_a_live_owner_keeps_its_lease(address: str) -> None:
+    async def play() -> str:
+        async with database(address) as storage:
+            clock = ManualClock()
+            owner, other = Runs(storage, clock=clock), Runs(storage, clock=clock)
+            handle = await owner.begin(CALLER, "turn")
+            for _ in range(5):
+                clock.advance(10)
+                await owner.tidy()
+                assert await other.tidy() == 0
+            return (await owner.get(SCOPE, handle.run_id)).status
+
+    assert asyncio.run(play()) == "running"
+
+
+def test_a_kind_that_can_be_resumed_is_and_completed_steps_are_not_run_again(address: str) -> None:
+    async def play() -> tuple[list[str], object]:
+        ran: list[str] = []
+
+        async def plan(handle) -> None:
+            for path in ("fetch", "think", "write"):
+                if path == "write" and len(ran) == 2 and handle.epoch == 1:
+                    raise asyncio.CancelledError
+
+                async def work(path: str = path) -> str:
+                    ran.append(path)
+                    return f"result of {path}"
+
+                assert await handle.step(path, work) == f"result of {path}"
+            await handle.end("done", ran)
+
+        async with database(address) as storage:
+            clock = ManualClock()
+            handle = await Runs(storage, clock=clock).begin(CALLER, "plan")
+            with pytest.raises(asyncio.CancelledError):
+                await plan(handle)
+            clock.advance(60)
+            alive = Runs(storage, clock=clock, resumers={"plan": plan})
+            await alive.start()
+            seen = await collect(alive, handle.run_id)
+            await alive.close()
+            return ran, seen[-1].data()["status"]
+
+    assert asyncio.run(play()) == (["fetch", "think", "write"], "done")
+
+
+def test_a_stop_reaches_the_owner_at_once_here_and_soon_elsewhere(address: str) -> None:
+    async def play() -> bool:
+        async with database(address) as storage:
+            runs, other = Runs(storage), Runs(storage)
+            first, second = await runs.begin(CALLER, "turn"), await runs.begin(CALLER, "turn")
+            assert await runs.stop(SCOPE, first.run_id)
+            assert first.stop_requested.is_set()
+            assert await other.stop(SCOPE, second.run_id)
+            await runs.tidy()
+            return second.stop_requested.is_set()
+
+    assert asyncio.run(play())
+
+
+def test_another_space_finds_nothing(address: str) -> None:
+    async def play() -> None:
+        async with database(address) as storage:
+            runs = Runs(storage)
+            handle = await runs.begin(CALLER, "turn")
+            foreign = SpaceScope(SpaceId("spc_b"))
+            with pytest.raises(NotFound):
+                await runs.get(foreign, handle.run_id)
+            with pytest.raises(NotFound):
+                await anext(runs.follow(foreign, handle.run_id))
+            assert not await runs.stop(foreign, handle.run_id)
+
+    asyncio.run(play())
+
+
+def test_compaction_keeps_the_end_and_sends_viewers_back(address: str) -> None:
+    async def play():
+        async with database(address) as storage:
+            runs = Runs(storage)
+            await runs.start()
+            handle = await runs.begin(CALLER, "turn")
+            handle.append("tool-call", "kept")
+            for i in range(1200):
+                handle.append("text-delta" if i < 600 else "tool-result", i)
+            await handle.end("done", "whole")
+            dropped = await runs.compact(before_ms=2**50)
+            return (
+                dropped,
+                await collect(runs, handle.run_id),
+                await collect(runs, handle.run_id, epoch=1, number=9),
+            )
+
+    dropped, whole, behind = asyncio.run(play())
+    assert dropped == 600
+    assert len(whole) == 602
+    assert behind[0] == Rewind(epoch=1, number=0)
+    assert numbers(behind) == numbers(whole)
+
+
+def test_an_oversized_event_is_refused(tmp_path) -> None:
+    async def play() -> None:
+        async with database(tmp_path / "salon.db") as storage:
+            handle = await Runs(storage).begin(CALLER, "turn")
+            with pytest.raises(TooLarge):
+                handle.append("text-delta", "x" * 300_000)
+            assert handle.append("text-delta", "x") == 1
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("redis", ["without", "with", "away"])
+def test_a_viewer_in_another_process_misses_nothing(address: str, redis: str, request) -> None:
+    urls = {"without": None, "away": "redis://127.0.0.1:1/0"}
+    url = request.getfixturevalue("redis_url") if redis == "with" else urls[redis]
+
+    async def play() -> list[int]:
+        async with database(address) as ours, database(address) as theirs:
+            owner = Runs(ours, live=RedisCopies(url) if url else None)
+            viewer = Runs(theirs, live=RedisCopies(url) if url else None)
+            await owner.start()
+            await viewer.start()
+            handle = await owner.begin(CALLER, "turn")
+            watching = asyncio.ensure_future(collect(viewer, handle.run_id))
+            for i in range(40):
+                handle.append("text-delta", i)
+                await asyncio.sleep(0.005)
+            await handle.end("done")
+            seen = await watching
+            await viewer.close()
+            await owner.close()
+            return numbers(seen)
+
+    assert asyncio.run(play()) == list(range(1, 42))
+
+
+def test_shutdown_leaves_no_run_running(tmp_path) -> None:
+    async def play() -> str:
+        async with database(tmp_path / "salon.db") as storage:
+            runs = Runs(storage)
+            await runs.start()
+            handle = await runs.begin(CALLER, "turn")
+            handle.append("text-delta", "x")
+            await runs.close()
+            return (await runs.get(SCOPE, handle.run_id)).status
+
+    assert asyncio.run(play()) == "interrupted"
