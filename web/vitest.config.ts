@@ -7,7 +7,10 @@ export default defineConfig({
   resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },
   plugins: [babel({ presets: [linguiTransformerBabelPreset()] }), lingui()],
   test: {
-    include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
+    // The real server is started by tests/web/test_page.py, which names its address.
+    include: process.env["SALON_TEST_SERVER"]
+      ? ["tests/real/*.test.ts"]
+      : ["src/**/*.test.ts", "tests/browser/*.test.ts"],
     environment: "node",
     testTimeout: 30_000,
     hookTimeout: 60_000,

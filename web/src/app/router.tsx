@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router"
+import { Broken } from "@/app/broken"
 import { NotFound } from "@/app/not-found"
 import { HomePage } from "@/features/home/home-page"
 import { oneOf } from "@/lib/preferences"
@@ -10,7 +11,7 @@ interface HomeSearch {
   model?: string
 }
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken })
 
 const home = createRoute({
   getParentRoute: () => root,

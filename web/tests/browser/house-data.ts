@@ -51,7 +51,7 @@ export const PROVIDERS: Provider[] = [
   provider({ name: "openai", label: "OpenAI", base_url: "https://api.openai.com/v1", state: "healthy", latency_ms: 412, models: 24 }),
   provider({ name: "anthropic", label: "Anthropic", base_url: "https://api.anthropic.com", state: "degraded", latency_ms: 1830, models: 9, last_error: "anthropic is overloaded." }),
   provider({ name: "ollama", label: "Ollama", kind: "ollama", base_url: "http://127.0.0.1:11434", state: "down", models: 3, last_error: "ollama cannot be reached: connection refused. Check its address and that it runs.", local: true }),
-  provider({ name: "deepseek", label: "DeepSeek", base_url: "https://api.deepseek.com", state: "needs-credential", models: 2 }),
+  provider({ name: "deepseek", label: "DeepSeek", base_url: "https://api.deepseek.com", state: "needs-credential", source: "file", models: 2 }),
 ]
 
 function model(id: string, change: Partial<Model>): Model {

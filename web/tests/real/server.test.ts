@@ -1,0 +1,62 @@
+import type { Browser } from "playwright-core"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { openBrowser, visit } from "../browser/browser.ts"
+
+/** The page in front of the real server that SALON_TEST_SERVER names; tests/web/test_page.py starts it. */
+
+const address = process.env["SALON_TEST_SERVER"] ?? ""
+const loginLink = process.env["SALON_TEST_LOGIN_LINK"] ?? ""
+const isClosed = process.env["SALON_TEST_CLOSED"] === "1"
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+})
+
+test.skipIf(isClosed)("shows the real server without a complaint and hears the demo", async () => {
+  const { page, complaints, close } = await visit(browser, address)
+  await page.getByText(/^Running, /).waitFor()
+  await page.locator("#providers").getByText("demo", { exact: true }).first().waitFor()
+  await page.locator("#models").getByRole("button", { name: "demo" }).waitFor()
+  await page.getByRole("textbox", { name: "Message" }).fill("demo:words 40")
+  await page.keyboard.press("Enter")
+  await page.getByRole("log").getByText(/\d+ tokens/).waitFor()
+  await page.locator("#requests").getByRole("rowheader", { name: "demo" }).first().waitFor()
+  expect(complaints).toEqual([])
+  await close()
+})
+
+test.skipIf(isClosed)("stopping the answer reaches the server", async () => {
+  const { page, close } = await visit(browser, address)
+  await page.getByRole("textbox", { name: "Message" }).fill("demo:words 400 demo:slow 50")
+  await page.keyboard.press("Enter")
+  await page.getByText("writing", { exact: true }).waitFor()
+  await page.keyboard.press("Escape")
+  await page.getByText("stopped").first().waitFor()
+  await page.locator("#requests").getByText("Cut by client").first().waitFor()
+  await close()
+})
+
+test.skipIf(isClosed)("tests the demo with a real call", async () => {
+  const { page, close } = await visit(browser, address)
+  await page.getByRole("button", { name: "Test demo" }).click()
+  await page.locator("#providers").getByText("Testing").waitFor({ state: "detached" })
+  expect(await page.locator("#providers").getByRole("status").first().innerText()).not.toBe("")
+  await close()
+})
+
+test.skipIf(!isClosed)("asks for a one-time link, and the link signs in once", async () => {
+  const { page, close } = await visit(browser, address)
+  await page.getByRole("heading", { name: "Sign in with a one-time link" }).waitFor()
+  await page.goto(loginLink)
+  await page.getByText(/^Running, /).waitFor()
+  expect(new URL(page.url()).pathname).toBe("/")
+  expect(await page.evaluate(() => document.cookie)).toBe("")
+  await page.getByRole("textbox", { name: "Message" }).fill("demo:echo signed in")
+  await page.keyboard.press("Enter")
+  await page.getByRole("log").getByText("signed in").nth(1).waitFor()
+  await close()
+})
