@@ -1,0 +1,40 @@
+"""Accounts on each database; two on one database are two processes."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from salon.foundation.accounts import Accounts
+from salon.foundation.kit.clock import Clock
+from salon.foundation.storage import open_storage
+
+OpenAccounts = Callable[..., AbstractAsyncContextManager[Accounts]]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty database is."""
+    if request.param == "sqlite":
+        return str(tmp_path / "salon.sqlite3")
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def open_accounts(address: str) -> OpenAccounts:
+    """Open accounts on the database."""
+
+    @asynccontextmanager
+    async def opened(clock: Clock | None = None) -> AsyncIterator[Accounts]:
+        storage = await open_storage(address)
+        await storage.create_all()
+        accounts = Accounts(storage, clock)
+        await accounts.start()
+        try:
+            yield accounts
+        finally:
+            await accounts.close()
+            await storage.close()
+
+    return opened
