@@ -10,6 +10,7 @@ KIND = ProviderKind(
     base_url="https://api.deepseek.com",
     env_keys=("DEEPSEEK_API_KEY",),
     models=("deepseek-chat", "deepseek-reasoner"),
+    quirks={"max_tokens_field": "max_tokens", "developer_role": "system", "json_schema": False},
     capabilities=Capabilities(tools=True, vision=False),
     prices_as="deepseek",
     docs_url="https://api-docs.deepseek.com",

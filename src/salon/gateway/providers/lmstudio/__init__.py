@@ -11,5 +11,6 @@ KIND = ProviderKind(
     needs_key=False,
     local=True,
     env_url="LMSTUDIO_BASE_URL",
+    quirks={"max_tokens_field": "max_tokens", "developer_role": "system", "top_k": True},
     docs_url="https://lmstudio.ai/docs/developer/openai-compat",
 )

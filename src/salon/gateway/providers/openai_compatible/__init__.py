@@ -8,4 +8,5 @@ KIND = ProviderKind(
     dialect="openai",
     chat_paths={"openai": "/chat/completions"},
     needs_key=False,
+    quirks={"max_tokens_field": "max_tokens", "developer_role": "system"},
 )

@@ -10,6 +10,12 @@ KIND = ProviderKind(
     base_url="https://openrouter.ai/api/v1",
     env_keys=("OPENROUTER_API_KEY",),
     headers=((b"x-title", b"Salon"),),
+    quirks={
+        "reasoning_object": True,
+        "reasoning_details": True,
+        "cache_marks": "cache_control",
+        "top_k": True,
+    },
     prices_as="openrouter",
     docs_url="https://openrouter.ai/docs/api-reference",
     key_url="https://openrouter.ai/settings/keys",

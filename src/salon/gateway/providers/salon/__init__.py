@@ -8,6 +8,7 @@ KIND = ProviderKind(
     dialect="openai",
     chat_paths={"openai": "/v1/chat/completions", "anthropic": "/v1/messages", "ollama": "/api/chat"},
     needs_key=False,
+    quirks={"top_k": True, "reasoning_details": True, "cache_marks": "cache_control"},
     env_url="SALON_UPSTREAM_URL",
     env_keys=("SALON_UPSTREAM_KEY",),
     passed_headers=(b"anthropic-beta", b"anthropic-version"),

@@ -1,0 +1,79 @@
+"""A fake provider in the loop of the test, known to the gateway once per dialect."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from salon.gateway.pricing import price_per_million
+from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec, TargetSpec
+from salon.testing.fake_provider import FakeProvider
+from salon.testing.gateway_bench import GatewayBench
+
+T = TypeVar("T")
+Scene = Callable[[GatewayBench, FakeProvider], Awaitable[None]]
+
+KINDS = {"openai": "openai-compatible", "anthropic": "anthropic", "ollama": "ollama"}
+
+
+def fake_providers(url: str) -> list[ProviderSpec]:
+    """Declare one fake provider three times, named after the dialect spoken to it."""
+    return [
+        ProviderSpec(
+            name=dialect,
+            kind=kind,
+            base_url=f"{url}/v1" if dialect == "openai" else url,
+            api_key="sk-upstream-canary",
+            allow_private=True,
+            models=("fake",),
+        )
+        for dialect, kind in KINDS.items()
+    ]
+
+
+PRICES = [
+    PriceSpec(model=f"{dialect}/fake", price=price_per_million(input="1.00", output="2.00", version="test"))
+    for dialect in KINDS
+]
+
+
+def alias(name: str, *models: str, **options: Any) -> AliasSpec:
+    """Return an alias to these models."""
+    return AliasSpec(name=name, targets=tuple(TargetSpec(model=model) for model in models), **options)
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Callable[..., None]:
+    """Run a coroutine function of a bench and a fake provider, for at most 30 s."""
+
+    def run(scene: Scene, *, aliases: Any = (), **options: Any) -> None:
+        async def main() -> None:
+            async with FakeProvider() as fake, asyncio.timeout(30):
+                providers = [*fake_providers(fake.url), *options.pop("more", [])]
+                bench = GatewayBench(
+                    tmp_path,
+                    providers=providers,
+                    aliases=aliases,
+                    prices=options.pop("prices", PRICES),
+                    **options,
+                )
+                async with bench:
+                    await scene(bench, fake)
+
+        asyncio.run(main())
+
+    return run
+
+
+async def poll(check: Callable[[], bool], *, timeout_s: float = 5.0) -> None:
+    """Wait until ``check`` holds. Raises: TimeoutError."""
+    async with asyncio.timeout(timeout_s):
+        while not check():
+            await asyncio.sleep(0.005)
+
+
+def run(coro: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine."""
+    return asyncio.run(coro)

@@ -1,0 +1,55 @@
+"""Every provider folder declares a kind, and says of each rule of the checklist what it does about it."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from salon.foundation.kit.errors import ConfigError
+from salon.gateway import providers
+from salon.gateway.kinds import BUILT_IN, built_in_kinds
+from salon.gateway.providers.base import ProviderKind
+
+FOLDER = Path(providers.__file__).parent
+FOLDERS = sorted(path.parent.name for path in FOLDER.glob("*/__init__.py"))
+RULES = {
+    "streaming", "tools", "vision", "reasoning", "usage", "cancel", "errors", "listing", "prices", "tests",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_checklist_is_complete(name: str) -> None:
+    rules = tomllib.loads((FOLDER / name / "checklist.toml").read_text())
+    assert set(rules) == RULES
+    for rule, entry in rules.items():
+        assert set(entry) <= {"status", "reason"}, rule
+        assert entry["status"] in {"done", "exempt"}, rule
+        assert entry["status"] == "done" or len(entry["reason"]) > 10, rule
+
+
+def test_every_folder_is_registered_under_its_name() -> None:
+    assert sorted(kind.name.replace("-", "_") for kind in BUILT_IN) == FOLDERS
+
+
+@pytest.mark.parametrize("kind", BUILT_IN, ids=lambda kind: kind.name)
+def test_a_kind_can_be_spoken_to(kind: ProviderKind) -> None:
+    assert kind.dialect in kind.chat_paths
+    assert all(path.startswith("/") for path in [*kind.chat_paths.values(), kind.models_path])
+    assert not kind.base_url.endswith("/")
+    assert kind.needs_key is False or kind.env_keys
+
+
+def test_an_unknown_kind_names_the_nearest() -> None:
+    with pytest.raises(ConfigError) as caught:
+        built_in_kinds().get("opneai")
+    assert "Did you mean “openai”?" in caught.value.message
+
+
+def test_a_plugin_registers_like_the_built_in_ones() -> None:
+    kinds = built_in_kinds()
+    kinds.register(ProviderKind(name="mine", label="Mine", dialect="openai", chat_paths={"openai": "/chat"}))
+    assert "mine" in kinds
+    with pytest.raises(ValueError, match="already"):
+        kinds.register(BUILT_IN[0])
+    with pytest.raises(ValueError, match="no path"):
+        kinds.register(ProviderKind(name="x", label="X", dialect="ollama", chat_paths={"openai": "/"}))
