@@ -14,6 +14,7 @@ from salon.app.assembly import (
 )
 from salon.app.configuration import Source, find_source, load
 from salon.app.declarations import alias_specs, price_specs, provider_specs
+from salon.app.launch import COMMAND
 from salon.app.server import HouseThread
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.egress import Egress, HttpClient
@@ -45,7 +46,7 @@ async def open_engine(options: Options) -> Engine:
         return RemoteEngine(url=url, api_key=options.api_key or environ.get("SALON_API_KEY"))
     source = find_source(data_dir=options.data_dir)
     owner = source.data.owner()
-    if owner is not None and owner.socket is not None:
+    if owner is not None and owner.socket is not None and owner.role != COMMAND:
         return RemoteEngine(socket_path=owner.socket, api_key=options.api_key)
     if options.data_dir is not None:
         return await ResidentEngine.open(source)
@@ -152,7 +153,7 @@ class ResidentEngine(RemoteEngine):
     @classmethod
     async def open(cls, source: Source) -> "ResidentEngine":
         """Start the house. Raises: ConfigError, StorageError."""
-        house = HouseThread(load(source))
+        house = HouseThread(load(source), known_as="library")
         await asyncio.to_thread(house.start)
         return cls(house)
 

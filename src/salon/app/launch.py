@@ -12,8 +12,10 @@ from salon.surfaces.cli import Address, Place, Role
 if TYPE_CHECKING:
     from salon.app.configuration import Source
 
-_OWNER_PATIENCE_S = 10.0
-"""How long a command waits for an owner that is just starting."""
+COMMAND = "command"
+"""What owns the data directory for one command only; others wait until it is done."""
+_OWNER_PATIENCE_S = 20.0
+"""How long a command waits for an owner that is just starting, or for another command."""
 
 
 def source_of(place: Place) -> "Source":
@@ -26,22 +28,25 @@ def source_of(place: Place) -> "Source":
 class LocalBackstage:
     """The house on this machine."""
 
-    def serve(self, place: Place, *, role: Role) -> int:
+    def serve(self, place: Place, *, role: Role, open_page: bool) -> int:
         """Run a server until it is stopped."""
         from salon.app.configuration import load  # noqa: PLC0415 - not for --version
         from salon.app.server import serve  # noqa: PLC0415 - the whole house
 
-        return serve(load(source_of(place)), role=role)
+        return serve(load(source_of(place)), role=role, open_page=open_page)
 
     def running(self, place: Place) -> Address | None:
         """Return where the running owner of the data directory answers, or None."""
         data = source_of(place).data
-        owner = data.owner()
         deadline = time.monotonic() + _OWNER_PATIENCE_S
-        while owner is None and data.path.is_dir() and data.is_locked() and time.monotonic() < deadline:
+        while data.path.is_dir() and data.is_locked():
+            owner = data.ready()
+            if owner is not None and owner.role != COMMAND:
+                return Address(socket=owner.socket, url=owner.address)
+            if time.monotonic() > deadline:
+                return None
             time.sleep(0.05)
-            owner = data.owner()
-        return Address(socket=owner.socket, url=owner.address) if owner else None
+        return None
 
     @contextmanager
     def reach(self, place: Place) -> Generator[Address]:
@@ -109,7 +114,7 @@ def _temporary_house(place: Place) -> Generator[Address]:
     from salon.app.server import HouseThread  # noqa: PLC0415 - the whole house
 
     logging.getLogger().setLevel(logging.ERROR)
-    house = HouseThread(load(source_of(place)))
+    house = HouseThread(load(source_of(place)), known_as=COMMAND)
     house.start()
     try:
         yield Address(socket=house.socket_path, running=False)

@@ -37,11 +37,14 @@ _SWITCH_INTERVAL_S = 0.02
 class Server:
     """One house, listening."""
 
-    def __init__(self, configuration: Configuration, *, role: Role, tcp: bool = True) -> None:
-        """``tcp=False`` listens on the data directory's socket alone, for one command."""
+    def __init__(
+        self, configuration: Configuration, *, role: Role, tcp: bool = True, known_as: str | None = None
+    ) -> None:
+        """``tcp=False`` listens on the data directory's socket alone; ``known_as`` goes to the ready file."""
         self.configuration = configuration
         self.role: Role = role
         self.tcp = tcp
+        self.known_as = known_as or role
         self.address: str | None = None
         self._listener: Listener | None = None
         self._stop_asked = False
@@ -108,7 +111,7 @@ class Server:
         return Ready(
             pid=os.getpid(),
             version=__version__,
-            role=self.role,
+            role=self.known_as,
             address=self.address,
             socket=local,
             started_at_ms=SystemClock().now_ms(),
@@ -134,9 +137,10 @@ class HouseThread:
     """A first start may migrate a large database."""
     STOP_PATIENCE_S = 30.0
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, *, known_as: str) -> None:
+        """``known_as`` tells other processes what owns the directory: ``command`` or ``library``."""
         self._data = configuration.source.data
-        self._server = Server(configuration, role="gateway", tcp=False)
+        self._server = Server(configuration, role="gateway", tcp=False, known_as=known_as)
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="salon-house", daemon=True)
@@ -175,7 +179,7 @@ class HouseThread:
             self._ready.set()
 
 
-def serve(configuration: Configuration, *, role: Role) -> int:
+def serve(configuration: Configuration, *, role: Role, open_page: bool = False) -> int:
     """Own the data directory and serve until a signal. Raises: ConfigError, StorageError. Returns 0."""
     settings = configuration.settings
     configure_logs(level=settings.log.level, style=settings.log.format)
@@ -185,7 +189,7 @@ def serve(configuration: Configuration, *, role: Role) -> int:
     data.lock()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve_with_signals(Server(configuration, role=role)))
+            runner.run(_serve_with_signals(Server(configuration, role=role), open_page=open_page))
     finally:
         data.release()
     return 0
@@ -199,7 +203,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve_with_signals(server: Server) -> None:
+async def _serve_with_signals(server: Server, *, open_page: bool) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
@@ -208,7 +212,7 @@ async def _serve_with_signals(server: Server) -> None:
     def ready(house: House) -> None:
         if hasattr(signal, "SIGHUP"):
             loop.add_signal_handler(signal.SIGHUP, house.ask_reload)
-        house.tasks.spawn(_welcome(server, house), name="welcome")
+        house.tasks.spawn(_welcome(server, house, open_page=open_page), name="welcome")
 
     await server.run(on_ready=ready)
     _logger.info("stopped")
@@ -219,7 +223,7 @@ def _log_stray(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> 
     _logger.error("%s", context.get("message"), exc_info=error if isinstance(error, BaseException) else None)
 
 
-async def _welcome(server: Server, house: House) -> None:
+async def _welcome(server: Server, house: House, *, open_page: bool) -> None:
     """Say where to go, open the page, and settle the memory of what the start made."""
     settings = house.live.current.settings.server
     needs_link = settings.require_key or not is_loopback(settings.host)
@@ -229,7 +233,7 @@ async def _welcome(server: Server, house: House) -> None:
     if sys.stdout.isatty() or needs_link:
         sys.stdout.write(f"\n  Salon is at {address}\n  Point a client at {server.address}/v1\n\n")
         sys.stdout.flush()
-    if server.role == "whole" and not settings.no_browser and sys.stdout.isatty():
+    if open_page and not settings.no_browser:
         threading.Thread(target=_open_browser, args=(link,), daemon=True, name="salon-browser").start()
     gc.collect()
     gc.freeze()  # what the start made lives to the end; the collector need not walk it again

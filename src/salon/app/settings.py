@@ -53,11 +53,21 @@ class ServerSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = _NONE
     no_browser: Annotated[
         bool,
-        setting("Do not open the page in a browser at start.", reload="restart", env="SALON_NO_BROWSER"),
+        setting(
+            "Never open the page in a browser, whatever the command line says.",
+            reload="restart",
+            env="SALON_NO_BROWSER",
+        ),
     ] = False
     drain_s: Annotated[
         float,
-        setting("How long running requests may finish after a stop signal.", unit="seconds", ge=0, le=3600),
+        setting(
+            "How long running requests may finish after a stop signal.",
+            unit="seconds",
+            reload="restart",
+            ge=0,
+            le=3600,
+        ),
     ] = 20.0
     keep_alive_s: Annotated[
         int,
@@ -116,8 +126,12 @@ class FilesSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     kind: Annotated[
         Literal["local", "s3"], setting("The data directory, or an S3-compatible store.", reload="restart")
     ] = "local"
-    quota_bytes: Annotated[int, setting("Most bytes one space may keep.", unit="bytes", ge=0)] = 10 * 1024**3
-    max_file_bytes: Annotated[int, setting("Largest single file.", unit="bytes", ge=1)] = 512 * 1024**2
+    quota_bytes: Annotated[
+        int, setting("Most bytes one space may keep.", unit="bytes", reload="restart", ge=0)
+    ] = 10 * 1024**3
+    max_file_bytes: Annotated[int, setting("Largest single file.", unit="bytes", reload="restart", ge=1)] = (
+        512 * 1024**2
+    )
     s3_endpoint: Annotated[str, setting("Address of the S3-compatible store.", reload="restart")] = _NONE
     s3_bucket: Annotated[str, setting("Its bucket.", reload="restart")] = _NONE
     s3_region: Annotated[str, setting("Its region.", reload="restart")] = "us-east-1"
@@ -246,7 +260,9 @@ class OtelSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         tuple[str, ...],
         setting("Headers for the collector, as name=value.", secret=True, reload="restart"),
     ] = ()
-    sample_ratio: Annotated[float, setting("Share of requests that are traced.", ge=0, le=1)] = 1.0
+    sample_ratio: Annotated[
+        float, setting("Share of requests that are traced.", reload="restart", ge=0, le=1)
+    ] = 1.0
     service_name: Annotated[str, setting("Name this Salon goes by in traces.", reload="restart")] = "salon"
 
 

@@ -31,8 +31,8 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 class Backstage(Protocol):
     """The composition root, seen from the command line. Everything raises ConfigError in one sentence."""
 
-    def serve(self, place: Place, *, role: Role) -> int:
-        """Run a server until it is stopped; return the exit code."""
+    def serve(self, place: Place, *, role: Role, open_page: bool) -> int:
+        """Run a server until it is stopped; return the exit code. ``open_page`` opens a browser."""
         ...
 
     def reach(self, place: Place) -> AbstractContextManager[Address]:
