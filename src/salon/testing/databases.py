@@ -1,6 +1,6 @@
 """A database with tables, for the length of a ``with``."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from salon.foundation.storage import Storage, open_storage
 
 
 @asynccontextmanager
-async def database(address: str | Path, *, pool_size: int = 6) -> AsyncIterator[Storage]:
+async def database(address: str | Path, *, pool_size: int = 6) -> AsyncGenerator[Storage]:
     """Open ``address``, create the tables of what is imported, and close it in the end."""
     storage = await open_storage(address, pool_size=pool_size)
     try:

@@ -119,7 +119,7 @@ class Files:
                 await self._blobs.delete(hash_)
                 await self._storage.write(lambda tx, hash_=hash_: store.bury(tx, scope, hash_, now_ms=now_ms))
                 deleted += 1
-        await asyncio.to_thread(self._sweep_incoming, grace_s)
+        await asyncio.to_thread(self._sweep_incoming)
         return deleted
 
     async def _room(self, scope: SpaceScope, max_bytes: int | None) -> int:
@@ -183,11 +183,11 @@ class Files:
         publish(tx, scope, Event(type="file.deleted", subject=file_id))
         return True
 
-    def _sweep_incoming(self, grace_s: float) -> None:
+    def _sweep_incoming(self) -> None:
         """Remove what uploads of dead processes left behind."""
         if not self._incoming.is_dir():
             return
-        limit_s = self._clock.now_ms() / 1000 - grace_s
+        limit_s = self._clock.now_ms() / 1000 - GRACE_S
         for left in self._incoming.glob("upload-*"):
             if left.stat().st_mtime < limit_s:
                 left.unlink(missing_ok=True)

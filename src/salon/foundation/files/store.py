@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, exists, func, select, update
 from salon.foundation.files.models import FileReference, QuotaExceeded, Usage
 from salon.foundation.files.tables import blobs, references, usage
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
+from salon.foundation.kit.errors import Overloaded
 from salon.foundation.storage import Row, Transaction, insert, statement
 
 _new_blob = insert(blobs)
@@ -38,6 +39,11 @@ _DELETE = statement(
 )
 _TOUCH = statement(
     update(blobs).where(blobs.c.hash == bindparam("the_hash")).values(touched_at_ms=bindparam("now_ms"))
+)
+_CONFIRM = statement(
+    update(blobs)
+    .where(blobs.c.hash == bindparam("the_hash"), blobs.c.deleting_at_ms.is_(None))
+    .values(touched_at_ms=bindparam("now_ms"))
 )
 _new_usage = insert(usage)
 _ADD_USAGE = statement(
@@ -95,8 +101,13 @@ def claim_blob(
 def insert_reference(
     tx: Transaction, scope: SpaceScope, file: FileReference, *, quota_bytes: int | None
 ) -> None:
-    """Add a space's reference and count it. Raises: QuotaExceeded."""
+    """Add a space's reference and count it.
+
+    Raises: QuotaExceeded; Overloaded if the content was collected while it was uploaded.
+    """
     assert file.space_id == scope.space_id
+    if not tx.run(_CONFIRM, the_hash=file.hash, now_ms=file.created_at_ms):
+        raise Overloaded(retry_after_s=1)
     total = tx.one(_ADD_USAGE, space_id=scope.space_id, size_bytes=file.size_bytes, files=1)
     if total is not None and quota_bytes is not None and total[0] > quota_bytes:
         raise QuotaExceeded(quota_bytes)

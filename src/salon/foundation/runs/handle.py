@@ -52,6 +52,7 @@ class RunHandle:
         self._clock = clock
         self._is_lost = False
         self._has_ended = False
+        self._ending = asyncio.Lock()
 
     @property
     def is_lost(self) -> bool:
@@ -88,15 +89,14 @@ class RunHandle:
 
         Raises: StaleEpoch, StorageError.
         """
-        if self._has_ended:
-            return
-        await self.flush()
-        if self._has_ended:
-            return
-        event = self._next(END, {"status": status, "data": data})
-        if not await self._log.end(self, status, event):
-            self.lose()
-            raise StaleEpoch(self.run_id)
+        async with self._ending:
+            if self._has_ended:
+                return
+            await self.flush()
+            event = self._next(END, {"status": status, "data": data})
+            if not await self._log.end(self, status, event):
+                self.lose()
+                raise StaleEpoch(self.run_id)
 
     async def step(self, path: str, work: Callable[[], Awaitable[Any]]) -> Any:
         """Return what the step at ``path`` returned, running ``work`` only if it never completed.

@@ -43,6 +43,7 @@ RECONNECT_PATIENCE_S: Final = 5.0
 STATEMENT_TIMEOUT_MS: Final = 30_000
 LOCK_TIMEOUT_MS: Final = 15_000
 _CONFLICTS: Final = frozenset({"40001", "40P01"})
+_DUPLICATE: Final = "23505"
 
 
 class PostgresTransaction:
@@ -241,7 +242,7 @@ class PostgresStorage:
             connection.execute("COMMIT")
         except BaseException as error:
             _abandon(connection, turns)
-            raise _classify(error, transaction, committing=committing) from error
+            raise _classify(error, transaction, turns, committing=committing) from error
         _give_turns_back(connection, turns)
         if transaction.hooks:
             self._announce(transaction.hooks)
@@ -335,13 +336,19 @@ def _without_address(detail: str) -> str:
     return detail.rsplit("failed:", 1)[-1].strip() or detail
 
 
-def _classify(error: BaseException, transaction: PostgresTransaction, *, committing: bool) -> BaseException:
+def _classify(
+    error: BaseException, transaction: PostgresTransaction, held: frozenset[str], *, committing: bool
+) -> BaseException:
     import psycopg  # noqa: PLC0415 - an optional extra
 
     if isinstance(error, TurnNeeded):
         return _Again(transaction.turns | {error.key})
     if isinstance(error, psycopg.Error):
         if error.sqlstate in _CONFLICTS:
+            return _Again(transaction.turns)
+        if error.sqlstate == _DUPLICATE and transaction.turns != held:
+            # A turn that was free at once may have been given back after our snapshot was made; then
+            # what it guards was read too old, and the number computed from it is taken.
             return _Again(transaction.turns)
         lost = isinstance(error, psycopg.OperationalError) and (error.sqlstate or "57")[:2] in {"08", "57"}
         if lost and error.sqlstate != "57014" and not committing:

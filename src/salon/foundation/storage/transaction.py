@@ -41,8 +41,8 @@ class Transaction(Protocol):
     def take_turn(self, key: str, /) -> None:
         """Make this the only transaction with ``key`` until it ends; call before reading what it guards.
 
-        For counters and chains that every writer touches. On SQLite there is one writer anyway; on
-        PostgreSQL it spares the conflict and its retries.
+        For counters and chains that every writer touches: rows that are read and then written. On SQLite
+        there is one writer anyway; on PostgreSQL it spares the conflict and its retries.
         """
         ...
 
