@@ -65,6 +65,7 @@ function useAbilityNames(): Readonly<Record<string, string>> {
     vision: t`images`,
     images: t`images`,
     reasoning: t`reasoning`,
+    thinking: t`reasoning`,
     json: t`JSON`,
     "structured-output": t`JSON`,
     structured: t`JSON`,

@@ -85,7 +85,7 @@ export function ServerFacts({ status }: ServerFactsProps) {
       <Group title={t`Storage`}>
         <Fact label={t`Database`}>
           <Health isOk={status.storage.ok}>{database}</Health>
-          {status.storage.detail ? (
+          {status.storage.detail && status.storage.detail !== "ok" ? (
             <span className="block text-caption text-text-3">{status.storage.detail}</span>
           ) : null}
         </Fact>
