@@ -7,7 +7,7 @@ which is loaded when the first of them is asked for, or when ``warm`` is called.
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, cast
 from urllib.parse import unquote
 
@@ -20,7 +20,7 @@ from salon.surfaces.api.asgi_reply import AsgiReply, ClientCut, Message, Receive
 from salon.surfaces.api.compat import CompatReads, path_dialect
 from salon.surfaces.api.credentials import Peer
 from salon.surfaces.api.door import Door, as_salon_error
-from salon.surfaces.api.endpoints import CORE, Endpoint, Matched, RowMatcher
+from salon.surfaces.api.endpoints import CORE, SMALL_BODY_BYTES, Endpoint, Matched, RowMatcher, endpoints
 from salon.surfaces.api.heads import check_head
 from salon.surfaces.api.pages import Pages
 
@@ -66,6 +66,7 @@ class SalonApp:
         self._load_management = load_management
         self._management: AsgiApp | None = None
         self._management_lock = threading.Lock()
+        self._managed_rows = RowMatcher(())
         self._matcher = RowMatcher(CORE)
         self._compat = CompatReads(door.services)
         self._pages = Pages(base_path=door.services.base_path)
@@ -83,7 +84,10 @@ class SalonApp:
         """Load the management routes now; call it from a thread once the server listens."""
         with self._management_lock:
             if self._management is None:
-                self._management = self._load_management(self.door)
+                management = self._load_management(self.door)
+                core = frozenset(row.key for row in CORE)
+                self._managed_rows = RowMatcher([row for row in endpoints() if row.key not in core])
+                self._management = management
 
     async def close(self) -> None:
         """End what still runs."""
@@ -167,9 +171,7 @@ class SalonApp:
     # -- rows -------------------------------------------------------------------------------------
     async def _answer(self, matched: Matched, asked: Asked, reply: AsgiReply, send: Send) -> None:
         row = matched.endpoint
-        identity = self.door.access.identify(
-            asked.headers, peer=peer_of(asked.scope), method=asked.method, query=asked.query
-        )
+        identity = identify(self.door, asked.scope, asked.headers)
         self.door.access.authorize(row, identity)
         if row.hot:
             assert identity is not None
@@ -262,9 +264,27 @@ class SalonApp:
         management = self._management
         assert management is not None
         scope = asked.scope
+        limit_bytes = self._precheck(asked)
         scope["salon.headers"] = asked.headers
         scope["path"] = asked.path
-        await management(scope, asked.receive, _hardened(send, cors))
+        await management(scope, _bounded(asked.receive, limit_bytes), _hardened(send, cors))
+
+    def _precheck(self, asked: Asked) -> int:
+        """Refuse a stranger, and a body over its limit, before the body is read; returns the limit.
+
+        FastAPI reads bodies before it runs dependencies. The route's own dependency decides again, on
+        what was routed. Raises: NotSignedIn, NotAllowed, TooLarge.
+        """
+        matched = self._managed_rows.match(asked.method, asked.path)
+        limit_bytes = SMALL_BODY_BYTES
+        if matched is not None:
+            row = matched.endpoint
+            limit_bytes = row.max_body_bytes
+            self.door.access.authorize(row, identify(self.door, asked.scope, asked.headers))
+        declared = asked.headers.get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > limit_bytes:
+            raise TooLarge(what="body", limit_bytes=limit_bytes)
+        return limit_bytes
 
 
 def _not_allowed(methods: list[str]) -> MethodNotAllowed:
@@ -288,6 +308,12 @@ def peer_of(scope: Scope) -> Peer:
     host = str(client[0]) if client else ""
     is_loopback = host == "::1" or host.startswith(("127.", "::ffff:127."))
     return "loopback" if is_loopback else "remote"
+
+
+def identify(door: Door, scope: Scope, headers: Mapping[bytes, bytes]) -> KeyIdentity | None:
+    """Return who is calling. Raises: NotSignedIn, ForeignOrigin."""
+    query = cast(bytes, scope.get("query_string", b""))
+    return door.access.identify(headers, peer=peer_of(scope), method=str(scope["method"]), query=query)
 
 
 async def read_body(asked: Asked, limit_bytes: int) -> bytes:
@@ -314,6 +340,21 @@ async def _watch_client(receive: Receive, reply: AsgiReply) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     reply.leave()
+
+
+def _bounded(receive: Receive, limit_bytes: int) -> Receive:
+    """Stop a body of undeclared length at its limit."""
+    left_bytes = limit_bytes
+
+    async def receive_bounded() -> Message:
+        nonlocal left_bytes
+        message = await receive()
+        left_bytes -= len(message.get("body", b""))
+        if left_bytes < 0:
+            raise TooLarge(what="body", limit_bytes=limit_bytes)
+        return message
+
+    return receive_bounded
 
 
 def _hardened(send: Send, cors: Headers) -> Send:

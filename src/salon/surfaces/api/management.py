@@ -9,10 +9,10 @@ from fastapi.responses import Response
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from salon.foundation.kit.errors import ConfigError, InvalidRequest, NotFound, SalonError, TooLarge
+from salon.foundation.kit.errors import ConfigError, InvalidRequest, NotFound, SalonError
 from salon.foundation.kit.ids import new_id
 from salon.foundation.kit.version import __version__
-from salon.surfaces.api.asgi import peer_of
+from salon.surfaces.api.asgi import identify
 from salon.surfaces.api.door import Door, as_salon_error, error_headers
 from salon.surfaces.api.endpoints import Endpoint, endpoints
 from salon.surfaces.api.requests import IDENTITY
@@ -72,20 +72,15 @@ def rows_of_routes(app: FastAPI) -> dict[RouteKey, Endpoint]:
 
 
 def _authorizer(door: Door, rows: Mapping[RouteKey, Endpoint]) -> Callable[[Request], None]:
-    """Return the dependency of every route: credentials, policy, size."""
+    """Return the dependency of every route: credentials and policy."""
 
     def authorize(request: Request) -> None:
         scope = request.scope
         method = "GET" if request.method == "HEAD" else request.method
         row = rows[id(scope["endpoint"]), method]
         headers = cast("dict[bytes, bytes]", scope["salon.headers"])
-        identity = door.access.identify(
-            headers, peer=peer_of(scope), method=request.method, query=scope["query_string"]
-        )
+        identity = identify(door, scope, headers)
         door.access.authorize(row, identity)
-        declared = headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > row.max_body_bytes:
-            raise TooLarge(what="body", limit_bytes=row.max_body_bytes)
         scope[IDENTITY] = identity
 
     return authorize
