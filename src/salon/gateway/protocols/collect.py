@@ -35,6 +35,7 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
+from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import JsonObject, is_list, is_object, own_data
 
 
@@ -271,6 +272,6 @@ def _tell_part(part: Part, index: int, choice: int, out: list[StreamEvent]) -> b
         )
     elif not isinstance(part, ToolResultPart):
         out.append(
-            OpaqueReceived(choice=choice, dialect="salon", type=type(part).__name__, raw=None, index=index)
+            OpaqueReceived(choice=choice, dialect="salon", type=part_name(part), raw=None, index=index)
         )
     return False

@@ -18,6 +18,7 @@ from salon.foundation.messages import (
     ToolResultPart,
 )
 from salon.gateway.protocols.media import decode_text, sniff
+from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads, own_data
 
 _IMAGE_TYPES = {"image/jpeg", "image/png", "image/gif", "image/webp"}
@@ -81,11 +82,11 @@ class MessageWriter:
         block = self._bare(part, path, own)
         if block is None:
             if assistant:
-                what = part.type if isinstance(part, OpaquePart) else type(part).__name__
+                what = part_name(part)
                 self._lost[f"messages.{what}"] = None
                 return None
-            what = part.type if isinstance(part, OpaquePart) else type(part).__name__
-            raise Unsupported(field=path, problem=f"This provider's dialect has no place for a {what}.")
+            what = part_name(part)
+            raise Unsupported(field=path, problem=f"This provider's dialect has no place for {what}.")
         if isinstance(part, OpaquePart) or not block:
             return block or None
         extras = {name: value for name, value in own.items() if name not in {"file_id", "citation"}}

@@ -21,6 +21,7 @@ from salon.gateway.protocols.anthropic.messages import MessageWriter
 from salon.gateway.protocols.anthropic.usage import read_finish, read_usage, write_finish, write_usage
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest
 from salon.gateway.protocols.classify import build_error, error_of
+from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -133,5 +134,5 @@ def write_blocks(parts: Sequence[Part], lost: dict[str, None]) -> list[JsonObjec
         elif isinstance(part, OpaquePart) and part.dialect == "anthropic":
             blocks.append(part.raw)
         else:
-            lost[part.type if isinstance(part, OpaquePart) else type(part).__name__] = None
+            lost[part_name(part)] = None
     return blocks

@@ -11,7 +11,6 @@ from salon.foundation.messages import (
     FilePart,
     ImagePart,
     Message,
-    OpaquePart,
     Part,
     ReasoningPart,
     RefusalPart,
@@ -21,6 +20,7 @@ from salon.foundation.messages import (
 )
 from salon.gateway.protocols.fields import Fields, array_at, invalid, of_type
 from salon.gateway.protocols.media import decode_text, document_text, sniff, split_data_url
+from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, dumps_text, is_object, loads
 
 _ROLES = {"system", "user", "assistant", "tool"}
@@ -171,7 +171,7 @@ class MessageWriter:
             elif isinstance(part, ToolCallPart):
                 calls.append(self._call(part))
             elif isinstance(part, CitationPart) or assistant:
-                what = part.type if isinstance(part, OpaquePart) else type(part).__name__
+                what = part_name(part)
                 self._lost[f"messages.{what}"] = None
             else:
                 raise Unsupported(field=f"{path}.content[{i}]", problem=_refusal(part))
@@ -216,5 +216,5 @@ def _file_text(part: FilePart) -> str | None:
 def _refusal(part: Part) -> str:
     if isinstance(part, ImagePart):
         return "Ollama takes images as bytes, not by address."
-    what = part.type if isinstance(part, OpaquePart) else type(part).__name__
-    return f"Ollama has no place for a {what}."
+    what = part_name(part)
+    return f"Ollama has no place for {what}."

@@ -17,6 +17,7 @@ from salon.gateway.protocols.base import EncodeContext, EncodedRequest
 from salon.gateway.protocols.classify import build_error, error_of, status_in
 from salon.gateway.protocols.ollama.messages import arguments_object, read_output_call
 from salon.gateway.protocols.ollama.usage import read_finish, read_usage, write_finish, write_usage
+from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -131,7 +132,7 @@ def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject
         elif isinstance(part, OpaquePart) and part.dialect == "ollama":
             message[part.type] = part.raw
         else:
-            lost[part.type if isinstance(part, OpaquePart) else type(part).__name__] = None
+            lost[part_name(part)] = None
     message["content"] = "".join(text)
     if any(thinking):
         message["thinking"] = "".join(thinking)

@@ -19,6 +19,7 @@ from salon.foundation.messages import (
 from salon.gateway.protocols.base import Quirks
 from salon.gateway.protocols.fields import Fields, array_at, invalid
 from salon.gateway.protocols.openai.parts import PartWriter, read_content
+from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import JsonObject, dumps_text, is_list, is_object, own_data
 
 _ROLES = {"system", "developer", "user", "assistant", "tool", "function"}
@@ -232,7 +233,7 @@ class MessageWriter:
             ):
                 content.append(part)
             else:
-                what = part.type if isinstance(part, OpaquePart) else type(part).__name__
+                what = part_name(part)
                 self._lost[f"messages.{what}"] = None
         wire["content"] = self._parts.write(content, f"{path}.content") or None
         if wire["content"] is None and not calls and "refusal" not in wire:

@@ -21,6 +21,7 @@ from salon.foundation.messages import (
 from salon.gateway.protocols.base import Quirks
 from salon.gateway.protocols.fields import Fields, invalid, object_at
 from salon.gateway.protocols.media import data_url, decode_text, document_text, split_data_url
+from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import JsonObject, is_list, is_object, own_data
 
 _CACHE_KEYS = ("cache_control", "prompt_cache_breakpoint")
@@ -153,8 +154,8 @@ class PartWriter:
                 return {"type": "video_url", "video_url": {"url": url}}
         if isinstance(part, OpaquePart) and part.dialect == "openai":
             return part.raw
-        what = part.type if isinstance(part, OpaquePart) else type(part).__name__
-        raise Unsupported(field=path, problem=f"This provider's dialect has no place for a {what} here.")
+        what = part_name(part)
+        raise Unsupported(field=path, problem=f"This provider's dialect has no place for {what} here.")
 
     def _image(self, part: ImagePart, path: str) -> JsonObject:
         url = part.url or (data_url(part.media_type or "image/png", part.data) if part.data else None)

@@ -21,6 +21,7 @@ from salon.gateway.protocols.classify import build_error, error_of, status_in
 from salon.gateway.protocols.openai.messages import arguments_text, write_detail, write_tool_call
 from salon.gateway.protocols.openai.parts import thinking_text
 from salon.gateway.protocols.openai.usage import read_finish, read_usage, write_finish, write_usage
+from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -309,7 +310,7 @@ def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject
         elif isinstance(part, ToolResultPart):
             lost["tool_result"] = None
         else:
-            lost[type(part).__name__] = None
+            lost[part_name(part)] = None
     if text or not (calls or refusal or message.get("function_call") or message.get("audio")):
         message["content"] = "".join(text)
     if refusal:
