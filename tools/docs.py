@@ -21,6 +21,7 @@ from typing import Any, cast
 
 import changelog
 import click
+import protocol_table
 from fastapi import FastAPI
 
 from salon.app.reference import configuration_reference
@@ -175,6 +176,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "docs/reference/cli.md": command_page,
     "docs/reference/errors.md": error_page,
     "docs/permissions.md": permission_page,
+    "docs/protocols.md": protocol_table.protocol_page,
     "web/openapi/openapi.json": openapi_text,
     "CHANGELOG.md": lambda: changelog.rendered(changelog.UNRELEASED),
     "llms.txt": llms_page,

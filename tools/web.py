@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 STATIC = ROOT / "src" / "salon" / "surfaces" / "api" / "static"
-STAMP = STATIC / ".built"
+STAMP = ROOT / ".build" / "web-built"
 GENERATOR = WEB / "openapi"
 DOCUMENT = GENERATOR / "openapi.json"
 SCHEMA = WEB / "src" / "api" / "schema.d.ts"
@@ -147,6 +147,7 @@ def build() -> None:
     install()
     print("Building the web app ...", flush=True)
     run(["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], limit_s=BUILD_LIMIT_S)
+    STAMP.parent.mkdir(exist_ok=True)
     STAMP.write_text(wanted)
 
 
