@@ -27,8 +27,8 @@ class Log(Protocol):
         """Write the terminal event; False if the epoch is stale."""
         ...
 
-    async def step_result(self, handle: "RunHandle", path: str) -> bytes | None:
-        """Return what a step returned before."""
+    async def journal(self, handle: "RunHandle") -> dict[str, bytes]:
+        """Return what the completed steps returned, by path."""
         ...
 
     async def record_step(self, handle: "RunHandle", path: str, result: bytes) -> bool:
@@ -53,6 +53,8 @@ class RunHandle:
         self._is_lost = False
         self._has_ended = False
         self._ending = asyncio.Lock()
+        self._journal: dict[str, bytes] | None = None
+        """Read once; only the owner of this epoch adds to it."""
 
     @property
     def is_lost(self) -> bool:
@@ -104,14 +106,16 @@ class RunHandle:
         The result must be JSON. An outside effect carries ``<run id>:<path>`` as its idempotency key,
         because a process can die between the effect and the journal. Raises: StaleEpoch.
         """
-        known = await self._log.step_result(self, path)
-        if known is not None:
-            return msgspec.json.decode(known)
+        if self._journal is None:
+            self._journal = await self._log.journal(self)
+        if path in self._journal:
+            return msgspec.json.decode(self._journal[path])
         self._check_open()
         encoded = msgspec.json.encode(await work())
         if not await self._log.record_step(self, path, encoded):
             self.lose()
             raise StaleEpoch(self.run_id)
+        self._journal[path] = encoded
         return msgspec.json.decode(encoded)
 
     def lose(self) -> None:

@@ -79,9 +79,8 @@ _FIRST_BASE = statement(
     )
 )
 _INSERT_STEP = statement(insert(steps).on_conflict_do_nothing(index_elements=["run_id", "path"]))
-_STEP = statement(
-    select(steps.c.result).where(steps.c.run_id == bindparam("run_id"), steps.c.path == bindparam("path"))
-)
+_STEPS = statement(select(steps.c.path, steps.c.result).where(steps.c.run_id == bindparam("run_id")))
+_OWNED = statement(update(runs).where(_owned).values(status="running"))
 _COMPACTABLE = statement(
     select(runs.c.id)
     .where(runs.c.status != "running", runs.c.compacted == 0, runs.c.ended_at_ms < bindparam("before_ms"))
@@ -189,18 +188,16 @@ def first_base_since(tx: Transaction, _scope: Scope, run_id: str, epoch: int) ->
     return None if row is None or row[0] is None else int(row[0])
 
 
-def step_result(tx: Transaction, _scope: SystemScope, run_id: str, path: str) -> bytes | None:
-    """Return what a step returned, if it was completed."""
-    row = tx.one(_STEP, run_id=run_id, path=path)
-    return None if row is None else bytes(row[0])
+def journal(tx: Transaction, _scope: SystemScope, run_id: str) -> dict[str, bytes]:
+    """Return what each completed step returned, by its path."""
+    return {str(row[0]): bytes(row[1]) for row in tx.all(_STEPS, run_id=run_id)}
 
 
 def record_step(
-    tx: Transaction, scope: SystemScope, run_id: str, *, epoch: int, path: str, result: bytes, now_ms: int
+    tx: Transaction, _scope: SystemScope, run_id: str, *, epoch: int, path: str, result: bytes, now_ms: int
 ) -> bool:
     """Write a completed step; the first one counts. False if the epoch is stale."""
-    run = get_run(tx, scope, run_id)
-    if run is None or run.epoch != epoch or run.status != "running":
+    if not tx.run(_OWNED, run_id=run_id, own_epoch=epoch):
         return False
     tx.run(
         _INSERT_STEP,

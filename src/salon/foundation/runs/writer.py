@@ -62,10 +62,10 @@ class LogWriter:
             await self._copy([event])
         return done
 
-    async def step_result(self, handle: RunHandle, path: str) -> bytes | None:
-        """Return what a step returned before."""
+    async def journal(self, handle: RunHandle) -> dict[str, bytes]:
+        """Return what the completed steps returned, by path."""
         scope = SystemScope("runs: read the journal of an owned run")
-        return await self._storage.read(lambda tx: store.step_result(tx, scope, handle.run_id, path))
+        return await self._storage.read(lambda tx: store.journal(tx, scope, handle.run_id))
 
     async def record_step(self, handle: RunHandle, path: str, result: bytes) -> bool:
         """Write what a step returned; False if the epoch is stale."""

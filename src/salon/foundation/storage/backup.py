@@ -35,6 +35,8 @@ from salon.foundation.storage.transaction import Transaction
 _log = logging.getLogger(__name__)
 
 LOCK_PATIENCE_S: Final = 60.0
+LEAVE_PATIENCE_S: Final = 2.0
+"""How long a restore waits for sessions that are just ending."""
 PAGES_PER_STEP: Final = 2_000
 """How much of the database is copied at a time; readers and the writer go on in between."""
 _STAMP: Final = "%Y%m%dT%H%M%S"
@@ -428,6 +430,11 @@ def restore_postgres(info: BackupInfo, url: str, *, directory: Path | None = Non
     if info.manifest.dialect != "postgresql":
         raise Conflict(problem="This backup is of a SQLite database.")
     facts = server_facts(url)
+    deadline = time.monotonic() + LEAVE_PATIENCE_S
+    while facts.other_sessions and time.monotonic() < deadline:
+        # The server notices that a client has left a moment after the client does.
+        time.sleep(0.1)
+        facts = server_facts(url)
     if facts.other_sessions:
         raise Conflict(problem="A running Salon is connected to the database. Stop it, then restore.")
     kept = dump_postgres(url, directory=directory, reason="before restore").path if facts.has_tables else None
