@@ -1,18 +1,17 @@
 """A fake provider in the loop of the test, known to the gateway once per dialect."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from salon.gateway.pricing import price_per_million
-from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec, TargetSpec
+from salon.gateway.registry.models import PriceSpec, ProviderSpec
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import GatewayBench
 
-T = TypeVar("T")
 Scene = Callable[[GatewayBench, FakeProvider], Awaitable[None]]
 
 KINDS = {"openai": "openai-compatible", "anthropic": "anthropic", "ollama": "ollama"}
@@ -39,11 +38,6 @@ PRICES = [
 ]
 
 
-def alias(name: str, *models: str, **options: Any) -> AliasSpec:
-    """Return an alias to these models."""
-    return AliasSpec(name=name, targets=tuple(TargetSpec(model=model) for model in models), **options)
-
-
 @pytest.fixture
 def play(tmp_path: Path) -> Callable[..., None]:
     """Run a coroutine function of a bench and a fake provider, for at most 30 s."""
@@ -65,15 +59,3 @@ def play(tmp_path: Path) -> Callable[..., None]:
         asyncio.run(main())
 
     return run
-
-
-async def poll(check: Callable[[], bool], *, timeout_s: float = 5.0) -> None:
-    """Wait until ``check`` holds. Raises: TimeoutError."""
-    async with asyncio.timeout(timeout_s):
-        while not check():
-            await asyncio.sleep(0.005)
-
-
-def run(coro: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine."""
-    return asyncio.run(coro)

@@ -117,10 +117,10 @@ class AttemptLoop:
                 continue
             if may_spend_at(job, target) and target.breaker.allows(now_s):
                 return following
-        if not (found.again and error.retryable) or here.breaker.open_until_s > now_s:
+        if not (found.again and error.retryable):
             return None
-        wait_s = error.retry_after_s or 0.0
-        return place if now_s + wait_s < job.deadline_s and wait_s <= self.options.total_timeout_s else None
+        again_s = now_s + (error.retry_after_s or 0.0)
+        return place if here.breaker.open_until_s <= again_s < job.deadline_s else None
 
     def _may_replay(self, job: Job) -> bool:
         if job.plan is not None and job.plan.replay_uncertain:

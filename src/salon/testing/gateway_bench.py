@@ -27,9 +27,10 @@ from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
 from salon.gateway.protocols.openai import DIALECT as OPENAI
-from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec
+from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec, TargetSpec
 from salon.gateway.registry.registry import Registry
 from salon.gateway.vault import Vault, load_master_keys
+from salon.testing.raw_http import RawAnswer
 
 T = TypeVar("T")
 
@@ -54,6 +55,11 @@ def key_identity(
     return KeyIdentity(caller=caller, name=name, limits=limits, budget_ids=tuple(budgets))
 
 
+def alias(name: str, *models: str, **options: Any) -> AliasSpec:
+    """Return an alias to these models, in order of preference."""
+    return AliasSpec(name=name, targets=tuple(TargetSpec(model=model) for model in models), **options)
+
+
 class MemoryReply:
     """A reply that keeps what it gets, and can leave or fall behind like a caller."""
 
@@ -63,7 +69,7 @@ class MemoryReply:
         self.writable = True
         self.status = 0
         self.headers: dict[str, str] = {}
-        self.body = b""
+        self._body = bytearray()
         self.writes = 0
         self.aborted = False
         self._on_close: list[Callable[[], None]] = []
@@ -83,7 +89,7 @@ class MemoryReply:
     def write(self, data: bytes) -> None:
         """Keep part of the body."""
         if not self.closed:
-            self.body += data
+            self._body += data
             self.writes += 1
 
     def finish(self) -> None:
@@ -115,6 +121,21 @@ class MemoryReply:
         self.writable = writable
         for callback in self._on_writable:
             callback(writable)
+
+    @property
+    def size(self) -> int:
+        """How many bytes of the body have come."""
+        return len(self._body)
+
+    @property
+    def body(self) -> bytes:
+        """The body so far."""
+        return bytes(self._body)
+
+    def raw(self) -> RawAnswer:
+        """Return what the caller got in the form that judges read."""
+        complete = self.closed and not self.aborted
+        return RawAnswer(status=self.status, headers=self.headers, body=self.body, complete=complete)
 
     def json(self) -> Any:
         """Return the body as JSON."""
@@ -217,8 +238,21 @@ class GatewayBench:
         identity: KeyIdentity = OWNER,
         headers: Mapping[str, str] | None = None,
         reply: MemoryReply | None = None,
-        timeout_s: float = 15.0,
         **fields: Any,
+    ) -> MemoryReply:
+        """Serve one call with one user message to its end and return what the caller got."""
+        body = chat_body(dialect, model, text, stream=stream, **fields)
+        return await self.send(dialect, body, identity=identity, headers=headers, reply=reply)
+
+    async def send(
+        self,
+        dialect: DialectName,
+        body: bytes,
+        *,
+        identity: KeyIdentity = OWNER,
+        headers: Mapping[str, str] | None = None,
+        reply: MemoryReply | None = None,
+        timeout_s: float = 15.0,
     ) -> MemoryReply:
         """Serve one call to its end and return what the caller got."""
         reply = reply or MemoryReply()
@@ -227,7 +261,7 @@ class GatewayBench:
             operation="chat",
             identity=identity,
             headers={name.encode(): value.encode() for name, value in (headers or {}).items()},
-            body=chat_body(dialect, model, text, stream=stream, **fields),
+            body=body,
             received_at_s=self.clock.monotonic_s(),
         )
         async with asyncio.timeout(timeout_s):
@@ -245,3 +279,10 @@ class GatewayBench:
         """Return the one request there was."""
         (row,) = await self.rows()
         return row
+
+
+async def poll(check: Callable[[], bool], *, timeout_s: float = 5.0) -> None:
+    """Wait until ``check`` holds. Raises: TimeoutError."""
+    async with asyncio.timeout(timeout_s):
+        while not check():  # noqa: ASYNC110 - what is waited for is no event of ours
+            await asyncio.sleep(0.005)

@@ -80,9 +80,12 @@ class Breaker:
         self._is_probing = False
 
     def hold_off(self, now_s: float, seconds: float) -> None:
-        """Open for ``seconds`` because the target itself asked for it, or refused our credential."""
+        """Open for just ``seconds``: the target itself asked for it, or refused our credential."""
         if now_s + seconds > self.open_until_s:
-            self._open(now_s, seconds)
+            self._is_probing = False
+            self.open_until_s = now_s + seconds
+            if self._on_change is not None:
+                self._on_change(self, seconds)
 
     def follow(self, open_until_s: float) -> None:
         """Take over the state another process found; does not tell ``on_change``."""

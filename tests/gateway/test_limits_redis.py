@@ -1,0 +1,172 @@
+"""Limits in Redis: exact across processes, and served on when Redis vanishes."""
+
+import asyncio
+import contextlib
+import logging
+import subprocess
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from salon.foundation.accounts import KeyLimits
+from salon.foundation.kit.errors import RateLimited
+from salon.gateway.limits_redis import RedisLimiter
+
+pytestmark = pytest.mark.redis
+
+
+@contextlib.asynccontextmanager
+async def opened(url: str) -> AsyncIterator[RedisLimiter]:
+    limiter = RedisLimiter(url)
+    await limiter.start()
+    try:
+        yield limiter
+    finally:
+        await limiter.close()
+
+
+async def admitted(limiter: RedisLimiter, limits: KeyLimits, count: int, *, tokens: int = 0) -> list:
+    asked = (limiter.admit("k", limits, tokens=tokens) for _ in range(count))
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert all(not isinstance(a, BaseException) or isinstance(a, RateLimited) for a in answers)
+    return [answer for answer in answers if not isinstance(answer, BaseException)]
+
+
+def test_two_processes_share_each_limit_exactly(redis_url: str) -> None:
+    async def scene() -> None:
+        for limits, expected in (
+            (KeyLimits(requests_per_minute=60), 60),
+            (KeyLimits(tokens_per_minute=1000), 50),
+            (KeyLimits(concurrency=7), 7),
+        ):
+            async with opened(redis_url) as one, opened(redis_url) as two:
+                await one._client.flushall()
+                both = await asyncio.gather(
+                    admitted(one, limits, 100, tokens=20), admitted(two, limits, 100, tokens=20)
+                )
+                assert sum(map(len, both)) == expected
+                assert one.fallbacks == two.fallbacks == 0
+
+    asyncio.run(scene())
+
+
+def test_window_slides_in_redis_as_in_the_process(redis_url: str) -> None:
+    async def scene() -> None:
+        async with opened(redis_url) as limiter:
+            limits = KeyLimits(requests_per_minute=10)
+            assert len(await admitted(limiter, limits, 12)) == 10
+            with pytest.raises(RateLimited) as refused:
+                await limiter.admit("k", limits, tokens=0)
+            assert refused.value.retry_after_s == pytest.approx(60, abs=1)
+            await shift(limiter, "salon:limit:{k}:requests", -119)
+            assert await admitted(limiter, limits, 1) == []
+            await shift(limiter, "salon:limit:{k}:requests", -2)
+            assert len(await admitted(limiter, limits, 12)) == 10
+
+    asyncio.run(scene())
+
+
+async def shift(limiter: RedisLimiter, key: str, steps: int) -> None:
+    """Let everything counted have happened ``-steps`` half seconds earlier."""
+    old = await limiter._client.hgetall(key)
+    await limiter._client.delete(key)
+    moved = {}
+    for field, value in old.items():
+        name = field.decode()
+        if name == "o":
+            moved["o"] = int(value) + steps
+        elif name == "t":
+            moved["t"] = int(value)
+        else:
+            moved[str(int(name) + steps)] = int(value)
+    await limiter._client.hset(key, mapping=moved)
+
+
+def test_settled_tokens_and_released_places_are_there_for_others(redis_url: str) -> None:
+    async def scene() -> None:
+        limits = KeyLimits(tokens_per_minute=1000, concurrency=1)
+        async with opened(redis_url) as one, opened(redis_url) as two:
+            (ticket,) = await admitted(one, limits, 5, tokens=900)
+            assert await admitted(two, limits, 1, tokens=900) == []
+            ticket.settle(50)
+            ticket.release()
+            ticket.release()
+            async with asyncio.timeout(5):
+                while not (again := await admitted(two, limits, 1, tokens=900)):
+                    await asyncio.sleep(0.01)
+            assert len(again) == 1
+
+    asyncio.run(scene())
+
+
+def test_places_of_a_killed_process_expire(redis_url: str) -> None:
+    async def scene() -> None:
+        limits = KeyLimits(concurrency=2)
+        async with opened(redis_url) as limiter:
+            assert len(await admitted(limiter, limits, 5)) == 2
+            await limiter._send(await limiter._renewals())
+            places = await limiter._client.zrange("salon:limit:{k}:places", 0, -1, withscores=True)
+            now_ms = time.time() * 1000
+            assert all(now_ms < until <= now_ms + 61_000 for _, until in places)
+            for place, until in places:
+                await limiter._client.zadd("salon:limit:{k}:places", {place: until - 61_000})
+            assert len(await admitted(limiter, limits, 5)) == 2
+
+    asyncio.run(scene())
+
+
+def test_vanished_redis_leaves_each_process_its_own_counters(
+    tmp_path: Path, redis_server: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    del redis_server  # skips where there is no redis-server
+    socket = tmp_path / "redis.sock"
+    url, limits = f"unix://{socket}", KeyLimits(requests_per_minute=10)
+
+    async def scene() -> None:
+        process = start(socket)
+        try:
+            async with opened(url) as limiter:
+                async with asyncio.timeout(10):
+                    while not socket.exists():
+                        await asyncio.sleep(0.01)
+                assert len(await admitted(limiter, limits, 4)) == 4
+                process.kill()
+                process.wait(10)
+                began = time.monotonic()
+                assert len(await admitted(limiter, limits, 50)) == 6
+                assert time.monotonic() - began < 2
+                assert limiter.alone
+                assert limiter.fallbacks == 50
+                process = start(socket)
+                async with asyncio.timeout(10):
+                    while limiter.alone:
+                        await admitted(limiter, KeyLimits(requests_per_minute=1000), 1)
+                        await asyncio.sleep(0.05)
+        finally:
+            process.kill()
+            process.wait(10)
+
+    with caplog.at_level(logging.WARNING, "salon.gateway.limits_redis"):
+        asyncio.run(scene())
+    told = [record.getMessage() for record in caplog.records if record.name == "salon.gateway.limits_redis"]
+    assert len(told) == 2
+
+
+def start(socket: Path) -> subprocess.Popen:
+    return subprocess.Popen(
+        ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"],
+        cwd=socket.parent,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def test_key_without_limits_asks_no_redis() -> None:
+    async def scene() -> None:
+        limiter = RedisLimiter("unix:///nowhere")
+        ticket = await limiter.admit("k", KeyLimits(), tokens=1)
+        ticket.release()
+        assert limiter.fallbacks == 0
+
+    asyncio.run(scene())
