@@ -1,12 +1,15 @@
 """The same counters for many processes, in Redis: one script per admission, exact across all of them.
 
-Money is not here: it lives in the database. Should Redis vanish, each process goes on counting by itself,
-which is logged and counted, and looks for Redis again every second. A place among the concurrent requests
-is a lease that its process renews, so that a killed process gives its places back.
+Everything that waits goes to Redis in one pipeline, one at a time: under load one round trip and one
+system call serve many requests. Money is not here: it lives in the database. Should Redis vanish, each
+process goes on counting by itself, which is logged and counted, and looks for Redis again every second.
+A place among the concurrent requests is a lease that its process renews, so that a killed process gives
+its places back.
 """
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 from typing import Any, Final, cast
 
@@ -18,15 +21,24 @@ from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.limits import LocalLimiter, LocalTicket, concurrency_reached
 from salon.gateway.limits_script import ADMIT, CORRECT
 
-PATIENCE_S: Final = 0.25
+PATIENCE_S: Final = 1.0
 """How long an admission waits for Redis before this process counts alone."""
 LOOK_AGAIN_S: Final = 1.0
 PLACE_LEASE_S: Final = 60.0
 RENEW_S: Final = 20.0
-CONNECTIONS: Final = 16
 _CLOSE_PATIENCE_S: Final = 2.0
 
 _log = logging.getLogger(__name__)
+
+
+class _Act:
+    """One command for Redis, and who waits for its answer."""
+
+    __slots__ = ("answer", "command")
+
+    def __init__(self, *command: str | int, answer: "asyncio.Future[tuple[int, int]] | None" = None) -> None:
+        self.command = command
+        self.answer = answer
 
 
 class RedisTicket:
@@ -49,7 +61,7 @@ class RedisTicket:
         """Correct the tokens counted at admission to what was really used."""
         self._local.settle(tokens)
         if tokens != self._tokens:
-            self._limiter.later(("correct", self.key, self._step, tokens - self._tokens))
+            self._limiter.correct(self.key, self._step, tokens - self._tokens)
             self._tokens = tokens
 
     def release(self) -> None:
@@ -57,7 +69,7 @@ class RedisTicket:
         if self._open:
             self._open = False
             self._local.release()
-            self._limiter.leave(self)
+            self._limiter.leave(self.key, self.place)
 
 
 class RedisLimiter:
@@ -66,32 +78,26 @@ class RedisLimiter:
     def __init__(self, url: str, clock: Clock | None = None) -> None:
         """Prepare; connects at the first admission. Raises: ConfigError when redis-py is missing."""
         try:
-            from redis.asyncio import BlockingConnectionPool, Redis  # noqa: PLC0415 - an optional extra
+            from redis.asyncio import Redis  # noqa: PLC0415 - an optional extra
             from redis.asyncio.retry import Retry  # noqa: PLC0415 - same
             from redis.backoff import NoBackoff  # noqa: PLC0415 - same
-            from redis.exceptions import RedisError  # noqa: PLC0415 - same
+            from redis.exceptions import NoScriptError, RedisError  # noqa: PLC0415 - same
         except ImportError as error:
             raise ConfigError(
                 key="redis.url", problem="needs the extra “redis”.", fix="Install salon[redis]."
             ) from error
         # A repeated admission would count twice: what is not answered in time is not tried again.
-        pool = cast("Any", BlockingConnectionPool).from_url(
-            url,
-            max_connections=CONNECTIONS,
-            timeout=PATIENCE_S,
-            socket_timeout=PATIENCE_S,
-            socket_connect_timeout=PATIENCE_S,
-            retry=Retry(NoBackoff(), 0),
+        self._client: Any = cast("Any", Redis).from_url(
+            url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S, retry=Retry(NoBackoff(), 0)
         )
-        self._client: Any = cast("Any", Redis)(connection_pool=pool)
-        self._failures = (RedisError, OSError, TimeoutError)
-        self._admit: Any = self._client.register_script(ADMIT)
-        self._correct: Any = self._client.register_script(CORRECT)
+        self._failures: tuple[type[Exception], ...] = (RedisError, OSError, TimeoutError)
+        self._no_script: type[Exception] = NoScriptError
         self._clock = clock or SystemClock()
         self._local = LocalLimiter(self._clock)
         self._tasks = TaskSupervisor("limits")
-        self._queue: list[tuple[str, str, int, int] | RedisTicket] = []
-        self._open: dict[str, RedisTicket] = {}
+        self._queue: list[_Act] = []
+        self._open: dict[str, str] = {}
+        """Places held by this process, and the key each belongs to."""
         self._wake = asyncio.Event()
         self._alone_until_s = 0.0
         self.alone = False
@@ -100,8 +106,8 @@ class RedisLimiter:
         """How many requests were admitted or refused without Redis."""
 
     async def start(self) -> None:
-        """Begin to hand corrections and releases on."""
-        self._tasks.spawn(self._hand_on(), name="limits-redis")
+        """Begin to talk to Redis."""
+        self._tasks.spawn(self._talk(), name="limits-redis")
 
     async def close(self) -> None:
         """Hand on what is left and let the connections go."""
@@ -117,113 +123,150 @@ class RedisLimiter:
         if not limits.counts_anything:
             return self._local.count(identity_key, tokens)
         if self._clock.monotonic_s() < self._alone_until_s:
-            self.fallbacks += 1
-            return await self._local.admit(identity_key, limits, tokens=tokens)
+            return await self._admit_alone(identity_key, limits, tokens)
         place = new_id("tic")
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                verdict, number = await self._ask(identity_key, limits, place=place, tokens=tokens)
+            verdict, number = await self._ask(identity_key, limits, place=place, tokens=tokens)
         except self._failures as error:
             self._lost(error)
-            return await self._local.admit(identity_key, limits, tokens=tokens)
-        self._found()
+            return await self._admit_alone(identity_key, limits, tokens)
         if verdict:
             raise _refusal(verdict, number, limits)
         local = self._local.count(identity_key, tokens)
-        ticket = RedisTicket(self, local, key=identity_key, place=place, step=number, tokens=tokens)
-        self._open[place] = ticket
-        return ticket
+        self._open[place] = identity_key
+        return RedisTicket(self, local, key=identity_key, place=place, step=number, tokens=tokens)
+
+    async def _admit_alone(self, identity_key: str, limits: KeyLimits, tokens: int) -> LocalTicket:
+        self.fallbacks += 1
+        return await self._local.admit(identity_key, limits, tokens=tokens)
 
     async def _ask(self, identity_key: str, limits: KeyLimits, *, place: str, tokens: int) -> tuple[int, int]:
-        answer = await self._admit(
-            keys=_keys(identity_key),
-            args=[
-                limits.requests_per_minute or 0,
-                limits.tokens_per_minute or 0,
-                limits.concurrency or 0,
-                tokens,
-                place,
-                round(PLACE_LEASE_S * 1000),
-            ],
+        answer: asyncio.Future[tuple[int, int]] = asyncio.get_running_loop().create_future()
+        numbers = (
+            limits.requests_per_minute or 0,
+            limits.tokens_per_minute or 0,
+            limits.concurrency or 0,
+            tokens,
         )
-        return int(answer[0]), int(answer[1])
+        lease_ms = round(PLACE_LEASE_S * 1000)
+        keys = _keys(identity_key)
+        self._soon(_Act("EVALSHA", _ADMIT_SHA, 3, *keys, *numbers, place, lease_ms, answer=answer))
+        try:
+            async with asyncio.timeout(PATIENCE_S * 2):
+                return await answer
+        except BaseException:
+            self.leave(identity_key, place)  # it may have been admitted after all
+            raise
 
-    def _lost(self, error: BaseException) -> None:
-        self.fallbacks += 1
-        self._alone_until_s = self._clock.monotonic_s() + LOOK_AGAIN_S
-        if not self.alone:
-            self.alone = True
-            _log.warning(
-                "Redis does not answer (%s); this process counts limits by itself", type(error).__name__
-            )
+    # What nobody waits for
 
-    def _found(self) -> None:
-        if self.alone:
-            self.alone = False
-            _log.warning("Redis answers again; limits are counted for all processes")
+    def correct(self, identity_key: str, step: int, tokens: int) -> None:
+        """Add ``tokens`` to what was counted at ``step``, soon."""
+        self._soon(_Act("EVALSHA", _CORRECT_SHA, 1, _keys(identity_key)[1], step, tokens))
 
-    # Corrections and releases go in the background: nobody waits for them.
+    def leave(self, identity_key: str, place: str) -> None:
+        """Give a place back, soon."""
+        self._open.pop(place, None)
+        self._soon(_Act("ZREM", _keys(identity_key)[2], place))
 
-    def later(self, act: tuple[str, str, int, int]) -> None:
-        """Hand a correction on soon."""
+    # The conversation with Redis
+
+    def _soon(self, act: _Act) -> None:
         self._queue.append(act)
         self._wake.set()
 
-    def leave(self, ticket: RedisTicket) -> None:
-        """Hand a release on soon."""
-        self._open.pop(ticket.place, None)
-        self._queue.append(ticket)
-        self._wake.set()
-
-    def _take(self) -> list[tuple[str, str, int, int] | RedisTicket]:
+    def _take(self) -> list[_Act]:
         taken, self._queue = self._queue, []
         return taken
 
-    async def _hand_on(self) -> None:
+    async def _talk(self) -> None:
         renewed_s = self._clock.monotonic_s()
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RENEW_S / 4):
                     await self._wake.wait()
             self._wake.clear()
+            acts = self._take()
+            if self._clock.monotonic_s() - renewed_s >= RENEW_S:
+                renewed_s = self._clock.monotonic_s()
+                acts += await self._renewals()
             try:
-                await self._send(self._take())
-                if self._clock.monotonic_s() - renewed_s >= RENEW_S:
-                    renewed_s = self._clock.monotonic_s()
-                    await self._renew()
+                async with asyncio.timeout(PATIENCE_S):
+                    await self._send(acts)
             except self._failures as error:
                 # What is lost heals: places expire, and windows forget within a minute.
                 self._lost(error)
-                await asyncio.sleep(LOOK_AGAIN_S)
+                _fail(acts, error)
 
-    async def _send(self, acts: list[tuple[str, str, int, int] | RedisTicket]) -> None:
+    async def _send(self, acts: list[_Act]) -> None:
         if not acts:
             return
+        answers = await self._pipeline(acts)
+        unknown = [a for a, answer in zip(acts, answers, strict=True) if isinstance(answer, self._no_script)]
+        if unknown:
+            for script in (ADMIT, CORRECT):
+                await self._client.script_load(script)
+            again = dict(zip(map(id, unknown), await self._pipeline(unknown), strict=True))
+            answers = [again.get(id(act), answer) for act, answer in zip(acts, answers, strict=True)]
+        self._found()
+        for act, answer in zip(acts, answers, strict=True):
+            if act.answer is None or act.answer.done():
+                continue
+            if isinstance(answer, Exception):
+                act.answer.set_exception(answer)
+            else:
+                act.answer.set_result((int(answer[0]), int(answer[1])))
+
+    async def _pipeline(self, acts: list[_Act]) -> list[Any]:
         async with self._client.pipeline(transaction=False) as pipe:
             for act in acts:
-                if isinstance(act, RedisTicket):
-                    pipe.zrem(_keys(act.key)[2], act.place)
-                else:
-                    await self._correct(keys=[_keys(act[1])[1]], args=[act[2], act[3]], client=pipe)
-            await pipe.execute()
+                pipe.execute_command(*act.command)
+            return cast("list[Any]", await pipe.execute(raise_on_error=False))
 
-    async def _renew(self) -> None:
-        tickets = list(self._open.values())
-        if not tickets:
-            return
-        seconds, micros = await self._client.time()
-        until_ms = int(seconds) * 1000 + int(micros) // 1000 + round(PLACE_LEASE_S * 1000)
-        async with self._client.pipeline(transaction=False) as pipe:
-            for ticket in tickets:
-                pipe.zadd(_keys(ticket.key)[2], {ticket.place: until_ms}, xx=True)
-                pipe.pexpire(_keys(ticket.key)[2], round(PLACE_LEASE_S * 1000))
-            await pipe.execute()
+    async def _renewals(self) -> list[_Act]:
+        """Return the commands that keep this process's places for another lease."""
+        if not self._open:
+            return []
+        try:
+            seconds, micros = await self._client.time()
+        except self._failures as error:
+            self._lost(error)
+            return []
+        lease_ms = round(PLACE_LEASE_S * 1000)
+        until_ms = int(seconds) * 1000 + int(micros) // 1000 + lease_ms
+        acts: list[_Act] = []
+        for place, identity_key in self._open.items():
+            places = _keys(identity_key)[2]
+            acts += [_Act("ZADD", places, "XX", until_ms, place), _Act("PEXPIRE", places, lease_ms)]
+        return acts
+
+    def _lost(self, error: BaseException) -> None:
+        self._alone_until_s = self._clock.monotonic_s() + LOOK_AGAIN_S
+        if not self.alone:
+            self.alone = True
+            _log.warning("Redis does not answer (%s); limits are counted per process", type(error).__name__)
+
+    def _found(self) -> None:
+        if self.alone:
+            self.alone = False
+            self._alone_until_s = 0.0
+            _log.warning("Redis answers again; limits are counted for all processes")
 
 
-def _keys(identity_key: str) -> list[str]:
+_ADMIT_SHA: Final = hashlib.sha1(ADMIT.encode(), usedforsecurity=False).hexdigest()
+_CORRECT_SHA: Final = hashlib.sha1(CORRECT.encode(), usedforsecurity=False).hexdigest()
+
+
+def _fail(acts: list[_Act], error: Exception) -> None:
+    for act in acts:
+        if act.answer is not None and not act.answer.done():
+            act.answer.set_exception(error)
+
+
+def _keys(identity_key: str) -> tuple[str, str, str]:
     """Return where requests, tokens and places of a key are; the braces keep them on one Redis node."""
     base = f"salon:limit:{{{identity_key}}}"
-    return [f"{base}:requests", f"{base}:tokens", f"{base}:places"]
+    return f"{base}:requests", f"{base}:tokens", f"{base}:places"
 
 
 def _refusal(verdict: int, retry_s: int, limits: KeyLimits) -> RateLimited:
