@@ -184,6 +184,7 @@ class Gateway:
         if job.sent is not None:
             self._keep(job, job.sent)
         self._accountant.settle(job)
+        job.release()
 
     def _keep(self, job: Job, sent: list[bytes]) -> None:
         """Keep the answer for an identical request, and under its idempotency key."""

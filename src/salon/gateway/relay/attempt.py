@@ -121,6 +121,7 @@ class Attempt:
         """Let the provider go; nothing is heard of it any more."""
         if self._stream is not None:
             self._stream.abort()
+            self._stream = None  # it points back here, and holds the request's bytes
         if self._done is not None and not self._done.done():
             self._done.cancel()
 

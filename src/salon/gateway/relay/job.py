@@ -112,6 +112,15 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
         elif self.waiting and self.task is not None:
             self.task.cancel()
 
+    def release(self) -> None:
+        """Let go of the request's bytes and of all that points back here; only after the rows are written.
+
+        Without this each request is a ring that only the collector frees, with its pictures in it.
+        """
+        self.call = self.reply = self.envelope = self.request = None
+        self.delivery = self.attempt = self.sent = self.claim = None
+        self.on_over_limit = _ignore
+
     @property
     def begun(self) -> bool:
         """Tell whether something of an answer has been handed to the caller."""
