@@ -19,6 +19,12 @@ _MOST_RETRY_AFTER_S: Final = 3600
 _SSE: Final = b"text/event-stream"
 
 
+def _header_text(text: str) -> bytes:
+    """Return text of the caller's choosing so that it can only ever be one header's value."""
+    shown = "".join([one if one.isprintable() else repr(one)[1:-1] for one in text])
+    return shown.encode("ascii", "backslashreplace")
+
+
 def cost_text(cost_e10: int | None, currency: str) -> bytes:
     """Return a cost for a header: an exact amount and its currency, or ``unpriced``."""
     if cost_e10 is None:
@@ -49,7 +55,7 @@ def _common(job: Job, attempts: int) -> Headers:
         headers.append((b"x-salon-route", job.target.route))
     if job.lost:
         lost = ", ".join(sorted(job.lost))[:1000]
-        headers.append((b"x-salon-lost", lost.encode("ascii", "backslashreplace")))
+        headers.append((b"x-salon-lost", _header_text(lost)))
     return headers
 
 
