@@ -120,7 +120,7 @@ def test_no_secret_is_in_an_answer(scene: Scene, secrets: dict[str, str]) -> Non
 
 @pytest.mark.parametrize(
     "path",
-    ["/metrics", "/openapi.json", "/v1/models", "/salon/v1/providers", "/salon/v1/keys", "/salon/v1/usage",
+    ["/metrics", "/salon/v1/openapi.json", "/v1/models", "/salon/v1/providers", "/salon/v1/keys", "/salon/v1/usage",
      "/salon/v1/requests", "/salon/v1/status"],
 )  # fmt: skip
 def test_no_secret_is_on_a_page(scene: Scene, secrets: dict[str, str], path: str) -> None:

@@ -17,9 +17,11 @@ from salon.testing.soak import rng, scaled
 SAMPLE = 1500
 """A fiftieth of this is read in a normal run; all recordings in a long one."""
 
-KNOWN = {
-    # Wrong by concatenation (rule 12 of the README): two ids on one index are two calls.
-    "cerebras/chat/cerebras-structured-output-tools-1-515800",
+READ_OTHERWISE = {
+    # Rule 12 of the README: expected.json is wrong by concatenation, our own reading is pinned elsewhere.
+    "cerebras/chat/cerebras-cererebras-structured-output-tools-1-515800",  # two ids on one index are two calls
+    "anthropic/messages/anthropic-spliced-message-start-1d5d0f",  # a second message_start
+    "anthropic/messages/anthropic-anthropic-tool-search-bm25-1-bb2158",  # likewise
 }
 
 
@@ -27,7 +29,7 @@ def sample(folder: Path, name: str, **only: Any) -> list[Recorded]:
     found = [
         one
         for one in recordings(folder)
-        if all(getattr(one, field) == value for field, value in only.items()) and one.name not in KNOWN
+        if all(getattr(one, field) == value for field, value in only.items())
     ]
     source: random.Random = rng(name)
     return source.sample(found, min(len(found), scaled(SAMPLE)))
@@ -161,7 +163,9 @@ def test_another_dialect_reads_the_same_words_and_calls(
     found = {
         one.name: problems
         for one in sample(folder, f"{dialect}-{caller}", dialect=dialect)
-        if one.expected and (problems := differences(scene, key, one, caller=caller))
+        if one.expected
+        and one.name not in READ_OTHERWISE
+        and (problems := differences(scene, key, one, caller=caller))
     }
     assert not found, "\n".join(f"{name}: {problems}" for name, problems in found.items())
 
@@ -182,8 +186,7 @@ def test_every_recording_ends_well_or_with_an_error_for_every_caller(
     problems: list[str] = []
     for outcome in outcomes:
         one = known[outcome.case.plan.removeprefix("recording=")]
-        failed = one.status >= 400 or (one.expected is not None and "raises" in one.expected)
-        if outcome.verdict.ending == "silent" or (outcome.verdict.ending == "error") != failed:
+        if outcome.verdict.ending != ("error" if one.is_failure else "well"):
             problems.append(str(outcome))
     assert not problems, "\n".join([f"{len(problems)} of {len(outcomes)}", *problems[:20]])
 

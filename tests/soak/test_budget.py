@@ -1,6 +1,7 @@
 """Money under concurrency: never more is admitted than the budget holds, on one process or two."""
 
 import asyncio
+import base64
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from salon.testing.load import Case, Outcome, gather_bounded, run_case
 from salon.testing.scene import Scene, model_of, usual_setup
 
 REQUESTS = 200
+MASTER_KEY = base64.b64encode(b"k" * 32).decode()
 AFFORDABLE = 50
 TOKENS = 500
 COST_OF_ONE = TOKENS * 2e-6
@@ -24,7 +26,7 @@ def cases(key: str, label: str, count: int = REQUESTS) -> list[Case]:
     return [
         Case(
             id=f"{label}{number}", caller="openai", model=model_of("openai"), stream=number % 2 == 0,
-            plan=f"tokens={TOKENS};delay=1.5", key=key, max_tokens=TOKENS,
+            plan=f"tokens={TOKENS};delay=0.8", key=key, max_tokens=TOKENS,
         )
         for number in range(count)
     ]  # fmt: skip
@@ -54,7 +56,7 @@ def test_two_hundred_at_once_on_a_budget_for_fifty(
 def two_houses(
     tmp_path: Path, postgres_url: str, redis_url: str
 ) -> Iterator[tuple[FakeProvider, House, House]]:
-    shared = {"SALON_DATABASE_URL": postgres_url, "SALON_REDIS": redis_url, "SALON_MASTER_KEY": "k" * 43}
+    shared = {"SALON_DATABASE_URL": postgres_url, "SALON_REDIS": redis_url, "SALON_MASTER_KEY": MASTER_KEY}
     with FakeProvider().in_thread() as fake:
         setup = usual_setup(fake.url, environment=shared)
         with House(tmp_path / "one", setup) as first, House(tmp_path / "two", setup) as second:

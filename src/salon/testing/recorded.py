@@ -25,6 +25,15 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     features: tuple[str, ...]
     expected: Mapping[str, Any] | None
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether it is an error: by status, inside a stream, or an error object under status 200."""
+        found = self.expected
+        if self.status >= 400 or (found is not None and "raises" in found):
+            return True
+        said = ("text", "refusal", "thinking", "finish", "usage", "tool_calls")
+        return found is not None and not any(found.get(name) for name in said)
+
 
 def recordings(folder: Path) -> Iterator[Recorded]:
     """Yield the chat recordings of the dialects spoken here."""

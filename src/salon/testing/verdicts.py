@@ -161,7 +161,8 @@ def _openai_chunk(reading: _Reading, value: Any) -> None:
     if "error" in value:
         reading.error = _error_of("openai", value)
         return
-    if value["object"] != "chat.completion.chunk":
+    # Perplexity's last one is a chat.completion.done, and passes through as it is.
+    if not value["object"].startswith("chat.completion."):
         raise ValueError("not a chunk")
     _openai_usage(reading, value)
     for choice in value["choices"]:
