@@ -102,6 +102,16 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     await close()
   })
 
+  test("the list of models is one tab stop with arrows inside", async () => {
+    const { page, close } = await visit(browser, house.address)
+    await page.locator("#models").getByRole("button", { name: "demo" }).focus()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect.poll(() => new URL(page.url()).searchParams.get("model")).toBe("openai/gpt-5")
+    expect(await page.locator("#models [data-roving][tabindex='0']").count()).toBe(1)
+    await close()
+  })
+
   test("models are searched by ability and provider", async () => {
     const { page, close } = await visit(browser, house.address)
     await page.getByRole("searchbox", { name: "Search the models" }).fill("anthropic reasoning")

@@ -1,5 +1,6 @@
 import type { LucideIcon } from "lucide-react"
 import type { ReactNode } from "react"
+import { moveWithArrows } from "@/lib/roving"
 
 interface NavItemProps {
   label: string
@@ -19,6 +20,9 @@ export function NavItem({ label, Icon, isCurrent = false, look, isRail = false, 
     <li>
       <button
         type="button"
+        data-roving
+        tabIndex={isCurrent ? 0 : -1}
+        onKeyDown={moveWithArrows}
         onClick={onGo}
         aria-current={isCurrent ? (look === "place" ? "page" : "location") : undefined}
         title={isRail ? label : undefined}

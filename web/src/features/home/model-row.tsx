@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import type { Model } from "@/api/types"
+import { moveWithArrows } from "@/lib/roving"
 import { formatContext } from "@/lib/format"
 import { formatPrice } from "@/features/home/price"
 
@@ -7,11 +8,13 @@ interface ModelRowProps {
   model: Model
   voice: number
   isChosen: boolean
+  /** Whether it is the tab stop of its list. */
+  isStop: boolean
   onChoose: (model: string) => void
 }
 
 /** One model: its name, aliases, window, price and abilities. Its name chooses it. */
-export function ModelRow({ model, voice, isChosen, onChoose }: ModelRowProps) {
+export function ModelRow({ model, voice, isChosen, isStop, onChoose }: ModelRowProps) {
   const { t, i18n } = useLingui()
   const abilities = useAbilityNames()
   return (
@@ -19,6 +22,9 @@ export function ModelRow({ model, voice, isChosen, onChoose }: ModelRowProps) {
       <th scope="row" className="relative p-0 text-start font-normal">
         <button
           type="button"
+          data-roving
+          tabIndex={isStop ? 0 : -1}
+          onKeyDown={moveWithArrows}
           aria-pressed={isChosen}
           title={t`Use in the examples`}
           onClick={() => onChoose(model.id)}

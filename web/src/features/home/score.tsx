@@ -1,4 +1,4 @@
-import { Plural, Trans, useLingui } from "@lingui/react/macro"
+import { Plural, useLingui } from "@lingui/react/macro"
 import type { RequestRow } from "@/api/types"
 import { formatDuration, formatMoment } from "@/lib/format"
 import { isFailure, scoreHeight } from "@/features/home/score-height"
@@ -11,32 +11,34 @@ interface ScoreProps {
   onShow: (requestId: string) => void
 }
 
-/** The score: one bar per request, oldest first, in its provider's voice; longer bars took longer. */
+/**
+ * The score: one bar per request, oldest first, in its provider's voice; longer bars took longer.
+ *
+ * It is for the eye and the pointer; the line below it and the table say the same in words.
+ */
 export function Score({ rows, voices, onShow }: ScoreProps) {
-  const { t, i18n } = useLingui()
+  const { i18n } = useLingui()
   const now = useNow()
   const oldestFirst = rows.toReversed()
   const failed = rows.filter(isFailure).length
   const speakers = [...new Set(rows.flatMap((row) => row.provider ?? []))]
   return (
     <div className="flex flex-col gap-3">
-      <div className="flex h-12 items-end gap-1 sm:-mx-2" role="list" aria-label={t`The latest requests, oldest first`}>
+      <div aria-hidden="true" className="flex h-12 items-end gap-1 sm:-mx-2">
         {oldestFirst.map((row) => (
-          <span key={row.request_id} role="listitem" className="flex h-full max-w-6 min-w-0 flex-1">
-            <button
-              type="button"
-              tabIndex={-1}
-              onClick={() => onShow(row.request_id)}
-              title={`${row.asked_model}, ${formatMoment(row.started_at_ms, now, i18n.locale)}, ${formatDuration(row.duration_ms, i18n.locale)}`}
-              className="group flex h-full w-full items-end justify-center"
-            >
-              <span
-                data-voice={voices.get(row.provider ?? "") ?? 6}
-                className={`quick w-full max-w-2 rounded-[2px] group-hover:opacity-70 ${isFailure(row) ? "border-2 border-danger-mark" : "voice-bar"} ${scoreHeight(row.duration_ms)}`}
-              />
-              <span className="sr-only">{row.asked_model}</span>
-            </button>
-          </span>
+          <button
+            key={row.request_id}
+            type="button"
+            tabIndex={-1}
+            onClick={() => onShow(row.request_id)}
+            title={`${row.asked_model}, ${formatMoment(row.started_at_ms, now, i18n.locale)}, ${formatDuration(row.duration_ms, i18n.locale)}`}
+            className="group flex h-full max-w-6 min-w-0 flex-1 items-end justify-center"
+          >
+            <span
+              data-voice={voices.get(row.provider ?? "") ?? 6}
+              className={`quick w-full max-w-2 rounded-[2px] group-hover:opacity-70 ${isFailure(row) ? "border-2 border-danger-mark" : "voice-bar"} ${scoreHeight(row.duration_ms)}`}
+            />
+          </button>
         ))}
       </div>
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-caption text-text-3">
@@ -50,7 +52,7 @@ export function Score({ rows, voices, onShow }: ScoreProps) {
         {failed > 0 ? (
           <span className="inline-flex items-center gap-1.5">
             <span aria-hidden="true" className="size-2 rounded-[2px] border-2 border-danger-mark" />
-            <Trans>failed</Trans>
+            <Plural value={failed} one="# failed" other="# failed" />
           </span>
         ) : null}
       </p>

@@ -21,6 +21,10 @@ interface ModelsProps {
   onChoose: (model: string) => void
 }
 
+function isNamed(model: Model, name: string): boolean {
+  return model.id === name || model.aliases.includes(name)
+}
+
 /** Every model that answers here, to search and to choose. */
 export function Models({ query, voices, chosen, onChoose }: ModelsProps) {
   const { t, i18n } = useLingui()
@@ -79,7 +83,8 @@ export function Models({ query, voices, chosen, onChoose }: ModelsProps) {
                         key={model.id}
                         model={model}
                         voice={voices.get(model.provider) ?? 6}
-                        isChosen={model.id === chosen || model.aliases.includes(chosen)}
+                        isChosen={isNamed(model, chosen)}
+                        isStop={model === (shown.find((one) => isNamed(one, chosen)) ?? shown[0])}
                         onChoose={onChoose}
                       />
                     ))}
