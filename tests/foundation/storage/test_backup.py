@@ -145,7 +145,7 @@ def test_rows_sealed_with_an_unknown_key_are_reported(tmp_path: Path) -> None:
         async with database(tmp_path / "salon.db") as storage:
             await storage.alone(
                 lambda connection: connection.execute(
-                    "INSERT INTO run_steps VALUES ('run_1','a',1,'aes','key-2',x'00',1),('run_1','b',1,'none',NULL,x'00',1)"
+                    "INSERT INTO run_steps VALUES ('run_1','a',1,1,'aes','key-2',x'00',1),('run_1','b',1,1,'none',NULL,x'00',1)"
                 )
             )
             assert await backups.unknown_key_ids(storage, {"key-2"}) == {}

@@ -84,7 +84,7 @@ class AuditVerdict(msgspec.Struct, frozen=True, kw_only=True):
         return self.broken_at is None
 
 
-def record(
+def record(  # rule: the caller is the scope; a record belongs to the caller's space
     tx: Transaction,
     caller: Caller,
     action: str,

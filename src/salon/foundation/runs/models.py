@@ -13,6 +13,8 @@ END: Final = "end"
 """The type of the one terminal event of every run."""
 DELTA_SUFFIX: Final = "-delta"
 """Events whose type ends so are dropped by compaction: the end holds what they add up to."""
+BODY_FORMAT: Final = 1
+"""The version of what is inside a body: JSON of an event of this release."""
 MAX_BODY_BYTES: Final = 256 * 1024
 """Larger things go to the file store; an event refers to them."""
 

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
-from salon.foundation.runs.models import EndStatus, Run, RunEvent
+from salon.foundation.runs.models import BODY_FORMAT, EndStatus, Run, RunEvent
 from salon.foundation.runs.tables import epochs, log, runs, steps
 from salon.foundation.storage import Row, Transaction, insert, statement
 
@@ -204,6 +204,7 @@ def record_step(
         run_id=run_id,
         path=path,
         epoch=epoch,
+        result_format=BODY_FORMAT,
         result_cipher="none",
         result_key_id=None,
         result=result,
@@ -235,6 +236,7 @@ def _log_row(event: RunEvent) -> Row:
         event.epoch,
         event.type,
         int(event.is_delta),
+        BODY_FORMAT,
         event.cipher,
         event.key_id,
         event.body,
@@ -243,7 +245,7 @@ def _log_row(event: RunEvent) -> Row:
 
 
 def _event(row: Row) -> RunEvent:
-    run_id, number, epoch, kind, _is_delta, cipher, key_id, body, at_ms = row
+    run_id, number, epoch, kind, _is_delta, _format, cipher, key_id, body, at_ms = row
     return RunEvent(
         run_id=run_id,
         number=number,

@@ -55,7 +55,7 @@ log = Table(
     Column("epoch", Integer, nullable=False),
     text_column("type"),
     flag("is_delta"),
-    *sealed_columns("body"),
+    *sealed_columns("body", has_format=True),
     time_ms("at_ms"),
 )
 
@@ -65,7 +65,7 @@ steps = Table(
     Column("run_id", Text, primary_key=True),
     Column("path", Text, primary_key=True),
     Column("epoch", Integer, nullable=False),
-    *sealed_columns("result"),
+    *sealed_columns("result", has_format=True),
     time_ms("at_ms"),
 )
 """The journal: what each step returned, keyed by its node's path."""

@@ -22,11 +22,12 @@ from typing import Any, Final, cast
 import msgspec
 from sqlalchemy import Table, column, func, select, table
 
+from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import Conflict, NotFound, StorageError
 from salon.foundation.kit.version import __version__
 from salon.foundation.storage.base import Storage
 from salon.foundation.storage.errors import damaged, disk_full, unwritable
-from salon.foundation.storage.migrations import current_revision, head
+from salon.foundation.storage.revision import current_revision, head
 from salon.foundation.storage.schema import metadata
 from salon.foundation.storage.sqlite_connection import Connection, SqliteTransaction, connect, translate
 from salon.foundation.storage.statement import statement
@@ -199,7 +200,7 @@ def _put_aside(path: Path) -> Path | None:
 
     if not path.exists():
         return None
-    kept = path.with_name(f"{path.name}.replaced-{datetime.now(UTC).strftime(_STAMP)}-{secrets.token_hex(2)}")
+    kept = path.with_name(f"{path.name}.replaced-{_now_stamp()}-{secrets.token_hex(2)}")
     try:
         connection = connect(path)
     except StorageError:
@@ -344,7 +345,7 @@ def _target(file: Path | None, directory: Path, suffix: str) -> Path:
         raise _disk_error(error) from error
     if file is not None:
         return file
-    stamp = datetime.now(UTC).strftime(_STAMP)
+    stamp = _now_stamp()
     return directory / f"salon-{stamp}-{secrets.token_hex(3)}{suffix}"
 
 
@@ -355,7 +356,7 @@ def _manifest(path: Path, *, dialect: str, revision: str | None, reason: str) ->
         schema_head=revision,
         sha256=_sha256(path),
         size_bytes=path.stat().st_size,
-        created_at_ms=time.time_ns() // 1_000_000,
+        created_at_ms=SystemClock().now_ms(),
         reason=reason,
     )
 
@@ -372,6 +373,10 @@ def _publish(partial: Path, target: Path, manifest: Manifest) -> BackupInfo:
     except OSError as error:
         raise _disk_error(error) from error
     return BackupInfo(path=target, manifest=manifest)
+
+
+def _now_stamp() -> str:
+    return datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC).strftime(_STAMP)
 
 
 def _sha256(path: Path) -> str:

@@ -58,13 +58,27 @@ def blob(name: str, *, nullable: bool = False) -> Column[Any]:
     return Column(name, LargeBinary, nullable=nullable)
 
 
-def sealed_columns(name: str = "body", *, nullable: bool = False) -> tuple[Column[Any], ...]:
-    """Return the three columns of a body that may be sealed: ``_cipher``, ``_key_id``, bytes.
+def sealed_columns(
+    name: str = "body", *, nullable: bool = False, has_format: bool = False
+) -> tuple[Column[Any], ...]:
+    """Return the columns of a body that may be sealed: ``_format``, ``_cipher``, ``_key_id``, bytes.
 
-    ``_cipher`` is ``none`` for plain bytes; an encrypted body needs no second shape.
+    ``_cipher`` is ``none`` for plain bytes, so an encrypted body needs no second shape. ``_format`` is the
+    version of the encoding inside; leave it out only where the bytes themselves begin with one.
     """
+    version = (Column(f"{name}_format", SmallInteger, nullable=nullable),) if has_format else ()
     return (
+        *version,
         Column(f"{name}_cipher", Text, nullable=nullable),
         Column(f"{name}_key_id", Text, nullable=True, info={"sealed_key": True}),
         Column(name, LargeBinary, nullable=nullable),
     )
+
+
+def sources_column() -> Column[str]:
+    """Return ``sources``: a JSON list of the ids a derivative was made from.
+
+    Titles, summaries, embeddings, shares and cache entries have it, so that rights, erasure and
+    citations are one query.
+    """
+    return Column("sources", Text, nullable=False)
