@@ -47,6 +47,30 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     }
   }
 
+  test("axe finds nothing serious in dialogs, the server panel, the drawer, signed out and in Arabic", async () => {
+    const options = { bypassCSP: true, reducedMotion: "reduce" } as const
+    const { page, close } = await visit(browser, house.address, { ...options, locale: "ar" })
+    await page.getByText("1,284").waitFor()
+    await page.locator("[data-pane=panel] [role=tab]").nth(1).click()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.keyboard.press("?")
+    await page.locator("dialog[open]").waitFor()
+    await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished"))
+    expect(await seriousFindings(page)).toEqual([])
+    await close()
+    const narrow = await visit(browser, house.address, { ...options, viewport: NARROW, colorScheme: "dark" })
+    await narrow.page.getByRole("button", { name: "Open the sidebar" }).click()
+    await narrow.page.getByRole("button", { name: "Settings" }).click()
+    await narrow.page.locator("dialog[open]").waitFor()
+    await narrow.page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished"))
+    expect(await seriousFindings(narrow.page)).toEqual([])
+    house.state.mode = "signed-out"
+    await narrow.page.reload()
+    await narrow.page.getByRole("heading", { name: "Sign in with a one-time link" }).waitFor()
+    expect(await seriousFindings(narrow.page)).toEqual([])
+    await narrow.close()
+  })
+
   test("the theme is there before the first paint and the choice is kept", async () => {
     const { page, close } = await visit(browser, house.address, { colorScheme: "light" })
     await page.getByRole("button", { name: "Use the dark theme" }).click()
