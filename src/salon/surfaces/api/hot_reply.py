@@ -16,6 +16,15 @@ _JOIN_BELOW_BYTES: Final = 64 * 1024
 _DROP_CONTROLS: Final = bytes(range(32)) + b"\x7f"
 
 
+def _render(headers: Headers) -> bytes:
+    """Return header lines; a value can never begin a line of its own."""
+    lines = b"".join([part for name, value in headers for part in (name, b": ", value, b"\r\n")])
+    if lines.count(b"\n") == len(headers) == lines.count(b"\r"):
+        return lines
+    drop = _DROP_CONTROLS
+    return _render([(name.translate(None, drop), value.translate(None, drop)) for name, value in headers])
+
+
 class _NobodyWaits:
     def set(self) -> None:
         """Do nothing: no coroutine waits for this cycle's messages."""
@@ -84,20 +93,17 @@ class HotReply:
         if self.started:
             raise RuntimeError("the head was already sent")
         self.started = self.response_started = True
-        lines = [self._door.prefix(status, self._default_headers)]
-        for name, value in (*headers, *self._extra) if self._extra else headers:
-            if b"\n" in value or b"\r" in value:
-                value = value.translate(None, _DROP_CONTROLS)  # noqa: PLW2901 - never split the head
-            lines.append(name + b": " + value + b"\r\n")
+        if self._extra:
+            headers = [*headers, *self._extra]
+        lines = _render(headers)
         if not self.keep_alive:
-            lines.append(b"connection: close\r\n")
+            lines += b"connection: close\r\n"
+        prefix = self._door.prefix(status, self._default_headers)
         if content_length is None:
-            lines.append(b"transfer-encoding: chunked\r\n\r\n")
-            self._transport.write(b"".join(lines))
+            self._transport.write(b"%b%btransfer-encoding: chunked\r\n\r\n" % (prefix, lines))
             return
-        lines.append(b"content-length: %d\r\n\r\n" % content_length)
         self._left_bytes = content_length
-        self._head = b"".join(lines)
+        self._head = b"%b%bcontent-length: %d\r\n\r\n" % (prefix, lines, content_length)
 
     def write(self, data: bytes) -> None:
         """Send part of the body."""
