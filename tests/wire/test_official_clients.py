@@ -36,7 +36,8 @@ def _answers(recordings: Any, wire: Any) -> list[tuple[str, Any]]:
 def _plain(answer: Any, dialect: str) -> Any:
     """Leave out what a provider of the same dialect adds on its own: beta blocks, its own tier names."""
     parts = tuple(part for part in answer.parts if getattr(part, "dialect", None) != dialect)
-    return msgspec.structs.replace(answer, parts=parts, provider_data=None)
+    usage = answer.usage and msgspec.structs.replace(answer.usage, raw=None)
+    return msgspec.structs.replace(answer, parts=parts, provider_data=None, usage=usage)
 
 
 @pytest.fixture(scope="session")

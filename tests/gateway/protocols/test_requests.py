@@ -319,3 +319,42 @@ def test_quirks_bend_the_request(samples: Any) -> None:
     )
     assert (body["max_tokens"], body["top_k"], body["reasoning"]) == (9, 3, {"effort": "low"})
     assert "stream_options" not in body
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [
+        ("claude-3-7-sonnet-20250219", "enabled"),
+        ("claude-sonnet-4-20250514", "enabled"),
+        ("anthropic.claude-opus-4-1-20250805-v1:0", "enabled"),
+        ("claude-haiku-4-5", "enabled"),
+        ("claude-opus-4-6", "adaptive"),
+        ("claude-sonnet-5", "adaptive"),
+    ],
+)
+def test_the_kind_of_thinking_follows_the_model(model: str, kind: str, samples: Any) -> None:
+    request = chat(samples, model=model, reasoning_effort="low", max_tokens=9000)
+    assert encoded(ANTHROPIC, request)[0]["thinking"]["type"] == kind
+
+
+def test_thinking_is_not_asked_for_where_it_is_refused(samples: Any) -> None:
+    tool = {"type": "function", "function": {"name": "f"}}
+    forced = chat(samples, tools=[tool], tool_choice="required", reasoning_effort="low")
+    body, lost = encoded(ANTHROPIC, forced)
+    assert ("thinking" in body, lost) == (False, ("reasoning_effort",))
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    messages = [
+        {"role": "user", "content": "hi"},
+        {"role": "assistant", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": "x"},
+    ]
+    within = chat(samples, tools=[tool], messages=messages, reasoning_effort="low", max_tokens=9000)
+    assert "thinking" not in encoded(ANTHROPIC, within, thinking="budget")[0]
+    assert "thinking" in encoded(ANTHROPIC, within, thinking="adaptive")[0]
+
+
+def test_plain_text_servers_get_strings(samples: Any) -> None:
+    parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+    request = chat(samples, messages=[{"role": "user", "content": parts}])
+    assert encoded(OPENAI, request)[0]["messages"][0]["content"] == parts
+    assert encoded(OPENAI, request, plain_text=True)[0]["messages"][0]["content"] == "a\n\nb"

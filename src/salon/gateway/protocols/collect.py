@@ -5,6 +5,8 @@ Used where a target cannot stream, or where a caller did not ask for a stream an
 
 from collections.abc import Iterable
 
+import msgspec
+
 from salon.foundation.messages import (
     CitationAdded,
     CitationPart,
@@ -228,6 +230,8 @@ def response_events(response: Response) -> list[StreamEvent]:
 
 
 def _tell_parts(response: Response, choice: int, out: list[StreamEvent]) -> None:
+    logprobs = own_data(response.provider_data, "openai").get("logprobs")
+    first_text = next((part for part in response.parts if isinstance(part, TextPart)), None)
     index = -1
     last = len(response.parts) - 1
     text_open = False
@@ -237,6 +241,9 @@ def _tell_parts(response: Response, choice: int, out: list[StreamEvent]) -> None
         else:
             index += 1
             text_open = _tell_part(part, index, choice, out)
+            if text_open and logprobs is not None and part == first_text and isinstance(out[-1], TextDelta):
+                kept = {"openai": {"logprobs": logprobs}}
+                out[-1] = msgspec.structs.replace(out[-1], provider_data=kept)
         followed = at < last and isinstance(response.parts[at + 1], CitationPart)
         if text_open and not followed:
             out.append(TextEnd(choice=choice, index=index))

@@ -57,10 +57,6 @@ class Fields:
         """Take a field of any type; None if absent."""
         return self._values.pop(name, None)
 
-    def has(self, name: str) -> bool:
-        """Tell whether the field is there and not null."""
-        return self._values.get(name) is not None
-
     def text(self, name: str) -> str | None:
         """Take an optional string."""
         return optional(self._values.pop(name, None), str, self.path(name))

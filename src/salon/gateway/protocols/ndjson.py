@@ -22,6 +22,7 @@ class LineSplitter:
         if first < 0:
             self._buffer += data
             if len(self._buffer) > self._limit:
+                self._buffer.clear()
                 raise EventTooLargeError
             return []
         last = data.rfind(b"\n") + 1

@@ -67,6 +67,8 @@ class BlockSplitter:
         # A blank line may be cut after "\r", "\r\n" or "\r\n\r".
         self._scan_from = max(0, len(buffer) - 3)
         if len(buffer) > self._limit:
+            buffer.clear()
+            self._scan_from = 0
             raise EventTooLargeError
         return blocks
 

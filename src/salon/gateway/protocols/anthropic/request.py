@@ -28,18 +28,6 @@ from salon.gateway.protocols.fields import (
 )
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
-DEFAULT_MAX_TOKENS = 4096
-_LEAST_BUDGET = 1024
-_BUDGETS = {"minimal": 1024, "low": 2048, "medium": 8192, "high": 16384, "xhigh": 24576, "max": 32000}
-_EFFORTS = {
-    "minimal": "low",
-    "low": "low",
-    "medium": "medium",
-    "high": "high",
-    "xhigh": "xhigh",
-    "max": "max",
-}
-
 
 def read_envelope(body: bytes) -> Envelope:
     """Read what routing needs. Raises: InvalidRequest naming the field."""

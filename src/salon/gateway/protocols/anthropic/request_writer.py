@@ -1,11 +1,9 @@
 """Requests of the messages dialect, written for a provider."""
 
+import re
+
 from salon.foundation.kit.errors import Unsupported
-from salon.foundation.messages import (
-    ModelRequest,
-    ResponseFormat,
-    Tool,
-)
+from salon.foundation.messages import ModelRequest, ReasoningPart, ResponseFormat, Tool, ToolCallPart
 from salon.gateway.protocols.anthropic.messages import MessageWriter
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
@@ -23,12 +21,17 @@ _EFFORTS = {
     "max": "max",
 }
 
+_ONLY_BUDGETS = re.compile(
+    r"claude-3|(?:opus|sonnet|haiku)-4(?:[-.][015])?(?:-20\d{6})?(?:-v\d|:|@|-latest|$)"
+)
+"""Models from before adaptive thinking (Claude 4.6): they know ``budget_tokens`` alone."""
+
 
 def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for a provider.
 
     Quirks: ``max_tokens`` (what to ask for when the caller named no limit, 4096), ``thinking``
-    (``adaptive``; ``budget`` for models that only know ``budget_tokens``), ``json_schema`` (true).
+    (``adaptive`` or ``budget``, by the model's name), ``json_schema`` (true).
     Raises: Unsupported.
     """
     lost: dict[str, None] = {}
@@ -109,6 +112,28 @@ def _write_choice(request: ModelRequest) -> JsonObject | None:
     return wire
 
 
+def _thinks_adaptively(model: str, quirks: Quirks) -> bool:
+    wanted = quirks.get("thinking")
+    return _ONLY_BUDGETS.search(model) is None if wanted is None else wanted == "adaptive"
+
+
+def _is_within_tools(request: ModelRequest) -> bool:
+    """Tell whether a tool's result is answered whose call has no signed thinking before it.
+
+    With a budget, the provider refuses to begin thinking in the middle of such a turn.
+    """
+    for message in reversed(request.messages):
+        if message.role == "assistant":
+            called = any(isinstance(part, ToolCallPart) for part in message.parts)
+            return called and not any(
+                isinstance(part, ReasoningPart) and (part.signature or part.redacted)
+                for part in message.parts
+            )
+        if message.role != "tool":
+            return False
+    return False
+
+
 def _write_thinking(
     request: ModelRequest,
     wire: JsonObject,
@@ -128,13 +153,16 @@ def _write_thinking(
         wire["thinking"] = {"type": "disabled"}
     elif effort is None and budget is None:
         return
-    elif budget is None and quirks.get("thinking", "adaptive") == "adaptive":
+    elif request.tool_choice is not None and request.tool_choice.mode in {"required", "tool"}:
+        lost["reasoning_effort"] = None  # the provider does not think before a forced tool call
+        return
+    elif budget is None and _thinks_adaptively(request.model, quirks):
         wire["thinking"] = {"type": "adaptive"}
         output["effort"] = _EFFORTS.get(effort or "", "high")
     else:
         wanted = budget or _BUDGETS.get(effort or "", 8192)
         room = int(wire["max_tokens"]) - 1
-        if room < _LEAST_BUDGET:
+        if room < _LEAST_BUDGET or _is_within_tools(request):
             lost["reasoning_effort"] = None
             return
         wire["thinking"] = {"type": "enabled", "budget_tokens": max(_LEAST_BUDGET, min(wanted, room))}

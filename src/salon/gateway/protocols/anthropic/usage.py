@@ -56,7 +56,7 @@ def read_usage(raw: JsonObject) -> Usage:
 
 
 def write_usage(usage: Usage) -> JsonObject:
-    """Write a usage object."""
+    """Write a usage object, with everything a provider of this dialect told beside the counts."""
     wire: JsonObject = {
         "input_tokens": max(0, usage.input_tokens - usage.cached_tokens - usage.cache_write_tokens),
         "cache_creation_input_tokens": usage.cache_write_tokens,
@@ -65,7 +65,8 @@ def write_usage(usage: Usage) -> JsonObject:
     }
     if usage.reasoning_tokens:
         wire["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
-    return wire
+    raw = usage.raw or {}
+    return {**wire, **raw} if "output_tokens" in raw and "total_tokens" not in raw else wire
 
 
 def read_finish(reason: Any, sequence: Any) -> Finish | None:

@@ -20,7 +20,6 @@ from salon.gateway.protocols.ollama.messages import MessageReader
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 _OPTIONS = ("temperature", "top_p", "top_k", "presence_penalty", "frequency_penalty", "seed")
-_LEVELS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
 
 
 def read_envelope(body: bytes) -> Envelope:

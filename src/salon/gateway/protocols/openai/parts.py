@@ -113,6 +113,7 @@ class PartWriter:
 
     def __init__(self, quirks: Quirks, lost: dict[str, None]) -> None:
         self._cache_marks = quirks.get("cache_marks")
+        self._plain_text = bool(quirks.get("plain_text"))
         self._file_urls = bool(quirks.get("file_urls"))
         self._lost = lost
 
@@ -120,6 +121,8 @@ class PartWriter:
         """Write content: a plain string where one text part says it all. Raises: Unsupported."""
         if len(parts) == 1 and isinstance(parts[0], TextPart) and not self._marks(parts[0]):
             return parts[0].text
+        if self._plain_text and all(isinstance(part, TextPart) for part in parts):
+            return "\n\n".join(part.text for part in parts if isinstance(part, TextPart))
         return [self._write_one(part, f"{path}[{i}]") for i, part in enumerate(parts)]
 
     def _marks(self, part: Part) -> JsonObject:

@@ -21,8 +21,6 @@ from salon.gateway.protocols.fields import (
 from salon.gateway.protocols.openai.messages import read_messages
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
-_EFFORT_BUDGETS = ((0, "none"), (2048, "low"), (8192, "medium"))
-
 
 def read_envelope(body: bytes) -> Envelope:
     """Read what routing needs. Raises: InvalidRequest naming the field."""

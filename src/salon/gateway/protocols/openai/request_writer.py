@@ -19,7 +19,8 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     ``developer_role`` (``developer``), ``reasoning_field`` (the field that carries past reasoning back,
     none), ``reasoning_details`` (false), ``reasoning_object`` (false: ``reasoning_effort``; true:
     OpenRouter's ``reasoning``), ``cache_marks`` (``cache_control``, ``prompt_cache_breakpoint``, none),
-    ``file_urls`` (false), ``json_schema`` (true; false sends ``json_object`` instead).
+    ``file_urls`` (false), ``json_schema`` (true; false sends ``json_object`` instead), ``plain_text``
+    (false; true sends text parts as one string).
     Raises: Unsupported.
     """
     lost: dict[str, None] = {}

@@ -27,6 +27,7 @@ from salon.gateway.protocols.openai.response import answer_id, write_citation
 from salon.gateway.protocols.openai.usage import write_finish, write_usage
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
+_TEXT = b',"choices":[{"index":0,"delta":{"content":'
 _END = b"data: [DONE]\n\n"
 
 
@@ -52,7 +53,7 @@ class OpenAIStreamEncoder:
         self._head = b"data: " + dumps(head)[:-1]
         null = b',"usage":null' if self._include_usage else b""
         self._tail = b',"logprobs":null,"finish_reason":null}]' + null + b"}\n\n"
-        self._text_head = self._head + b',"choices":[{"index":0,"delta":{"content":'
+        self._text_head = self._head + _TEXT
         self._text_tail = b"}" + self._tail
 
     def encode(self, events: Sequence[StreamEvent]) -> bytes:
@@ -92,6 +93,13 @@ class OpenAIStreamEncoder:
         self._over = True
         return b"data: " + dumps({"error": error_object(error)}) + b"\n\n"
 
+    def _extend_head(self, own: JsonObject) -> None:
+        """Show a provider's fingerprint and tier in every chunk, as it did."""
+        kept = {name: own[name] for name in ("system_fingerprint", "service_tier") if own.get(name)}
+        if kept:
+            self._head += b"," + dumps(kept)[1:-1]
+            self._text_head = self._head + _TEXT
+
     def _begin(self, choice: int, out: list[bytes]) -> None:
         if choice not in self._begun:
             self._begun.add(choice)
@@ -100,7 +108,9 @@ class OpenAIStreamEncoder:
     def _delta(self, choice: int, delta: JsonObject, out: list[bytes]) -> None:
         out += (self._head, b',"choices":[{"index":%d,"delta":' % choice, dumps(delta), self._tail)
 
-    def _finish_chunk(self, choice: int, finish: Finish | None, out: list[bytes]) -> None:
+    def _finish_chunk(
+        self, choice: int, finish: Finish | None, out: list[bytes], own: JsonObject | None = None
+    ) -> None:
         self._finished.add(choice)
         word = write_finish(finish).encode()
         null = b',"usage":null' if self._include_usage else b""
@@ -110,6 +120,7 @@ class OpenAIStreamEncoder:
             word,
             b'"}]',
             null,
+            b"," + dumps(own)[1:-1] if own else b"",
             b"}\n\n",
         )
 
@@ -120,6 +131,7 @@ class OpenAIStreamEncoder:
         elif isinstance(event, ResponseStart):
             if event.usage:
                 self._usage = event.usage
+            self._extend_head(own_data(event.provider_data, "openai"))
             self._begin(0, out)
         elif isinstance(event, StreamError):
             found = InStreamError(
@@ -168,7 +180,9 @@ class OpenAIStreamEncoder:
         elif isinstance(event, StreamFinish):
             if event.finish.reason == "pause":
                 self.lost.add("finish_reason.pause")
-            self._finish_chunk(choice, event.finish, out)
+            own = own_data(event.provider_data, "openai")
+            sources = {name: own[name] for name in ("citations", "search_results") if own.get(name)}
+            self._finish_chunk(choice, event.finish, out, sources)
 
     def _reasoning(self, event: ReasoningDelta, out: list[bytes]) -> None:
         delta: JsonObject = {}

@@ -82,7 +82,8 @@ def read_usage(raw: JsonObject) -> Usage:
 
 
 def write_usage(usage: Usage) -> JsonObject:
-    """Write a usage object."""
+    """Write a usage object, with everything a provider of this dialect told beside the counts."""
+    raw = usage.raw or {}
     return {
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,
@@ -98,6 +99,7 @@ def write_usage(usage: Usage) -> JsonObject:
             "accepted_prediction_tokens": 0,
             "rejected_prediction_tokens": 0,
         },
+        **(raw if "prompt_tokens" in raw else {}),
     }
 
 
