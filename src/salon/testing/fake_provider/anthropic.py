@@ -112,7 +112,7 @@ def frames(answer: Answer, asked: Asked) -> list[Frame]:
         out += _block(index, start, deltas)
     delta = {"stop_reason": _finish(answer), "stop_sequence": None}
     end = {"type": "message_delta", "delta": delta, "usage": {"output_tokens": answer.output_tokens}}
-    out.append(sse(end, event="message_delta", role="usage"))
+    out.append(sse(end, event="message_delta", role="counts"))
     return [*out, sse({"type": "message_stop"}, event="message_stop", role="end")]
 
 

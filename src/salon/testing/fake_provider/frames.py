@@ -17,7 +17,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 0
     """Answer tokens in it."""
     role: str = "content"
-    """``content``, ``usage`` or ``end`` (the dialect's end mark)."""
+    """``content``, ``usage``, ``counts`` (usage and the finish in one) or ``end`` (the end mark)."""
 
 
 def sse(value: Any, *, event: str | None = None, tokens: int = 0, role: str = "content") -> Frame:
@@ -42,7 +42,11 @@ def bend(frames: Sequence[Frame], plan: Plan, *, error: Frame, ping: Frame | Non
     if plan.fault("no-usage"):
         bent = [frame for frame in bent if frame.role != "usage"]
     if plan.fault("usage-twice"):
-        bent = [copy for frame in bent for copy in ([frame, frame] if frame.role == "usage" else [frame])]
+        bent = [
+            copy
+            for frame in bent
+            for copy in ([frame, frame] if frame.role in {"usage", "counts"} else [frame])
+        ]
     if plan.fault("no-done"):
         bent = [frame for frame in bent if frame.role != "end"]
     if plan.fault("pings") and ping is not None:
