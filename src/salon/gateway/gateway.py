@@ -200,12 +200,12 @@ class Gateway:
         if key is not None and cache is not None and error is None and cache.put(key, answer):
             job.cache = "stored"
         claim = job.claim
-        if claim is None or self._supervisor.closed:
-            return  # an unfinished claim keeps its key from a second charge until its lease ends
+        if claim is None:
+            return
         if error is None or job.begun or is_uncertain(error):
-            self._supervisor.spawn(claim.keep(answer), name="keep-answer")
+            claim.keep(answer)
         else:
-            self._supervisor.spawn(claim.release(), name="release-key")
+            claim.release()
 
     # -- for both ---------------------------------------------------------------------------------
     async def _admit(self, job: Job) -> Plan:

@@ -6,7 +6,9 @@ answer again, for a day. A failure before anything was charged gives the key bac
 """
 
 import asyncio
+import contextlib
 import hashlib
+from concurrent.futures import Future
 from typing import Final
 
 from salon.foundation.kit.caller import SpaceScope, SystemScope
@@ -36,17 +38,17 @@ class Claim:
         self.done: asyncio.Future[Recorded | None] = asyncio.get_running_loop().create_future()
         self._ended = False
 
-    async def keep(self, answer: Recorded) -> None:
+    def keep(self, answer: Recorded) -> None:
         """Keep the answer; whoever waits gets it."""
         if not self._ended:
             self._ended = True
-            await self._keys.keep(self, answer)
+            self._keys.keep(self, answer)
 
-    async def release(self) -> None:
+    def release(self) -> None:
         """Give the key back: nothing was charged, the next request with it is tried."""
         if not self._ended:
             self._ended = True
-            await self._keys.release(self)
+            self._keys.release(self)
 
 
 class IdempotencyKeys:
@@ -90,24 +92,31 @@ class IdempotencyKeys:
             self._forget(claim, None)
             raise
 
-    async def keep(self, claim: Claim, answer: Recorded) -> None:
+    def keep(self, claim: Claim, answer: Recorded) -> None:
         """Store the answer of a claim. ``Claim.keep`` calls this."""
         if answer.size_bytes > _MOST_BYTES:
             answer = _too_large()
         until_ms = self._clock.now_ms() + self._ttl_s * 1000
-        try:
-            await self._storage.write(
-                lambda tx: store.finish(tx, claim.scope, claim.key_hash, answer=answer, until_ms=until_ms)
-            )
-        finally:
-            self._forget(claim, answer)
+        claim.done.set_result(answer)
+        written = self._storage.submit(
+            lambda tx: store.finish(tx, claim.scope, claim.key_hash, answer=answer, until_ms=until_ms)
+        )
+        self._forget_after(written, claim, answer)
 
-    async def release(self, claim: Claim) -> None:
+    def release(self, claim: Claim) -> None:
         """Give a key back. ``Claim.release`` calls this."""
-        try:
-            await self._storage.write(lambda tx: store.release(tx, claim.scope, claim.key_hash))
-        finally:
-            self._forget(claim, None)
+        written = self._storage.submit(lambda tx: store.release(tx, claim.scope, claim.key_hash))
+        self._forget_after(written, claim, None)
+
+    def _forget_after(self, written: Future[None], claim: Claim, answer: Recorded | None) -> None:
+        """Let the database answer for the key once it can."""
+        loop = asyncio.get_running_loop()
+
+        def done(_: object) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended; nobody asks any more
+                loop.call_soon_threadsafe(self._forget, claim, answer)
+
+        written.add_done_callback(done)
 
     async def _claim_stored(self, claim: Claim) -> Claim | Recorded:
         now_ms = self._clock.now_ms()
