@@ -190,3 +190,13 @@ def test_a_stream_error_is_an_event_of_its_own() -> None:
     context = EncodeContext(request_id="req_1", model="m", created_at_s=1)
     wire = anthropic.DIALECT.stream_encoder(context).error(UpstreamOverloaded(provider="p"))
     assert [event.event for event in SseReader().feed(wire)] == [b"error"]
+
+
+@pytest.mark.parametrize(
+    "secret", ["sk-proj-abcdefghijklmnop1234", "AIzaSyA1234567890abcdefghijk", "gsk_abcdefghijklmnopq"]
+)
+def test_a_quoted_credential_is_hidden(secret: str) -> None:
+    body = json.dumps({"error": {"message": f"Incorrect API key provided: {secret}."}}).encode()
+    error = openai.DIALECT.decode_error(401, {}, body, provider="p")
+    assert error.upstream_message == "Incorrect API key provided: [hidden]."
+    assert secret not in json.dumps(error.to_json())

@@ -111,6 +111,16 @@ _NO_MODEL = re.compile(
 _FILTERED = re.compile(r"content[ _](?:filter|management policy|policy)", re.IGNORECASE)
 
 
+_SECRET = re.compile(
+    r"\b(?:sk|pk|gsk|csk|xai|pplx|hf|key)[-_][A-Za-z0-9_-]{12,}|\bAIza[\w-]{20,}|\beyJ[\w-]{20,}(?:\.[\w-]+)*"
+)
+"""What looks like a credential: some providers quote the one they refused."""
+
+
+def _without_secrets(text: str | None) -> str | None:
+    return None if text is None else _SECRET.sub("[hidden]", text)
+
+
 def _class_of(status: int | None, body: ErrorBody) -> type[UpstreamError]:  # noqa: PLR0911 - one return a kind
     words = [word.lower() for word in (body.code, body.type) if word]
     for word in words:
@@ -140,7 +150,8 @@ def build_error(
 ) -> UpstreamError:
     """Make the classified error for what a provider said."""
     kind = _class_of(status, body)
-    detail = (body.message or body.code or body.type or "").strip()[:_DETAIL_LIMIT]
+    message = _without_secrets(body.message)
+    detail = (message or body.code or body.type or "").strip()[:_DETAIL_LIMIT]
     error = kind(
         provider=provider,
         detail=detail,
@@ -148,7 +159,7 @@ def build_error(
         retry_after_s=retry_after_s,
         phase="the provider's own deadline" if kind is UpstreamTimeout else None,
     )
-    error.upstream_message = body.message
+    error.upstream_message = message
     error.upstream_type = body.type
     error.upstream_code = body.code
     if isinstance(error, UpstreamRefused) and status and 400 <= status < 500:
