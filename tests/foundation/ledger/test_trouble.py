@@ -93,6 +93,20 @@ def test_at_the_bound_new_requests_are_refused_and_rows_go_to_the_log(
         asyncio.run(scene())
 
 
+def test_row_recorded_after_the_end_goes_to_the_log(
+    sqlite_address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        async with open_desk(sqlite_address) as desk:
+            await desk.ledger.close()
+            late = entry()
+            desk.ledger.record(late)
+            assert late.request_id in caplog.records[-1].ledger_row  # type: ignore[attr-defined]
+
+    with caplog.at_level(logging.ERROR, "salon.foundation.ledger.recorder"):
+        asyncio.run(scene())
+
+
 @pytest.mark.soak
 def test_mixed_ends_leave_nothing_reserved_and_a_counter_equal_to_the_sum(address: str) -> None:
     chance = rng("ledger-mixed-ends")

@@ -65,7 +65,8 @@ class Ledger:
         """Make this process known to the database and start to write what is recorded."""
         await self._leases.start()
         self._recorder.start()
-        self._tasks.spawn(self._keep(), name="ledger-keep")
+        self._tasks.spawn(self._leases.keep(KEEP_INTERVAL_S), name="budget-leases")
+        self._tasks.spawn(self._hand_back_idle(), name="budget-hand-back")
 
     async def close(self, timeout_s: float = 10.0) -> None:
         """Write what is queued and give all leases back."""
@@ -74,11 +75,6 @@ class Ledger:
         if deltas:
             self._recorder.add(Item(None, (), tuple(deltas), None))
         await self._recorder.close(timeout_s)
-
-    async def _keep(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._leases.keep(KEEP_INTERVAL_S))
-            group.create_task(self._hand_back_idle())
 
     async def _hand_back_idle(self) -> None:
         while True:

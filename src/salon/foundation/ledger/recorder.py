@@ -115,8 +115,11 @@ class Recorder:
         )
 
     def add(self, item: Item) -> None:
-        """Queue an item; never blocks. At the bound the row goes to the log, its money is still counted."""
-        if len(self._waiting) >= MAX_WAITING and item.entry is not None:
+        """Queue an item; never blocks.
+
+        At the bound, and after ``close``, the row goes to the log; at the bound its money is still counted.
+        """
+        if item.entry is not None and (self._stopped or len(self._waiting) >= MAX_WAITING):
             item = self._spill(item)
         self._waiting.append(item)
         if not self._timer_set and self._loop is not None:
@@ -128,7 +131,10 @@ class Recorder:
 
     def _spill(self, item: Item) -> Item:
         self.spilled += 1
-        _log.error("the ledger is full; row kept in the log only", extra={"ledger_row": _as_text(item)})
+        _log.error(
+            "the ledger takes no more rows; this one is kept in the log only",
+            extra={"ledger_row": _as_text(item)},
+        )
         if item.done is not None:
             item.done.set_exception(
                 StorageError(problem="The ledger cannot be written.", fix="Free some space on its disk.")
