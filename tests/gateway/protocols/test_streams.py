@@ -27,7 +27,7 @@ from salon.foundation.messages import (
 from salon.gateway.protocols import anthropic, ollama, openai
 from salon.gateway.protocols.base import Dialect, EncodeContext
 from salon.gateway.protocols.collect import ResponseCollector, response_events
-from salon.gateway.protocols.sse import MAX_EVENT_BYTES
+from salon.gateway.protocols.sse import MAX_EVENT_BYTES, SseReader
 
 DIALECTS: list[Dialect] = [openai.DIALECT, anthropic.DIALECT, ollama.DIALECT]
 CONTEXT = EncodeContext(request_id="req_1", model="m", created_at_s=1)
@@ -149,7 +149,24 @@ def test_a_tap_forwards_whole_events_only() -> None:
     assert tap.feed(body) is body
     assert tap.feed(body[:10]) == b""
     assert tap.feed(body[10:] + body[:5]) == body
-    assert tap.finish() == body[:5]
+    assert tap.finish() == b""
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_a_last_event_without_its_blank_line_is_ended(end: bytes) -> None:
+    event = b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}'
+    tap = openai.DIALECT.stream_tap(withhold_usage=False, model=None)
+    assert tap.feed(event + end) == b""
+    out = tap.finish() + b"data: [DONE]\n\n"
+    assert [e.data for e in SseReader().feed(out)] == [event[6:], b"[DONE]"]
+    assert tap.finish_reason is not None
+
+
+def test_a_last_line_without_its_end_is_ended() -> None:
+    line = b'{"model":"m","message":{"content":"a"},"done":false}'
+    tap = ollama.DIALECT.stream_tap(withhold_usage=False, model=None)
+    assert (tap.feed(line), tap.finish()) == (b"", line + b"\n")
+    assert (tap.feed(line[:9]), tap.finish()) == (b"", b"")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda d: d.name)

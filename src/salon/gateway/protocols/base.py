@@ -127,7 +127,10 @@ class StreamTap(Protocol):
         ...
 
     def finish(self) -> bytes:
-        """Return what is still held back at the end of the body."""
+        """Return what is still held back at the end of the body, ended as an event of its own.
+
+        An event cut in the middle is dropped: what follows may be our error.
+        """
         ...
 
 

@@ -115,6 +115,14 @@ def parse_block(block: bytes) -> SseEvent | None:
     return SseEvent(b"\n".join(data), name, event_id, retry_ms) if seen else None
 
 
+def ended(block: bytes) -> bytes:
+    """Return a last block with the blank line it lacks, so that what follows is another event."""
+    if block.endswith((b"\n\n", b"\r\n\r\n", b"\r\r")):
+        return block
+    line_end = b"\r\n" if b"\r\n" in block else b"\n"
+    return block + line_end if block.endswith((b"\n", b"\r")) else block + line_end * 2
+
+
 class SseReader:
     """Feeds of bytes in, events out."""
 

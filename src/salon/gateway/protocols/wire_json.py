@@ -86,6 +86,15 @@ def _no_number(_: str) -> None:
     return None
 
 
+def is_json(data: bytes) -> bool:
+    """Tell whether ``data`` is whole JSON, as lenient as providers need."""
+    try:
+        loads_lenient(data)
+    except BrokenJsonError:
+        return False
+    return True
+
+
 def text_size(text: str) -> int:
     """Return the UTF-8 size of ``text`` in bytes."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))

@@ -9,8 +9,8 @@ from salon.gateway.protocols.anthropic.stream_decoder import ERROR_STATUS
 from salon.gateway.protocols.anthropic.usage import merge_usage, read_finish, read_usage
 from salon.gateway.protocols.base import InStreamError
 from salon.gateway.protocols.classify import error_of, status_in
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data
-from salon.gateway.protocols.wire_json import JsonObject, dumps, text_size
+from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data, ended
+from salon.gateway.protocols.wire_json import JsonObject, dumps, is_json, text_size
 
 
 class _Delta(msgspec.Struct, gc=False):
@@ -81,9 +81,13 @@ class AnthropicStreamTap:
         return b"".join([self._block(block) for block in blocks])
 
     def finish(self) -> bytes:
-        """Return what is still held back at the end of the body."""
+        """Return what is still held back at the end of the body; an event cut in the middle is dropped."""
         rest = self._splitter.finish()
-        return self._block(rest) if rest else b""
+        data = block_data(rest)
+        if not rest or (data and not is_json(data)):
+            return b""
+        out = self._block(rest)
+        return out if self.saw_end or not out else ended(out)
 
     def _block(self, block: bytes) -> bytes:
         if block.startswith(_DELTA) and block.find(b"\n", len(_DELTA)) == len(block) - 2:

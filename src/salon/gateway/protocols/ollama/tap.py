@@ -10,7 +10,7 @@ from salon.gateway.protocols.classify import error_of, status_in
 from salon.gateway.protocols.ndjson import LineSplitter
 from salon.gateway.protocols.ollama.usage import read_finish, read_usage
 from salon.gateway.protocols.sse import EventTooLargeError
-from salon.gateway.protocols.wire_json import BrokenJsonError, dumps, loads_lenient, text_size
+from salon.gateway.protocols.wire_json import BrokenJsonError, dumps, is_json, loads_lenient, text_size
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -70,9 +70,12 @@ class OllamaStreamTap:
         return b"".join([self._line(line) for line in lines])
 
     def finish(self) -> bytes:
-        """Return what is still held back at the end of the body."""
+        """Return what is still held back at the end of the body; a line cut in the middle is dropped."""
         rest = self._lines.finish()
-        return self._line(rest) if rest else b""
+        if not rest or not is_json(rest):
+            return b""
+        out = self._line(rest)
+        return out if self.saw_end else out + b"\n"
 
     def _line(self, line: bytes) -> bytes:
         try:

@@ -15,11 +15,12 @@ from salon.gateway.protocols.classify import error_of, status_in
 from salon.gateway.protocols.openai.messages import arguments_text
 from salon.gateway.protocols.openai.parts import thinking_text
 from salon.gateway.protocols.openai.usage import merge_usage, read_finish, read_usage
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data
+from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data, ended
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
     dumps,
+    is_json,
     is_list,
     is_object,
     loads_lenient,
@@ -112,9 +113,13 @@ class OpenAIStreamTap:
         return b"".join([self._block(block) for block in blocks])
 
     def finish(self) -> bytes:
-        """Return what is still held back at the end of the body."""
+        """Return what is still held back at the end of the body; an event cut in the middle is dropped."""
         rest = self._splitter.finish()
-        return self._block(rest) if rest else b""
+        data = block_data(rest)
+        if not rest or (data and not data.startswith(b"[DONE]") and not is_json(data)):
+            return b""
+        out = self._block(rest)
+        return out if self.saw_end or not out else ended(out)
 
     def _block(self, block: bytes) -> bytes:
         data = b"" if self.saw_end else block_data(block)
