@@ -51,7 +51,7 @@ export function ProviderRow({ provider, voice, position }: ProviderRowProps) {
         <span className="tabular hidden w-18 text-end text-ui whitespace-nowrap text-text-2 sm:block">
           {provider.latency_ms === null ? "" : formatDuration(provider.latency_ms, i18n.locale)}
         </span>
-        <span className="flex w-32 justify-end sm:justify-start sm:ps-3">
+        <span className="flex w-32 justify-end sm:w-36 sm:justify-start sm:ps-3">
           <ProviderStateLabel state={provider.state} />
         </span>
         <Button

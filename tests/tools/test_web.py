@@ -1,0 +1,46 @@
+"""The web toolchain leaves a built, unchanged page alone, and its locks name no addresses."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "src/salon/surfaces/api/static"
+
+
+def test_unchanged_page_is_not_built_again() -> None:
+    if not (ROOT / ".build/web-built").is_file():
+        pytest.skip("the page is not built (make web)")
+    command = [sys.executable, "tools/web.py", "build"]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=100)
+    before = {path: path.stat().st_mtime_ns for path in STATIC.rglob("*")}
+    started = time.monotonic()
+    subprocess.run(command, cwd=ROOT, check=True, timeout=30)
+    assert time.monotonic() - started < 5
+    assert before == {path: path.stat().st_mtime_ns for path in STATIC.rglob("*")}
+
+
+def test_built_page_fits_the_content_policy() -> None:
+    index = STATIC / "index.html"
+    if not index.is_file():
+        pytest.skip("the page is not built (make web)")
+    text = index.read_text()
+    assert "<style" not in text
+    assert all(" src=" in tag for tag in text.split("<script")[1:])
+    assert text.index("assets/theme-") < text.index("assets/index-")
+
+
+@pytest.mark.parametrize("folder", ["web", "web/openapi"])
+def test_lock_is_exact_and_without_addresses(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text())
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert [name for name, entry in packages.items() if "resolved" in entry] == []
+    fetched = {name: entry for name, entry in packages.items() if not entry.get("inBundle")}
+    assert [name for name, entry in fetched.items() if "integrity" not in entry] == []
+    manifest = json.loads((ROOT / folder / "package.json").read_text())
+    wanted = {**manifest.get("dependencies", {}), **manifest["devDependencies"]}
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
