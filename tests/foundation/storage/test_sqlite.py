@@ -63,6 +63,27 @@ def test_a_full_disk_fails_writes_cleanly_and_recovers(tmp_path: Path) -> None:
     assert asyncio.run(play()) == (2,)
 
 
+def test_what_is_acknowledged_on_a_filling_disk_is_there(tmp_path: Path) -> None:
+    async def play() -> tuple[set[str], set[str]]:
+        storage = await open_storage(tmp_path / "salon.db")
+        await create_scratch(storage)
+        await storage.alone(lambda connection: connection.execute("PRAGMA max_page_count=20"))
+        keys = [f"k{i}" for i in range(60)]
+        sizes = [200_000 if i % 7 == 3 else 100 for i in range(60)]
+        writes = [
+            storage.write(lambda tx, key=key, size=size: tx.run(INSERT, **(row(key) | {"note": "x" * size})))
+            for key, size in zip(keys, sizes, strict=True)
+        ]
+        results = await asyncio.gather(*writes, return_exceptions=True)
+        stored = {found[0] for found in await storage.read(lambda tx: tx.all(IDS))}
+        await storage.close()
+        assert all(result == 1 or isinstance(result, StorageError) for result in results)
+        return {key for key, result in zip(keys, results, strict=True) if result == 1}, stored
+
+    acknowledged, stored = asyncio.run(play())
+    assert acknowledged == stored
+
+
 def test_writes_wait_for_another_process_that_holds_the_lock(tmp_path: Path) -> None:
     async def play() -> None:
         storage = await open_storage(tmp_path / "salon.db")

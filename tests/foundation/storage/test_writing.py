@@ -148,6 +148,33 @@ def test_sync_code_writes_through_a_future(address: str) -> None:
     assert scene(address, play) == 1
 
 
+def test_a_caller_that_goes_away_does_not_take_the_write_back(address: str) -> None:
+    async def play(storage):
+        writes = [
+            asyncio.ensure_future(storage.write(lambda tx, i=i: tx.run(INSERT, **row(f"k{i}"))))
+            for i in range(30)
+        ]
+        await asyncio.sleep(0)
+        for write in writes:
+            write.cancel()
+        await asyncio.gather(*writes, return_exceptions=True)
+        async with asyncio.timeout(10):
+            while await storage.read(lambda tx: tx.one(COUNT)) != (30,):
+                await asyncio.sleep(0.01)
+
+    scene(address, play)
+
+
+def test_a_future_that_is_cancelled_does_not_stop_the_writer(address: str) -> None:
+    async def play(storage):
+        futures = [storage.submit(lambda tx, i=i: tx.run(INSERT, **row(f"k{i}"))) for i in range(30)]
+        for future in futures:
+            future.cancel()
+        return await asyncio.wait_for(storage.write(lambda tx: tx.run(INSERT, **row("last"))), 10)
+
+    assert scene(address, play) == 1
+
+
 def test_a_closed_database_says_so(address: str) -> None:
     async def play():
         storage = await open_storage(address)

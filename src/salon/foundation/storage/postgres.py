@@ -131,7 +131,8 @@ class PostgresStorage:
 
     async def write(self, fn: Callable[[Transaction], T]) -> T:
         """Run ``fn`` in a write transaction and return its result after COMMIT."""
-        return await self._on_thread(lambda: self._run(fn, read_only=False))
+        # Shielded: a caller that goes away does not take the write back, queued or not.
+        return await asyncio.shield(self._on_thread(lambda: self._run(fn, read_only=False)))
 
     def submit(self, fn: Callable[[Transaction], T]) -> Future[T]:
         """Queue ``fn`` like ``write``, from any thread; the future is done after COMMIT."""

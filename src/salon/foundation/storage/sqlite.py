@@ -51,13 +51,14 @@ class _Job:
     def settle(self) -> None:
         """Hand the outcome over; on the loop's thread if there is a loop."""
         future = self.future
-        if self.loop is not None and future.cancelled():
+        # A caller that went away has cancelled its future; the write stands all the same.
+        gone = future.cancelled() if self.loop is not None else not future.set_running_or_notify_cancel()
+        if gone:
             return
-        with contextlib.suppress(asyncio.InvalidStateError):
-            if self.error is None:
-                future.set_result(self.result)
-            else:
-                future.set_exception(self.error)
+        if self.error is None:
+            future.set_result(self.result)
+        else:
+            future.set_exception(self.error)
 
 
 class SqliteStorage:
@@ -141,7 +142,7 @@ class SqliteStorage:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise StorageError(problem="The database is closed.", fix="Salon is stopping; start it again.")
+            raise _closed()
 
     def _put(self, job: _Job) -> None:
         self._check_open()
@@ -183,9 +184,20 @@ class SqliteStorage:
                 else:
                     self._run_batch(connection, job)
         finally:
+            self._refuse_rest()
             with contextlib.suppress(apsw.Error):
                 connection.execute("PRAGMA optimize")
             connection.close()
+
+    def _refuse_rest(self) -> None:
+        """Answer what was queued behind the end, so that nobody waits for ever."""
+        rest: list[_Job] = []
+        while not self._queue.empty():
+            job = self._queue.get_nowait()
+            if job is not None:
+                job.error = _closed()
+                rest.append(job)
+        self._announce(rest, [])
 
     def _run_alone(self, connection: Connection, job: _Job) -> None:
         _attempt(job, lambda: job.fn(connection))
@@ -243,6 +255,10 @@ class SqliteStorage:
             # A closed loop has nobody left who waits.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(_settle_all, owned, hooks if loop is self._loop else ())
+
+
+def _closed() -> StorageError:
+    return StorageError(problem="The database is closed.", fix="Salon is stopping; start it again.")
 
 
 def _attempt(job: _Job, fn: Callable[[], Any]) -> None:
