@@ -4,11 +4,12 @@ Hours and days are a division after the zone's offset is added; a zone's offset 
 moments, which become a CASE. Months differ in length and are a CASE themselves.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ColumnElement, case, literal
+
+from salon.foundation.ledger.budgets import zone_of
 
 _HOUR_MS: Final = 3_600_000
 _DAY_MS: Final = 24 * _HOUR_MS
@@ -24,7 +25,7 @@ class Bucket:
         self, kind: Literal["hour", "day", "month"], zone: str, since_ms: int, until_ms: int
     ) -> None:
         self.kind = kind
-        self.zone = ZoneInfo(zone)
+        self.zone = zone_of(zone)
         self.offsets = _offsets(self.zone, since_ms, until_ms) if kind != "month" else []
         """From when (UTC ms) which offset (ms) holds."""
         self.starts = _months(self.zone, since_ms, until_ms) if kind == "month" else []
@@ -55,12 +56,12 @@ def _stairs(column: ColumnElement[Any], steps: list[tuple[int, int]]) -> ColumnE
     return case(*later, else_=first) if later else first
 
 
-def _offset_ms(zone: ZoneInfo, at_ms: int) -> int:
+def _offset_ms(zone: tzinfo, at_ms: int) -> int:
     offset = datetime.fromtimestamp(at_ms / 1000, zone).utcoffset()
     return round(offset.total_seconds() * 1000) if offset is not None else 0
 
 
-def _offsets(zone: ZoneInfo, since_ms: int, until_ms: int) -> list[tuple[int, int]]:
+def _offsets(zone: tzinfo, since_ms: int, until_ms: int) -> list[tuple[int, int]]:
     step_ms = round(_STEP.total_seconds() * 1000)
     found = [(since_ms, _offset_ms(zone, since_ms))]
     at_ms = since_ms
@@ -74,7 +75,7 @@ def _offsets(zone: ZoneInfo, since_ms: int, until_ms: int) -> list[tuple[int, in
     return found
 
 
-def _moment_of_change(zone: ZoneInfo, before_ms: int, after_ms: int) -> int:
+def _moment_of_change(zone: tzinfo, before_ms: int, after_ms: int) -> int:
     old = _offset_ms(zone, before_ms)
     while after_ms - before_ms > 1:
         middle = (before_ms + after_ms) // 2
@@ -85,7 +86,7 @@ def _moment_of_change(zone: ZoneInfo, before_ms: int, after_ms: int) -> int:
     return after_ms
 
 
-def _months(zone: ZoneInfo, since_ms: int, until_ms: int) -> list[tuple[int, int]]:
+def _months(zone: tzinfo, since_ms: int, until_ms: int) -> list[tuple[int, int]]:
     local = datetime.fromtimestamp(since_ms / 1000, zone)
     number = local.year * 12 + local.month - 1
     found: list[tuple[int, int]] = []

@@ -1,6 +1,6 @@
 """Budgets: how much money a key or a space may spend in a day, a month or ever."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -54,10 +54,15 @@ class Window(NamedTuple):
     end_ms: int
 
 
+def zone_of(name: str) -> tzinfo:
+    """Return a zone; UTC also on machines without a zone database. Raises: as ``ZoneInfo`` does."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
 def check_zone(name: str) -> None:
     """Refuse a zone this machine does not know. Raises: InvalidRequest."""
     try:
-        ZoneInfo(name)
+        zone_of(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise InvalidRequest(
             field="zone", problem=f"“{name[:60]}” is no IANA time zone. Write it like Europe/Berlin."
@@ -67,7 +72,7 @@ def check_zone(name: str) -> None:
 @lru_cache(maxsize=256)
 def window_of_day(zone: str, ordinal: int) -> Window:
     """Return the local day with that proleptic ordinal; 23 to 25 hours long around a clock change."""
-    here = ZoneInfo(zone)
+    here = zone_of(zone)
     day = datetime.fromordinal(ordinal)
     return Window(_utc_ms(day, here), _utc_ms(day + timedelta(days=1), here))
 
@@ -76,7 +81,7 @@ def period_window(period: BudgetPeriod, zone: str, at_ms: int) -> Window:
     """Return the period that contains ``at_ms``. ``total`` starts at 0 and never ends."""
     if period == "total":
         return Window(0, END_OF_TIME_MS)
-    here = ZoneInfo(zone)
+    here = zone_of(zone)
     local = datetime.fromtimestamp(at_ms / 1000, here)
     if period == "day":
         return window_of_day(zone, local.toordinal())
@@ -85,5 +90,5 @@ def period_window(period: BudgetPeriod, zone: str, at_ms: int) -> Window:
     return Window(_utc_ms(first, here), _utc_ms(following, here))
 
 
-def _utc_ms(local: datetime, zone: ZoneInfo) -> int:
+def _utc_ms(local: datetime, zone: tzinfo) -> int:
     return int(local.replace(tzinfo=zone).astimezone(UTC).timestamp()) * 1000
