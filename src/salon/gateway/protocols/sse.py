@@ -123,6 +123,11 @@ def ended(block: bytes) -> bytes:
     return block + line_end if block.endswith((b"\n", b"\r")) else block + line_end * 2
 
 
+def says_nothing(block: bytes) -> bool:
+    """Tell whether a block without data is only line ends and comments, and no half event."""
+    return all(not line or line.startswith(b":") for line in _LINE_END.split(block))
+
+
 class SseReader:
     """Feeds of bytes in, events out."""
 

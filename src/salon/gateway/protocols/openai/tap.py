@@ -15,7 +15,7 @@ from salon.gateway.protocols.classify import error_of, status_in
 from salon.gateway.protocols.openai.messages import arguments_text
 from salon.gateway.protocols.openai.parts import thinking_text
 from salon.gateway.protocols.openai.usage import merge_usage, read_finish, read_usage
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data, ended
+from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data, ended, says_nothing
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -116,8 +116,11 @@ class OpenAIStreamTap:
         """Return what is still held back at the end of the body; an event cut in the middle is dropped."""
         rest = self._splitter.finish()
         data = block_data(rest)
-        if not rest or (data and not data.startswith(b"[DONE]") and not is_json(data)):
+        whole = (data.startswith(b"[DONE]") or is_json(data)) if data else says_nothing(rest)
+        if not whole:
             return b""
+        if not data:
+            return rest
         out = self._block(rest)
         return out if self.saw_end or not out else ended(out)
 
