@@ -65,8 +65,14 @@ class AttemptLoop:
         failures = 0
         place = self._first(order)
         while True:
-            target = order[place]
-            attempt = await self._attempt(job, target)
+            try:
+                attempt = await self._attempt(job, order[place])
+            except Unsupported:
+                # Its dialect cannot say what is asked; nothing was sent, so it counts as no attempt.
+                place += 1
+                if place == len(order):
+                    raise
+                continue
             error = attempt.error
             if error is None:
                 return attempt

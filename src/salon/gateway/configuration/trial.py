@@ -7,7 +7,7 @@ import msgspec
 
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import SalonError, UpstreamRefused
+from salon.foundation.kit.errors import SalonError, Unsupported, UpstreamRefused
 from salon.foundation.messages import (
     Message,
     ModelRequest,
@@ -117,7 +117,11 @@ class Trials:
             tool_choice=ToolChoice(mode="required"),
             max_output_tokens=_ENOUGH_TOKENS,
         )
-        response = await self._gateway.generate(identity, request)
+        try:
+            response = await self._gateway.generate(identity, request)
+        except Unsupported:  # Ollama's dialect knows no tool_choice
+            free = msgspec.structs.replace(request, tool_choice=None)
+            response = await self._gateway.generate(identity, free)
         if not response.tool_calls:
             raise _NoCall(provider=model, detail="it answered with words instead of the tool call asked for")
         return f"{response.tool_calls[0].name} {response.tool_calls[0].arguments[:100]}"

@@ -37,6 +37,7 @@ from salon.gateway.relay.job import Job
 from salon.gateway.relay.readers import BodyReader, EventReader, FailureReader, Reader, TapReader
 
 _logger = logging.getLogger(__name__)
+_BLOT: Final = "***"
 _DRAIN_S: Final = 0.5
 """How long the end of a body may take after the end of its answer."""
 _STREAM_TYPES: Final = (b"text/event-stream", b"application/x-ndjson", b"application/stream+json")
@@ -56,6 +57,15 @@ def translate(error: EgressError, provider: str) -> UpstreamError:
         refused.retryable = False
         return refused
     return UpstreamBroken(provider=provider, detail=detail)
+
+
+def blot_out(error: UpstreamError, secret: str) -> None:
+    """Remove our credential from what a provider said about it."""
+    detail = error.fields.get("detail")
+    if isinstance(detail, str):
+        error.fields["detail"] = detail.replace(secret, _BLOT)
+    if error.upstream_message:
+        error.upstream_message = error.upstream_message.replace(secret, _BLOT)
 
 
 class Attempt:
@@ -272,6 +282,7 @@ class Attempt:
                 delivery,
                 dialect,
                 provider=provider,
+                secret=self.target.link.secret,
                 limit_bytes=job.held_bytes,
                 over_limit=self._over_limit,
             )
@@ -339,6 +350,8 @@ class Attempt:
         if done is None or done.done():
             return
         self.error = error
+        if isinstance(error, UpstreamError) and self.target.link.secret:
+            blot_out(error, self.target.link.secret)
         if self._stream is not None:
             # Closes the connection unless the answer has ended by itself; then it is back in its pool.
             self._stream.abort()

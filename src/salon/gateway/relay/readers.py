@@ -69,7 +69,16 @@ def truncated(provider: str) -> UpstreamBroken:
 class TapReader:
     """Passes a stream through: same dialect on both sides."""
 
-    __slots__ = ("_delivery", "_dialect", "_over_limit", "_provider", "_received", "_tap", "limit_bytes")
+    __slots__ = (
+        "_delivery",
+        "_dialect",
+        "_over_limit",
+        "_provider",
+        "_received",
+        "_secret",
+        "_tap",
+        "limit_bytes",
+    )
 
     def __init__(
         self,
@@ -78,10 +87,12 @@ class TapReader:
         dialect: Dialect,
         *,
         provider: str,
+        secret: str | None,
         limit_bytes: int,
         over_limit: Callable[[], None],
     ) -> None:
         self._tap = tap
+        self._secret = secret
         self._delivery = delivery
         self._dialect = dialect
         self._provider = provider
@@ -125,6 +136,8 @@ class TapReader:
         """Raise the error found in the stream; a begun one is told in the provider's own words."""
         found = self._dialect.classify_stream_error(error, provider=self._provider)
         if out and self._delivery.started:
+            if self._secret:
+                out = out.replace(self._secret.encode(), b"***")
             self._delivery.forward(out, has_content=True)
             found.fields["told"] = True
         raise found

@@ -1,0 +1,115 @@
+"""Credentials are sealed, bound to their row, and open with the key outside the database only."""
+
+import asyncio
+import base64
+import os
+from pathlib import Path
+
+import pytest
+
+from salon.foundation.kit.caller import SystemScope
+from salon.foundation.kit.clock import SystemClock
+from salon.foundation.kit.errors import ConfigError
+from salon.foundation.storage import Storage, open_storage
+from salon.gateway.vault import MasterKeys, Vault, load_master_keys, store
+from salon.gateway.vault.keys import ENV
+from salon.testing.gateway_bench import OWNER
+
+CANARY = "sk-canary-0123456789"
+
+
+def key() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+async def opened(storage: Storage, keys: MasterKeys) -> list[str | None]:
+    return list((await storage.read(Vault(keys, SystemClock()).open_all)).values())
+
+
+async def filled(tmp_path: Path, keys: MasterKeys) -> Storage:
+    storage = await open_storage(tmp_path / "salon.db")
+    await storage.create_all()
+    vault = Vault(keys, SystemClock())
+    await storage.write(lambda tx: vault.put(tx, OWNER.caller, CANARY))
+    return storage
+
+
+def test_a_credential_opens_with_its_key_and_no_other(tmp_path: Path) -> None:
+    async def main() -> None:
+        keys = load_master_keys(tmp_path, {})
+        storage = await filled(tmp_path, keys)
+        assert await opened(storage, keys) == [CANARY]
+        assert await opened(storage, load_master_keys(tmp_path, {})) == [CANARY]
+        assert await opened(storage, load_master_keys(None, {ENV: key()})) == [None]
+        await storage.close()
+        for path in tmp_path.iterdir():
+            assert CANARY.encode() not in path.read_bytes()
+
+    asyncio.run(main())
+
+
+def test_the_key_file_is_its_owners_alone(tmp_path: Path) -> None:
+    load_master_keys(tmp_path, {})
+    path = tmp_path / "master.key"
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    with pytest.raises(ConfigError, match="others"):
+        load_master_keys(tmp_path, {})
+
+
+def test_rotation_seals_everything_anew_and_forgets_the_old_key(tmp_path: Path) -> None:
+    async def main() -> None:
+        keys = load_master_keys(tmp_path, {})
+        old = (tmp_path / "master.key").read_text()
+        storage = await filled(tmp_path, keys)
+        assert await Vault(keys, SystemClock()).rotate(storage) == 1
+        assert await opened(storage, load_master_keys(tmp_path, {})) == [CANARY]
+        assert old.strip() not in (tmp_path / "master.key").read_text()
+        assert await opened(storage, load_master_keys(None, {ENV: old})) == [None]
+        await storage.close()
+
+    asyncio.run(main())
+
+
+def test_keys_of_the_environment_rotate_by_putting_the_new_one_first(tmp_path: Path) -> None:
+    async def main() -> None:
+        old, new = key(), key()
+        storage = await filled(tmp_path, load_master_keys(tmp_path, {ENV: old}))
+        both = load_master_keys(tmp_path, {ENV: f"{new},{old}"})
+        assert await Vault(both, SystemClock()).rotate(storage) == 1
+        assert await opened(storage, load_master_keys(tmp_path, {ENV: new})) == [CANARY]
+        assert not (tmp_path / "master.key").exists()
+        await storage.close()
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("text", ["short", "!!!", base64.b64encode(b"x" * 31).decode(), key() + "," + "x"])
+def test_what_is_no_key_is_refused_without_showing_it(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_master_keys(None, {ENV: text})
+    assert text not in caught.value.message
+
+
+def test_a_sealed_credential_moved_to_another_row_does_not_open(tmp_path: Path) -> None:
+    async def main() -> None:
+        keys = load_master_keys(tmp_path, {})
+        storage = await filled(tmp_path, keys)
+        vault = Vault(keys, SystemClock())
+        other = await storage.write(lambda tx: vault.put(tx, OWNER.caller, "another"))
+        scope = SystemScope("test")
+        rows = await storage.read(lambda tx: store.all_secrets(tx, scope))
+        taken = next(row for row in rows if row[0] != other)
+        await storage.write(lambda tx: store.reseal(tx, scope, (other, taken[1], taken[2])))
+        assert sorted(map(str, await opened(storage, keys))) == ["None", CANARY]
+        await storage.close()
+
+    asyncio.run(main())
+
+
+def test_keys_do_not_show_themselves(tmp_path: Path) -> None:
+    load_master_keys(tmp_path, {})
+    text = (tmp_path / "master.key").read_text().strip()
+    keys = load_master_keys(tmp_path, {})
+    assert text not in repr(keys)
+    assert text not in str(vars(keys).get("current"))
