@@ -88,7 +88,7 @@ class AnthropicStreamTap:
         if not whole:
             return b""
         if not data:
-            return rest
+            return rest if rest.endswith((b"\n", b"\r")) else b""
         out = self._block(rest)
         return out if self.saw_end or not out else ended(out)
 
