@@ -1,17 +1,15 @@
 """Puts the gateway together: the same for a server and for the library."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from salon.app.declarations import gateway_options
 from salon.app.settings import Settings
 from salon.foundation.egress import HttpClient
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.ids import ProviderId
-from salon.gateway.gateway import Gateway
+from salon.gateway.configuration.probe import FoundServer
 from salon.gateway.kinds import built_in_kinds
-from salon.gateway.limits import Limiter
-from salon.gateway.observer import Observer
-from salon.gateway.ports import LedgerPort
 from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
@@ -19,7 +17,12 @@ from salon.gateway.protocols.openai import DIALECT as OPENAI
 from salon.gateway.registry.models import ProviderSpec, Source
 from salon.gateway.registry.registry import Declared, Registry
 
-DIALECTS: Mapping[DialectName, Dialect] = {"openai": OPENAI, "anthropic": ANTHROPIC, "ollama": OLLAMA}
+DIALECTS: Mapping[DialectName, Dialect] = {
+    "openai": cast("Dialect", OPENAI),
+    "anthropic": cast("Dialect", ANTHROPIC),
+    "ollama": cast("Dialect", OLLAMA),
+}
+"""Every dialect that is served and spoken."""
 
 
 def build_registry(settings: Settings, http: HttpClient) -> Registry:
@@ -27,13 +30,6 @@ def build_registry(settings: Settings, http: HttpClient) -> Registry:
     return Registry(
         built_in_kinds(), DIALECTS, http=http, clock=SystemClock(), options=gateway_options(settings)
     )
-
-
-def build_gateway(
-    registry: Registry, ledger: LedgerPort, *, limiter: Limiter | None, observer: Observer | None
-) -> Gateway:
-    """Return the gateway over ``registry``."""
-    return Gateway(registry, ledger, limiter=limiter, observer=observer)
 
 
 def demo_declared() -> Declared:
@@ -44,6 +40,15 @@ def demo_declared() -> Declared:
 def file_declared(spec: ProviderSpec) -> Declared:
     """Return a provider of the file."""
     return _declared(spec, "file", secret=spec.api_key)
+
+
+def local_declared(server: FoundServer) -> Declared:
+    """Return a model server found on this machine as a provider."""
+    name = "".join(letter if letter.isalnum() else "-" for letter in server.label.lower())
+    spec = ProviderSpec(
+        name=name, kind=server.kind, base_url=server.base_url, models=server.models, allow_private=True
+    )
+    return _declared(spec, "environment")
 
 
 def _declared(spec: ProviderSpec, source: Source, *, secret: str | None = None) -> Declared:

@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from salon.app.assembly import DIALECTS, build_gateway, build_registry
+from salon.app.assembly import DIALECTS, build_registry
 from salon.app.configuration import Configuration
 from salon.app.declarations import alias_specs, price_specs, provider_specs
 from salon.app.gauges import add_gauges
+from salon.app.infrastructure import make_cache, make_files, make_limiter
 from salon.app.listing import listed_models
 from salon.app.manage import Management
 from salon.app.observer import GatewayObserver
@@ -19,16 +20,19 @@ from salon.app.tracing import make_tracer
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import Egress, HttpClient
 from salon.foundation.events import Bus, RedisWakes
+from salon.foundation.files import Files
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.ledger import Ledger
-from salon.foundation.runs import Runs
+from salon.foundation.runs import RedisCopies, Runs
 from salon.foundation.storage import Storage, open_storage
 from salon.foundation.storage.migrations import current_revision, migrate
 from salon.foundation.telemetry import LoopLag, Metrics, Tracer, redactor, set_level
+from salon.gateway.answers import IdempotencyKeys
 from salon.gateway.configuration import ProviderService
 from salon.gateway.gateway import Gateway
+from salon.gateway.limits_redis import RedisLimiter
 from salon.gateway.vault import Vault, load_master_keys
 from salon.surfaces.api.services import Readiness, ServerLimits, Services
 
@@ -45,6 +49,7 @@ class House:
     accounts: Accounts
     ledger: Ledger
     runs: Runs
+    files: Files
     http: HttpClient
     gateway: Gateway
     providers: ProviderService
@@ -70,6 +75,12 @@ class House:
     def ask_reload(self) -> None:
         """Read the settings again, soon; for a signal handler."""
         self.tasks.spawn(self.live.reload(), name="reload")
+
+    async def discover(self, model: str) -> None:
+        """Ask the providers that may have ``model`` and were not asked lately."""
+        prefix, slash, _ = model.partition("/")
+        known = {one.spec.name for one in self.gateway.registry.configured()}
+        await self.providers.discovery.refresh([prefix] if slash and prefix in known else None)
 
     async def take_file(self, configuration: Configuration) -> None:
         """Put what the settings say in force. Raises: ConfigError; then nothing has changed."""
@@ -162,7 +173,8 @@ async def _open_storage(house: House) -> None:
     await house.ledger.start()
     house.accounts.on_budget_change(house.ledger.budget_changed)
     house.closing.push_async_callback(house.ledger.close)
-    house.runs = Runs(house.storage, clock=house.clock)
+    copies = RedisCopies(settings.redis.url) if settings.redis.url else None
+    house.runs = Runs(house.storage, clock=house.clock, live=copies)
     await house.runs.start(is_alone=house.storage.dialect == "sqlite")
     house.closing.push_async_callback(house.runs.close)
 
@@ -178,7 +190,27 @@ async def _open_gateway(house: House) -> None:
         tracer = house.tracer
         house.closing.push_async_callback(lambda: asyncio.to_thread(tracer.close))
     house.observer = GatewayObserver(house.metrics, house.tracer)
-    house.gateway = build_gateway(registry, house.ledger, limiter=None, observer=house.observer)
+    limiter = make_limiter(settings, house.clock)
+    if isinstance(limiter, RedisLimiter):
+        house.closing.push_async_callback(limiter.close)
+    cache = make_cache(settings, house.clock, house.redis)
+    if cache is not None:
+        house.closing.push_async_callback(cache.close)
+    options = registry.options
+    house.gateway = Gateway(
+        registry,
+        house.ledger,
+        limiter=limiter,
+        observer=house.observer,
+        cache=cache,
+        idempotency=IdempotencyKeys(
+            house.storage,
+            house.clock,
+            ttl_s=options.idempotency_ttl_s,
+            lease_s=options.total_timeout_s,
+        ),
+    )
+    house.gateway.on_unknown_model = house.discover
     house.closing.push_async_callback(house.gateway.close)
     keys = load_master_keys(configuration.source.data.path, configuration.source.environ)
     house.providers = ProviderService(
@@ -193,6 +225,9 @@ async def _open_gateway(house: House) -> None:
     await house.providers.start(house.bus)
     house.closing.push_async_callback(house.providers.close)
     house.live.on_change(house.take_file)
+    house.files = make_files(
+        settings, house.storage, house.http, data=configuration.source.data.path, clock=house.clock
+    )
 
 
 def _open_door(house: House) -> None:

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextvars import ContextVar
 
 from salon.app.assembly import (
-    build_gateway,
     build_registry,
     demo_declared,
     file_declared,
+    local_declared,
 )
 from salon.app.configuration import Source, find_source, load
 from salon.app.declarations import alias_specs, price_specs, provider_specs
@@ -25,6 +25,7 @@ from salon.foundation.ledger import AttemptEntry, Hold, RequestEntry
 from salon.foundation.messages import ModelRequest, StreamEvent
 from salon.gateway.configuration.discovery import Discovery
 from salon.gateway.configuration.environment import environment_providers
+from salon.gateway.configuration.probe import find_local_servers
 from salon.gateway.gateway import Gateway
 from salon.surfaces.library import Answer, Engine, KnownModel, Library, Options, RemoteEngine
 
@@ -101,9 +102,13 @@ class OwnEngine:
         declared = [file_declared(spec) for spec in provider_specs(settings, environ)]
         if settings.gateway.use_environment_keys:
             declared += environment_providers(registry.kinds, environ)
+        if not declared and settings.gateway.detect_local:
+            declared = [local_declared(server) for server in await find_local_servers(http)]
         registry.configure([*declared, demo_declared()], alias_specs(settings), price_specs(settings))
-        gateway = build_gateway(registry, MemoryLedger(), limiter=None, observer=None)
-        return cls(gateway, http, Discovery(registry, http, SystemClock()))
+        gateway = Gateway(registry, MemoryLedger())
+        discovery = Discovery(registry, http, SystemClock())
+        gateway.on_unknown_model = lambda _: discovery.refresh()
+        return cls(gateway, http, discovery)
 
     async def answer(self, request: ModelRequest) -> Answer:
         """Return a finished answer."""

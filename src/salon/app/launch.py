@@ -31,9 +31,11 @@ class LocalBackstage:
     def serve(self, place: Place, *, role: Role, open_page: bool) -> int:
         """Run a server until it is stopped."""
         from salon.app.configuration import load  # noqa: PLC0415 - not for --version
+
+        configuration = load(source_of(place))
         from salon.app.server import serve  # noqa: PLC0415 - the whole house
 
-        return serve(load(source_of(place)), role=role, open_page=open_page)
+        return serve(configuration, role=role, open_page=open_page)
 
     def running(self, place: Place) -> Address | None:
         """Return where the running owner of the data directory answers, or None."""

@@ -19,9 +19,10 @@ class Redis:
             fix = "Install salon[redis], or leave redis.url empty."
             raise ConfigError(key="redis.url", problem="needs the extra “redis”.", fix=fix) from error
         self.url = url
-        self._client: Any = cast("Any", Client).from_url(
+        self.client: Any = cast("Any", Client).from_url(
             url, socket_connect_timeout=_TIMEOUT_S, socket_timeout=_TIMEOUT_S
         )
+        """The client of redis-py, for adapters that take one."""
 
     async def answers(self) -> bool:
         """Tell whether Redis answers now."""
@@ -29,13 +30,13 @@ class Redis:
 
         try:
             async with asyncio.timeout(_TIMEOUT_S):
-                return bool(await self._client.ping())
+                return bool(await self.client.ping())
         except (RedisError, OSError, TimeoutError):
             return False
 
     async def close(self) -> None:
         """Let the connection go."""
-        await self._client.aclose()
+        await self.client.aclose()
 
 
 def connect_redis(url: str) -> Redis | None:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 from salon.app.compose import House, compose
 from salon.app.configuration import Configuration, is_loopback
+from salon.app.infrastructure import lock_egress
 from salon.app.sockets import address_of, open_local, open_tcp
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.datadir import DataDirectory, Ready
@@ -183,6 +184,7 @@ def serve(configuration: Configuration, *, role: Role, open_page: bool = False) 
     """Own the data directory and serve until a signal. Raises: ConfigError, StorageError. Returns 0."""
     settings = configuration.settings
     configure_logs(level=settings.log.level, style=settings.log.format)
+    lock_egress(settings)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     data = configuration.source.data
     data.prepare()

@@ -18,6 +18,7 @@ from salon.foundation.egress import (
 )
 from salon.foundation.egress import Headers as RawHeaders
 from salon.foundation.kit.errors import SalonError
+from salon.foundation.kit.money import money
 from salon.foundation.messages import ModelRequest, StreamEvent
 from salon.gateway.protocols.openai import DIALECT
 from salon.surfaces.library.results import Answer, KnownModel
@@ -79,13 +80,14 @@ class RemoteEngine:
         told = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
         decoded = DIALECT.decode_response(response.body)
         route = told.get("x-salon-route")
+        cost, currency = _cost(told.get("x-salon-cost", ""))
         return Answer(
             response=decoded,
             model=route or decoded.model or request.model,
             route=route,
-            cost_e10=_whole(told.get("x-salon-cost-e10")),
-            currency=told.get("x-salon-currency", "USD"),
-            request_id=told.get("x-request-id"),
+            cost_e10=cost,
+            currency=currency,
+            request_id=told.get("x-salon-request-id"),
         )
 
     async def events(self, request: ModelRequest) -> AsyncIterator[StreamEvent]:
@@ -173,10 +175,12 @@ def _nothing() -> None:
     pass
 
 
-def _whole(text: str | None) -> int | None:
-    with contextlib.suppress(ValueError):
-        return int(text) if text else None
-    return None
+def _cost(text: str) -> tuple[int | None, str]:
+    """Read ``0.0012 USD``; ``unpriced`` and nothing at all are None."""
+    amount, _, currency = text.partition(" ")
+    with contextlib.suppress(ArithmeticError, ValueError):
+        return int(money(amount)), currency or "USD"
+    return None, "USD"
 
 
 def _error(status: int, body: bytes) -> RemoteError:
