@@ -82,6 +82,7 @@ def test_what_is_acknowledged_on_a_filling_disk_is_there(tmp_path: Path) -> None
 
     acknowledged, stored = asyncio.run(play())
     assert acknowledged == stored
+    assert 0 < len(stored) < 60
 
 
 def test_writes_wait_for_another_process_that_holds_the_lock(tmp_path: Path) -> None:

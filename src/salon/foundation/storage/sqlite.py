@@ -226,8 +226,10 @@ class SqliteStorage:
 
     def _commit(self, connection: Connection, jobs: list[_Job]) -> list[Callable[[], None]]:
         hooks: list[Callable[[], None]] = []
+        has_begun = False
         try:
             _begin(connection)
+            has_begun = True
             for job in jobs:
                 _run_job(connection, job, hooks, savepoint=len(jobs) > 1)
                 if not connection.in_transaction:
@@ -236,10 +238,23 @@ class SqliteStorage:
         except BaseException as error:  # noqa: BLE001 - every waiting caller gets it
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            if has_begun and len(jobs) > 1:
+                return self._commit_singly(connection, jobs)
             failure = translate(error) if isinstance(error, apsw.Error) else error
             for job in jobs:
                 job.error = job.error or failure
             return []
+        return hooks
+
+    def _commit_singly(self, connection: Connection, jobs: list[_Job]) -> list[Callable[[], None]]:
+        """Give each job a transaction of its own after one of them took all the others down.
+
+        A full disk does that: SQLite ends the whole transaction, and the small writes still have room.
+        """
+        hooks: list[Callable[[], None]] = []
+        for job in jobs:
+            if job.error is None:
+                hooks += self._commit(connection, [job])
         return hooks
 
     def _announce(self, jobs: list[_Job], hooks: list[Callable[[], None]]) -> None:
