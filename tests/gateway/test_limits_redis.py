@@ -20,7 +20,6 @@ pytestmark = pytest.mark.redis
 @contextlib.asynccontextmanager
 async def opened(url: str) -> AsyncIterator[RedisLimiter]:
     limiter = RedisLimiter(url)
-    await limiter.start()
     try:
         yield limiter
     finally:

@@ -105,10 +105,6 @@ class RedisLimiter:
         self.fallbacks = 0
         """How many requests were admitted or refused without Redis."""
 
-    async def start(self) -> None:
-        """Begin to talk to Redis."""
-        self._tasks.spawn(self._talk(), name="limits-redis")
-
     async def close(self) -> None:
         """Hand on what is left and let the connections go."""
         await self._tasks.close()
@@ -174,6 +170,8 @@ class RedisLimiter:
     def _soon(self, act: _Act) -> None:
         self._queue.append(act)
         self._wake.set()
+        if not self._tasks.count and not self._tasks.closed:
+            self._tasks.spawn(self._talk(), name="limits-redis")
 
     def _take(self) -> list[_Act]:
         taken, self._queue = self._queue, []

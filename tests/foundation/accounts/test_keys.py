@@ -81,6 +81,7 @@ def test_name_is_free_again_after_revoking(open_accounts: Any) -> None:
             await accounts.revoke_key(owner, first.key.id)
             await accounts.create_key(owner, "ci")
             assert len(await accounts.list_keys(owner)) == 2
+            assert sorted(accounts.key_names(owner).values()) == ["ci", "ci", "other"]
             assert len(await accounts.list_keys(owner, revoked=True)) == 3
 
     asyncio.run(scene())

@@ -158,17 +158,16 @@ class Index:
         )
         return Entry(key.id, identity, until_ms)
 
-    def identity_of(self, key_id: str) -> KeyIdentity | None:
-        """Return the effective identity of a live key."""
-        entry = self._entries.get(key_id)
-        return None if entry is None else entry.identity
-
     def descends(self, key_id: str, ancestor_id: str) -> bool:
         """Tell whether a key was made with another, directly or not."""
         current = self._parent_of(key_id)
         while current and current != ancestor_id:
             current = self._parent_of(current)
         return bool(current)
+
+    def names_of(self, space_id: str) -> dict[str, str]:
+        """Return the names of a space's keys, live or not."""
+        return {row.key.id: row.key.name for row in self._rows.values() if row.key.space_id == space_id}
 
     def person(self, person_id: str) -> Person | None:
         """Return a person."""

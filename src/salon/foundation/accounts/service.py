@@ -162,6 +162,10 @@ class Accounts:
         """Return one key the caller may manage. Raises: NotAllowed, NotFound."""
         return await self._keys.get(caller, key_id)
 
+    def key_names(self, caller: Caller) -> dict[str, str]:
+        """Return the name of each key of the caller's space by its id, revoked ones too; for usage."""
+        return self._index.names_of(caller.space_id)
+
     # Spaces and people
 
     async def set_space_budget(self, caller: Caller, budget: Budget | None) -> None:
