@@ -119,6 +119,7 @@ class Salon(Proxy):
 
     name = "salon"
     arguments: tuple[str, ...] = ("--role", "gateway")
+    makes_key = True
 
     def __init__(self, wire: Wire) -> None:
         super().__init__(wire)
@@ -142,10 +143,11 @@ class Salon(Proxy):
             prices={f"{name}/bench": ("3", "15") for name in names},
             arguments=self.arguments,
         )
-        self.house = House(self.wire.folder / f"house-{self.name}", setup)
+        self.house = House(self.wire.folder / f"house-{self.name}-{time.monotonic_ns()}", setup)
         self.cold_start_s = self.house.start()
         self.pid = self.house.pid
-        self.key = self.house.create_key("bench", *KEY_LIMITS)
+        if self.makes_key:
+            self.key = self.house.create_key("bench", *KEY_LIMITS)
 
     def stop(self) -> None:
         if self.house is not None:
