@@ -12,7 +12,8 @@ export default defineConfig({
       ? ["tests/real/*.test.ts"]
       : ["src/**/*.test.ts", "tests/browser/*.test.ts"],
     environment: "node",
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
     fileParallelism: false,
   },

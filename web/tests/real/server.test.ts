@@ -43,8 +43,7 @@ test.skipIf(isClosed)("stopping the answer reaches the server", async () => {
 test.skipIf(isClosed)("tests the demo with a real call", async () => {
   const { page, close } = await visit(browser, address)
   await page.getByRole("button", { name: "Test demo" }).click()
-  await page.locator("#providers").getByText("Testing").waitFor({ state: "detached" })
-  expect(await page.locator("#providers").getByRole("status").first().innerText()).not.toBe("")
+  await expect.poll(() => page.locator("#providers p[role=status]").first().innerText()).not.toBe("")
   await close()
 })
 
