@@ -11,12 +11,13 @@ import pytest
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
 from salon.testing.load import Case, Outcome, gather_bounded, run_case
-from salon.testing.scene import Scene, model_of, usual_setup
+from salon.testing.scene import Scene, model_of, usual_scene, usual_setup
 
 REQUESTS = 200
 MASTER_KEY = base64.b64encode(b"k" * 32).decode()
 AFFORDABLE = 50
 TOKENS = 500
+WAITING = {"first_byte_timeout_s": 30.0, "idle_timeout_s": 30.0, "total_timeout_s": 60.0}
 COST_OF_ONE = TOKENS * 2e-6
 """At two dollars a million output tokens; the prompt adds a little, which only lowers what fits."""
 BUDGET = f"{AFFORDABLE * COST_OF_ONE:.4f}"
@@ -42,6 +43,13 @@ def judge(fake: FakeProvider, outcomes: list[Outcome], figure: Callable[[str, ob
     assert {one.verdict.ending for one in refused} == {"error"}
 
 
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """A house that waits as long as two hundred at once may need on a busy machine."""
+    with usual_scene(tmp_path, gateway=WAITING) as scene:
+        yield scene
+
+
 def test_two_hundred_at_once_on_a_budget_for_fifty(
     scene: Scene, figure: Callable[[str, object], None]
 ) -> None:
@@ -58,7 +66,7 @@ def two_houses(
 ) -> Iterator[tuple[FakeProvider, House, House]]:
     shared = {"SALON_DATABASE_URL": postgres_url, "SALON_REDIS": redis_url, "SALON_MASTER_KEY": MASTER_KEY}
     with FakeProvider().in_thread() as fake:
-        setup = usual_setup(fake.url, environment=shared)
+        setup = usual_setup(fake.url, gateway=WAITING, environment=shared)
         with House(tmp_path / "one", setup) as first, House(tmp_path / "two", setup) as second:
             yield fake, first, second
 

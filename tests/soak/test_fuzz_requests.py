@@ -1,6 +1,7 @@
 """Damaged requests in every dialect: refused in that dialect, never a 500, never a trace in the log."""
 
 import asyncio
+import copy
 import random
 from typing import Any
 
@@ -42,7 +43,7 @@ def whole_request(dialect: str) -> dict[str, Any]:
         extra = {"options": {"temperature": 0.5, "num_predict": 9, "stop": ["x"]}, "think": False}
         extra |= {"format": {"type": "object"}, "keep_alive": "5m"}
     messages: list[Any] = [{"role": "user", "content": user}]
-    return {"messages": messages, "tools": [tool], **extra}
+    return copy.deepcopy({"messages": messages, "tools": [tool], **extra})
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -23,7 +23,7 @@ from typing import Any, Self
 import msgspec
 import orjson
 
-_START_S = 30.0
+_START_S = 60.0
 _STOP_S = 30.0
 _TICK_S = 0.01
 _SALON = (sys.executable, "-c", "from salon.app.main import main; main()")

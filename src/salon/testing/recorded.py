@@ -10,6 +10,9 @@ from typing import Any, cast
 import msgspec
 import orjson
 
+_OTHER_PROTOCOLS = ("-generation-", "-moderation-", "-speech-to-text-")
+"""Ollama's /api/generate, and what is filed under chat without being one."""
+
 APIS = {"chat": "openai", "messages": "anthropic", "ollama": "ollama"}
 """Which dialect each recorded API is, of those that are spoken here."""
 
@@ -40,8 +43,7 @@ def recordings(folder: Path) -> Iterator[Recorded]:
     for row in (folder / "index.jsonl").read_bytes().splitlines():
         entry = orjson.loads(row)
         dialect = APIS.get(entry["api"])
-        # Ollama's /api/generate and a moderation filed under chat are other protocols.
-        if dialect is None or "-generation-" in entry["dir"] or "-moderation-" in entry["dir"]:
+        if dialect is None or any(word in entry["dir"] for word in _OTHER_PROTOCOLS):
             continue
         place = folder / entry["dir"] / "expected.json"
         yield Recorded(
