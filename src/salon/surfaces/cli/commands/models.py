@@ -44,7 +44,8 @@ def models(session: Session, *, pattern: str | None, refresh: bool) -> None:
     if session.output.as_json:
         session.output.json(items)
     elif not session.output.is_terminal:
-        for item in items:
-            session.output.line(item["id"])
+        aliases = dict.fromkeys(alias for item in items for alias in item["aliases"])
+        for name in (*aliases, *(item["id"] for item in items)):
+            session.output.line(name)
     else:
         session.output.rows([_row(one) for one in items], _COLUMNS, empty="No model fits.")

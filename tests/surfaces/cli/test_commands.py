@@ -1,0 +1,183 @@
+"""The command line as scripts and people use it, against a real Salon and without one."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from salon.testing.fake_provider import FakeProvider
+from salon.testing.house import House, HouseSetup
+
+_SALON = (sys.executable, "-c", "from salon.app.main import main; main()")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with House(tmp_path_factory.mktemp("house") / "data", HouseSetup()) as running:
+        yield running
+
+
+def _ok(house: House, *arguments: str) -> str:
+    done = house.salon(*arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_version_is_quick() -> None:
+    best = 9.0
+    for _ in range(3):
+        started = time.monotonic()
+        done = subprocess.run([*_SALON, "--version"], capture_output=True, text=True, timeout=30, check=False)
+        best = min(best, time.monotonic() - started)
+        assert done.stdout.startswith("salon 0.")
+    assert best < 0.5  # 0.1 s on an idle machine
+
+
+def test_unknown_command_names_the_nearest(house: House) -> None:
+    done = house.salon("serv")
+    assert done.returncode == 2
+    assert "Did you mean “serve”?" in done.stderr
+
+
+def test_new_key_is_printed_alone_and_works_until_it_is_revoked(house: House) -> None:
+    secret = _ok(house, "keys", "create", "script", "--rpm", "100").strip()
+    assert secret.startswith("sk-salon-")
+    assert "\n" not in secret
+    headers = {"authorization": f"Bearer {secret}"}
+    body = {"model": "demo", "messages": [{"role": "user", "content": "hi"}]}
+    assert house.request("POST", "/v1/chat/completions", body, headers=headers)[0] == 200
+    assert secret not in _ok(house, "--json", "keys", "list")
+    _ok(house, "keys", "revoke", "script")
+    assert house.request("POST", "/v1/chat/completions", body, headers=headers)[0] == 401
+
+
+def test_key_limits_are_changed_one_by_one(house: House) -> None:
+    _ok(house, "keys", "create", "limited", "--rpm", "10", "--budget", "5.00", "--per", "month")
+    _ok(house, "keys", "update", "limited", "--rpm", "20")
+    limits = next(key for key in json.loads(_ok(house, "--json", "keys")) if key["name"] == "limited")[
+        "limits"
+    ]
+    assert (limits["requests_per_minute"], limits["budget_e10"]) == (20, 50_000_000_000)
+
+
+def test_rotated_key_is_another_one(house: House) -> None:
+    first = _ok(house, "keys", "create", "rotated").strip()
+    assert _ok(house, "keys", "rotate", "rotated").strip() != first
+
+
+def test_ask_joins_standard_input_and_words(house: House) -> None:
+    done = subprocess.run(
+        [*_SALON, "ask", "-m", "demo", "demo:echo"],
+        input="from the pipe",
+        env=house.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "pipe" in done.stdout
+
+
+def test_ask_in_json_tells_usage(house: House) -> None:
+    answer = json.loads(_ok(house, "--json", "ask", "-m", "demo", "hello"))
+    assert answer["finish"] == "stop"
+    assert answer["usage"]["output_tokens"] > 0
+
+
+def test_failing_model_ends_with_its_sentence(house: House) -> None:
+    done = house.salon("ask", "-m", "demo", "demo:fail 500")
+    assert done.returncode == 1
+    assert done.stderr.startswith("salon: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_answer_cannot_steer_the_terminal(house: House) -> None:
+    out = _ok(house, "ask", "-m", "demo", "demo:echo \x1b]0;owned\x07safe")
+    assert "\x1b" not in out
+    assert "safe" in out
+
+
+def test_chat_keeps_history_and_saves(house: House, tmp_path: Path) -> None:
+    script = (
+        f"hello\n/model demo\n/system be brief\nagain\n/save {tmp_path / 'talk.md'}\n/clear\n/nope\n/quit\n"
+    )
+    done = subprocess.run(
+        [*_SALON, "chat", "-m", "demo"],
+        input=script,
+        env=house.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    saved = (tmp_path / "talk.md").read_text()
+    assert saved.count("**You:**") == 2
+    assert "> be brief" in saved
+    assert "There is no command /nope" in done.stderr
+
+
+def test_usage_and_requests_show_what_was_asked(house: House) -> None:
+    _ok(house, "ask", "-m", "demo", "count me")
+    assert json.loads(_ok(house, "--json", "usage"))["items"][0]["requests"] > 0
+    newest = json.loads(_ok(house, "--json", "requests", "--limit", "1"))
+    assert newest["items"][0]["asked_model"] == "demo"
+    assert newest["next"]
+
+
+def test_provider_is_added_tested_disabled_and_removed(house: House) -> None:
+    with FakeProvider().in_thread() as fake:
+        added = ("providers", "add", "openai-compatible", "--name", "mine", "--base-url", f"{fake.url}/v1")
+        _ok(house, *added, "--allow-private", "--no-key", "--no-test")
+        assert house.salon(*added, "--no-key", "--no-test").returncode == 1
+        assert "ok    streamed answer" in house.salon("providers", "test", "mine").stdout
+        assert "mine/fake" in _ok(house, "models")
+    _ok(house, "providers", "disable", "mine")
+    states = {one["name"]: one["state"] for one in json.loads(_ok(house, "--json", "providers"))}
+    assert states["mine"] == "disabled"
+    _ok(house, "providers", "enable", "mine")
+    _ok(house, "providers", "remove", "mine")
+    assert "mine" not in _ok(house, "providers")
+
+
+def test_bench_measures(house: House) -> None:
+    result = json.loads(_ok(house, "--json", "bench", "demo", "-n", "5", "-c", "2"))
+    assert (result["requests"], result["errors"]) == (5, 0)
+    assert result["total_p50_ms"] > 0
+
+
+def test_doctor_and_check_find_nothing(house: House) -> None:
+    assert json.loads(_ok(house, "--json", "doctor"))["ok"] is True
+    assert json.loads(_ok(house, "--json", "db", "check"))["ok"] is True
+
+
+def test_unreachable_and_refused_have_their_own_exit_codes(house: House) -> None:
+    nobody = house.salon("--url", "http://127.0.0.1:9", "models")
+    assert (nobody.returncode, "salon serve" in nobody.stderr) == (4, True)
+    assert house.salon("--url", house.url, "--api-key", "sk-salon-wrong", "models").returncode == 5
+
+
+def test_config_is_explained_listed_and_checked(house: House) -> None:
+    assert json.loads(_ok(house, "--json", "config", "explain", "server.port"))["origin"] == "SALON_PORT"
+    assert "server.host" in _ok(house, "config", "list")
+    assert "server.port" in _ok(house, "config", "list", "--changed")
+    assert _ok(house, "config", "check") == ""
+    unknown = house.salon("config", "explain", "server.prot")
+    assert (unknown.returncode, "Did you mean server.port?" in unknown.stderr) == (3, True)
+
+
+def test_commands_work_without_a_running_server_and_a_backup_comes_back(tmp_path: Path) -> None:
+    house = House(tmp_path / "data", HouseSetup())
+    house.data_dir.mkdir()
+    _ok(house, "keys", "create", "kept")
+    backup = _ok(house, "db", "backup").strip()
+    _ok(house, "keys", "create", "later")
+    assert house.salon("db", "restore", backup).returncode == 2
+    _ok(house, "db", "restore", backup, "--yes")
+    assert [key["name"] for key in json.loads(_ok(house, "--json", "keys"))] == ["kept"]
+    assert "Nothing to do" in house.salon("db", "migrate").stderr
