@@ -1,5 +1,6 @@
 """What a request is held to cost, and the rows that say what it did cost. Each request settles once."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from salon.foundation.kit.clock import Clock
@@ -98,8 +99,11 @@ class Accountant:
             return None
         job.settled = True
         now_s = self._clock.monotonic_s()
-        attempts, target = job.attempts, job.target
+        attempts, target, error = job.attempts, job.target, job.error
         caller = job.identity.caller
+        sums = _sums(attempts)
+        link = target.link if target is not None else None
+        price = target.price if target is not None else None
         entry = RequestEntry(
             request_id=job.request_id,
             space_id=caller.space_id,
@@ -108,25 +112,25 @@ class Accountant:
             dialect=job.dialect.name if job.dialect is not None else "events",
             operation=job.operation,
             alias=job.alias,
-            provider_id=target.link.id if target is not None else None,
-            provider_kind=target.link.kind if target is not None else None,
+            provider_id=link.id if link is not None else None,
+            provider_kind=link.kind if link is not None else None,
             model=target.model if target is not None else None,
             route=target.name if target is not None else None,
-            status=_status(job.error, begun=job.begun),
-            http_status=job.status or (job.error.status if job.error is not None else 200),
-            error_code=job.error.code if job.error is not None else None,
+            status="ok" if error is None else _status(error, begun=job.begun),
+            http_status=job.status or (error.status if error is not None else 200),
+            error_code=error.code if error is not None else None,
             stream=job.stream,
             cache=job.cache,
             attempts=len(attempts),
-            input_tokens=sum([one.input_tokens for one in attempts]),
-            output_tokens=sum([one.output_tokens for one in attempts]),
-            cached_tokens=sum([one.cached_tokens for one in attempts]),
-            cache_write_tokens=sum([one.cache_write_tokens for one in attempts]),
-            reasoning_tokens=sum([one.reasoning_tokens for one in attempts]),
+            input_tokens=sums[0],
+            output_tokens=sums[1],
+            cached_tokens=sums[2],
+            cache_write_tokens=sums[3],
+            reasoning_tokens=sums[4],
             usage_source=job.usage_source,
             cost_e10=total_cost(job),
-            currency=target.price.currency if target is not None and target.price is not None else "USD",
-            price_version=target.price.version if target is not None and target.price is not None else None,
+            currency=price.currency if price is not None else "USD",
+            price_version=price.version if price is not None else None,
             started_at_ms=job.started_at_ms,
             first_token_ms=_span_ms(job.started_s, job.first_token_s),
             duration_ms=max(0, round((now_s - job.started_s) * 1000)),
@@ -138,6 +142,26 @@ class Accountant:
         if self._observer is not None and job.observed is not None:
             self._observer.on_request_end(job.observed, entry, attempts)
         return entry
+
+
+def _sums(attempts: Sequence[AttemptEntry]) -> tuple[int, int, int, int, int]:
+    """Return the tokens of all attempts together: in, out, cached, written to a cache, reasoning."""
+    if len(attempts) == 1:
+        one = attempts[0]
+        return (
+            one.input_tokens,
+            one.output_tokens,
+            one.cached_tokens,
+            one.cache_write_tokens,
+            one.reasoning_tokens,
+        )
+    return (
+        sum(one.input_tokens for one in attempts),
+        sum(one.output_tokens for one in attempts),
+        sum(one.cached_tokens for one in attempts),
+        sum(one.cache_write_tokens for one in attempts),
+        sum(one.reasoning_tokens for one in attempts),
+    )
 
 
 def total_cost(job: Job) -> int | None:
@@ -156,6 +180,8 @@ def _usage_of(job: Job, attempt: Attempt) -> tuple[Usage, UsageSource]:
     if reader is None or isinstance(reader, FailureReader):
         return _NOTHING, "none"
     counted = reader.usage
+    if counted is not None and attempt.error is None:
+        return counted, "provider"
     if counted is not None and (attempt.error is None or counted.output_tokens * 4 >= reader.output_bytes):
         return counted, "provider"
     if attempt.error is not None and not reader.output_bytes and not isinstance(attempt.error, ClientGone):

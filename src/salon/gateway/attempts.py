@@ -135,8 +135,14 @@ class AttemptLoop:
 
     async def _pause(self, job: Job, failures: int, error: SalonError) -> None:
         seconds = pause_s(failures, retry_after_s=error.retry_after_s)
-        async with _cut_short(job):
+        _enter_wait(job)
+        try:
             await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            if _cut_short(job):
+                raise ClientGone from None
+            raise
+        job.waiting = False
 
     # -- one attempt ------------------------------------------------------------------------------
     async def _attempt(self, job: Job, target: Target) -> Attempt:
@@ -146,24 +152,31 @@ class AttemptLoop:
         if not target.capabilities.plain:
             asked_stream = True
         request = self._request(job, target, endpoint, stream=asked_stream)
-        attempt = Attempt(job, target, endpoint, asked_stream=asked_stream, options=self.options)
-        attempt.started_at_ms = self._clock.now_ms()
-        attempt.started_s = now_s = self._clock.monotonic_s()
+        now_s = self._clock.monotonic_s()
+        attempt = Attempt(
+            job, target, endpoint, asked_stream, self.options, self._clock.now_ms(), started_s=now_s
+        )
         job.target = target
         if self._observer is not None:
             self._observe(job, attempt, self._observer)
         connect_s = min(self.options.connect_timeout_s, max(0.05, job.deadline_s - now_s))
         try:
-            async with _cut_short(job):
-                await attempt.open(request, connect_timeout_s=connect_s)
+            _enter_wait(job)
+            await attempt.open(request, connect_timeout_s=connect_s)
+            job.waiting = False
+            if job.gone:
+                raise ClientGone
             job.attempt = attempt
             self.deadlines.add(attempt)
             await attempt.wait()
         except SalonError as error:
             attempt.error = error
         except asyncio.CancelledError:
-            attempt.error = ShuttingDown(retry_after_s=1)
-            raise
+            if job.waiting and _cut_short(job):
+                attempt.error = ClientGone()
+            else:
+                attempt.error = ShuttingDown(retry_after_s=1)
+                raise
         finally:
             job.attempt = None
             self.deadlines.discard(attempt)
@@ -249,29 +262,19 @@ class AttemptLoop:
         observer.on_attempt_start(job.observed, attempt.observed)
 
 
-class _CutShort:
-    """Lets the caller's leaving cancel what is awaited inside, and tells it as ClientGone."""
-
-    __slots__ = ("_job",)
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-
-    async def __aenter__(self) -> None:
-        if self._job.gone:
-            raise ClientGone
-        self._job.waiting = True
-
-    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        job = self._job
-        job.waiting = False
-        if job.gone and not isinstance(error, ClientGone):
-            if isinstance(error, asyncio.CancelledError) and job.task is not None:
-                job.task.uncancel()
-            raise ClientGone from None
+def _enter_wait(job: Job) -> None:
+    """Begin a wait that the caller's leaving cuts short. Raises: ClientGone."""
+    if job.gone:
+        raise ClientGone
+    job.waiting = True
 
 
-_cut_short = _CutShort
+def _cut_short(job: Job) -> bool:
+    """Tell whether the cancellation just caught came from the caller's leaving."""
+    job.waiting = False
+    if job.gone and job.task is not None:
+        job.task.uncancel()
+    return job.gone
 
 
 def decoded(job: Job) -> ModelRequest:

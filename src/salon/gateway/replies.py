@@ -3,7 +3,7 @@
 from typing import Final
 
 from salon.foundation.kit.errors import ClientGone, SalonError
-from salon.foundation.kit.money import to_decimal
+from salon.foundation.kit.money import UNIT
 from salon.gateway.accounting import total_cost
 from salon.gateway.answers import Recorded
 from salon.gateway.exchange import Headers
@@ -29,10 +29,9 @@ def cost_text(cost_e10: int | None, currency: str) -> bytes:
     """Return a cost for a header: an exact amount and its currency, or ``unpriced``."""
     if cost_e10 is None:
         return b"unpriced"
-    text = f"{to_decimal(cost_e10):f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return f"{text or '0'} {currency}".encode()
+    whole, rest = divmod(cost_e10, UNIT)
+    decimals = f".{rest:010d}".rstrip("0") if rest else ""
+    return f"{whole}{decimals} {currency}".encode()
 
 
 def _currency(job: Job) -> str:

@@ -9,6 +9,8 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from salon.foundation.egress import (
     EgressBroken,
     EgressError,
@@ -68,40 +70,30 @@ def blot_out(error: UpstreamError, secret: str) -> None:
         error.upstream_message = error.upstream_message.replace(secret, _BLOT)
 
 
-class Attempt:
+class Attempt(msgspec.Struct, eq=False):
     """One request to one target."""
 
-    __slots__ = (
-        "_collector", "_done", "_is_paused", "_limit_s", "_options", "_phase", "_progress",
-        "_quiet_since_s", "_stream", "asked_stream", "endpoint", "error", "first_byte_s", "headers", "job",
-        "observed", "reader", "started_at_ms", "started_s", "status", "target",
-    )  # fmt: skip
-
-    def __init__(
-        self, job: Job, target: Target, endpoint: Endpoint, *, asked_stream: bool, options: GatewayOptions
-    ) -> None:
-        self.job = job
-        self.target = target
-        self.endpoint = endpoint
-        self.asked_stream = asked_stream
-        self.status: int | None = None
-        """The provider's HTTP status."""
-        self.headers: Headers = []
-        self.error: SalonError | None = None
-        self.reader: Reader | None = None
-        self.first_byte_s: float | None = None
-        self.observed: ObservedAttempt | None = None
-        self.started_at_ms = 0
-        self.started_s = 0.0
-        self._options = options
-        self._stream: StreamHandle | None = None
-        self._done: asyncio.Future[None] | None = None
-        self._collector: ResponseCollector | None = None
-        self._progress = 0
-        self._quiet_since_s = 0.0
-        self._limit_s = options.first_byte_timeout_s
-        self._phase = "first_byte"
-        self._is_paused = False
+    job: Job
+    target: Target
+    endpoint: Endpoint
+    asked_stream: bool
+    options: GatewayOptions
+    started_at_ms: int
+    started_s: float
+    status: int | None = None
+    """The provider's HTTP status."""
+    headers: Headers = []
+    error: SalonError | None = None
+    reader: Reader | None = None
+    first_byte_s: float | None = None
+    observed: ObservedAttempt | None = None
+    _stream: StreamHandle | None = None
+    _done: asyncio.Future[None] | None = None
+    _collector: ResponseCollector | None = None
+    _progress: int = 0
+    _quiet_since_s: float = 0.0
+    _has_content: bool = False
+    _is_paused: bool = False
 
     # -- used by the attempt loop -----------------------------------------------------------------
     async def open(self, request: HttpRequest, *, connect_timeout_s: float) -> None:
@@ -241,24 +233,26 @@ class Attempt:
         """Act on deadlines."""
         job, reader = self.job, self.reader
         if now_s >= job.deadline_s:
-            self._time_out("total", self._options.total_timeout_s)
+            self._time_out("total", self.options.total_timeout_s)
             return
         if reader is not None:
             progress = reader.progress()
             if progress != self._progress:
                 self._progress = progress
                 self._quiet_since_s = now_s
-                self._phase, self._limit_s = "idle", self._options.idle_timeout_s
+                self._has_content = True
                 return
         if self._is_paused:
             self._quiet_since_s = now_s
             return
         quiet_s = now_s - self._quiet_since_s
+        options = self.options
+        limit_s = options.idle_timeout_s if self._has_content else options.first_byte_timeout_s
         if reader is not None and reader.is_complete and quiet_s > _DRAIN_S:
             self._complete(reader)
-        elif quiet_s >= self._limit_s:
-            self._time_out(self._phase, self._limit_s)
-        elif quiet_s > self._options.hold_s:
+        elif quiet_s >= limit_s:
+            self._time_out("idle" if self._has_content else "first_byte", limit_s)
+        elif quiet_s > self.options.hold_s:
             delivery = job.delivery
             if isinstance(delivery, StreamDelivery) and delivery.is_holding:
                 delivery.flush()
