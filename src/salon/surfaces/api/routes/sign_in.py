@@ -9,7 +9,7 @@ from salon.foundation.kit.caller import Right
 from salon.foundation.kit.errors import NotSignedIn
 from salon.surfaces.api.credentials import SESSION_COOKIE
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.requests import CurrentCaller, CurrentServices
 from salon.surfaces.api.routes import schemas
 from salon.surfaces.api.routes.house import CurrentHouse
 
@@ -36,13 +36,18 @@ async def create_login_link(house: CurrentHouse, caller: CurrentCaller) -> Any:
 
 
 @router.get("/signin/{token}", response_class=RedirectResponse)
-async def sign_in(house: CurrentHouse, token: Annotated[str, Path(max_length=200)]) -> RedirectResponse:
+async def sign_in(
+    house: CurrentHouse, services: CurrentServices, token: Annotated[str, Path(max_length=200)]
+) -> RedirectResponse:
     """Use a one-time link up: a session cookie and on to the page."""
     session = await house.sign_in(token)
     if session is None:
         raise NotSignedIn(
             problem="This link was used already or is too old. Get a new one with “salon open”."
         )
-    answer = RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
-    answer.set_cookie(SESSION_COOKIE, session, max_age=_SESSION_S, httponly=True, samesite="strict", path="/")
+    home = f"{services.base_path}/"
+    answer = RedirectResponse(home, status_code=303, headers={"Cache-Control": "no-store"})
+    answer.set_cookie(
+        SESSION_COOKIE, session, max_age=_SESSION_S, httponly=True, samesite="strict", path=home
+    )
     return answer
