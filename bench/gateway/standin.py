@@ -22,13 +22,19 @@ HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"content-length"}
 
 
 class Accounts:
-    identity = KeyIdentity(caller=Caller(kind="key", space_id=SpaceId("spc_x")), name="bench")
+    identity_of_all = KeyIdentity(caller=Caller(kind="key", space_id=SpaceId("spc_x")), name="bench")
 
     def authenticate_key(self, secret):
-        return self.identity
+        return self.identity_of_all
 
     def session(self, secret):
         return None
+
+    def identity(self, caller):
+        return self.identity_of_all
+
+    def on_ended(self, listener):
+        pass
 
     def owner(self, via):
         return Caller(kind="owner", space_id=SpaceId("spc_x"), rights=OWNER_RIGHTS)

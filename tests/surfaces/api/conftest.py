@@ -42,6 +42,7 @@ class MemoryAccounts:
             "sk-salon-some": KeyIdentity(caller=caller, limits=some, name="some"),
         }
         self.asked: list[str] = []
+        self.listeners: list[Callable[[frozenset[str]], None]] = []
 
     def authenticate_key(self, secret: str) -> KeyIdentity | None:
         self.asked.append(secret)
@@ -49,6 +50,17 @@ class MemoryAccounts:
 
     def session(self, secret: str) -> Caller | None:
         return self.owner("tcp") if secret == SESSION else None
+
+    def identity(self, caller: Caller) -> KeyIdentity:
+        return KeyIdentity(caller=caller, name=caller.kind)
+
+    def on_ended(self, listener: Callable[[frozenset[str]], None]) -> None:
+        self.listeners.append(listener)
+
+    def end(self, secret: str) -> None:
+        del self.keys[secret]
+        for listener in self.listeners:
+            listener(frozenset({secret}))
 
     def owner(self, via: Any) -> Caller:
         return Caller(kind="owner", space_id=SPACE, person_id=PersonId("per_1"), rights=OWNER_RIGHTS, via=via)

@@ -180,3 +180,20 @@ def test_other_methods_and_addresses_are_told_so(doors):
             assert (head.status, head.body, head.headers["content-length"]) == (200, b"", "3")
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("started", [{}, {"x-started": "1"}])
+def test_an_answer_under_way_ends_with_its_key(doors, started):
+    async def run():
+        async with doors() as server:
+            request = chat_request("openai", "x", key="sk-salon-good", headers={"x-mode": "hang", **started})
+            asking = asyncio.create_task(server.ask(request))
+            owner = asyncio.create_task(server.ask(chat_request("openai", "x", headers={"x-mode": "slow"})))
+            await server.until(lambda: server.gateway.running == 2)
+            server.accounts.end("sk-salon-good")
+            cut = await asyncio.wait_for(asking, 2)
+            assert cut.status == 401 or not cut.complete
+            assert (await owner).complete
+            await server.until(lambda: server.gateway.left == 1 and server.gateway.running == 0)
+
+    asyncio.run(run())

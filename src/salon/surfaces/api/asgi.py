@@ -36,6 +36,7 @@ _MANAGED_HEADERS: Final[Headers] = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
+_CUT: Final[Headers] = [(b"content-length", b"0"), (b"connection", b"close")]
 _READY_TIMEOUT_S: Final = 2.0
 _PREFLIGHT_S: Final = b"600"
 
@@ -74,7 +75,7 @@ class SalonApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "http":
-            await self._http(scope, receive, send)
+            await self._watched(scope, receive, send)
         elif scope["type"] == "lifespan":
             await _lifespan(receive, send)
         else:
@@ -94,6 +95,31 @@ class SalonApp:
         await self.door.close()
 
     # -- entry ------------------------------------------------------------------------------------
+    async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request until its end, or until its credential stops working."""
+        task = asyncio.current_task()
+        assert task is not None
+        headers = {bytes(name): bytes(value) for name, value in scope["headers"]}
+        self.door.running[task] = lambda: identify(self.door, scope, headers)
+        has_begun = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._http(scope, receive, send_noted)
+        except asyncio.CancelledError:
+            if task not in self.door.cut:
+                raise
+            if not has_begun:
+                await send({"type": "http.response.start", "status": 401, "headers": _CUT})
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self.door.cut.discard(task)
+            del self.door.running[task]
+
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {bytes(name): bytes(value) for name, value in scope["headers"]}
         origin = headers.get(b"origin")

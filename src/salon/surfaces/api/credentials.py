@@ -6,11 +6,11 @@ must be the same one. Without a credential the owner is assumed on loopback and 
 own socket, unless settings require a key or a proxy forwarded the request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, Literal, Protocol
 from urllib.parse import parse_qsl
 
-from salon.foundation.accounts import NO_LIMITS, KeyIdentity
+from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import ForeignOrigin, NotAllowed, NotSignedIn
 from salon.surfaces.api.endpoints import Endpoint
@@ -42,6 +42,14 @@ class AccessAccounts(Protocol):
 
     def owner(self, via: Literal["tcp", "local", "library", "internal"]) -> Caller:
         """Return the owner of this installation."""
+        ...
+
+    def identity(self, caller: Caller) -> KeyIdentity:
+        """Return under whom a person acts: no limits, paid by the space's budgets."""
+        ...
+
+    def on_ended(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call ``listener`` when keys or sessions have stopped working."""
         ...
 
 
@@ -96,13 +104,13 @@ class Access:
         proves_page = b"origin" in headers or headers.get(b"sec-fetch-site") == b"same-origin"
         if method not in _SAFE_METHODS and not proves_page:
             raise ForeignOrigin(header="Origin")
-        return KeyIdentity(caller=caller, limits=NO_LIMITS, name="owner")
+        return self._accounts.identity(caller)
 
     def _from_peer(self, headers: Mapping[bytes, bytes], peer: Peer) -> KeyIdentity | None:
         if peer == "local":
-            return KeyIdentity(caller=self._accounts.owner("local"), limits=NO_LIMITS, name="owner")
+            return self._accounts.identity(self._accounts.owner("local"))
         if peer == "loopback" and not self._require_key and not any(name in headers for name in _FORWARDED):
-            return KeyIdentity(caller=self._accounts.owner("tcp"), limits=NO_LIMITS, name="owner")
+            return self._accounts.identity(self._accounts.owner("tcp"))
         return None
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final, Protocol
 
@@ -33,6 +33,10 @@ class Watched(Protocol):
         """Act on deadlines that have passed."""
         ...
 
+    def check_access(self) -> None:
+        """Cut the request under way if its credential has stopped working."""
+        ...
+
 
 class Door:
     """The rules of entry, for one event loop."""
@@ -48,6 +52,10 @@ class Door:
         )
         self.access = Access(services.accounts, require_key=services.require_key)
         self.supervisor = TaskSupervisor("doors")
+        self.running: dict[asyncio.Task[object], Callable[[], object]] = {}
+        """Requests under way at the ASGI door, and what identifies their caller again."""
+        self.cut: set[asyncio.Task[object]] = set()
+        services.accounts.on_ended(self._access_ended)
         self.hot: Mapping[bytes, Endpoint] = {
             (services.base_path + row.path).encode("ascii"): row for row in CORE if row.hot
         }
@@ -118,6 +126,18 @@ class Door:
             connection.watch(now_s)
         if self.connections:
             self._ticker = asyncio.get_running_loop().call_later(self.limits.tick_s, self._tick)
+
+    # -- rights that end --------------------------------------------------------------------------
+    def _access_ended(self, _: frozenset[str]) -> None:
+        """Look at every request under way again: a long answer must not outlive its key."""
+        for connection in list(self.connections):
+            connection.check_access()
+        for task, identify in list(self.running.items()):
+            try:
+                identify()
+            except SalonError:
+                self.cut.add(task)
+                task.cancel()
 
     async def close(self) -> None:
         """Stop the watch and end what still runs."""

@@ -324,6 +324,15 @@ class SalonProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    def check_access(self) -> None:
+        """Cut the request under way if its credential has stopped working."""
+        if self._reply is None:
+            return
+        try:
+            self.door.access.identify(self._header_map, peer=self._peer, method="POST")
+        except SalonError:
+            self.transport.abort()
+
     # -- deadlines --------------------------------------------------------------------------------
     def _enter(self, phase: _Phase, allowed_s: float) -> None:
         self._phase = phase
