@@ -45,6 +45,8 @@ def recordings(folder: Path) -> Iterator[Recorded]:
         dialect = APIS.get(entry["api"])
         if dialect is None or any(word in entry["dir"] for word in _OTHER_PROTOCOLS):
             continue
+        if "-structured-with-multiple-tools-" in entry["dir"]:
+            dialect = "openai"  # Ollama's OpenAI-compatible address, filed under its own API
         place = folder / entry["dir"] / "expected.json"
         yield Recorded(
             name=entry["dir"],

@@ -147,8 +147,16 @@ def _openai_usage(reading: _Reading, value: dict[str, Any]) -> None:
         reading.output_tokens = usage["completion_tokens"]
 
 
+def _openai_text(content: Any) -> str:
+    """Mistral sends lists of parts, the thinking among them."""
+    if not isinstance(content, list):
+        return content or ""
+    parts = cast("list[dict[str, Any]]", content)
+    return "".join(str(part["text"]) for part in parts if part.get("type") == "text")
+
+
 def _openai_message(reading: _Reading, message: dict[str, Any]) -> None:
-    reading.text.append(message.get("content") or "")
+    reading.text.append(_openai_text(message.get("content")))
     reading.thinking.append(message.get("reasoning_content") or message.get("reasoning") or "")
     for call in cast("list[dict[str, Any]]", message.get("tool_calls") or []):
         reading.arguments.append(call["function"].get("arguments") or "")
