@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from salon.foundation.kit.tasks import live_task_counts
 
 if TYPE_CHECKING:
-    from salon.app.compose import House
+    from salon.app.house import House
 
 Values = dict[tuple[str, ...], float]
 

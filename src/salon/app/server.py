@@ -15,8 +15,9 @@ import sys
 import threading
 from collections.abc import Callable
 
-from salon.app.compose import House, compose
+from salon.app.compose import compose
 from salon.app.configuration import Configuration, is_loopback
+from salon.app.house import House
 from salon.app.infrastructure import lock_egress
 from salon.app.sockets import address_of, open_local, open_tcp
 from salon.foundation.kit.clock import SystemClock

@@ -7,7 +7,7 @@ from salon.app.manage.providers import ProviderDesk
 from salon.app.manage.system import SystemDesk
 
 if TYPE_CHECKING:
-    from salon.app.compose import House
+    from salon.app.house import House
 
 
 class Management(SystemDesk, ProviderDesk, KeyDesk):

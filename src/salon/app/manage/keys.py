@@ -12,7 +12,7 @@ from salon.foundation.kit.ids import KeyId
 from salon.foundation.ledger import Group, RequestEntry, UsageQuery, UsageRow
 
 if TYPE_CHECKING:
-    from salon.app.compose import House
+    from salon.app.house import House
 
 Json = dict[str, Any]
 

@@ -23,7 +23,7 @@ from salon.gateway.registry.registry import Configured
 from salon.gateway.registry.target import Target
 
 if TYPE_CHECKING:
-    from salon.app.compose import House
+    from salon.app.house import House
 
 Json = dict[str, Any]
 

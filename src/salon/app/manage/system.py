@@ -19,7 +19,7 @@ from salon.foundation.ledger import UsageQuery
 from salon.foundation.storage import backup as backups
 
 if TYPE_CHECKING:
-    from salon.app.compose import House
+    from salon.app.house import House
 
 Json = dict[str, Any]
 

@@ -1,0 +1,119 @@
+"""The house: every part of one running Salon, and what its surfaces ask of it."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from salon.app.configuration import Configuration
+from salon.app.declarations import alias_specs, price_specs, provider_specs
+from salon.app.observer import GatewayObserver
+from salon.app.redis import Redis
+from salon.app.reload import LiveConfiguration
+from salon.foundation.accounts import Accounts
+from salon.foundation.egress import HttpClient
+from salon.foundation.events import Bus
+from salon.foundation.files import Files
+from salon.foundation.kit.clock import SystemClock
+from salon.foundation.kit.errors import SalonError
+from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.ledger import Ledger
+from salon.foundation.runs import Runs
+from salon.foundation.storage import Storage
+from salon.foundation.storage.migrations import current_revision
+from salon.foundation.telemetry import LoopLag, Metrics, Tracer, redactor, set_level
+from salon.gateway.configuration import ProviderService
+from salon.gateway.gateway import Gateway
+from salon.surfaces.api.services import Readiness, Services
+
+
+_PROBE_S = 2.0
+
+
+class House:
+    """Every part of one running Salon. Made by ``compose``; ended by ``close``."""
+
+    storage: Storage
+    bus: Bus
+    accounts: Accounts
+    ledger: Ledger
+    runs: Runs
+    files: Files
+    http: HttpClient
+    gateway: Gateway
+    providers: ProviderService
+    services: Services
+    observer: GatewayObserver
+    tracer: Tracer | None = None
+    redis: Redis | None = None
+
+    def __init__(self, configuration: Configuration, *, role: str, address: str | None) -> None:
+        self.role = role
+        self.address = address
+        self.clock = SystemClock()
+        self.started_at_ms = self.clock.now_ms()
+        self.live = LiveConfiguration(configuration)
+        self.tasks = TaskSupervisor("house")
+        self.metrics = Metrics()
+        self.lag = LoopLag()
+        self.closing = contextlib.AsyncExitStack()
+        self.connections: Callable[[], int] = lambda: 0
+        """How many clients are connected; set by the server."""
+
+    # -- what others ask ----------------------------------------------------------------------------
+    def ask_reload(self) -> None:
+        """Read the settings again, soon; for a signal handler."""
+        self.tasks.spawn(self.live.reload(), name="reload")
+
+    async def discover(self, model: str) -> None:
+        """Ask the providers that may have ``model`` and were not asked lately."""
+        prefix, slash, _ = model.partition("/")
+        known = {one.spec.name for one in self.gateway.registry.configured()}
+        await self.providers.discovery.refresh([prefix] if slash and prefix in known else None)
+
+    async def take_file(self, configuration: Configuration) -> None:
+        """Put what the settings say in force. Raises: ConfigError; then nothing has changed."""
+        settings, environ = configuration.settings, configuration.source.environ
+        for provider in settings.providers.values():
+            redactor.register(provider.api_key or environ.get(provider.api_key_env or "-"))
+        await self.providers.set_file(
+            provider_specs(settings, environ),
+            alias_specs(settings),
+            price_specs(settings),
+            environ=environ if settings.gateway.use_environment_keys else {},
+        )
+        set_level(settings.log.level)
+
+    async def storage_problem(self) -> str | None:
+        """Say why the database does not answer, or None when it does."""
+        try:
+            async with asyncio.timeout(_PROBE_S):
+                await self.storage.read(current_revision)
+        except SalonError as error:
+            return error.message
+        except TimeoutError:
+            return f"It did not answer within {_PROBE_S:g} s."
+        return None
+
+    async def redis_answers(self) -> bool:
+        """Tell whether Redis answers; False when none is configured."""
+        return await self.redis.answers() if self.redis is not None else False
+
+    async def readiness(self) -> Readiness:
+        """Say whether requests can be served now."""
+        storage = await self.storage_problem() is None
+        ledger = self.ledger.health().problem is None
+        parts = {"storage": storage, "ledger": ledger, "gateway": True}
+        if self.redis is not None:
+            parts["redis"] = True  # counters fall back to this process; requests are served
+        return Readiness(ready=storage, parts=parts)
+
+    async def new_sign_in_address(self) -> tuple[str, int | None]:
+        """Make a one-time address that signs a browser in; with its expiry in UTC milliseconds."""
+        link = await self.accounts.create_login_link()
+        base = self.live.current.settings.server.base_path
+        return f"{self.address or 'http://localhost'}{base}/signin/{link.token}", link.expires_at_ms
+
+    async def close(self) -> None:
+        """End every part, the last one first; what does not end in time is logged and left."""
+        await self.tasks.close()
+        await self.closing.aclose()
