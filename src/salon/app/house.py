@@ -25,7 +25,6 @@ from salon.gateway.configuration import ProviderService
 from salon.gateway.gateway import Gateway
 from salon.surfaces.api.services import Readiness, Services
 
-
 _PROBE_S = 2.0
 
 
