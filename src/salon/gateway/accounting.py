@@ -86,7 +86,7 @@ class Accountant:
             cost_e10=cost,
             started_at_ms=attempt.started_at_ms,
             first_byte_ms=_span_ms(attempt.started_s, attempt.first_byte_s),
-            duration_ms=max(0, round((now_s - attempt.started_s) * 1000)),
+            duration_ms=int((now_s - attempt.started_s) * 1000 + 0.5),
         )
         if source != "none" or job.usage_source == "none":
             job.usage_source = source
@@ -133,7 +133,7 @@ class Accountant:
             price_version=price.version if price is not None else None,
             started_at_ms=job.started_at_ms,
             first_token_ms=_span_ms(job.started_s, job.first_token_s),
-            duration_ms=max(0, round((now_s - job.started_s) * 1000)),
+            duration_ms=int((now_s - job.started_s) * 1000 + 0.5),
         )
         self._ledger.record(entry, attempts, hold=job.hold)
         if job.ticket is not None:
@@ -209,4 +209,4 @@ def _status(error: SalonError | None, *, begun: bool) -> RequestStatus:
 
 
 def _span_ms(start_s: float, end_s: float | None) -> int | None:
-    return None if end_s is None else max(0, round((end_s - start_s) * 1000))
+    return None if end_s is None else max(0, int((end_s - start_s) * 1000 + 0.5))

@@ -7,6 +7,7 @@ from salon.foundation.kit.errors import NotAllowed, Overloaded
 from salon.gateway.accounting import expected_tokens
 from salon.gateway.limits import Limiter
 from salon.gateway.options import GatewayOptions
+from salon.gateway.registry.plan import Plan
 from salon.gateway.relay.job import Job
 
 _RETRY_AFTER_S: Final = 1
@@ -34,18 +35,20 @@ class Admission:
         """Count a request out."""
         self.active -= 1
 
-    async def admit(self, job: Job) -> None:
-        """Check what the identity may use and count it. Raises: NotAllowed, RateLimited."""
+    def check(self, job: Job, plan: Plan) -> None:
+        """Check that the identity may use what it asks for. Raises: NotAllowed."""
         identity = job.identity
         limits = identity.limits
         if Right.USE_MODELS not in identity.caller.rights:
             raise NotAllowed(right="to use models")
         if limits.operations and not limits.allows_operation(job.operation):
             raise NotAllowed(right=f"to call “{job.operation}”")
-        plan = job.plan
-        assert plan is not None
         if limits.models and not any(limits.allows_model(name) for name in plan.names):
             raise NotAllowed(right=f"to use the model “{job.alias}”")
-        if self._limiter is not None and limits.counts_anything:
+
+    async def count(self, job: Job) -> None:
+        """Count the request against the limits of its key. Raises: RateLimited."""
+        if self._limiter is not None:
+            identity = job.identity
             tokens = sum(expected_tokens(job, self._options))
-            job.ticket = await self._limiter.admit(identity.counter_key, limits, tokens=tokens)
+            job.ticket = await self._limiter.admit(identity.counter_key, identity.limits, tokens=tokens)

@@ -60,7 +60,9 @@ class AttemptLoop:
         """Return the attempt that was answered. Raises: the last attempt's error."""
         plan = job.plan
         assert plan is not None
-        order = able(job, plan.order())
+        order = plan.order()
+        if plan.is_restricted:
+            order = able(job, order)
         self.retries.earn()
         failures = 0
         place = self._first(order)
@@ -298,15 +300,6 @@ def _passed(headers: Headers, names: Sequence[bytes], job: Job) -> Headers:
 
 def able(job: Job, order: Sequence[Target]) -> Sequence[Target]:
     """Leave out targets that are known to be unable to do what is asked. Raises: Unsupported."""
-    restricted = [
-        target
-        for target in order
-        if target.capabilities.tools is False
-        or target.capabilities.vision is False
-        or target.capabilities.structured is False
-    ]
-    if not restricted:
-        return order
     needed = needs(job)
     kept = [
         target for target in order if not any(getattr(target.capabilities, need) is False for need in needed)

@@ -124,11 +124,15 @@ class Gateway:
             include_usage=envelope.wants_usage,
         )
         plan = await self._admit(job)
-        known = await self._known_answer(job, plan, call)
-        if known is not None:
-            replies.replay(job, known)
-            return
-        await self._prepare(job, plan)
+        if plan.cache or _CACHE in call.headers or _IDEMPOTENCY in call.headers:
+            known = await self._known_answer(job, plan, call)
+            if known is not None:
+                replies.replay(job, known)
+                return
+        if not plan.priced or job.identity.budget_ids:
+            await self._prepare(job, plan)
+        if job.gone:
+            raise ClientGone
         if envelope.stream:
             self._open_stream(job, call)
             replies.end_stream(job, await self._loop.run(job))
@@ -215,7 +219,9 @@ class Gateway:
         except UnknownModel:
             plan = await self._discovered(job.alias)
         job.plan = plan
-        await self.admission.admit(job)
+        self.admission.check(job, plan)
+        if job.identity.limits.counts_anything:
+            await self.admission.count(job)
         return plan
 
     async def _discovered(self, model: str) -> Plan:
@@ -232,8 +238,6 @@ class Gateway:
         if job.identity.budget_ids:
             await reserve(job, self._ledger, self.options)
             job.on_over_limit = lambda attempt: self._loop.extend_hold(job, attempt)
-        if job.gone:
-            raise ClientGone
 
     async def _learn_prices(self, plan: Plan) -> None:
         """Wait for the price tables the first time a model is asked for; they go on when it takes long."""

@@ -24,6 +24,7 @@ class Plan:
         "_by_weight",
         "_choices",
         "cache",
+        "is_restricted",
         "names",
         "priced",
         "replay_uncertain",
@@ -47,6 +48,11 @@ class Plan:
         self.targets: tuple[Target, ...] = tuple(choice.target for choice in choices)
         self.names = names
         """Names by which a key may be allowed this: the asked one, ``provider/model``, ``kind/model``."""
+        self.is_restricted = any(
+            False in (target.capabilities.tools, target.capabilities.vision, target.capabilities.structured)
+            for target in self.targets
+        )
+        """Some target is known to be unable to do something."""
         self.priced = all(target.price_known for target in self.targets)
         """Nothing is left to be asked about prices."""
         self.cache = cache
