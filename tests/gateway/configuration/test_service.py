@@ -14,7 +14,7 @@ from salon.foundation.kit.ids import SpaceId
 from salon.gateway.configuration.probe import LocalServer, find_local_servers
 from salon.gateway.pricing import price_per_million
 from salon.gateway.registry.models import PriceSpec, ProviderSpec
-from salon.testing.fake_provider import FakeProvider
+from salon.testing.fake_provider import FakeProvider, Plan
 from salon.testing.gateway_bench import OWNER, GatewayBench, alias, key_identity
 
 Play = Callable[..., None]
@@ -76,6 +76,7 @@ def test_a_provider_outlives_the_process_and_a_lost_key_says_so(play: Play, tmp_
 
 def test_a_trial_reports_each_step(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        fake.default = Plan(call=True)
         for name in ("openai", "anthropic", "ollama", "demo"):
             trial = await bench.service.test(OWNER, name)
             assert [(step.name, step.ok) for step in trial.steps] == [
