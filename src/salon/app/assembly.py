@@ -1,7 +1,6 @@
 """Puts the gateway together: the same for a server and for the library."""
 
 from collections.abc import Mapping
-from typing import cast
 
 from salon.app.declarations import gateway_options
 from salon.app.settings import Settings
@@ -18,9 +17,9 @@ from salon.gateway.registry.models import ProviderSpec, Source
 from salon.gateway.registry.registry import Declared, Registry
 
 DIALECTS: Mapping[DialectName, Dialect] = {
-    "openai": cast("Dialect", OPENAI),
-    "anthropic": cast("Dialect", ANTHROPIC),
-    "ollama": cast("Dialect", OLLAMA),
+    "openai": OPENAI,
+    "anthropic": ANTHROPIC,
+    "ollama": OLLAMA,
 }
 """Every dialect that is served and spoken."""
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from salon.foundation.kit.errors import SalonError, UpstreamError
 from salon.foundation.messages import Finish, ModelRequest, Response, Usage
 from salon.gateway.protocols import classify
-from salon.gateway.protocols.anthropic import errors, request, request_writer, response, tap
+from salon.gateway.protocols.anthropic import errors, request, request_writer, tap
+from salon.gateway.protocols.anthropic import response as response_codec
 from salon.gateway.protocols.anthropic.stream_decoder import AnthropicStreamDecoder
 from salon.gateway.protocols.anthropic.stream_encoder import AnthropicStreamEncoder
 from salon.gateway.protocols.base import (
@@ -35,9 +36,9 @@ class AnthropicDialect:
         """Read the whole request. Raises: InvalidRequest naming the field."""
         return request.decode_request(envelope)
 
-    def encode_response(self, response_: Response, context: EncodeContext) -> EncodedRequest:
+    def encode_response(self, response: Response, context: EncodeContext) -> EncodedRequest:
         """Write a finished answer."""
-        return response.encode_response(response_, context)
+        return response_codec.encode_response(response, context)
 
     def stream_encoder(self, context: EncodeContext) -> StreamEncoder:
         """Return an encoder for one stream."""
@@ -47,13 +48,13 @@ class AnthropicDialect:
         """Write an error body."""
         return errors.encode_error(error, request_id=request_id)
 
-    def encode_request(self, request_: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
+    def encode_request(self, request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         """Write a request for a provider. Raises: Unsupported."""
-        return request_writer.encode_request(request_, quirks=quirks)
+        return request_writer.encode_request(request, quirks=quirks)
 
     def decode_response(self, body: bytes) -> Response:
         """Read a provider's finished answer. Raises: UpstreamBroken, or the error it contains."""
-        return response.decode_response(body)
+        return response_codec.decode_response(body)
 
     def stream_decoder(self) -> StreamDecoder:
         """Return a decoder for one stream."""

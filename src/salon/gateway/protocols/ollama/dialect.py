@@ -16,7 +16,8 @@ from salon.gateway.protocols.base import (
     StreamEncoder,
     StreamTap,
 )
-from salon.gateway.protocols.ollama import errors, request, request_writer, response, tap
+from salon.gateway.protocols.ollama import errors, request, request_writer, tap
+from salon.gateway.protocols.ollama import response as response_codec
 from salon.gateway.protocols.ollama.stream_decoder import OllamaStreamDecoder
 from salon.gateway.protocols.ollama.stream_encoder import OllamaStreamEncoder
 
@@ -35,9 +36,9 @@ class OllamaDialect:
         """Read the whole request. Raises: InvalidRequest naming the field."""
         return request.decode_request(envelope)
 
-    def encode_response(self, response_: Response, context: EncodeContext) -> EncodedRequest:
+    def encode_response(self, response: Response, context: EncodeContext) -> EncodedRequest:
         """Write a finished answer."""
-        return response.encode_response(response_, context)
+        return response_codec.encode_response(response, context)
 
     def stream_encoder(self, context: EncodeContext) -> StreamEncoder:
         """Return an encoder for one stream."""
@@ -47,13 +48,13 @@ class OllamaDialect:
         """Write an error body."""
         return errors.encode_error(error)
 
-    def encode_request(self, request_: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
+    def encode_request(self, request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         """Write a request for a provider. Raises: Unsupported."""
-        return request_writer.encode_request(request_, quirks=quirks)
+        return request_writer.encode_request(request, quirks=quirks)
 
     def decode_response(self, body: bytes) -> Response:
         """Read a provider's finished answer. Raises: UpstreamBroken, or the error it contains."""
-        return response.decode_response(body)
+        return response_codec.decode_response(body)
 
     def stream_decoder(self) -> StreamDecoder:
         """Return a decoder for one stream."""
