@@ -406,7 +406,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate Key
-         * @description Replace a key by one with the same limits; the old one stops working.
+         * @description Give a key a new secret; the old one works on for ``grace_s``, a day unless said otherwise.
          */
         post: operations["rotate_key_salon_v1_keys__key_id__rotate_post"];
         delete?: never;
@@ -573,6 +573,26 @@ export interface paths {
          * @description Let requests go to it.
          */
         post: operations["enable_provider_salon_v1_providers__provider_id__enable_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/providers/{provider_id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Provider Key
+         * @description Give it another key, encrypted before it is stored; the old one is forgotten.
+         */
+        put: operations["set_provider_key_salon_v1_providers__provider_id__key_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1216,6 +1236,14 @@ export interface components {
             state: "healthy" | "degraded" | "down" | "unknown" | "disabled" | "needs-credential";
         };
         /**
+         * ProviderKey
+         * @description Another key for a provider.
+         */
+        ProviderKey: {
+            /** Api Key */
+            api_key: string;
+        };
+        /**
          * ProviderKinds
          * @description Every kind of provider.
          */
@@ -1324,6 +1352,17 @@ export interface components {
             items: components["schemas"]["RequestRow"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Rotation
+         * @description How a key gets a new secret.
+         */
+        Rotation: {
+            /**
+             * Grace S
+             * @default 86400
+             */
+            grace_s?: number;
         };
         /**
          * SettingsView
@@ -2130,7 +2169,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Rotation"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -2357,6 +2400,41 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_provider_key_salon_v1_providers__provider_id__key_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderKey"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

@@ -46,9 +46,9 @@ class KeyDesk:
         changed = await self._house.accounts.update_key(caller, key.id, name=name, limits=limits)
         return shown_key(changed)
 
-    async def rotate_key(self, caller: Caller, key_id: str) -> Json:
-        """Replace a key's secret."""
-        return _with_secret(await self._house.accounts.rotate_key(caller, KeyId(key_id)))
+    async def rotate_key(self, caller: Caller, key_id: str, *, grace_s: float) -> Json:
+        """Give a key a new secret; the old one works on for ``grace_s``."""
+        return _with_secret(await self._house.accounts.rotate_key(caller, KeyId(key_id), grace_s=grace_s))
 
     async def revoke_key(self, caller: Caller, key_id: str) -> None:
         """Stop a key from working."""
@@ -73,19 +73,16 @@ class KeyDesk:
         from_ms = now_ms - now_ms % _DAY_MS - (days - 1) * _DAY_MS
         query = UsageQuery(since_ms=from_ms, until_ms=now_ms + 1, group_by=(cast("Group", group_by),))
         rows = await self._house.ledger.usage(SpaceScope(caller.space_id), query)
-        names = await self._names(caller, group_by)
+        names = self._names(caller, group_by)
         items = [_usage_row(row, names) for row in rows]
         return {"group_by": group_by, "from_ms": from_ms, "to_ms": now_ms, "items": items}
 
-    async def _names(self, caller: Caller, group_by: str) -> Mapping[str, str]:
+    def _names(self, caller: Caller, group_by: str) -> Mapping[str, str]:
         if group_by == "key":
-            return await self._key_names(caller)
+            return self._house.accounts.key_names(caller)
         if group_by == "provider":
             return self._provider_names()
         return {}
-
-    async def _key_names(self, caller: Caller) -> Mapping[str, str]:
-        return {key.id: key.name for key in await self._house.accounts.list_keys(caller, revoked=True)}
 
     def _provider_names(self) -> Mapping[str, str]:
         return {one.id: one.spec.name for one in self._house.gateway.registry.configured()}
@@ -94,7 +91,7 @@ class KeyDesk:
         """List recent requests."""
         scope = SpaceScope(caller.space_id)
         page = await self._house.ledger.requests(scope, cursor=cursor, limit=limit)
-        keys, providers = await self._key_names(caller), self._provider_names()
+        keys, providers = self._house.accounts.key_names(caller), self._provider_names()
         items = [_request_row(entry, keys, providers) for entry in page.entries]
         return {"items": items, "next": page.next_cursor}
 

@@ -125,6 +125,10 @@ class ProviderDesk:
         """Let requests go to it, or not."""
         return self._one(await self._house.providers.set_enabled(caller, provider_id, enabled=enabled))
 
+    async def set_provider_key(self, caller: Caller, provider_id: str, secret: str) -> Json:
+        """Give it another key, and forget the old one."""
+        return self._one(await self._house.providers.set_credential(caller, provider_id, secret))
+
     async def remove_provider(self, caller: Caller, provider_id: str) -> None:
         """Remove it and forget its key."""
         await self._house.providers.remove(caller, provider_id)
@@ -162,7 +166,7 @@ class ProviderDesk:
         for one in self.shown_providers():
             name, state = f"provider {one['name']}", one["state"]
             if state == "needs-credential":
-                fix = f"Set its key: “salon providers remove {one['name']}”, then add it again."
+                fix = _key_fix(one)
                 found.append(check(name, ok=False, detail="it has no key that can be read", fix=fix))
             elif state in ("down", "degraded"):
                 fix = f"“salon providers test {one['name']}” asks it."
@@ -245,6 +249,13 @@ def _state(provider: Provider, health: Sequence[Mapping[str, Any]], *, listing_e
         return "down"
     failing = any(row["error_rate"] >= _FAILING for row in health)
     return "degraded" if failing or not all(closed) else "healthy"
+
+
+def _key_fix(provider: Json) -> str:
+    name = provider["name"]
+    if provider["source"] == "file":
+        return f"“salon config explain providers.{name}.api_key_env” says where its key is read."
+    return f"“salon providers set-key {name}” gives it one."
 
 
 def _free_name(label: str, taken: set[str]) -> str:

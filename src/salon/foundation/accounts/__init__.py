@@ -1,5 +1,6 @@
 """Spaces, people, API keys, sign-in links and browser sessions: who may come in, and as whom."""
 
+from salon.foundation.accounts.keys import GRACE_S, LONGEST_GRACE_S
 from salon.foundation.accounts.models import (
     NO_LIMITS,
     ApiKey,
@@ -12,6 +13,8 @@ from salon.foundation.accounts.models import (
 from salon.foundation.accounts.service import Accounts
 
 __all__ = [
+    "GRACE_S",
+    "LONGEST_GRACE_S",
     "NO_LIMITS",
     "Accounts",
     "ApiKey",

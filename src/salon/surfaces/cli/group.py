@@ -17,7 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "chat": ("talk:chat", "Talk with a model in the terminal."),
     "ask": ("talk:ask", "Ask one question; reads standard input too."),
     "models": ("models:models", "List the models that can be asked."),
-    "providers": ("providers:providers", "List, add, test and remove providers."),
+    "providers": ("providers:providers", "List, add, test and remove providers; set their keys."),
     "keys": ("keys:keys", "Make and revoke API keys."),
     "usage": ("usage:usage", "Show tokens and cost."),
     "requests": ("usage:requests", "List recent requests."),

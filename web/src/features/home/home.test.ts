@@ -18,12 +18,12 @@ test("a search finds models by name, alias, provider and ability, all words", ()
 })
 
 test("only a provider in trouble gets advice", () => {
-  const provider = { name: "lab", kind: "openai", source: "file" }
+  const provider = { name: "lab", source: "file" }
   expect(adviceFor({ ...provider, state: "down" })).toBe("salon providers test lab")
   expect(adviceFor({ ...provider, state: "needs-credential" })).toBe(
     "salon config explain providers.lab.api_key_env",
   )
-  expect(adviceFor({ ...provider, source: "api", state: "needs-credential" })).toContain("add openai --name lab")
+  expect(adviceFor({ ...provider, source: "api", state: "needs-credential" })).toBe("salon providers set-key lab")
   expect(adviceFor({ ...provider, state: "healthy" })).toBeNull()
   expect(hostOf("http://127.0.0.1:11434/v1")).toBe("127.0.0.1:11434")
 })

@@ -1,12 +1,12 @@
 import type { Provider } from "@/api/types"
 
 /** The command that helps a provider in trouble, or null if it needs none. */
-export function adviceFor(provider: Pick<Provider, "state" | "name" | "kind" | "source">): string | null {
+export function adviceFor(provider: Pick<Provider, "state" | "name" | "source">): string | null {
   switch (provider.state) {
     case "needs-credential":
       return provider.source === "file"
         ? `salon config explain providers.${provider.name}.api_key_env`
-        : `salon providers remove ${provider.name} && salon providers add ${provider.kind} --name ${provider.name}`
+        : `salon providers set-key ${provider.name}`
     case "down":
     case "degraded":
       return `salon providers test ${provider.name}`

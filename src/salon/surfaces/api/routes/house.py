@@ -46,6 +46,10 @@ class House(Protocol):
         """Let requests go to it, or not. Raises: NotFound."""
         ...
 
+    async def set_provider_key(self, caller: Caller, provider_id: str, secret: str) -> Json:
+        """Give it another key. Raises: NotFound, Conflict."""
+        ...
+
     async def remove_provider(self, caller: Caller, provider_id: str) -> None:
         """Remove it and forget its key. Raises: NotFound, Conflict."""
         ...
@@ -86,8 +90,8 @@ class House(Protocol):
         """Change a key. Raises: NotFound."""
         ...
 
-    async def rotate_key(self, caller: Caller, key_id: str) -> Json:
-        """Replace a key by one with the same limits. Raises: NotFound."""
+    async def rotate_key(self, caller: Caller, key_id: str, *, grace_s: float) -> Json:
+        """Give a key a new secret; the old one works on for ``grace_s``. Raises: NotFound."""
         ...
 
     async def revoke_key(self, caller: Caller, key_id: str) -> None:

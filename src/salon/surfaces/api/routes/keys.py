@@ -15,7 +15,7 @@ router = APIRouter(prefix="/salon/v1", tags=["keys"])
 management("GET", "/keys", Right.MANAGE_KEYS, summary="The API keys.")
 management("POST", "/keys", Right.MANAGE_KEYS, summary="Make a key.")
 management("PATCH", "/keys/{key_id}", Right.MANAGE_KEYS, summary="Change a key.")
-management("POST", "/keys/{key_id}/rotate", Right.MANAGE_KEYS, summary="Replace a key.")
+management("POST", "/keys/{key_id}/rotate", Right.MANAGE_KEYS, summary="Give a key a new secret.")
 management("DELETE", "/keys/{key_id}", Right.MANAGE_KEYS, summary="Revoke a key.")
 management("GET", "/usage", Right.READ_USAGE, summary="Tokens and cost.")
 management("GET", "/requests", Right.READ_USAGE, summary="Recent requests.")
@@ -40,9 +40,11 @@ async def update_key(house: CurrentHouse, caller: CurrentCaller, key_id: str, bo
 
 
 @router.post("/keys/{key_id}/rotate", response_model=schemas.KeyWithSecret)
-async def rotate_key(house: CurrentHouse, caller: CurrentCaller, key_id: str) -> Any:
-    """Replace a key by one with the same limits; the old one stops working."""
-    return await house.rotate_key(caller, key_id)
+async def rotate_key(
+    house: CurrentHouse, caller: CurrentCaller, key_id: str, body: schemas.Rotation | None = None
+) -> Any:
+    """Give a key a new secret; the old one works on for ``grace_s``, a day unless said otherwise."""
+    return await house.rotate_key(caller, key_id, grace_s=(body or schemas.Rotation()).grace_s)
 
 
 @router.delete("/keys/{key_id}", response_model=schemas.Done)

@@ -19,6 +19,7 @@ management("GET", "/provider-kinds", Right.READ_SYSTEM, summary="Kinds of provid
 management("POST", "/providers/{provider_id}/test", Right.MANAGE_PROVIDERS, summary="Ask it something.")
 management("POST", "/providers/{provider_id}/enable", Right.MANAGE_PROVIDERS, summary="Use it.")
 management("POST", "/providers/{provider_id}/disable", Right.MANAGE_PROVIDERS, summary="Do not use it.")
+management("PUT", "/providers/{provider_id}/key", Right.MANAGE_PROVIDERS, summary="Give it another key.")
 management("DELETE", "/providers/{provider_id}", Right.MANAGE_PROVIDERS, summary="Remove it.")
 management("GET", "/models", Right.USE_MODELS, summary="The models that can be asked.", operation="models")
 management("POST", "/models/refresh", Right.MANAGE_PROVIDERS, summary="Ask providers for their models.")
@@ -67,6 +68,14 @@ async def enable_provider(house: CurrentHouse, caller: CurrentCaller, provider_i
 async def disable_provider(house: CurrentHouse, caller: CurrentCaller, provider_id: str) -> Any:
     """Let no request go to it."""
     return await house.enable_provider(caller, provider_id, enabled=False)
+
+
+@router.put("/providers/{provider_id}/key", response_model=schemas.Provider)
+async def set_provider_key(
+    house: CurrentHouse, caller: CurrentCaller, provider_id: str, body: schemas.ProviderKey
+) -> Any:
+    """Give it another key, encrypted before it is stored; the old one is forgotten."""
+    return await house.set_provider_key(caller, provider_id, body.api_key)
 
 
 @router.delete("/providers/{provider_id}", response_model=schemas.Done)

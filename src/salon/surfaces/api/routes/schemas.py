@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from salon.foundation.accounts import GRACE_S, LONGEST_GRACE_S
+
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 ModelName = Annotated[str, Field(min_length=1, max_length=300)]
 Count = Annotated[int, Field(ge=1, le=2**53)]
@@ -140,6 +142,12 @@ class NewProvider(Body):
     label: Annotated[str, Field(max_length=200)] | None = None
     models: Annotated[list[ModelName], Field(max_length=1000)] = []
     allow_private: bool = False
+
+
+class ProviderKey(Body):
+    """Another key for a provider."""
+
+    api_key: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
 class TestCheck(BaseModel):
@@ -285,6 +293,13 @@ class KeyChange(Body):
 
     name: Name | None = None
     limits: LimitsBody = LimitsBody()
+
+
+class Rotation(Body):
+    """How a key gets a new secret."""
+
+    grace_s: Annotated[float, Field(ge=0, le=LONGEST_GRACE_S)] = GRACE_S
+    """How long the old secret works on, in seconds; 0 ends it at once."""
 
 
 class Limits(BaseModel):

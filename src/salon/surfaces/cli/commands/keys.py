@@ -98,7 +98,7 @@ def _shown(key: dict[str, Any]) -> dict[str, Any]:
 @click.pass_context
 @command_options
 def keys(context: click.Context) -> None:
-    """Make, list, change and revoke API keys."""
+    """Make, list, change, rotate and revoke API keys."""
     if context.invoked_subcommand is None:
         context.invoke(list_keys)
 
@@ -172,11 +172,21 @@ def revoke(session: Session, name: str) -> None:
 
 @keys.command()
 @click.argument("name")
+@click.option(
+    "--grace",
+    "grace_hours",
+    type=click.FloatRange(0, 90 * 24),
+    metavar="HOURS",
+    default=24.0,
+    show_default=True,
+    help="How long the old secret works on; 0 ends it at once.",
+)
 @command_options
 @pass_session
-def rotate(session: Session, name: str) -> None:
-    """Replace the key NAME by a new one with the same limits and print it; the old one stops working."""
+def rotate(session: Session, name: str, *, grace_hours: float) -> None:
+    """Give the key NAME a new secret and print it. Its limits stay; the old secret works on for a day."""
     with session.client() as client:
         key = _find(client, name)
-        made = client.call("POST", f"{_PATH}/{segment(key['id'])}/rotate")
+        body = {"grace_s": grace_hours * 3600}
+        made = client.call("POST", f"{_PATH}/{segment(key['id'])}/rotate", body)
     _print_secret(session, made)

@@ -46,7 +46,7 @@ def find(client: ApiClient, name: str) -> dict[str, Any]:
 @click.pass_context
 @command_options
 def providers(context: click.Context) -> None:
-    """List, add, test and remove providers."""
+    """List, add, test and remove providers, and set their keys."""
     if context.invoked_subcommand is None:
         context.invoke(list_providers)
 
@@ -170,6 +170,28 @@ def enable(session: Session, name: str) -> None:
 def disable(session: Session, name: str) -> None:
     """Let no request go to NAME."""
     _switch(session, name, "disable")
+
+
+@providers.command("set-key")
+@click.argument("name")
+@click.option("--api-key-env", metavar="VARIABLE", help="Read the key from this environment variable, now.")
+@click.option("--no-test", is_flag=True, help="Do not ask it anything.")
+@command_options
+@pass_session
+def set_key(session: Session, name: str, *, api_key_env: str | None, no_test: bool) -> int:
+    """Give NAME another key. It is asked for, or read from standard input, never an argument."""
+    api_key = _read_key(api_key_env)
+    if api_key is None:
+        raise click.UsageError("There is no key. Type it, or pipe it in.")
+    with session.client() as client:
+        provider = find(client, name)
+        changed = client.call("PUT", f"{_PATH}/{segment(provider['id'])}/key", {"api_key": api_key})
+        session.output.note(f"{provider['name']} has another key.")
+        if no_test:
+            if session.output.as_json:
+                session.output.json(changed)
+            return 0
+        return _test(session, client, changed)
 
 
 @providers.command()
