@@ -7,10 +7,11 @@ import time
 from typing import Any
 
 from salon.app.configuration import Source, load, problems
+from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import ConfigError, SalonError
 
 _LEAST_FREE_BYTES = 1024**3
-_EPOCH_2026_S = 1_767_225_600
+_START_OF_2026_MS = 1_767_225_600_000
 
 Check = dict[str, Any]
 
@@ -62,7 +63,7 @@ def _space(source: Source) -> Check:
 
 
 def _clock() -> Check:
-    if time.time() < _EPOCH_2026_S:
+    if SystemClock().now_ms() < _START_OF_2026_MS:
         fix = "Set the clock; keys expire and prices change by it."
         return check("clock", ok=False, detail=time.strftime("%Y-%m-%d"), fix=fix)
     return check("clock", ok=True, detail=time.strftime("%Y-%m-%d %H:%M:%S %Z"))

@@ -6,12 +6,12 @@ own words are kept for the caller.
 
 import email.utils
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import (
     UpstreamAuth,
     UpstreamBroken,
@@ -250,7 +250,7 @@ def read_retry_after(headers: Mapping[str, str], *, now_s: float | None = None) 
         return value
     try:
         when = email.utils.parsedate_to_datetime(text.strip())
-        return max(0.0, when.timestamp() - (time.time() if now_s is None else now_s))
+        return max(0.0, when.timestamp() - (SystemClock().now_ms() / 1000 if now_s is None else now_s))
     except (ValueError, TypeError, OverflowError):
         return None
 
