@@ -59,7 +59,7 @@ def run(path: Path, *, seed: int, limit_s: int, fraction: str) -> dict[str, obje
         report = Path(folder, "report.xml")
         environment = {**os.environ, "SALON_SOAK": fraction, "SALON_SEED": str(seed)}
         command = [
-            sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:xdist", str(path.relative_to(ROOT)),
+            sys.executable, "-m", "pytest", "-q", "-rs", "-n0", str(path.relative_to(ROOT)),
             f"--timeout={limit_s}", f"--junitxml={report}", "-o", "junit_family=xunit1",
         ]  # fmt: skip
         started = time.monotonic()

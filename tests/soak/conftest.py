@@ -32,7 +32,7 @@ def scene(module_scene: Scene) -> Iterator[Scene]:
     module_scene.fake.journal.clear()
     yield module_scene
     log = module_scene.house.log_text()
-    assert "Traceback" not in log, log[log.index("Traceback") - 500 :][:4000]
+    assert "Traceback" not in log, log[max(0, log.find("Traceback") - 500) :][:4000]
 
 
 Figure = Callable[[str, object], None]

@@ -39,6 +39,8 @@ def test_a_cut_request_leaves_one_right_row_and_no_upstream(
     rows = new_rows(scene, before)
     figure("requests", len(outcomes))
     figure("rows", len(rows))
+    figure("cut before the end", sum(outcome.answer.cut for outcome in outcomes))
+    assert sum(row[1] == "cancelled" for row in rows) > len(rows) // 3
     assert len(rows) == len(outcomes)
     assert not (wrong := wrong_rows(scene, outcomes, rows)), "\n".join(wrong[:20])
 

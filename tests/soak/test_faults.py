@@ -1,6 +1,7 @@
 """Thousands of requests to a failing provider: bounded attempts, honest ends, nothing left behind."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 
 from salon.testing.load import Case, Outcome, run_cases, until
@@ -56,6 +57,7 @@ def test_every_failure_is_bounded_honest_and_told_in_time(
     problems = [problem for outcome in outcomes for problem in judge_one(scene, outcome)]
     figure("requests", len(cases))
     figure("most attempts", max(scene.fake.journal.attempts.values()))
+    figure("by status", dict(Counter(outcome.answer.status for outcome in outcomes).most_common()))
     figure("answered with an error", sum(outcome.verdict.ending == "error" for outcome in outcomes))
     assert not problems, "\n".join([f"{len(problems)} problems", *problems[:20]])
     until(lambda: scene.house.live_tasks() <= tasks, seconds=10, what="tasks back to baseline")

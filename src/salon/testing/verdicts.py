@@ -93,20 +93,24 @@ def _error_of(dialect: str, value: dict[str, Any]) -> dict[str, Any]:
 
 def sse_values(body: bytes) -> list[tuple[str, Any]]:
     """Return (event, value) of each server-sent event; ``[DONE]`` stays text. Raises: ValueError."""
-    found: list[tuple[str, Any]] = []
-    text = body.decode().replace("\r\n", "\n")
-    if not text.endswith("\n\n"):
+    if not body.replace(b"\r\n", b"\n").endswith(b"\n\n"):
         raise ValueError("the last event has no closing blank line")
-    for block in filter(None, text.split("\n\n")):
-        event, data = "", ""
-        for row in block.split("\n"):
-            name, _, value = row.partition(":")
-            event = value.strip() if name == "event" else event
-            data += value.removeprefix(" ") if name == "data" else ""
-        if data:
-            value: Any = data if data == "[DONE]" else orjson.loads(data)
-            found.append((event, value))
-    return found
+    return [_sse_value(block) for block in _sse_blocks(body.decode())]
+
+
+def _sse_blocks(text: str) -> list[str]:
+    blocks = text.replace("\r\n", "\n").split("\n\n")
+    return [block for block in blocks if "data:" in block]
+
+
+def _sse_value(block: str) -> tuple[str, Any]:
+    event, data = "", ""
+    for row in block.split("\n"):
+        name, _, value = row.partition(":")
+        event = value.strip() if name == "event" else event
+        data += value.removeprefix(" ") if name == "data" else ""
+    # The official client asks for no more than the beginning of the mark either.
+    return event, "[DONE]" if data.startswith("[DONE]") else orjson.loads(data)
 
 
 def _read_stream(dialect: str, body: bytes) -> _Reading:
@@ -117,14 +121,39 @@ def _read_stream(dialect: str, body: bytes) -> _Reading:
         reading.finished = reading.ended
         return reading
     for event, value in sse_values(body):
-        is_mark = value == "[DONE]"
-        if reading.ended and not is_mark:
-            raise ValueError("an event after the end")
-        if dialect == "anthropic":
-            _anthropic_event(reading, event, value)
-        else:
-            _openai_chunk(reading, value)
+        _take(reading, dialect, event, value)
     return reading
+
+
+def _take(reading: _Reading, dialect: str, event: str, value: Any) -> None:
+    is_mark = value == "[DONE]"
+    if reading.ended and not is_mark:
+        raise ValueError("an event after the end")
+    if dialect == "anthropic":
+        _anthropic_event(reading, event, value)
+    else:
+        _openai_chunk(reading, value)
+
+
+def ends_somehow(dialect: str, body: bytes) -> bool:
+    """Tell whether a stream, some of whose events cannot be read, has an end mark or an error.
+
+    For bytes that pass through between two sides of one dialect: what the provider damaged arrives damaged,
+    yet the caller must learn that it is over.
+    """
+    reading = _Reading()
+    text = body.decode(errors="replace")
+    for block in text.splitlines() if dialect == "ollama" else _sse_blocks(text):
+        try:
+            if dialect == "ollama":
+                _ollama(reading, orjson.loads(block))
+            else:
+                _, value = _sse_value(block)
+                # Clients go by the type in the data, so a damaged event name is no loss.
+                _take(reading, dialect, value["type"] if dialect == "anthropic" else "", value)
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            continue
+    return reading.ended or reading.error is not None
 
 
 def _read_plain(dialect: str, body: bytes) -> _Reading:
