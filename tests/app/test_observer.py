@@ -51,7 +51,13 @@ class _Kept:
 
 def _observed() -> ObservedRequest:
     return ObservedRequest(
-        request_id="req_1", dialect="openai", operation="chat", alias="fast", stream=True, started_at_ms=1000
+        request_id="req_1",
+        dialect="openai",
+        operation="chat",
+        alias="fast",
+        stream=True,
+        started_at_ms=1000,
+        traceparent="00-ab-cd-01",
     )
 
 
@@ -67,7 +73,7 @@ def test_request_is_counted_once_and_traced_with_its_attempts() -> None:
     assert 'salon_tokens_total{direction="output",model="gpt-x",provider="openai"} 7.0' in page
     assert 'salon_cost_total{currency="USD"} 2.5' in page
     assert "salon_open_requests 0.0" in page
-    assert tracer.spans[0].name == "chat fast"
+    assert (tracer.spans[0].name, tracer.spans[0].traceparent) == ("chat fast", "00-ab-cd-01")
     assert tracer.spans[0].attributes["gen_ai.usage.input_tokens"] == 5
     assert [child.name for child in tracer.spans[0].children] == ["chat gpt-x"]
 

@@ -52,6 +52,7 @@ async def _open_storage(house: House) -> None:
     address: str | Path = settings.storage.url or data.database_path
     redactor.register(settings.storage.url)
     redactor.register(settings.redis.url)
+    redactor.register(settings.files.s3_secret_key)
     house.storage = await open_storage(
         address, readers=settings.storage.readers, pool_size=settings.storage.pool_size
     )

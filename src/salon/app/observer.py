@@ -87,7 +87,7 @@ class GatewayObserver:
         if entry.first_token_ms is not None:
             self._first.observe((provider,), entry.first_token_ms / 1000)
         if self._tracer is not None:
-            self._tracer.record(request_span(entry, attempts))
+            self._tracer.record(request_span(entry, attempts, traceparent=request.traceparent))
 
     def _model(self, entry: RequestEntry) -> str:
         model = entry.model or "none"
@@ -99,7 +99,9 @@ class GatewayObserver:
         return model
 
 
-def request_span(entry: RequestEntry, attempts: Sequence[AttemptEntry]) -> Span:
+def request_span(
+    entry: RequestEntry, attempts: Sequence[AttemptEntry], *, traceparent: str | None = None
+) -> Span:
     """Return the span of a request with one child per attempt. Holds no content and no key."""
     attributes: dict[str, AttributeValue] = {
         names.OPERATION: entry.operation,
@@ -127,6 +129,7 @@ def request_span(entry: RequestEntry, attempts: Sequence[AttemptEntry]) -> Span:
         attributes=attributes,
         error=entry.error_code,
         children=tuple(_attempt_span(entry, attempt) for attempt in attempts),
+        traceparent=traceparent,
     )
 
 

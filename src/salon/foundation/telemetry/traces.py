@@ -14,6 +14,7 @@ import msgspec
 from salon.foundation.kit.errors import ConfigError
 
 if TYPE_CHECKING:
+    from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
@@ -33,6 +34,8 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     attributes: Mapping[str, AttributeValue]
     error: str | None = None
     children: tuple["Span", ...] = ()
+    traceparent: str | None = None
+    """The span of the caller that this one is part of, as W3C writes it; text that is none is ignored."""
 
 
 class Tracer(Protocol):
@@ -77,21 +80,21 @@ class OpenTelemetryTracer:
 
     def record(self, span: Span) -> None:
         """Take one span with its children."""
-        self._emit(span, parent=None)
+        self._emit(span, within=_context_of(span.traceparent), is_attempt=False)
 
-    def _emit(self, span: Span, *, parent: object) -> None:
+    def _emit(self, span: Span, *, within: "Context", is_attempt: bool) -> None:
         from opentelemetry import trace  # noqa: PLC0415 - present, or the constructor had refused
 
-        context = trace.set_span_in_context(parent) if isinstance(parent, trace.Span) else None
         made = self._tracer.start_span(
             span.name,
-            context=context,
-            kind=trace.SpanKind.CLIENT if parent is not None else trace.SpanKind.SERVER,
+            context=within,
+            kind=trace.SpanKind.CLIENT if is_attempt else trace.SpanKind.SERVER,
             attributes=dict(span.attributes),
             start_time=span.started_at_ms * 1_000_000,
         )
+        inside = trace.set_span_in_context(made, within)
         for child in span.children:
-            self._emit(child, parent=made)
+            self._emit(child, within=inside, is_attempt=True)
         if span.error is not None:
             made.set_status(trace.StatusCode.ERROR, span.error)
         made.end(end_time=(span.started_at_ms + span.duration_ms) * 1_000_000)
@@ -99,6 +102,16 @@ class OpenTelemetryTracer:
     def close(self) -> None:
         """Send what is waiting and stop the SDK's thread."""
         self._provider.shutdown()
+
+
+def _context_of(traceparent: str | None) -> "Context":
+    """Return the caller's trace as a context, or an empty one."""
+    from opentelemetry.context import Context  # noqa: PLC0415 - optional extra
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415
+
+    if traceparent is None:
+        return Context()
+    return TraceContextTextMapPropagator().extract({"traceparent": traceparent}, Context())
 
 
 def _exporter(send: Send) -> "SpanExporter":
