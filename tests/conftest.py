@@ -19,7 +19,7 @@ def _is_loopback(address: object) -> bool:
     if not isinstance(address, tuple):
         return True  # unix sockets and the like stay on this machine
     host = str(address[0])
-    return host in {"", "localhost", "::1", "::"} or host.startswith("127.") or host.startswith("::ffff:127.")
+    return host in {"", "localhost", "::1", "::"} or host.startswith(("127.", "::ffff:127."))
 
 
 def _refuse_outside(event: str, arguments: tuple[object, ...]) -> None:
