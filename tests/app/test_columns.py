@@ -176,7 +176,7 @@ class _Collector(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Receiver)
 
     def spans(self) -> list[Any]:
-        from opentelemetry.proto.collector.trace.v1 import trace_service_pb2  # noqa: PLC0415 - an optional extra
+        from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
         message = trace_service_pb2.ExportTraceServiceRequest.FromString(b"".join(self.bodies))
         return [one for part in message.resource_spans for scope in part.scope_spans for one in scope.spans]

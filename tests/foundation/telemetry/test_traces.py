@@ -15,7 +15,7 @@ def _span(name: str, **fields: Any) -> Span:
 
 def _exported(span: Span) -> list[Any]:
     """Return the spans that leave, the caller's side first."""
-    from opentelemetry.proto.collector.trace.v1 import trace_service_pb2  # noqa: PLC0415 - an optional extra
+    from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
     batches: list[bytes] = []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from salon.testing.fake_provider import FakeProvider
-from salon.testing.house import House, HouseSetup
+from salon.testing.house import House, HouseSetup, provider_for
 
 _SALON = (sys.executable, "-c", "from salon.app.main import main; main()")
 
@@ -215,3 +215,13 @@ def test_commands_work_without_a_running_server_and_a_backup_comes_back(tmp_path
     _ok(house, "db", "restore", backup, "--yes")
     assert [key["name"] for key in json.loads(_ok(house, "--json", "keys"))] == ["kept"]
     assert "Nothing to do" in house.salon("db", "migrate").stderr
+
+
+def test_question_to_a_gateway_waits_for_no_management(tmp_path: Path) -> None:
+    with FakeProvider().in_thread() as fake:
+        setup = HouseSetup(providers=(provider_for("openai", fake.url),), arguments=("--role", "gateway"))
+        with House(tmp_path / "data", setup) as house:
+            assert _ok(house, "ask", "hello") != ""
+            newest = fake.journal.exchanges[-1]
+            assert (newest.method, newest.target) == ("POST", "/v1/chat/completions")
+            assert "pydantic_core" not in Path(f"/proc/{house.pid}/maps").read_text()
