@@ -49,7 +49,7 @@ class AttemptLoop:
         observer: Observer | None,
     ) -> None:
         self.options = options
-        self.deadlines = Deadlines()
+        self.deadlines = Deadlines(clock)
         self.retries = RetryBudget(options.retry_budget, now_s=clock.monotonic_s())
         self._clock = clock
         self._accountant = accountant
@@ -156,7 +156,7 @@ class AttemptLoop:
         request = self._request(job, target, endpoint, stream=asked_stream)
         now_s = self._clock.monotonic_s()
         attempt = Attempt(
-            job, target, endpoint, asked_stream, self.options, self._clock.now_ms(), started_s=now_s
+            job, target, endpoint, asked_stream, self.options, self._clock, self._clock.now_ms(), now_s
         )
         job.target = target
         if self._observer is not None:

@@ -11,7 +11,7 @@ import orjson
 from salon.foundation.accounts import NO_LIMITS, KeyIdentity, KeyLimits
 from salon.foundation.egress import Egress, HttpClient
 from salon.foundation.kit.caller import KEY_RIGHTS, OWNER_RIGHTS, Caller
-from salon.foundation.kit.clock import SystemClock
+from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
 from salon.foundation.ledger import AttemptEntry, Ledger, RequestEntry, system_scope
 from salon.foundation.storage import Storage, open_storage
@@ -165,10 +165,11 @@ class GatewayBench:
         observer: Observer | None = None,
         database: str | Path | None = None,
         environ: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.folder = folder
         self.options = options
-        self.clock = SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self._file = (tuple(providers), tuple(aliases), tuple(prices))
         self._environ = environ or {}
         self._limiter = limiter
@@ -199,6 +200,7 @@ class GatewayBench:
             self.registry,
             self.ledger,
             limiter=self._limiter,
+            clock=self.clock,
             observer=self._observer,
             cache=self.cache,
             idempotency=IdempotencyKeys(

@@ -19,6 +19,7 @@ from salon.foundation.egress import (
     EgressUnreachable,
     HttpRequest,
 )
+from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import (
     ClientGone,
     Internal,
@@ -78,6 +79,7 @@ class Attempt(msgspec.Struct, eq=False):
     endpoint: Endpoint
     asked_stream: bool
     options: GatewayOptions
+    clock: Clock
     started_at_ms: int
     started_s: float
     status: int | None = None
@@ -98,8 +100,7 @@ class Attempt(msgspec.Struct, eq=False):
     # -- used by the attempt loop -----------------------------------------------------------------
     async def open(self, request: HttpRequest, *, connect_timeout_s: float) -> None:
         """Send the request. Raises: UpstreamError when nothing was sent."""
-        loop = asyncio.get_running_loop()
-        self._done = loop.create_future()
+        self._done = asyncio.get_running_loop().create_future()
         link = self.target.link
         try:
             self._stream = await link.transport.open(
@@ -107,7 +108,7 @@ class Attempt(msgspec.Struct, eq=False):
             )
         except EgressError as error:
             raise translate(error, link.name) from error
-        self._quiet_since_s = loop.time()
+        self._quiet_since_s = self.clock.monotonic_s()
 
     async def wait(self) -> None:
         """Wait for the end; ``error`` tells how it ended."""
@@ -145,7 +146,7 @@ class Attempt(msgspec.Struct, eq=False):
             return
         if is_open and self._is_paused:
             self._is_paused = False
-            self._quiet_since_s = asyncio.get_running_loop().time()
+            self._quiet_since_s = self.clock.monotonic_s()
             stream.resume()
         elif not is_open and not self._is_paused:
             self._is_paused = True
@@ -182,7 +183,7 @@ class Attempt(msgspec.Struct, eq=False):
         """Pick the reader."""
         self.status = status
         self.headers = headers
-        self.first_byte_s = asyncio.get_running_loop().time()
+        self.first_byte_s = self.clock.monotonic_s()
         if not 200 <= status < 300:
             self.reader = FailureReader()
             return

@@ -7,6 +7,8 @@ the sweep before. A deadline is met within one tick.
 import asyncio
 from typing import Final, Protocol
 
+from salon.foundation.kit.clock import Clock
+
 TICK_S: Final = 0.1
 
 
@@ -21,7 +23,8 @@ class Watched(Protocol):
 class Deadlines:
     """Calls ``check`` of everything watched, every tick, while there is anything."""
 
-    def __init__(self, *, tick_s: float = TICK_S) -> None:
+    def __init__(self, clock: Clock, *, tick_s: float = TICK_S) -> None:
+        self._clock = clock
         self._tick_s = tick_s
         self._watched: set[Watched] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -42,11 +45,11 @@ class Deadlines:
         self._watched.discard(watched)
 
     def _sweep(self) -> None:
-        loop = asyncio.get_running_loop()
-        now_s = loop.time()
+        now_s = self._clock.monotonic_s()
         for watched in tuple(self._watched):
             watched.check(now_s)
-        self._timer = loop.call_later(self._tick_s, self._sweep) if self._watched else None
+        again = asyncio.get_running_loop().call_later
+        self._timer = again(self._tick_s, self._sweep) if self._watched else None
 
     def close(self) -> None:
         """Stop the timer."""
