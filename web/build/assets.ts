@@ -4,7 +4,7 @@ import { resolve } from "node:path"
 import type { Plugin } from "vite"
 
 /**
- * Puts the theme script first in the head, as a small blocking file of its own with a hashed name.
+ * Puts the theme script first in the head, behind the base, as a small blocking file of its own with a hashed name.
  *
  * It must run before the first paint, so it cannot be a module; it must be a file, because the
  * content policy allows no inline script.
@@ -27,14 +27,15 @@ export function themeScript(): Plugin {
     },
     transformIndexHtml: {
       order: "post",
+      // The base comes before everything that names a file: an address above it is read without it.
       handler: () => [
+        { tag: "meta", attrs: { charset: "utf-8" }, injectTo: "head-prepend" },
+        { tag: "base", attrs: { href: "/" }, injectTo: "head-prepend" },
         {
           tag: "script",
           attrs: { src: isBuild ? `./${fileName}` : "/src/styles/theme.js" },
           injectTo: "head-prepend",
         },
-        { tag: "base", attrs: { href: "/" }, injectTo: "head-prepend" },
-        { tag: "meta", attrs: { charset: "utf-8" }, injectTo: "head-prepend" },
       ],
     },
   }

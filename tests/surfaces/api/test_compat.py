@@ -166,6 +166,18 @@ def test_a_place_inside_the_app_gets_the_document_and_nothing_else_is_served(bui
         assert pages.get(name, {}) is None, name
 
 
+def test_assets_may_come_from_elsewhere_and_the_policy_says_so(built):
+    (built / "index.html").write_bytes(b'<base href="/"><script src="./assets/app-abcdefgh.js"></script>')
+    pages = Pages(built, base_path="/salon", asset_address="https://files.example.org/salon")
+    page = pages.get("", {b"accept-encoding": b"br"})
+    assert b'<base href="/salon/">' in page.body
+    assert b'src="https://files.example.org/salon/assets/app-abcdefgh.js"' in page.body
+    policy = dict(page.headers)[b"content-security-policy"]
+    assert b"script-src 'self' https://files.example.org;" in policy
+    assert b"connect-src 'self';" in policy
+    assert b"example" not in dict(Pages(built).get("", {}).headers)[b"content-security-policy"]
+
+
 def test_without_a_built_app_there_is_no_page(tmp_path):
     assert Pages(tmp_path / "none").get("", {}) is None
 

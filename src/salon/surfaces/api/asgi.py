@@ -70,7 +70,7 @@ class SalonApp:
         self._managed_rows = RowMatcher(())
         self._matcher = RowMatcher(CORE)
         self._compat = CompatReads(door.services)
-        self._pages = Pages(base_path=door.services.base_path)
+        self._pages = Pages(base_path=door.services.base_path, asset_address=door.services.asset_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -153,7 +153,9 @@ class SalonApp:
         raw = scope.get("raw_path")
         path = unquote(raw.decode("latin-1")) if isinstance(raw, bytes) else str(scope["path"])
         base = self.door.services.base_path
-        if base and path.startswith(base + "/"):
+        # A proxy comes over TCP. The socket is for commands of this machine, which know no base path; and
+        # below the base path "/salon" theirs would be taken for one.
+        if base and path.startswith(base + "/") and peer_of(scope) != "local":
             path = path[len(base) :]
         return path
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -62,9 +63,11 @@ class _File(msgspec.Struct, frozen=True):
 class Pages:
     """Serves the built web app. A name that was not there when the list was made is not there."""
 
-    def __init__(self, root: Path = STATIC, *, base_path: str = "") -> None:
+    def __init__(self, root: Path = STATIC, *, base_path: str = "", asset_address: str = "") -> None:
         self._root = root
         self._base_path = base_path
+        self._asset_address = asset_address
+        self._headers = _headers_with(asset_address)
         self._files: dict[str, _File] | None = None
 
     def get(self, path: str, headers: Mapping[bytes, bytes]) -> Page | None:
@@ -83,7 +86,7 @@ class Pages:
             (b"etag", file.etag),
             (b"vary", b"accept-encoding"),
             (b"cache-control", b"public, max-age=31536000, immutable" if file.is_hashed else b"no-cache"),
-            *PAGE_HEADERS,
+            *self._headers,
         ]
         if file.etag in headers.get(b"if-none-match", b""):
             return Page(304, sent, b"")
@@ -103,11 +106,18 @@ class Pages:
             self._files = files
         return files
 
+    def _placed(self, document: bytes) -> bytes:
+        """Return the document with the addresses of this installation."""
+        document = document.replace(b'<base href="/">', f'<base href="{self._base_path}/">'.encode("ascii"))
+        if not self._asset_address:
+            return document
+        return document.replace(b'"./assets/', f'"{self._asset_address}/assets/'.encode("ascii"))
+
     def _read(self, path: Path, name: str, media_type: bytes) -> _File:
         plain = path.read_bytes()
         variants = {b"": plain}
-        if name == "index.html" and self._base_path:
-            variants[b""] = plain.replace(b'<base href="/">', f'<base href="{self._base_path}/">'.encode())
+        if name == "index.html" and (self._base_path or self._asset_address):
+            variants[b""] = self._placed(plain)
         else:
             for encoding, suffix in _ENCODINGS:
                 packed = path.with_name(path.name + suffix)
@@ -115,6 +125,18 @@ class Pages:
                     variants[encoding] = packed.read_bytes()
         digest = hashlib.sha256(variants[b""]).hexdigest()[:20]
         return _File(media_type, f'"{digest}"'.encode("ascii"), bool(_HASHED.fullmatch(name)), variants)
+
+
+def _headers_with(asset_address: str) -> Headers:
+    """Return the headers of a page that may also load its files from ``asset_address``."""
+    if not asset_address:
+        return PAGE_HEADERS
+    parts = urlsplit(asset_address)
+    origin = f"{parts.scheme}://{parts.netloc}".encode("ascii")
+    policy = CONTENT_POLICY
+    for kind in (b"script-src", b"style-src", b"img-src", b"font-src"):
+        policy = policy.replace(kind + b" 'self'", kind + b" 'self' " + origin)
+    return [(name, policy if value == CONTENT_POLICY else value) for name, value in PAGE_HEADERS]
 
 
 def _choose(file: _File, accepted: bytes) -> bytes:

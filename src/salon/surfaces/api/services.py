@@ -80,6 +80,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     require_key: bool = False
     base_path: str = ""
     """Under which path a proxy shows this Salon; empty, or like ``/salon``."""
+    asset_address: str = ""
+    """Where browsers fetch the page's files other than the document; empty for here."""
     limits: ServerLimits = ServerLimits()
     house: object = None
     """What management routes work with; they know its type."""
