@@ -47,6 +47,9 @@ def test_broken_toml_names_the_line(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ('[server]\nhost = "0.0.0.0"', ["server.host", "require_key"]),
+        ('[server]\nbase_path = "salon/"', ["server.base_path", "/salon"]),
+        ('[server]\nbase_path = "/a/../b"', ["server.base_path", "/salon"]),
+        ('[server]\nasset_address = "files.example.org"', ["server.asset_address", "https://"]),
         ('[storage]\nurl = "mysql://x"', ["storage.url", "postgresql://"]),
         ('[redis]\nurl = "http://x"', ["redis.url", "redis://"]),
         ('[files]\nkind = "s3"', ["files.kind", "files.s3_endpoint"]),

@@ -144,6 +144,7 @@ def _open_door(house: House) -> None:
         allowed_origins=server.allowed_origins,
         require_key=server.require_key,
         base_path=server.base_path,
+        asset_address=server.asset_address,
         limits=ServerLimits(max_connections=server.max_connections, keep_alive_s=float(server.keep_alive_s)),
         house=Management(house),
     )

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from salon.foundation.kit.datadir import DataDirectory, default_data_directory
 from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.layers import Resolved, Resolver, read_file, unknown_key
 from salon.foundation.kit.settings import Spec, find, render, specs
+
+_BASE_PATH = re.compile(r"(?:/(?!\.\.?(?:/|$))[\w.~-]+)+", re.ASCII)
+_ASSET_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.~-]+)*", re.ASCII)
 
 LIBRARY_VARIABLES = ("SALON_BASE_URL", "SALON_API_KEY")
 """Read by the library and the command line as a client; no settings of a server."""
@@ -106,6 +110,14 @@ def contradictions(settings: Settings, environ: Mapping[str, str]) -> list[Confi
         problem = f"{server.host} can be reached from other machines, but requests need no key."
         fix = "Set server.require_key = true (SALON_SERVER_REQUIRE_KEY=1), or use host 127.0.0.1."
         found.append(ConfigError(key="server.host", problem=problem, fix=fix))
+    if server.base_path and not _BASE_PATH.fullmatch(server.base_path):
+        problem = f"“{server.base_path}” is no path that a proxy can show Salon under."
+        fix = "Write it like /salon: a slash first, none at the end. Empty for none."
+        found.append(ConfigError(key="server.base_path", problem=problem, fix=fix))
+    if server.asset_address and not _ASSET_ADDRESS.fullmatch(server.asset_address):
+        problem = f"“{server.asset_address}” is no address of a web server."
+        fix = "Write it like https://files.example.org/salon, without a slash at the end. Empty for none."
+        found.append(ConfigError(key="server.asset_address", problem=problem, fix=fix))
     url = settings.storage.url
     if url and not url.startswith(("postgresql://", "postgres://")):
         fix = "Leave it empty for SQLite in the data directory."

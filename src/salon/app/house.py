@@ -109,8 +109,8 @@ class House:
     async def new_sign_in_address(self) -> tuple[str, int | None]:
         """Make a one-time address that signs a browser in; with its expiry in UTC milliseconds."""
         link = await self.accounts.create_login_link()
-        base = self.live.current.settings.server.base_path
-        return f"{self.address or 'http://localhost'}{base}/signin/{link.token}", link.expires_at_ms
+        base = self.address or f"http://localhost{self.live.current.settings.server.base_path}"
+        return f"{base}/signin/{link.token}", link.expires_at_ms
 
     async def close(self) -> None:
         """End every part, the last one first; what does not end in time is logged and left."""

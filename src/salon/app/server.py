@@ -80,7 +80,7 @@ class Server:
         sockets: list[socket.socket] = []
         if self.tcp:
             sockets.append(open_tcp(server.host, server.port))
-            self.address = address_of(sockets[0], server.host)
+            self.address = address_of(sockets[0], server.host) + server.base_path
         if hasattr(socket, "AF_UNIX"):
             sockets.append(open_local(self.data.socket_path))
         return sockets

@@ -51,6 +51,14 @@ class ServerSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         setting("Path a proxy shows this Salon under, like /salon; empty for none.", reload="restart"),
     ] = _NONE
+    asset_address: Annotated[
+        str,
+        setting(
+            "Where browsers fetch the page's scripts, styles and fonts, like https://files.example.org; "
+            "empty for this Salon.",
+            reload="restart",
+        ),
+    ] = _NONE
     no_browser: Annotated[
         bool,
         setting(

@@ -33,7 +33,7 @@ class ApiClient:
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        self._base = urlsplit(address.url) if address.url else None
+        self._base = urlsplit(address.url) if address.url and address.socket is None else None
 
     def _connect(self, timeout_s: float) -> http.client.HTTPConnection:
         if self.address.socket is not None:
