@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
 from salon.testing.load import Case, Outcome, gather_bounded, run_case
-from salon.testing.scene import Scene, model_of, usual_scene, usual_setup
+from salon.testing.scene import DIALECTS, Scene, model_of, usual_scene, usual_setup
 
 REQUESTS = 200
 MASTER_KEY = base64.b64encode(b"k" * 32).decode()
@@ -88,3 +89,34 @@ def test_two_processes_share_one_budget(
         )
 
     judge(fake, asyncio.run(ask_both()), figure)
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+def test_two_processes_share_one_rate_limit(two_houses: tuple[FakeProvider, House, House]) -> None:
+    fake, first, second = two_houses
+    key = first.create_key("rate", "--rpm", "60")
+    time.sleep(2.0)  # as above
+    ports = [first.port, second.port]
+    asked = [
+        Case(
+            id=f"rate{number}", caller=DIALECTS[number % 3], model=model_of("openai"), stream=False,
+            plan="tokens=1", key=key,
+        )
+        for number in range(180)
+    ]  # fmt: skip
+
+    async def ask_both() -> list[Outcome]:
+        return await gather_bounded(
+            enumerate(asked), lambda item: run_case(ports[item[0] % 2], item[1]), at_once=40
+        )
+
+    outcomes = asyncio.run(ask_both())
+    statuses = [outcome.answer.status for outcome in outcomes]
+    # What flows back while they are asked is let in too: one a second.
+    assert 60 <= statuses.count(200) <= 65, Counter(statuses)
+    assert statuses.count(429) == len(asked) - statuses.count(200)
+    assert fake.journal.counts["requests"] == statuses.count(200)
+    refused = [outcome for outcome in outcomes if outcome.answer.status == 429]
+    assert {outcome.verdict.ending for outcome in refused} == {"error"}
+    assert all(int(outcome.answer.headers["retry-after"]) >= 1 for outcome in refused)
