@@ -40,6 +40,7 @@ def test_nothing_of_the_caller_but_its_request_goes_upstream(play: Play, provide
         assert "caller-canary" not in str(sent)
         usual = {"host", "content-type", "content-length", "accept", "accept-encoding", "user-agent"}
         key = {"anthropic": "x-api-key"}.get(provider, "authorization")
+        usual |= {"x-salon-via"}  # an address of its own may be another Salon
         own = {"anthropic-version", "anthropic-beta"} if provider == "anthropic" else set[str]()
         assert set(sent) == usual | {key} | own
         assert sent[key].removeprefix("Bearer ") == CANARY

@@ -20,6 +20,7 @@ from salon.foundation.kit.errors import (
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.messages import ModelRequest
 from salon.gateway.accounting import Accountant, may_spend_at
+from salon.gateway.hops import with_via
 from salon.gateway.observer import ObservedAttempt, Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.protocols.base import DialectName
@@ -203,6 +204,8 @@ class AttemptLoop:
             encoded = dialect.encode_request(wanted, quirks=endpoint.quirks)
             body = encoded.body
             job.lost.update(encoded.lost)
+        if job.via is not None:
+            headers = with_via(headers, job.via)
         return HttpRequest(url=endpoint.url, target=endpoint.path, headers=headers, body=body)
 
     def _learn(self, target: Target, attempt: Attempt) -> None:

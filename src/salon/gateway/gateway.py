@@ -23,7 +23,7 @@ from salon.foundation.kit.errors import (
 from salon.foundation.kit.ids import RequestId, new_id
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.messages import ModelRequest, Response, StreamEvent
-from salon.gateway import replies
+from salon.gateway import hops, replies
 from salon.gateway.accounting import Accountant, reserve
 from salon.gateway.admission import Admission
 from salon.gateway.answers import AnswerCache, IdempotencyKeys, Recorded, cache_key
@@ -123,6 +123,9 @@ class Gateway:
             created_at_s=job.started_at_ms // 1000,
             include_usage=envelope.wants_usage,
         )
+        via = call.headers.get(hops.HEADER)
+        if via is not None:
+            job.via = hops.pass_on(via, self.registry.instance)
         plan = await self._admit(job)
         if plan.cache or _CACHE in call.headers or _IDEMPOTENCY in call.headers:
             known = await self._known_answer(job, plan, call)

@@ -187,6 +187,13 @@ class ShuttingDown(Overloaded):
     code = "shutting_down"
 
 
+class RequestLoop(SalonError):
+    """The request came back to a Salon it had passed, or passed too many. Fields: ``hops``."""
+
+    code = "request_loop"
+    status = 508
+
+
 class UpstreamError(SalonError):
     """A provider failed. Fields: ``provider``, ``detail``, ``upstream_status``."""
 
@@ -266,6 +273,13 @@ class UpstreamContextTooLong(UpstreamRefused):
     """The prompt does not fit that model; a larger one may take it. Fields: ``provider``, ``detail``."""
 
     code = "upstream_context_too_long"
+
+
+class UpstreamLoop(UpstreamRefused):
+    """Another Salon found that the request goes in a ring. Fields: ``provider``, ``detail``."""
+
+    code = "upstream_loop"
+    status = 508
 
 
 class UpstreamModelMissing(UpstreamRefused):

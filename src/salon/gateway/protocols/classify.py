@@ -18,6 +18,7 @@ from salon.foundation.kit.errors import (
     UpstreamContentFiltered,
     UpstreamContextTooLong,
     UpstreamError,
+    UpstreamLoop,
     UpstreamModelMissing,
     UpstreamOverloaded,
     UpstreamQuota,
@@ -75,6 +76,7 @@ _BY_WORD: Mapping[str, type[UpstreamError]] = {
     "api_error": UpstreamServerError,
     "server_error": UpstreamServerError,
     "internal_server_error": UpstreamServerError,
+    "request_loop": UpstreamLoop,
     "stream_truncated": UpstreamBroken,
     "invalid_event": UpstreamBroken,
     "event_too_large": UpstreamBroken,
@@ -92,6 +94,7 @@ _BY_STATUS: Mapping[int, type[UpstreamError]] = {
     429: UpstreamRateLimited,
     503: UpstreamOverloaded,
     504: UpstreamTimeout,
+    508: UpstreamLoop,
     529: UpstreamOverloaded,
 }
 

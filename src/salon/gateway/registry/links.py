@@ -8,6 +8,7 @@ from salon.foundation.egress import PUBLIC, EgressPolicy, EgressRefused, Url, pa
 from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.ids import ProviderId
 from salon.foundation.kit.version import __version__
+from salon.gateway import hops
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.providers.base import ProviderKind, Transport
 from salon.gateway.registry.models import ProviderSpec
@@ -91,6 +92,7 @@ def build_link(
     secret: str | None,
     dialects: Mapping[DialectName, Dialect],
     transport: Transport,
+    instance: bytes,
 ) -> Link:
     """Return the way to a provider. Raises: ConfigError."""
     check_name(spec.name)
@@ -101,6 +103,7 @@ def build_link(
         (b"accept", b"*/*"),
         (b"user-agent", _USER_AGENT),
         *credential_headers(kind, secret),
+        *([(hops.HEADER, instance)] if spec.base_url or kind.local else []),
     ]
     endpoints: dict[DialectName, Endpoint] = {}
     for dialect, path in kind.chat_paths.items():

@@ -11,6 +11,7 @@ from typing import Any, Final
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import ConfigError, UnknownModel
 from salon.foundation.kit.ids import ProviderId
+from salon.gateway import hops
 from salon.gateway.options import GatewayOptions
 from salon.gateway.pricing import FREE, Price
 from salon.gateway.pricing.catalogue import PriceCatalogue
@@ -126,6 +127,8 @@ class Registry:
         self.catalogue = catalogue or PriceCatalogue(clock)
         self.on_breaker: Callable[[str, float], None] | None = None
         """Hears when the breaker of a target opens (for how many seconds) or closes (0)."""
+        self.instance = hops.new_instance()
+        """Names this process to other Salons."""
         self.generation = 0
         """Rises with every change."""
         self._http = http
@@ -204,6 +207,7 @@ class Registry:
             secret=declared.secret,
             dialects=self.dialects,
             transport=self._transport(kind),
+            instance=self.instance,
         )
         return Configured(
             spec,

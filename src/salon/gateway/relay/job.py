@@ -49,6 +49,8 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     dialect: Dialect | None = None
     """The caller's; None for a caller inside the house."""
     envelope: Envelope | None = None
+    via: bytes | None = None
+    """The Salons that a request from another one has passed, this one included."""
     request: ModelRequest | None = None
     """The whole request, once somebody needed it decoded."""
     context: EncodeContext | None = None

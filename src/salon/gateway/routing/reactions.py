@@ -15,6 +15,7 @@ from salon.foundation.kit.errors import (
     UpstreamBroken,
     UpstreamContextTooLong,
     UpstreamError,
+    UpstreamLoop,
     UpstreamModelMissing,
     UpstreamOverloaded,
     UpstreamQuota,
@@ -52,6 +53,7 @@ _TABLE: Final[dict[type[UpstreamError], Reaction]] = {
     UpstreamTimeout: Reaction(again=True, next=True, blames=True),
     UpstreamContextTooLong: Reaction(larger=True),
     UpstreamModelMissing: Reaction(next=True),
+    UpstreamLoop: Reaction(next=True),
     UpstreamRefused: NOTHING,
 }
 
