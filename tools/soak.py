@@ -9,6 +9,7 @@ import datetime
 import json
 import os
 import platform
+import re
 import secrets
 import subprocess
 import sys
@@ -25,7 +26,11 @@ VERDICTS: dict[int | str, str] = {0: "passed", 1: "failed", 5: "nothing to run"}
 
 def suites(words: list[str]) -> list[Path]:
     """Return the test files that scale themselves; with ``words``, those whose path holds one of them."""
-    files = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if "scaled(" in path.read_text())
+    files = sorted(
+        path
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if re.search(r"scaled\(|mark\.timed", path.read_text())
+    )
     return [path for path in files if not words or any(word in str(path) for word in words)]
 
 

@@ -143,6 +143,7 @@ def test_idle_keys_are_forgotten() -> None:
     assert len(limiter._usages) < 6_000
 
 
+@pytest.mark.timed
 def test_admission_costs_three_microseconds_at_most() -> None:
     limiter = LocalLimiter()
     limits = KeyLimits(requests_per_minute=10**9, tokens_per_minute=10**9, concurrency=100)

@@ -71,6 +71,7 @@ def test_injected_sql_in_names_and_ids_is_kept_as_text(open_accounts: Any) -> No
     asyncio.run(scene())
 
 
+@pytest.mark.timed
 def test_wrong_secrets_take_the_same_time_whatever_they_hold(open_accounts: Any) -> None:
     async def scene() -> None:
         async with open_accounts() as accounts:

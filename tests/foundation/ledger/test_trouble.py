@@ -247,6 +247,7 @@ def test_exhausted_budget_is_not_asked_of_the_database_each_time(sqlite_address:
     asyncio.run(scene())
 
 
+@pytest.mark.timed
 def test_recording_costs_the_caller_little_and_the_writer_a_few_microseconds(sqlite_address: str) -> None:
     async def scene() -> None:
         async with open_desk(sqlite_address) as desk:

@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from salon.foundation.telemetry import Metrics
 
 
@@ -26,6 +28,7 @@ def test_label_values_cannot_break_the_page() -> None:
     assert 'salon_x_total{model="a\\"b\\nc\\\\"} 1.0' in metrics.page().decode()
 
 
+@pytest.mark.timed
 def test_counting_costs_a_microsecond_or_so() -> None:
     metrics = Metrics()
     counter = metrics.counter("salon_y", "Y.", ["a", "b"])

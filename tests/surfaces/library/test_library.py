@@ -43,6 +43,7 @@ def library(house: House) -> Iterator[Library]:
     made.close()
 
 
+@pytest.mark.timed
 def test_import_costs_next_to_nothing(tmp_path: Path) -> None:
     code = "import sys, time; s = time.process_time(); import salon; print(time.process_time() - s, len(sys.modules))"
     cost_s, _ = _python(code, tmp_path).split()
