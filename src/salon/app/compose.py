@@ -25,6 +25,7 @@ from salon.gateway.answers import IdempotencyKeys
 from salon.gateway.configuration import ProviderService
 from salon.gateway.gateway import Gateway
 from salon.gateway.limits_redis import RedisLimiter
+from salon.gateway.routing.shared import SharedBreakers
 from salon.gateway.vault import Vault, load_master_keys
 from salon.surfaces.api.services import ServerLimits, Services
 
@@ -110,6 +111,7 @@ async def _open_gateway(house: House) -> None:
         ),
     )
     house.gateway.on_unknown_model = house.discover
+    _share_breakers(house)
     house.closing.push_async_callback(house.gateway.close)
     keys = load_master_keys(configuration.source.data.path, configuration.source.environ)
     house.providers = ProviderService(
@@ -127,6 +129,17 @@ async def _open_gateway(house: House) -> None:
     house.files = make_files(
         settings, house.storage, house.http, data=configuration.source.data.path, clock=house.clock
     )
+
+
+def _share_breakers(house: House) -> None:
+    """Let processes on one Redis know of each other's breakers; without it each keeps its own."""
+    if house.redis is None:
+        return
+    registry = house.gateway.registry
+    shared = SharedBreakers(house.redis.client, house.clock, registry.breakers)
+    registry.on_breaker = shared.changed
+    shared.start()
+    house.closing.push_async_callback(shared.close)
 
 
 def _open_door(house: House) -> None:
