@@ -64,6 +64,12 @@ def test_page_signs_in_by_a_link_where_keys_are_required(tmp_path: Path) -> None
         drive(house.url, SALON_TEST_LOGIN_LINK=link, SALON_TEST_CLOSED="1")
 
 
+def test_page_works_below_a_base_path(tmp_path: Path) -> None:
+    need_browser()
+    with House(tmp_path / "based", HouseSetup(settings={"server": {"base_path": "/salon"}})) as house:
+        drive(f"{house.url}/salon")
+
+
 def snippet(client: str, address: str) -> str:
     """Return the code that the page shows for a client."""
     target = json.dumps({"address": address, "model": "demo", "isOpen": True})
