@@ -5,7 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from salon.foundation.storage import statement
+from salon.gateway.answers.tables import idempotency
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import GatewayBench, MemoryReply, key_identity, poll
 
@@ -117,5 +120,16 @@ def test_the_answer_outlives_the_process(play: Play, database: str) -> None:
 def test_a_key_has_a_length(play: Play, key: str) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         assert (await bench.call("openai/fake", headers={"idempotency-key": key})).status == 400
+
+    play(scene)
+
+
+def test_an_answer_says_how_to_read_it_and_one_of_a_later_version_keeps_its_key(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await bench.call("openai/fake", headers=KEY)
+        later = update(idempotency).where(idempotency.c.answer_format == 1).values(answer_format=2)
+        assert await bench.storage.write(lambda tx: tx.run(statement(later))) == 1
+        assert (await bench.call("openai/fake", headers=KEY)).status == 409
+        assert fake.journal.counts["requests"] == 1
 
     play(scene)

@@ -103,7 +103,7 @@ def test_a_sealed_credential_moved_to_another_row_does_not_open(tmp_path: Path) 
         scope = SystemScope("test")
         rows = await storage.read(lambda tx: store.all_secrets(tx, scope))
         taken = next(row for row in rows if row[0] != other)
-        await storage.write(lambda tx: store.reseal(tx, scope, (other, taken[1], taken[2])))
+        await storage.write(lambda tx: store.reseal(tx, scope, (other, *taken[1:])))
         assert sorted(map(str, await opened(storage, keys))) == ["None", CANARY]
         await storage.close()
 
@@ -116,3 +116,17 @@ def test_keys_do_not_show_themselves(tmp_path: Path) -> None:
     keys = load_master_keys(tmp_path, {})
     assert text not in repr(keys)
     assert text not in str(vars(keys).get("current"))
+
+
+def test_a_body_says_how_to_read_it_and_one_of_a_later_version_stays_shut(tmp_path: Path) -> None:
+    async def main() -> None:
+        keys = load_master_keys(tmp_path, {})
+        storage = await filled(tmp_path, keys)
+        scope = SystemScope("test")
+        (row,) = await storage.read(lambda tx: store.all_secrets(tx, scope))
+        assert row[3] == 1
+        await storage.write(lambda tx: store.reseal(tx, scope, (*row[:3], 2)))
+        assert await opened(storage, keys) == [None]
+        await storage.close()
+
+    asyncio.run(main())

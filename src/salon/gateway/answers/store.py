@@ -10,9 +10,13 @@ from salon.foundation.storage import Transaction, statement
 from salon.gateway.answers.recorded import Recorded
 from salon.gateway.answers.tables import idempotency as table
 
+FORMAT: Final = 1
+"""Version of a kept answer: ``Recorded`` as MessagePack."""
 _IS = and_(table.c.space_id == bindparam("space"), table.c.key_hash == bindparam("hash"))
 _FIND: Final = statement(
-    select(table.c.fingerprint, table.c.done, table.c.answer, table.c.expires_at_ms).where(_IS)
+    select(
+        table.c.fingerprint, table.c.done, table.c.answer, table.c.expires_at_ms, table.c.answer_format
+    ).where(_IS)
 )
 _INSERT: Final = statement(table.insert())
 _FINISH: Final = statement(
@@ -20,6 +24,7 @@ _FINISH: Final = statement(
     .where(_IS)
     .values(
         done=1,
+        answer_format=FORMAT,
         answer_cipher="none",
         answer=bindparam("new_answer"),
         expires_at_ms=bindparam("until_ms"),
@@ -34,7 +39,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     fingerprint: str
     answer: Recorded | None
-    """None while it is being made."""
+    """None while it is being made, or when it cannot be read here."""
 
 
 def claim(
@@ -44,7 +49,9 @@ def claim(
     tx.take_turn(f"idempotency:{scope.space_id}:{key_hash}")
     row = tx.one(_FIND, space=scope.space_id, hash=key_hash)
     if row is not None and int(row[3]) > now_ms:
-        answer = msgspec.msgpack.decode(row[2], type=Recorded) if row[1] else None
+        # An answer that a later Salon wrote stays unread here, and its key taken: it was charged for.
+        is_readable = row[1] and row[4] == FORMAT
+        answer = msgspec.msgpack.decode(row[2], type=Recorded) if is_readable else None
         return Found(fingerprint=row[0], answer=answer)
     if row is not None:
         tx.run(_DELETE, space=scope.space_id, hash=key_hash)
@@ -53,6 +60,7 @@ def claim(
         "key_hash": key_hash,
         "fingerprint": fingerprint,
         "done": 0,
+        "answer_format": None,
         "answer_cipher": None,
         "answer_key_id": None,
         "answer": None,

@@ -14,7 +14,7 @@ idempotency: Final = Table(
     text_column("key_hash"),
     text_column("fingerprint"),
     integer("done"),
-    *sealed_columns("answer", nullable=True),
+    *sealed_columns("answer", nullable=True, has_format=True),
     time_ms("expires_at_ms", index=True),
     PrimaryKeyConstraint("space_id", "key_hash"),
 )

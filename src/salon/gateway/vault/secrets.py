@@ -14,6 +14,8 @@ from salon.gateway.vault import store
 from salon.gateway.vault.keys import MasterKeys
 
 CIPHER: Final = "aes-256-gcm"
+FORMAT: Final = 1
+"""Version of what is inside: the credential as UTF-8."""
 _NONCE_BYTES: Final = 12
 _REASON: Final = "gateway: open the credentials of every space's providers"
 
@@ -33,6 +35,7 @@ class Vault:
             "id": secret_id,
             "space_id": caller.space_id,
             "created_by": caller.key_id or caller.person_id,
+            "body_format": FORMAT,
             "body_cipher": CIPHER,
             "body_key_id": key,
             "body": sealed,
@@ -46,7 +49,10 @@ class Vault:
         store.delete_secret(tx, SystemScope(_REASON), secret_id)
 
     def open_all(self, tx: Transaction) -> dict[str, str | None]:
-        """Return every credential by row id; None for one whose key is not here or that was changed."""
+        """Return every credential by row id; None for one that does not open.
+
+        Its key is not here, it was changed, or a later Salon wrote it.
+        """
         return {row[0]: self._open(row) for row in store.all_secrets(tx, SystemScope(_REASON))}
 
     async def rotate(self, storage: Storage) -> int:
@@ -72,7 +78,7 @@ class Vault:
                 unreadable += 1
                 continue
             key, sealed = self._seal(row[0], secret)
-            store.reseal(tx, scope, (row[0], key, sealed))
+            store.reseal(tx, scope, (row[0], key, sealed, FORMAT))
             done += 1
         return done, unreadable
 
@@ -84,9 +90,9 @@ class Vault:
         return current, nonce + AESGCM(key).encrypt(nonce, secret.encode(), row_id.encode())
 
     def _open(self, row: store.Sealed) -> str | None:
-        row_id, key_name, sealed = row
+        row_id, key_name, sealed, version = row
         key = self._keys.get(key_name)
-        if key is None:
+        if key is None or version != FORMAT:
             return None
         try:
             plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], row_id.encode())

@@ -19,6 +19,6 @@ secrets: Final = Table(
     id_column("sec"),
     space_column(),
     created_by_column(),
-    *sealed_columns("body"),
+    *sealed_columns("body", has_format=True),
     time_ms("created_at_ms"),
 )
