@@ -19,7 +19,9 @@ def test_a_start_opens_no_connection_at_all(tmp_path: Path) -> None:
     with FakeProvider().in_thread() as fake:
         house = House(tmp_path / "data", usual_setup(fake.url))
         try:
-            house.start(["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect", "-o", str(trace)])
+            house.start(
+                ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect", "-o", str(trace)]
+            )
         finally:
             house.stop()
         assert INTERNET.findall(trace.read_text()) == []
