@@ -15,7 +15,7 @@ class ConstraintViolated(Conflict):
         self.detail = detail
 
 
-class TurnNeeded(Exception):  # noqa: N818 - a signal inside the adapter, never seen outside it
+class TurnNeeded(Exception):
     """Another transaction holds the turn of ``key``; run again after waiting for it."""
 
     def __init__(self, key: str) -> None:

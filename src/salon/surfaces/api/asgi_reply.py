@@ -16,7 +16,7 @@ HIGH_WATER_BYTES: Final = 64 * 1024
 LOW_WATER_BYTES: Final = 16 * 1024
 
 
-class ClientCut(Exception):  # noqa: N818 - ends a request, reports nothing
+class ClientCut(Exception):
     """Nobody is left to answer, or the answer was aborted.
 
     The application returns without completing the response, which makes the server cut the connection.
