@@ -145,7 +145,7 @@ class PostgresStorage:
 
     async def create_all(self) -> None:
         """Create the tables of the imported metadata that do not exist."""
-        from salon.foundation.storage.creation import create_statements
+        from salon.foundation.storage.creation import create_statements  # noqa: PLC0415 - rarely needed
 
         statements = create_statements("postgresql")
 
@@ -301,7 +301,7 @@ def turn_number(key: str) -> int:
 
 def connect(url: str) -> "psycopg.Connection[Row]":
     """Open one connection in autocommit; transactions are begun by hand."""
-    import psycopg
+    import psycopg  # noqa: PLC0415 - an optional extra
 
     return psycopg.connect(
         url,
@@ -317,7 +317,7 @@ def connect(url: str) -> "psycopg.Connection[Row]":
 
 def translate(error: BaseException) -> BaseException:
     """Return ``error`` in the house's words; a mistake in our own SQL stays what it is."""
-    import psycopg
+    import psycopg  # noqa: PLC0415 - an optional extra
 
     if not isinstance(error, psycopg.Error):
         return error
@@ -340,7 +340,7 @@ def _without_address(detail: str) -> str:
 def _classify(
     error: BaseException, transaction: PostgresTransaction, held: frozenset[str], *, committing: bool
 ) -> BaseException:
-    import psycopg
+    import psycopg  # noqa: PLC0415 - an optional extra
 
     if isinstance(error, TurnNeeded):
         return _Again(transaction.turns | {error.key})
@@ -369,7 +369,7 @@ def _give_turns_back(connection: "psycopg.Connection[Row]", turns: frozenset[str
 
 
 def _abandon(connection: "psycopg.Connection[Row]", turns: frozenset[str]) -> None:
-    import psycopg
+    import psycopg  # noqa: PLC0415 - an optional extra
 
     try:
         if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
@@ -392,12 +392,12 @@ def _ping(transaction: Transaction) -> None:
 
 def _pause(attempt: int, *, waits: bool) -> None:
     if waits:
-        time.sleep(random.uniform(0, min(0.25, 0.002 * 2**attempt)))
+        time.sleep(random.uniform(0, min(0.25, 0.002 * 2**attempt)))  # noqa: S311 - jitter
 
 
 def _run_hooks(hooks: list[Callable[[], None]]) -> None:
     for hook in hooks:
         try:
             hook()
-        except Exception:
+        except Exception:  # noqa: BLE001 - one hook must not keep the others from running
             _log.exception("a hook after commit failed")
