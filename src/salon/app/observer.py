@@ -13,15 +13,36 @@ _MODELS_COUNTED = 500
 """Different models that get a label of their own; callers choose names, so the rest share one."""
 
 
+_SERIES_KEPT = 10_000
+
+
+class _Series:
+    """Where requests of one kind are counted, found once and kept."""
+
+    __slots__ = ("cache", "cost", "duration", "first", "input", "output", "outputs", "requests")
+
+    def __init__(self, observer: "GatewayObserver", request: ObservedRequest, entry: RequestEntry) -> None:
+        provider, model = entry.provider_kind or "none", observer.model_label(entry)
+        self.requests = observer.requests.cell((request.dialect, provider, model, entry.status))
+        self.input = observer.tokens.cell((provider, model, "input"))
+        self.output = observer.tokens.cell((provider, model, "output"))
+        self.cost = observer.cost.cell((entry.currency,)) if entry.cost_e10 is not None else [0.0]
+        self.cache = observer.cache.cell((entry.cache,))
+        self.duration = observer.duration.series((provider,))
+        self.outputs = observer.output.series((provider,))
+        self.first = observer.first.series((provider,)) if entry.first_token_ms is not None else [0.0]
+
+
 class GatewayObserver:
     """Counts requests and attempts; hands finished requests to the tracer if there is one."""
 
     def __init__(self, metrics: Metrics, tracer: Tracer | None) -> None:
         self._tracer = tracer
         self._models: set[str] = set()
+        self._series: dict[tuple[object, ...], _Series] = {}
         self.open_requests = 0
         """Requests under way now."""
-        self._requests = metrics.counter(
+        self.requests = metrics.counter(
             "salon_requests",
             "Requests to models that have ended.",
             ["dialect", "provider", "model", "status"],
@@ -30,19 +51,19 @@ class GatewayObserver:
         self._attempts = metrics.counter(
             "salon_attempts", "Attempts at a provider that have ended.", ["provider", "status", "code"]
         )
-        self._tokens = metrics.counter("salon_tokens", "Tokens.", ["provider", "model", "direction"])
-        self._cost = metrics.counter("salon_cost", "Cost in whole currency units.", ["currency"])
+        self.tokens = metrics.counter("salon_tokens", "Tokens.", ["provider", "model", "direction"])
+        self.cost = metrics.counter("salon_cost", "Cost in whole currency units.", ["currency"])
         self._unpriced = metrics.counter("salon_unpriced_requests", "Requests without a known price.")
-        self._cache = metrics.counter("salon_cache", "Requests by use of the answer cache.", ["use"])
-        self._duration = metrics.histogram(
+        self.cache = metrics.counter("salon_cache", "Requests by use of the answer cache.", ["use"])
+        self.duration = metrics.histogram(
             "salon_request_duration_seconds",
             "From the head of a request to the end of its answer.",
             ["provider"],
         )
-        self._first = metrics.histogram(
+        self.first = metrics.histogram(
             "salon_first_token_seconds", "From the head of a request to its first token.", ["provider"]
         )
-        self._output = metrics.histogram(
+        self.output = metrics.histogram(
             "salon_output_tokens", "Tokens of an answer.", ["provider"], TOKEN_BUCKETS
         )
         metrics.gauge("salon_open_requests", "Requests under way.", (), lambda: {(): self.open_requests})
@@ -71,25 +92,38 @@ class GatewayObserver:
     ) -> None:
         """Count a request, and hand it to the tracer."""
         self.open_requests -= 1
-        provider, model = entry.provider_kind or "none", self._model(entry)
-        self._requests.add((request.dialect, provider, model, entry.status))
-        if entry.error_code is not None:
-            self._errors.add((entry.error_code,))
-        self._tokens.add((provider, model, "input"), entry.input_tokens)
-        self._tokens.add((provider, model, "output"), entry.output_tokens)
+        series = self._series_of(request, entry)
+        series.requests[0] += 1
+        series.cache[0] += 1
+        series.input[0] += entry.input_tokens
+        series.output[0] += entry.output_tokens
+        self.duration.observe_in(series.duration, entry.duration_ms / 1000)
+        self.output.observe_in(series.outputs, entry.output_tokens)
         if entry.cost_e10 is not None:
-            self._cost.add((entry.currency,), entry.cost_e10 / 1e10)
+            series.cost[0] += entry.cost_e10 / 1e10
         elif entry.provider_id is not None:
             self._unpriced.add()
-        self._cache.add((entry.cache,))
-        self._duration.observe((provider,), entry.duration_ms / 1000)
-        self._output.observe((provider,), entry.output_tokens)
+        if entry.error_code is not None:
+            self._errors.add((entry.error_code,))
         if entry.first_token_ms is not None:
-            self._first.observe((provider,), entry.first_token_ms / 1000)
+            self.first.observe_in(series.first, entry.first_token_ms / 1000)
         if self._tracer is not None:
             self._tracer.record(request_span(entry, attempts, traceparent=request.traceparent))
 
-    def _model(self, entry: RequestEntry) -> str:
+    def _series_of(self, request: ObservedRequest, entry: RequestEntry) -> _Series:
+        key = (
+            request.dialect, entry.provider_kind, entry.model, entry.status, entry.cache, entry.currency,
+            entry.cost_e10 is None, entry.first_token_ms is None,
+        )  # fmt: skip
+        series = self._series.get(key)
+        if series is None:
+            if len(self._series) >= _SERIES_KEPT:
+                self._series.clear()
+            series = self._series[key] = _Series(self, request, entry)
+        return series
+
+    def model_label(self, entry: RequestEntry) -> str:
+        """Return the label of the model: its name, or ``other`` when there are too many."""
         model = entry.model or "none"
         if model in self._models:
             return model

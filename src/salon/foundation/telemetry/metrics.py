@@ -32,11 +32,18 @@ class Counter:
 
     def __init__(self, name: str, doc: str, labels: Sequence[str] = ()) -> None:
         self.name, self.doc, self.labels = name, doc, tuple(labels)
-        self.values: dict[Labels, float] = {}
+        self.values: dict[Labels, list[float]] = {}
 
     def add(self, labels: Labels = (), amount: float = 1) -> None:
         """Count ``amount`` more."""
-        self.values[labels] = self.values.get(labels, 0) + amount
+        self.cell(labels)[0] += amount
+
+    def cell(self, labels: Labels = ()) -> list[float]:
+        """Return the list whose one element is the count; who counts often keeps it and adds to it."""
+        cell = self.values.get(labels)
+        if cell is None:
+            cell = self.values[labels] = [0]
+        return cell
 
     def family(self) -> "Metric":
         """Return the present values."""
@@ -44,7 +51,7 @@ class Counter:
 
         family = CounterMetricFamily(self.name, self.doc, labels=self.labels)
         for labels, value in list(self.values.items()):
-            family.add_metric(labels, value)
+            family.add_metric(labels, value[0])
         return family
 
 
@@ -79,9 +86,17 @@ class Histogram:
 
     def observe(self, labels: Labels, value: float) -> None:
         """Count one value."""
+        self.observe_in(self.series(labels), value)
+
+    def series(self, labels: Labels) -> list[float]:
+        """Return the counts of one set of labels, for ``observe_in``."""
         series = self._series.get(labels)
         if series is None:
             series = self._series[labels] = [0.0] * (len(self.bounds) + 2)
+        return series
+
+    def observe_in(self, series: list[float], value: float) -> None:
+        """Count one value in what ``series`` returned."""
         series[bisect_left(self.bounds, value)] += 1
         series[-1] += value
 
