@@ -136,13 +136,20 @@ class Ledger:
             return None
         at_ms = self._clock.now_ms() if at_ms is None else at_ms
         leases = self._leases
+        if len(budget_ids) == 1 and estimate_e10 is not None:
+            slice_ = leases.current(budget_ids[0], at_ms)
+            budget = slice_.budget
+            if (
+                (budget is None or budget.currency == currency)
+                and leases.usable()
+                and slice_.take(estimate_e10)
+            ):
+                part = Part(slice_, estimate_e10)
+                return Hold(leases, [part], estimate_e10, currency=currency, write=self._write_deltas)
         slices = [leases.current(budget_id, at_ms) for budget_id in budget_ids]
         if estimate_e10 is None:
             return await self._hold_unpriced(slices, model=model, currency=currency)
-        if len(slices) == 1 and leases.usable() and slices[0].take(estimate_e10):
-            parts = [Part(slices[0], estimate_e10)]
-        else:
-            parts = await take_all(leases, sorted(slices, key=_by_id), estimate_e10)
+        parts = await take_all(leases, sorted(slices, key=_by_id), estimate_e10)
         hold = Hold(leases, parts, estimate_e10, currency=currency, write=self._write_deltas)
         for part in parts:
             budget = part.slice.budget

@@ -28,6 +28,8 @@ from salon.foundation.storage import Storage, Transaction
 GATHER_S: Final = 0.02
 """How long a row waits for company before it is written."""
 MAX_BATCH: Final = 256
+CATCH_UP_BATCH: Final = 2048
+"""A batch's size once more than that wait: a slow disk must not make rows pile up to the bound."""
 MAX_WAITING: Final = 20_000
 """Rows kept in memory while the database takes none; about 1.5 kB each."""
 FIRST_PAUSE_S: Final = 0.1
@@ -188,7 +190,7 @@ class Recorder:
 
     def _cut(self) -> list[Item]:
         waiting = self._waiting
-        size = 1 if self._single else MAX_BATCH
+        size = 1 if self._single else MAX_BATCH if len(waiting) < CATCH_UP_BATCH else CATCH_UP_BATCH
         # One by one: another thread may append at the same time.
         return [waiting.popleft() for _ in range(min(len(waiting), size))]
 
