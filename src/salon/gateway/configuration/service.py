@@ -29,7 +29,7 @@ from salon.gateway.configuration.probe import FoundServer, find_local_servers
 from salon.gateway.configuration.store import StoredProvider
 from salon.gateway.configuration.trial import Trial, Trials
 from salon.gateway.gateway import Gateway
-from salon.gateway.registry.models import AliasSpec, Listing, PriceSpec, Provider, ProviderSpec
+from salon.gateway.registry.models import AliasSpec, Listing, PriceSpec, Provider, ProviderSpec, Source
 from salon.gateway.registry.registry import Configured, Declared, Registry
 from salon.gateway.vault import Vault
 
@@ -69,7 +69,8 @@ class ProviderService:
         self._file = _FileConfiguration()
         self._supervisor = TaskSupervisor("gateway configuration")
         self.problems: tuple[str, ...] = ()
-        """What of the stored configuration cannot be used, one sentence each."""
+        """What of the configuration cannot be used, one sentence each; credentials apart."""
+        self._told: frozenset[str] = frozenset()
 
     # -- life -------------------------------------------------------------------------------------
     async def start(self, bus: Bus | None = None) -> None:
@@ -122,7 +123,6 @@ class ProviderService:
                 self.registry.check(one)
             except ConfigError as error:
                 problems.append(error.message)
-                _logger.warning("the stored provider %s cannot be used: %s", row.spec.name, error.message)
                 continue
             declared.append(one)
         if self._file.environ:
@@ -135,6 +135,31 @@ class ProviderService:
             [*self._file.aliases, *stored_aliases],
             [*(spec for spec in prices if spec.model not in file_prices), *self._file.prices],
         )
+        problems += self._addresses(declared)
+        problems += self.registry.alias_problems()
+        self._tell_problems(problems)
+
+    def _addresses(self, declared: Sequence[Declared]) -> list[str]:
+        """Return what is wrong with addresses that an earlier Salon, or the settings file, took."""
+        found: list[str] = []
+        for one in declared:
+            try:
+                self.registry.check_reach(one)
+            except ConfigError as error:
+                found.append(error.message)
+        return found
+
+    def _tell_problems(self, problems: Sequence[str]) -> None:
+        """Keep what cannot be used for the doctor; log each once."""
+        missing = [
+            f"The provider “{one.spec.name}” {one.problem}"
+            for one in self.registry.configured()
+            if one.spec.enabled and one.problem is not None
+        ]
+        for sentence in (*problems, *missing):
+            if sentence not in self._told:
+                _logger.warning("%s", sentence)
+        self._told = frozenset((*problems, *missing))
         self.problems = tuple(problems)
 
     # -- providers --------------------------------------------------------------------------------
@@ -143,7 +168,9 @@ class ProviderService:
         _check_right(caller)
         provider_id = ProviderId(new_id("prv"))
         secret = spec.api_key or None
-        self.registry.check(Declared(spec, id=provider_id, source="database", secret=secret))
+        declared = Declared(spec, id=provider_id, source="database", secret=secret)
+        self.registry.check(declared)
+        self.registry.check_reach(declared)
         if self.registry.provider(spec.name) is not None:
             raise Conflict(problem=f"There is a provider “{spec.name}” already. Choose another name.")
 
@@ -285,6 +312,11 @@ class ProviderService:
         await self._storage.write(write)
         await self.reload()
 
+    def prices(self) -> list[tuple[PriceSpec, Source]]:
+        """Return every price that a person wrote, with where it is written."""
+        in_file = {spec.model for spec in self._file.prices}
+        return [(spec, "file" if spec.model in in_file else "database") for spec in self.registry.prices()]
+
     async def set_price(self, caller: Caller, spec: PriceSpec) -> None:
         """Set a model's price, over what the tables say. Raises: NotAllowed, Conflict."""
         _check_right(caller)
@@ -335,7 +367,13 @@ class ProviderService:
         changed = change(configured.spec)
         link = configured.link
         kept = secret or (link.secret if link is not None else None)
-        self.registry.check(Declared(changed, id=configured.id, source="database", secret=kept))
+        declared = Declared(changed, id=configured.id, source="database", secret=kept)
+        self.registry.check(declared)
+        if (
+            changed.base_url != configured.spec.base_url
+            or changed.allow_private != configured.spec.allow_private
+        ):
+            self.registry.check_reach(declared)
 
         def write(tx: Transaction) -> None:
             scope = SpaceScope(caller.space_id)

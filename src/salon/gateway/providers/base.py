@@ -115,14 +115,17 @@ class KindRegistry:
             raise ValueError(f"the provider kind {kind.name!r} has no path for its own dialect")
         self._kinds[kind.name] = kind
 
-    def get(self, name: str) -> ProviderKind:
-        """Return the kind called ``name``. Raises: ConfigError with the nearest name."""
+    def get(self, name: str, *, key: str = "kind") -> ProviderKind:
+        """Return the kind called ``name``; ``key`` is where it was written.
+
+        Raises: ConfigError with the nearest name.
+        """
         kind = self._kinds.get(name)
         if kind is not None:
             return kind
         near = difflib.get_close_matches(name, self._kinds, n=1)
         known = f"Did you mean “{near[0]}”?" if near else f"Known kinds: {', '.join(self._kinds)}."
-        raise ConfigError(key="kind", problem=f"there is no provider kind “{name}”.", fix=known)
+        raise ConfigError(key=key, problem=f"there is no provider kind “{name}”.", fix=known)
 
     def __contains__(self, name: object) -> bool:
         return name in self._kinds

@@ -4,7 +4,15 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from salon.foundation.egress import PUBLIC, EgressPolicy, EgressRefused, Url, parse_url
+from salon.foundation.egress import (
+    PUBLIC,
+    EgressPolicy,
+    EgressPrivate,
+    EgressRefused,
+    Url,
+    check_address,
+    parse_url,
+)
 from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.ids import ProviderId
 from salon.foundation.kit.version import __version__
@@ -18,8 +26,11 @@ PRIVATE: Final = EgressPolicy(
     name="private-provider", allow_private=True, allow_loopback=True, allow_unix=True
 )
 """For providers that an administrator allowed to be on this machine or network."""
+LOCAL: Final = EgressPolicy(name="local-provider", allow_loopback=True)
+"""For kinds that run on the person's own machine, at an address that says so."""
 PUBLIC_PROVIDER: Final = EgressPolicy(name="public-provider")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_HERE: Final = frozenset({"localhost", "::1"})
 _USER_AGENT: Final = f"salon/{__version__}".encode("ascii")
 
 assert PUBLIC.allow_private is PUBLIC_PROVIDER.allow_private is False
@@ -81,7 +92,39 @@ def locate(kind: ProviderKind, spec: ProviderSpec, path: str) -> tuple[Url, byte
 
 def policy_of(kind: ProviderKind, spec: ProviderSpec) -> EgressPolicy:
     """Return which addresses the provider may have."""
-    return PRIVATE if spec.allow_private or (kind.local and not spec.base_url) else PUBLIC_PROVIDER
+    if spec.allow_private or (kind.local and not spec.base_url):
+        return PRIVATE
+    return LOCAL if kind.local and _is_here(kind, spec) else PUBLIC_PROVIDER
+
+
+def _is_here(kind: ProviderKind, spec: ProviderSpec) -> bool:
+    host = locate(kind, spec, "")[0].host
+    return host in _HERE or host.startswith("127.")
+
+
+def check_reach(kind: ProviderKind, spec: ProviderSpec) -> None:
+    """Refuse an address that can be seen to be private where that was not allowed. Raises: ConfigError.
+
+    A name is not resolved here; what it stands for is checked when it is connected to.
+    """
+    url, _ = locate(kind, spec, "")
+    address = "127.0.0.1" if url.host == "localhost" else url.host
+    if url.unix_path is None and address == url.host and not url.is_address:
+        return
+    try:
+        check_address(address, url.port, host=url.host, policy=policy_of(kind, spec))
+    except EgressPrivate as error:
+        raise ConfigError(
+            key=f"providers.{spec.name}.base_url",
+            problem=f"{url.host} may not be reached: {error.fields.get('detail')}.",
+            fix="If that is meant, set allow_private = true, or add it with --allow-private.",
+        ) from error
+    except EgressRefused as error:
+        raise ConfigError(
+            key=f"providers.{spec.name}.base_url",
+            problem=f"{url.host} may not be reached: {error.fields.get('detail')}.",
+            fix="Give another address.",
+        ) from error
 
 
 def build_link(

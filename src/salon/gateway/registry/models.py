@@ -23,6 +23,8 @@ class ProviderSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Empty: the kind's own."""
     api_key: str | None = None
     """Never stored in this form."""
+    key_variable: str = ""
+    """The environment variable its key is read from; without that key it is not used."""
     label: str = ""
     enabled: bool = True
     models: tuple[str, ...] = ()
@@ -81,7 +83,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[str, ...]
     allow_private: bool
     problem: str | None = None
-    """Why it cannot be used: a missing credential, an address that is not allowed."""
+    """Why it cannot be used, and what to do: it is switched off, or lacks a credential."""
 
 
 class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

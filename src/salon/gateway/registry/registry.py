@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import ConfigError, UnknownModel
+from salon.foundation.kit.errors import ConfigError, ModelUnavailable, UnknownModel
 from salon.foundation.kit.ids import ProviderId
 from salon.gateway import hops
 from salon.gateway.options import GatewayOptions
@@ -17,7 +17,8 @@ from salon.gateway.pricing import FREE, Price
 from salon.gateway.pricing.catalogue import PriceCatalogue
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.providers.base import KindRegistry, ProviderKind, Transport
-from salon.gateway.registry.links import base_url, build_link
+from salon.gateway.registry.alias_checks import check_alias, unknown_targets
+from salon.gateway.registry.links import base_url, build_link, check_reach
 from salon.gateway.registry.models import (
     AliasSpec,
     CredentialState,
@@ -37,6 +38,7 @@ from salon.gateway.routing.health import Health
 
 _PLANS_KEPT: Final = 4096
 _TARGETS_KEPT: Final = 4096
+_DEMO: Final = "demo"
 
 
 class Configured:
@@ -67,6 +69,13 @@ class Configured:
     def usable(self) -> bool:
         """Tell whether requests may go to it."""
         return self.spec.enabled and self.link is not None
+
+    @property
+    def obstacle(self) -> str | None:
+        """Say why no request goes to it, and what to do; None when requests do."""
+        if not self.spec.enabled:
+            return f"the provider “{self.spec.name}” is switched off. {_ENABLE[self.source](self.spec.name)}"
+        return f"the provider “{self.spec.name}” {self.problem}" if self.problem else None
 
     def shown(self) -> Provider:
         """Return it as people see it."""
@@ -155,7 +164,7 @@ class Registry:
                 built[declared.spec.name] = self._configured(declared)
         named = {alias.name: alias for alias in aliases}
         for alias in named.values():
-            _check_alias(alias)
+            check_alias(alias)
         self._providers = built
         self._aliases = named
         self._prices = {spec.model: spec.price for spec in prices}
@@ -166,9 +175,13 @@ class Registry:
         """Refuse a declaration that could not be used. Raises: ConfigError."""
         self._configured(declared)
 
+    def check_reach(self, declared: Declared) -> None:
+        """Refuse an address that our own policy would refuse at every request. Raises: ConfigError."""
+        check_reach(self.kinds.get(declared.spec.kind), declared.spec)
+
     def check_alias(self, alias: AliasSpec) -> None:
         """Refuse an alias that could not be used. Raises: ConfigError."""
-        _check_alias(alias)
+        check_alias(alias)
         for target in alias.targets:
             if self._find(target.model) is None:
                 raise ConfigError(
@@ -194,11 +207,16 @@ class Registry:
 
     def _configured(self, declared: Declared) -> Configured:
         spec = declared.spec
-        kind = self.kinds.get(spec.kind)
+        kind = self.kinds.get(spec.kind, key=f"providers.{spec.name}.kind")
+        if spec.name == _DEMO and kind.name != _DEMO:
+            raise ConfigError(
+                key=f"providers.{_DEMO}", problem="this name is the demo's.", fix="Choose another name."
+            )
         state: CredentialState = "set" if declared.secret else "none"
         problem = None
-        if declared.unreadable or (kind.needs_key and not declared.secret):
-            state, problem = "needed", "It needs a credential."
+        needs_key = kind.needs_key or bool(spec.key_variable)
+        if declared.unreadable or (needs_key and not declared.secret):
+            state, problem = "needed", f"needs a credential. {_credential_fix(declared)}"
         base_url(kind, spec)
         link = build_link(
             kind,
@@ -297,6 +315,9 @@ class Registry:
             return self._alias_plan(alias)
         target = self._find(asked)
         if target is None:
+            obstacle = self._obstacle(asked)
+            if obstacle is not None:
+                raise ModelUnavailable(field="model", model=asked[:200], problem=obstacle)
             raise self._unknown(asked)
         names = (asked, target.name, f"{target.link.kind}/{target.model}")
         return Plan([Choice(target, weight=1, priority=0)], strategy="priority", names=names)
@@ -308,10 +329,12 @@ class Registry:
             if target is not None:
                 choices.append(Choice(target, weight=spec.weight, priority=_rank(alias, spec, place)))
         if not choices:
-            raise ConfigError(
-                key=f"models.{alias.name}",
-                problem=f"none of the targets of “{alias.name}” can be used now.",
-                fix="Look at the providers with “salon providers”.",
+            obstacles = (self._obstacle(spec.model) for spec in alias.targets)
+            known = next((one for one in obstacles if one is not None), None)
+            raise ModelUnavailable(
+                field="model",
+                model=alias.name,
+                problem=known or "none of its targets is there. Look at them with “salon doctor”.",
             )
         return Plan(
             choices,
@@ -331,10 +354,27 @@ class Registry:
             for other in self._providers.values():
                 if other.kind.name == head and other.usable:
                     return self._target(other, model)
-        for other in self._providers.values():
+        # What is built in goes first: nobody takes the demo's name by listing a model called so.
+        for other in sorted(self._providers.values(), key=lambda one: one.source != "built-in"):
             if other.usable and any(info.id == name for info in self._known_models(other)):
                 return self._target(other, name)
         return None
+
+    def _obstacle(self, name: str) -> str | None:
+        """Say what keeps ``name`` from being used, where its provider is known; None where it is not."""
+        head, _, model = name.partition("/")
+        named = [one for one in self._providers.values() if model and head in (one.spec.name, one.kind.name)]
+        listed = [
+            one
+            for one in self._providers.values()
+            if not one.usable and any(info.id == name for info in self._known_models(one))
+        ]
+        return next((one.obstacle for one in (*named, *listed) if one.obstacle is not None), None)
+
+    def alias_problems(self) -> list[str]:
+        """Return one sentence for each target of an alias that names nothing known here."""
+        known = {name for one in self._providers.values() for name in (one.spec.name, one.kind.name)}
+        return unknown_targets(self._aliases.values(), known, is_model=lambda name: bool(self._find(name)))
 
     def _target(self, configured: Configured, model: str) -> Target:
         link = configured.link
@@ -393,6 +433,10 @@ class Registry:
         return ModelInfo(id=model)
 
     # -- prices -----------------------------------------------------------------------------------
+    def prices(self) -> list[PriceSpec]:
+        """Return the prices that go before those of the tables."""
+        return [PriceSpec(model=model, price=price) for model, price in self._prices.items()]
+
     def _price(self, configured: Configured, info: ModelInfo) -> tuple[Price | None, bool]:
         """Return a price and whether that is all that can be known."""
         for key in (f"{configured.spec.name}/{info.id}", f"{configured.kind.name}/{info.id}"):
@@ -435,12 +479,18 @@ def _rank(alias: AliasSpec, spec: TargetSpec, place: int) -> int:
     return place
 
 
-def _check_alias(alias: AliasSpec) -> None:
-    key = f"models.{alias.name}"
-    if not alias.targets:
-        raise ConfigError(key=key, problem="it has no targets.", fix="Name at least one provider/model.")
-    for target in alias.targets:
-        if target.weight < 0:
-            raise ConfigError(key=key, problem="a weight is below zero.", fix="Use 0 or more.")
-        if target.model == alias.name:
-            raise ConfigError(key=key, problem="it points to itself.", fix="Name a provider/model.")
+_ENABLE: Final[Mapping[Source, Callable[[str], str]]] = {
+    "database": lambda name: f"“salon providers enable {name}” lets requests go to it again.",
+    "file": lambda name: f"Set enabled = true below [providers.{name}] in salon.toml.",
+    "environment": lambda name: f"“salon providers enable {name}” lets requests go to it again.",
+    "built-in": lambda name: f"“salon providers enable {name}” lets requests go to it again.",
+}
+
+
+def _credential_fix(declared: Declared) -> str:
+    spec = declared.spec
+    if declared.source == "file" and spec.key_variable:
+        return f"Set the environment variable {spec.key_variable} and start Salon again."
+    if declared.source == "file":
+        return f"Set api_key_env below [providers.{spec.name}] in salon.toml."
+    return f"“salon providers set-key {spec.name}” gives it one."

@@ -14,6 +14,7 @@ import msgspec
 from salon.foundation.egress import (
     EgressBroken,
     EgressError,
+    EgressPrivate,
     EgressRefused,
     EgressTimeout,
     EgressUnreachable,
@@ -26,6 +27,7 @@ from salon.foundation.kit.errors import (
     SalonError,
     UpstreamBroken,
     UpstreamError,
+    UpstreamForbidden,
     UpstreamTimeout,
     UpstreamUnreachable,
 )
@@ -55,6 +57,8 @@ def translate(error: EgressError, provider: str) -> UpstreamError:
         return UpstreamTimeout(provider=provider, phase=phase, limit_s=limit_s)
     if isinstance(error, EgressUnreachable):
         return UpstreamUnreachable(provider=provider, detail=detail)
+    if isinstance(error, EgressPrivate):
+        return UpstreamForbidden(provider=provider, detail=detail)
     if isinstance(error, EgressRefused):
         refused = UpstreamUnreachable(provider=provider, detail=detail)
         refused.retryable = False

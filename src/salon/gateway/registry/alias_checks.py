@@ -1,0 +1,75 @@
+"""What can be wrong with aliases: nothing to go to, a ring, a target that nobody here answers to."""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Set
+
+from salon.foundation.kit.errors import ConfigError
+from salon.gateway.registry.models import AliasSpec
+
+
+def check_alias(alias: AliasSpec) -> None:
+    """Refuse an alias that cannot work by itself. Raises: ConfigError."""
+    key = f"models.{alias.name}"
+    if not alias.targets:
+        raise ConfigError(key=key, problem="it has no targets.", fix="Name at least one provider/model.")
+    for target in alias.targets:
+        if target.weight < 0:
+            raise ConfigError(key=key, problem="a weight is below zero.", fix="Use 0 or more.")
+        if target.model == alias.name:
+            raise ConfigError(key=key, problem="it points to itself.", fix="Name a provider/model.")
+
+
+def rings(aliases: Iterable[AliasSpec]) -> list[ConfigError]:
+    """Return one problem for each ring of aliases, naming its path."""
+    named = {alias.name: [target.model for target in alias.targets] for alias in aliases}
+    found: list[ConfigError] = []
+    seen: set[str] = set()
+    for name in named:
+        path = _ring(named, [name], seen) if name not in seen else None
+        if path is not None:
+            problem = f"it goes in a ring: {' → '.join(path)}."
+            found.append(ConfigError(key=f"models.{path[0]}", problem=problem, fix="Name a provider/model."))
+    return found
+
+
+def _ring(named: Mapping[str, list[str]], path: list[str], seen: set[str]) -> list[str] | None:
+    seen.add(path[-1])
+    for target in named[path[-1]]:
+        if target in path:
+            return [*path[path.index(target) :], target]
+        if target in named and target not in seen:
+            ring = _ring(named, [*path, target], seen)
+            if ring is not None:
+                return ring
+    return None
+
+
+def unknown_targets(
+    aliases: Iterable[AliasSpec], providers: Set[str], *, is_model: Callable[[str], bool]
+) -> list[str]:
+    """Return one sentence for each target whose provider is not among ``providers`` (names and kinds).
+
+    ``is_model`` tells whether a name that is no ``provider/model`` is a model's all the same.
+    """
+    listed = list(aliases)
+    names = {alias.name for alias in listed}
+    found: list[str] = []
+    for alias in listed:
+        for target in alias.targets:
+            head, slash, model = target.model.partition("/")
+            if (slash and model and head in providers) or is_model(target.model):
+                continue
+            found.append(_unknown(alias.name, target.model, providers, names))
+    return found
+
+
+def _unknown(alias: str, target: str, providers: Set[str], names: Set[str]) -> str:
+    place = f"models.{alias}: “{target}”"
+    if target in names:
+        return f"{place} is an alias itself, and aliases point to models. Name a provider/model."
+    head, slash, model = target.partition("/")
+    if not slash:
+        return f"{place} is no provider/model, and no provider here is known to list it."
+    near = difflib.get_close_matches(head, sorted(providers), n=1)
+    hint = f" Did you mean “{near[0]}/{model}”?" if near else " Add the provider, or name another one."
+    return f"{place} names a provider “{head}” that is not here.{hint}"
