@@ -225,3 +225,36 @@ def test_question_to_a_gateway_waits_for_no_management(tmp_path: Path) -> None:
             newest = fake.journal.exchanges[-1]
             assert (newest.method, newest.target) == ("POST", "/v1/chat/completions")
             assert "pydantic_core" not in Path(f"/proc/{house.pid}/maps").read_text()
+
+
+def test_master_key_is_rotated_and_stored_keys_still_open(house: House) -> None:
+    with FakeProvider().in_thread() as fake:
+        body = {
+            "kind": "openai-compatible",
+            "name": "sealed",
+            "base_url": f"{fake.url}/v1",
+            "api_key": "sk-s",
+        }
+        assert house.request("POST", "/salon/v1/providers", {**body, "allow_private": True})[0] == 201
+        before = (house.data_dir / "master.key").read_text()
+        assert json.loads(_ok(house, "--json", "providers", "rotate-master-key"))["sealed"] >= 1
+        after = (house.data_dir / "master.key").read_text()
+        assert before != after
+        assert len(after.splitlines()) == 1
+        assert _ok(house, "providers", "disable", "sealed") == ""
+        _ok(house, "providers", "enable", "sealed")
+        _ok(house, "ask", "-m", "sealed/fake", "hello")
+        assert fake.journal.exchanges[-1].header("authorization") == "Bearer sk-s"
+    assert "master-key-rotated" in house.request("GET", "/salon/v1/audit")[1].decode()
+
+
+def test_price_is_set_shown_and_removed(house: House) -> None:
+    _ok(house, "prices", "set", "demo/demo", "--input", "1.25", "--output", "10", "--cached", "0.5")
+    (row,) = json.loads(_ok(house, "--json", "prices"))
+    assert (row["model"], row["input"], row["output"], row["source"]) == ("demo/demo", "1.25", "10", "api")
+    shown = next(one for one in json.loads(_ok(house, "--json", "models")) if one["id"] == "demo")
+    assert (shown["input_price"], shown["output_price"]) == ("1.25", "10")
+    assert house.salon("prices", "set", "demo/demo", "--input", "-1", "--output", "cheap").returncode != 0
+    _ok(house, "prices", "remove", "demo/demo")
+    assert json.loads(_ok(house, "--json", "prices")) == []
+    assert "not_found" in house.request("DELETE", "/salon/v1/prices/demo/demo")[1].decode()

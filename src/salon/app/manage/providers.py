@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from salon.app.checks import check
 from salon.app.listing import capability_words
+from salon.app.manage.prices import per_million
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import SalonError
-from salon.foundation.kit.money import to_decimal
-from salon.gateway.pricing import Price
 from salon.gateway.registry.models import (
     AliasSpec,
     ModelEntry,
@@ -132,6 +131,10 @@ class ProviderDesk:
     async def remove_provider(self, caller: Caller, provider_id: str) -> None:
         """Remove it and forget its key."""
         await self._house.providers.remove(caller, provider_id)
+
+    async def rotate_master_key(self, caller: Caller) -> Json:
+        """Seal every stored key of a provider with a new master key."""
+        return {"sealed": await self._house.providers.rotate_master_key(caller)}
 
     async def detect_providers(self, caller: Caller, *, add: bool) -> Sequence[Json]:
         """Look for model servers on this machine; with ``add``, add those that are new."""
@@ -279,20 +282,12 @@ def _model(entry: ModelEntry, target: Target | None, aliases: Sequence[str]) -> 
         "context_tokens": target.context_tokens if target else info.context_tokens,
         "max_output_tokens": info.max_output_tokens,
         "capabilities": words,
-        "input_price": _per_million(price, "input"),
-        "output_price": _per_million(price, "output"),
+        "input_price": per_million(price, "input") if price else None,
+        "output_price": per_million(price, "output") if price else None,
         "currency": price.currency if price else None,
         "priced": price is not None,
         "aliases": list(aliases),
     }
-
-
-def _per_million(price: Price | None, side: str) -> str | None:
-    if price is None:
-        return None
-    amount = to_decimal(getattr(price.tiers[0], side))
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _alias(alias: AliasSpec) -> Json:

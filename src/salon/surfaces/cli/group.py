@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ask": ("talk:ask", "Ask one question; reads standard input too."),
     "models": ("models:models", "List the models that can be asked."),
     "providers": ("providers:providers", "List, add, test and remove providers; set their keys."),
+    "prices": ("prices:prices", "List, set and remove prices of models."),
     "keys": ("keys:keys", "Make and revoke API keys."),
     "usage": ("usage:usage", "Show tokens and cost."),
     "requests": ("usage:requests", "List recent requests."),

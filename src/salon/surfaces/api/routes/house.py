@@ -58,6 +58,22 @@ class House(Protocol):
         """Look for model servers on this machine."""
         ...
 
+    async def rotate_master_key(self, caller: Caller) -> Json:
+        """Seal every stored key of a provider with a new master key. Raises: ConfigError."""
+        ...
+
+    async def prices(self, caller: Caller) -> Sequence[Json]:
+        """List the prices that people wrote."""
+        ...
+
+    async def put_price(self, caller: Caller, model: str, body: Json) -> Json:
+        """Say what a model costs. Raises: InvalidRequest, Conflict."""
+        ...
+
+    async def remove_price(self, caller: Caller, model: str) -> None:
+        """Go back to what the price tables say. Raises: NotFound, Conflict."""
+        ...
+
     async def models(self, caller: Caller) -> Sequence[Json]:
         """List the models that can be asked."""
         ...

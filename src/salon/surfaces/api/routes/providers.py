@@ -1,8 +1,8 @@
 """Providers, models and aliases."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
@@ -15,6 +15,7 @@ router = APIRouter(prefix="/salon/v1", tags=["providers"])
 management("GET", "/providers", Right.READ_SYSTEM, summary="The providers and how they are.")
 management("POST", "/providers", Right.MANAGE_PROVIDERS, summary="Add a provider.")
 management("POST", "/providers/detect", Right.MANAGE_PROVIDERS, summary="Find model servers here.")
+management("POST", "/providers/rotate-master-key", Right.MANAGE_SYSTEM, summary="Seal keys anew.")
 management("GET", "/provider-kinds", Right.READ_SYSTEM, summary="Kinds of providers.")
 management("POST", "/providers/{provider_id}/test", Right.MANAGE_PROVIDERS, summary="Ask it something.")
 management("POST", "/providers/{provider_id}/enable", Right.MANAGE_PROVIDERS, summary="Use it.")
@@ -26,6 +27,10 @@ management("POST", "/models/refresh", Right.MANAGE_PROVIDERS, summary="Ask provi
 management("GET", "/aliases", Right.READ_SYSTEM, summary="The aliases.")
 management("PUT", "/aliases/{name:path}", Right.MANAGE_PROVIDERS, summary="Make or replace an alias.")
 management("DELETE", "/aliases/{name:path}", Right.MANAGE_PROVIDERS, summary="Remove an alias.")
+
+management("GET", "/prices", Right.READ_SYSTEM, summary="Prices that people wrote.")
+management("PUT", "/prices/{model:path}", Right.MANAGE_PROVIDERS, summary="Say what a model costs.")
+management("DELETE", "/prices/{model:path}", Right.MANAGE_PROVIDERS, summary="Forget a price.")
 
 
 @router.get("/providers", response_model=schemas.Providers)
@@ -44,6 +49,12 @@ async def add_provider(house: CurrentHouse, caller: CurrentCaller, body: schemas
 async def detect_providers(house: CurrentHouse, caller: CurrentCaller, body: schemas.Detect) -> Any:
     """Look for Ollama, LM Studio and the like on this machine."""
     return {"items": await house.detect_providers(caller, add=body.add)}
+
+
+@router.post("/providers/rotate-master-key", response_model=schemas.Rotated)
+async def rotate_master_key(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """Seal every stored key of a provider with a new master key, and forget the old one."""
+    return await house.rotate_master_key(caller)
 
 
 @router.get("/provider-kinds", response_model=schemas.ProviderKinds)
@@ -114,4 +125,28 @@ async def put_alias(house: CurrentHouse, caller: CurrentCaller, name: str, body:
 async def remove_alias(house: CurrentHouse, caller: CurrentCaller, name: str) -> Any:
     """Remove an alias."""
     await house.remove_alias(caller, name)
+    return schemas.Done()
+
+
+@router.get("/prices", response_model=schemas.Prices)
+async def list_prices(house: CurrentHouse, caller: CurrentCaller) -> Any:
+    """List the prices that people wrote; they go before those of the price tables."""
+    return {"items": await house.prices(caller)}
+
+
+@router.put("/prices/{model:path}", response_model=schemas.PriceRow)
+async def put_price(
+    house: CurrentHouse,
+    caller: CurrentCaller,
+    model: Annotated[str, Path(max_length=300)],
+    body: schemas.PriceBody,
+) -> Any:
+    """Say what a million tokens of a model cost, from now on."""
+    return await house.put_price(caller, model, body.model_dump())
+
+
+@router.delete("/prices/{model:path}", response_model=schemas.Done)
+async def remove_price(house: CurrentHouse, caller: CurrentCaller, model: str) -> Any:
+    """Go back to what the price tables say."""
+    await house.remove_price(caller, model)
     return schemas.Done()

@@ -260,6 +260,43 @@ class AliasBody(Body):
     targets: Annotated[list[AliasTarget], Field(min_length=1, max_length=50)]
 
 
+class Rotated(BaseModel):
+    """How many keys of providers were sealed with the new master key."""
+
+    sealed: int
+
+
+Amount = Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,10})?$")]
+
+
+class PriceBody(Body):
+    """What a million tokens cost, as decimals."""
+
+    input: Amount
+    output: Amount
+    cached: Amount | Literal[""] = ""
+    cache_write: Amount | Literal[""] = ""
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+
+
+class PriceRow(BaseModel):
+    """A price that a person wrote."""
+
+    model: str
+    input: str
+    output: str
+    cached: str | None
+    cache_write: str | None
+    currency: str
+    source: Literal["file", "api"]
+
+
+class Prices(BaseModel):
+    """The prices that go before those of the price tables."""
+
+    items: list[PriceRow]
+
+
 # -- keys -----------------------------------------------------------------------------------------
 
 

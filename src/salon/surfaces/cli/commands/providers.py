@@ -194,6 +194,18 @@ def set_key(session: Session, name: str, *, api_key_env: str | None, no_test: bo
         return _test(session, client, changed)
 
 
+@providers.command("rotate-master-key")
+@command_options
+@pass_session
+def rotate_master_key(session: Session) -> None:
+    """Seal every stored key with a new master key, and forget the old one."""
+    with session.client() as client:
+        answer = client.call("POST", f"{_PATH}/rotate-master-key")
+    if session.output.as_json:
+        session.output.json(answer)
+    session.output.note(f"Sealed anew: {answer['sealed']}. Backups made before need the old master key.")
+
+
 @providers.command()
 @click.argument("name")
 @command_options
