@@ -475,6 +475,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prices
+         * @description List the prices that people wrote; they go before those of the price tables.
+         */
+        get: operations["list_prices_salon_v1_prices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/prices/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Price
+         * @description Say what a million tokens of a model cost, from now on.
+         */
+        put: operations["put_price_salon_v1_prices__model__put"];
+        post?: never;
+        /**
+         * Remove Price
+         * @description Go back to what the price tables say.
+         */
+        delete: operations["remove_price_salon_v1_prices__model__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/provider-kinds": {
         parameters: {
             query?: never;
@@ -633,6 +677,26 @@ export interface paths {
          * @description Look for Ollama, LM Studio and the like on this machine.
          */
         post: operations["detect_providers_salon_v1_providers_detect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/providers/rotate-master-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Master Key
+         * @description Seal every stored key of a provider with a new master key, and forget the old one.
+         */
+        post: operations["rotate_master_key_salon_v1_providers_rotate_master_key_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1203,6 +1267,62 @@ export interface components {
             name?: string | null;
         };
         /**
+         * PriceBody
+         * @description What a million tokens cost, as decimals.
+         */
+        PriceBody: {
+            /**
+             * Cache Write
+             * @default
+             */
+            cache_write?: string | "";
+            /**
+             * Cached
+             * @default
+             */
+            cached?: string | "";
+            /**
+             * Currency
+             * @default USD
+             */
+            currency?: string;
+            /** Input */
+            input: string;
+            /** Output */
+            output: string;
+        };
+        /**
+         * PriceRow
+         * @description A price that a person wrote.
+         */
+        PriceRow: {
+            /** Cache Write */
+            cache_write: string | null;
+            /** Cached */
+            cached: string | null;
+            /** Currency */
+            currency: string;
+            /** Input */
+            input: string;
+            /** Model */
+            model: string;
+            /** Output */
+            output: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "file" | "api";
+        };
+        /**
+         * Prices
+         * @description The prices that go before those of the price tables.
+         */
+        Prices: {
+            /** Items */
+            items: components["schemas"]["PriceRow"][];
+        };
+        /**
          * Provider
          * @description One provider and how it is.
          */
@@ -1352,6 +1472,14 @@ export interface components {
             items: components["schemas"]["RequestRow"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Rotated
+         * @description How many keys of providers were sealed with the new master key.
+         */
+        Rotated: {
+            /** Sealed */
+            sealed: number;
         };
         /**
          * Rotation
@@ -2255,6 +2383,92 @@ export interface operations {
             };
         };
     };
+    list_prices_salon_v1_prices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prices"];
+                };
+            };
+        };
+    };
+    put_price_salon_v1_prices__model__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceRow"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_price_salon_v1_prices__model__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_kinds_salon_v1_provider_kinds_get: {
         parameters: {
             query?: never;
@@ -2516,6 +2730,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rotate_master_key_salon_v1_providers_rotate_master_key_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rotated"];
                 };
             };
         };
