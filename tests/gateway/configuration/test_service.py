@@ -33,7 +33,7 @@ def test_a_provider_lives_from_adding_to_removing(play: Play) -> None:
         assert (added.source, added.credential, added.enabled) == ("database", "set", True)
         assert (await bench.call("mine/fake")).status == 200
         await service.set_enabled(OWNER.caller, "mine", enabled=False)
-        assert (await bench.call("mine/fake")).status == 404
+        assert (await bench.call("mine/fake")).status == 503
         await service.set_enabled(OWNER.caller, added.id, enabled=True)
         assert (await bench.call("mine/fake")).status == 200
         await service.remove(OWNER.caller, "mine")
@@ -126,7 +126,7 @@ def test_a_bad_declaration_is_one_clear_sentence(play: Play, fields: dict[str, s
 
 def test_an_address_inside_needs_an_administrators_word(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
-        await bench.service.add(OWNER.caller, spec(fake, allow_private=False))
+        await bench.service.set_file([spec(fake, allow_private=False)], [], [], environ={})
         reply = await bench.call("mine/fake")
         assert reply.status == 502
         assert fake.journal.counts["requests"] == 0

@@ -6,13 +6,14 @@ from salon.foundation.egress.connection import HttpStream
 from salon.foundation.egress.errors import (
     EgressBroken,
     EgressError,
+    EgressPrivate,
     EgressRefused,
     EgressTimeout,
     EgressUnreachable,
 )
 from salon.foundation.egress.guard import ConnectGuard, guard
 from salon.foundation.egress.messages import Headers, HttpReceiver, HttpRequest, HttpResponse
-from salon.foundation.egress.policy import ADMIN, PUBLIC, EgressPolicy
+from salon.foundation.egress.policy import ADMIN, PUBLIC, EgressPolicy, check_address
 from salon.foundation.egress.url import Url, parse_url
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "EgressBroken",
     "EgressError",
     "EgressPolicy",
+    "EgressPrivate",
     "EgressRefused",
     "EgressTimeout",
     "EgressUnreachable",
@@ -35,6 +37,7 @@ __all__ = [
     "Resolver",
     "SystemResolver",
     "Url",
+    "check_address",
     "guard",
     "parse_url",
 ]

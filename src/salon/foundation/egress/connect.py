@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from salon.foundation.egress.errors import EgressRefused, EgressTimeout, EgressUnreachable
+from salon.foundation.egress.errors import EgressPrivate, EgressRefused, EgressTimeout, EgressUnreachable
 from salon.foundation.egress.guard import permitting
 from salon.foundation.egress.policy import EgressPolicy, check_address, check_port
 from salon.foundation.egress.url import Url
@@ -155,7 +155,7 @@ async def _connect_tcp(address: str, port: int) -> socket.socket:
 async def _connect_unix(url: Url, policy: EgressPolicy) -> socket.socket:
     path = url.unix_path or ""
     if not policy.allow_unix:
-        raise EgressRefused(host=url.host, detail="socket files are not allowed here")
+        raise EgressPrivate(host=url.host, detail="socket files are not allowed here")
     connecting = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connecting.setblocking(False)

@@ -4,6 +4,7 @@
 
     EgressError
     ├── EgressRefused       the policy forbids the address; nothing was sent
+    │   └── EgressPrivate   another policy would allow it: this machine, a private network
     ├── EgressUnreachable   no connection could be made; nothing was sent
     ├── EgressTimeout       no connection, or no whole answer, in time
     └── EgressBroken        the connection or the answer broke; see ``sent_any_response``
@@ -26,6 +27,10 @@ class EgressRefused(EgressError):
     code = "egress_refused"
     status = 400
     retryable = False
+
+
+class EgressPrivate(EgressRefused):
+    """The address is on this machine or in a private network. Fields: ``host``, ``detail``."""
 
 
 class EgressUnreachable(EgressError):

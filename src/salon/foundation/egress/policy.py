@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from salon.foundation.egress.errors import EgressRefused
+from salon.foundation.egress.errors import EgressPrivate, EgressRefused
 
 AddressClass = Literal["public", "private", "loopback", "never"]
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -98,9 +98,9 @@ def check_address(address: str, port: int, *, host: str, policy: EgressPolicy) -
     if kind == "never":
         raise EgressRefused(host=host, detail="its address is link-local, reserved or a metadata service")
     if kind == "loopback" and not policy.allow_loopback:
-        raise EgressRefused(host=host, detail="its address is this machine itself")
+        raise EgressPrivate(host=host, detail="its address is this machine itself")
     if kind == "private" and not policy.allow_private:
-        raise EgressRefused(host=host, detail="its address is in a private network")
+        raise EgressPrivate(host=host, detail="its address is in a private network")
     check_port(port, host=host, policy=policy)
 
 

@@ -16,10 +16,12 @@
     ├── RateLimited             429  requests, tokens or concurrency of a key
     ├── BudgetExceeded          402  money of a key or a space
     │   └── Unpriced            402  a budget cannot count what has no price
+    ├── ModelUnavailable        503  known, but switched off or without a usable provider
     ├── Overloaded              503
     │   └── ShuttingDown        503
     ├── UpstreamError                a provider's failure, already classified
     │   ├── UpstreamUnreachable 502  could not connect
+    │   ├── UpstreamForbidden   502  our own policy forbids its address
     │   ├── UpstreamTimeout     504  connect, first byte, idle or total
     │   ├── UpstreamBroken      502  bytes that are no answer
     │   ├── UpstreamAuth        502  the provider refused our credential
@@ -173,6 +175,13 @@ class Unpriced(BudgetExceeded):
     code = "unpriced"
 
 
+class ModelUnavailable(SalonError):
+    """The name is known and nothing can answer to it until somebody acts. Fields: ``model``, ``problem``."""
+
+    code = "model_unavailable"
+    status = 503
+
+
 class Overloaded(SalonError):
     """Salon itself sheds load. Fields: ``retry_after_s``."""
 
@@ -212,6 +221,13 @@ class UpstreamUnreachable(UpstreamError):
     """No connection could be made; nothing was sent. Fields: ``provider``, ``detail``."""
 
     code = "upstream_unreachable"
+
+
+class UpstreamForbidden(UpstreamError):
+    """Our own policy forbids the address; nothing was sent. Fields: ``provider``, ``detail``."""
+
+    code = "upstream_forbidden"
+    retryable = False
 
 
 class UpstreamTimeout(UpstreamError):
