@@ -14,6 +14,8 @@ _GROUPS = ["model", "key", "provider", "day", "alias", "status"]
 def _cost(row: dict[str, Any]) -> str:
     if row.get("cost_e10") is None:
         return "unpriced" if row.get("requests", row.get("output_tokens")) else "-"
+    if row.get("unpriced") and not row["cost_e10"]:
+        return "unpriced"
     text = format_money(row["cost_e10"], currency=row.get("currency") or "USD")
     return f"{text} + {row['unpriced']} unpriced" if row.get("unpriced") else text
 

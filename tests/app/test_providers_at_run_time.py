@@ -1,0 +1,123 @@
+"""Providers come and go while Salon runs; what is under way ends well, and no price is made up."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salon.testing.fake_provider import FakeProvider
+from salon.testing.house import House, HouseSetup, provider_for
+
+SLOW = "{{fake tokens=20;rate=20}}"
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeProvider]:
+    with FakeProvider().in_thread() as running:
+        yield running
+
+
+@pytest.fixture
+def house(tmp_path: Path, fake: FakeProvider) -> Iterator[House]:
+    setup = HouseSetup(providers=(provider_for("openai", fake.url, name="filed"),))
+    with House(tmp_path / "data", setup) as running:
+        yield running
+
+
+def _until(true: Callable[[], bool], *, what: str, within_s: float = 10) -> None:
+    deadline = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < deadline, f"{what} did not come"
+        time.sleep(0.02)
+
+
+def _body(model: str, text: str = "hi", **fields: Any) -> dict[str, Any]:
+    return {"model": model, "messages": [{"role": "user", "content": text}], **fields}
+
+
+def _chat(house: House, model: str) -> int:
+    return house.request("POST", "/v1/chat/completions", _body(model))[0]
+
+
+def _managed(house: House, path: str) -> Any:
+    status, body = house.get(f"/salon/v1/{path}")
+    assert status == 200, body
+    return json.loads(body)
+
+
+def _names(house: House) -> set[str]:
+    return {one["name"] for one in _managed(house, "providers")["items"]}
+
+
+@contextlib.contextmanager
+def _stream(house: House, model: str) -> Iterator[http.client.HTTPResponse]:
+    """Begin a stream of a second; ends the connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=20)
+    sent = json.dumps(_body(model, SLOW, stream=True))
+    connection.request("POST", "/v1/chat/completions", sent, {"content-type": "application/json"})
+    with contextlib.closing(connection), connection.getresponse() as answer:
+        assert answer.status == 200
+        yield answer
+
+
+def _write(house: House, setup: HouseSetup) -> None:
+    (house.data_dir / "salon.toml").write_text(setup.toml())
+    os.kill(house.pid, signal.SIGHUP)
+
+
+def test_provider_of_the_file_appears_and_disappears_on_reload(house: House, fake: FakeProvider) -> None:
+    filed = provider_for("openai", fake.url, name="filed")
+    late = provider_for("anthropic", fake.url, name="late")
+    assert _chat(house, "late/fake") == 404
+    _write(house, HouseSetup(providers=(filed, late)))
+    _until(lambda: "late" in _names(house), what="the provider")
+    assert _chat(house, "late/fake") == 200
+    with _stream(house, "filed/fake") as answer:
+        _write(house, HouseSetup(providers=(late,)))
+        _until(lambda: "filed" not in _names(house), what="its end")
+        assert _chat(house, "filed/fake") == 404
+        assert answer.read().endswith(b"data: [DONE]\n\n")
+
+
+def test_provider_removed_in_the_middle_of_an_answer_lets_it_end(house: House, fake: FakeProvider) -> None:
+    body = {"kind": "openai-compatible", "name": "brief", "base_url": f"{fake.url}/v1", "allow_private": True}
+    assert house.request("POST", "/salon/v1/providers", {**body, "models": ["fake"]})[0] == 201
+    house.request("PUT", "/salon/v1/aliases/ours", {"targets": [{"model": "brief/fake"}]})
+    provider = next(one for one in _managed(house, "providers")["items"] if one["name"] == "brief")
+    with _stream(house, "ours") as answer:
+        assert house.request("DELETE", f"/salon/v1/providers/{provider['id']}")[0] == 200
+        assert _chat(house, "brief/fake") == 404
+        assert 400 <= _chat(house, "ours") < 600
+        read = answer.read()
+    assert read.count(b"tok ") == 20
+    assert read.endswith(b"data: [DONE]\n\n")
+    _until(
+        lambda: any(
+            (row["status"], row["output_tokens"], row["asked_model"]) == ("ok", 20, "ours")
+            for row in _managed(house, "requests")["items"]
+        ),
+        what="its row",
+    )
+    assert "Traceback" not in house.log_text()
+
+
+def test_unknown_price_is_unpriced_wherever_it_is_shown(house: House) -> None:
+    assert _chat(house, "filed/fake") == 200
+    _until(lambda: _managed(house, "requests")["items"] != [], what="the row")
+    (row,) = _managed(house, "requests")["items"]
+    assert row["cost_e10"] is None
+    model = next(one for one in _managed(house, "models")["items"] if one["id"] == "filed/fake")
+    assert (model["priced"], model["input_price"], model["output_price"]) == (False, None, None)
+    (usage,) = _managed(house, "usage?group_by=model")["items"]
+    assert usage["unpriced"] == 1
+    for command in ("requests", "usage"):
+        shown = house.salon(command).stdout
+        assert "unpriced" in shown, shown
+        assert "0.00" not in shown, shown
