@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ def _names(house: House) -> set[str]:
 
 
 @contextlib.contextmanager
-def _stream(house: House, model: str) -> Iterator[http.client.HTTPResponse]:
+def _stream(house: House, model: str) -> Generator[http.client.HTTPResponse]:
     """Begin a stream of a second; ends the connection."""
     connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=20)
     sent = json.dumps(_body(model, SLOW, stream=True))

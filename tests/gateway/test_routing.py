@@ -60,6 +60,34 @@ def test_weights_share_requests(play: Play) -> None:
     play(scene, aliases=[AliasSpec(name="shared", targets=targets, strategy="weight")])
 
 
+def test_priority_goes_before_the_order_they_are_listed_in(play: Play) -> None:
+    targets = (TargetSpec(model="ollama/fake", priority=2), TargetSpec(model="openai/fake", priority=1))
+
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        fake.script(["tokens=1", "fault=500", "tokens=1"])
+        routes = [(await bench.call("ranked")).headers["x-salon-route"] for _ in range(2)]
+        assert routes == ["openai/fake", "ollama/fake"]
+
+    play(scene, aliases=[AliasSpec(name="ranked", targets=targets)], options=SOON)
+
+
+def test_weight_shares_within_a_rank_and_the_next_one_is_for_need(play: Play) -> None:
+    targets = (
+        TargetSpec(model="ollama/fake", priority=1),
+        TargetSpec(model="openai/fake", priority=0, weight=1),
+        TargetSpec(model="anthropic/fake", priority=0, weight=1),
+    )
+
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        routes = Counter([(await bench.call("ranked")).headers["x-salon-route"] for _ in range(40)])
+        assert set(routes) == {"openai/fake", "anthropic/fake"}
+        fake.script(["fault=500", "fault=500", "tokens=1"])
+        reply = await bench.call("ranked")
+        assert (reply.headers["x-salon-route"], reply.headers["x-salon-attempts"]) == ("ollama/fake", "3")
+
+    play(scene, aliases=[AliasSpec(name="ranked", targets=targets, strategy="weight")], options=SOON)
+
+
 def test_a_long_prompt_goes_to_a_larger_window_only(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         plan = bench.registry.plan("sizes")
