@@ -6,6 +6,7 @@ which marks content before it deletes it, can never take what an upload is about
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import secrets
@@ -189,8 +190,10 @@ class Files:
             return
         limit_s = self._clock.now_ms() / 1000 - GRACE_S
         for left in self._incoming.glob("upload-*"):
-            if left.stat().st_mtime < limit_s:
-                left.unlink(missing_ok=True)
+            # An upload that ends meanwhile takes its file away.
+            with contextlib.suppress(FileNotFoundError):
+                if left.stat().st_mtime < limit_s:
+                    left.unlink()
 
 
 class _Upload:
