@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from salon.app.configuration import Source, explain, find_source, load, problems
+from salon.app.configuration import Source, doubts, explain, find_source, load, problems
 from salon.app.declarations import alias_specs, gateway_options, price_specs, provider_specs
 from salon.app.reference import configuration_reference
 from salon.app.settings import Settings
@@ -53,9 +53,12 @@ def test_broken_toml_names_the_line(tmp_path: Path) -> None:
         ('[storage]\nurl = "mysql://x"', ["storage.url", "postgresql://"]),
         ('[redis]\nurl = "http://x"', ["redis.url", "redis://"]),
         ('[files]\nkind = "s3"', ["files.kind", "files.s3_endpoint"]),
+        ('[providers.x]\nkind = "opnai"', ["providers.x.kind (in ", "salon.toml)", "Did you mean “openai”?"]),
+        ('[providers.x]\nkind = "openai-compatible"', ["providers.x.base_url", "no usual address"]),
+        ('[models.a]\ntargets = ["a"]', ["models.a (in ", "points to itself"]),
         (
-            '[providers.x]\nkind = "openai"\napi_key_env = "NOT_SET"',
-            ["NOT_SET", "is not set", "enabled = false"],
+            '[models.a]\ntargets = ["b"]\n[models.b]\ntargets = ["demo", "a"]',
+            ["models.a (in ", "a → b → a"],
         ),
     ],
 )
@@ -63,6 +66,30 @@ def test_contradiction_is_one_sentence(tmp_path: Path, text: str, words: list[st
     found = problems(_source(tmp_path, text))
     assert len(found) == 1
     assert all(word in found[0].message for word in words)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            '[providers.x]\nkind = "openai"\napi_key_env = "NOT_SET"',
+            ["providers.x.api_key_env", "NOT_SET is not set"],
+        ),
+        ('[providers.x]\nkind = "openai"', ["providers.x", "needs a key", "api_key_env"]),
+        (
+            '[providers.x]\nkind = "openai-compatible"\nbase_url = "http://127.0.0.1:1/v1"',
+            ["providers.x.base_url", "allow_private = true"],
+        ),
+        ('[models.a]\ntargets = ["demmo/demo"]', ["models.a", "“demmo”", "Did you mean “demo/demo”?"]),
+    ],
+)
+def test_what_keeps_a_part_from_use_does_not_stop_the_rest(
+    tmp_path: Path, text: str, words: list[str]
+) -> None:
+    source = _source(tmp_path, text)
+    assert load(source).settings
+    (doubt,) = doubts(source)
+    assert all(word in doubt for word in words)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
@@ -107,9 +134,8 @@ def test_file_becomes_what_the_registry_takes(tmp_path: Path) -> None:
 
 
 def test_price_that_is_no_amount_is_told(tmp_path: Path) -> None:
-    settings = load(_source(tmp_path, '[prices."a/b"]\ninput = "cheap"\noutput = 1')).settings
-    with pytest.raises(ConfigError, match=r"prices.a/b: 'cheap' is not an amount"):
-        price_specs(settings)
+    with pytest.raises(ConfigError, match=r"prices.a/b \(in .*\): 'cheap' is not an amount"):
+        load(_source(tmp_path, '[prices."a/b"]\ninput = "cheap"\noutput = 1'))
 
 
 def test_taken_port_is_told_with_another_to_try() -> None:

@@ -6,7 +6,7 @@ import socket
 import time
 from typing import Any
 
-from salon.app.configuration import Source, load, problems
+from salon.app.configuration import Source, doubts, load, problems
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import ConfigError, SalonError
 
@@ -33,6 +33,8 @@ def _settings(source: Source) -> Check:
     wrong = problems(source)
     if wrong:
         return check("settings", ok=False, detail=wrong[0].message, fix="Mend it, then “salon config check”.")
+    for doubt in doubts(source):
+        return check("settings", ok=None, detail=doubt, fix="“salon config check” names all of them.")
     where = str(source.config_path) if source.config_path.exists() else "no file, all defaults"
     return check("settings", ok=True, detail=where)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from salon.app.declared import declaration_doubts, declaration_problems
 from salon.app.settings import Settings
 from salon.foundation.kit.datadir import DataDirectory, default_data_directory
 from salon.foundation.kit.errors import ConfigError
@@ -77,7 +78,7 @@ def load(source: Source) -> Configuration:
     resolved = resolve(source)
     settings = resolved.build(Settings)
     for problem in contradictions(settings, source.environ):
-        raise problem
+        raise _placed(problem, resolved)
     return Configuration(source=source, settings=settings, resolved=resolved)
 
 
@@ -89,7 +90,30 @@ def problems(source: Source) -> list[ConfigError]:
         return [error]
     if resolved.problems:
         return resolved.problems
-    return contradictions(resolved.build(Settings), source.environ)
+    found = contradictions(resolved.build(Settings), source.environ)
+    return [_placed(problem, resolved) for problem in found]
+
+
+def doubts(source: Source) -> list[str]:
+    """Return what keeps part of the declared providers and aliases from use, though Salon starts."""
+    try:
+        settings = resolve(source).build(Settings)
+    except ConfigError:
+        return []
+    return declaration_doubts(settings, source.environ)
+
+
+def _placed(problem: ConfigError, resolved: Resolved) -> ConfigError:
+    """Say in ``problem`` where the setting at fault is written."""
+    key = str(problem.fields.get("key"))
+    origins = {
+        value.origin
+        for name, value in resolved.values.items()
+        if (name == key or name.startswith(f"{key}.")) and value.origin != "default"
+    }
+    if origins:
+        problem.fields["place"] = f" (in {', '.join(sorted(origins))})"
+    return problem
 
 
 def is_loopback(host: str) -> bool:
@@ -132,19 +156,7 @@ def contradictions(settings: Settings, environ: Mapping[str, str]) -> list[Confi
     if settings.files.kind == "s3" and not (settings.files.s3_endpoint and settings.files.s3_bucket):
         fix = "Set files.s3_endpoint and files.s3_bucket."
         found.append(ConfigError(key="files.kind", problem="s3 needs an address and a bucket.", fix=fix))
-    found.extend(_missing_credentials(settings, environ))
-    return found
-
-
-def _missing_credentials(settings: Settings, environ: Mapping[str, str]) -> list[ConfigError]:
-    found: list[ConfigError] = []
-    for name, provider in settings.providers.items():
-        variable = provider.api_key_env
-        if provider.enabled and variable and not environ.get(variable) and not provider.api_key:
-            key = f"providers.{name}.api_key_env"
-            fix = f"Set {variable}, or enabled = false below [providers.{name}]."
-            problem = f"the environment variable {variable} is not set, so provider {name} has no key."
-            found.append(ConfigError(key=key, problem=problem, fix=fix))
+    found.extend(declaration_problems(settings, environ))
     return found
 
 

@@ -41,6 +41,7 @@ def _provider(name: str, one: ProviderSettings, environ: Mapping[str, str]) -> P
         kind=one.kind,
         base_url=one.base_url,
         api_key=key or None,
+        key_variable=one.api_key_env,
         label=one.label,
         enabled=one.enabled,
         models=one.models,

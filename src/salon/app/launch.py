@@ -78,6 +78,12 @@ class LocalBackstage:
 
         return [problem.message for problem in problems(source_of(place))]
 
+    def config_doubts(self, place: Place) -> Sequence[str]:
+        """Return what keeps part of the settings from use, though Salon starts with them."""
+        from salon.app.configuration import doubts  # noqa: PLC0415 - not for --version
+
+        return doubts(source_of(place))
+
     def config_path(self, place: Place) -> str:
         """Return the settings file that is read."""
         return str(source_of(place).config_path)

@@ -46,7 +46,7 @@ SENTENCES: Final[dict[str, str]] = {
     "egress_timeout": "{host} did not answer in time ({phase}, {limit_s} s).",
     "egress_broken": "{host} did not answer well: {detail}.",
     "client_gone": "The client closed the connection before the answer was complete.",
-    "config": "{key}: {problem} {fix}",
+    "config": "{key}{place}: {problem} {fix}",
     "storage": "{problem} {fix}",
     "unreachable": "{problem} {fix}",
     "internal": "Something broke inside Salon. The log has the details under {request_id}.",

@@ -319,7 +319,7 @@ class ClientGone(SalonError):
 
 
 class ConfigError(SalonError):
-    """A setting that cannot be used. Fields: ``key``, ``problem``, ``fix``."""
+    """A setting that cannot be used. Fields: ``key``, ``place``, ``problem``, ``fix``."""
 
     code = "config"
     status = 400

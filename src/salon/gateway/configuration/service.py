@@ -29,8 +29,9 @@ from salon.gateway.configuration.probe import FoundServer, find_local_servers
 from salon.gateway.configuration.store import StoredProvider
 from salon.gateway.configuration.trial import Trial, Trials
 from salon.gateway.gateway import Gateway
+from salon.gateway.registry.configured import Configured, Declared
 from salon.gateway.registry.models import AliasSpec, Listing, PriceSpec, Provider, ProviderSpec, Source
-from salon.gateway.registry.registry import Configured, Declared, Registry
+from salon.gateway.registry.registry import Registry
 from salon.gateway.vault import Vault
 
 _READ: Final = "gateway: serve with every space's providers"
@@ -170,9 +171,9 @@ class ProviderService:
         secret = spec.api_key or None
         declared = Declared(spec, id=provider_id, source="database", secret=secret)
         self.registry.check(declared)
-        self.registry.check_reach(declared)
         if self.registry.provider(spec.name) is not None:
             raise Conflict(problem=f"There is a provider “{spec.name}” already. Choose another name.")
+        self.registry.check_reach(declared)
 
         def write(tx: Transaction) -> None:
             now_ms = self._clock.now_ms()

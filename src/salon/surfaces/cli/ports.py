@@ -55,6 +55,10 @@ class Backstage(Protocol):
         """Return what is wrong with the settings, one sentence each."""
         ...
 
+    def config_doubts(self, place: Place) -> Sequence[str]:
+        """Return what keeps part of the settings from use, though Salon starts with them."""
+        ...
+
     def config_path(self, place: Place) -> str:
         """Return the settings file that is read."""
         ...

@@ -56,13 +56,15 @@ def list_settings(session: Session, *, changed: bool) -> None:
 def check(session: Session) -> int:
     """Check the settings; say what is wrong, one sentence each."""
     problems = session.backstage.config_problems(session.place)
+    doubts = session.backstage.config_doubts(session.place)
     if session.output.as_json:
-        session.output.json({"ok": not problems, "problems": list(problems)})
+        session.output.json({"ok": not problems, "problems": list(problems), "doubts": list(doubts)})
     else:
-        for problem in problems:
-            session.output.line(problem)
+        for sentence in (*problems, *doubts):
+            session.output.line(sentence)
         if not problems:
-            session.output.note("The settings can be used.")
+            words = "Salon starts with these settings; what is named above is not used." if doubts else None
+            session.output.note(words or "The settings can be used.")
     return Exit.CONFIG if problems else Exit.OK
 
 
