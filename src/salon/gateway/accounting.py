@@ -21,29 +21,24 @@ _NOTHING: Final = Usage()
 
 def expected_tokens(job: Job, options: GatewayOptions) -> tuple[int, int]:
     """Return how many tokens in and out to count on before anything is known."""
-    output = options.assumed_output_tokens
-    if job.max_output_tokens is not None and job.max_output_tokens < output:
-        output = job.max_output_tokens
-    return -(-job.size_bytes // HELD_BYTES_PER_TOKEN), output
+    expected = job.expected_tokens
+    if expected is None:
+        output = options.assumed_output_tokens
+        if job.max_output_tokens is not None and job.max_output_tokens < output:
+            output = job.max_output_tokens
+        expected = job.expected_tokens = (-(-job.size_bytes // HELD_BYTES_PER_TOKEN), output)
+    return expected
 
 
 async def reserve(job: Job, ledger: LedgerPort, options: GatewayOptions) -> None:
     """Hold money on the identity's budgets. Raises: BudgetExceeded, Unpriced."""
-    plan = job.plan
-    assert plan is not None
+    assert job.plan is not None
     tokens_in, tokens_out = expected_tokens(job, options)
-    estimates = [
-        target.price.estimate(tokens_in, tokens_out) for target in plan.targets if target.price is not None
-    ]
-    currencies = {target.price.currency for target in plan.targets if target.price is not None}
+    estimate, currency = job.plan.estimate(tokens_in, tokens_out)
     job.hold = await ledger.reserve(
-        job.identity.budget_ids,
-        max(estimates) if estimates else None,
-        model=job.alias,
-        at_ms=job.started_at_ms,
-        currency=currencies.pop() if currencies else "USD",
+        job.identity.budget_ids, estimate, model=job.alias, at_ms=job.started_at_ms, currency=currency
     )
-    if job.hold is not None and estimates:
+    if job.hold is not None and estimate is not None:
         job.held_bytes = tokens_out * HELD_BYTES_PER_TOKEN
 
 
@@ -60,9 +55,8 @@ class Accountant:
         self._clock = clock
         self._observer = observer
 
-    def close_attempt(self, job: Job, attempt: Attempt) -> AttemptEntry:
-        """Write down what became of one attempt."""
-        now_s = self._clock.monotonic_s()
+    def close_attempt(self, job: Job, attempt: Attempt, now_s: float) -> AttemptEntry:
+        """Write down what became of one attempt that has ended now."""
         usage, source = _usage_of(job, attempt)
         target = attempt.target
         error = attempt.error
@@ -75,7 +69,7 @@ class Accountant:
             provider_id=target.link.id,
             provider_kind=target.link.kind,
             model=target.model,
-            status=_status(error, begun=job.begun),
+            status="ok" if error is None else _status(error, begun=job.begun),
             http_status=attempt.status,
             error_code=error.code if error is not None else None,
             input_tokens=usage.input_tokens,
@@ -180,8 +174,6 @@ def _usage_of(job: Job, attempt: Attempt) -> tuple[Usage, UsageSource]:
     if reader is None or isinstance(reader, FailureReader):
         return _NOTHING, "none"
     counted = reader.usage
-    if counted is not None and attempt.error is None:
-        return counted, "provider"
     if counted is not None and (attempt.error is None or counted.output_tokens * 4 >= reader.output_bytes):
         return counted, "provider"
     if attempt.error is not None and not reader.output_bytes and not isinstance(attempt.error, ClientGone):
@@ -200,9 +192,7 @@ def _usage_of(job: Job, attempt: Attempt) -> tuple[Usage, UsageSource]:
     return estimate, "estimated"
 
 
-def _status(error: SalonError | None, *, begun: bool) -> RequestStatus:
-    if error is None:
-        return "ok"
+def _status(error: SalonError, *, begun: bool) -> RequestStatus:
     if isinstance(error, ClientGone):
         return "cancelled"
     return "interrupted" if begun or isinstance(error, ShuttingDown) else "error"

@@ -92,6 +92,8 @@ class AttemptLoop:
     # -- choosing ---------------------------------------------------------------------------------
     def _first(self, order: Sequence[Target]) -> int:
         """Return the place of the first target that is let through; the least bad one when none is."""
+        if not order[0].breaker.open_until_s:
+            return 0
         now_s = self._clock.monotonic_s()
         for place, target in enumerate(order):
             if target.breaker.allows(now_s):
@@ -184,8 +186,9 @@ class AttemptLoop:
             job.attempt = None
             self.deadlines.discard(attempt)
             attempt.abort()
-            entry = self._accountant.close_attempt(job, attempt)
-            self._learn(target, attempt)
+            now_s = self._clock.monotonic_s()
+            entry = self._accountant.close_attempt(job, attempt, now_s)
+            self._learn(target, attempt, now_s)
             if self._observer is not None and job.observed is not None and attempt.observed is not None:
                 self._observer.on_attempt_end(job.observed, attempt.observed, entry)
         return attempt
@@ -206,18 +209,16 @@ class AttemptLoop:
             job.lost.update(encoded.lost)
         if job.via is not None:
             headers = with_via(headers, job.via)
-        return HttpRequest(url=endpoint.url, target=endpoint.path, headers=headers, body=body)
+        return endpoint.request(body, headers)
 
-    def _learn(self, target: Target, attempt: Attempt) -> None:
-        """Tell breaker and health what the attempt says about the target."""
+    def _learn(self, target: Target, attempt: Attempt, now_s: float) -> None:
+        """Tell breaker and health what the attempt that ended at ``now_s`` says about the target."""
         error = attempt.error
-        now_s = self._clock.monotonic_s()
         if error is None:
             target.breaker.succeed()
             first_s = attempt.first_byte_s or now_s
-            target.health.succeed(
-                first_token_ms=(first_s - attempt.started_s) * 1000, at_ms=self._clock.now_ms()
-            )
+            at_ms = attempt.started_at_ms + int((now_s - attempt.started_s) * 1000)
+            target.health.succeed(first_token_ms=(first_s - attempt.started_s) * 1000, at_ms=at_ms)
             return
         if isinstance(error, ClientGone | BudgetExceeded) or not isinstance(error, UpstreamError):
             target.breaker.let_go()
@@ -236,9 +237,9 @@ class AttemptLoop:
             target.breaker.succeed()
 
     # -- money of a long stream -------------------------------------------------------------------
-    def extend_hold(self, job: Job, attempt: Attempt) -> None:
+    def extend_hold(self, attempt: Attempt) -> None:
         """Hold more money for a stream that reached its hold, or end it."""
-        self._supervisor.spawn(self._extend(job, attempt), name="extend-hold")
+        self._supervisor.spawn(self._extend(attempt.job, attempt), name="extend-hold")
 
     async def _extend(self, job: Job, attempt: Attempt) -> None:
         hold, price = job.hold, attempt.target.price

@@ -33,13 +33,12 @@ from salon.gateway.limits import Limiter
 from salon.gateway.observer import ObservedRequest, Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort
-from salon.gateway.protocols.base import EncodeContext
 from salon.gateway.protocols.collect import response_events
 from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.registry import Registry
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.delivery import EventDelivery, StreamDelivery
-from salon.gateway.relay.job import Job
+from salon.gateway.relay.job import Job, encode_context
 from salon.gateway.routing.reactions import is_uncertain
 
 _CACHE: Final = b"x-salon-cache"
@@ -117,12 +116,6 @@ class Gateway:
         job.max_output_tokens = envelope.max_output_tokens
         if self._observer is not None:
             self._start_observing(job, self._observer)
-        job.context = EncodeContext(
-            request_id=job.request_id,
-            model=envelope.model,
-            created_at_s=job.started_at_ms // 1000,
-            include_usage=envelope.wants_usage,
-        )
         via = call.headers.get(hops.HEADER)
         if via is not None:
             job.via = hops.pass_on(via, self.registry.instance)
@@ -174,6 +167,7 @@ class Gateway:
         reply, dialect = job.reply, job.dialect
         assert reply is not None
         assert dialect is not None
+        job.context = encode_context(job)
         delivery = job.delivery = StreamDelivery(reply, dialect, lambda: self._begin(job))
         delivery.recorder = job.sent
         job.cost_comment = call.headers.get(_COST) == b"comment"
@@ -240,7 +234,7 @@ class Gateway:
             await self._learn_prices(plan)
         if job.identity.budget_ids:
             await reserve(job, self._ledger, self.options)
-            job.on_over_limit = lambda attempt: self._loop.extend_hold(job, attempt)
+            job.on_over_limit = self._loop.extend_hold
 
     async def _learn_prices(self, plan: Plan) -> None:
         """Wait for the price tables the first time a model is asked for; they go on when it takes long."""

@@ -10,7 +10,7 @@ from salon.gateway.exchange import Headers
 from salon.gateway.protocols.collect import response_events
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.delivery import StreamDelivery
-from salon.gateway.relay.job import Job
+from salon.gateway.relay.job import Job, encode_context
 
 _JSON: Final = (b"content-type", b"application/json")
 _NO_STORE: Final = (b"cache-control", b"no-store")
@@ -113,8 +113,7 @@ def _encoded(job: Job, attempt: Attempt) -> bytes:
     response = attempt.response
     assert response is not None
     assert job.dialect is not None
-    assert job.context is not None
-    encoded = job.dialect.encode_response(response, job.context)
+    encoded = job.dialect.encode_response(response, encode_context(job))
     job.lost.update(encoded.lost)
     return encoded.body
 

@@ -26,9 +26,13 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes = b""
     replayable: bool = False
     """The request may be sent twice without harm, whatever its method says."""
+    prefix: bytes = b""
+    """What ``head_prefix`` returned for a request of the same method, target and headers."""
 
     def head(self) -> bytes:
         """Return the request line and headers. Raises: EgressRefused for bytes that would split them."""
+        if self.prefix:
+            return b"%bcontent-length: %d\r\n\r\n" % (self.prefix, len(self.body))
         method, headers, body = self.method, self.headers, self.body
         lines = [method + b" " + self.target + b" HTTP/1.1", b"host: " + self.url.authority.encode("ascii")]
         has_encoding = False
@@ -45,6 +49,13 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
         if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b"\0" in head or b" " in self.target:
             raise EgressRefused(host=self.url.host, detail="a header or the path holds a line break")
         return head
+
+    def head_prefix(self) -> bytes:
+        """Return what every request like this one, with any body, begins with.
+
+        Raises: EgressRefused like ``head``.
+        """
+        return self.head().rpartition(b"content-length: ")[0]
 
 
 class HttpReceiver(Protocol):

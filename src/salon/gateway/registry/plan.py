@@ -60,6 +60,18 @@ class Plan:
         self.route_tag = " ".join(target.name for target in self.targets)
         """Every target by name; part of what a cached answer is found by."""
 
+    def estimate(self, input_tokens: int, output_tokens: int) -> tuple[int | None, str]:
+        """Return what so many tokens cost at the dearest priced target, and its currency."""
+        dearest: int | None = None
+        currency = "USD"
+        for target in self.targets:
+            price = target.price
+            if price is not None:
+                estimate = price.estimate(input_tokens, output_tokens)
+                if dearest is None or estimate > dearest:
+                    dearest, currency = estimate, price.currency
+        return dearest, currency
+
     def order(self) -> tuple[Target, ...]:
         """Return the targets in the order to try them."""
         if not self._by_weight:

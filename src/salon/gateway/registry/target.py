@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from salon.foundation.egress import EgressPolicy, Url
+from salon.foundation.egress import EgressPolicy, EgressRefused, HttpRequest, Url
 from salon.foundation.kit.ids import ProviderId
 from salon.gateway.pricing import Price
 from salon.gateway.protocols.base import Dialect, DialectName, Quirks
@@ -17,7 +17,7 @@ Headers = list[tuple[bytes, bytes]]
 class Endpoint:
     """Where and how one dialect is spoken to a provider."""
 
-    __slots__ = ("dialect", "headers", "passed", "path", "quirks", "url")
+    __slots__ = ("_prefix", "dialect", "headers", "passed", "path", "quirks", "url")
 
     def __init__(
         self,
@@ -37,6 +37,23 @@ class Endpoint:
         self.passed = passed
         """Headers of a caller of this dialect that are handed on."""
         self.quirks = quirks
+        self._prefix: bytes | None = None
+
+    def request(self, body: bytes, headers: Headers) -> HttpRequest:
+        """Return a request with ``body``; with the endpoint's own ``headers`` its head is made only once."""
+        if headers is not self.headers:
+            return HttpRequest(url=self.url, target=self.path, headers=headers, body=body)
+        prefix = self._prefix
+        if prefix is None:
+            prefix = self._prefix = self._head_prefix()
+        return HttpRequest(url=self.url, target=self.path, headers=headers, body=body, prefix=prefix)
+
+    def _head_prefix(self) -> bytes:
+        """Return the prefix of every head, or nothing for headers that will be refused when sent."""
+        try:
+            return HttpRequest(url=self.url, target=self.path, headers=self.headers).head_prefix()
+        except EgressRefused:
+            return b""
 
 
 class Link:

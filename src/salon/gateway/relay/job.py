@@ -42,6 +42,8 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     stream: bool = False
     size_bytes: int = 0
     max_output_tokens: int | None = None
+    expected_tokens: tuple[int, int] | None = None
+    """How many tokens in and out are counted on, once somebody asked."""
 
     # What the caller sent, and where the answer goes.
     call: ServedCall | None = None
@@ -127,3 +129,15 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     def begun(self) -> bool:
         """Tell whether something of an answer has been handed to the caller."""
         return self.delivery is not None and self.delivery.started
+
+
+def encode_context(job: Job) -> EncodeContext:
+    """Return what an encoder of answers must know of the request of a door."""
+    envelope = job.envelope
+    assert envelope is not None
+    return EncodeContext(
+        request_id=job.request_id,
+        model=envelope.model,
+        created_at_s=job.started_at_ms // 1000,
+        include_usage=envelope.wants_usage,
+    )

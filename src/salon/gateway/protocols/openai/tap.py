@@ -244,6 +244,32 @@ def read_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
     """Return usage, finish and output size of a passed-through finished answer."""
     try:
         answer = _decode_answer(body)
+    except msgspec.ValidationError:
+        return _read_odd_answer(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None, None, 0
+    size = 0
+    finish: Finish | None = None
+    for choice in answer.choices or ():
+        message = choice.message
+        has_calls = False
+        if message is not None:
+            for text in (message.content, message.refusal, message.reasoning_content or message.reasoning):
+                if text:
+                    size += text_size(text)
+            if message.tool_calls:
+                arguments = _arguments({"tool_calls": message.tool_calls})
+                has_calls = bool(arguments)
+                size += sum([text_size(text) for text in arguments])
+        if finish is None:
+            finish = read_finish(choice.finish_reason, has_tool_calls=has_calls)
+    return read_usage(answer.usage) if answer.usage else None, finish, size
+
+
+def _read_odd_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
+    """Read an answer that has other types than the dialect says in some places."""
+    try:
+        answer = _decode_odd_answer(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None, None, 0
     size = 0
@@ -259,8 +285,16 @@ def read_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
     return read_usage(answer.usage) if answer.usage else None, finish, size
 
 
+class _Message(msgspec.Struct, gc=False):
+    content: str | None = None
+    refusal: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    tool_calls: object = None
+
+
 class _AnswerChoice(msgspec.Struct, gc=False):
-    message: object = None
+    message: _Message | None = None
     finish_reason: object = None
 
 
@@ -269,4 +303,15 @@ class _Answer(msgspec.Struct, gc=False):
     usage: dict[str, object] | None = None
 
 
+class _OddChoice(msgspec.Struct, gc=False):
+    message: object = None
+    finish_reason: object = None
+
+
+class _OddAnswer(msgspec.Struct, gc=False):
+    choices: list[_OddChoice] | None = None
+    usage: dict[str, object] | None = None
+
+
 _decode_answer = msgspec.json.Decoder(_Answer).decode
+_decode_odd_answer = msgspec.json.Decoder(_OddAnswer).decode

@@ -30,10 +30,13 @@ _WORDS: dict[FinishReason, str] = {
     "error": "stop",
     "unknown": "stop",
 }
+_STOPPED = Finish(reason="stop", raw="stop")
 _OWN_WORDS = {"stop", "length", "tool_calls", "content_filter", "function_call"}
 
 
 def _count(value: Any) -> int:
+    if value is None:
+        return 0
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
 
 
@@ -49,6 +52,11 @@ def merge_usage(old: JsonObject | None, new: JsonObject) -> JsonObject:
 
 def read_usage(raw: JsonObject) -> Usage:
     """Read a usage object as any provider of this dialect writes it."""
+    if len(raw) == 3:
+        given, made, total = raw.get("prompt_tokens"), raw.get("completion_tokens"), raw.get("total_tokens")
+        # Three counts that add up and no details: what most servers send.
+        if type(given) is int and type(made) is int and given >= 0 <= made and given + made == total:
+            return Usage(input_tokens=given, output_tokens=made, raw=raw)
     prompt = _details(raw, "prompt_tokens_details")
     completion = _details(raw, "completion_tokens_details")
     input_tokens = _count(raw.get("prompt_tokens"))
@@ -105,6 +113,8 @@ def write_usage(usage: Usage) -> JsonObject:
 
 def read_finish(raw: Any, *, has_tool_calls: bool) -> Finish:
     """Read a finish reason; some providers say ``stop`` where they called a tool."""
+    if raw == "stop" and not has_tool_calls:
+        return _STOPPED
     word = raw if isinstance(raw, str) and raw else None
     reason = _FINISH.get(word, "unknown") if word else "unknown"
     if reason in {"stop", "unknown"} and has_tool_calls:
