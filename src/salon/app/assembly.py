@@ -13,8 +13,9 @@ from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
 from salon.gateway.protocols.openai import DIALECT as OPENAI
+from salon.gateway.registry.configured import Declared
 from salon.gateway.registry.models import ProviderSpec, Source
-from salon.gateway.registry.registry import Declared, Registry
+from salon.gateway.registry.registry import Registry
 
 DIALECTS: Mapping[DialectName, Dialect] = {
     "openai": OPENAI,

@@ -10,6 +10,7 @@ from salon.app.listing import capability_words
 from salon.app.manage.prices import per_million
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import SalonError
+from salon.gateway.registry.configured import Configured
 from salon.gateway.registry.models import (
     AliasSpec,
     ModelEntry,
@@ -18,7 +19,6 @@ from salon.gateway.registry.models import (
     Source,
     TargetSpec,
 )
-from salon.gateway.registry.registry import Configured
 from salon.gateway.registry.target import Target
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.configuration.listing import read_listing
+from salon.gateway.registry.configured import Configured
 from salon.gateway.registry.links import locate
 from salon.gateway.registry.models import Listing, ModelInfo
-from salon.gateway.registry.registry import Configured, Registry
+from salon.gateway.registry.registry import Registry
 from salon.gateway.relay.attempt import translate
 
 FRESH_MS: Final = 3600 * 1000

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from salon.foundation.kit.ids import ProviderId
 from salon.gateway.providers.base import ProviderKind
+from salon.gateway.registry.configured import Declared
 from salon.gateway.registry.models import ProviderSpec
-from salon.gateway.registry.registry import Declared
 
 _OLLAMA_PORT = 11434
 

@@ -10,110 +10,31 @@ from typing import Any, Final
 
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import ConfigError, ModelUnavailable, UnknownModel
-from salon.foundation.kit.ids import ProviderId
 from salon.gateway import hops
 from salon.gateway.options import GatewayOptions
 from salon.gateway.pricing import FREE, Price
 from salon.gateway.pricing.catalogue import PriceCatalogue
 from salon.gateway.protocols.base import Dialect, DialectName
-from salon.gateway.providers.base import KindRegistry, ProviderKind, Transport
+from salon.gateway.providers.base import KindRegistry, Transport
 from salon.gateway.registry.alias_checks import check_alias, unknown_targets
-from salon.gateway.registry.links import base_url, build_link, check_reach
+from salon.gateway.registry.configured import Configured, Declared, ProviderBuilder
+from salon.gateway.registry.links import check_reach
 from salon.gateway.registry.models import (
     AliasSpec,
-    CredentialState,
     Listing,
     ModelEntry,
     ModelInfo,
     PriceSpec,
     Provider,
-    ProviderSpec,
-    Source,
     TargetSpec,
 )
 from salon.gateway.registry.plan import Choice, Plan
-from salon.gateway.registry.target import Link, Target
+from salon.gateway.registry.target import Target
 from salon.gateway.routing.breaker import Breaker
 from salon.gateway.routing.health import Health
 
 _PLANS_KEPT: Final = 4096
 _TARGETS_KEPT: Final = 4096
-_DEMO: Final = "demo"
-
-
-class Configured:
-    """One provider in a snapshot: its declaration and, when it can be used, the way to it."""
-
-    __slots__ = ("id", "kind", "link", "problem", "source", "spec", "state")
-
-    def __init__(
-        self,
-        spec: ProviderSpec,
-        kind: ProviderKind,
-        *,
-        id: ProviderId,  # noqa: A002 - it is the provider's id
-        source: Source,
-        state: CredentialState,
-        link: Link | None,
-        problem: str | None,
-    ) -> None:
-        self.spec = spec
-        self.kind = kind
-        self.id = id
-        self.source: Source = source
-        self.state: CredentialState = state
-        self.link = link
-        self.problem = problem
-
-    @property
-    def usable(self) -> bool:
-        """Tell whether requests may go to it."""
-        return self.spec.enabled and self.link is not None
-
-    @property
-    def obstacle(self) -> str | None:
-        """Say why no request goes to it, and what to do; None when requests do."""
-        if not self.spec.enabled:
-            return f"the provider “{self.spec.name}” is switched off. {_ENABLE[self.source](self.spec.name)}"
-        return f"the provider “{self.spec.name}” {self.problem}" if self.problem else None
-
-    def shown(self) -> Provider:
-        """Return it as people see it."""
-        return Provider(
-            id=self.id,
-            name=self.spec.name,
-            kind=self.kind.name,
-            label=self.spec.label or self.kind.label,
-            base_url=self.spec.base_url or self.kind.base_url,
-            source=self.source,
-            enabled=self.spec.enabled,
-            credential=self.state,
-            models=self.spec.models or self.kind.models,
-            allow_private=self.spec.allow_private,
-            problem=self.problem,
-        )
-
-
-class Declared:
-    """One declaration on its way into the registry."""
-
-    __slots__ = ("id", "secret", "source", "spec", "unreadable")
-
-    def __init__(
-        self,
-        spec: ProviderSpec,
-        *,
-        id: ProviderId,  # noqa: A002 - it is the provider's id
-        source: Source,
-        secret: str | None = None,
-        unreadable: bool = False,
-    ) -> None:
-        self.spec = spec
-        self.id = id
-        self.source: Source = source
-        self.secret = secret
-        self.unreadable = unreadable
-        """A credential is stored, sealed with a key that is not here."""
 
 
 class Registry:
@@ -140,8 +61,7 @@ class Registry:
         """Names this process to other Salons."""
         self.generation = 0
         """Rises with every change."""
-        self._http = http
-        self._transports: dict[str, Transport] = {}
+        self._builder = ProviderBuilder(kinds, dialects, http=http, instance=self.instance)
         self._providers: dict[str, Configured] = {}
         self._aliases: dict[str, AliasSpec] = {}
         self._prices: dict[str, Price] = {}
@@ -161,7 +81,7 @@ class Registry:
         built: dict[str, Configured] = {}
         for declared in providers:
             if declared.spec.name not in built:
-                built[declared.spec.name] = self._configured(declared)
+                built[declared.spec.name] = self._builder.build(declared)
         named = {alias.name: alias for alias in aliases}
         for alias in named.values():
             check_alias(alias)
@@ -173,7 +93,7 @@ class Registry:
 
     def check(self, declared: Declared) -> None:
         """Refuse a declaration that could not be used. Raises: ConfigError."""
-        self._configured(declared)
+        self._builder.build(declared)
 
     def check_reach(self, declared: Declared) -> None:
         """Refuse an address that our own policy would refuse at every request. Raises: ConfigError."""
@@ -204,45 +124,6 @@ class Registry:
         self._states = {
             name: state for name, state in self._states.items() if name.partition("/")[0] in alive
         }
-
-    def _configured(self, declared: Declared) -> Configured:
-        spec = declared.spec
-        kind = self.kinds.get(spec.kind, key=f"providers.{spec.name}.kind")
-        if spec.name == _DEMO and kind.name != _DEMO:
-            raise ConfigError(
-                key=f"providers.{_DEMO}", problem="this name is the demo's.", fix="Choose another name."
-            )
-        state: CredentialState = "set" if declared.secret else "none"
-        problem = None
-        needs_key = kind.needs_key or bool(spec.key_variable)
-        if declared.unreadable or (needs_key and not declared.secret):
-            state, problem = "needed", f"needs a credential. {_credential_fix(declared)}"
-        base_url(kind, spec)
-        link = build_link(
-            kind,
-            spec,
-            id=declared.id,
-            secret=declared.secret,
-            dialects=self.dialects,
-            transport=self._transport(kind),
-            instance=self.instance,
-        )
-        return Configured(
-            spec,
-            kind,
-            id=declared.id,
-            source=declared.source,
-            state=state,
-            link=None if problem else link,
-            problem=problem,
-        )
-
-    def _transport(self, kind: ProviderKind) -> Transport:
-        if kind.make_transport is None:
-            return self._http
-        if kind.name not in self._transports:
-            self._transports[kind.name] = kind.make_transport()
-        return self._transports[kind.name]
 
     # -- looking ----------------------------------------------------------------------------------
     def plan(self, model: str) -> Plan:
@@ -477,20 +358,3 @@ def _rank(alias: AliasSpec, spec: TargetSpec, place: int) -> int:
     if alias.strategy == "weight" or any(target.priority for target in alias.targets):
         return spec.priority
     return place
-
-
-_ENABLE: Final[Mapping[Source, Callable[[str], str]]] = {
-    "database": lambda name: f"“salon providers enable {name}” lets requests go to it again.",
-    "file": lambda name: f"Set enabled = true below [providers.{name}] in salon.toml.",
-    "environment": lambda name: f"“salon providers enable {name}” lets requests go to it again.",
-    "built-in": lambda name: f"“salon providers enable {name}” lets requests go to it again.",
-}
-
-
-def _credential_fix(declared: Declared) -> str:
-    spec = declared.spec
-    if declared.source == "file" and spec.key_variable:
-        return f"Set the environment variable {spec.key_variable} and start Salon again."
-    if declared.source == "file":
-        return f"Set api_key_env below [providers.{spec.name}] in salon.toml."
-    return f"“salon providers set-key {spec.name}” gives it one."
