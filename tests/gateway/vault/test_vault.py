@@ -11,6 +11,7 @@ from salon.foundation.kit.caller import SystemScope
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import ConfigError
 from salon.foundation.storage import Storage, open_storage
+from salon.foundation.telemetry import redactor
 from salon.gateway.vault import MasterKeys, Vault, load_master_keys, store
 from salon.gateway.vault.keys import ENV
 from salon.testing.gateway_bench import OWNER
@@ -46,6 +47,23 @@ def test_a_credential_opens_with_its_key_and_no_other(tmp_path: Path) -> None:
             assert CANARY.encode() not in path.read_bytes()
 
     asyncio.run(main())
+
+
+def test_a_credential_that_looks_like_a_word_is_kept_out_of_text_once_it_was_sealed_or_opened(
+    tmp_path: Path,
+) -> None:
+    plain = f"plainword{os.urandom(4).hex()}"
+
+    async def main() -> None:
+        storage = await open_storage(tmp_path / "salon.db")
+        await storage.create_all()
+        vault = Vault(load_master_keys(tmp_path, {}), SystemClock())
+        await storage.write(lambda tx: vault.put(tx, OWNER.caller, plain))
+        await storage.close()
+
+    assert plain in redactor.redact(f"sent {plain}")
+    asyncio.run(main())
+    assert plain not in redactor.redact(f"sent {plain}")
 
 
 def test_the_key_file_is_its_owners_alone(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from salon.foundation.kit.caller import Caller, SystemScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Storage, Transaction
+from salon.foundation.telemetry import redactor
 from salon.gateway.vault import store
 from salon.gateway.vault.keys import MasterKeys
 
@@ -29,6 +30,7 @@ class Vault:
 
     def put(self, tx: Transaction, caller: Caller, secret: str) -> str:
         """Seal ``secret`` in this transaction and return the id of its row."""
+        redactor.register(secret)
         secret_id = new_id("sec")
         key, sealed = self._seal(secret_id, secret)
         row: dict[str, Any] = {
@@ -98,4 +100,6 @@ class Vault:
             plain = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], row_id.encode())
         except (InvalidTag, ValueError):
             return None
-        return plain.decode()
+        secret = plain.decode()
+        redactor.register(secret)
+        return secret
