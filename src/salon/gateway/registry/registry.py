@@ -12,7 +12,6 @@ from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import ConfigError, ModelUnavailable, UnknownModel
 from salon.gateway import hops
 from salon.gateway.options import GatewayOptions
-from salon.gateway.pricing import FREE, Price
 from salon.gateway.pricing.catalogue import PriceCatalogue
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.providers.base import KindRegistry, Transport
@@ -29,6 +28,7 @@ from salon.gateway.registry.models import (
     TargetSpec,
 )
 from salon.gateway.registry.plan import Choice, Plan
+from salon.gateway.registry.prices import PriceBook
 from salon.gateway.registry.target import Target
 from salon.gateway.routing.breaker import Breaker
 from salon.gateway.routing.health import Health
@@ -64,7 +64,7 @@ class Registry:
         self._builder = ProviderBuilder(kinds, dialects, http=http, instance=self.instance)
         self._providers: dict[str, Configured] = {}
         self._aliases: dict[str, AliasSpec] = {}
-        self._prices: dict[str, Price] = {}
+        self._prices = PriceBook(kinds, self.catalogue)
         self._listings: dict[str, Listing] = {}
         self._plans: dict[str, Plan] = {}
         self._targets: dict[str, Target] = {}
@@ -87,7 +87,7 @@ class Registry:
             check_alias(alias)
         self._providers = built
         self._aliases = named
-        self._prices = {spec.model: spec.price for spec in prices}
+        self._prices.set_written(prices)
         self._listings = {name: listing for name, listing in self._listings.items() if name in built}
         self.forget()
 
@@ -268,7 +268,7 @@ class Registry:
                 self._states.clear()
             breaker, health = self._state(name)
             info = self._info(link.name, model)
-            price, known = self._price(configured, info)
+            price, known = self._prices.of(configured, info)
             target = self._targets[name] = Target(
                 link,
                 model,
@@ -316,33 +316,11 @@ class Registry:
     # -- prices -----------------------------------------------------------------------------------
     def prices(self) -> list[PriceSpec]:
         """Return the prices that go before those of the tables."""
-        return [PriceSpec(model=model, price=price) for model, price in self._prices.items()]
-
-    def _price(self, configured: Configured, info: ModelInfo) -> tuple[Price | None, bool]:
-        """Return a price and whether that is all that can be known."""
-        for key in (f"{configured.spec.name}/{info.id}", f"{configured.kind.name}/{info.id}"):
-            if key in self._prices:
-                return self._prices[key], True
-        if info.price is not None:
-            return info.price, True
-        if configured.kind.local:
-            return FREE, True
-        if configured.kind.prices_as is None:
-            return None, True
-        found = self.catalogue.known(configured.kind.prices_as, info.id)
-        return (found.price, True) if found is not None else (None, False)
+        return self._prices.written()
 
     async def look_up_prices(self, targets: Sequence[Target]) -> None:
         """Ask the price tables about every one of ``targets`` that was not asked about yet."""
-        unknown = [target for target in targets if not target.price_known]
-        wanted = [(self.kinds.get(target.link.kind).prices_as, target.model) for target in unknown]
-        await self.catalogue.ask(wanted)
-        for target, key in zip(unknown, wanted, strict=True):
-            found = self.catalogue.known(*key)
-            if found is not None:
-                target.price = found.price
-                target.context_tokens = target.context_tokens or found.context_tokens
-            target.price_known = True
+        await self._prices.look_up(targets)
 
     # -- names ------------------------------------------------------------------------------------
     def _unknown(self, asked: str) -> UnknownModel:
