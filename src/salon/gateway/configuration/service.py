@@ -22,9 +22,8 @@ from salon.foundation.kit.ids import ProviderId, new_id
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.storage import ConstraintViolated, Storage, Transaction
 from salon.gateway.configuration import store
-from salon.gateway.configuration.discovery import Discovery, fetch_page
+from salon.gateway.configuration.discovery import Discovery
 from salon.gateway.configuration.environment import environment_providers
-from salon.gateway.configuration.listing import read_listing
 from salon.gateway.configuration.probe import FoundServer, find_local_servers
 from salon.gateway.configuration.store import StoredProvider
 from salon.gateway.configuration.trial import Trial, Trials
@@ -66,7 +65,7 @@ class ProviderService:
         self._vault = vault
         self._http = http
         self._clock = clock
-        self._trials = Trials(gateway, clock)
+        self._trials = Trials(gateway, registry, http, clock)
         self._file = _FileConfiguration()
         self._supervisor = TaskSupervisor("gateway configuration")
         self.problems: tuple[str, ...] = ()
@@ -248,25 +247,7 @@ class ProviderService:
     async def test(self, identity: KeyIdentity, name: str, *, model: str | None = None) -> Trial:
         """Try a provider for real. Raises: NotAllowed, NotFound; what the provider does is in the report."""
         _check_right(identity.caller)
-        configured = self._find(name)
-        provider = configured.spec.name
-        if configured.link is None or not configured.spec.enabled:
-            problem = configured.problem or "It is disabled."
-
-            async def refuse() -> str:
-                raise Conflict(problem=problem)
-
-            return Trial(provider=provider, model=None, steps=(await self._trials.step("ready", refuse),))
-        listed: list[str] = []
-        step = await self._trials.step("list of models", lambda: self._list(configured, listed))
-        declared = configured.spec.models or configured.kind.models
-        chosen = model or next(iter([*declared, *_likely_chat(listed)]), None)
-        if chosen is None:
-            return Trial(provider=provider, model=None, steps=(step,))
-        trial = await self._trials.ask(identity, provider, chosen)
-        if not step.ok and declared:
-            return trial  # a provider whose models are declared need not list them
-        return msgspec.structs.replace(trial, steps=(step, *trial.steps))
+        return await self._trials.run(identity, self._find(name), model)
 
     async def find_local(self) -> list[FoundServer]:
         """Look for model servers on this machine."""
@@ -436,18 +417,6 @@ class ProviderService:
         )
         publish(tx, SpaceScope(caller.space_id), event)
 
-    async def _list(self, configured: Configured, listed: list[str]) -> str:
-        if configured.kind.listing == "fixed":
-            listed += configured.kind.models
-            return f"{len(listed)} models"
-        response = await fetch_page(self._http, configured)
-        models, _ = read_listing(configured.kind.listing, response.body, provider=configured.spec.name)
-        listed += [model.id for model in models]
-        self.registry.set_listing(
-            configured.spec.name, Listing(models=tuple(models), fetched_at_ms=self._clock.now_ms())
-        )
-        return f"{len(listed)} models"
-
     def _keep_listing(self, name: str, listing: Listing) -> None:
         configured = self.registry.provider(name)
         if configured is None:
@@ -480,10 +449,3 @@ def _from_database(row: StoredProvider, secrets: Mapping[str, str | None]) -> De
     secret = secrets.get(row.secret_id) if row.secret_id is not None else None
     unreadable = row.secret_id is not None and secret is None
     return Declared(row.spec, id=row.id, source="database", secret=secret, unreadable=unreadable)
-
-
-def _likely_chat(models: Sequence[str]) -> list[str]:
-    """Return the models with those first that are surely for chat: a list also names embeddings."""
-    others = ("embed", "whisper", "tts", "dall-e", "image", "audio", "moderation", "realtime", "rerank")
-    chat = [model for model in models if not any(word in model.lower() for word in others)]
-    return sorted(chat, key=lambda model: ("mini" not in model and "haiku" not in model, models.index(model)))

@@ -1,13 +1,14 @@
 """Tries a provider for real: its list of models, a one-token streamed answer, a tool call."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import msgspec
 
 from salon.foundation.accounts import KeyIdentity
+from salon.foundation.egress import HttpClient
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import SalonError, Unsupported, UpstreamRefused
+from salon.foundation.kit.errors import Conflict, SalonError, Unsupported, UpstreamRefused
 from salon.foundation.messages import (
     Message,
     ModelRequest,
@@ -16,7 +17,12 @@ from salon.foundation.messages import (
     Tool,
     ToolChoice,
 )
+from salon.gateway.configuration.discovery import fetch_page
+from salon.gateway.configuration.listing import read_listing
 from salon.gateway.gateway import Gateway
+from salon.gateway.registry.configured import Configured
+from salon.gateway.registry.models import Listing
+from salon.gateway.registry.registry import Registry
 
 _ENOUGH_TOKENS: Final = 512
 _WEATHER: Final = Tool(
@@ -57,9 +63,44 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 class Trials:
     """Asks the questions, as the caller, through the gateway itself."""
 
-    def __init__(self, gateway: Gateway, clock: Clock) -> None:
+    def __init__(self, gateway: Gateway, registry: Registry, http: HttpClient, clock: Clock) -> None:
         self._gateway = gateway
+        self._registry = registry
+        self._http = http
         self._clock = clock
+
+    async def run(self, identity: KeyIdentity, configured: Configured, model: str | None) -> Trial:
+        """Ask a provider for its models and one of them, or ``model``, for an answer."""
+        provider = configured.spec.name
+        if configured.link is None or not configured.spec.enabled:
+            problem = configured.problem or "It is disabled."
+
+            async def refuse() -> str:
+                raise Conflict(problem=problem)
+
+            return Trial(provider=provider, model=None, steps=(await self.step("ready", refuse),))
+        listed: list[str] = []
+        step = await self.step("list of models", lambda: self._list(configured, listed))
+        declared = configured.spec.models or configured.kind.models
+        chosen = model or next(iter([*declared, *_likely_chat(listed)]), None)
+        if chosen is None:
+            return Trial(provider=provider, model=None, steps=(step,))
+        trial = await self.ask(identity, provider, chosen)
+        if not step.ok and declared:
+            return trial  # a provider whose models are declared need not list them
+        return msgspec.structs.replace(trial, steps=(step, *trial.steps))
+
+    async def _list(self, configured: Configured, listed: list[str]) -> str:
+        if configured.kind.listing == "fixed":
+            listed += configured.kind.models
+            return f"{len(listed)} models"
+        response = await fetch_page(self._http, configured)
+        models, _ = read_listing(configured.kind.listing, response.body, provider=configured.spec.name)
+        listed += [model.id for model in models]
+        self._registry.set_listing(
+            configured.spec.name, Listing(models=tuple(models), fetched_at_ms=self._clock.now_ms())
+        )
+        return f"{len(listed)} models"
 
     async def ask(self, identity: KeyIdentity, provider: str, model: str) -> Trial:
         """Stream one token from ``model`` of ``provider`` and have it call a tool."""
@@ -133,3 +174,10 @@ class _NoCall(UpstreamRefused):
 
 def _user(text: str) -> Message:
     return Message(role="user", parts=(TextPart(text=text),))
+
+
+def _likely_chat(models: Sequence[str]) -> list[str]:
+    """Return the models with those first that are surely for chat: a list also names embeddings."""
+    others = ("embed", "whisper", "tts", "dall-e", "image", "audio", "moderation", "realtime", "rerank")
+    chat = [model for model in models if not any(word in model.lower() for word in others)]
+    return sorted(chat, key=lambda model: ("mini" not in model and "haiku" not in model, models.index(model)))
