@@ -43,6 +43,7 @@ def test_a_failure_before_the_first_byte_has_its_status_and_code(
         reply = await bench.call("openai/fake", f"{{{{fake fault={fault}}}}}", stream=stream)
         if reply.status == 200:  # bad JSON inside a stream is found after its first byte
             assert (fault, stream) == ("bad-json", True)
+            assert judge("openai", reply.raw(), stream=True).ending == "error"
             return
         assert reply.status == status
         assert judge("openai", reply.raw(), stream=False).ending == "error"
@@ -55,7 +56,7 @@ def test_a_failure_before_the_first_byte_has_its_status_and_code(
 
 @pytest.mark.parametrize(("caller", "provider"), PAIRS)
 @pytest.mark.parametrize(
-    "fault", ["reset:mid-stream", "close:mid-stream", "stall:mid-stream", "error-in-stream"]
+    "fault", ["reset:mid-stream", "close:mid-stream", "stall:mid-stream", "error-in-stream", "bad-json"]
 )
 def test_a_stream_that_breaks_ends_with_an_error_in_the_dialect(
     play: Play, caller: DialectName, provider: DialectName, fault: str

@@ -96,6 +96,8 @@ class InStreamError(msgspec.Struct, frozen=True, kw_only=True):
     type: str | None = None
     code: str | None = None
     status: int | None = None
+    noticed: bool = False
+    """Found by us: the stream itself does not tell it."""
 
 
 class StreamTap(Protocol):

@@ -139,7 +139,8 @@ class TapReader:
             if self._secret:
                 out = out.replace(self._secret.encode(), b"***")
             self._delivery.forward(out, has_content=True)
-            found.fields["told"] = True
+            if not error.noticed:
+                found.fields["told"] = True
         raise found
 
     @property

@@ -42,6 +42,7 @@ class AnthropicStreamTap:
     """Forwards whole events and reads what the ledger needs."""
 
     __slots__ = (
+        "_broken",
         "_model",
         "_raw_usage",
         "_splitter",
@@ -58,6 +59,7 @@ class AnthropicStreamTap:
         self.saw_end = False
         self.output_bytes = 0
         self.events = 0
+        self._broken: bytes | None = None
         self._splitter = BlockSplitter()
         self._model = b'"model":' + dumps(model) if model is not None else None
         self._raw_usage: JsonObject | None = None
@@ -73,12 +75,17 @@ class AnthropicStreamTap:
             blocks = self._splitter.feed(data)
         except EventTooLargeError:
             self.error = InStreamError(
-                message="The provider sent an event over the size limit.", type="event_too_large"
+                message="The provider sent an event over the size limit.",
+                type="event_too_large",
+                noticed=True,
             )
             return b""
         if len(blocks) == 1:
             return self._block(blocks[0])
-        return b"".join([self._block(block) for block in blocks])
+        parts = [self._block(block) for block in blocks]
+        if self._broken is not None:
+            del parts[next((place for place, block in enumerate(blocks) if block is self._broken), 0) :]
+        return b"".join(parts)
 
     def finish(self) -> bytes:
         """Return what is still held back at the end of the body; an event cut in the middle is dropped."""
@@ -102,7 +109,7 @@ class AnthropicStreamTap:
         try:
             event = _decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return block
+            return block if data.isspace() or is_json(data) else self._break(block)
         delta = event.delta
         if delta is not None:
             text = delta.text or delta.partial_json or delta.thinking
@@ -113,6 +120,15 @@ class AnthropicStreamTap:
         if event.type == "content_block_delta":
             return block
         return self._rare(event, block)
+
+    def _break(self, block: bytes) -> bytes:
+        """End the stream at an event that cannot be read: what is not understood is not passed on."""
+        if self.error is None:
+            self._broken = block
+            self.error = InStreamError(
+                message="The provider sent an event that is not JSON.", type="invalid_event", noticed=True
+            )
+        return b""
 
     def _rare(self, event: _Event, block: bytes) -> bytes:
         if event.usage:

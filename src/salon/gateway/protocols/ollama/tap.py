@@ -34,6 +34,7 @@ class OllamaStreamTap:
     """Forwards whole lines and reads what the ledger needs."""
 
     __slots__ = (
+        "_broken",
         "_lines",
         "_model",
         "_tool_calls",
@@ -52,6 +53,7 @@ class OllamaStreamTap:
         self.saw_end = False
         self.output_bytes = 0
         self.events = 0
+        self._broken: bytes | None = None
         self._lines = LineSplitter()
         self._model = b'"model":' + dumps(model) if model is not None else None
         self._tool_calls = False
@@ -62,12 +64,17 @@ class OllamaStreamTap:
             lines = self._lines.feed(data)
         except EventTooLargeError:
             self.error = InStreamError(
-                message="Ollama sent a line over the size limit.", type="event_too_large"
+                message="Ollama sent a line over the size limit.",
+                type="event_too_large",
+                noticed=True,
             )
             return b""
         if len(lines) == 1:
             return self._line(lines[0])
-        return b"".join([self._line(line) for line in lines])
+        parts = [self._line(line) for line in lines]
+        if self._broken is not None:
+            del parts[next((place for place, line in enumerate(lines) if line is self._broken), 0) :]
+        return b"".join(parts)
 
     def finish(self) -> bytes:
         """Return what is still held back at the end of the body; a line cut in the middle is dropped."""
@@ -81,7 +88,7 @@ class OllamaStreamTap:
         try:
             value = _decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return line
+            return line if not line.strip() or is_json(line) else self._break(line)
         message = value.message
         size = text_size(value.response) if value.response else 0
         if message is not None:
@@ -109,6 +116,15 @@ class OllamaStreamTap:
         if (replacement := self._model) is not None:
             return _MODEL.sub(lambda _: replacement, line, count=1)
         return line
+
+    def _break(self, line: bytes) -> bytes:
+        """End the stream at a line that cannot be read: what is not understood is not passed on."""
+        if self.error is None:
+            self._broken = line
+            self.error = InStreamError(
+                message="Ollama sent a line that is not JSON.", type="invalid_event", noticed=True
+            )
+        return b""
 
     def _end(self, line: bytes) -> None:
         self.saw_end = True

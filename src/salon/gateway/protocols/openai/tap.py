@@ -63,6 +63,7 @@ class OpenAIStreamTap:
     """Forwards whole events and reads what the ledger needs."""
 
     __slots__ = (
+        "_broken",
         "_finish_word",
         "_model",
         "_raw_usage",
@@ -80,6 +81,7 @@ class OpenAIStreamTap:
         self.saw_end = False
         self.output_bytes = 0
         self.events = 0
+        self._broken: bytes | None = None
         self._splitter = BlockSplitter()
         self._withhold = withhold_usage
         self._model = b'"model":' + dumps(model) if model is not None else None
@@ -105,12 +107,17 @@ class OpenAIStreamTap:
             blocks = self._splitter.feed(data)
         except EventTooLargeError:
             self.error = InStreamError(
-                message="The provider sent an event over the size limit.", type="event_too_large"
+                message="The provider sent an event over the size limit.",
+                type="event_too_large",
+                noticed=True,
             )
             return b""
         if len(blocks) == 1:
             return self._block(blocks[0])
-        return b"".join([self._block(block) for block in blocks])
+        parts = [self._block(block) for block in blocks]
+        if self._broken is not None:
+            del parts[next((place for place, block in enumerate(blocks) if block is self._broken), 0) :]
+        return b"".join(parts)
 
     def finish(self) -> bytes:
         """Return what is still held back at the end of the body; an event cut in the middle is dropped."""
@@ -180,7 +187,7 @@ class OpenAIStreamTap:
         try:
             value = loads_lenient(data)
         except BrokenJsonError:
-            return block
+            return block if data.isspace() else self._break(block)
         if not is_object(value):
             return block
         chunk = _soften(value)
@@ -188,6 +195,15 @@ class OpenAIStreamTap:
         if chunk.usage and self._withhold and not chunk.choices:
             return b""
         return block if self._model is None else self._renamed(block)
+
+    def _break(self, block: bytes) -> bytes:
+        """End the stream at an event that cannot be read: what is not understood is not passed on."""
+        if self.error is None:
+            self._broken = block
+            self.error = InStreamError(
+                message="The provider sent an event that is not JSON.", type="invalid_event", noticed=True
+            )
+        return b""
 
     def _renamed(self, block: bytes) -> bytes:
         replacement = self._model
