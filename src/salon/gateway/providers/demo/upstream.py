@@ -9,6 +9,7 @@ import orjson
 from salon.foundation.egress import EgressBroken, EgressPolicy, HttpReceiver, HttpRequest
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.providers.demo import wire
+from salon.gateway.providers.demo.check import problem
 from salon.gateway.providers.demo.script import Plan, plan
 
 _STALL_S = 3600.0
@@ -57,6 +58,10 @@ class DemoUpstream:
 
 async def _play(answer: _Answer, body: bytes) -> None:
     receiver = answer.receiver
+    wrong = problem(body)
+    if wrong is not None:
+        _whole(receiver, 400, list(_JSON), wire.refusal(wrong))
+        return
     value: Any = orjson.loads(body)
     asked = cast(dict[str, Any], value)
     planned = plan(asked)

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from salon.foundation.kit.errors import InvalidRequest
 from salon.gateway.providers.demo.script import Plan, count_tokens
 
 CREATED_AT_S = 1_767_225_600
@@ -34,6 +35,12 @@ def error(status: int) -> bytes:
         "param": None,
         "code": code,
     }
+    return orjson.dumps({"error": value})
+
+
+def refusal(wrong: InvalidRequest) -> bytes:
+    """Return the body that says what is wrong with a request."""
+    value = {"message": wrong.message, "type": "invalid_request_error", "param": wrong.param, "code": None}
     return orjson.dumps({"error": value})
 
 
