@@ -100,6 +100,16 @@ def test_a_long_prompt_goes_to_a_larger_window_only(play: Play) -> None:
     play(scene, aliases=[alias("sizes", "openai/fake", "anthropic/fake", "ollama/fake")])
 
 
+def test_a_target_that_cannot_be_asked_does_not_hide_why_the_first_one_failed(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        fake.script(["fault=500"])
+        reply = await bench.call("mixed", n=2)
+        assert (reply.status, reply.json()["error"]["code"]) == (502, "upstream_server_error")
+
+    options = msgspec.structs.replace(QUICK, max_attempts=2)
+    play(scene, aliases=[alias("mixed", "openai/fake", "ollama/fake")], options=options)
+
+
 def limited(url: str, **capabilities: bool) -> ProviderSpec:
     return ProviderSpec(
         name="limited",

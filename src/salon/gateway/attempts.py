@@ -11,6 +11,7 @@ from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import (
     BudgetExceeded,
     ClientGone,
+    InvalidRequest,
     SalonError,
     ShuttingDown,
     Unsupported,
@@ -66,20 +67,24 @@ class AttemptLoop:
             order = able(job, order)
         self.retries.earn()
         failures = 0
+        failed: SalonError | None = None
         place = self._first(order)
         while True:
             try:
                 attempt = await self._attempt(job, order[place])
-            except Unsupported:
+            except InvalidRequest as refusal:
                 # Its dialect cannot say what is asked; nothing was sent, so it counts as no attempt.
                 place += 1
-                if place == len(order):
-                    raise
-                continue
+                if place < len(order) and isinstance(refusal, Unsupported):
+                    continue
+                if failed is not None:
+                    raise failed from None
+                raise
             error = attempt.error
             if error is None:
                 return attempt
             failures += 1
+            failed = error
             following = self._next(job, order, place, error, failures)
             if following is None:
                 raise error
