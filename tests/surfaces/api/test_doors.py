@@ -169,7 +169,12 @@ def test_other_methods_and_addresses_are_told_so(doors):
             assert wrong.headers["allow"] == "POST"
             assert wrong.json()["error"]["message"]
             nowhere = await server.ask(request_bytes("POST", "/v1/nowhere", b"{}"))
-            assert nowhere.status in {404, 405}
+            assert (nowhere.status, nowhere.json()["error"]["code"]) == (404, "not_found")
+            for method in ("GET", "POST", "PUT"):
+                beta = await server.ask(request_bytes(method, "/v1beta/models", b"{}"))
+                assert (beta.status, beta.json()["error"]["code"]) == (404, "not_found")
+            ollama = await server.ask(request_bytes("POST", "/api/nowhere", b"{}"))
+            assert ollama.status == 404
             missing = await server.ask(request_bytes("GET", "/v1/nowhere"))
             assert missing.status == 404
             options = await server.ask(request_bytes("OPTIONS", CHAT))

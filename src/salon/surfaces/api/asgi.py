@@ -27,6 +27,8 @@ from salon.surfaces.api.pages import Pages
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _MANAGED: Final = ("/salon/", "/signin")
+_SERVED: Final = ("/v1/", "/v1beta/", "/api/", "/salon/")
+"""Below these are endpoints and no pages: what is not there is not found, whatever the method."""
 _JSON: Final[Headers] = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 _TEXT: Final[Headers] = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
 _MANAGED_HEADERS: Final[Headers] = [
@@ -172,12 +174,12 @@ class SalonApp:
         others = self._matcher.methods(asked.path)
         is_page = matched is not None and matched.endpoint.operation == "page"
         if matched is not None and not (is_page and others):
-            if is_page and asked.path.startswith(("/v1/", "/api/")):
+            if is_page and asked.path.startswith(_SERVED):
                 raise NotFound(what="endpoint", id=asked.path[:200])
             return matched
         if others:
             raise _not_allowed(others)
-        if asked.method in {"GET", "HEAD"}:
+        if asked.method in {"GET", "HEAD"} or asked.path.startswith(_SERVED):
             raise NotFound(what="endpoint", id=asked.path[:200])
         raise _not_allowed(["GET", "HEAD"])
 
