@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import type { Status } from "@/api/types"
+import { isOnlyUnpriced } from "@/features/home/spend"
 import { formatMoney } from "@/lib/format"
 
 interface SidebarSpendProps {
@@ -10,10 +11,12 @@ interface SidebarSpendProps {
 export function SidebarSpend({ status }: SidebarSpendProps) {
   const { t, i18n } = useLingui()
   if (!status) return null
+  const today = status.today
+  const cost = formatMoney(today.cost_e10, today.currency, i18n.locale)
   return (
     <p className="flex shrink-0 items-center justify-between px-4 py-3 text-ui text-text-2">
       <span>{t`Spent today`}</span>
-      <span className="tabular text-text">{formatMoney(status.today.cost_e10, status.today.currency, i18n.locale)}</span>
+      <span className="tabular text-text">{isOnlyUnpriced(today) ? t`unpriced` : cost}</span>
     </p>
   )
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react"
 import type { RequestRow, Status } from "@/api/types"
 import { Section } from "@/components/ui/section"
 import { Score } from "@/features/home/score"
+import { isOnlyUnpriced } from "@/features/home/spend"
 import { formatCompact, formatCount, formatDuration, formatMoney, formatShare } from "@/lib/format"
 import { median } from "@/lib/median"
 import type { Voice } from "@/lib/voices"
@@ -70,7 +71,7 @@ export function Today({ status, requests, voices, onShowRequest }: TodayProps) {
         />
         <Figure
           label={t`Cost`}
-          value={today ? formatMoney(today.cost_e10, today.currency, locale) : null}
+          value={today ? (isOnlyUnpriced(today) ? t`unpriced` : formatMoney(today.cost_e10, today.currency, locale)) : null}
           detail={today && today.unpriced > 0 ? t`${formatCount(today.unpriced, locale)} unpriced` : null}
         />
         <Figure
