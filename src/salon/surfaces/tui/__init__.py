@@ -1,1 +1,1 @@
-
+"""The terminal interface. Its place on the floors; nothing stands here yet."""
