@@ -58,6 +58,7 @@ def test_a_spent_budget_refuses_before_anything_is_sent(play: Play) -> None:
         identity = key_identity(budgets=[await add_budget(bench, 1000)])
         reply = await bench.call("openai/fake", identity=identity)
         assert reply.status == 402
+        assert "is left; a smaller max_tokens may fit." in reply.json()["error"]["message"]
         assert fake.journal.counts["requests"] == 0
         entry, _ = await bench.row()
         assert (entry.status, entry.attempts, entry.cost_e10) == ("error", 0, 0)

@@ -19,7 +19,7 @@ SENTENCES: Final[dict[str, str]] = {
     "not_found": "There is no {what} {id}.",
     "conflict": "{problem}",
     "rate_limited": "The limit of {limit} is reached. Try again in {retry_after_s} s.",
-    "budget_exceeded": "The budget {budget} is used up.{resets_at}",
+    "budget_exceeded": "The budget {budget} does not cover this request.{left}{resets_at}",
     "unpriced": "{model} has no known price, so the budget {budget} cannot count it. Give the model a price, or let the budget pass unpriced models.",
     "model_unavailable": "“{model}” cannot be used now: {problem}",
     "overloaded": "Salon has more requests than it can take. Try again in {retry_after_s} s.",

@@ -163,7 +163,7 @@ class RateLimited(SalonError):
 
 
 class BudgetExceeded(SalonError):
-    """A money limit. Fields: ``budget``, ``resets_at``."""
+    """A money limit. Fields: ``budget``, ``left``, ``resets_at``."""
 
     code = "budget_exceeded"
     status = 402

@@ -14,6 +14,7 @@ from salon.foundation.kit.caller import SystemScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import BudgetExceeded, Overloaded, SalonError, StorageError, Unpriced
 from salon.foundation.kit.ids import new_id
+from salon.foundation.kit.money import format_money
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.ledger import budget_store
 from salon.foundation.ledger.budget_store import Claim, Delta, Grant, Tenure
@@ -159,8 +160,9 @@ class Leases:
         """Say that the budget is used up and when it is full again."""
         name = slice_.budget.name if slice_.budget is not None else slice_.budget_id
         if slice_.end_ms >= END_OF_TIME_MS:
-            return BudgetExceeded(budget=name, resets_at="")
-        return BudgetExceeded(budget=name, resets_at=f" It resets at {_iso(slice_.end_ms)}.")
+            return BudgetExceeded(budget=name, left=_left(slice_), resets_at="")
+        resets_at = f" It resets at {_iso(slice_.end_ms)}."
+        return BudgetExceeded(budget=name, left=_left(slice_), resets_at=resets_at)
 
     # Terms
 
@@ -292,6 +294,14 @@ def _fail_all(slice_: Slice, error: SalonError) -> None:
         future = slice_.waiters.popleft().future
         if not future.done():
             future.set_exception(error)
+
+
+def _left(slice_: Slice) -> str:
+    left_e10 = slice_.free_e10 + slice_.remaining_e10
+    if slice_.budget is None or left_e10 <= 0:
+        return " Nothing is left."
+    amount = format_money(left_e10, currency=slice_.budget.currency)
+    return f" {amount} is left; a smaller max_tokens may fit."
 
 
 def _iso(time_ms: int) -> str:
