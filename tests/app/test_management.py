@@ -84,6 +84,22 @@ def test_key_of_a_provider_is_not_for_everyone_and_not_empty(house: House) -> No
     assert _ask(house, "PUT", "providers/demo/key", {"api_key": "sk-x"})[0] == 409
 
 
+def test_a_target_may_be_a_plain_name_and_mistakes_are_told_in_our_words(house: House) -> None:
+    made = _ask(house, "PUT", "aliases/plain", {"targets": ["demo/demo", {"model": "demo"}]})[1]
+    assert [target["model"] for target in made["targets"]] == ["demo/demo", "demo"]
+    assert _ask(house, "DELETE", "aliases/plain")[0] == 200
+    for body, said in (
+        ({}, "targets: It is missing."),
+        ({"targets": [{"model": 1}]}, "targets.0.model: It must be text."),
+        ({"targets": ["demo"], "strategy": "x"}, "strategy: It must be 'priority' or 'weight'."),
+        ({"targets": []}, "targets: It must have 1 entries or more."),
+        ({"targets": ["demo"], "wat": 1}, "wat: There is no such field."),
+        ([], "body: Send a JSON object, as application/json."),
+    ):
+        status, answer = _ask(house, "PUT", "aliases/plain", body)
+        assert (status, answer["error"]["message"]) == (400, said)
+
+
 def test_alias_is_made_replaced_and_removed(house: House) -> None:
     _, key = _new_key(house, "aliasing")
     body = {"targets": [{"model": "demo/demo"}]}

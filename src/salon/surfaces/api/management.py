@@ -15,6 +15,7 @@ from salon.foundation.kit.version import __version__
 from salon.surfaces.api.asgi import identify
 from salon.surfaces.api.door import Door, as_salon_error, error_headers
 from salon.surfaces.api.endpoints import Endpoint, endpoints
+from salon.surfaces.api.invalid import invalid_body
 from salon.surfaces.api.requests import IDENTITY
 
 RouteKey = tuple[int, str]
@@ -110,9 +111,7 @@ async def _on_error(request: Request, error: Exception) -> Response:
 
 def _known(request: Request, error: Exception) -> SalonError:
     if isinstance(error, RequestValidationError):
-        first = cast("dict[str, Any]", error.errors()[0])
-        place = ".".join(str(part) for part in first.get("loc", ()) if part != "body")
-        return InvalidRequest(field=place or "body", problem=str(first.get("msg", "is not valid")) + ".")
+        return invalid_body(cast("dict[str, Any]", error.errors()[0]))
     if isinstance(error, HTTPException):
         if error.status_code == 404:
             return NotFound(what="endpoint", id=request.url.path[:200])

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from salon.foundation.accounts import GRACE_S, LONGEST_GRACE_S
 
@@ -231,11 +231,16 @@ class Models(BaseModel):
 
 
 class AliasTarget(Body):
-    """Where an alias goes."""
+    """Where an alias goes; a model's name alone stands for it with its defaults."""
 
     model: ModelName
     weight: Annotated[float, Field(ge=0, le=1_000_000)] = 1.0
     priority: Annotated[int, Field(ge=0, le=1000)] = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: Any) -> Any:
+        return {"model": value} if isinstance(value, str) else value
 
 
 class Alias(BaseModel):
