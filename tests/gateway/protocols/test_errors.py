@@ -12,6 +12,7 @@ import pytest
 
 from salon.foundation.kit.errors import (
     BudgetExceeded,
+    Conflict,
     InvalidRequest,
     NotSignedIn,
     RateLimited,
@@ -133,6 +134,7 @@ OURS: list[tuple[SalonError, str, str]] = [
     (UnknownModel(model="x"), "invalid_request_error", "not_found_error"),
     (NotSignedIn(problem="Wrong key."), "authentication_error", "authentication_error"),
     (RateLimited(limit="rpm", retry_after_s=1), "rate_limit_error", "rate_limit_error"),
+    (Conflict(problem="x"), "invalid_request_error", "invalid_request_error"),
     (BudgetExceeded(budget="b"), "insufficient_quota", "billing_error"),
     (UpstreamOverloaded(provider="p"), "server_error", "overloaded_error"),
     (UpstreamTimeout(provider="p", phase="idle", limit_s=5), "server_error", "timeout_error"),

@@ -2,6 +2,7 @@
 
 from salon.foundation.kit.errors import (
     BudgetExceeded,
+    Conflict,
     InvalidRequest,
     NotAllowed,
     NotFound,
@@ -28,6 +29,7 @@ _WORDS: tuple[tuple[type[SalonError], str], ...] = (
     (NotSignedIn, "authentication_error"),
     (NotAllowed, "permission_error"),
     (NotFound, "not_found_error"),
+    (Conflict, "invalid_request_error"),
     (RateLimited, "rate_limit_error"),
     (BudgetExceeded, "billing_error"),
     (Overloaded, "overloaded_error"),

@@ -2,6 +2,7 @@
 
 from salon.foundation.kit.errors import (
     BudgetExceeded,
+    Conflict,
     ContextTooLong,
     InvalidRequest,
     NotAllowed,
@@ -32,6 +33,7 @@ _WORDS: tuple[tuple[type[SalonError], str, str | None], ...] = (
     (NotSignedIn, "authentication_error", "invalid_api_key"),
     (NotAllowed, "permission_error", None),
     (NotFound, "invalid_request_error", "not_found"),
+    (Conflict, "invalid_request_error", "conflict"),
     (RateLimited, "rate_limit_error", "rate_limit_exceeded"),
     (BudgetExceeded, "insufficient_quota", "insufficient_quota"),
     (Overloaded, "server_error", "overloaded"),
