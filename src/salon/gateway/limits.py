@@ -203,4 +203,6 @@ def concurrency_reached(limit: int) -> RateLimited:
 
 
 def _reached(limit: str, window: Window, room: int) -> RateLimited:
-    return RateLimited(limit=limit, retry_after_s=max(1, math.ceil(window.steps_until(room) / STEPS_PER_S)))
+    return RateLimited(
+        limit=limit, retry_after_s=min(WINDOW_S, max(1, math.ceil(window.steps_until(room) / STEPS_PER_S)))
+    )

@@ -18,7 +18,7 @@ from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import ConfigError, RateLimited
 from salon.foundation.kit.ids import new_id
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.gateway.limits import LocalLimiter, LocalTicket, concurrency_reached
+from salon.gateway.limits import WINDOW_S, LocalLimiter, LocalTicket, concurrency_reached
 from salon.gateway.limits_script import ADMIT, CORRECT
 
 PATIENCE_S: Final = 1.0
@@ -271,4 +271,4 @@ def _refusal(verdict: int, retry_s: int, limits: KeyLimits) -> RateLimited:
     if verdict == 1:
         return concurrency_reached(limits.concurrency or 0)
     what = f"{limits.requests_per_minute} requests" if verdict == 2 else f"{limits.tokens_per_minute} tokens"
-    return RateLimited(limit=f"{what} per minute", retry_after_s=max(1, retry_s))
+    return RateLimited(limit=f"{what} per minute", retry_after_s=min(WINDOW_S, max(1, retry_s)))
