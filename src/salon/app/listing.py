@@ -11,7 +11,11 @@ from salon.surfaces.api.services import ListedModel
 
 def listed_models(registry: Registry, identity: KeyIdentity) -> Sequence[ListedModel]:
     """Return what ``identity`` may ask; aliases first."""
-    return [_listed(entry) for entry in registry.models() if identity.limits.allows_model(entry.id)]
+    return [
+        _listed(entry, _capabilities(registry, entry))
+        for entry in registry.models()
+        if identity.limits.allows_model(entry.id)
+    ]
 
 
 def capability_words(capabilities: Capabilities | None) -> tuple[str, ...]:
@@ -28,7 +32,15 @@ def capability_words(capabilities: Capabilities | None) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _listed(entry: ModelEntry) -> ListedModel:
+def _capabilities(registry: Registry, entry: ModelEntry) -> Capabilities | None:
+    """Return what its listing says a model can do, else what its provider's declaration does."""
+    configured = registry.provider(entry.provider)
+    if entry.info.capabilities is not None or configured is None:
+        return entry.info.capabilities
+    return configured.spec.capabilities or configured.kind.capabilities
+
+
+def _listed(entry: ModelEntry, capabilities: Capabilities | None) -> ListedModel:
     info = entry.info
     return ListedModel(
         id=entry.id,
@@ -37,7 +49,7 @@ def _listed(entry: ModelEntry) -> ListedModel:
         created_at_s=info.created_at_s,
         context_tokens=info.context_tokens,
         max_output_tokens=info.max_output_tokens,
-        capabilities=capability_words(info.capabilities),
+        capabilities=capability_words(capabilities),
         family=info.family,
         parameters=info.parameters,
         quantization=info.quantization,

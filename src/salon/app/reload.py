@@ -64,7 +64,9 @@ class LiveConfiguration:
             self.problem = None
             self.needs_restart = restart
             if changed or restart:
-                _logger.info("settings read again", extra={"changed": changed, "needs_restart": restart})
+                _logger.info(
+                    "settings read again", extra={"changed": list(changed), "needs_restart": list(restart)}
+                )
             return Reloaded(changed=changed, needs_restart=restart)
 
     async def _take(self, fresh: Configuration) -> None:
