@@ -65,6 +65,7 @@ def unreachable(detail: str) -> StorageError:
     return StorageError(
         problem=f"The database server cannot be reached ({detail}).",
         fix="Check that it runs and that the database address in the settings is right.",
+        setting="storage.url",
     )
 
 

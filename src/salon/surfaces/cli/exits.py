@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from salon.foundation.kit.errors import ConfigError, NotAllowed, NotSignedIn, SalonError
+from salon.foundation.kit.errors import ConfigError, NotAllowed, NotSignedIn, SalonError, StorageError
 
 
 class Exit(IntEnum):
@@ -52,7 +52,7 @@ def exit_code(error: SalonError) -> Exit:
         return Exit.UNREACHABLE
     if isinstance(error, NotSignedIn | NotAllowed) or error.status in (401, 403):
         return Exit.REFUSED
-    if isinstance(error, ConfigError):
+    if isinstance(error, ConfigError) or (isinstance(error, StorageError) and error.fields.get("setting")):
         return Exit.CONFIG
     if isinstance(error, ServedError) and error.served_code == "config":
         return Exit.CONFIG
