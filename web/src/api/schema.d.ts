@@ -896,7 +896,7 @@ export interface components {
         };
         /**
          * AliasTarget
-         * @description Where an alias goes.
+         * @description Where an alias goes; a model's name alone stands for it with its defaults.
          */
         AliasTarget: {
             /** Model */
