@@ -27,7 +27,7 @@ _SWEEP_EVERY_S: Final = 5.0
 class _Pool:
     """The connections to one peer under one policy."""
 
-    __slots__ = ("count", "idle", "policy", "url", "waiting")
+    __slots__ = ("count", "dropped", "idle", "policy", "url", "waiting")
 
     def __init__(self, url: Url, policy: EgressPolicy) -> None:
         self.url = url
@@ -35,6 +35,8 @@ class _Pool:
         self.idle: deque[Connection] = deque()
         self.waiting: deque[asyncio.Future[None]] = deque()
         self.count = 0
+        self.dropped = False
+        """Nothing is taken from it any more."""
 
     def take(self) -> Connection | None:
         """Return the most recently used idle connection that still lives."""
@@ -150,7 +152,10 @@ class HttpClient:
         return pool
 
     def _drop(self, pool: _Pool | None) -> None:
-        while pool is not None and pool.idle:
+        if pool is None:
+            return
+        pool.dropped = True
+        while pool.idle:
             pool.idle.pop().abort()
 
     async def _new_connection(self, pool: _Pool, timeout_s: float) -> Connection:
@@ -203,7 +208,7 @@ class HttpClient:
             raise
 
     def _became_idle(self, pool: _Pool, connection: Connection) -> None:
-        if self._closed or self._pools.get((pool.url, pool.policy.name)) is not pool:
+        if self._closed or pool.dropped:
             connection.close()
             return
         loop = asyncio.get_running_loop()
@@ -223,6 +228,7 @@ class HttpClient:
             while pool.idle and pool.idle[0].idle_since_s <= expired_s:
                 pool.idle.popleft().close()
             if pool.count == 0 and not pool.waiting:
+                pool.dropped = True
                 del self._pools[key]
         if any(pool.idle for pool in self._pools.values()):
             self._sweeper = loop.call_later(min(_SWEEP_EVERY_S, self._idle_timeout_s), self._sweep)

@@ -75,6 +75,13 @@ def blot_out(error: UpstreamError, secret: str) -> None:
         error.upstream_message = error.upstream_message.replace(secret, _BLOT)
 
 
+def _media_type(headers: Headers) -> bytes:
+    for name, value in headers:
+        if name == b"content-type":
+            return value
+    return b""
+
+
 class Attempt(msgspec.Struct, eq=False):
     """One request to one target."""
 
@@ -191,7 +198,7 @@ class Attempt(msgspec.Struct, eq=False):
         if not 200 <= status < 300:
             self.reader = FailureReader()
             return
-        media_type = next((value for name, value in headers if name == b"content-type"), b"")
+        media_type = _media_type(headers)
         if media_type.startswith(b"text/html"):
             self._end(UpstreamBroken(provider=self.target.link.name, detail="it sent a web page"))
             return

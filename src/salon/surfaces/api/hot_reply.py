@@ -18,7 +18,7 @@ _DROP_CONTROLS: Final = bytes(range(32)) + b"\x7f"
 
 def _render(headers: Headers) -> bytes:
     """Return header lines; a value can never begin a line of its own."""
-    lines = b"".join([part for name, value in headers for part in (name, b": ", value, b"\r\n")])
+    lines = b"".join([b"%b: %b\r\n" % header for header in headers])
     if lines.count(b"\n") == len(headers) == lines.count(b"\r"):
         return lines
     drop = _DROP_CONTROLS

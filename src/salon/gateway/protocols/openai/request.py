@@ -28,19 +28,24 @@ def read_envelope(body: bytes) -> Envelope:
     model = field_value(fields, "model")
     if not isinstance(model, str) or not model:
         raise invalid("model", "It must be a string that names a model.")
-    options = optional_object(field_value(fields, "stream_options"), "stream_options") or {}
-    limit = field_value(fields, "max_completion_tokens")
-    name = "max_completion_tokens"
-    if limit is None:
-        name, limit = "max_tokens", field_value(fields, "max_tokens")
+    wants_usage = is_stream = False
+    if "stream_options" in fields:
+        options = optional_object(field_value(fields, "stream_options"), "stream_options") or {}
+        wants_usage = options.get("include_usage") is True
+    if "stream" in fields:
+        is_stream = bool(optional(field_value(fields, "stream"), bool, "stream"))
+    limit = None
+    for name in ("max_completion_tokens", "max_tokens"):
+        if limit is None and name in fields:
+            limit = whole(field_value(fields, name), name)
     if "messages" not in fields:
         raise invalid("messages", "It is missing.")
     return Envelope(
         fields=fields,
         model=model,
-        stream=bool(optional(field_value(fields, "stream"), bool, "stream")),
-        max_output_tokens=whole(limit, name),
-        wants_usage=options.get("include_usage") is True,
+        stream=is_stream,
+        max_output_tokens=limit,
+        wants_usage=wants_usage,
         size_bytes=len(body),
         body=body,
     )
