@@ -36,8 +36,8 @@ def test_requests_stop_at_the_limit_and_go_on_a_minute_later() -> None:
     limiter, limits = LocalLimiter(clock), KeyLimits(requests_per_minute=10)
     assert sum(try_once(limiter, limits) is not None for _ in range(50)) == 10
     error = refusal(limiter, limits)
-    assert str(error) == "The limit of 10 requests per minute is reached. Try again in 61 s."
-    assert error.retry_after_s == 61
+    assert str(error) == "The limit of 10 requests per minute is reached. Try again in 60 s."
+    assert error.retry_after_s == 60
     clock.advance(59.9)
     assert try_once(limiter, limits) is None
     clock.advance(0.6)
