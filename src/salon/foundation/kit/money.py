@@ -36,6 +36,5 @@ def format_money(value: int | None, *, currency: str = "USD") -> str:
     if places > 2:
         text = text.rstrip("0")
         if text.split(".")[1] == "":
-            text = f"<{sign}0.000001"
-            return text
+            return f"<{sign}0.000001"
     return f"{sign}{text}"
