@@ -278,7 +278,7 @@ class UpstreamRefused(UpstreamError):
 
 
 class UpstreamQuota(UpstreamError):
-    """Salon's account at the provider has no money or quota left; waiting does not help. Fields: ``provider``."""
+    """Salon has no money or quota left at the provider; waiting does not help. Fields: ``provider``."""
 
     code = "upstream_quota"
     status = 429
