@@ -1,6 +1,6 @@
 """Run every seeded suite at full length and keep the figures under docs/measured/.
 
-A suite is a test file that scales its rounds with salon.testing.soak. Each runs in a process of its own,
+A suite is a test file under tests/soak, or one that scales its rounds with salon.testing.soak. Each runs in a process of its own,
 bounded in time, all with one seed; what a suite measures it tells with pytest's record_property.
 """
 
@@ -29,7 +29,7 @@ def suites(words: list[str]) -> list[Path]:
     files = sorted(
         path
         for path in (ROOT / "tests").rglob("test_*.py")
-        if re.search(r"scaled\(|mark\.timed", path.read_text())
+        if path.parent.name == "soak" or re.search(r"scaled\(|mark\.timed", path.read_text())
     )
     return [path for path in files if not words or any(word in str(path) for word in words)]
 
