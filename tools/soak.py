@@ -1,7 +1,8 @@
 """Run every seeded suite at full length and keep the figures under docs/measured/.
 
-A suite is a test file under tests/soak, or one that scales its rounds with salon.testing.soak. Each runs in a process of its own,
-bounded in time, all with one seed; what a suite measures it tells with pytest's record_property.
+A suite is a test file under tests/soak, or one that scales its rounds with salon.testing.soak or is marked
+timed. Each runs in a process of its own, bounded in time, all with one seed; what a suite
+measures it tells with pytest's record_property.
 """
 
 import argparse
