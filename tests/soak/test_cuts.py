@@ -11,7 +11,9 @@ from salon.testing.scene import DIALECTS, Scene, model_of
 from salon.testing.soak import scaled
 
 TOKENS = 40
-RATE = 100
+RATE = 40
+IN_FLIGHT = RATE // 10
+"""Tokens a provider may speak in the tenth of a second until it hears that the caller has left."""
 
 
 def draw(source: random.Random, number: int, *, stream: bool) -> Case:
@@ -75,7 +77,9 @@ def wrong_rows(
         found.append(f"statuses {sorted({row[1] for row in rows})}")
     spoken = sorted(tokens_spoken(exchange) for exchange in exchanges)
     counted = sorted(row[2] for row in rows)[len(rows) - len(spoken) :]
-    far = [(ours, theirs) for ours, theirs in zip(counted, spoken, strict=True) if abs(ours - theirs) > 3]
+    far = [
+        (ours, theirs) for ours, theirs in zip(counted, spoken, strict=True) if abs(ours - theirs) > IN_FLIGHT
+    ]
     if far:
         found.append(f"output tokens (ours, theirs) differ: {far[:10]}")
     return found

@@ -114,7 +114,8 @@ def test_damaged_requests_are_refused_in_their_dialect(
     answered = asyncio.run(send_all())
     statuses = Counter(answer.status for _, _, answer in answered)
     figure("by status", dict(statuses.most_common()))
-    assert len(statuses) > 2
+    assert statuses[200], "not everything that was damaged is wrong"
+    assert statuses[400], "some of it is"
     problems: list[str] = []
     for dialect, body, answer in answered:
         streamed = "json" not in answer.headers.get("content-type", "") or "ndjson" in answer.headers.get(
