@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ROOT / "tests" / "coverage_floors.json"
-MARGIN = 4.0
+MARGIN = 6.0
 DEFAULT_FLOOR = 70.0
 """What a new file must reach before it has a floor of its own, in percent of lines and branches."""
 
