@@ -197,6 +197,7 @@ class PostgresStorage:
         if connection is not None and not connection.closed and not connection.broken:
             return connection
         if connection is not None:
+            self._local.connection = None  # first: the next attempt may find no server either
             self._connections.remove(connection)
         with _Translated():
             connection = connect(self.url)
