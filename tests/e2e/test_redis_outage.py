@@ -1,0 +1,65 @@
+"""Redis goes away and comes back: keys with limits are served all the while, and nothing is traced."""
+
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from salon.testing.fake_provider import FakeProvider
+from salon.testing.house import House
+from salon.testing.load import Case, run_cases, until
+from salon.testing.scene import DIALECTS, model_of, usual_setup
+
+pytestmark = [
+    pytest.mark.redis,
+    pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed"),
+]
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def start_redis(port: int, folder: Path) -> "subprocess.Popen[bytes]":
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    until(lambda: answers(port), what="redis-server")
+    return process
+
+
+def failures(house: House, key: str, label: str) -> list[str]:
+    cases = [
+        Case(
+            id=f"{label}{number}", caller=DIALECTS[number % 3], model=model_of(DIALECTS[number % 3]),
+            stream=number % 2 == 0, key=key,
+        )
+        for number in range(20)
+    ]  # fmt: skip
+    return [str(outcome) for outcome in run_cases(house.port, cases) if outcome.verdict.ending != "well"]
+
+
+def test_limited_keys_are_served_without_redis(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    redis = start_redis(port, tmp_path)
+    try:
+        with FakeProvider().in_thread() as fake:
+            setup = usual_setup(fake.url, environment={"SALON_REDIS": f"redis://127.0.0.1:{port}/0"})
+            with House(tmp_path / "data", setup) as house:
+                key = house.create_key("limited", "--rpm", "1000", "--budget", "5")
+                assert failures(house, key, "before") == []
+                redis.kill()
+                redis.wait(10)
+                assert failures(house, key, "during") == []
+                redis = start_redis(port, tmp_path)
+                assert failures(house, key, "after") == []
+                assert house.stop() == 0
+                assert "Traceback" not in house.log_text()
+                assert house.rows("SELECT COUNT(*), SUM(status = 'ok') FROM ledger_requests") == [(60, 60)]
+    finally:
+        redis.kill()
+        redis.wait(10)
