@@ -1,5 +1,6 @@
 """Aliases, breakers and what the gateway learns from traffic."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 
@@ -217,6 +218,26 @@ def test_processes_share_what_their_breakers_know(play: Play, redis_url: str) ->
             pass
         await theirs.read_once()
         assert there[name].allows(bench.clock.monotonic_s())
+        await ours.close()
+        await client.aclose()
+
+    play(scene, options=msgspec.structs.replace(SOON, breaker_open_s=30.0))
+
+
+def test_a_breaker_that_another_process_closed_closes_where_it_opened(play: Play, redis_url: str) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        client = Redis.from_url(redis_url)
+        ours = SharedBreakers(client, bench.clock, bench.registry.breakers)
+        bench.registry.on_breaker = ours.changed
+        for _ in range(2):
+            await bench.call("openai/fake", "{{fake fault=500}}")
+        breaker = bench.registry.breakers()["openai/fake"]
+        while not await client.hexists("salon:breakers", "openai/fake"):
+            await asyncio.sleep(0.001)
+        await client.hdel("salon:breakers", "openai/fake")
+        assert breaker.state(bench.clock.monotonic_s()) == "open"
+        await ours.read_once()
+        assert breaker.state(bench.clock.monotonic_s()) == "closed"
         await ours.close()
         await client.aclose()
 

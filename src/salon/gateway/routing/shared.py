@@ -28,7 +28,8 @@ class SharedBreakers:
         self._clock = clock
         self._breakers = breakers
         self._supervisor = TaskSupervisor("shared breakers")
-        self._followed: set[str] = set()
+        self._known_open: set[str] = set()
+        """What stood as open in Redis when last read or written: gone from there, somebody closed it."""
 
     def start(self) -> None:
         """Begin to follow the others."""
@@ -45,6 +46,7 @@ class SharedBreakers:
 
     async def read_once(self) -> None:
         """Take over what the others found."""
+        known = set(self._known_open)  # what is written while the answer is on its way is not in it
         async with asyncio.timeout(_TIMEOUT_S):
             found: dict[bytes, bytes] = await self._client.hgetall(_NAME)
         now_ms, now_s = self._clock.now_ms(), self._clock.monotonic_s()
@@ -52,10 +54,10 @@ class SharedBreakers:
         for name, breaker in self._breakers().items():
             left_s = (open_until.get(name, 0) - now_ms) / 1000
             if left_s > 0:
-                self._followed.add(name)
+                self._known_open.add(name)
                 breaker.follow(now_s + left_s)
-            elif name in self._followed:
-                self._followed.discard(name)
+            elif name in known:
+                self._known_open.discard(name)
                 if name not in open_until:
                     breaker.follow(0.0)  # another process closed it; one that ran out is ours to probe
 
@@ -65,7 +67,9 @@ class SharedBreakers:
                 if open_s:
                     until_ms = self._clock.now_ms() + round(open_s * 1000)
                     await self._client.hset(_NAME, target, until_ms)
+                    self._known_open.add(target)
                 else:
+                    self._known_open.discard(target)
                     await self._client.hdel(_NAME, target)
         except (OSError, TimeoutError, *_redis_errors()) as error:
             _logger.debug("a breaker could not be told to the others: %s", type(error).__name__)
