@@ -1,28 +1,16 @@
 """Puts the gateway together: the same for a server and for the library."""
 
-from collections.abc import Mapping
-
 from salon.app.declarations import gateway_options
 from salon.app.settings import Settings
 from salon.foundation.egress import HttpClient
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.ids import ProviderId
 from salon.gateway.configuration.probe import FoundServer
+from salon.gateway.dialects import DIALECTS
 from salon.gateway.kinds import built_in_kinds
-from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
-from salon.gateway.protocols.base import Dialect, DialectName
-from salon.gateway.protocols.ollama import DIALECT as OLLAMA
-from salon.gateway.protocols.openai import DIALECT as OPENAI
 from salon.gateway.registry.configured import Declared
 from salon.gateway.registry.models import ProviderSpec, Source
 from salon.gateway.registry.registry import Registry
-
-DIALECTS: Mapping[DialectName, Dialect] = {
-    "openai": OPENAI,
-    "anthropic": ANTHROPIC,
-    "ollama": OLLAMA,
-}
-"""Every dialect that is served and spoken."""
 
 
 def build_registry(settings: Settings, http: HttpClient) -> Registry:

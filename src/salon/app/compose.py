@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from salon.app.assembly import DIALECTS, build_registry
+from salon.app.assembly import build_registry
 from salon.app.configuration import Configuration
 from salon.app.gauges import add_gauges
 from salon.app.house import House
@@ -23,6 +23,7 @@ from salon.foundation.storage.migrations import migrate
 from salon.foundation.telemetry import redactor
 from salon.gateway.answers import IdempotencyKeys
 from salon.gateway.configuration import ProviderService
+from salon.gateway.dialects import DIALECTS
 from salon.gateway.gateway import Gateway
 from salon.gateway.limits_redis import RedisLimiter
 from salon.gateway.routing.shared import SharedBreakers

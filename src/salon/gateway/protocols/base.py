@@ -4,7 +4,7 @@ A dialect is used on two sides. *Served*: a caller speaks it to us. *Spoken*: we
 Where both sides speak the same one, bytes pass through a ``StreamTap`` and are not re-encoded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -136,66 +136,117 @@ class StreamTap(Protocol):
         ...
 
 
-class Dialect(Protocol):
-    """One wire protocol, both sides."""
+class ErrorEncoder(Protocol):
+    """Writes an error body; the status is ``error.status``."""
 
-    name: DialectName
-    stream_media_type: bytes
-    """``text/event-stream`` or ``application/x-ndjson``."""
-
-    # -- served -----------------------------------------------------------------------------------
-    def read_envelope(self, body: bytes) -> Envelope:
-        """Read what routing needs, without reading the rest. Raises: InvalidRequest naming the field."""
+    def __call__(self, error: SalonError, /, *, request_id: str) -> bytes:
+        """Return the body."""
         ...
 
-    def decode_request(self, envelope: Envelope) -> ModelRequest:
-        """Read the whole request. Raises: InvalidRequest naming the field."""
+
+class RequestEncoder(Protocol):
+    """Writes a request for a provider."""
+
+    def __call__(self, request: ModelRequest, /, *, quirks: Quirks) -> EncodedRequest:
+        """Return the body and what it lost. Raises: Unsupported."""
         ...
 
-    def encode_response(self, response: Response, context: EncodeContext) -> EncodedRequest:
-        """Write a finished answer; ``lost`` names what could not be carried."""
-        ...
 
-    def stream_encoder(self, context: EncodeContext) -> StreamEncoder:
-        """Return an encoder for one stream."""
-        ...
+class RequestRewriter(Protocol):
+    """Edits a request that goes to a provider of the same dialect."""
 
-    def encode_error(self, error: SalonError, *, request_id: str) -> bytes:
-        """Write an error body in this dialect; the status is ``error.status``."""
-        ...
-
-    # -- spoken -----------------------------------------------------------------------------------
-    def encode_request(self, request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
-        """Write a request for a provider."""
-        ...
-
-    def decode_response(self, body: bytes) -> Response:
-        """Read a provider's finished answer. Raises: UpstreamBroken, or the error it contains."""
-        ...
-
-    def stream_decoder(self) -> StreamDecoder:
-        """Return a decoder for one stream."""
-        ...
-
-    def decode_error(
-        self, status: int, headers: Mapping[str, str], body: bytes, *, provider: str
-    ) -> UpstreamError:
-        """Classify a provider's error answer; ``headers`` has lower-case names."""
-        ...
-
-    def classify_stream_error(self, error: InStreamError, *, provider: str) -> UpstreamError:
-        """Classify an error found inside a stream the same way."""
-        ...
-
-    # -- same dialect on both sides ---------------------------------------------------------------
-    def rewrite_request(self, envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
+    def __call__(self, envelope: Envelope, /, *, model: str, stream: bool, quirks: Quirks) -> bytes:
         """Return the caller's body with the listed edits only: model, stream, our usage request."""
         ...
 
-    def stream_tap(self, *, withhold_usage: bool, model: str | None) -> StreamTap:
-        """Return a tap for one passed-through stream; ``model`` renames the model in it if set."""
+
+class TapMaker(Protocol):
+    """Makes the tap of one passed-through stream."""
+
+    def __call__(self, *, withhold_usage: bool, model: str | None) -> StreamTap:
+        """Return a tap; ``model`` renames the model in the stream if set.
+
+        ``withhold_usage``: keep back the usage chunk that only we asked for, where the dialect has one.
+        """
         ...
 
-    def read_answer(self, body: bytes) -> tuple[Usage | None, Finish | None, int]:
-        """Return usage, finish and output size in bytes of a passed-through finished answer."""
+
+class ErrorReader(Protocol):
+    """Classifies a provider's error answer."""
+
+    def __call__(
+        self, status: int, headers: Mapping[str, str], body: bytes, *, provider: str
+    ) -> UpstreamError:
+        """Return the error; ``headers`` has lower-case names."""
         ...
+
+
+class StreamErrorReader(Protocol):
+    """Classifies an error found inside a provider's stream."""
+
+    def __call__(self, error: InStreamError, /, *, provider: str) -> UpstreamError:
+        """Return the error, the same class as for the same words in an error answer."""
+        ...
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One wire protocol, both sides: a table of the functions and classes that read and write it.
+
+    A field holds the function itself, so ``dialect.read_envelope(body)`` is one call and not two. The
+    modules of a dialect's package implement the fields under the same names; its ``dialect.py`` does
+    nothing but fill the table in::
+
+        DIALECT = Dialect(
+            name="openai",
+            read_envelope=request.read_envelope,
+            stream_encoder=OpenAIStreamEncoder,
+            ...
+        )
+
+    To add one: write the package, its name in ``DialectName``, its instance in ``salon.gateway.dialects``,
+    and an endpoint row for each address it is served at. There is one instance of each dialect, without
+    state, compared by identity.
+    """
+
+    name: DialectName
+    title: str
+    """What people call it."""
+    stream_media_type: bytes
+    """``text/event-stream`` or ``application/x-ndjson``."""
+    stream_end: bytes = b""
+    """What ends a stream well where its provider gave a finish reason and forgot its mark.
+
+    Empty: the last event carries the finish reason, so that a stream without it was cut.
+    """
+    id_header: bytes | None = None
+    """The answer's header in which clients of this dialect look for a request's id, lower case."""
+    image_mark: bytes
+    """Bytes that every request with a picture has in it; found by a glance, without reading messages."""
+
+    # -- served -----------------------------------------------------------------------------------
+    read_envelope: Callable[[bytes], Envelope]
+    """Reads what routing needs, without reading the rest. Raises: InvalidRequest naming the field."""
+    decode_request: Callable[[Envelope], ModelRequest]
+    """Reads the whole request. Raises: InvalidRequest naming the field."""
+    encode_response: Callable[[Response, EncodeContext], EncodedRequest]
+    """Writes a finished answer; ``lost`` names what could not be carried."""
+    stream_encoder: Callable[[EncodeContext], StreamEncoder]
+    """Makes an encoder for one stream."""
+    encode_error: ErrorEncoder
+
+    # -- spoken -----------------------------------------------------------------------------------
+    encode_request: RequestEncoder
+    decode_response: Callable[[bytes], Response]
+    """Reads a provider's finished answer. Raises: UpstreamBroken, or the error it contains."""
+    stream_decoder: Callable[[], StreamDecoder]
+    """Makes a decoder for one stream."""
+    decode_error: ErrorReader
+    """``classify.http_error`` knows the usual shapes of error bodies."""
+    classify_stream_error: StreamErrorReader
+    """``classify.stream_error``, as above."""
+
+    # -- same dialect on both sides ---------------------------------------------------------------
+    rewrite_request: RequestRewriter
+    stream_tap: TapMaker
+    read_answer: Callable[[bytes], tuple[Usage | None, Finish | None, int]]
+    """Returns usage, finish and output size in bytes of a passed-through finished answer."""

@@ -39,7 +39,7 @@ _DELTA = b"event: content_block_delta\ndata: "
 
 
 class AnthropicStreamTap:
-    """Forwards whole events and reads what the ledger needs."""
+    """Forwards whole events and reads what the ledger needs; no event is only usage, to be withheld."""
 
     __slots__ = (
         "_broken",
@@ -53,7 +53,7 @@ class AnthropicStreamTap:
         "saw_end",
     )
 
-    def __init__(self, *, model: str | None) -> None:
+    def __init__(self, *, withhold_usage: bool = False, model: str | None) -> None:
         self.error: InStreamError | None = None
         self.finish_reason: Finish | None = None
         self.saw_end = False

@@ -27,7 +27,7 @@ from salon.foundation.messages import (
 )
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
-from salon.gateway.protocols.ollama.errors import encode_error
+from salon.gateway.protocols.ollama.errors import error_object
 from salon.gateway.protocols.ollama.response import write_time, write_tool_call
 from salon.gateway.protocols.ollama.usage import write_finish, write_usage
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
@@ -100,7 +100,7 @@ class OllamaStreamEncoder:
         if self._over:
             return b""
         self._over = True
-        return encode_error(error) + b"\n"
+        return error_object(error) + b"\n"
 
     def _event(self, event: StreamEvent, out: list[bytes]) -> None:
         if isinstance(event, UsageReported):

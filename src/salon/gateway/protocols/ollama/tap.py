@@ -31,7 +31,7 @@ _MODEL = re.compile(rb'"model"\s*:\s*"(?:[^"\\]|\\.)*"')
 
 
 class OllamaStreamTap:
-    """Forwards whole lines and reads what the ledger needs."""
+    """Forwards whole lines and reads what the ledger needs; no line is only usage, to be withheld."""
 
     __slots__ = (
         "_broken",
@@ -46,7 +46,7 @@ class OllamaStreamTap:
         "usage",
     )
 
-    def __init__(self, *, model: str | None) -> None:
+    def __init__(self, *, withhold_usage: bool = False, model: str | None) -> None:
         self.usage: Usage | None = None
         self.finish_reason: Finish | None = None
         self.error: InStreamError | None = None

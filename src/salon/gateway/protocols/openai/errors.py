@@ -62,6 +62,6 @@ def error_object(error: SalonError) -> JsonObject:
     }
 
 
-def encode_error(error: SalonError) -> bytes:
-    """Write an error body."""
+def encode_error(error: SalonError, *, request_id: str) -> bytes:
+    """Write an error body; the id goes in a header."""
     return dumps({"error": error_object(error)})

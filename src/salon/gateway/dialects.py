@@ -1,0 +1,18 @@
+"""The dialects: what is served to callers and spoken to providers, in the order people meet them."""
+
+from collections.abc import Mapping
+
+from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
+from salon.gateway.protocols.base import Dialect, DialectName
+from salon.gateway.protocols.ollama import DIALECT as OLLAMA
+from salon.gateway.protocols.openai import DIALECT as OPENAI
+
+DIALECTS: Mapping[DialectName, Dialect] = {
+    dialect.name: dialect
+    for dialect in (
+        OPENAI,
+        ANTHROPIC,
+        OLLAMA,
+    )
+}
+"""Every dialect by its name."""
