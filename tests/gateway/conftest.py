@@ -40,11 +40,11 @@ PRICES = [
 
 @pytest.fixture
 def play(tmp_path: Path) -> Callable[..., None]:
-    """Run a coroutine function of a bench and a fake provider, for at most 30 s."""
+    """Run a coroutine function of a bench and a fake provider, for at most 90 s."""
 
     def run(scene: Scene, *, aliases: Any = (), **options: Any) -> None:
         async def main() -> None:
-            async with FakeProvider() as fake, asyncio.timeout(30):
+            async with FakeProvider() as fake, asyncio.timeout(90):
                 providers = [*fake_providers(fake.url), *options.pop("more", [])]
                 bench = GatewayBench(
                     tmp_path,

@@ -12,12 +12,12 @@ from salon.gateway.providers.base import Capabilities
 from salon.gateway.registry.models import AliasSpec, ProviderSpec, TargetSpec
 from salon.gateway.routing.shared import SharedBreakers
 from salon.testing.fake_provider import FakeProvider
-from salon.testing.gateway_bench import OWNER, QUICK, GatewayBench, alias, poll
+from salon.testing.gateway_bench import OWNER, QUICK, GatewayBench, LeapingClock, alias
 from salon.testing.verdicts import judge
 
 Play = Callable[..., None]
 TEAM = [alias("team", "openai/fake", "anthropic/fake")]
-SOON = msgspec.structs.replace(QUICK, breaker_failures=2, breaker_open_s=0.3, retry_budget=1.0)
+SOON = msgspec.structs.replace(QUICK, breaker_failures=2, breaker_open_s=30.0, retry_budget=1.0)
 
 
 def test_an_open_breaker_keeps_requests_away_until_a_probe_succeeds(play: Play) -> None:
@@ -27,14 +27,14 @@ def test_an_open_breaker_keeps_requests_away_until_a_probe_succeeds(play: Play) 
         assert routes == ["anthropic/fake"] * 4
         assert fake.journal.counts["requests"] == 6
         assert bench.registry.breakers()["openai/fake"].state(bench.clock.monotonic_s()) == "open"
-        await poll(
-            lambda: bench.registry.breakers()["openai/fake"].state(bench.clock.monotonic_s()) != "open"
-        )
+        clock.leap(SOON.breaker_open_s * 2)
+        assert bench.registry.breakers()["openai/fake"].state(bench.clock.monotonic_s()) != "open"
         assert (await bench.call("team")).headers["x-salon-route"] == "openai/fake"
         (health,) = [row for row in bench.registry.health() if row["target"] == "openai/fake"]
         assert (health["breaker"], health["failures"], health["requests"]) == ("closed", 2, 3)
 
-    play(scene, aliases=TEAM, options=SOON)
+    clock = LeapingClock()
+    play(scene, aliases=TEAM, options=SOON, clock=clock)
 
 
 def test_the_last_target_is_never_taken_away(play: Play) -> None:
@@ -198,36 +198,36 @@ def test_an_observer_hears_each_step_once(play: Play) -> None:
 def test_processes_share_what_their_breakers_know(play: Play, redis_url: str) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         client = Redis.from_url(redis_url)
-        ours = SharedBreakers(client, bench.clock, bench.registry.breakers)
+        ours = SharedBreakers(client, bench.clock, bench.registry.breakers, timeout_s=20)
         bench.registry.on_breaker = ours.changed
         for _ in range(2):
             await bench.call("openai/fake", "{{fake fault=500}}")
         name = "openai/fake"
-        there = {name: type(bench.registry.breakers()[name])(threshold=2, open_s=9)}
-        theirs = SharedBreakers(client, bench.clock, lambda: there)
+        there = {name: type(bench.registry.breakers()[name])(threshold=2, open_s=30)}
+        theirs = SharedBreakers(client, bench.clock, lambda: there, timeout_s=20)
 
         async def told() -> bool:
             return bool(await client.hexists("salon:breakers", name))
 
         while not await told():
-            pass
+            await asyncio.sleep(0.001)
         await theirs.read_once()
         assert not there[name].allows(bench.clock.monotonic_s())
         bench.registry.breakers()[name].succeed()
         while await told():
-            pass
+            await asyncio.sleep(0.001)
         await theirs.read_once()
         assert there[name].allows(bench.clock.monotonic_s())
         await ours.close()
         await client.aclose()
 
-    play(scene, options=msgspec.structs.replace(SOON, breaker_open_s=30.0))
+    play(scene, options=SOON)
 
 
 def test_a_breaker_that_another_process_closed_closes_where_it_opened(play: Play, redis_url: str) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         client = Redis.from_url(redis_url)
-        ours = SharedBreakers(client, bench.clock, bench.registry.breakers)
+        ours = SharedBreakers(client, bench.clock, bench.registry.breakers, timeout_s=20)
         bench.registry.on_breaker = ours.changed
         for _ in range(2):
             await bench.call("openai/fake", "{{fake fault=500}}")
@@ -241,7 +241,7 @@ def test_a_breaker_that_another_process_closed_closes_where_it_opened(play: Play
         await ours.close()
         await client.aclose()
 
-    play(scene, options=msgspec.structs.replace(SOON, breaker_open_s=30.0))
+    play(scene, options=SOON)
 
 
 def test_a_dialect_that_cannot_say_what_is_asked_is_passed_over(play: Play) -> None:

@@ -75,7 +75,7 @@ class RedisTicket:
 class RedisLimiter:
     """Counts in Redis for all processes. One event loop."""
 
-    def __init__(self, url: str, clock: Clock | None = None) -> None:
+    def __init__(self, url: str, clock: Clock | None = None, *, patience_s: float = PATIENCE_S) -> None:
         """Prepare; connects at the first admission. Raises: ConfigError when redis-py is missing."""
         try:
             from redis.asyncio import Redis  # noqa: PLC0415 - an optional extra
@@ -88,10 +88,11 @@ class RedisLimiter:
             ) from error
         # A repeated admission would count twice: what is not answered in time is not tried again.
         self._client: Any = cast("Any", Redis).from_url(
-            url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S, retry=Retry(NoBackoff(), 0)
+            url, socket_timeout=patience_s, socket_connect_timeout=patience_s, retry=Retry(NoBackoff(), 0)
         )
         self._failures: tuple[type[Exception], ...] = (RedisError, OSError, TimeoutError)
         self._no_script: type[Exception] = NoScriptError
+        self._patience_s = patience_s
         self._clock = clock or SystemClock()
         self._local = LocalLimiter(self._clock)
         self._tasks = TaskSupervisor("limits")
@@ -148,7 +149,7 @@ class RedisLimiter:
         keys = _keys(identity_key)
         self._soon(_Act("EVALSHA", _ADMIT_SHA, 3, *keys, *numbers, place, lease_ms, answer=answer))
         try:
-            async with asyncio.timeout(PATIENCE_S * 2):
+            async with asyncio.timeout(self._patience_s * 2):
                 return await answer
         except BaseException:
             self.leave(identity_key, place)  # it may have been admitted after all
@@ -189,7 +190,7 @@ class RedisLimiter:
                 renewed_s = self._clock.monotonic_s()
                 acts += await self._renewals()
             try:
-                async with asyncio.timeout(PATIENCE_S):
+                async with asyncio.timeout(self._patience_s):
                     await self._send(acts)
             except self._failures as error:
                 # What is lost heals: places expire, and windows forget within a minute.

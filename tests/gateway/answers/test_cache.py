@@ -117,12 +117,14 @@ def test_two_processes_share_answers_through_redis(redis_url: str) -> None:
     async def main() -> None:
         client = Redis.from_url(redis_url)
         caches = [
-            AnswerCache(ManualClock(), max_bytes=10_000, ttl_s=60, shared=RedisAnswers(client))
+            AnswerCache(ManualClock(), max_bytes=10_000, ttl_s=60, shared=RedisAnswers(client, timeout_s=20))
             for _ in range(2)
         ]
         caches[0].put(b"key", answer(10))
-        await asyncio.sleep(0.1)
-        assert await caches[1].get(b"key") == answer(10)
+        async with asyncio.timeout(30):
+            while (found := await caches[1].get(b"key")) is None:
+                await asyncio.sleep(0.01)
+        assert found == answer(10)
         await caches[0].close()
         await client.aclose()
 

@@ -22,11 +22,19 @@ _logger = logging.getLogger(__name__)
 class SharedBreakers:
     """Keeps the breakers of this process and those of the others of one mind."""
 
-    def __init__(self, client: Any, clock: Clock, breakers: Callable[[], Mapping[str, Breaker]]) -> None:
+    def __init__(
+        self,
+        client: Any,
+        clock: Clock,
+        breakers: Callable[[], Mapping[str, Breaker]],
+        *,
+        timeout_s: float = _TIMEOUT_S,
+    ) -> None:
         """Take an asyncio Redis client, and how to get the breakers by target."""
         self._client = client
         self._clock = clock
         self._breakers = breakers
+        self._timeout_s = timeout_s
         self._supervisor = TaskSupervisor("shared breakers")
         self._known_open: set[str] = set()
         """What stood as open in Redis when last read or written: gone from there, somebody closed it."""
@@ -47,7 +55,7 @@ class SharedBreakers:
     async def read_once(self) -> None:
         """Take over what the others found."""
         known = set(self._known_open)  # what is written while the answer is on its way is not in it
-        async with asyncio.timeout(_TIMEOUT_S):
+        async with asyncio.timeout(self._timeout_s):
             found: dict[bytes, bytes] = await self._client.hgetall(_NAME)
         now_ms, now_s = self._clock.now_ms(), self._clock.monotonic_s()
         open_until = {name.decode(): int(until) for name, until in found.items()}
@@ -63,7 +71,7 @@ class SharedBreakers:
 
     async def _tell(self, target: str, open_s: float) -> None:
         try:
-            async with asyncio.timeout(_TIMEOUT_S):
+            async with asyncio.timeout(self._timeout_s):
                 if open_s:
                     until_ms = self._clock.now_ms() + round(open_s * 1000)
                     await self._client.hset(_NAME, target, until_ms)
