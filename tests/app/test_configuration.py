@@ -55,6 +55,8 @@ def test_broken_toml_names_the_line(tmp_path: Path) -> None:
         ('[files]\nkind = "s3"', ["files.kind", "files.s3_endpoint"]),
         ('[providers.x]\nkind = "opnai"', ["providers.x.kind (in ", "salon.toml)", "Did you mean “openai”?"]),
         ('[providers.x]\nkind = "openai-compatible"', ["providers.x.base_url", "no usual address"]),
+        ('[models.demo]\ntargets = ["a/b"]', ["models.demo (in ", "demo model", "Choose another name."]),
+        ('[providers.demo]\nkind = "demo"\nenabled = false', ["providers.demo (in ", "Choose another name."]),
         ('[models.a]\ntargets = ["a"]', ["models.a (in ", "points to itself"]),
         (
             '[models.a]\ntargets = ["b"]\n[models.b]\ntargets = ["demo", "a"]',

@@ -8,7 +8,7 @@ from salon.app.settings import Settings
 from salon.foundation.kit.errors import ConfigError
 from salon.gateway.configuration.environment import environment_providers
 from salon.gateway.kinds import built_in_kinds
-from salon.gateway.registry.alias_checks import check_alias, rings, unknown_targets
+from salon.gateway.registry.alias_checks import check_alias, check_not_demo, rings, unknown_targets
 from salon.gateway.registry.links import check_name, check_reach, check_secret, locate
 from salon.gateway.registry.models import ProviderSpec
 
@@ -36,6 +36,7 @@ def _try(look: Callable[[], object], found: list[ConfigError]) -> None:
 
 def _check_provider(spec: ProviderSpec) -> None:
     check_name(spec.name)
+    check_not_demo(spec.name)
     kind = built_in_kinds().get(spec.kind, key=f"providers.{spec.name}.kind")
     locate(kind, spec, "")
     if spec.api_key:

@@ -1,6 +1,9 @@
 """Names that mean nothing now: whose they are, why, and what to do about it."""
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -24,8 +27,48 @@ def test_a_provider_that_lists_demo_does_not_take_the_name(play: Play) -> None:
         await bench.service.add(OWNER.caller, spec)
         assert (await bench.call("demo")).headers["x-salon-route"] == "demo/demo"
         assert (await bench.call("lab/demo")).headers["x-salon-route"] == "lab/demo"
-        with pytest.raises(ConfigError, match="name is the demo"):
-            await bench.service.add(OWNER.caller, provider(fake, "demo", allow_private=True))
+
+    play(scene)
+
+
+def test_nothing_declared_takes_the_name_of_the_demo(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        for spec in (provider(fake, "demo", allow_private=True), ProviderSpec(name="demo", kind="demo")):
+            with pytest.raises(ConfigError, match=r"providers\.demo.*always there"):
+                await bench.service.add(OWNER.caller, spec)
+            with pytest.raises(ConfigError, match=r"providers\.demo.*always there"):
+                await bench.service.set_file([spec], [], [], environ={})
+        for name in ("demo", "demo/demo"):
+            with pytest.raises(ConfigError, match="is that of the demo model"):
+                await bench.service.set_alias(OWNER.caller, alias(name, "openai/fake"))
+            with pytest.raises(ConfigError, match="is that of the demo model"):
+                await bench.service.set_file([], [alias(name, "openai/fake")], [], environ={})
+        assert (await bench.call("demo")).headers["x-salon-route"] == "demo/demo"
+
+    play(scene)
+
+
+def test_an_alias_that_an_earlier_salon_kept_is_told_and_left_out(play: Play, tmp_path: Path) -> None:
+    async def stored(bench: GatewayBench, fake: FakeProvider) -> None:
+        await bench.service.set_alias(OWNER.caller, alias("dem0", "openai/fake"))
+        move = "UPDATE gateway_aliases SET name = 'demo', spec = replace(spec, 'dem0', 'demo')"
+        with contextlib.closing(sqlite3.connect(tmp_path / "salon.db")) as database, database:
+            database.execute(move)
+        await bench.service.reload()
+        assert "is that of the demo model" in bench.service.problems[0]
+        assert (await bench.call("demo")).headers["x-salon-route"] == "demo/demo"
+        await bench.service.remove_alias(OWNER.caller, "demo")
+        assert not bench.service.problems
+
+    play(stored)
+
+
+def test_another_provider_of_the_demo_kind_has_names_of_its_own(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await bench.service.add(OWNER.caller, ProviderSpec(name="lab", kind="demo"))
+        names = [entry.id for entry in bench.registry.models()]
+        assert (names.count("demo"), names.count("lab/demo")) == (1, 1)
+        assert (await bench.call("lab/demo")).headers["x-salon-route"] == "lab/demo"
 
     play(scene)
 

@@ -28,6 +28,7 @@ from salon.gateway.configuration.probe import FoundServer, find_local_servers
 from salon.gateway.configuration.store import StoredProvider
 from salon.gateway.configuration.trial import Trial, Trials
 from salon.gateway.gateway import Gateway
+from salon.gateway.registry.alias_checks import check_alias
 from salon.gateway.registry.configured import Configured, Declared
 from salon.gateway.registry.models import AliasSpec, Listing, PriceSpec, Provider, ProviderSpec, Source
 from salon.gateway.registry.registry import Registry
@@ -128,7 +129,15 @@ class ProviderService:
         if self._file.environ:
             declared += environment_providers(kinds, self._file.environ)
         file_names = {alias.name for alias in self._file.aliases}
-        stored_aliases = [alias for alias in aliases if alias.name not in file_names]
+        stored_aliases: list[AliasSpec] = []
+        for alias in aliases:
+            try:
+                check_alias(alias)
+            except ConfigError as error:
+                problems.append(error.message)
+                continue
+            if alias.name not in file_names:
+                stored_aliases.append(alias)
         file_prices = {spec.model for spec in self._file.prices}
         self.registry.configure(
             [*declared, _DEMO],

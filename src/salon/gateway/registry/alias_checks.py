@@ -1,15 +1,28 @@
-"""What can be wrong with aliases: nothing to go to, a ring, a target that nobody here answers to."""
+"""What can be wrong with aliases: nothing to go to, a ring, the demo's name, a target nobody answers to."""
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Set
+from typing import Final
 
 from salon.foundation.kit.errors import ConfigError
 from salon.gateway.registry.models import AliasSpec
+
+DEMO: Final = "demo"
+"""The name of the provider and the model that are always there; nothing else takes it."""
+_TAKEN: Final = f"the name “{DEMO}” is that of the demo model, which is always there."
+
+
+def check_not_demo(provider: str) -> None:
+    """Refuse a provider that would stand in the demo's place. Raises: ConfigError."""
+    if provider == DEMO:
+        raise ConfigError(key=f"providers.{DEMO}", problem=_TAKEN, fix="Choose another name.")
 
 
 def check_alias(alias: AliasSpec) -> None:
     """Refuse an alias that cannot work by itself. Raises: ConfigError."""
     key = f"models.{alias.name}"
+    if alias.name.partition("/")[0] == DEMO:
+        raise ConfigError(key=key, problem=_TAKEN, fix="Choose another name.")
     if not alias.targets:
         raise ConfigError(key=key, problem="it has no targets.", fix="Name at least one provider/model.")
     for target in alias.targets:

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.ids import ProviderId
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.providers.base import KindRegistry, ProviderKind, Transport
+from salon.gateway.registry.alias_checks import check_not_demo
 from salon.gateway.registry.links import base_url, build_link
 from salon.gateway.registry.models import CredentialState, Provider, ProviderSpec, Source
 from salon.gateway.registry.target import Link
 
-_DEMO: Final = "demo"
 _ENABLE: Final[Mapping[Source, Callable[[str], str]]] = {
     "database": lambda name: f"“salon providers enable {name}” lets requests go to it again.",
     "file": lambda name: f"Set enabled = true below [providers.{name}] in salon.toml.",
@@ -116,10 +115,8 @@ class ProviderBuilder:
         """Return the provider as it can be used, or with its problem. Raises: ConfigError."""
         spec = declared.spec
         kind = self._kinds.get(spec.kind, key=f"providers.{spec.name}.kind")
-        if spec.name == _DEMO and kind.name != _DEMO:
-            raise ConfigError(
-                key=f"providers.{_DEMO}", problem="this name is the demo's.", fix="Choose another name."
-            )
+        if declared.source != "built-in":
+            check_not_demo(spec.name)
         state: CredentialState = "set" if declared.secret else "none"
         problem = None
         needs_key = kind.needs_key or bool(spec.key_variable)

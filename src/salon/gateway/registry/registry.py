@@ -172,8 +172,7 @@ class Registry:
                 continue
             name = configured.spec.name
             for info in self._known_models(configured):
-                is_demo = configured.kind.name == "demo"
-                entry_id = info.id if is_demo else f"{name}/{info.id}"
+                entry_id = info.id if configured.source == "built-in" else f"{name}/{info.id}"
                 entries.append(ModelEntry(id=entry_id, kind="model", provider=name, info=info))
         return entries
 
