@@ -7,6 +7,7 @@ import {
   formatMoney,
   formatShare,
   formatUptime,
+  formatWords,
 } from "@/lib/format"
 
 const HOUR_MS = 3_600_000
@@ -24,12 +25,18 @@ test("money follows the language", () => {
   expect(formatMoney(42_100_000_000, "EUR", "de")).toBe("4,21\u00a0€")
 })
 
+test("an amount stays whole in text that reads from right to left", () => {
+  expect(formatMoney(42_100_000_000, "USD", "ar")).toBe("\u20664.21\u00a0US$\u2069")
+  expect(formatWords(["a", "b"], "ar")).toBe("a، b")
+})
+
 test.each([
   [0.42, "0.42 ms"],
   [4, "4 ms"],
   [412, "412 ms"],
   [3100, "3.1 s"],
   [125_000, "2 min 5 s"],
+  [2 * HOUR_MS + 20 * 60_000, "2 h 20 min"],
 ])("a duration of %d ms reads %s", (value, text) => {
   expect(formatDuration(value, "en").replaceAll("\u00a0", " ")).toBe(text)
 })

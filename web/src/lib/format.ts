@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000
 export function formatMoney(costE10: number, currency: string, locale: string): string {
   const amount = costE10 / MONEY_UNIT
   const isSmall = amount !== 0 && Math.abs(amount) < 1
-  return new Intl.NumberFormat(locale, {
+  const text = new Intl.NumberFormat(locale, {
     style: "currency",
     currency,
     currencyDisplay: "narrowSymbol",
@@ -17,6 +17,22 @@ export function formatMoney(costE10: number, currency: string, locale: string): 
     maximumFractionDigits: isSmall ? 6 : 2,
     ...(isSmall ? { maximumSignificantDigits: 2, minimumSignificantDigits: 1 } : {}),
   }).format(amount)
+  return isolateMoney(text)
+}
+
+const RIGHT_TO_LEFT_MARK = "\u200f"
+const ISOLATE_LEFT_TO_RIGHT = "\u2066"
+const END_OF_ISOLATE = "\u2069"
+
+/** Keep an amount and its currency together: in Arabic text “0.25 US$” would read “$US 0.25”. */
+export function isolateMoney(text: string): string {
+  if (!text.startsWith(RIGHT_TO_LEFT_MARK)) return text
+  return `${ISOLATE_LEFT_TO_RIGHT}${text.replaceAll(RIGHT_TO_LEFT_MARK, "")}${END_OF_ISOLATE}`
+}
+
+/** Words in a row with the comma of the language. */
+export function formatWords(words: readonly string[], locale: string): string {
+  return words.join(locale === "ar" ? "، " : ", ")
 }
 
 export function formatCount(value: number, locale: string): string {
@@ -48,11 +64,12 @@ function formatUnit(value: number, unit: keyof typeof SYMBOLS, digits: number, l
   return `${number}\u00a0${SYMBOLS[unit]}`
 }
 
-/** A duration in its natural unit: "0.42 ms", "84 ms", "3.1 s", "2 min 5 s". */
+/** A duration in its natural unit: "0.42 ms", "84 ms", "3.1 s", "2 min 5 s", "3 h 20 min". */
 export function formatDuration(durationMs: number, locale: string): string {
   if (durationMs < 10) return formatUnit(durationMs, "millisecond", durationMs < 1 ? 2 : 1, locale)
   if (durationMs < 1000) return formatUnit(durationMs, "millisecond", 0, locale)
   if (durationMs < MINUTE_MS) return formatUnit(durationMs / 1000, "second", 1, locale)
+  if (durationMs >= HOUR_MS) return formatUptime(durationMs, locale)
   const seconds = Math.round(durationMs / 1000)
   return `${formatUnit(Math.floor(seconds / 60), "minute", 0, locale)} ${formatUnit(seconds % 60, "second", 0, locale)}`
 }

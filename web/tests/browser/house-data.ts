@@ -91,6 +91,21 @@ export const MODELS: Model[] = [
   ...Array.from({ length: 6 }, (_, index) => model(`openai/gpt-4.1-variant-${index}`, { ...priced("2", "8") })),
 ]
 
+export const LONG_NAME = "a-service-whose-name-nobody-shortened-because-a-deployment-tool-wrote-it-eu-central-1"
+const MANY = 1000
+
+/** A house with more of everything than anyone can see at once, and with names that do not fit. */
+export const MANY_PROVIDERS: Provider[] = Array.from({ length: MANY }, (_, index) =>
+  index === MANY - 1
+    ? provider({ name: LONG_NAME, label: "Self-hosted", state: "down", models: 12_345, latency_ms: 123_456, last_error: "x".repeat(200) })
+    : provider({ name: `provider-${index}`, label: "OpenAI-compatible", state: "healthy", latency_ms: index }),
+)
+export const MANY_MODELS: Model[] = Array.from({ length: MANY }, (_, index) =>
+  index === 0
+    ? model(`${LONG_NAME}/model`, { aliases: [LONG_NAME, "fast", "cheap", "best"] })
+    : model(`provider-${index}/model-${index}`, { aliases: [`alias-${index}`] }),
+)
+
 const ASKED = [
   ["fast", "openai", "openai/gpt-5-mini", "notes-app"],
   ["anthropic/claude-sonnet-4-5", "anthropic", "claude-sonnet-4-5", "editor"],

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { extname, join, normalize, resolve } from "node:path"
-import { MODELS, PROVIDERS, REQUESTS, status } from "./house-data.ts"
+import { MANY_MODELS, MANY_PROVIDERS, MODELS, PROVIDERS, REQUESTS, status } from "./house-data.ts"
 
 /** A stand-in for Salon's server: the built files under the real content policy, and answers of our own. */
 
@@ -18,7 +18,7 @@ const POLICY =
   "connect-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 
 export interface HouseState {
-  mode: "ready" | "empty" | "signed-out" | "refused" | "slow"
+  mode: "ready" | "empty" | "many" | "signed-out" | "refused" | "slow"
   /** How long between two pieces of a streamed answer. */
   paceMs: number
   chatBodies: unknown[]
@@ -92,6 +92,8 @@ function manage(path: string, response: ServerResponse, state: HouseState): void
   if (state.mode === "refused") {
     return json(response, 503, { error: { code: "storage", message: "The disk is full. Free some space.", fields: {} } })
   }
+  if (state.mode === "many" && name === "providers") return json(response, 200, { items: MANY_PROVIDERS })
+  if (state.mode === "many" && name === "models") return json(response, 200, { items: MANY_MODELS })
   if (name === "providers") return json(response, 200, { items: isEmpty ? PROVIDERS.slice(0, 1) : PROVIDERS })
   if (name === "models") return json(response, 200, { items: isEmpty ? MODELS.slice(0, 1) : MODELS })
   if (name === "requests") return json(response, 200, { items: isEmpty ? [] : REQUESTS, next: null })

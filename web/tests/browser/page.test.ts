@@ -145,6 +145,46 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     await close()
   })
 
+  test("a thousand rows draw only those near what is seen, and all can be reached", async () => {
+    house.state.mode = "many"
+    const { page, complaints, close } = await visit(browser, house.address)
+    await page.getByRole("button", { name: "Show all 1,000 models" }).click()
+    await page.getByRole("button", { name: "Show all 1,000 providers" }).click()
+    const rows = page.locator("#models tbody tr[data-index]")
+    expect(await rows.count()).toBeLessThan(150)
+    await page.locator("[data-pane=main]").evaluate((main) => main.scrollTo(0, main.scrollHeight))
+    await page.getByRole("rowheader", { name: "provider-999/model-999" }).waitFor()
+    expect(await page.locator("#providers li[data-index]").count()).toBeLessThan(150)
+    await page.locator("#models [data-roving]").last().focus()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Enter")
+    await expect.poll(() => new URL(page.url()).searchParams.get("model")).toBe("provider-998/model-998")
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  test("of many providers the one in trouble is in sight", async () => {
+    house.state.mode = "many"
+    const { page, close } = await visit(browser, house.address)
+    await page.locator("#providers").getByText("Down").waitFor()
+    await close()
+  })
+
+  test.each([WIDE, NARROW])("names that do not fit push nothing aside at $width px", async (viewport) => {
+    house.state.mode = "many"
+    const { page, close } = await visit(browser, house.address, { viewport })
+    const name = page.locator("#models [data-roving]").first()
+    await name.waitFor()
+    const cell = await page.locator("#models th[scope=row]").first().boundingBox()
+    for (const part of await name.locator("span").all()) {
+      const box = await part.boundingBox()
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((cell?.x ?? 0) + (cell?.width ?? 0) + 1)
+    }
+    const widths = await page.locator("[data-pane=main]").evaluate((main) => [main.scrollWidth, main.clientWidth])
+    expect(widths[0]).toBe(widths[1])
+    await close()
+  })
+
   test("a provider is tested with one real call", async () => {
     const { page, close } = await visit(browser, house.address)
     await page.getByRole("button", { name: "Test openai" }).click()

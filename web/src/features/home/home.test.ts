@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { firstShown, SHOWN_AT_FIRST } from "@/features/home/first-shown"
 import { matchModels } from "@/features/home/match-models"
 import { formatPrice } from "@/features/home/price"
 import { adviceFor, hostOf } from "@/features/home/provider-advice"
@@ -26,6 +27,14 @@ test("only a provider in trouble gets advice", () => {
   expect(adviceFor({ ...provider, source: "api", state: "needs-credential" })).toBe("salon providers set-key lab")
   expect(adviceFor({ ...provider, state: "healthy" })).toBeNull()
   expect(hostOf("http://127.0.0.1:11434/v1")).toBe("127.0.0.1:11434")
+})
+
+test("of many providers those in trouble are shown first", () => {
+  const few = [{ state: "healthy" }, { state: "down" }] as const
+  expect(firstShown(few)).toEqual(few)
+  const many = [...Array.from({ length: 40 }, () => ({ state: "healthy" }) as const), { state: "down" } as const]
+  expect(firstShown(many)[0]).toEqual({ state: "down" })
+  expect(firstShown(many)).toHaveLength(SHOWN_AT_FIRST)
 })
 
 test("the score's bars grow with the logarithm of the time", () => {

@@ -1,5 +1,6 @@
 import { Plural, useLingui } from "@lingui/react/macro"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
+import type { Ref } from "react"
 import type { Provider } from "@/api/types"
 import { Avatar } from "@/components/ui/avatar"
 import { Button } from "@/components/ui/button"
@@ -12,13 +13,16 @@ import { formatDuration } from "@/lib/format"
 import { monogram } from "@/lib/voices"
 
 interface ProviderRowProps {
+  ref: Ref<HTMLLIElement>
   provider: Provider
   voice: number
+  /** Its place among all `count` rows, drawn or not. */
   position: number
+  count: number
 }
 
 /** One provider: who it is, how it does, and, if it is in trouble, why and what to do. */
-export function ProviderRow({ provider, voice, position }: ProviderRowProps) {
+export function ProviderRow({ ref, provider, voice, position, count }: ProviderRowProps) {
   const { t, i18n } = useLingui()
   const client = useQueryClient()
   const test = useMutation({
@@ -28,11 +32,17 @@ export function ProviderRow({ provider, voice, position }: ProviderRowProps) {
   const advice = adviceFor(provider)
   const told = test.data ? test.data.checks.map((check) => check.detail).join(" ") : test.error ? test.error.message : null
   return (
-    <li className="border-b border-border py-2 last:border-0">
+    <li
+      ref={ref}
+      data-index={position}
+      aria-posinset={position + 1}
+      aria-setsize={count}
+      className="border-b border-border py-2 last:border-0"
+    >
       <div className="flex min-h-8 items-center gap-3">
         <Avatar kind="model" letters={monogram(provider.name, position)} voice={voice} />
         <div className="min-w-0 flex-1">
-          <p className="truncate text-ui font-semibold">
+          <p title={provider.name} className="truncate text-ui font-semibold">
             <bdi>{provider.name}</bdi>
           </p>
           <p className="truncate text-caption text-text-3">
@@ -51,7 +61,7 @@ export function ProviderRow({ provider, voice, position }: ProviderRowProps) {
         <span className="tabular hidden w-18 text-end text-ui whitespace-nowrap text-text-2 sm:block">
           {provider.latency_ms === null ? "" : formatDuration(provider.latency_ms, i18n.locale)}
         </span>
-        <span className="flex w-32 justify-end sm:w-36 sm:justify-start sm:ps-3">
+        <span className="flex sm:w-36 sm:ps-3">
           <ProviderStateLabel state={provider.state} />
         </span>
         <Button

@@ -45,7 +45,7 @@ export function RequestLine({ row, voice, now }: RequestLineProps) {
           {formatCompact(row.input_tokens, locale)} / {formatCompact(row.output_tokens, locale)}
         </span>
       </td>
-      <td className="tabular hidden py-1.5 text-end text-text-2 sm:table-cell">
+      <td className="tabular hidden py-1.5 ps-2 text-end text-text-2 sm:table-cell">
         {row.cost_e10 === null ? t`unpriced` : formatMoney(row.cost_e10, row.currency, locale)}
       </td>
       <td className="tabular py-1.5 text-end text-text-2">{formatDuration(row.duration_ms, locale)}</td>

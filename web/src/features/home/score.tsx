@@ -24,7 +24,7 @@ export function Score({ rows, voices, onShow }: ScoreProps) {
   const speakers = [...new Set(rows.flatMap((row) => row.provider ?? []))]
   return (
     <div className="flex flex-col gap-3">
-      <div aria-hidden="true" className="flex h-12 items-end gap-1 sm:-mx-2">
+      <div aria-hidden="true" className="flex h-12 items-end gap-1">
         {oldestFirst.map((row) => (
           <button
             key={row.request_id}
@@ -32,7 +32,7 @@ export function Score({ rows, voices, onShow }: ScoreProps) {
             tabIndex={-1}
             onClick={() => onShow(row.request_id)}
             title={`${row.asked_model}, ${formatMoment(row.started_at_ms, now, i18n.locale)}, ${formatDuration(row.duration_ms, i18n.locale)}`}
-            className="group flex h-full max-w-6 min-w-0 flex-1 items-end justify-center"
+            className="group flex h-full max-w-6 min-w-0 flex-1 items-end last:max-w-2 last:flex-none last:basis-2"
           >
             <span
               data-voice={voices.get(row.provider ?? "") ?? 6}
@@ -44,9 +44,9 @@ export function Score({ rows, voices, onShow }: ScoreProps) {
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-caption text-text-3">
         <Plural value={rows.length} one="The latest request" other="The latest # requests" />
         {speakers.map((name) => (
-          <span key={name} className="inline-flex items-center gap-1.5">
-            <span aria-hidden="true" data-voice={voices.get(name) ?? 6} className="voice-bar size-2 rounded-[2px]" />
-            <bdi>{name}</bdi>
+          <span key={name} className="inline-flex max-w-full min-w-0 items-center gap-1.5">
+            <span aria-hidden="true" data-voice={voices.get(name) ?? 6} className="voice-bar size-2 shrink-0 rounded-[2px]" />
+            <bdi className="truncate">{name}</bdi>
           </span>
         ))}
         {failed > 0 ? (

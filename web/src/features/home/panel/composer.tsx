@@ -35,7 +35,7 @@ export function Composer({ field, models, model, onModel, isWriting, onSend, onS
       <textarea
         ref={field}
         value={text}
-        dir="auto"
+        dir={text === "" ? undefined : "auto"}
         rows={1}
         aria-label={t`Message`}
         placeholder={t`Message ${model}`}

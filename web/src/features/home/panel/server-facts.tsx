@@ -18,7 +18,7 @@ interface FactProps {
 
 function Fact({ label, children }: FactProps) {
   return (
-    <div className="flex min-h-(--row) items-start justify-between gap-4 py-1">
+    <div className="flex min-h-(--row) items-baseline justify-between gap-4 py-1">
       <dt className="shrink-0 text-ui text-text-2">{label}</dt>
       <dd className="tabular min-w-0 text-end text-ui wrap-anywhere">{children}</dd>
     </div>
@@ -75,7 +75,7 @@ export function ServerFacts({ status }: ServerFactsProps) {
         <Fact label={t`Running for`}>{formatUptime(now - status.started_at_ms, locale)}</Fact>
         {status.address === null ? null : (
           <Fact label={t`Address`}>
-            <span dir="ltr" className="inline-flex items-center gap-1">
+            <span dir="ltr" className="-me-2 inline-flex items-baseline gap-1">
               {status.address}
               <CopyButton text={status.address} label={t`Copy the address`} isIconOnly />
             </span>

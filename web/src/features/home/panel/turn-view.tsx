@@ -1,4 +1,5 @@
-import { Plural, useLingui } from "@lingui/react/macro"
+import { plural } from "@lingui/core/macro"
+import { useLingui } from "@lingui/react/macro"
 import { Avatar } from "@/components/ui/avatar"
 import { WritingBars } from "@/components/ui/bars"
 import { Notice } from "@/components/ui/notice"
@@ -70,17 +71,19 @@ function TurnFoot({ turn, row }: TurnFootProps) {
   const { t, i18n } = useLingui()
   const locale = i18n.locale
   const parts = [
+    turn.outputTokens === null ? null : plural(turn.outputTokens, { one: "# token", other: "# tokens" }),
     turn.state === "stopped" ? t`stopped` : null,
     row === undefined ? null : row.cost_e10 === null ? t`unpriced` : formatMoney(row.cost_e10, row.currency, locale),
     turn.firstTextMs === null ? null : t`first words ${formatDuration(turn.firstTextMs, locale)}`,
     turn.durationMs === null ? null : formatDuration(turn.durationMs, locale),
   ].filter((part) => part !== null)
   return (
-    <p className="tabular flex flex-wrap gap-x-1 text-caption text-text-3">
-      {turn.outputTokens === null ? null : <Plural value={turn.outputTokens} one="# token" other="# tokens" />}
-      {parts.map((part, index) => (
-        <span key={part}>{index > 0 || turn.outputTokens !== null ? `· ${part}` : part}</span>
-      ))}
+    <p className="overflow-hidden text-caption text-text-3">
+      <span className="dotted tabular flex flex-wrap">
+        {parts.map((part) => (
+          <span key={part}>{part}</span>
+        ))}
+      </span>
     </p>
   )
 }

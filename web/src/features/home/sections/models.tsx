@@ -7,8 +7,8 @@ import { Button } from "@/components/ui/button"
 import { QueryView } from "@/components/ui/query-view"
 import { Section } from "@/components/ui/section"
 import { SkeletonRows } from "@/components/ui/skeleton"
+import { ModelTable } from "@/features/home/model-table"
 import { matchModels } from "@/features/home/match-models"
-import { ModelRow } from "@/features/home/model-row"
 import { formatCount } from "@/lib/format"
 import type { Voice } from "@/lib/voices"
 
@@ -19,10 +19,6 @@ interface ModelsProps {
   voices: ReadonlyMap<string, Voice>
   chosen: string
   onChoose: (model: string) => void
-}
-
-function isNamed(model: Model, name: string): boolean {
-  return model.id === name || model.aliases.includes(name)
 }
 
 /** Every model that answers here, to search and to choose. */
@@ -66,30 +62,7 @@ export function Models({ query, voices, chosen, onChoose }: ModelsProps) {
                   )}
                 </p>
               ) : (
-                <table className="-mx-2 w-[calc(100%+--spacing(4))] table-fixed text-ui">
-                  <thead>
-                    <tr className="border-b border-border text-text-2">
-                      <th scope="col" className="py-2 ps-2 text-start font-medium">{t`Model`}</th>
-                      <th scope="col" className="w-20 py-2 text-end font-medium max-sm:pe-2">{t`Context`}</th>
-                      <th scope="col" className="hidden w-34 py-2 text-end font-medium sm:table-cell">
-                        {t`Price per million`}
-                      </th>
-                      <th scope="col" className="hidden w-56 py-2 ps-4 pe-2 text-start font-medium sm:table-cell">{t`Abilities`}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {shown.map((model) => (
-                      <ModelRow
-                        key={model.id}
-                        model={model}
-                        voice={voices.get(model.provider) ?? 6}
-                        isChosen={isNamed(model, chosen)}
-                        isStop={model === (shown.find((one) => isNamed(one, chosen)) ?? shown[0])}
-                        onChoose={onChoose}
-                      />
-                    ))}
-                  </tbody>
-                </table>
+                <ModelTable models={shown} voices={voices} chosen={chosen} onChoose={onChoose} />
               )}
               {found.length > shown.length ? (
                 <div className="-ms-3">

@@ -1,11 +1,14 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import type { UseQueryResult } from "@tanstack/react-query"
+import { useState } from "react"
 import type { Provider } from "@/api/types"
+import { Button } from "@/components/ui/button"
 import { Command } from "@/components/ui/code-block"
 import { QueryView } from "@/components/ui/query-view"
 import { Section } from "@/components/ui/section"
 import { SkeletonRows } from "@/components/ui/skeleton"
-import { ProviderRow } from "@/features/home/provider-row"
+import { firstShown, isTroubled, SHOWN_AT_FIRST } from "@/features/home/first-shown"
+import { ProviderList } from "@/features/home/provider-list"
 import type { Voice } from "@/lib/voices"
 
 interface ProvidersProps {
@@ -16,9 +19,10 @@ interface ProvidersProps {
 /** Which providers answer, and what to do about those that do not. */
 export function Providers({ query, voices }: ProvidersProps) {
   const { t } = useLingui()
+  const [isAllShown, setIsAllShown] = useState(false)
   const used = (query.data ?? []).filter((provider) => provider.enabled)
   const healthy = used.filter((provider) => provider.state === "healthy").length
-  const troubled = used.filter((provider) => provider.state === "down" || provider.state === "degraded").length
+  const troubled = used.filter(isTroubled).length
   return (
     <Section
       id="providers"
@@ -39,16 +43,16 @@ export function Providers({ query, voices }: ProvidersProps) {
     >
       <QueryView query={query} loading={<SkeletonRows rows={3} label={t`Loading the providers`} />}>
         {(providers) => (
-          <ul className="flex flex-col">
-            {providers.map((provider, index) => (
-              <ProviderRow
-                key={provider.id}
-                provider={provider}
-                voice={voices.get(provider.name) ?? 6}
-                position={index}
-              />
-            ))}
-          </ul>
+          <>
+            <ProviderList providers={isAllShown ? providers : firstShown(providers)} voices={voices} />
+            {isAllShown || providers.length <= SHOWN_AT_FIRST ? null : (
+              <div className="-ms-3">
+                <Button onClick={() => setIsAllShown(true)}>
+                  <Plural value={providers.length} one="Show the provider" other="Show all # providers" />
+                </Button>
+              </div>
+            )}
+          </>
         )}
       </QueryView>
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-ui text-text-2">

@@ -38,8 +38,8 @@ export function Requests({ query, voices, onTry }: RequestsProps) {
                   <th scope="col" className="py-2 text-start font-medium">{t`Model`}</th>
                   <th scope="col" className="hidden w-24 py-2 text-start font-medium sm:table-cell">{t`Key`}</th>
                   <th scope="col" className="w-24 py-2 text-start font-medium">{t`Status`}</th>
-                  <th scope="col" className="hidden w-28 py-2 text-end font-medium sm:table-cell">{t`Tokens`}</th>
-                  <th scope="col" className="hidden w-20 py-2 text-end font-medium sm:table-cell">{t`Cost`}</th>
+                  <th scope="col" className="hidden w-26 py-2 text-end font-medium sm:table-cell">{t`Tokens`}</th>
+                  <th scope="col" className="hidden w-24 py-2 text-end font-medium sm:table-cell">{t`Cost`}</th>
                   <th scope="col" className="w-20 py-2 text-end font-medium">{t`Took`}</th>
                 </tr>
               </thead>
