@@ -305,6 +305,9 @@ class SalonProtocol(HttpToolsProtocol):
             if reply is not None:
                 reply.leave()
                 self._reply = None
+        self._tell_and_close(error, row)
+
+    def _tell_and_close(self, error: SalonError, row: Endpoint | None) -> None:
         request_id = new_id("req")
         body = self.door.render(error, dialect=row.dialect if row else None, request_id=request_id)
         headers = error_headers(error, request_id)
@@ -325,13 +328,19 @@ class SalonProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def check_access(self) -> None:
-        """Cut the request under way if its credential has stopped working."""
-        if self._reply is None:
+        """End the request under way if its credential has stopped working: told so, or cut in the middle."""
+        reply = self._reply
+        if reply is None:
             return
         try:
             self.door.access.identify(self._header_map, peer=self._peer, method="POST")
-        except SalonError:
-            self.transport.abort()
+        except SalonError as error:
+            if reply.started or self.pipeline or self.transport.is_closing():
+                self.transport.abort()
+                return
+            self._row = self._reply = None
+            reply.leave()
+            self._tell_and_close(error, self.door.hot.get(self.url))
 
     # -- deadlines --------------------------------------------------------------------------------
     def _enter(self, phase: _Phase, allowed_s: float) -> None:
