@@ -108,7 +108,7 @@ class TellingGateway:
         if call.headers.get(b"x-started"):
             reply.start(200, [])
             reply.write(b"first")
-        await asyncio.wait_for(gone.wait(), 10)
+        await asyncio.wait_for(gone.wait(), 60)
         self.left += 1
 
     async def _flood(self, call: ServedCall, reply: Reply) -> None:
@@ -149,9 +149,9 @@ class RunningServer:
         self.accounts = accounts
 
     async def ask(self, request: bytes, **options: Any) -> RawAnswer:
-        return await ask(self.port, request, timeout_s=options.pop("timeout_s", 10.0), **options)
+        return await ask(self.port, request, timeout_s=options.pop("timeout_s", 30.0), **options)
 
-    async def until(self, condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
         async with asyncio.timeout(timeout_s):
             while not condition():
                 await asyncio.sleep(0.005)
@@ -210,7 +210,7 @@ async def _running(kind: str, **overrides: Any) -> AsyncIterator[RunningServer]:
         yield running
     finally:
         server.should_exit = True
-        await asyncio.wait_for(serving, 10)
+        await asyncio.wait_for(serving, 30)
         await app.close()
 
 
@@ -233,11 +233,11 @@ def hot_door() -> Doors:
 def patient() -> ServerLimits:
     """Limits whose deadlines pass quickly."""
     return ServerLimits(
-        head_timeout_s=0.3,
+        head_timeout_s=1.0,
         body_grace_s=0.3,
         keep_alive_s=0.3,
         write_stall_s=0.5,
         linger_s=0.3,
         tick_s=0.05,
-        min_body_bytes_per_s=1000,
+        min_body_bytes_per_s=50,
     )

@@ -43,7 +43,7 @@ def test_an_ambiguous_request_is_refused_and_the_connection_closed(doors):
             for name, rest in SMUGGLED.items():
                 reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
                 writer.write(CHAT + rest)
-                answer = await asyncio.wait_for(reader.read(), 5)
+                answer = await asyncio.wait_for(reader.read(), 30)
                 assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501")), name
                 assert answer.count(b"HTTP/1.1 ") == 1, name
                 writer.close()
@@ -108,7 +108,7 @@ def test_a_client_that_sends_too_slowly_is_let_go(hot_door, patient, sent, statu
         async with hot_door(limits=patient) as server:
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(sent)
-            answer = await asyncio.wait_for(reader.read(), 3)
+            answer = await asyncio.wait_for(reader.read(), 30)
             assert answer.startswith(b"HTTP/1.1 %d" % status) if status else answer == b""
             writer.close()
             await server.until(lambda: not server.app.door.connections)
@@ -135,7 +135,7 @@ def test_an_idle_connection_is_closed_and_a_reader_that_stopped_is_cut(hot_door,
         async with hot_door(limits=patient) as server:
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
-            assert (await asyncio.wait_for(reader.read(), 3)).endswith(b"ok\n")
+            assert (await asyncio.wait_for(reader.read(), 30)).endswith(b"ok\n")
             writer.close()
             stopped, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
             writer.write(CHAT + b"x-mode: flood\r\nx-total: 90000000\r\ncontent-length: 0\r\n\r\n")
@@ -148,7 +148,7 @@ def test_an_idle_connection_is_closed_and_a_reader_that_stopped_is_cut(hot_door,
 
 def test_a_connection_too_many_is_told_to_come_back(hot_door, patient):
     async def run():
-        limits = msgspec.structs.replace(patient, max_connections=2, head_timeout_s=5)
+        limits = msgspec.structs.replace(patient, max_connections=2, head_timeout_s=60)
         async with hot_door(limits=limits) as server:
             held = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(2)]
             await server.until(lambda: len(server.app.door.connections) == 2)
@@ -168,7 +168,7 @@ def test_garbage_behind_a_request_does_not_enter_its_answer(hot_door):
         async with hot_door() as server:
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(CHAT + b"x-mode: slow\r\ncontent-length: 1\r\n\r\na\0\0\0garbage\r\n\r\n")
-            answer = await asyncio.wait_for(reader.read(), 3)
+            answer = await asyncio.wait_for(reader.read(), 30)
             assert answer.count(b"HTTP/1.1 ") == 1
             assert answer.endswith(b'"size": 1}')
             writer.close()

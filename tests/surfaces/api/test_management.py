@@ -126,7 +126,7 @@ def test_a_row_must_say_why_it_is_public_and_cannot_be_changed():
 def test_the_document_describes_every_row(doors):
     async def run():
         async with doors(load_routers=routers) as server:
-            document = (await server.ask(request_bytes("GET", "/salon/v1/openapi.json"), timeout_s=20)).json()
+            document = (await server.ask(request_bytes("GET", "/salon/v1/openapi.json"), timeout_s=60)).json()
             described = {
                 (method.upper(), path) for path, methods in document["paths"].items() for method in methods
             }
