@@ -73,7 +73,7 @@ class Gateway:
         self.client = HttpClient(Egress())
         self.url, _ = parse_url(f"http://127.0.0.1:{port}")
 
-    async def serve(self, call, reply):
+    async def serve(self, call, reply, in_place=None):
         request = HttpRequest(
             url=self.url,
             target=b"/v1/chat/completions",

@@ -61,6 +61,12 @@ _heard: ContextVar[list[RequestEntry] | None] = ContextVar("salon_heard", defaul
 class MemoryLedger:
     """Keeps nothing: tells the one who asked what became of the request, and holds no money."""
 
+    def reserve_now(
+        self, budget_ids: Sequence[str], estimate_e10: int | None, *, at_ms: int, currency: str
+    ) -> Hold | None:
+        """Hold nothing."""
+        del budget_ids, estimate_e10, at_ms, currency
+
     async def reserve(
         self,
         budget_ids: Sequence[str],

@@ -35,9 +35,14 @@ async def reserve(job: Job, ledger: LedgerPort, options: GatewayOptions) -> None
     assert job.plan is not None
     tokens_in, tokens_out = expected_tokens(job, options)
     estimate, currency = job.plan.estimate(tokens_in, tokens_out)
-    job.hold = await ledger.reserve(
-        job.identity.budget_ids, estimate, model=job.alias, at_ms=job.started_at_ms, currency=currency
-    )
+    budgets = job.identity.budget_ids
+    hold = ledger.reserve_now(budgets, estimate, at_ms=job.started_at_ms, currency=currency)
+    if hold is None:
+        await job.in_task()
+        hold = await ledger.reserve(
+            budgets, estimate, model=job.alias, at_ms=job.started_at_ms, currency=currency
+        )
+    job.hold = hold
     if job.hold is not None and estimate is not None:
         job.held_bytes = tokens_out * HELD_BYTES_PER_TOKEN
 

@@ -51,4 +51,6 @@ class Admission:
         if self._limiter is not None:
             identity = job.identity
             tokens = sum(expected_tokens(job, self._options))
+            if self._limiter.suspends:
+                await job.in_task()
             job.ticket = await self._limiter.admit(identity.counter_key, identity.limits, tokens=tokens)

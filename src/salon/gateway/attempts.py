@@ -18,6 +18,7 @@ from salon.foundation.kit.errors import (
     UpstreamError,
     UpstreamRateLimited,
 )
+from salon.foundation.kit.in_place import Gate
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.messages import ModelRequest
 from salon.gateway.accounting import Accountant, may_spend_at
@@ -145,7 +146,7 @@ class AttemptLoop:
 
     async def _pause(self, job: Job, failures: int, error: SalonError) -> None:
         seconds = pause_s(failures, retry_after_s=error.retry_after_s)
-        _enter_wait(job)
+        await _enter_wait(job)
         try:
             await asyncio.sleep(seconds)
         except asyncio.CancelledError:
@@ -163,22 +164,20 @@ class AttemptLoop:
             asked_stream = True
         request = self._request(job, target, endpoint, stream=asked_stream)
         now_s = self._clock.monotonic_s()
-        attempt = Attempt(
-            job, target, endpoint, asked_stream, self.options, self._clock, self._clock.now_ms(), now_s
-        )
+        at_ms = job.started_at_ms + int((now_s - job.started_s) * 1000)
+        done = Gate(job.in_place)
+        attempt = Attempt(job, target, endpoint, asked_stream, self.options, self._clock, at_ms, now_s, done)
         job.target = target
         if self._observer is not None:
             self._observe(job, attempt, self._observer)
-        connect_s = min(self.options.connect_timeout_s, max(0.05, job.deadline_s - now_s))
         try:
-            _enter_wait(job)
-            await attempt.open(request, connect_timeout_s=connect_s)
-            job.waiting = False
             if job.gone:
                 raise ClientGone
+            if not attempt.open_now(request):
+                await self._connect(job, attempt, request)
             job.attempt = attempt
             self.deadlines.add(attempt)
-            await attempt.wait()
+            await done
         except SalonError as error:
             attempt.error = error
         except asyncio.CancelledError:
@@ -191,12 +190,21 @@ class AttemptLoop:
             job.attempt = None
             self.deadlines.discard(attempt)
             attempt.abort()
-            now_s = self._clock.monotonic_s()
+            attempt.ended_s = now_s = self._clock.monotonic_s()
             entry = self._accountant.close_attempt(job, attempt, now_s)
             self._learn(target, attempt, now_s)
             if self._observer is not None and job.observed is not None and attempt.observed is not None:
                 self._observer.on_attempt_end(job.observed, attempt.observed, entry)
         return attempt
+
+    async def _connect(self, job: Job, attempt: Attempt, request: HttpRequest) -> None:
+        """Send the request on a connection that has to be made or waited for."""
+        left_s = job.deadline_s - attempt.started_s
+        await _enter_wait(job)
+        await attempt.open(request, connect_timeout_s=min(self.options.connect_timeout_s, max(0.05, left_s)))
+        job.waiting = False
+        if job.gone:
+            raise ClientGone
 
     def _request(self, job: Job, target: Target, endpoint: Endpoint, *, stream: bool) -> HttpRequest:
         dialect = endpoint.dialect
@@ -273,8 +281,9 @@ class AttemptLoop:
         observer.on_attempt_start(job.observed, attempt.observed)
 
 
-def _enter_wait(job: Job) -> None:
+async def _enter_wait(job: Job) -> None:
     """Begin a wait that the caller's leaving cuts short. Raises: ClientGone."""
+    await job.in_task()
     if job.gone:
         raise ClientGone
     job.waiting = True

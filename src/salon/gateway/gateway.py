@@ -21,6 +21,7 @@ from salon.foundation.kit.errors import (
     UnknownModel,
 )
 from salon.foundation.kit.ids import RequestId, new_id
+from salon.foundation.kit.in_place import InPlace
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.messages import ModelRequest, Response, StreamEvent
 from salon.gateway import hops, replies
@@ -82,8 +83,11 @@ class Gateway:
         self._loop.deadlines.close()
 
     # -- for doors --------------------------------------------------------------------------------
-    async def serve(self, call: ServedCall, reply: Reply) -> None:
-        """Answer one call. Never raises but cancellation; every failure is told in the caller's dialect."""
+    async def serve(self, call: ServedCall, reply: Reply, in_place: InPlace | None = None) -> None:
+        """Answer one call. Never raises but cancellation; every failure is told in the caller's dialect.
+
+        ``in_place`` is what runs it, if it is no task.
+        """
         job = self._job(call.identity, operation=call.operation, started_s=call.received_at_s)
         job.call = call
         job.reply = reply
@@ -92,7 +96,8 @@ class Gateway:
         try:
             self.admission.enter()
             is_in = True
-            job.task = asyncio.current_task()
+            job.in_place = in_place
+            job.task = in_place or asyncio.current_task()
             reply.on_close(job.leave)
             await self._serve(job, call)
         except SalonError as error:
@@ -121,6 +126,7 @@ class Gateway:
             job.via = hops.pass_on(via, self.registry.instance)
         plan = await self._admit(job)
         if plan.cache or _CACHE in call.headers or _IDEMPOTENCY in call.headers:
+            await job.in_task()
             known = await self._known_answer(job, plan, call)
             if known is not None:
                 replies.replay(job, known)
@@ -134,7 +140,7 @@ class Gateway:
             replies.end_stream(job, await self._loop.run(job))
         else:
             attempt = await self._loop.run(job)
-            job.first_token_s = self._clock.monotonic_s()
+            job.first_token_s = attempt.ended_s
             replies.send_whole(job, attempt)
 
     async def _known_answer(self, job: Job, plan: Plan, call: ServedCall) -> Recorded | None:
@@ -214,6 +220,7 @@ class Gateway:
         try:
             plan = self.registry.plan(job.alias)
         except UnknownModel:
+            await job.in_task()
             plan = await self._discovered(job.alias)
         job.plan = plan
         self.admission.check(job, plan)
@@ -231,6 +238,7 @@ class Gateway:
     async def _prepare(self, job: Job, plan: Plan) -> None:
         """Know the prices and hold the money. Raises: BudgetExceeded."""
         if not plan.priced:
+            await job.in_task()
             await self._learn_prices(plan)
         if job.identity.budget_ids:
             await reserve(job, self._ledger, self.options)

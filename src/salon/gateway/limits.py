@@ -36,6 +36,9 @@ class Ticket(Protocol):
 class Limiter(Protocol):
     """Counts what each key uses."""
 
+    suspends: bool
+    """``admit`` may have to wait for another process."""
+
     async def admit(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> Ticket:
         """Count one request of about ``tokens`` tokens. Raises: RateLimited with ``retry_after_s``."""
         ...
@@ -136,6 +139,8 @@ class LocalTicket:
 
 class LocalLimiter:
     """Counts in this process; exact for one process. Never suspends. One event loop."""
+
+    suspends = False
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._monotonic_s = (clock or SystemClock()).monotonic_s

@@ -75,6 +75,8 @@ class RedisTicket:
 class RedisLimiter:
     """Counts in Redis for all processes. One event loop."""
 
+    suspends = True
+
     def __init__(self, url: str, clock: Clock | None = None, *, patience_s: float = PATIENCE_S) -> None:
         """Prepare; connects at the first admission. Raises: ConfigError when redis-py is missing."""
         try:

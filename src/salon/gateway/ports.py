@@ -9,6 +9,12 @@ from salon.foundation.ledger import AttemptEntry, Hold, RequestEntry
 class LedgerPort(Protocol):
     """Holds money before it is spent, and writes down what happened."""
 
+    def reserve_now(
+        self, budget_ids: Sequence[str], estimate_e10: int | None, *, at_ms: int, currency: str
+    ) -> Hold | None:
+        """Like ``reserve`` if nothing has to be waited for, else None and nothing is held."""
+        ...
+
     async def reserve(
         self,
         budget_ids: Sequence[str],

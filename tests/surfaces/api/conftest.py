@@ -75,7 +75,7 @@ class TellingGateway:
         self.running = 0
         self.written_bytes = 0
 
-    async def serve(self, call: ServedCall, reply: Reply) -> None:
+    async def serve(self, call: ServedCall, reply: Reply, in_place: object = None) -> None:
         self.calls.append(call)
         self.running += 1
         try:

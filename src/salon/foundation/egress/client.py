@@ -77,6 +77,24 @@ class HttpClient:
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
 
+    def open_now(
+        self, request: HttpRequest, receiver: HttpReceiver, *, policy: EgressPolicy
+    ) -> HttpStream | None:
+        """Send ``request`` if a connection is idle; else return None, and nothing was sent.
+
+        Raises: EgressRefused.
+        """
+        url = request.url
+        pool = self._pools.get((url, policy.name))
+        if pool is None or pool.policy is not policy:
+            pool = self._pool(url, policy)
+        connection = pool.take()
+        if connection is None:
+            return None
+        stream = HttpStream(request, receiver)
+        self._attach(stream, connection, pool)
+        return stream
+
     async def open(
         self, request: HttpRequest, receiver: HttpReceiver, *, connect_timeout_s: float, policy: EgressPolicy
     ) -> HttpStream:
@@ -84,12 +102,11 @@ class HttpClient:
 
         Raises: EgressRefused, EgressUnreachable, EgressTimeout (phase ``connect`` or ``pool``).
         """
+        stream = self.open_now(request, receiver, policy=policy)
+        if stream is not None:
+            return stream
         stream = HttpStream(request, receiver)
         pool = self._pool(request.url, policy)
-        connection = pool.take()
-        if connection is not None:
-            self._attach(stream, connection, pool)
-            return stream
         loop = asyncio.get_running_loop()
         started_s = loop.time()
         connection = await self._new_connection(pool, connect_timeout_s)

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from salon.foundation.kit.in_place import InPlace
+
 T = TypeVar("T")
 
 _logger = logging.getLogger(__name__)
@@ -26,13 +28,14 @@ class TaskSupervisor:
         self.failures = 0
         """How many children ended with an exception, since the start."""
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._in_place: dict[InPlace, str] = {}
         self._closed = False
         _live.add(self)
 
     @property
     def count(self) -> int:
         """How many tasks are alive now."""
-        return len(self._tasks)
+        return len(self._tasks) + len(self._in_place)
 
     @property
     def closed(self) -> bool:
@@ -41,7 +44,7 @@ class TaskSupervisor:
 
     def names(self) -> Counter[str]:
         """Count the live tasks by name."""
-        return Counter(task.get_name() for task in self._tasks)
+        return Counter([*(task.get_name() for task in self._tasks), *self._in_place.values()])
 
     def spawn(self, coro: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """Start ``coro`` as a task called ``name``. Raises: RuntimeError when closed or at the limit.
@@ -56,6 +59,18 @@ class TaskSupervisor:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
+
+    def in_place(self, *, name: str) -> InPlace:
+        """Return what runs one coroutine in place: ``start`` it. Raises: like ``spawn``.
+
+        For callbacks that start much and mostly wait for other callbacks; it counts as a task.
+        """
+        if self._closed or len(self._in_place) >= self.limit:
+            problem = "is closed" if self._closed else f"already has {self.limit} tasks"
+            raise RuntimeError(f"task supervisor {self.name!r} {problem}")
+        work = InPlace(self, name, self._in_place.pop)
+        self._in_place[work] = name
+        return work
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
@@ -73,6 +88,8 @@ class TaskSupervisor:
 
         A task that outlives the wait is named in the log and let go.
         """
+        for work in list(self._in_place):
+            work.cancel()
         self._closed = True
         _live.discard(self)
         current = asyncio.current_task()

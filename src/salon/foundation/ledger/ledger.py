@@ -115,6 +115,23 @@ class Ledger:
 
     # Money
 
+    def reserve_now(
+        self, budget_ids: Sequence[str], estimate_e10: int | None, *, at_ms: int, currency: str
+    ) -> Hold | None:
+        """Hold ``estimate_e10`` on the one budget if the money is leased; else None: ask ``reserve``."""
+        if len(budget_ids) != 1 or estimate_e10 is None or self._recorder.congested:
+            return None
+        leases = self._leases
+        slice_ = leases.current(budget_ids[0], at_ms)
+        budget = slice_.budget
+        if budget is not None and budget.currency != currency:
+            return None
+        if not (leases.usable() and slice_.take(estimate_e10)):
+            return None
+        return Hold(
+            leases, [Part(slice_, estimate_e10)], estimate_e10, currency=currency, write=self._write_deltas
+        )
+
     async def reserve(
         self,
         budget_ids: Sequence[str],
@@ -135,17 +152,10 @@ class Ledger:
         if not budget_ids:
             return None
         at_ms = self._clock.now_ms() if at_ms is None else at_ms
+        hold = self.reserve_now(budget_ids, estimate_e10, at_ms=at_ms, currency=currency)
+        if hold is not None:
+            return hold
         leases = self._leases
-        if len(budget_ids) == 1 and estimate_e10 is not None:
-            slice_ = leases.current(budget_ids[0], at_ms)
-            budget = slice_.budget
-            if (
-                (budget is None or budget.currency == currency)
-                and leases.usable()
-                and slice_.take(estimate_e10)
-            ):
-                part = Part(slice_, estimate_e10)
-                return Hold(leases, [part], estimate_e10, currency=currency, write=self._write_deltas)
         slices = [leases.current(budget_id, at_ms) for budget_id in budget_ids]
         if estimate_e10 is None:
             return await self._hold_unpriced(slices, model=model, currency=currency)

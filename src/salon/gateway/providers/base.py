@@ -51,6 +51,12 @@ class StreamHandle(Protocol):
 class Transport(Protocol):
     """Carries requests to a provider: ``HttpClient``, or code inside this process."""
 
+    def open_now(
+        self, request: HttpRequest, receiver: HttpReceiver, *, policy: EgressPolicy
+    ) -> StreamHandle | None:
+        """Like ``open`` if nothing has to be waited for, else None and nothing has happened."""
+        ...
+
     async def open(
         self, request: HttpRequest, receiver: HttpReceiver, *, connect_timeout_s: float, policy: EgressPolicy
     ) -> StreamHandle:

@@ -4,7 +4,6 @@ The attempt is the HTTP client's receiver. It picks the reader for what comes ba
 when the sweep asks, passes backpressure on, and ends exactly once: with ``error`` None, or set.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Final
@@ -31,6 +30,7 @@ from salon.foundation.kit.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
+from salon.foundation.kit.in_place import Gate
 from salon.foundation.messages import Response, StreamEvent, Usage
 from salon.gateway.observer import ObservedAttempt
 from salon.gateway.options import GatewayOptions
@@ -93,15 +93,17 @@ class Attempt(msgspec.Struct, eq=False):
     clock: Clock
     started_at_ms: int
     started_s: float
+    done: Gate
+    """Opens when the attempt has ended; ``error`` tells how."""
     status: int | None = None
     """The provider's HTTP status."""
     headers: Headers = []
     error: SalonError | None = None
     reader: Reader | None = None
     first_byte_s: float | None = None
+    ended_s: float = 0.0
     observed: ObservedAttempt | None = None
     _stream: StreamHandle | None = None
-    _done: asyncio.Future[None] | None = None
     _collector: ResponseCollector | None = None
     _progress: int = 0
     _quiet_since_s: float = 0.0
@@ -109,9 +111,18 @@ class Attempt(msgspec.Struct, eq=False):
     _is_paused: bool = False
 
     # -- used by the attempt loop -----------------------------------------------------------------
+    def open_now(self, request: HttpRequest) -> bool:
+        """Send the request, unless something must be waited for. Raises: UpstreamError."""
+        link = self.target.link
+        self._quiet_since_s = self.started_s
+        try:
+            self._stream = link.transport.open_now(request, self, policy=link.policy)
+        except EgressError as error:
+            raise translate(error, link.name) from error
+        return self._stream is not None
+
     async def open(self, request: HttpRequest, *, connect_timeout_s: float) -> None:
         """Send the request. Raises: UpstreamError when nothing was sent."""
-        self._done = asyncio.get_running_loop().create_future()
         link = self.target.link
         try:
             self._stream = await link.transport.open(
@@ -121,23 +132,12 @@ class Attempt(msgspec.Struct, eq=False):
             raise translate(error, link.name) from error
         self._quiet_since_s = self.clock.monotonic_s()
 
-    async def wait(self) -> None:
-        """Wait for the end; ``error`` tells how it ended."""
-        done = self._done
-        assert done is not None
-        try:
-            await done
-        finally:
-            if not done.done():
-                self.abort()
-
     def abort(self) -> None:
         """Let the provider go; nothing is heard of it any more."""
         if self._stream is not None:
             self._stream.abort()
             self._stream = None  # it points back here, and holds the request's bytes
-        if self._done is not None and not self._done.done():
-            self._done.cancel()
+        self.done.open()
 
     def leave(self) -> None:
         """Stop because the caller has left; an answer that is complete stays complete."""
@@ -153,7 +153,7 @@ class Attempt(msgspec.Struct, eq=False):
     def set_flow(self, is_open: bool) -> None:
         """Read on, or stop reading while the caller cannot take more."""
         stream = self._stream
-        if stream is None or self._done is None or self._done.done():
+        if stream is None or self.done.is_open:
             return
         if is_open and self._is_paused:
             self._is_paused = False
@@ -217,7 +217,7 @@ class Attempt(msgspec.Struct, eq=False):
     def on_end(self) -> None:
         """Read the end of the answer."""
         reader = self.reader
-        if self._done is None or self._done.done():
+        if self.done.is_open:
             return
         if reader is None:
             self._end(UpstreamBroken(provider=self.target.link.name, detail="it sent no answer"))
@@ -229,7 +229,7 @@ class Attempt(msgspec.Struct, eq=False):
     def on_error(self, error: EgressError) -> None:
         """Take the reason why the answer will not be complete."""
         reader = self.reader
-        if self._done is None or self._done.done():
+        if self.done.is_open:
             return
         if reader is not None and reader.is_complete:
             self._complete(reader)
@@ -352,8 +352,7 @@ class Attempt(msgspec.Struct, eq=False):
         self._end(UpstreamTimeout(provider=self.target.link.name, phase=phase, limit_s=limit_s))
 
     def _end(self, error: SalonError | None) -> None:
-        done = self._done
-        if done is None or done.done():
+        if self.done.is_open:
             return
         self.error = error
         if isinstance(error, UpstreamError) and self.target.link.secret:
@@ -361,4 +360,4 @@ class Attempt(msgspec.Struct, eq=False):
         if self._stream is not None:
             # Closes the connection unless the answer has ended by itself; then it is back in its pool.
             self._stream.abort()
-        done.set_result(None)
+        self.done.open()

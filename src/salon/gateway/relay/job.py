@@ -1,6 +1,5 @@
 """One request on its way through the gateway: what is known of it, and what became of it."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ import msgspec
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.ids import RequestId
+from salon.foundation.kit.in_place import Cancellable, InPlace
 from salon.foundation.ledger import AttemptEntry, CacheUse, Hold, UsageSource
 from salon.foundation.messages import ModelRequest
 from salon.gateway.answers import Claim
@@ -97,7 +97,9 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     gone: bool = False
     keeps_going: bool = False
     """The answer is made and kept although the caller has left (idempotency keys)."""
-    task: asyncio.Task[Any] | None = None
+    task: Cancellable | None = None
+    in_place: InPlace | None = None
+    """What runs the request, when it began without a task of its own."""
     waiting: bool = False
     """``task`` waits for something that may be cut short by cancelling it."""
     observed: ObservedRequest | None = None
@@ -116,13 +118,18 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
         elif self.waiting and self.task is not None:
             self.task.cancel()
 
+    async def in_task(self) -> None:
+        """Be in a task, for what only works in one (time limits, connecting)."""
+        if self.in_place is not None:
+            await self.in_place.in_task()
+
     def release(self) -> None:
         """Let go of the request's bytes and of all that points back here; only after the rows are written.
 
         Without this each request is a ring that only the collector frees, with its pictures in it.
         """
         self.call = self.reply = self.envelope = self.request = None
-        self.delivery = self.attempt = self.sent = self.claim = None
+        self.delivery = self.attempt = self.sent = self.claim = self.in_place = None
         self.on_over_limit = _ignore
 
     @property

@@ -193,7 +193,8 @@ class SalonProtocol(HttpToolsProtocol):
             body=body,
             received_at_s=self._received_at_s,
         )
-        self.door.supervisor.spawn(self.door.gateway.serve(call, reply), name="serve")
+        work = self.door.supervisor.in_place(name="serve")
+        work.start(self.door.gateway.serve(call, reply, work))
 
     def on_response_complete(self) -> None:
         """Go on with what was pipelined, or start to idle. Replaces the base's timer by the watch."""

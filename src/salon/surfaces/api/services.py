@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from salon.foundation.accounts import KeyIdentity
+from salon.foundation.kit.in_place import InPlace
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.surfaces.api.credentials import AccessAccounts
@@ -14,8 +15,11 @@ from salon.surfaces.api.credentials import AccessAccounts
 class GatewayDoor(Protocol):
     """The gateway as a door sees it."""
 
-    async def serve(self, call: ServedCall, reply: Reply) -> None:
-        """Serve one call; every failure is an answer in the caller's dialect."""
+    async def serve(self, call: ServedCall, reply: Reply, in_place: InPlace | None = None) -> None:
+        """Serve one call; every failure is an answer in the caller's dialect.
+
+        ``in_place`` is what runs it, if it is no task.
+        """
         ...
 
 

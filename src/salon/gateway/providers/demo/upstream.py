@@ -47,13 +47,17 @@ class DemoUpstream:
     def __init__(self) -> None:
         self._supervisor = TaskSupervisor("demo")
 
-    async def open(
-        self, request: HttpRequest, receiver: HttpReceiver, *, connect_timeout_s: float, policy: EgressPolicy
-    ) -> _Answer:
+    def open_now(self, request: HttpRequest, receiver: HttpReceiver, *, policy: EgressPolicy) -> _Answer:
         """Begin an answer; ``receiver`` hears it like any other."""
         answer = _Answer(receiver)
         answer.task = self._supervisor.spawn(_play(answer, request.body), name="demo")
         return answer
+
+    async def open(
+        self, request: HttpRequest, receiver: HttpReceiver, *, connect_timeout_s: float, policy: EgressPolicy
+    ) -> _Answer:
+        """Do as ``open_now``: there is nothing to wait for."""
+        return self.open_now(request, receiver, policy=policy)
 
 
 async def _play(answer: _Answer, body: bytes) -> None:
