@@ -9,7 +9,7 @@ import pytest
 from salon.foundation.accounts import KeyLimits
 from salon.foundation.kit.clock import ManualClock
 from salon.foundation.kit.errors import RateLimited
-from salon.gateway.limits import STEPS, LocalLimiter, LocalTicket, Window
+from salon.gateway.limits import GRAIN_S, MOST_GROUPS, WINDOW_S, LocalLimiter, LocalTicket, Window
 
 
 def try_once(
@@ -57,6 +57,17 @@ def test_no_span_of_a_minute_holds_more_than_the_limit_and_none_is_wasted(seed: 
     for place in range(200, len(admitted)):
         assert admitted[place] - admitted[place - 200] >= 60
     assert len(admitted) >= 0.99 * 10 * 200
+
+
+@pytest.mark.parametrize("offset_s", [0.0, 0.01, 0.26, 0.49, 0.499999, 0.75])
+def test_a_full_burst_may_come_again_when_retry_after_says(offset_s: float) -> None:
+    clock = ManualClock()
+    clock.advance(offset_s)
+    limiter, limits = LocalLimiter(clock), KeyLimits(requests_per_minute=10, tokens_per_minute=100)
+    assert sum(try_once(limiter, limits, tokens=10) is not None for _ in range(11)) == 10
+    assert refusal(limiter, limits).retry_after_s == 60
+    clock.advance(60)
+    assert sum(try_once(limiter, limits, tokens=10) is not None for _ in range(11)) == 10
 
 
 def test_retry_after_is_enough_and_not_much_more() -> None:
@@ -162,13 +173,36 @@ def _cost_of_admissions(limiter: LocalLimiter, limits: KeyLimits) -> float:
     return asyncio.run(scene())
 
 
-def test_window_total_equals_a_recount_after_any_history() -> None:
+def test_what_a_window_counts_is_forgotten_when_it_is_a_minute_old() -> None:
     chance = random.Random(7)
-    window, seen, step = Window(0), {}, 0
+    window, seen, now_s = Window(), [], 0.0
     for _ in range(5_000):
-        step += chance.choice([0, 0, 1, 2, 30, 200])
-        window.advance(step)
+        now_s += chance.choice([0, 0.1, 0.5, 1, 15, 100])
+        window.advance(now_s)
         amount = chance.randrange(1, 50)
-        window.add(amount)
-        seen[step] = seen.get(step, 0) + amount
-        assert window.total == sum(n for at, n in seen.items() if at > step - STEPS)
+        window.add(now_s, amount)
+        seen.append((now_s, amount))
+        exact = sum(amount for at, amount in seen if at > now_s - WINDOW_S)
+        late = sum(amount for at, amount in seen if at > now_s - WINDOW_S - GRAIN_S)
+        assert exact <= window.total <= late
+
+
+def test_what_is_added_later_does_not_delay_what_was_promised() -> None:
+    clock = ManualClock()
+    limiter, limits = LocalLimiter(clock), KeyLimits(tokens_per_minute=1000)
+    assert try_once(limiter, limits, tokens=900) is not None
+    assert refusal(limiter, limits, tokens=500).retry_after_s == 60
+    clock.advance(0.4)
+    assert try_once(limiter, limits, tokens=100) is not None
+    clock.advance(59.6)
+    assert try_once(limiter, limits, tokens=500) is not None
+
+
+def test_promises_do_not_make_a_window_grow_without_bound() -> None:
+    clock = ManualClock()
+    limiter, limits = LocalLimiter(clock), KeyLimits(tokens_per_minute=10_000)
+    for _ in range(2_000):
+        clock.advance(0.001)
+        try_once(limiter, limits, tokens=1)
+        assert try_once(limiter, limits, tokens=10_000) is None
+    assert len(limiter._usages["k"].tokens._groups) <= MOST_GROUPS * 2

@@ -67,20 +67,78 @@ def test_window_slides_in_redis_as_in_the_process(redis_url: str) -> None:
     asyncio.run(scene())
 
 
-async def shift(limiter: RedisLimiter, key: str, steps: int) -> None:
-    """Let everything counted have happened ``-steps`` half seconds earlier."""
+async def shift(limiter: RedisLimiter, key: str, slots: int) -> None:
+    """Let everything counted have happened ``-slots`` half seconds earlier."""
     old = await limiter._client.hgetall(key)
     await limiter._client.delete(key)
     moved = {}
     for field, value in old.items():
         name = field.decode()
-        if name == "o":
-            moved["o"] = int(value) + steps
-        elif name == "t":
-            moved["t"] = int(value)
+        if name in {"o", "s"}:
+            moved[name] = int(value) + slots
+        elif name.startswith("m"):
+            moved[f"m{int(name[1:]) + slots}"] = int(value) + slots * 500_000
         else:
-            moved[str(int(name) + steps)] = int(value)
+            moved[name if name == "t" else str(int(name) + slots)] = int(value)
     await limiter._client.hset(key, mapping=moved)
+
+
+async def age(limiter: RedisLimiter, key: str, now_us: int, by_us: int) -> None:
+    """Let what was counted have happened ``by_us`` before ``now_us``, in the slots where it would be then."""
+    old = await limiter._client.hgetall(key)
+    await limiter._client.delete(key)
+    slots = sorted(int(name[1:]) for name in old if name.startswith(b"m"))
+    moved = {"t": int(old[b"t"])}
+    for slot in slots:
+        at_us = now_us - by_us - (int(old[b"m%d" % slots[-1]]) - int(old[b"m%d" % slot]))
+        place = at_us // 500_000 + (slot - slots[0])
+        moved |= {str(place): int(old[b"%d" % slot]), f"m{place}": at_us}
+        moved.setdefault("o", place)
+    await limiter._client.hset(key, mapping=moved)
+
+
+async def redis_now_us(limiter: RedisLimiter) -> int:
+    seconds, micros = await limiter._client.time()
+    return seconds * 1_000_000 + micros
+
+
+def test_a_full_burst_may_come_again_when_retry_after_says(redis_url: str) -> None:
+    async def scene() -> None:
+        async with opened(redis_url) as limiter:
+            limits = KeyLimits(requests_per_minute=10, tokens_per_minute=100)
+            for _ in range(20):  # wherever in a half second it is
+                await limiter._client.flushall()
+                assert len(await admitted(limiter, limits, 10, tokens=10)) == 10
+                with pytest.raises(RateLimited) as refused:
+                    await limiter.admit("k", limits, tokens=10)
+                assert refused.value.retry_after_s <= 60
+                now_us = await redis_now_us(limiter)
+                for window in ("requests", "tokens"):
+                    await age(limiter, f"salon:limit:{{k}}:{window}", now_us, 60_000_000)
+                assert len(await admitted(limiter, limits, 10, tokens=10)) == 10
+                assert await admitted(limiter, limits, 1, tokens=10) == []
+                await asyncio.sleep(0.037)
+
+    asyncio.run(scene())
+
+
+def test_what_comes_after_a_promise_counts_apart(redis_url: str) -> None:
+    async def scene() -> None:
+        async with opened(redis_url) as limiter:
+            limits, key = KeyLimits(tokens_per_minute=1000), "salon:limit:{k}:tokens"
+            while await redis_now_us(limiter) % 500_000 > 100_000:
+                await asyncio.sleep(0.01)
+            (first,) = await admitted(limiter, limits, 1, tokens=900)
+            assert await admitted(limiter, limits, 1, tokens=500) == []
+            (second,) = await admitted(limiter, limits, 1, tokens=100)
+            assert second._slot > first._slot
+            first.settle(400)
+            second.settle(50)
+            async with asyncio.timeout(30):
+                while int(await limiter._client.hget(key, "t")) != 450:
+                    await asyncio.sleep(0.01)
+
+    asyncio.run(scene())
 
 
 def test_settled_tokens_and_released_places_are_there_for_others(redis_url: str) -> None:

@@ -2,11 +2,12 @@
 
 A limit per minute holds for every span of 60 s, wherever it starts: not "per calendar minute", where two
 full bursts meet at the turn, and not a leaky bucket, which lets a full burst and a full refill through in
-the first minute. Time is cut into half seconds; what happened is forgotten when its half second is wholly
-older than 60 s, so a limit is never exceeded and at most 1 % of it comes late.
+the first minute. What happens within half a second is one group, forgotten when the last of it is 60 s old:
+a limit is never exceeded, at most 1 % of it comes late, and a full burst may come again after exactly 60 s.
 """
 
 import math
+from collections import deque
 from typing import Final, Protocol
 
 from salon.foundation.accounts import KeyLimits
@@ -14,9 +15,10 @@ from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import RateLimited
 
 WINDOW_S: Final = 60
-STEPS_PER_S: Final = 2
-STEPS: Final = WINDOW_S * STEPS_PER_S + 1
-"""How many steps a span of 60 s can touch."""
+GRAIN_S: Final = 0.5
+"""How long a group takes in what happens."""
+MOST_GROUPS: Final = 2 * int(WINDOW_S / GRAIN_S)
+"""More groups than this are not made for the sake of an exact promise."""
 SWEEP_EVERY: Final = 4096
 _CONCURRENCY_RETRY_S: Final = 1
 
@@ -44,90 +46,102 @@ class Limiter(Protocol):
         ...
 
 
+class Group:
+    """What happened within half a second."""
+
+    __slots__ = ("amount", "closes_s", "ends_s")
+
+    def __init__(self, now_s: float, amount: int) -> None:
+        self.amount = amount
+        self.closes_s = now_s + GRAIN_S
+        """From when on what happens is another group."""
+        self.ends_s = now_s + WINDOW_S
+        """When the last of it is 60 s old."""
+
+
 class Window:
-    """How much happened in the last 60 s, in steps of half a second."""
+    """How much happened in the last 60 s."""
 
-    __slots__ = ("_counts", "_last", "total")
+    __slots__ = ("_groups", "_tail", "total")
 
-    def __init__(self, step: int) -> None:
-        self._counts = [0] * STEPS
-        self._last = step
+    def __init__(self) -> None:
+        self._groups: deque[Group] = deque()
+        self._tail = Group(-math.inf, 0)
         self.total = 0
 
-    def advance(self, step: int) -> None:
-        """Forget what is too old at ``step``. A step in the past changes nothing."""
-        passed = step - self._last
-        if passed <= 0:
-            return
-        self._last = step
-        if passed >= STEPS:
-            if self.total:
-                self._counts = [0] * STEPS
-                self.total = 0
-            return
-        counts = self._counts
-        for old in range(step - passed + 1, step + 1):
-            place = old % STEPS
-            if counts[place]:
-                self.total -= counts[place]
-                counts[place] = 0
+    def advance(self, now_s: float) -> None:
+        """Forget what is too old at ``now_s``."""
+        groups = self._groups
+        while groups and groups[0].ends_s <= now_s:
+            self.total -= groups.popleft().amount
 
-    def add(self, amount: int) -> None:
-        """Count ``amount`` as happening in the last step seen."""
-        self._counts[self._last % STEPS] += amount
+    def add(self, now_s: float, amount: int) -> Group:
+        """Count ``amount`` as happening now; returns where, for a correction."""
         self.total += amount
+        tail = self._tail
+        if now_s < tail.closes_s:
+            tail.amount += amount
+            tail.ends_s = now_s + WINDOW_S
+            return tail
+        tail = self._tail = Group(now_s, amount)
+        self._groups.append(tail)
+        return tail
 
-    def correct(self, step: int, amount: int) -> None:
-        """Add ``amount``, which may be negative, to what happened at ``step``, if that still counts."""
-        if self._last - step >= STEPS:
+    def correct(self, group: Group, now_s: float, amount: int) -> None:
+        """Add ``amount``, which may be negative, to what was counted in ``group``, if that still counts."""
+        if group.ends_s <= now_s:
             if amount > 0:
-                self.add(amount)  # a long answer: its tokens were spent until now
+                self.add(now_s, amount)  # a long answer: its tokens were spent until now
             return
-        place = step % STEPS
-        amount = max(amount, -self._counts[place])
-        self._counts[place] += amount
+        amount = max(amount, -group.amount)
+        group.amount += amount
         self.total += amount
 
-    def steps_until(self, room: int) -> int:
-        """Return after how many steps at most ``room`` is left counted, if nothing is added."""
-        rest, counts = self.total, self._counts
-        for age in range(STEPS - 1, -1, -1):
+    def promise_s(self, now_s: float, room: int) -> float:
+        """Return in how many seconds at most ``room`` is left counted, if nothing is added.
+
+        What is added makes no difference to what was promised: it is another group.
+        """
+        rest = self.total
+        for group in self._groups:
+            rest -= group.amount
             if rest <= room:
-                return STEPS - 1 - age
-            rest -= counts[(self._last - age) % STEPS]
-        return STEPS
+                if group is self._tail and len(self._groups) < MOST_GROUPS:
+                    group.closes_s = now_s
+                return group.ends_s - now_s
+        return WINDOW_S
 
 
 class Usage:
     """What one key uses."""
 
-    __slots__ = ("open", "requests", "seen_step", "tokens")
+    __slots__ = ("open", "requests", "seen_s", "tokens")
 
-    def __init__(self, step: int) -> None:
+    def __init__(self) -> None:
         self.open = 0
-        self.requests = Window(step)
-        self.tokens = Window(step)
-        self.seen_step = step
+        self.requests = Window()
+        self.tokens = Window()
+        self.seen_s = 0.0
 
 
 class LocalTicket:
     """A request counted in this process."""
 
-    __slots__ = ("_limiter", "_open", "_step", "_tokens", "_usage")
+    __slots__ = ("_group", "_limiter", "_open", "_tokens", "_usage")
 
-    def __init__(self, limiter: "LocalLimiter", usage: Usage, step: int, tokens: int) -> None:
+    def __init__(self, limiter: "LocalLimiter", usage: Usage, group: Group, tokens: int) -> None:
         self._limiter = limiter
         self._usage = usage
-        self._step = step
+        self._group = group
         self._tokens = tokens
         self._open = True
 
     def settle(self, tokens: int) -> None:
         """Correct the tokens counted at admission to what was really used."""
         if tokens != self._tokens:
-            window = self._usage.tokens
-            window.advance(self._limiter.step())
-            window.correct(self._step, tokens - self._tokens)
+            window, now_s = self._usage.tokens, self._limiter.monotonic_s()
+            window.advance(now_s)
+            window.correct(self._group, now_s, tokens - self._tokens)
             self._tokens = tokens
 
     def release(self) -> None:
@@ -143,62 +157,58 @@ class LocalLimiter:
     suspends = False
 
     def __init__(self, clock: Clock | None = None) -> None:
-        self._monotonic_s = (clock or SystemClock()).monotonic_s
+        self.monotonic_s = (clock or SystemClock()).monotonic_s
         self._usages: dict[str, Usage] = {}
         self._until_sweep = SWEEP_EVERY
 
-    def step(self) -> int:
-        """Return the present step."""
-        return int(self._monotonic_s() * STEPS_PER_S)
-
     async def admit(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> LocalTicket:
         """Count one request of about ``tokens`` tokens. Raises: RateLimited with ``retry_after_s``."""
-        step = int(self._monotonic_s() * STEPS_PER_S)
+        now_s = self.monotonic_s()
         usage = self._usages.get(identity_key)
         if usage is None:
-            usage = self._new_usage(identity_key, step)
+            usage = self._new_usage(identity_key, now_s)
         if limits.concurrency is not None and usage.open >= limits.concurrency:
             raise concurrency_reached(limits.concurrency)
-        usage.seen_step = step
+        usage.seen_s = now_s
         requests, spent = usage.requests, usage.tokens
-        requests.advance(step)
-        spent.advance(step)
+        requests.advance(now_s)
+        spent.advance(now_s)
         per_minute = limits.requests_per_minute
         if per_minute is not None and requests.total >= per_minute:
-            raise _reached(f"{per_minute} requests per minute", requests, per_minute - 1)
+            wait_s = requests.promise_s(now_s, per_minute - 1)
+            raise reached(f"{per_minute} requests per minute", wait_s)
         per_minute = limits.tokens_per_minute
         if per_minute is not None and spent.total and spent.total + tokens > per_minute:
             # A request larger than the whole limit may pass when nothing else was used.
-            raise _reached(f"{per_minute} tokens per minute", spent, max(0, per_minute - tokens))
-        requests.add(1)
-        spent.add(tokens)
+            wait_s = spent.promise_s(now_s, max(0, per_minute - tokens))
+            raise reached(f"{per_minute} tokens per minute", wait_s)
+        requests.add(now_s, 1)
         usage.open += 1
-        return LocalTicket(self, usage, step, tokens)
+        return LocalTicket(self, usage, spent.add(now_s, tokens), tokens)
 
     def count(self, identity_key: str, tokens: int) -> LocalTicket:
         """Count a request that was admitted elsewhere."""
-        step = self.step()
-        usage = self._usages.get(identity_key) or self._new_usage(identity_key, step)
-        usage.seen_step = step
-        usage.requests.advance(step)
-        usage.tokens.advance(step)
-        usage.requests.add(1)
-        usage.tokens.add(tokens)
+        now_s = self.monotonic_s()
+        usage = self._usages.get(identity_key) or self._new_usage(identity_key, now_s)
+        usage.seen_s = now_s
+        usage.requests.advance(now_s)
+        usage.tokens.advance(now_s)
+        usage.requests.add(now_s, 1)
         usage.open += 1
-        return LocalTicket(self, usage, step, tokens)
+        return LocalTicket(self, usage, usage.tokens.add(now_s, tokens), tokens)
 
-    def _new_usage(self, identity_key: str, step: int) -> Usage:
+    def _new_usage(self, identity_key: str, now_s: float) -> Usage:
         self._until_sweep -= 1
         if self._until_sweep <= 0:
-            self._sweep(step)
-        usage = self._usages[identity_key] = Usage(step)
+            self._sweep(now_s)
+        usage = self._usages[identity_key] = Usage()
         return usage
 
-    def _sweep(self, step: int) -> None:
+    def _sweep(self, now_s: float) -> None:
         """Forget keys that used nothing for a minute."""
         self._until_sweep = SWEEP_EVERY
         for key, usage in list(self._usages.items()):
-            if usage.open == 0 and step - usage.seen_step > STEPS:
+            if usage.open == 0 and now_s - usage.seen_s > WINDOW_S:
                 del self._usages[key]
 
 
@@ -207,7 +217,6 @@ def concurrency_reached(limit: int) -> RateLimited:
     return RateLimited(limit=f"{limit} requests at once", retry_after_s=_CONCURRENCY_RETRY_S)
 
 
-def _reached(limit: str, window: Window, room: int) -> RateLimited:
-    return RateLimited(
-        limit=limit, retry_after_s=min(WINDOW_S, max(1, math.ceil(window.steps_until(room) / STEPS_PER_S)))
-    )
+def reached(limit: str, wait_s: float) -> RateLimited:
+    """Refuse for a limit per minute; in ``wait_s`` there is room again."""
+    return RateLimited(limit=limit, retry_after_s=min(WINDOW_S, max(1, math.ceil(wait_s))))

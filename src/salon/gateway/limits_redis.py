@@ -18,7 +18,7 @@ from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import ConfigError, RateLimited
 from salon.foundation.kit.ids import new_id
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.gateway.limits import WINDOW_S, LocalLimiter, LocalTicket, concurrency_reached
+from salon.gateway.limits import LocalLimiter, LocalTicket, concurrency_reached, reached
 from salon.gateway.limits_script import ADMIT, CORRECT
 
 PATIENCE_S: Final = 1.0
@@ -44,14 +44,14 @@ class _Act:
 class RedisTicket:
     """A request counted in Redis, and in this process should Redis vanish."""
 
-    __slots__ = ("_limiter", "_local", "_open", "_step", "_tokens", "key", "place")
+    __slots__ = ("_limiter", "_local", "_open", "_slot", "_tokens", "key", "place")
 
     def __init__(
-        self, limiter: "RedisLimiter", local: LocalTicket, *, key: str, place: str, step: int, tokens: int
+        self, limiter: "RedisLimiter", local: LocalTicket, *, key: str, place: str, slot: int, tokens: int
     ) -> None:
         self._limiter = limiter
         self._local = local
-        self._step = step
+        self._slot = slot
         self._tokens = tokens
         self._open = True
         self.key = key
@@ -61,7 +61,7 @@ class RedisTicket:
         """Correct the tokens counted at admission to what was really used."""
         self._local.settle(tokens)
         if tokens != self._tokens:
-            self._limiter.correct(self.key, self._step, tokens - self._tokens)
+            self._limiter.correct(self.key, self._slot, tokens - self._tokens)
             self._tokens = tokens
 
     def release(self) -> None:
@@ -133,7 +133,7 @@ class RedisLimiter:
             raise _refusal(verdict, number, limits)
         local = self._local.count(identity_key, tokens)
         self._open[place] = identity_key
-        return RedisTicket(self, local, key=identity_key, place=place, step=number, tokens=tokens)
+        return RedisTicket(self, local, key=identity_key, place=place, slot=number, tokens=tokens)
 
     async def _admit_alone(self, identity_key: str, limits: KeyLimits, tokens: int) -> LocalTicket:
         self.fallbacks += 1
@@ -159,9 +159,9 @@ class RedisLimiter:
 
     # What nobody waits for
 
-    def correct(self, identity_key: str, step: int, tokens: int) -> None:
-        """Add ``tokens`` to what was counted at ``step``, soon."""
-        self._soon(_Act("EVALSHA", _CORRECT_SHA, 1, _keys(identity_key)[1], step, tokens))
+    def correct(self, identity_key: str, slot: int, tokens: int) -> None:
+        """Add ``tokens`` to what was counted in ``slot``, soon."""
+        self._soon(_Act("EVALSHA", _CORRECT_SHA, 1, _keys(identity_key)[1], slot, tokens))
 
     def leave(self, identity_key: str, place: str) -> None:
         """Give a place back, soon."""
@@ -274,4 +274,4 @@ def _refusal(verdict: int, retry_s: int, limits: KeyLimits) -> RateLimited:
     if verdict == 1:
         return concurrency_reached(limits.concurrency or 0)
     what = f"{limits.requests_per_minute} requests" if verdict == 2 else f"{limits.tokens_per_minute} tokens"
-    return RateLimited(limit=f"{what} per minute", retry_after_s=min(WINDOW_S, max(1, retry_s)))
+    return reached(f"{what} per minute", retry_s)

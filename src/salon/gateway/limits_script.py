@@ -1,104 +1,137 @@
 """The scripts that count in Redis. Each runs alone, on Redis's own clock, so all processes agree.
 
-A window is a hash: step number → amount, ``t`` → total, ``o`` → the oldest step that may be there. Steps
-and spans are those of ``limits``.
+A window is a hash: slot number → amount, ``m`` and a slot number → when the last of it happened (µs), ``t``
+→ total, ``o`` → the oldest slot that may be there, ``s`` → a slot that takes nothing more, since a promise
+was made about it. A slot is half a second's number; what happens after a promise goes to the slot after it.
 """
 
 from typing import Final
 
-from salon.gateway.limits import STEPS, STEPS_PER_S, WINDOW_S
+from salon.gateway.limits import GRAIN_S, WINDOW_S
 
-_STEP_MS: Final = 1000 // STEPS_PER_S
+_GRAIN_US: Final = round(GRAIN_S * 1_000_000)
+_WINDOW_US: Final = WINDOW_S * 1_000_000
+_SLOTS: Final = _WINDOW_US // _GRAIN_US + 1
+"""How many slots a span of 60 s can touch."""
 _LIFE_MS: Final = (WINDOW_S + 2) * 1000
 
 _COMMON: Final = f"""
-local function now_ms()
-  local t = redis.call('TIME')
-  return t[1] * 1000 + math.floor(t[2] / 1000)
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local current = math.floor(now / {_GRAIN_US})
+local function forget(key, slot, amount)
+  redis.call('HDEL', key, slot, 'm' .. string.format('%d', slot))
+  return redis.call('HINCRBY', key, 't', -amount)
 end
-local function advance(key, step)
-  local oldest = tonumber(redis.call('HGET', key, 'o'))
-  if not oldest then return 0 end
-  local first = step - {STEPS} + 1
-  if first - oldest > {STEPS} then
+local function advance(key)
+  local known = redis.call('HMGET', key, 'o', 't', 's')
+  local oldest = tonumber(known[1])
+  if not oldest then return 0, nil, nil end
+  local first = current - {_SLOTS} + 1
+  if first - oldest > {_SLOTS} then
     redis.call('DEL', key)
-    return 0
+    return 0, nil, nil
   end
-  local total = tonumber(redis.call('HGET', key, 't')) or 0
+  local total = tonumber(known[2]) or 0
   if first > oldest then
-    local gone = 0
     for old = oldest, first - 1 do
       local amount = redis.call('HGET', key, old)
-      if amount then
-        gone = gone + tonumber(amount)
-        redis.call('HDEL', key, old)
-      end
+      if amount then total = forget(key, old, amount) end
     end
-    if gone ~= 0 then total = redis.call('HINCRBY', key, 't', -gone) end
     redis.call('HSET', key, 'o', first)
+    oldest = first
   end
-  return total
+  return total, oldest, tonumber(known[3])
 end
-local function add(key, step, amount)
-  redis.call('HSETNX', key, 'o', step)
-  redis.call('HINCRBY', key, step, amount)
+local function add(key, oldest, sealed, amount)
+  local slot = current
+  if sealed and sealed >= slot then slot = sealed + 1 end
+  if not oldest then redis.call('HSET', key, 'o', slot) end
+  redis.call('HINCRBY', key, slot, amount)
   redis.call('HINCRBY', key, 't', amount)
+  redis.call('HSET', key, 'm' .. string.format('%d', slot), string.format('%d', now))
   redis.call('PEXPIRE', key, {_LIFE_MS})
+  return slot
 end
 """
 
 ADMIT: Final = (
     _COMMON
     + f"""
-local now = now_ms()
-local step = math.floor(now / {_STEP_MS})
 local per_minute = {{tonumber(ARGV[1]), tonumber(ARGV[2])}}
 local concurrency, tokens = tonumber(ARGV[3]), tonumber(ARGV[4])
-local function seconds_until(key, total, room)
+local function ends(key, slot)
+  return (tonumber(redis.call('HGET', key, 'm' .. string.format('%d', slot))) or 0) + {_WINDOW_US}
+end
+local function lapse(key, total, oldest)
+  for slot = oldest, oldest + 2 do
+    local amount = redis.call('HGET', key, slot)
+    if amount then
+      if ends(key, slot) > now then return total end
+      total = forget(key, slot, amount)
+    end
+  end
+  return total
+end
+local function promise(key, total, sealed, room)
   local rest = total
-  for old = step - {STEPS} + 1, step do
-    if rest <= room then return math.ceil((old + {STEPS} - 1 - step) / {STEPS_PER_S}) end
-    rest = rest - (tonumber(redis.call('HGET', key, old)) or 0)
+  for slot = current - {_SLOTS} + 1, current + 1 do
+    local amount = redis.call('HGET', key, slot)
+    if amount then
+      rest = rest - tonumber(amount)
+      if rest <= room then
+        if slot >= current and not (sealed and sealed >= current) then redis.call('HSET', key, 's', slot) end
+        return math.ceil((ends(key, slot) - now) / 1000000)
+      end
+    end
   end
   return {WINDOW_S}
 end
 if concurrency > 0 then
-  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+  local now_ms = math.floor(now / 1000)
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now_ms)
   if redis.call('ZCARD', KEYS[3]) >= concurrency then return {{1, 1}} end
 end
-local asked = advance(KEYS[1], step)
-local spent = advance(KEYS[2], step)
+local asked, asked_from, asked_sealed = advance(KEYS[1])
+local spent, spent_from, spent_sealed = advance(KEYS[2])
 if per_minute[1] > 0 and asked >= per_minute[1] then
-  return {{2, seconds_until(KEYS[1], asked, per_minute[1] - 1)}}
+  asked = lapse(KEYS[1], asked, asked_from)
+  if asked >= per_minute[1] then
+    return {{2, promise(KEYS[1], asked, asked_sealed, per_minute[1] - 1)}}
+  end
 end
 if per_minute[2] > 0 and spent > 0 and spent + tokens > per_minute[2] then
-  return {{3, seconds_until(KEYS[2], spent, math.max(0, per_minute[2] - tokens))}}
+  spent = lapse(KEYS[2], spent, spent_from)
+  if spent > 0 and spent + tokens > per_minute[2] then
+    return {{3, promise(KEYS[2], spent, spent_sealed, math.max(0, per_minute[2] - tokens))}}
+  end
 end
-add(KEYS[1], step, 1)
-add(KEYS[2], step, tokens)
+add(KEYS[1], asked_from, asked_sealed, 1)
+local slot = add(KEYS[2], spent_from, spent_sealed, tokens)
 if concurrency > 0 then
-  redis.call('ZADD', KEYS[3], now + ARGV[6], ARGV[5])
+  redis.call('ZADD', KEYS[3], math.floor(now / 1000) + ARGV[6], ARGV[5])
   redis.call('PEXPIRE', KEYS[3], ARGV[6])
 end
-return {{0, step}}
+return {{0, slot}}
 """
 )
 """Keys: requests, tokens, places. Arguments: requests and tokens per minute, concurrency (0 is none),
-tokens, the place's name, its lease in ms. Returns 0 and the step, or which limit and seconds to wait."""
+tokens, the place's name, its lease in ms. Returns 0 and the slot, or which limit and seconds to wait."""
 
 CORRECT: Final = (
     _COMMON
-    + f"""
-local step = math.floor(now_ms() / {_STEP_MS})
+    + """
 local at, amount = tonumber(ARGV[1]), tonumber(ARGV[2])
-advance(KEYS[1], step)
-if step - at >= {STEPS} then
-  if amount > 0 then add(KEYS[1], step, amount) end
+local _, oldest, sealed = advance(KEYS[1])
+local there = tonumber(redis.call('HGET', KEYS[1], at))
+if not there then
+  if amount > 0 then add(KEYS[1], oldest, sealed, amount) end
   return 0
 end
-local there = tonumber(redis.call('HGET', KEYS[1], at)) or 0
-add(KEYS[1], at, math.max(amount, -there))
+amount = math.max(amount, -there)
+redis.call('HINCRBY', KEYS[1], at, amount)
+redis.call('HINCRBY', KEYS[1], 't', amount)
 return 0
 """
 )
-"""Key: tokens. Arguments: the step of the admission and what to add there, which may be negative."""
+"""Key: tokens. Arguments: the slot of the admission and what to add there, which may be negative."""
