@@ -76,8 +76,9 @@ bench: machine $(STAMPS)/dev $(STAMPS)/web ## Measure the gateway beside nginx a
 soak: machine $(STAMPS)/dev $(STAMPS)/web ## Run the seeded suites at full length and keep the figures
 	@$(PY) tools/soak.py
 
-docs: $(STAMPS)/dev ## Regenerate the generated pages and check every link
+docs: $(STAMPS)/dev ## Regenerate the generated pages, check every link, render to build/docs
 	@$(PY) tools/docs.py
+	@$(PY) tools/docs_site.py
 
 lock: $(UV) ## Renew the locks (hashes, no addresses)
 	@sh tools/lock.sh --upgrade

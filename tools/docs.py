@@ -6,7 +6,7 @@
     python tools/docs.py --check    change nothing; fail when a page is stale
 
 Checked: relative links and their anchors, commands of `salon` in shell blocks, Python and JSON blocks,
-settings in TOML blocks. The Markdown under docs/ is the documentation; nothing renders it further.
+settings in TOML blocks. tools/docs_site.py renders it all as HTML.
 """
 
 import ast
@@ -153,6 +153,20 @@ def llms_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def decisions_page() -> str:
+    """Return the index of the decisions."""
+    lines = [
+        "# Decisions",
+        "",
+        NOTE,
+        "One page for each decision that binds others: what was decided, why, what was measured, what was",
+        "rejected. A page is never rewritten; a later one replaces it and says so.",
+        "",
+    ]
+    listed = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    return "\n".join([*lines, *(f"- [{title_of(path)}]({path.name})" for path in listed)]) + "\n"
+
+
 def title_of(path: Path) -> str:
     """Return the first heading of a page."""
     found = HEADING.search(path.read_text())
@@ -176,6 +190,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "docs/reference/cli.md": command_page,
     "docs/reference/errors.md": error_page,
     "docs/permissions.md": permission_page,
+    "docs/decisions/README.md": decisions_page,
     "docs/protocols.md": protocol_table.protocol_page,
     "web/openapi/openapi.json": openapi_text,
     "CHANGELOG.md": lambda: changelog.rendered(changelog.UNRELEASED),
