@@ -124,7 +124,7 @@ def limited(url: str, **capabilities: bool) -> ProviderSpec:
 def test_a_target_that_cannot_call_tools_is_passed_over(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         await bench.service.add(OWNER.caller, limited(fake.url, tools=False))
-        await bench.service.set_alias(OWNER.caller, alias("mixed", "limited/fake", "openai/fake"))
+        await bench.service.aliases.set(OWNER.caller, alias("mixed", "limited/fake", "openai/fake"))
         tools = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
         assert (await bench.call("mixed")).headers["x-salon-route"] == "limited/fake"
         assert (await bench.call("mixed", tools=tools)).headers["x-salon-route"] == "openai/fake"

@@ -20,11 +20,6 @@ def build_registry(settings: Settings, http: HttpClient) -> Registry:
     )
 
 
-def demo_declared() -> Declared:
-    """Return the demo, which is always there."""
-    return _declared(ProviderSpec(name="demo", kind="demo"), "built-in")
-
-
 def file_declared(spec: ProviderSpec) -> Declared:
     """Return a provider of the file."""
     return _declared(spec, "file", secret=spec.api_key)

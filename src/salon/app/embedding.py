@@ -6,12 +6,7 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextvars import ContextVar
 
-from salon.app.assembly import (
-    build_registry,
-    demo_declared,
-    file_declared,
-    local_declared,
-)
+from salon.app.assembly import build_registry, file_declared, local_declared
 from salon.app.configuration import Source, find_source, load
 from salon.app.declarations import alias_specs, price_specs, provider_specs
 from salon.app.launch import COMMAND
@@ -26,6 +21,7 @@ from salon.foundation.messages import ModelRequest, StreamEvent
 from salon.gateway.configuration.discovery import Discovery
 from salon.gateway.configuration.environment import environment_providers
 from salon.gateway.configuration.probe import find_local_servers
+from salon.gateway.configuration.sources import DEMO
 from salon.gateway.gateway import Gateway
 from salon.surfaces.library import Answer, Engine, KnownModel, Library, Options, RemoteEngine
 
@@ -110,7 +106,7 @@ class OwnEngine:
             declared += environment_providers(registry.kinds, environ)
         if not declared and settings.gateway.detect_local:
             declared = [local_declared(server) for server in await find_local_servers(http)]
-        registry.configure([*declared, demo_declared()], alias_specs(settings), price_specs(settings))
+        registry.configure([*declared, DEMO], alias_specs(settings), price_specs(settings))
         gateway = Gateway(registry, MemoryLedger())
         discovery = Discovery(registry, http, SystemClock())
         gateway.on_unknown_model = lambda _: discovery.refresh()

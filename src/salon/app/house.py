@@ -21,7 +21,7 @@ from salon.foundation.runs import Runs
 from salon.foundation.storage import Storage
 from salon.foundation.storage.migrations import current_revision
 from salon.foundation.telemetry import LoopLag, Metrics, Tracer, redactor, set_level
-from salon.gateway.configuration import ProviderService
+from salon.gateway.configuration import FileConfiguration, ProviderService
 from salon.gateway.gateway import Gateway
 from salon.surfaces.api.services import Readiness, Services
 
@@ -74,11 +74,13 @@ class House:
         settings, environ = configuration.settings, configuration.source.environ
         for provider in settings.providers.values():
             redactor.register(provider.api_key or environ.get(provider.api_key_env or "-"))
-        await self.providers.set_file(
-            provider_specs(settings, environ),
-            alias_specs(settings),
-            price_specs(settings),
-            environ=environ if settings.gateway.use_environment_keys else {},
+        await self.providers.sources.set_file(
+            FileConfiguration(
+                providers=tuple(provider_specs(settings, environ)),
+                aliases=tuple(alias_specs(settings)),
+                prices=tuple(price_specs(settings)),
+                environ=environ if settings.gateway.use_environment_keys else {},
+            )
         )
         set_level(settings.log.level)
 

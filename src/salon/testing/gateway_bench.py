@@ -17,17 +17,15 @@ from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
 from salon.foundation.ledger import AttemptEntry, Ledger, RequestEntry, system_scope
 from salon.foundation.storage import Storage, open_storage
 from salon.gateway.answers import AnswerCache, IdempotencyKeys
-from salon.gateway.configuration import ProviderService
+from salon.gateway.configuration import FileConfiguration, ProviderService
+from salon.gateway.dialects import DIALECTS
 from salon.gateway.exchange import Headers, ServedCall
 from salon.gateway.gateway import Gateway
 from salon.gateway.kinds import built_in_kinds
 from salon.gateway.limits import Limiter
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
-from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
-from salon.gateway.protocols.base import Dialect, DialectName
-from salon.gateway.protocols.ollama import DIALECT as OLLAMA
-from salon.gateway.protocols.openai import DIALECT as OPENAI
+from salon.gateway.protocols.base import DialectName
 from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec, TargetSpec
 from salon.gateway.registry.registry import Registry
 from salon.gateway.vault import Vault, load_master_keys
@@ -35,7 +33,6 @@ from salon.testing.raw_http import RawAnswer
 
 T = TypeVar("T")
 
-DIALECTS: Mapping[DialectName, Dialect] = {"openai": OPENAI, "anthropic": ANTHROPIC, "ollama": OLLAMA}
 OWNER = KeyIdentity(
     caller=Caller(
         kind="owner", space_id=SpaceId("spc_home"), person_id=PersonId("per_owner"), rights=OWNER_RIGHTS
@@ -188,8 +185,9 @@ class GatewayBench:
         self.folder = folder
         self.options = options
         self.clock: Clock = clock or SystemClock()
-        self._file = (tuple(providers), tuple(aliases), tuple(prices))
-        self._environ = environ or {}
+        self._file = FileConfiguration(
+            providers=tuple(providers), aliases=tuple(aliases), prices=tuple(prices), environ=environ or {}
+        )
         self._limiter = limiter
         self._observer = observer
         self._database = database or folder / "salon.db"
@@ -225,7 +223,7 @@ class GatewayBench:
                 self.storage, self.clock, ttl_s=options.idempotency_ttl_s, lease_s=options.total_timeout_s
             ),
         )
-        self.vault = Vault(load_master_keys(self.folder, self._environ), self.clock)
+        self.vault = Vault(load_master_keys(self.folder, self._file.environ), self.clock)
         self.service = ProviderService(
             self.storage,
             self.registry,
@@ -235,7 +233,7 @@ class GatewayBench:
             clock=self.clock,
         )
         await self.service.start()
-        await self.service.set_file(*self._file, environ=self._environ)
+        await self.service.sources.set_file(self._file)
         return self
 
     async def __aexit__(

@@ -11,6 +11,7 @@ from salon.foundation.events import events_after
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import ConfigError, Conflict, NotAllowed, NotFound
 from salon.foundation.kit.ids import SpaceId
+from salon.gateway.configuration import FileConfiguration
 from salon.gateway.configuration.probe import LocalServer, find_local_servers
 from salon.gateway.pricing import price_per_million
 from salon.gateway.registry.models import PriceSpec, ProviderSpec
@@ -126,7 +127,7 @@ def test_a_bad_declaration_is_one_clear_sentence(play: Play, fields: dict[str, s
 
 def test_an_address_inside_needs_an_administrators_word(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
-        await bench.service.set_file([spec(fake, allow_private=False)], [], [], environ={})
+        await bench.service.sources.set_file(FileConfiguration(providers=(spec(fake, allow_private=False),)))
         reply = await bench.call("mine/fake")
         assert reply.status == 502
         assert fake.journal.counts["requests"] == 0
@@ -142,7 +143,7 @@ def test_only_those_with_the_right_change_anything(play: Play) -> None:
         with pytest.raises(NotAllowed):
             await bench.service.remove(caller, "openai")
         with pytest.raises(NotAllowed):
-            await bench.service.set_alias(caller, alias("x", "demo/demo"))
+            await bench.service.aliases.set(caller, alias("x", "demo/demo"))
         with pytest.raises(NotAllowed):
             await bench.service.rotate_master_key(caller)
 
@@ -170,9 +171,9 @@ def test_a_bad_file_changes_nothing(play: Play) -> None:
         before = bench.registry.providers()
         bad = ProviderSpec(name="x", kind="no-such-kind")
         with pytest.raises(ConfigError, match="no provider kind"):
-            await bench.service.set_file([bad], [], [], environ={})
+            await bench.service.sources.set_file(FileConfiguration(providers=(bad,)))
         with pytest.raises(ConfigError):
-            await bench.service.set_file([], [alias("a")], [], environ={})
+            await bench.service.sources.set_file(FileConfiguration(aliases=(alias("a"),)))
         assert bench.registry.providers() == before
         assert (await bench.call("openai/fake")).status == 200
 
@@ -182,18 +183,18 @@ def test_a_bad_file_changes_nothing(play: Play) -> None:
 def test_aliases_and_prices_are_set_and_removed(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         service = bench.service
-        await service.set_alias(OWNER.caller, alias("fast", "openai/fake"))
+        await service.aliases.set(OWNER.caller, alias("fast", "openai/fake"))
         price = price_per_million(input="10", output="20", version="mine")
-        await service.set_price(OWNER.caller, PriceSpec(model="openai/fake", price=price))
+        await service.prices.set(OWNER.caller, PriceSpec(model="openai/fake", price=price))
         assert (await bench.call("fast")).headers["x-salon-cost"] == "0.00018 USD"
-        await service.remove_price(OWNER.caller, "openai/fake")
+        await service.prices.remove(OWNER.caller, "openai/fake")
         assert (await bench.call("fast")).headers["x-salon-cost"] == "unpriced"
-        await service.remove_alias(OWNER.caller, "fast")
+        await service.aliases.remove(OWNER.caller, "fast")
         assert (await bench.call("fast")).status == 404
         with pytest.raises(ConfigError, match="there is no"):
-            await service.set_alias(OWNER.caller, alias("x", "nobody/fake"))
+            await service.aliases.set(OWNER.caller, alias("x", "nobody/fake"))
         with pytest.raises(NotFound):
-            await service.remove_alias(OWNER.caller, "fast")
+            await service.aliases.remove(OWNER.caller, "fast")
 
     play(scene, prices=[])
 

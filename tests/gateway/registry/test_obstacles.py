@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from salon.foundation.kit.errors import ConfigError
+from salon.gateway.configuration import FileConfiguration
 from salon.gateway.registry.alias_checks import check_alias, rings
 from salon.gateway.registry.models import ProviderSpec
 from salon.testing.fake_provider import FakeProvider
@@ -37,12 +38,12 @@ def test_nothing_declared_takes_the_name_of_the_demo(play: Play) -> None:
             with pytest.raises(ConfigError, match=r"providers\.demo.*always there"):
                 await bench.service.add(OWNER.caller, spec)
             with pytest.raises(ConfigError, match=r"providers\.demo.*always there"):
-                await bench.service.set_file([spec], [], [], environ={})
+                await bench.service.sources.set_file(FileConfiguration(providers=(spec,)))
         for name in ("demo", "demo/demo"):
             with pytest.raises(ConfigError, match="is that of the demo model"):
-                await bench.service.set_alias(OWNER.caller, alias(name, "openai/fake"))
+                await bench.service.aliases.set(OWNER.caller, alias(name, "openai/fake"))
             with pytest.raises(ConfigError, match="is that of the demo model"):
-                await bench.service.set_file([], [alias(name, "openai/fake")], [], environ={})
+                await bench.service.sources.set_file(FileConfiguration(aliases=(alias(name, "openai/fake"),)))
         assert (await bench.call("demo")).headers["x-salon-route"] == "demo/demo"
 
     play(scene)
@@ -50,15 +51,15 @@ def test_nothing_declared_takes_the_name_of_the_demo(play: Play) -> None:
 
 def test_an_alias_that_an_earlier_salon_kept_is_told_and_left_out(play: Play, tmp_path: Path) -> None:
     async def stored(bench: GatewayBench, fake: FakeProvider) -> None:
-        await bench.service.set_alias(OWNER.caller, alias("dem0", "openai/fake"))
+        await bench.service.aliases.set(OWNER.caller, alias("dem0", "openai/fake"))
         move = "UPDATE gateway_aliases SET name = 'demo', spec = replace(spec, 'dem0', 'demo')"
         with contextlib.closing(sqlite3.connect(tmp_path / "salon.db")) as database, database:
             database.execute(move)
-        await bench.service.reload()
-        assert "is that of the demo model" in bench.service.problems[0]
+        await bench.service.sources.reload()
+        assert "is that of the demo model" in bench.service.sources.problems[0]
         assert (await bench.call("demo")).headers["x-salon-route"] == "demo/demo"
-        await bench.service.remove_alias(OWNER.caller, "demo")
-        assert not bench.service.problems
+        await bench.service.aliases.remove(OWNER.caller, "demo")
+        assert not bench.service.sources.problems
 
     play(stored)
 
@@ -90,8 +91,8 @@ def test_a_private_address_of_the_file_is_told_at_load_and_at_each_request(
     play: Play, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
-        await bench.service.set_file([provider(fake, "lab")], [], [], environ={})
-        assert "allow_private = true" in bench.service.problems[0]
+        await bench.service.sources.set_file(FileConfiguration(providers=(provider(fake, "lab"),)))
+        assert "allow_private = true" in bench.service.sources.problems[0]
         assert "providers.lab.base_url" in caplog.text
         reply = await bench.call("lab/fake")
         assert reply.status == 502
@@ -117,7 +118,8 @@ def test_a_switched_off_provider_says_how_to_switch_it_on(play: Play) -> None:
 def test_a_provider_without_its_key_says_which_one(play: Play, caplog: pytest.LogCaptureFixture) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         lab = provider(fake, "lab", allow_private=True, key_variable="NOPE")
-        await bench.service.set_file([lab, ProviderSpec(name="bare", kind="openai")], [], [], environ={})
+        bare = ProviderSpec(name="bare", kind="openai")
+        await bench.service.sources.set_file(FileConfiguration(providers=(lab, bare)))
         states = {one.name: (one.credential, one.problem) for one in bench.registry.providers()}
         assert states["lab"] == (
             "needed",
@@ -136,7 +138,7 @@ def test_an_alias_without_a_usable_target_is_no_mistake_of_the_caller(play: Play
         reply = await bench.call("team")
         assert reply.status == 503
         assert reply.headers["x-should-retry"] == "false"
-        assert bench.service.problems == (
+        assert bench.service.sources.problems == (
             "models.team: “opnai/fake” names a provider “opnai” that is not here. Did you mean “openai/fake”?",
             "models.team: “best” is an alias itself, and aliases point to models. Name a provider/model.",
         )

@@ -25,7 +25,7 @@ class PriceDesk:
     async def prices(self, caller: Caller) -> Sequence[Json]:
         """List the prices that go before those of the tables."""
         del caller
-        return [_shown(spec, source) for spec, source in self._house.providers.prices()]
+        return [_shown(spec, source) for spec, source in self._house.providers.prices.all()]
 
     async def put_price(self, caller: Caller, model: str, body: Mapping[str, Any]) -> Json:
         """Say what a model costs. Raises: InvalidRequest for what is no amount."""
@@ -34,12 +34,12 @@ class PriceDesk:
         except ValueError as error:
             raise InvalidRequest(field="price", problem=f"{error}.") from error
         spec = PriceSpec(model=model, price=price)
-        await self._house.providers.set_price(caller, spec)
+        await self._house.providers.prices.set(caller, spec)
         return _shown(spec, "database")
 
     async def remove_price(self, caller: Caller, model: str) -> None:
         """Go back to what the tables say."""
-        await self._house.providers.remove_price(caller, model)
+        await self._house.providers.prices.remove(caller, model)
 
 
 def per_million(price: Price, side: str) -> str | None:

@@ -165,7 +165,9 @@ class ProviderDesk:
 
     def provider_checks(self) -> list[Json]:
         """Say for the doctor how each provider is."""
-        found = [check("provider settings", ok=False, detail=one) for one in self._house.providers.problems]
+        found = [
+            check("provider settings", ok=False, detail=one) for one in self._house.providers.sources.problems
+        ]
         for one in self.shown_providers():
             name, state = f"provider {one['name']}", one["state"]
             if state == "needs-credential":
@@ -220,11 +222,11 @@ class ProviderDesk:
         """Make or replace an alias."""
         targets = tuple(TargetSpec(**target) for target in body["targets"])
         spec = AliasSpec(name=name, targets=targets, strategy=body["strategy"], source="database")
-        return _alias(await self._house.providers.set_alias(caller, spec))
+        return _alias(await self._house.providers.aliases.set(caller, spec))
 
     async def remove_alias(self, caller: Caller, name: str) -> None:
         """Remove an alias."""
-        await self._house.providers.remove_alias(caller, name)
+        await self._house.providers.aliases.remove(caller, name)
 
 
 def _health_by_provider(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
