@@ -16,8 +16,6 @@ _JSON: Final = (b"content-type", b"application/json")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _ID_NAMES: Final = {"openai": b"x-request-id", "anthropic": b"request-id"}
 _MOST_RETRY_AFTER_S: Final = 3600
-_RETRIED: Final = frozenset({408, 409, 429})
-"""What client libraries try again unless they are told not to; and everything from 500."""
 _SSE: Final = b"text/event-stream"
 
 
@@ -84,7 +82,7 @@ def error_headers(job: Job, error: SalonError) -> Headers:
     seconds = error.retry_after_s
     if seconds is not None and error.status in {429, 503}:
         headers.append((b"retry-after", b"%d" % min(_MOST_RETRY_AFTER_S, max(1, -int(-seconds // 1)))))
-    if not error.retryable and (error.status in _RETRIED or error.status >= 500):
+    if error.ends_retries:
         headers.append((b"x-should-retry", b"false"))
     return headers
 

@@ -41,9 +41,12 @@
 A class says what happened; the sentence a person reads is in ``catalogue.py``, keyed by ``code``.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from salon.foundation.kit.catalogue import sentence
+
+_REPEATED: Final = frozenset({408, 409, 429})
+"""What client libraries send again unless they are told not to; and everything from 500."""
 
 FieldValue = str | int | float | bool | None
 
@@ -76,6 +79,11 @@ class SalonError(Exception):
         """How long to wait before trying again, in seconds."""
         value = self.fields.get("retry_after_s")
         return float(value) if isinstance(value, int | float) else None
+
+    @property
+    def ends_retries(self) -> bool:
+        """Whether client libraries, which go by the status, would send it again in vain."""
+        return not self.retryable and (self.status in _REPEATED or self.status >= 500)
 
     def __str__(self) -> str:
         return self.message

@@ -19,7 +19,7 @@ from salon.gateway.exchange import Headers, ServedCall
 from salon.surfaces.api.asgi_reply import AsgiReply, ClientCut, Message, Receive, Scope, Send
 from salon.surfaces.api.compat import CompatReads, path_dialect
 from salon.surfaces.api.credentials import Peer
-from salon.surfaces.api.door import Door, as_salon_error
+from salon.surfaces.api.door import TOLD, Door, as_salon_error
 from salon.surfaces.api.endpoints import CORE, SMALL_BODY_BYTES, Endpoint, Matched, RowMatcher, endpoints
 from salon.surfaces.api.heads import check_head
 from salon.surfaces.api.pages import Pages
@@ -143,6 +143,8 @@ class SalonApp:
         except ClientCut:
             return
         except Exception as error:
+            if scope.get(TOLD) is error:
+                return
             if reply.started:
                 raise
             dialect = row.dialect if row is not None and row.dialect else path_dialect(asked.path, headers)

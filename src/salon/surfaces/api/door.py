@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from math import ceil
 from typing import Final, Protocol
 
 from salon.foundation.kit.errors import Internal, SalonError
@@ -21,6 +22,8 @@ from salon.surfaces.api.services import Services
 STATUS_LINES: Final = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus
 }
+TOLD: Final = "salon.told"
+"""Where a scope keeps the error that was already answered and logged."""
 _NO_SNIFF: Final = b"x-content-type-options: nosniff\r\n"
 
 _logger = logging.getLogger(__name__)
@@ -93,9 +96,10 @@ class Door:
         self, reply: Reply, error: SalonError, *, dialect: DialectName | None, headers: Headers
     ) -> None:
         """Answer with ``error`` in the words of ``dialect``."""
-        request_id = new_id("req")
+        request_id = id_of(error)
         body = self.render(error, dialect=dialect, request_id=request_id)
-        reply.start(error.status, [*error_headers(error, request_id), *headers], content_length=len(body))
+        own = error_headers(error, request_id, dialect=dialect)
+        reply.start(error.status, [*own, *headers], content_length=len(body))
         reply.write(body)
         reply.finish()
 
@@ -147,13 +151,28 @@ class Door:
         await self.supervisor.close()
 
 
-def error_headers(error: SalonError, request_id: str) -> Headers:
+def id_of(error: SalonError) -> str:
+    """Return the id under which a refusal is told: the one its sentence and the log name, else a new one."""
+    told = error.fields.get("request_id")
+    return told if isinstance(told, str) else new_id("req")
+
+
+def error_headers(error: SalonError, request_id: str, *, dialect: DialectName | None = None) -> Headers:
     """Return the headers that belong to an error answer."""
-    headers: Headers = [(b"content-type", b"application/json"), (b"x-request-id", request_id.encode("ascii"))]
+    told = request_id.encode("ascii")
+    headers: Headers = [
+        (b"content-type", b"application/json"),
+        (b"x-request-id", told),
+        (b"x-salon-request-id", told),
+    ]
+    if dialect == "anthropic":
+        headers.append((b"request-id", told))
+    if error.ends_retries:
+        headers.append((b"x-should-retry", b"false"))
     if error.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     if error.retry_after_s is not None:
-        headers.append((b"retry-after", b"%d" % max(1, round(error.retry_after_s))))
+        headers.append((b"retry-after", b"%d" % max(1, ceil(error.retry_after_s))))
     return headers
 
 

@@ -19,10 +19,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from salon.foundation.kit.errors import InvalidRequest, SalonError, TooLarge
-from salon.foundation.kit.ids import new_id
 from salon.gateway.exchange import ServedCall
 from salon.surfaces.api.credentials import Peer
-from salon.surfaces.api.door import Door, as_salon_error, error_headers
+from salon.surfaces.api.door import Door, as_salon_error, error_headers, id_of
 from salon.surfaces.api.endpoints import Endpoint
 from salon.surfaces.api.heads import HeadTooLarge, TooSlow, UrlTooLong, check_head
 from salon.surfaces.api.hot_reply import HotReply
@@ -309,9 +308,9 @@ class SalonProtocol(HttpToolsProtocol):
         self._tell_and_close(error, row)
 
     def _tell_and_close(self, error: SalonError, row: Endpoint | None) -> None:
-        request_id = new_id("req")
-        body = self.door.render(error, dialect=row.dialect if row else None, request_id=request_id)
-        headers = error_headers(error, request_id)
+        request_id, dialect = id_of(error), row.dialect if row else None
+        body = self.door.render(error, dialect=dialect, request_id=request_id)
+        headers = error_headers(error, request_id, dialect=dialect)
         lines = tuple(name + b": " + value + b"\r\n" for name, value in headers)
         self._say_and_close(error.status, body, lines)
 

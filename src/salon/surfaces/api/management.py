@@ -9,11 +9,10 @@ from fastapi.responses import Response
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from salon.foundation.kit.errors import ConfigError, InvalidRequest, NotFound, SalonError
-from salon.foundation.kit.ids import new_id
+from salon.foundation.kit.errors import ConfigError, Internal, InvalidRequest, NotFound, SalonError
 from salon.foundation.kit.version import __version__
 from salon.surfaces.api.asgi import identify
-from salon.surfaces.api.door import Door, as_salon_error, error_headers
+from salon.surfaces.api.door import TOLD, Door, as_salon_error, error_headers, id_of
 from salon.surfaces.api.endpoints import Endpoint, endpoints
 from salon.surfaces.api.invalid import invalid_body
 from salon.surfaces.api.requests import IDENTITY
@@ -100,7 +99,9 @@ def _add_openapi(app: FastAPI) -> None:
 async def _on_error(request: Request, error: Exception) -> Response:
     """Answer every failure in Salon's own words."""
     known = _known(request, error)
-    request_id = new_id("req")
+    request_id = id_of(known)
+    if isinstance(known, Internal):
+        request.scope[TOLD] = error  # it is raised again once it was answered
     door = cast(Door, request.app.state.door)
     return Response(
         door.render(known, dialect=None, request_id=request_id),
