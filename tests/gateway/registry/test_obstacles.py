@@ -1,14 +1,14 @@
 """Names that mean nothing now: whose they are, why, and what to do about it."""
 
-import contextlib
-import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from sqlalchemy import func, update
 
 from salon.foundation.kit.errors import ConfigError
+from salon.foundation.storage import statement
 from salon.gateway.configuration import FileConfiguration
+from salon.gateway.configuration.tables import aliases
 from salon.gateway.registry.alias_checks import check_alias, rings
 from salon.gateway.registry.models import ProviderSpec
 from salon.testing.fake_provider import FakeProvider
@@ -49,12 +49,12 @@ def test_nothing_declared_takes_the_name_of_the_demo(play: Play) -> None:
     play(scene)
 
 
-def test_an_alias_that_an_earlier_salon_kept_is_told_and_left_out(play: Play, tmp_path: Path) -> None:
+def test_an_alias_that_an_earlier_salon_kept_is_told_and_left_out(play: Play) -> None:
     async def stored(bench: GatewayBench, fake: FakeProvider) -> None:
         await bench.service.aliases.set(OWNER.caller, alias("dem0", "openai/fake"))
-        move = "UPDATE gateway_aliases SET name = 'demo', spec = replace(spec, 'dem0', 'demo')"
-        with contextlib.closing(sqlite3.connect(tmp_path / "salon.db")) as database, database:
-            database.execute(move)
+        spec = func.replace(aliases.c.spec, "dem0", "demo")
+        move = statement(update(aliases).values(name="demo", spec=spec))
+        await bench.storage.write(lambda tx: tx.run(move))
         await bench.service.sources.reload()
         assert "is that of the demo model" in bench.service.sources.problems[0]
         assert (await bench.call("demo")).headers["x-salon-route"] == "demo/demo"
