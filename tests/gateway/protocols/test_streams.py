@@ -162,6 +162,31 @@ def test_a_last_event_without_its_blank_line_is_ended(end: bytes) -> None:
     assert tap.finish_reason is not None
 
 
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\n\n", b"\r\n\r\n"])
+@pytest.mark.parametrize(
+    ("dialect", "mark"),
+    [
+        (openai.DIALECT, b"data: [DONE]"),
+        (openai.DIALECT, b"data: [DONE]\n: bye"),
+        (anthropic.DIALECT, b'event: message_stop\ndata: {"type":"message_stop"}'),
+    ],
+)
+def test_an_end_mark_without_its_blank_line_is_ended(dialect: Dialect, mark: bytes, end: bytes) -> None:
+    tap = dialect.stream_tap(withhold_usage=False, model=None)
+    out = tap.feed(mark + end) + tap.finish()
+    assert tap.saw_end
+    assert out.startswith(mark)
+    assert out.endswith((b"\n\n", b"\r\n\r\n"))
+    assert len(SseReader().feed(out)) == 1
+
+
+def test_an_end_line_without_its_end_is_ended() -> None:
+    line = b'{"model":"m","message":{"content":""},"done":true,"done_reason":"stop"}'
+    tap = ollama.DIALECT.stream_tap(withhold_usage=False, model=None)
+    assert (tap.feed(line), tap.finish()) == (b"", line + b"\n")
+    assert tap.saw_end
+
+
 def test_a_last_line_without_its_end_is_ended() -> None:
     line = b'{"model":"m","message":{"content":"a"},"done":false}'
     tap = ollama.DIALECT.stream_tap(withhold_usage=False, model=None)

@@ -97,7 +97,7 @@ class AnthropicStreamTap:
         if not data:
             return rest if rest.endswith((b"\n", b"\r")) else b""
         out = self._block(rest)
-        return out if self.saw_end or not out else ended(out)
+        return ended(out) if out else b""
 
     def _block(self, block: bytes) -> bytes:
         if block.startswith(_DELTA) and block.find(b"\n", len(_DELTA)) == len(block) - 2:

@@ -81,8 +81,7 @@ class OllamaStreamTap:
         rest = self._lines.finish()
         if not rest or not is_json(rest):
             return b""
-        out = self._line(rest)
-        return out if self.saw_end else out + b"\n"
+        return self._line(rest) + b"\n"
 
     def _line(self, line: bytes) -> bytes:
         try:

@@ -129,7 +129,7 @@ class OpenAIStreamTap:
         if not data:
             return rest if rest.endswith((b"\n", b"\r")) else b""
         out = self._block(rest)
-        return out if self.saw_end or not out else ended(out)
+        return ended(out) if out else b""
 
     def _block(self, block: bytes) -> bytes:
         data = b"" if self.saw_end else block_data(block)
