@@ -18,12 +18,15 @@ from salon.foundation.messages import (
     TextPart,
     ToolCallPart,
 )
-from salon.gateway.protocols import anthropic, ollama, openai
+from salon.gateway.protocols import anthropic, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect
 from salon.gateway.protocols.collect import ResponseCollector
+from salon.gateway.protocols.responses.reasoning import joined
+from salon.gateway.protocols.wire_json import own_data
 
 DIALECTS: dict[str, Dialect] = {
     "chat": openai.DIALECT,
+    "responses": responses.DIALECT,
     "messages": anthropic.DIALECT,
     "ollama": ollama.DIALECT,
 }
@@ -114,11 +117,12 @@ def collect(dialect: Dialect, body: bytes, size: int = 0) -> ResponseCollector:
 def reading_of(response: Response, error: StreamError | None = None) -> dict[str, Any]:
     """Say a response the way an expected.json does."""
     usage = response.usage
+    completed = response.finish is not None and response.finish.raw == "completed"
     return {
         "model": response.model,
         "text": response.text,
         "refusal": "".join(part.text for part in response.parts if isinstance(part, RefusalPart)),
-        "thinking": response.reasoning,
+        "thinking": "".join(_thinking(part) for part in response.parts if isinstance(part, ReasoningPart)),
         "tool_calls": [
             {"id": call.id, "name": call.name, "arguments": call.arguments} for call in response.tool_calls
         ],
@@ -126,8 +130,33 @@ def reading_of(response: Response, error: StreamError | None = None) -> dict[str
         "usage": usage.raw if usage else None,
         "citations": sum(isinstance(part, CitationPart) for part in response.parts),
         "block_types": [kind for part in response.parts if (kind := _block_type(part))],
+        "status": response.finish and ("completed" if response.finish.raw == "completed" else "incomplete"),
+        "incomplete": None if completed or not response.finish else {"reason": response.finish.raw},
+        "annotations": sum(isinstance(part, CitationPart) for part in response.parts),
+        "item_types": _item_types(response),
         "error": {"message": error.message, "code": error.code, "type": error.type} if error else None,
     }
+
+
+def _thinking(part: ReasoningPart) -> str:
+    """Of a reasoning item of the responses dialect only the summary is compared (rule 10)."""
+    item = own_data(part.provider_data, "responses").get("item")
+    return joined(item, "summary") if item else part.text
+
+
+def _item_types(response: Response) -> list[str]:
+    """Name the items a response was, in the responses dialect."""
+    found: list[tuple[str, object]] = []
+    for part in response.parts:
+        if isinstance(part, TextPart | RefusalPart):
+            message = own_data(part.provider_data, "responses").get("item") or {}
+            if ("message", message.get("id")) != (found[-1] if found else None):
+                found.append(("message", message.get("id")))
+        elif isinstance(part, ReasoningPart):
+            found.append(("reasoning", None))
+        elif isinstance(part, ToolCallPart | OpaquePart):
+            found.append((part.type if isinstance(part, OpaquePart) else "function_call", None))
+    return [kind for kind, _ in found]
 
 
 def _block_type(part: object) -> str | None:
@@ -170,7 +199,10 @@ def _usage_gaps(expected: Any, ours: Any, path: str) -> list[str]:
     return [] if expected == ours else [f"{path}: expected {expected!r}, got {ours!r}"]
 
 
-_COMPARED = ("model", "text", "refusal", "thinking", "finish", "citations", "block_types")
+_COMPARED = (
+    "model", "text", "refusal", "thinking", "finish", "citations", "block_types",
+    "status", "incomplete", "annotations", "item_types",
+)  # fmt: skip
 
 
 def differences(expected: dict[str, Any], ours: dict[str, Any], *, skip: frozenset[str]) -> list[str]:

@@ -34,6 +34,10 @@ SKIPPED: dict[str, tuple[frozenset[str], str]] = {
         frozenset({"tool_calls"}),
         "two ids on one index are two calls; the client joins them",
     ),
+    "azure/responses/azure-azure-reasoning-encrypted-content-1-4f1296": (
+        frozenset({"item_types", "text", "thinking", "tool_calls", "usage"}),
+        "five whole streams in one body: the client keeps the last, ours ends at the first response.completed",
+    ),
     "openai/chat/tools-streaming-tools-streaming-variant-a-804407": (
         frozenset({"tool_calls"}),
         "the provider repeats the whole name in the second delta; the client doubles it",
@@ -57,6 +61,17 @@ SKIPPED: dict[str, tuple[frozenset[str], str]] = {
 """Recording -> (fields not compared, why); what is ours instead is pinned below."""
 
 PINNED: dict[str, dict[str, Any]] = {
+    "azure/responses/azure-azure-reasoning-encrypted-content-1-4f1296": {
+        "item_types": ["reasoning", "function_call"],
+        "text": "",
+        "tool_calls": [
+            {
+                "id": "call_UdvUeOElp5zdU0DKr6IoyhjE",
+                "name": "calculator",
+                "arguments": '{"a":12,"b":7,"op":"add"}',
+            }
+        ],
+    },
     "anthropic/messages/anthropic-anthropic-tool-search-bm25-1-bb2158": {
         "text": "I'll search for a weather-related tool to help you get the weather information for San "
         "Francisco.Great! I found a weather tool. Let me get the current weather for San Francisco.",
@@ -99,7 +114,7 @@ def _gaps(recording: Any, wire: Any, cut: int) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("api", ["chat", "messages"])
+@pytest.mark.parametrize("api", ["chat", "messages", "responses"])
 @pytest.mark.parametrize("cut", CUTS)
 def test_streams_equal_the_official_reading(api: str, cut: int, recordings: Any, wire: Any) -> None:
     chosen = [r for r in recordings(api, stream=True) if r.status == 200 and "raises" not in r.expected]
@@ -107,7 +122,7 @@ def test_streams_equal_the_official_reading(api: str, cut: int, recordings: Any,
     assert gaps == []
 
 
-@pytest.mark.parametrize("api", ["chat", "messages"])
+@pytest.mark.parametrize("api", ["chat", "messages", "responses"])
 def test_finished_answers_equal_the_official_reading(api: str, recordings: Any, wire: Any) -> None:
     chosen = [r for r in recordings(api, stream=False) if r.status == 200 and "raises" not in r.expected]
     gaps = [gap for recording in chosen for gap in _gaps(recording, wire, 0)]
@@ -171,7 +186,8 @@ HTTP_ERRORS = {
 
 
 def test_http_errors_are_classified_by_status_and_body(recordings: Any) -> None:
-    chosen = [r for r in recordings() if r.expected and isinstance(r.expected.get("status_code"), int)]
+    read = [r for r in recordings() if r.expected and r.api != "responses"]
+    chosen = [r for r in read if isinstance(r.expected.get("status_code"), int)]
     assert len(chosen) == 17
     for recording in chosen:
         error = recording.dialect.decode_error(

@@ -6,11 +6,13 @@ from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
 from salon.gateway.protocols.openai import DIALECT as OPENAI
+from salon.gateway.protocols.responses import DIALECT as RESPONSES
 
 DIALECTS: Mapping[DialectName, Dialect] = {
     dialect.name: dialect
     for dialect in (
         OPENAI,
+        RESPONSES,
         ANTHROPIC,
         OLLAMA,
     )

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from salon.gateway.protocols import anthropic, ollama, openai
+from salon.gateway.protocols import anthropic, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -76,6 +76,78 @@ OPENAI: dict[str, Any] = {
     "user": "u1",
     "metadata": {"a": "b"},
     "service_tier": "auto",
+}
+RESPONSES: dict[str, Any] = {
+    "model": "gpt",
+    "instructions": "Be brief.",
+    "input": [
+        {"role": "developer", "content": [{"type": "input_text", "text": "Really."}]},
+        {
+            "type": "message",
+            "role": "user",
+            "content": [
+                {"type": "input_text", "text": "Look"},
+                {"type": "input_image", "image_url": f"data:image/png;base64,{PNG}", "detail": "low"},
+                {"type": "input_image", "image_url": "https://example.org/cat.png"},
+                {
+                    "type": "input_file",
+                    "filename": "a.pdf",
+                    "file_data": f"data:application/pdf;base64,{PDF}",
+                },
+            ],
+        },
+        {
+            "type": "reasoning",
+            "id": "rs_1",
+            "summary": [{"type": "summary_text", "text": "Which tool?"}],
+            "encrypted_content": "gAAA",
+        },
+        {
+            "type": "message",
+            "id": "msg_1",
+            "role": "assistant",
+            "status": "completed",
+            "content": [{"type": "output_text", "text": "Asking.", "annotations": []}],
+        },
+        {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search"}},
+        {"type": "function_call", "call_id": "c1", "name": "weather", "arguments": '{"city":"Rome"}'},
+        {"type": "function_call", "call_id": "c2", "name": "weather", "arguments": '{"city":"Oslo"}'},
+        {"type": "function_call_output", "call_id": "c1", "output": "Sunny"},
+        {
+            "type": "function_call_output",
+            "call_id": "c2",
+            "output": [{"type": "input_text", "text": "Snow"}],
+        },
+        {"role": "user", "content": "And now?"},
+    ],
+    "tools": [
+        {
+            "type": "function",
+            "name": "weather",
+            "description": "Tells it",
+            "parameters": SCHEMA,
+            "strict": True,
+        }
+    ],
+    "tool_choice": "auto",
+    "parallel_tool_calls": False,
+    "max_output_tokens": 500,
+    "temperature": 0.5,
+    "top_p": 0.9,
+    "top_logprobs": 2,
+    "include": ["message.output_text.logprobs", "reasoning.encrypted_content"],
+    "reasoning": {"effort": "low", "summary": "auto"},
+    "text": {
+        "format": {"type": "json_schema", "name": "w", "schema": SCHEMA, "strict": True},
+        "verbosity": "low",
+    },
+    "stream": True,
+    "store": True,
+    "user": "u1",
+    "metadata": {"a": "b"},
+    "service_tier": "auto",
+    "prompt_cache_key": "k",
+    "truncation": "auto",
 }
 ANTHROPIC: dict[str, Any] = {
     "model": "claude",
@@ -165,8 +237,13 @@ OLLAMA: dict[str, Any] = {
 class Samples:
     """The dialects with a rich request of each."""
 
-    dialects: tuple[Dialect, ...] = (openai.DIALECT, anthropic.DIALECT, ollama.DIALECT)
-    requests: ClassVar[dict[str, Any]] = {"openai": OPENAI, "anthropic": ANTHROPIC, "ollama": OLLAMA}
+    dialects: tuple[Dialect, ...] = (openai.DIALECT, responses.DIALECT, anthropic.DIALECT, ollama.DIALECT)
+    requests: ClassVar[dict[str, Any]] = {
+        "openai": OPENAI,
+        "responses": RESPONSES,
+        "anthropic": ANTHROPIC,
+        "ollama": OLLAMA,
+    }
     png = PNG
     schema: ClassVar[dict[str, Any]] = SCHEMA
 

@@ -10,11 +10,11 @@ import pytest
 
 from salon.foundation.kit.errors import InvalidRequest, SalonError
 from salon.foundation.messages import StreamError
-from salon.gateway.protocols import anthropic, ollama, openai
+from salon.gateway.protocols import anthropic, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect, EncodeContext
 from salon.gateway.protocols.collect import ResponseCollector
 
-DIALECTS: list[Dialect] = [openai.DIALECT, anthropic.DIALECT, ollama.DIALECT]
+DIALECTS: list[Dialect] = [openai.DIALECT, responses.DIALECT, anthropic.DIALECT, ollama.DIALECT]
 CONTEXT = EncodeContext(request_id="req_1", model="m", created_at_s=1)
 VALUES: list[Any] = [
     None, True, 0, -1, 2**70, 1.5, 1e308, "", "x", "\x00", "data:,", "data:image/png;base64,", [], [[]],
@@ -131,7 +131,7 @@ def _streams() -> dict[str, bytes]:
     decoder = anthropic.DIALECT.stream_decoder()
     events = [*decoder.feed(source), *decoder.finish()]
     streams = {"anthropic": source}
-    for dialect in (openai.DIALECT, ollama.DIALECT):
+    for dialect in (openai.DIALECT, responses.DIALECT, ollama.DIALECT):
         encoder = dialect.stream_encoder(CONTEXT)
         streams[dialect.name] = encoder.encode(events) + encoder.finish()
     return streams

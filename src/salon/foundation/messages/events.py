@@ -32,6 +32,8 @@ class TextStart(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="text
     """A text part begins."""
 
     index: int
+    provider_data: dict[str, Any] | None = None
+    """What only one dialect understands of the whole part, by dialect name."""
 
 
 class TextDelta(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="text-delta"):
@@ -47,6 +49,8 @@ class TextEnd(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="text-e
     """A text part is complete."""
 
     index: int
+    text: str | None = None
+    """The whole text, where the provider told another one at the end than its deltas make."""
 
 
 class ReasoningStart(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="reasoning-start"):

@@ -12,7 +12,7 @@ import msgspec
 from salon.foundation.kit.errors import SalonError, UpstreamError
 from salon.foundation.messages import Finish, ModelRequest, Response, StreamEvent, Usage
 
-DialectName = Literal["openai", "anthropic", "ollama"]
+DialectName = Literal["openai", "responses", "anthropic", "ollama"]
 
 Quirks = Mapping[str, Any]
 """A provider kind's declared deviations from its dialect; each dialect documents the keys it knows."""
@@ -31,6 +31,8 @@ class Envelope(msgspec.Struct, kw_only=True):
     size_bytes: int
     body: bytes
     """The request as it came; forwarded as it is when no edit is needed."""
+    lost: tuple[str, ...] = ()
+    """What no target will do as asked, as field names; told to the caller in a header."""
 
 
 class EncodedRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +54,8 @@ class EncodeContext(msgspec.Struct, frozen=True, kw_only=True):
     """OpenAI: whether the caller asked for usage in the stream."""
     duration_ns: int | None = None
     """Ollama: how long a finished answer took, where the provider does not say."""
+    fields: Mapping[str, msgspec.Raw] | None = None
+    """Responses: the fields of the request, which its answer tells back."""
 
 
 class StreamDecoder(Protocol):

@@ -44,25 +44,26 @@ from salon.gateway.protocols.wire_json import JsonObject, is_list, is_object, ow
 class _Gathering:
     """One part while it grows."""
 
-    __slots__ = ("citations", "details", "logprobs", "part", "signature", "text")
+    __slots__ = ("citations", "own", "part", "signature", "text")
 
     def __init__(self, part: Part) -> None:
         self.part = part
         self.text: list[str] = []
         self.signature: str | None = None
         self.citations: list[CitationPart] = []
-        self.details: list[JsonObject] = []
-        self.logprobs: list[JsonObject] = []
+        self.own: JsonObject | None = None
 
     def whole(self) -> Part:
         """Return the part with everything that arrived for it."""
         part, text = self.part, "".join(self.text)
         if isinstance(part, TextPart):
-            return TextPart(text=text)
+            return TextPart(text=text, provider_data=part.provider_data)
         if isinstance(part, RefusalPart):
             return RefusalPart(text=text)
         if isinstance(part, ReasoningPart):
-            return ReasoningPart(text=text, signature=self.signature, redacted=part.redacted)
+            return ReasoningPart(
+                text=text, signature=self.signature, redacted=part.redacted, provider_data=self.own
+            )
         if isinstance(part, ToolCallPart):
             return ToolCallPart(id=part.id, name=part.name, arguments=text, provider_data=part.provider_data)
         return part
@@ -166,14 +167,23 @@ def _gather(choice: _Choice, event: _Content) -> None:  # noqa: PLR0912 - one br
         logprobs = own_data(event.provider_data, "openai").get("logprobs")
         if is_object(logprobs):
             _merge_logprobs(choice, logprobs)
+        _keep_signature(gathering, event)
     elif isinstance(event, TextStart):
-        parts[event.index] = _Gathering(TextPart(text=""))
+        parts[event.index] = _Gathering(TextPart(text="", provider_data=event.provider_data))
+    elif isinstance(event, TextEnd):
+        if event.text is not None and event.index in parts:
+            parts[event.index].text = [event.text]
     elif isinstance(event, ReasoningStart):
         parts[event.index] = _Gathering(ReasoningPart(redacted=event.redacted))
     elif isinstance(event, ReasoningDelta):
         gathering = parts.setdefault(event.index, _Gathering(ReasoningPart()))
         gathering.text.append(event.text)
         gathering.signature = event.signature or gathering.signature
+        item = own_data(event.provider_data, "responses").get("item")
+        if is_object(item):
+            gathering.own = {"responses": {"item": item}}
+        elif thought := own_data(event.provider_data, "gemini"):
+            gathering.own = {"gemini": thought}
     elif isinstance(event, ToolCallStart):
         call = ToolCallPart(id=event.id, name=event.name, arguments="", provider_data=event.provider_data)
         parts[event.index] = _Gathering(call)
@@ -197,6 +207,14 @@ def _gather(choice: _Choice, event: _Content) -> None:  # noqa: PLR0912 - one br
         choice.finish = event.finish
         for dialect, values in (event.provider_data or {}).items():
             choice.own[dialect] = {**choice.own.get(dialect, {}), **values}
+
+
+def _keep_signature(gathering: _Gathering, event: TextDelta) -> None:
+    """Keep Gemini's proof of a text part, which may come with any of its deltas."""
+    signed = own_data(event.provider_data, "gemini")
+    if signed and isinstance(gathering.part, TextPart):
+        kept = {**(gathering.part.provider_data or {}), "gemini": signed}
+        gathering.part = TextPart(text="", provider_data=kept)
 
 
 def _merge_logprobs(choice: _Choice, logprobs: JsonObject) -> None:
@@ -253,14 +271,20 @@ def _tell_parts(response: Response, choice: int, out: list[StreamEvent]) -> None
 def _tell_part(part: Part, index: int, choice: int, out: list[StreamEvent]) -> bool:
     """Tell one part; True when it is text, left open for the citations that may follow."""
     if isinstance(part, TextPart):
-        out.append(TextStart(choice=choice, index=index))
+        out.append(TextStart(choice=choice, index=index, provider_data=part.provider_data))
         if part.text:
             out.append(TextDelta(choice=choice, index=index, text=part.text))
         return True
     if isinstance(part, ReasoningPart):
         out.append(ReasoningStart(choice=choice, index=index, redacted=part.redacted))
-        if part.text or part.signature:
-            out.append(ReasoningDelta(choice=choice, index=index, text=part.text, signature=part.signature))
+        item = own_data(part.provider_data, "responses").get("item")
+        own = {"responses": {"item": item}} if is_object(item) else None
+        if part.text or part.signature or own:
+            out.append(
+                ReasoningDelta(
+                    choice=choice, index=index, text=part.text, signature=part.signature, provider_data=own
+                )
+            )
         out.append(ReasoningEnd(choice=choice, index=index))
     elif isinstance(part, ToolCallPart):
         out.append(

@@ -1,8 +1,8 @@
 """The OpenAI Chat Completions dialect, both sides."""
 
-from salon.gateway.protocols import classify
+from salon.gateway.protocols import classify, openai_errors
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.openai import errors, request, request_writer, response, tap
+from salon.gateway.protocols.openai import request, request_writer, response, tap
 from salon.gateway.protocols.openai.stream_decoder import OpenAIStreamDecoder
 from salon.gateway.protocols.openai.stream_encoder import OpenAIStreamEncoder
 
@@ -17,7 +17,7 @@ DIALECT = Dialect(
     decode_request=request.decode_request,
     encode_response=response.encode_response,
     stream_encoder=OpenAIStreamEncoder,
-    encode_error=errors.encode_error,
+    encode_error=openai_errors.encode_error,
     encode_request=request_writer.encode_request,
     decode_response=response.decode_response,
     stream_decoder=OpenAIStreamDecoder,

@@ -22,9 +22,9 @@ from salon.foundation.messages import (
 )
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
-from salon.gateway.protocols.openai.errors import error_object
 from salon.gateway.protocols.openai.response import answer_id, write_citation
 from salon.gateway.protocols.openai.usage import write_finish, write_usage
+from salon.gateway.protocols.openai_errors import error_object
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
 _TEXT = b',"choices":[{"index":0,"delta":{"content":'

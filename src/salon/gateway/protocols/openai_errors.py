@@ -1,4 +1,4 @@
-"""Error bodies of the chat dialect."""
+"""Error bodies of OpenAI's two dialects."""
 
 from salon.foundation.kit.errors import (
     BudgetExceeded,

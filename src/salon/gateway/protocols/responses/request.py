@@ -1,0 +1,202 @@
+"""Requests of the responses dialect, read, and edited in place for another provider that speaks it.
+
+Nothing is stored here: what needs a stored response is refused, and a provider is told to store nothing.
+"""
+
+from typing import Any
+
+import msgspec
+
+from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
+from salon.gateway.protocols.base import Envelope, Quirks
+from salon.gateway.protocols.fields import (
+    Fields,
+    array_at,
+    field_value,
+    invalid,
+    join_fields,
+    object_at,
+    optional,
+    parse_all,
+    read_fields,
+    whole,
+)
+from salon.gateway.protocols.responses.items import is_reference, read_input
+from salon.gateway.protocols.responses.reasoning import is_refused
+from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object
+
+_NEEDS_STORE = {
+    "previous_response_id": "Nothing is stored here: send the whole conversation as input.",
+    "conversation": "Nothing is stored here: send the whole conversation as input.",
+    "background": "An answer is not kept for later: ask without it, or as a stream.",
+}
+SHARED = ("prompt_cache_key", "prompt_cache_retention", "safety_identifier")
+"""Fields that OpenAI's two dialects have in common."""
+_NOT_SENT_ON = ("stream_options", "store", "previous_response_id", "conversation", "background")
+_LOGPROBS = "message.output_text.logprobs"
+_ENCRYPTED = "reasoning.encrypted_content"
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """Read what routing needs. Raises: InvalidRequest naming the field."""
+    fields = read_fields(body)
+    model = field_value(fields, "model")
+    if not isinstance(model, str) or not model:
+        raise invalid("model", "It must be a string that names a model.")
+    for name, problem in _NEEDS_STORE.items():
+        if name in fields and field_value(fields, name) not in (None, False):
+            raise invalid(name, problem)
+    if "input" not in fields and "prompt" not in fields:
+        raise invalid("input", "It is missing.")
+    if b'"item_reference"' in body:
+        _refuse_references(field_value(fields, "input"))
+    stream = optional(field_value(fields, "stream"), bool, "stream") if "stream" in fields else None
+    store = optional(field_value(fields, "store"), bool, "store") if "store" in fields else None
+    limit = None
+    if "max_output_tokens" in fields:
+        limit = whole(field_value(fields, "max_output_tokens"), "max_output_tokens")
+    return Envelope(
+        fields=fields,
+        model=model,
+        stream=bool(stream),
+        max_output_tokens=limit,
+        wants_usage=True,
+        size_bytes=len(body),
+        body=body,
+        lost=("store",) if store else (),
+    )
+
+
+def _refuse_references(items: Any) -> None:
+    for i, item in enumerate(items if is_list(items) else ()):
+        if is_reference(item):
+            raise invalid(f"input[{i}]", "Nothing is stored here: send the item itself.")
+
+
+def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
+    """Return the caller's body with another model and stream flag, and nothing stored.
+
+    A provider that stores nothing refuses reasoning it cannot read back: such items are left out.
+    """
+    fields = envelope.fields
+    edits: dict[str, bytes | None] = {}
+    if model != envelope.model:
+        edits["model"] = dumps(model)
+    if stream != envelope.stream:
+        edits["stream"] = b"true" if stream else b"false"
+    if not stream and "stream_options" in fields:
+        edits["stream_options"] = None
+    if quirks.get("store", True) and bytes(fields.get("store", b"")) != b"false":
+        edits["store"] = b"false"
+    if b'"reasoning"' in bytes(fields.get("input", b"")):
+        items = field_value(fields, "input")
+        kept = [item for item in items if not is_refused(item)] if is_list(items) else items
+        if is_list(items) and len(kept) != len(items):
+            edits["input"] = dumps(kept)
+    if not edits:
+        return envelope.body
+    return join_fields(fields, edits)
+
+
+def decode_request(envelope: Envelope) -> ModelRequest:
+    """Read the whole request. Raises: InvalidRequest naming the field."""
+    fields = Fields(parse_all(envelope.fields), "")
+    for name in ("model", "stream", "max_output_tokens", *_NOT_SENT_ON):
+        fields.take(name)
+    if fields.take("prompt") is not None:
+        raise invalid("prompt", "A prompt stored with OpenAI cannot be read here: send it as instructions.")
+    own: JsonObject = {}
+    shared: JsonObject = {name: value for name in SHARED if (value := fields.take(name)) is not None}
+    choice = fields.take("tool_choice")
+    reasoning = fields.object("reasoning") or {}
+    for name, value in reasoning.items():
+        if value is not None and name != "effort" and (name, value) != ("summary", "auto"):
+            own[f"reasoning.{name}"] = value
+    text = fields.object("text") or {}
+    if text.get("verbosity") is not None:
+        shared["verbosity"] = text["verbosity"]
+    include = fields.array("include") or []
+    if others := [name for name in include if name not in (_LOGPROBS, _ENCRYPTED)]:
+        own["include"] = others
+    if fields.take("truncation") == "auto":
+        own["truncation"] = "auto"
+    top_logprobs = fields.whole("top_logprobs")
+    request = ModelRequest(
+        model=envelope.model,
+        messages=read_input(fields.take("input"), fields.take("instructions")),
+        tools=_read_tools(fields.array("tools") or []),
+        tool_choice=None if choice is None else _read_choice(choice),
+        parallel_tool_calls=fields.flag("parallel_tool_calls"),
+        max_output_tokens=envelope.max_output_tokens,
+        temperature=fields.number("temperature"),
+        top_p=fields.number("top_p"),
+        logprobs=True if top_logprobs or _LOGPROBS in include else None,
+        top_logprobs=top_logprobs or None,
+        response_format=_read_format(text.get("format")),
+        reasoning_effort=optional(reasoning.get("effort"), str, "reasoning.effort"),
+        stream=envelope.stream,
+        include_usage=True,
+        user=fields.text("user"),
+        metadata=fields.object("metadata") or None,
+        service_tier=fields.text("service_tier"),
+    )
+    own.update(fields.rest)
+    if is_object(choice) and choice.get("type") != "function":
+        own["tool_choice"] = choice
+    extra: JsonObject = {name: kept for name, kept in (("responses", own), ("openai", shared)) if kept}
+    return msgspec.structs.replace(request, extra=extra) if extra else request
+
+
+def _read_tools(items: list[Any]) -> tuple[Tool, ...]:
+    return tuple(_read_tool(item, f"tools[{i}]") for i, item in enumerate(items))
+
+
+def _read_tool(value: Any, path: str) -> Tool:
+    raw = object_at(value, path)
+    fields = Fields(raw, path)
+    kind = fields.required_text("type")
+    if kind != "function":
+        name = raw.get("name") or raw.get("server_label")
+        return Tool(name=name if isinstance(name, str) else kind, provider_data={"responses": raw})
+    return Tool(
+        name=fields.required_text("name"),
+        description=fields.text("description"),
+        parameters=fields.object("parameters"),
+        strict=fields.flag("strict"),
+        provider_data={"responses": kept} if (kept := fields.rest) else None,
+    )
+
+
+def _read_choice(value: Any) -> ToolChoice:
+    if value in ("auto", "none", "required"):
+        return ToolChoice(mode=value)
+    if is_object(value):
+        kind, name = value.get("type"), value.get("name")
+        if kind == "allowed_tools":
+            array_at(value.get("tools"), "tool_choice.tools")
+            return ToolChoice(mode="required" if value.get("mode") == "required" else "auto")
+        if isinstance(name, str) and name:
+            return ToolChoice(mode="tool", name=name)
+        if isinstance(kind, str) and kind != "function":
+            return ToolChoice(mode="required")
+    raise invalid("tool_choice", "It must be auto, none, required or name a tool.")
+
+
+def _read_format(value: Any) -> ResponseFormat | None:
+    if value is None:
+        return None
+    fields = Fields(value, "text.format")
+    kind = fields.text("type")
+    if kind == "text":
+        return ResponseFormat(kind="text")
+    if kind == "json_object":
+        return ResponseFormat(kind="json")
+    if kind != "json_schema":
+        raise invalid("text.format.type", "It must be text, json_object or json_schema.")
+    return ResponseFormat(
+        kind="json-schema",
+        name=fields.text("name"),
+        schema=fields.object("schema"),
+        strict=fields.flag("strict"),
+        description=fields.text("description"),
+    )
