@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes import schemas
 from salon.surfaces.api.routes.house import CurrentHouse
+from salon.surfaces.api.routes.schemas.common import Done
+from salon.surfaces.api.routes.schemas.keys import Key, KeyChange, Keys, KeyWithSecret, NewKeyBody, Rotation
+from salon.surfaces.api.routes.schemas.usage import Requests, Usage
 
 router = APIRouter(prefix="/salon/v1", tags=["keys"])
 
@@ -21,40 +23,40 @@ management("GET", "/usage", Right.READ_USAGE, summary="Tokens and cost.")
 management("GET", "/requests", Right.READ_USAGE, summary="Recent requests.")
 
 
-@router.get("/keys", response_model=schemas.Keys)
+@router.get("/keys", response_model=Keys)
 async def list_keys(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """List the keys; the secrets are kept nowhere."""
     return {"items": await house.keys(caller)}
 
 
-@router.post("/keys", response_model=schemas.KeyWithSecret, status_code=201)
-async def create_key(house: CurrentHouse, caller: CurrentCaller, body: schemas.NewKeyBody) -> Any:
+@router.post("/keys", response_model=KeyWithSecret, status_code=201)
+async def create_key(house: CurrentHouse, caller: CurrentCaller, body: NewKeyBody) -> Any:
     """Make a key and show its secret, this once."""
     return await house.create_key(caller, body.model_dump(exclude_none=True))
 
 
-@router.patch("/keys/{key_id}", response_model=schemas.Key)
-async def update_key(house: CurrentHouse, caller: CurrentCaller, key_id: str, body: schemas.KeyChange) -> Any:
+@router.patch("/keys/{key_id}", response_model=Key)
+async def update_key(house: CurrentHouse, caller: CurrentCaller, key_id: str, body: KeyChange) -> Any:
     """Change a key's name or limits; what is left out stays."""
     return await house.update_key(caller, key_id, body.model_dump(exclude_unset=True))
 
 
-@router.post("/keys/{key_id}/rotate", response_model=schemas.KeyWithSecret)
+@router.post("/keys/{key_id}/rotate", response_model=KeyWithSecret)
 async def rotate_key(
-    house: CurrentHouse, caller: CurrentCaller, key_id: str, body: schemas.Rotation | None = None
+    house: CurrentHouse, caller: CurrentCaller, key_id: str, body: Rotation | None = None
 ) -> Any:
     """Give a key a new secret; the old one works on for ``grace_s``, a day unless said otherwise."""
-    return await house.rotate_key(caller, key_id, grace_s=(body or schemas.Rotation()).grace_s)
+    return await house.rotate_key(caller, key_id, grace_s=(body or Rotation()).grace_s)
 
 
-@router.delete("/keys/{key_id}", response_model=schemas.Done)
+@router.delete("/keys/{key_id}", response_model=Done)
 async def revoke_key(house: CurrentHouse, caller: CurrentCaller, key_id: str) -> Any:
     """Stop a key from working, at once."""
     await house.revoke_key(caller, key_id)
-    return schemas.Done()
+    return Done()
 
 
-@router.get("/usage", response_model=schemas.Usage)
+@router.get("/usage", response_model=Usage)
 async def usage(
     house: CurrentHouse,
     caller: CurrentCaller,
@@ -65,7 +67,7 @@ async def usage(
     return await house.usage(caller, group_by=group_by, days=days)
 
 
-@router.get("/requests", response_model=schemas.Requests)
+@router.get("/requests", response_model=Requests)
 async def list_requests(
     house: CurrentHouse,
     caller: CurrentCaller,

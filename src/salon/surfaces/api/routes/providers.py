@@ -7,8 +7,28 @@ from fastapi import APIRouter, Path
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes import schemas
 from salon.surfaces.api.routes.house import CurrentHouse
+from salon.surfaces.api.routes.schemas.common import Done
+from salon.surfaces.api.routes.schemas.models import (
+    Alias,
+    AliasBody,
+    Aliases,
+    Models,
+    PriceBody,
+    PriceRow,
+    Prices,
+)
+from salon.surfaces.api.routes.schemas.providers import (
+    Detect,
+    DetectedServers,
+    NewProvider,
+    Provider,
+    ProviderKey,
+    ProviderKinds,
+    Providers,
+    Rotated,
+    TestResult,
+)
 
 router = APIRouter(prefix="/salon/v1", tags=["providers"])
 
@@ -33,120 +53,120 @@ management("PUT", "/prices/{model:path}", Right.MANAGE_PROVIDERS, summary="Say w
 management("DELETE", "/prices/{model:path}", Right.MANAGE_PROVIDERS, summary="Forget a price.")
 
 
-@router.get("/providers", response_model=schemas.Providers)
+@router.get("/providers", response_model=Providers)
 async def list_providers(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """List the providers and how they are."""
     return {"items": await house.providers(caller)}
 
 
-@router.post("/providers", response_model=schemas.Provider, status_code=201)
-async def add_provider(house: CurrentHouse, caller: CurrentCaller, body: schemas.NewProvider) -> Any:
+@router.post("/providers", response_model=Provider, status_code=201)
+async def add_provider(house: CurrentHouse, caller: CurrentCaller, body: NewProvider) -> Any:
     """Add a provider; its key is encrypted before it is stored."""
     return await house.add_provider(caller, body.model_dump(exclude_none=True))
 
 
-@router.post("/providers/detect", response_model=schemas.DetectedServers)
-async def detect_providers(house: CurrentHouse, caller: CurrentCaller, body: schemas.Detect) -> Any:
+@router.post("/providers/detect", response_model=DetectedServers)
+async def detect_providers(house: CurrentHouse, caller: CurrentCaller, body: Detect) -> Any:
     """Look for Ollama, LM Studio and the like on this machine."""
     return {"items": await house.detect_providers(caller, add=body.add)}
 
 
-@router.post("/providers/rotate-master-key", response_model=schemas.Rotated)
+@router.post("/providers/rotate-master-key", response_model=Rotated)
 async def rotate_master_key(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """Seal every stored key of a provider with a new master key, and forget the old one."""
     return await house.rotate_master_key(caller)
 
 
-@router.get("/provider-kinds", response_model=schemas.ProviderKinds)
+@router.get("/provider-kinds", response_model=ProviderKinds)
 async def list_kinds(house: CurrentHouse) -> Any:
     """List the kinds of providers that can be added."""
     return {"items": house.provider_kinds()}
 
 
-@router.post("/providers/{provider_id}/test", response_model=schemas.TestResult)
+@router.post("/providers/{provider_id}/test", response_model=TestResult)
 async def test_provider(house: CurrentHouse, caller: CurrentCaller, provider_id: str) -> Any:
     """Ask it a real one-token streamed question, and for a tool call."""
     return await house.test_provider(caller, provider_id)
 
 
-@router.post("/providers/{provider_id}/enable", response_model=schemas.Provider)
+@router.post("/providers/{provider_id}/enable", response_model=Provider)
 async def enable_provider(house: CurrentHouse, caller: CurrentCaller, provider_id: str) -> Any:
     """Let requests go to it."""
     return await house.enable_provider(caller, provider_id, enabled=True)
 
 
-@router.post("/providers/{provider_id}/disable", response_model=schemas.Provider)
+@router.post("/providers/{provider_id}/disable", response_model=Provider)
 async def disable_provider(house: CurrentHouse, caller: CurrentCaller, provider_id: str) -> Any:
     """Let no request go to it."""
     return await house.enable_provider(caller, provider_id, enabled=False)
 
 
-@router.put("/providers/{provider_id}/key", response_model=schemas.Provider)
+@router.put("/providers/{provider_id}/key", response_model=Provider)
 async def set_provider_key(
-    house: CurrentHouse, caller: CurrentCaller, provider_id: str, body: schemas.ProviderKey
+    house: CurrentHouse, caller: CurrentCaller, provider_id: str, body: ProviderKey
 ) -> Any:
     """Give it another key, encrypted before it is stored; the old one is forgotten."""
     return await house.set_provider_key(caller, provider_id, body.api_key)
 
 
-@router.delete("/providers/{provider_id}", response_model=schemas.Done)
+@router.delete("/providers/{provider_id}", response_model=Done)
 async def remove_provider(house: CurrentHouse, caller: CurrentCaller, provider_id: str) -> Any:
     """Remove it and forget its key."""
     await house.remove_provider(caller, provider_id)
-    return schemas.Done()
+    return Done()
 
 
-@router.get("/models", response_model=schemas.Models)
+@router.get("/models", response_model=Models)
 async def list_models(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """List the models that can be asked."""
     return {"items": await house.models(caller)}
 
 
-@router.post("/models/refresh", response_model=schemas.Done)
+@router.post("/models/refresh", response_model=Done)
 async def refresh_models(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """Ask every provider for its models again."""
     await house.refresh_models(caller)
-    return schemas.Done()
+    return Done()
 
 
-@router.get("/aliases", response_model=schemas.Aliases)
+@router.get("/aliases", response_model=Aliases)
 async def list_aliases(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """List the aliases and where they go."""
     return {"items": await house.aliases(caller)}
 
 
-@router.put("/aliases/{name:path}", response_model=schemas.Alias)
-async def put_alias(house: CurrentHouse, caller: CurrentCaller, name: str, body: schemas.AliasBody) -> Any:
+@router.put("/aliases/{name:path}", response_model=Alias)
+async def put_alias(house: CurrentHouse, caller: CurrentCaller, name: str, body: AliasBody) -> Any:
     """Make or replace an alias."""
     return await house.put_alias(caller, name, body.model_dump())
 
 
-@router.delete("/aliases/{name:path}", response_model=schemas.Done)
+@router.delete("/aliases/{name:path}", response_model=Done)
 async def remove_alias(house: CurrentHouse, caller: CurrentCaller, name: str) -> Any:
     """Remove an alias."""
     await house.remove_alias(caller, name)
-    return schemas.Done()
+    return Done()
 
 
-@router.get("/prices", response_model=schemas.Prices)
+@router.get("/prices", response_model=Prices)
 async def list_prices(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """List the prices that people wrote; they go before those of the price tables."""
     return {"items": await house.prices(caller)}
 
 
-@router.put("/prices/{model:path}", response_model=schemas.PriceRow)
+@router.put("/prices/{model:path}", response_model=PriceRow)
 async def put_price(
     house: CurrentHouse,
     caller: CurrentCaller,
     model: Annotated[str, Path(max_length=300)],
-    body: schemas.PriceBody,
+    body: PriceBody,
 ) -> Any:
     """Say what a million tokens of a model cost, from now on."""
     return await house.put_price(caller, model, body.model_dump())
 
 
-@router.delete("/prices/{model:path}", response_model=schemas.Done)
+@router.delete("/prices/{model:path}", response_model=Done)
 async def remove_price(house: CurrentHouse, caller: CurrentCaller, model: str) -> Any:
     """Go back to what the price tables say."""
     await house.remove_price(caller, model)
-    return schemas.Done()
+    return Done()

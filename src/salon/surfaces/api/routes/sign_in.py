@@ -10,8 +10,8 @@ from salon.foundation.kit.errors import NotSignedIn
 from salon.surfaces.api.credentials import SESSION_COOKIE
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller, CurrentServices
-from salon.surfaces.api.routes import schemas
 from salon.surfaces.api.routes.house import CurrentHouse
+from salon.surfaces.api.routes.schemas.system import LoginLink
 
 router = APIRouter(tags=["sign-in"])
 
@@ -29,7 +29,7 @@ management(
 )
 
 
-@router.post("/salon/v1/login-links", response_model=schemas.LoginLink)
+@router.post("/salon/v1/login-links", response_model=LoginLink)
 async def create_login_link(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """Make an address that signs one browser in, once."""
     return await house.login_link(caller)

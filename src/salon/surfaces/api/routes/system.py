@@ -8,9 +8,20 @@ from fastapi.responses import StreamingResponse
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes import schemas
 from salon.surfaces.api.routes.errors_list import error_kinds
 from salon.surfaces.api.routes.house import CurrentHouse
+from salon.surfaces.api.routes.schemas.system import (
+    AuditRows,
+    Backup,
+    BackupBody,
+    Checks,
+    DatabaseCheck,
+    ErrorKinds,
+    Reload,
+    SettingsView,
+    SettingView,
+    Status,
+)
 
 router = APIRouter(prefix="/salon/v1", tags=["system"])
 
@@ -26,44 +37,44 @@ management("POST", "/database/backup", Right.MANAGE_SYSTEM, summary="Write a bac
 management("POST", "/database/check", Right.MANAGE_SYSTEM, summary="Look for damage.")
 
 
-@router.get("/status", response_model=schemas.Status)
+@router.get("/status", response_model=Status)
 async def status(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """Say what runs."""
     return await house.status(caller)
 
 
-@router.get("/doctor", response_model=schemas.Checks)
+@router.get("/doctor", response_model=Checks)
 async def doctor(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """Look for problems and say how to fix them."""
     checks = await house.doctor(caller)
     return {"ok": all(check["ok"] is not False for check in checks), "checks": checks}
 
 
-@router.get("/errors", response_model=schemas.ErrorKinds)
+@router.get("/errors", response_model=ErrorKinds)
 async def errors() -> Any:
     """List every error code with its status and sentence."""
     return {"items": error_kinds()}
 
 
-@router.get("/config", response_model=schemas.SettingsView)
+@router.get("/config", response_model=SettingsView)
 async def list_settings(house: CurrentHouse) -> Any:
     """Explain every setting; secrets are masked."""
     return {"items": house.settings()}
 
 
-@router.get("/config/{key:path}", response_model=schemas.SettingView)
+@router.get("/config/{key:path}", response_model=SettingView)
 async def explain_setting(house: CurrentHouse, key: str) -> Any:
     """Explain one setting."""
     return house.setting(key)
 
 
-@router.post("/config/reload", response_model=schemas.Reload)
+@router.post("/config/reload", response_model=Reload)
 async def reload(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """Read the settings again; bad ones change nothing and are told."""
     return await house.reload(caller)
 
 
-@router.get("/audit", response_model=schemas.AuditRows)
+@router.get("/audit", response_model=AuditRows)
 async def audit(
     house: CurrentHouse,
     caller: CurrentCaller,
@@ -83,13 +94,13 @@ async def events(
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-@router.post("/database/backup", response_model=schemas.Backup)
-async def back_up(house: CurrentHouse, caller: CurrentCaller, body: schemas.BackupBody) -> Any:
+@router.post("/database/backup", response_model=Backup)
+async def back_up(house: CurrentHouse, caller: CurrentCaller, body: BackupBody) -> Any:
     """Write a consistent backup while everything runs."""
     return await house.back_up(caller, path=body.path)
 
 
-@router.post("/database/check", response_model=schemas.DatabaseCheck)
+@router.post("/database/check", response_model=DatabaseCheck)
 async def check_database(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """Look for damage."""
     return await house.check_database(caller)

@@ -1,0 +1,112 @@
+"""Bodies about providers."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from salon.surfaces.api.routes.schemas.common import Body, ModelName, Name
+
+ProviderState = Literal["healthy", "degraded", "down", "unknown", "disabled", "needs-credential"]
+
+
+class Provider(BaseModel):
+    """One provider and how it is."""
+
+    id: str
+    name: str
+    kind: str
+    label: str
+    source: str
+    """``built-in``, ``file``, ``environment``, ``api`` or ``detected``."""
+    base_url: str
+    enabled: bool
+    state: ProviderState
+    latency_ms: float | None
+    last_error: str | None
+    models: int
+    local: bool
+
+
+class Providers(BaseModel):
+    """Every provider."""
+
+    items: list[Provider]
+
+
+class NewProvider(Body):
+    """A provider to add."""
+
+    kind: Name
+    name: Name | None = None
+    base_url: Annotated[str, Field(max_length=2000)] | None = None
+    api_key: Annotated[str, Field(max_length=4000)] | None = None
+    label: Annotated[str, Field(max_length=200)] | None = None
+    models: Annotated[list[ModelName], Field(max_length=1000)] = []  # noqa: RUF012 - pydantic copies it
+    allow_private: bool = False
+
+
+class ProviderKey(Body):
+    """Another key for a provider."""
+
+    api_key: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class TestCheck(BaseModel):
+    """One question asked of a provider."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class TestResult(BaseModel):
+    """What came of a provider's test."""
+
+    ok: bool
+    latency_ms: float | None
+    checks: list[TestCheck]
+
+
+class Detect(Body):
+    """Whether to add what is found."""
+
+    add: bool = False
+
+
+class Detected(BaseModel):
+    """A model server found on this machine."""
+
+    kind: str
+    base_url: str
+    models: int
+    added: bool
+
+
+class DetectedServers(BaseModel):
+    """Every model server found."""
+
+    items: list[Detected]
+
+
+class ProviderKindView(BaseModel):
+    """A kind of provider that can be added."""
+
+    name: str
+    label: str
+    base_url: str
+    needs_key: bool
+    local: bool
+    key_url: str
+    docs_url: str
+
+
+class ProviderKinds(BaseModel):
+    """Every kind of provider."""
+
+    items: list[ProviderKindView]
+
+
+class Rotated(BaseModel):
+    """How many keys of providers were sealed with the new master key."""
+
+    sealed: int
