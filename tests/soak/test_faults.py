@@ -75,11 +75,7 @@ def judge_one(scene: Scene, outcome: Outcome) -> list[str]:
     found: list[str] = []
     if len(attempts) > MAX_ATTEMPTS:
         found.append(f"{len(attempts)} attempts")
-    # Between two sides of one dialect bytes pass through, and odd events with them: the caller sees them.
-    odd = any(word in case.plan for word in ("bad-json", "no-final-blank"))
-    same = case.model in {model_of(case.caller), "team"}
-    passes_through = case.stream and odd and same
-    if verdict.ending == "silent" and not (passes_through and outcome.answer.complete):
+    if verdict.ending == "silent":
         found.append("a silent end")
     if outcome.answer.status == 500:
         found.append("status 500")
