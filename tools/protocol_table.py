@@ -41,6 +41,7 @@ from salon.foundation.messages import (
 from salon.gateway.dialects import DIALECTS as BY_NAME
 from salon.gateway.protocols.anthropic.errors import error_type
 from salon.gateway.protocols.base import Dialect, EncodeContext
+from salon.gateway.protocols.gemini.errors import error_object as gemini_error
 from salon.gateway.protocols.openai_errors import error_object
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "protocols.md"
@@ -98,7 +99,7 @@ REQUESTS: dict[str, ModelRequest] = {
     "tool result: a failure": ask(before=result(TEXT, is_error=True)),
     "tool result: a picture": ask(before=result(ImagePart(data=PNG, media_type="image/png"))),
     "earlier reasoning, unsigned": ask(before=answered(ReasoningPart(text="hm"), TEXT)),
-    "earlier reasoning, signed": ask(before=answered(ReasoningPart(text="hm", signature="s"), TEXT)),
+    "earlier reasoning, signed": ask(before=answered(ReasoningPart(text="hm", signature="c2ln"), TEXT)),
     "earlier tool arguments that are no JSON": ask(
         before=answered(ToolCallPart(id="c", name="f", arguments="{"))
     ),
@@ -133,7 +134,7 @@ CITED = CitationPart(text="x", start=0, end=1)
 ANSWERS: dict[str, Response] = {
     "text": say(TEXT),
     "reasoning": say(ReasoningPart(text="hm"), TEXT),
-    "reasoning with a signature": say(ReasoningPart(text="hm", signature="s"), TEXT),
+    "reasoning with a signature": say(ReasoningPart(text="hm", signature="c2ln"), TEXT),
     "redacted reasoning": say(ReasoningPart(redacted="Zm9v"), TEXT),
     "refusal": say(RefusalPart(text="no")),
     "parallel tool calls": say(CALL, ToolCallPart(id="d", name="g", arguments="{}"), finish="tool-calls"),
@@ -193,6 +194,7 @@ def finish_rows() -> list[list[str]]:
         "responses": "status",
         "anthropic": "stop_reason",
         "ollama": "done_reason",
+        "gemini": "finishReason",
     }
 
     def word(dialect: Dialect, reason: FinishReason) -> str:
@@ -223,6 +225,7 @@ def error_rows() -> list[list[str]]:
                 str(kind.status),
                 f"`{told['type']}` / `{told['code']}`",
                 f"`{error_type(error)}`",
+                f"`{gemini_error(error, request_id='')['status']}`",
             ]
         )
     return rows
@@ -268,7 +271,7 @@ def protocol_page() -> str:
         "",
         "Ollama's dialect has one sentence and the status.",
         "",
-        *table(["code", "status", "OpenAI type / code", "Anthropic type"], error_rows()),
+        *table(["code", "status", "OpenAI type / code", "Anthropic type", "Gemini status"], error_rows()),
         "## Quirks a provider can declare",
         "",
         "Name, then what holds without it.",

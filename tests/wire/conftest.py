@@ -1,6 +1,7 @@
 """Readings of recorded answers, and the rule by which they are compared with what official clients read."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from salon.foundation.messages import (
     TextPart,
     ToolCallPart,
 )
-from salon.gateway.protocols import anthropic, ollama, openai, responses
+from salon.gateway.protocols import anthropic, gemini, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect
 from salon.gateway.protocols.collect import ResponseCollector
 from salon.gateway.protocols.responses.reasoning import joined
@@ -29,6 +30,7 @@ DIALECTS: dict[str, Dialect] = {
     "responses": responses.DIALECT,
     "messages": anthropic.DIALECT,
     "ollama": ollama.DIALECT,
+    "gemini": gemini.DIALECT,
 }
 
 
@@ -56,7 +58,7 @@ class Recording:
 
 @pytest.fixture(scope="session")
 def all_recordings(shared_dir: Path) -> list[Recording]:
-    """Every recording of the three chat dialects."""
+    """Every recording of the chat dialects."""
     root = shared_dir / "recorded-streams"
     found: list[Recording] = []
     for line in (root / "index.jsonl").read_text("utf-8").splitlines():
@@ -72,7 +74,7 @@ def all_recordings(shared_dir: Path) -> list[Recording]:
                 api=row["api"],
                 transport=row["transport"],
                 status=row["status"],
-                body=(folder / f"response.{row['transport']}").read_bytes(),
+                body=(folder / f"response.{row['transport'].removesuffix('-array')}").read_bytes(),
                 headers={name.lower(): value for name, value in meta["headers"].items()},
                 expected=json.loads(expected.read_text("utf-8")) if expected.exists() else None,
                 url=meta.get("url") or "",
@@ -172,9 +174,19 @@ def _block_type(part: object) -> str | None:
 def read(recording: Recording, size: int = 0) -> dict[str, Any]:
     """Read a recorded answer, a stream cut into pieces of ``size`` bytes."""
     if not recording.is_stream:
-        return reading_of(recording.dialect.decode_response(recording.body))
-    collector = collect(recording.dialect, recording.body, size)
-    return reading_of(collector.response(), collector.error)
+        reading = reading_of(recording.dialect.decode_response(recording.body))
+    else:
+        collector = collect(recording.dialect, recording.body, size)
+        reading = reading_of(collector.response(), collector.error)
+    if recording.api == "gemini":  # rule 5: the client names counts in snake_case
+        reading["usage"] = _snake(reading["usage"])
+    return reading
+
+
+def _snake(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {re.sub("[A-Z]", lambda m: "_" + m[0].lower(), k): _snake(v) for k, v in value.items()}
+    return [_snake(item) for item in value] if isinstance(value, list) else value
 
 
 def same_json(ours: str, theirs: str) -> bool:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from salon.gateway.protocols import anthropic, ollama, openai
+from salon.gateway.protocols import anthropic, gemini, ollama, openai
 from salon.gateway.protocols.base import Dialect, EncodeContext
 from salon.gateway.protocols.collect import ResponseCollector, response_events
 
-DIALECTS: list[Dialect] = [openai.DIALECT, anthropic.DIALECT, ollama.DIALECT]
+DIALECTS: list[Dialect] = [openai.DIALECT, anthropic.DIALECT, ollama.DIALECT, gemini.DIALECT]
 CONTEXT = EncodeContext(request_id="req_0123", model="alias", created_at_s=1_800_000_000)
 
 

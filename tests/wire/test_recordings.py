@@ -8,6 +8,8 @@ import pytest
 from salon.foundation.kit.errors import (
     UpstreamAuth,
     UpstreamContentFiltered,
+    UpstreamContextTooLong,
+    UpstreamError,
     UpstreamModelMissing,
     UpstreamRateLimited,
     UpstreamRefused,
@@ -114,15 +116,16 @@ def _gaps(recording: Any, wire: Any, cut: int) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("api", ["chat", "messages", "responses"])
+@pytest.mark.parametrize("api", ["chat", "messages", "responses", "gemini"])
 @pytest.mark.parametrize("cut", CUTS)
 def test_streams_equal_the_official_reading(api: str, cut: int, recordings: Any, wire: Any) -> None:
-    chosen = [r for r in recordings(api, stream=True) if r.status == 200 and "raises" not in r.expected]
+    read = [r for r in recordings(api, stream=True) if r.status == 200 and r.expected is not None]
+    chosen = [r for r in read if "raises" not in r.expected]
     gaps = [gap for recording in chosen for gap in _gaps(recording, wire, cut)]
     assert gaps == []
 
 
-@pytest.mark.parametrize("api", ["chat", "messages", "responses"])
+@pytest.mark.parametrize("api", ["chat", "messages", "responses", "gemini"])
 def test_finished_answers_equal_the_official_reading(api: str, recordings: Any, wire: Any) -> None:
     chosen = [r for r in recordings(api, stream=False) if r.status == 200 and "raises" not in r.expected]
     gaps = [gap for recording in chosen for gap in _gaps(recording, wire, 0)]
@@ -186,7 +189,7 @@ HTTP_ERRORS = {
 
 
 def test_http_errors_are_classified_by_status_and_body(recordings: Any) -> None:
-    read = [r for r in recordings() if r.expected and r.api != "responses"]
+    read = [r for r in recordings() if r.expected and r.api not in {"responses", "gemini"}]
     chosen = [r for r in read if isinstance(r.expected.get("status_code"), int)]
     assert len(chosen) == 17
     for recording in chosen:
@@ -199,6 +202,33 @@ def test_http_errors_are_classified_by_status_and_body(recordings: Any) -> None:
         said = body.get("error", {})
         assert (error.upstream_message or "").startswith(said.get("message") or body.get("detail"))
         assert error.upstream_type == said.get("type")
+
+
+GEMINI_ERRORS: dict[str, tuple[type[UpstreamError], float | None]] = {
+    "gemini/gemini/enarios-gemini-gemini-2-5-flash-handles-context-length-exceeded-errors-030ec8": (
+        UpstreamRateLimited,
+        48.0,
+    ),
+    "gemini/gemini/google-google-429-retry-info-67c91b": (UpstreamRateLimited, 34.4),
+    "gemini/gemini/input-authentication-error-stream-google-gemini-2-5-flash-d7bf31": (UpstreamAuth, None),
+    "gemini/gemini/input-model-not-found-stream-google-gemini-2-5-flash-70eadf": (UpstreamModelMissing, None),
+    "gemini/gemini/model-name-suggestions-model-name-suggestion-google-3926e5": (UpstreamModelMissing, None),
+    "vertex/gemini/arios-vertexai-gemini-2-5-flash-handles-context-length-exceeded-errors-c91d1b": (
+        UpstreamContextTooLong,
+        None,
+    ),
+}
+
+
+def test_gemini_errors_are_classified_by_their_own_code(recordings: Any) -> None:
+    chosen = [r for r in recordings("gemini") if r.expected and "raises" in r.expected]
+    assert {r.id for r in chosen} == set(GEMINI_ERRORS)
+    for recording in chosen:
+        error = recording.dialect.decode_error(recording.status, {}, recording.body, provider="p")
+        said = json.loads(recording.body)["error"]
+        assert (type(error), error.retry_after_s) == GEMINI_ERRORS[recording.id], recording.id
+        assert error.fields["upstream_status"] == recording.expected["status_code"], recording.id
+        assert (error.upstream_message, error.upstream_type) == (said["message"], said["status"])
 
 
 def test_every_other_answer_decodes_without_an_error(recordings: Any, wire: Any) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
 from salon.gateway.protocols.base import Dialect, DialectName
+from salon.gateway.protocols.gemini import DIALECT as GEMINI
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
 from salon.gateway.protocols.openai import DIALECT as OPENAI
 from salon.gateway.protocols.responses import DIALECT as RESPONSES
@@ -15,6 +16,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
         RESPONSES,
         ANTHROPIC,
         OLLAMA,
+        GEMINI,
     )
 }
 """Every dialect by its name."""

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from salon.gateway.protocols import anthropic, ollama, openai, responses
+from salon.gateway.protocols import anthropic, gemini, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -233,16 +233,86 @@ OLLAMA: dict[str, Any] = {
     "keep_alive": "5m",
 }
 
+OWN_SCHEMA = {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}, "required": ["city"]}
+GEMINI: dict[str, Any] = {
+    "model": "gemini-2.5-flash",
+    "stream": True,
+    "systemInstruction": {"parts": [{"text": "Be brief."}]},
+    "contents": [
+        {
+            "role": "user",
+            "parts": [
+                {"text": "Look"},
+                {"inlineData": {"mimeType": "image/png", "data": PNG}},
+                {"fileData": {"mimeType": "image/png", "fileUri": "https://example.org/cat.png"}},
+                {"inline_data": {"mime_type": "application/pdf", "data": PDF}},
+            ],
+        },
+        {
+            "role": "model",
+            "parts": [
+                {"text": "Which", "thought": True},
+                {"text": " tool?", "thought": True, "thoughtSignature": "c2ln"},
+                {"executableCode": {"language": "PYTHON", "code": "1 + 1"}},
+                {"codeExecutionResult": {"outcome": "OUTCOME_OK", "output": "2"}},
+                {"text": "Asking.", "thoughtSignature": "c2ln"},
+                {
+                    "functionCall": {"id": "g1", "name": "weather", "args": {"city": "Rome"}},
+                    "thoughtSignature": "c2ln",
+                },
+                {"functionCall": {"name": "weather", "args": {"city": "Oslo"}}},
+            ],
+        },
+        {
+            "role": "user",
+            "parts": [
+                {"functionResponse": {"id": "g1", "name": "weather", "response": {"output": "Sunny"}}},
+                {"functionResponse": {"name": "weather", "response": {"error": "Snow"}}},
+                {"text": "And now?"},
+            ],
+        },
+    ],
+    "tools": [
+        {
+            "functionDeclarations": [
+                {"name": "weather", "description": "Tells it", "parameters": OWN_SCHEMA},
+            ]
+        }
+    ],
+    "toolConfig": {"functionCallingConfig": {"mode": "AUTO"}},
+    "safetySettings": [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}],
+    "generationConfig": {
+        "temperature": 0.5,
+        "topP": 0.9,
+        "topK": 40,
+        "maxOutputTokens": 500,
+        "stopSequences": ["END"],
+        "seed": 7,
+        "responseMimeType": "application/json",
+        "responseSchema": OWN_SCHEMA,
+        "thinkingConfig": {"thinkingBudget": 1024, "includeThoughts": True},
+        "mediaResolution": "MEDIA_RESOLUTION_LOW",
+    },
+    "labels": {"team": "a"},
+}
+
 
 class Samples:
     """The dialects with a rich request of each."""
 
-    dialects: tuple[Dialect, ...] = (openai.DIALECT, responses.DIALECT, anthropic.DIALECT, ollama.DIALECT)
+    dialects: tuple[Dialect, ...] = (
+        openai.DIALECT,
+        responses.DIALECT,
+        anthropic.DIALECT,
+        ollama.DIALECT,
+        gemini.DIALECT,
+    )
     requests: ClassVar[dict[str, Any]] = {
         "openai": OPENAI,
         "responses": RESPONSES,
         "anthropic": ANTHROPIC,
         "ollama": OLLAMA,
+        "gemini": GEMINI,
     }
     png = PNG
     schema: ClassVar[dict[str, Any]] = SCHEMA

@@ -31,12 +31,12 @@ from salon.foundation.kit.errors import (
     UpstreamServerError,
     UpstreamTimeout,
 )
-from salon.gateway.protocols import anthropic, ollama, openai
+from salon.gateway.protocols import anthropic, gemini, ollama, openai
 from salon.gateway.protocols.base import Dialect, EncodeContext, InStreamError
 from salon.gateway.protocols.classify import read_retry_after
 from salon.gateway.protocols.sse import SseReader
 
-DIALECTS: list[Dialect] = [openai.DIALECT, anthropic.DIALECT, ollama.DIALECT]
+DIALECTS: list[Dialect] = [openai.DIALECT, anthropic.DIALECT, ollama.DIALECT, gemini.DIALECT]
 LONG = "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens."
 
 TABLE: list[tuple[int, Any, type[UpstreamError]]] = [

@@ -10,11 +10,17 @@ import pytest
 
 from salon.foundation.kit.errors import InvalidRequest, SalonError
 from salon.foundation.messages import StreamError
-from salon.gateway.protocols import anthropic, ollama, openai, responses
+from salon.gateway.protocols import anthropic, gemini, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect, EncodeContext
 from salon.gateway.protocols.collect import ResponseCollector
 
-DIALECTS: list[Dialect] = [openai.DIALECT, responses.DIALECT, anthropic.DIALECT, ollama.DIALECT]
+DIALECTS: list[Dialect] = [
+    openai.DIALECT,
+    responses.DIALECT,
+    anthropic.DIALECT,
+    ollama.DIALECT,
+    gemini.DIALECT,
+]
 CONTEXT = EncodeContext(request_id="req_1", model="m", created_at_s=1)
 VALUES: list[Any] = [
     None, True, 0, -1, 2**70, 1.5, 1e308, "", "x", "\x00", "data:,", "data:image/png;base64,", [], [[]],
@@ -106,6 +112,7 @@ def test_a_bomb_is_an_invalid_request(dialect: Dialect, bomb: bytes) -> None:
         dialect.read_envelope(bomb)
     inside = b'{"model":"m","max_tokens":1,"messages":[{"role":"user","content":' + (bomb or b"x") + b"}]}"
     _serve(dialect, inside)
+    _serve(dialect, b'{"model":"m","contents":[{"parts":[{"text":' + (bomb or b"x") + b"}]}]}")
 
 
 def _streams() -> dict[str, bytes]:
@@ -131,7 +138,7 @@ def _streams() -> dict[str, bytes]:
     decoder = anthropic.DIALECT.stream_decoder()
     events = [*decoder.feed(source), *decoder.finish()]
     streams = {"anthropic": source}
-    for dialect in (openai.DIALECT, responses.DIALECT, ollama.DIALECT):
+    for dialect in (openai.DIALECT, responses.DIALECT, ollama.DIALECT, gemini.DIALECT):
         encoder = dialect.stream_encoder(CONTEXT)
         streams[dialect.name] = encoder.encode(events) + encoder.finish()
     return streams

@@ -18,15 +18,20 @@ from salon.foundation.messages import (
     ToolChoice,
     ToolResultPart,
 )
-from salon.gateway.protocols import anthropic, ollama, openai
+from salon.gateway.protocols import anthropic, gemini, ollama, openai
 
 OPENAI, ANTHROPIC, OLLAMA = openai.DIALECT, anthropic.DIALECT, ollama.DIALECT
+GEMINI = gemini.DIALECT
+NAMES = ["openai", "anthropic", "ollama", "gemini"]
 
 
 def encoded(dialect: Any, request: ModelRequest, **quirks: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Write a request; return its value and what was lost."""
     written = dialect.encode_request(request, quirks=quirks)
-    return json.loads(written.body), written.lost
+    body = json.loads(written.body)
+    if dialect is GEMINI:  # the address says both
+        body |= {"model": request.model, "stream": request.stream}
+    return body, written.lost
 
 
 def chat(samples: Any, **changes: Any) -> ModelRequest:
@@ -38,7 +43,10 @@ def chat(samples: Any, **changes: Any) -> ModelRequest:
 def without_pictures(request: dict[str, Any]) -> dict[str, Any]:
     """Leave out what only some dialects carry: pictures by address, documents."""
     copied = copy.deepcopy(request)
-    for message in copied["messages"]:
+    for content in copied.get("contents", ()):
+        content["parts"] = [part for part in content["parts"] if "https" not in json.dumps(part)]
+        content["parts"] = [part for part in content["parts"] if "inline_data" not in part]
+    for message in copied.get("messages", ()):
         if isinstance(message["content"], list):
             message["content"] = [
                 part
@@ -48,7 +56,7 @@ def without_pictures(request: dict[str, Any]) -> dict[str, Any]:
     return copied
 
 
-@pytest.mark.parametrize("name", ["openai", "anthropic", "ollama"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_rich_request_is_read_whole(name: str, samples: Any) -> None:
     dialect = next(d for d in samples.dialects if d.name == name)
     request = samples.decode(dialect, samples.requests[name])
@@ -64,7 +72,7 @@ def test_a_rich_request_is_read_whole(name: str, samples: Any) -> None:
     assert [result.tool_call_id for result in results] == calls
 
 
-@pytest.mark.parametrize("name", ["openai", "anthropic", "ollama"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_request_read_and_written_in_its_own_dialect_is_the_same(name: str, samples: Any) -> None:
     dialect = next(d for d in samples.dialects if d.name == name)
     first = samples.decode(dialect, samples.requests[name])
@@ -74,8 +82,8 @@ def test_a_request_read_and_written_in_its_own_dialect_is_the_same(name: str, sa
     assert samples.decode(dialect, body) == first
 
 
-@pytest.mark.parametrize("source", ["openai", "anthropic", "ollama"])
-@pytest.mark.parametrize("target", ["openai", "anthropic", "ollama"])
+@pytest.mark.parametrize("source", NAMES)
+@pytest.mark.parametrize("target", NAMES)
 def test_words_tools_and_pictures_cross_every_pair(source: str, target: str, samples: Any) -> None:
     by_name = {dialect.name: dialect for dialect in samples.dialects}
     request = samples.decode(by_name[source], without_pictures(samples.requests[source]))
@@ -134,6 +142,31 @@ PATHS: list[tuple[str, dict[str, Any], str]] = [
     ("ollama", {"think": 3}, "think"),
     ("ollama", {"format": "xml"}, "format"),
     ("ollama", {"messages": [{"role": "user", "images": ["not base64!"]}]}, "messages[0].images[0]"),
+    ("gemini", {"model": "models/"}, "model"),
+    ("gemini", {"contents": None}, "contents"),
+    ("gemini", {"contents": []}, "contents"),
+    ("gemini", {"contents": [{"role": "king", "parts": []}]}, "contents[0].role"),
+    ("gemini", {"contents": [{"parts": [{"text": 7}]}]}, "contents[0].parts[0].text"),
+    (
+        "gemini",
+        {"contents": [{"parts": [{"inline_data": {"mime_type": "image/png"}}]}]},
+        "contents[0].parts[0].inlineData.data",
+    ),
+    (
+        "gemini",
+        {"contents": [{"parts": [{"functionCall": {"args": {}}}]}]},
+        "contents[0].parts[0].functionCall.name",
+    ),
+    ("gemini", {"systemInstruction": 7}, "systemInstruction"),
+    ("gemini", {"generation_config": {"topP": "x"}}, "generationConfig.topP"),
+    ("gemini", {"generationConfig": {"maxOutputTokens": "x"}}, "generationConfig.maxOutputTokens"),
+    ("gemini", {"generationConfig": {"responseMimeType": "x/y"}}, "generationConfig.responseMimeType"),
+    ("gemini", {"tools": [{"functionDeclarations": [{}]}]}, "tools[0].functionDeclarations[0].name"),
+    (
+        "gemini",
+        {"toolConfig": {"functionCallingConfig": {"mode": "SOME"}}},
+        "toolConfig.functionCallingConfig.mode",
+    ),
 ]
 
 
@@ -143,7 +176,9 @@ def test_what_is_wrong_is_named_by_its_path(
 ) -> None:
     dialect = next(d for d in samples.dialects if d.name == name)
     messages = [{"role": "user", "content": "hi"}]
-    body = {"model": "m", "max_tokens": 5, "messages": messages, **changes}
+    contents = [{"parts": [{"text": "hi"}]}]
+    asked = {"contents": contents} if dialect is GEMINI else {"max_tokens": 5, "messages": messages}
+    body = {"model": "m", **asked, **changes}
     with pytest.raises(InvalidRequest) as caught:
         samples.decode(dialect, {k: v for k, v in body.items() if v is not None})
     assert caught.value.param == path

@@ -12,7 +12,7 @@ import msgspec
 from salon.foundation.kit.errors import SalonError, UpstreamError
 from salon.foundation.messages import Finish, ModelRequest, Response, StreamEvent, Usage
 
-DialectName = Literal["openai", "responses", "anthropic", "ollama"]
+DialectName = Literal["openai", "responses", "anthropic", "ollama", "gemini"]
 
 Quirks = Mapping[str, Any]
 """A provider kind's declared deviations from its dialect; each dialect documents the keys it knows."""

@@ -3,8 +3,10 @@
 from salon.foundation.messages import ModelRequest
 from salon.gateway.protocols.wire_json import JsonObject, is_object, own_data
 
-_CARRIED_OTHERWISE = {"thinking", "think"}
+_CARRIED_OTHERWISE = {"thinking", "think", "thinkingConfig"}
 """Kept word for word for the same dialect, and carried to others as effort or budget."""
+_NESTED = {"options", "output_config", "generationConfig", "toolConfig"}
+"""Objects of fields, each told by its own name."""
 
 
 def split_extra(request: ModelRequest, dialect: str, lost: dict[str, None]) -> JsonObject:
@@ -18,7 +20,7 @@ def split_extra(request: ModelRequest, dialect: str, lost: dict[str, None]) -> J
 def _names(values: JsonObject) -> list[str]:
     names: list[str] = []
     for name, value in values.items():
-        if name in {"options", "output_config"} and is_object(value):
+        if name in _NESTED and is_object(value):
             names += [f"{name}.{inner}" for inner in value if inner != "effort"]
         elif name not in _CARRIED_OTHERWISE:
             names.append(name)

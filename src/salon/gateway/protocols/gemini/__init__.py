@@ -1,0 +1,5 @@
+"""Gemini generateContent: requests, answers, streams and errors, read and written."""
+
+from salon.gateway.protocols.gemini.dialect import DIALECT
+
+__all__ = ["DIALECT"]

@@ -1,0 +1,120 @@
+"""Token counts and finish reasons of the Gemini dialect.
+
+Thoughts are counted beside the candidates and the results of built-in tools beside the prompt; inside
+Salon they are part of the output and of the input.
+"""
+
+from typing import Any
+
+from salon.foundation.messages import Finish, FinishReason, Usage
+from salon.gateway.protocols.gemini.proto import camel_keys
+from salon.gateway.protocols.wire_json import JsonObject, objects_in
+
+_FILTERS = (
+    "SAFETY",
+    "RECITATION",
+    "BLOCKLIST",
+    "PROHIBITED_CONTENT",
+    "SPII",
+    "MODEL_ARMOR",
+    "JAILBREAK",
+    "IMAGE_SAFETY",
+    "IMAGE_PROHIBITED_CONTENT",
+    "IMAGE_RECITATION",
+)
+_FAILURES = (
+    "LANGUAGE",
+    "MALFORMED_FUNCTION_CALL",
+    "UNEXPECTED_TOOL_CALL",
+    "TOO_MANY_TOOL_CALLS",
+    "MISSING_THOUGHT_SIGNATURE",
+    "MALFORMED_RESPONSE",
+    "NO_IMAGE",
+)
+_FINISH: dict[str, FinishReason] = {
+    "STOP": "stop",
+    "MAX_TOKENS": "length",
+    **dict.fromkeys(_FILTERS, "content-filter"),
+    **dict.fromkeys(_FAILURES, "error"),
+}
+_WORDS: dict[FinishReason, str] = {
+    "stop": "STOP",
+    "length": "MAX_TOKENS",
+    "tool-calls": "STOP",
+    "content-filter": "SAFETY",
+    "refusal": "PROHIBITED_CONTENT",
+    "pause": "STOP",
+    "error": "OTHER",
+    "unknown": "OTHER",
+}
+
+
+def _count(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
+
+
+def _audio(details: Any) -> int:
+    return sum(
+        _count(item.get("tokenCount"))
+        for item in map(camel_keys, objects_in(details))
+        if item.get("modality") == "AUDIO"
+    )
+
+
+def merge_usage(old: JsonObject | None, new: JsonObject) -> JsonObject:
+    """Return ``old`` with the keys of ``new`` over it: each chunk repeats the counts so far."""
+    return dict(new) if old is None else {**old, **new}
+
+
+def read_usage(raw: JsonObject) -> Usage:
+    """Read ``usageMetadata``."""
+    given = camel_keys(raw)
+    thoughts = _count(given.get("thoughtsTokenCount"))
+    return Usage(
+        input_tokens=_count(given.get("promptTokenCount")) + _count(given.get("toolUsePromptTokenCount")),
+        output_tokens=_count(given.get("candidatesTokenCount")) + thoughts,
+        cached_tokens=_count(given.get("cachedContentTokenCount")),
+        reasoning_tokens=thoughts,
+        audio_input_tokens=_audio(given.get("promptTokensDetails")),
+        audio_output_tokens=_audio(given.get("candidatesTokensDetails")),
+        raw=raw,
+    )
+
+
+def write_usage(usage: Usage) -> JsonObject:
+    """Write ``usageMetadata``; a provider's own of this dialect stays as it is."""
+    raw = usage.raw or {}
+    if "promptTokenCount" in raw:
+        return raw
+    wire: JsonObject = {
+        "promptTokenCount": usage.input_tokens,
+        "candidatesTokenCount": usage.output_tokens - usage.reasoning_tokens,
+        "totalTokenCount": usage.total_tokens,
+    }
+    if usage.reasoning_tokens:
+        wire["thoughtsTokenCount"] = usage.reasoning_tokens
+    if usage.cached_tokens:
+        wire["cachedContentTokenCount"] = usage.cached_tokens
+    return wire
+
+
+def read_finish(reason: Any, *, has_tool_calls: bool) -> Finish | None:
+    """Read a finish reason; None while there is none. A model that calls a tool says ``STOP``."""
+    if not isinstance(reason, str) or not reason:
+        return None
+    found: FinishReason = _FINISH.get(reason, "unknown")
+    return Finish(reason="tool-calls" if has_tool_calls and found == "stop" else found, raw=reason)
+
+
+def blocked(reason: Any) -> Finish:
+    """Return the finish of a prompt that was refused before any answer."""
+    return Finish(reason="content-filter", raw=reason if isinstance(reason, str) else "SAFETY")
+
+
+def write_finish(finish: Finish | None) -> tuple[str, bool]:
+    """Return the finish reason, and whether it says all there is to say."""
+    if finish is None:
+        return "STOP", True
+    if finish.raw in _FINISH and _FINISH[finish.raw] in {finish.reason, "stop"}:
+        return finish.raw, True
+    return _WORDS[finish.reason], finish.reason != "pause"
