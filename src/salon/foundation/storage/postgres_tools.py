@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from salon.foundation.kit.errors import StorageError
-from salon.foundation.storage.postgres import PostgresTransaction, connect, translate
+from salon.foundation.storage.postgres_connection import PostgresTransaction, connect, translate
 from salon.foundation.storage.revision import current_revision
 
 TOOL_TIMEOUT_S: Final = 3600

@@ -17,7 +17,8 @@ from salon.foundation.storage import backup as backups
 from salon.foundation.storage import sqlite_dbapi
 from salon.foundation.storage.base import Storage
 from salon.foundation.storage.migrations import MigrationReport
-from salon.foundation.storage.postgres import PostgresStorage, PostgresTransaction, turn_number
+from salon.foundation.storage.postgres import PostgresStorage
+from salon.foundation.storage.postgres_connection import PostgresTransaction, turn_number
 from salon.foundation.storage.revision import DIRECTORY, current_revision, head, revisions
 from salon.foundation.storage.sqlite import SqliteStorage
 from salon.foundation.storage.sqlite_connection import Connection as SqliteConnection
