@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from salon.testing.ports import free_port
 from salon.testing.soak import is_soak
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,7 +74,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URI of a fresh database, dropped afterwards."""
     import psycopg
 
-    name = f"salon_{os.getpid()}_{time.monotonic_ns()}"
+    name = f"salon_{os.getpid()}_{time.time_ns()}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
     head, _, query = postgres_server.partition("?")
@@ -83,13 +84,6 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     finally:
         with psycopg.connect(postgres_server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
-
-
-def free_port() -> int:
-    """Return a loopback port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +99,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
@@ -115,7 +109,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, base: str) -> Iterator[House
 def test_browser_is_signed_in_below_the_path(house: House, base: str) -> None:
     url = house.salon("login-link").stdout.strip()
     assert url.startswith(f"{house.url}{base}/signin/")
-    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
     connection.request("GET", url.removeprefix(house.url))
     answer = connection.getresponse()
     answer.read()

@@ -44,7 +44,7 @@ def _chat(house: House, key: str, *, model: str = "demo", **headers: str) -> int
     return house.request("POST", "/v1/chat/completions", body, headers=sent)[0]
 
 
-def _until(true: Callable[[], bool], *, what: str, within_s: float = 15) -> None:
+def _until(true: Callable[[], bool], *, what: str, within_s: float = 60) -> None:
     deadline = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < deadline, f"{what} did not come"
@@ -72,19 +72,19 @@ def test_two_processes_are_one_house(tmp_path: Path, column: dict[str, Any]) -> 
     second = House(tmp_path / "second", HouseSetup(settings=column))
     with first, second:
         key = first.create_key("shared")
-        _until(lambda: _chat(second, key) == 200, what="the key", within_s=5)
+        _until(lambda: _chat(second, key) == 200, what="the key")
         _managed(first, "PUT", "aliases/ours", {"targets": [{"model": "demo/demo"}]})
-        _until(lambda: _chat(second, key, model="ours") == 200, what="the alias", within_s=5)
+        _until(lambda: _chat(second, key, model="ours") == 200, what="the alias")
         assert second.salon("keys", "revoke", "shared").returncode == 0
         assert _chat(second, key) == 401
-        _until(lambda: _chat(first, key) == 401, what="the end of the key", within_s=5)
+        _until(lambda: _chat(first, key) == 401, what="the end of the key")
 
 
 def test_rate_limit_holds_over_processes(tmp_path: Path, postgres_url: str, redis_url: str) -> None:
     setup = HouseSetup(settings={"storage": {"url": postgres_url}, "redis": {"url": redis_url}})
     with House(tmp_path / "first", setup) as first, House(tmp_path / "second", setup) as second:
         key = first.create_key("slow", "--rpm", "3")
-        _until(lambda: _chat(second, key) != 401, what="the key", within_s=5)
+        _until(lambda: _chat(second, key) != 401, what="the key")
         answers = [_chat(house, key) for house in (first, second, first, second)]
         assert answers.count(200) == 2
         assert answers.count(429) == 2
@@ -152,7 +152,7 @@ def test_files_of_a_house_are_kept_in_its_bucket(tmp_path: Path, s3_endpoint: st
         house = await compose(load(source), role="gateway", address=None)
         try:
             bucket = HttpRequest(url=url, method=b"PUT", target=b"/house")
-            assert (await house.http.fetch(bucket, timeout_s=10, policy=ADMIN)).status == 200
+            assert (await house.http.fetch(bucket, timeout_s=60, policy=ADMIN)).status == 200
             owner = house.accounts.owner("local")
             kept = await house.files.store(owner, _one(b"a score"), name="score.txt")
             scope = SpaceScope(owner.space_id)
@@ -209,7 +209,7 @@ def collector() -> Iterator[_Collector]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(10)
+        thread.join(60)
 
 
 def _traced(tmp_path: Path, collector: _Collector, fake: FakeProvider) -> House:
@@ -252,5 +252,5 @@ def test_collector_that_is_gone_holds_up_nothing(tmp_path: Path, collector: _Col
         assert _chat(house, key, model="openai-fake/fake") == 200
         began_s = time.monotonic()
         assert house.stop() == 0
-    assert time.monotonic() - began_s < 10
+    assert time.monotonic() - began_s < 20
     assert "trace collector" in house.log_text()

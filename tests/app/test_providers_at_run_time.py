@@ -31,7 +31,7 @@ def house(tmp_path: Path, fake: FakeProvider) -> Iterator[House]:
         yield running
 
 
-def _until(true: Callable[[], bool], *, what: str, within_s: float = 10) -> None:
+def _until(true: Callable[[], bool], *, what: str, within_s: float = 60) -> None:
     deadline = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < deadline, f"{what} did not come"
@@ -59,7 +59,7 @@ def _names(house: House) -> set[str]:
 @contextlib.contextmanager
 def _stream(house: House, model: str) -> Generator[http.client.HTTPResponse]:
     """Begin a stream of a second; ends the connection."""
-    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
     sent = json.dumps(_body(model, SLOW, stream=True))
     connection.request("POST", "/v1/chat/completions", sent, {"content-type": "application/json"})
     with contextlib.closing(connection), connection.getresponse() as answer:

@@ -13,6 +13,7 @@ import pytest
 
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup, provider_for
+from salon.testing.ports import free_port
 
 
 @pytest.fixture
@@ -21,9 +22,7 @@ def redis_process(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]
     binary = shutil.which("redis-server")
     if binary is None:
         pytest.skip("redis-server is not installed")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
     try:
@@ -31,7 +30,7 @@ def redis_process(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]
         yield f"redis://127.0.0.1:{port}/0", process
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(30)
 
 
 def _listens(port: int) -> bool:
@@ -40,7 +39,7 @@ def _listens(port: int) -> bool:
     return False
 
 
-def _until(true: Callable[[], bool], *, what: str, within_s: float = 10) -> None:
+def _until(true: Callable[[], bool], *, what: str, within_s: float = 60) -> None:
     deadline = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < deadline, f"{what} did not come"
@@ -88,7 +87,7 @@ def test_breakers_go_on_alone_when_redis_dies(
     with FakeProvider().in_thread() as fake, House(tmp_path / "alone", _setup(fake, url)) as house:
         assert _fail(house, "well") == 200
         process.kill()
-        process.wait(10)
+        process.wait(30)
         for _ in range(2):
             assert _fail(house) == 502
         assert _state(house) == "down"

@@ -65,8 +65,8 @@ def test_answers_go_on_and_every_row_arrives_later(postgres: Any, tmp_path: Path
             assert house.get("/readyz")[0] == 503
             assert house.get("/healthz")[0] == 200
             postgres.ensure_postgres_running()
-            until(lambda: house.get("/readyz")[0] == 200, seconds=20, what="readiness")
+            until(lambda: house.get("/readyz")[0] == 200, what="readiness")
             assert ask(house, "after") == []
-            until(lambda: rows(postgres) == 60, seconds=20, what="the rows of the outage")
+            until(lambda: rows(postgres) == 60, what="the rows of the outage")
             assert house.stop() == 0
             assert "Traceback" not in house.log_text()

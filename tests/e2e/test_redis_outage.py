@@ -10,6 +10,7 @@ import pytest
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
 from salon.testing.load import Case, run_cases, until
+from salon.testing.ports import free_port
 from salon.testing.scene import DIALECTS, model_of, usual_setup
 
 pytestmark = [
@@ -42,9 +43,7 @@ def failures(house: House, key: str, label: str) -> list[str]:
 
 
 def test_limited_keys_are_served_without_redis(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     redis = start_redis(port, tmp_path)
     try:
         with FakeProvider().in_thread() as fake:
@@ -53,7 +52,7 @@ def test_limited_keys_are_served_without_redis(tmp_path: Path) -> None:
                 key = house.create_key("limited", "--rpm", "1000", "--budget", "5")
                 assert failures(house, key, "before") == []
                 redis.kill()
-                redis.wait(10)
+                redis.wait(30)
                 assert failures(house, key, "during") == []
                 redis = start_redis(port, tmp_path)
                 assert failures(house, key, "after") == []
@@ -62,4 +61,4 @@ def test_limited_keys_are_served_without_redis(tmp_path: Path) -> None:
                 assert house.rows("SELECT COUNT(*), SUM(status = 'ok') FROM ledger_requests") == [(60, 60)]
     finally:
         redis.kill()
-        redis.wait(10)
+        redis.wait(30)

@@ -26,7 +26,7 @@ def _ask(house: House, model: str, dialect: str, *, stream: bool = False) -> tup
     }
     if dialect == "anthropic":
         body["max_tokens"] = 10
-    status, answer = house.request("POST", _PATHS[dialect], body, timeout_s=10)
+    status, answer = house.request("POST", _PATHS[dialect], body, timeout_s=60)
     return status, answer.decode()
 
 
@@ -56,7 +56,7 @@ def test_ring_of_two_is_refused_with_what_to_do(
         status, answer = _ask(house, "ring", dialect, stream=stream)
         assert status == 508, answer
         assert "A provider or an alias points back here" in _told(answer)
-        assert time.monotonic() - began_s < 2
+        assert time.monotonic() - began_s < 20
 
 
 def test_another_target_answers_when_one_leads_in_a_ring(ring: tuple[House, House]) -> None:

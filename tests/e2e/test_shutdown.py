@@ -52,7 +52,7 @@ def test_rolling_restarts_fail_no_request(fake: FakeProvider, tmp_path: Path) ->
     done = threading.Event()
 
     async def persist(case: Case) -> Outcome:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(100):
             while True:
                 outcome = await run_case(house.port, case)
                 if outcome.answer.status or fake.journal.attempts[case.id]:

@@ -13,11 +13,11 @@ BODY = b'{"model":"fake","messages":[{"role":"user","content":"hi"}]}'
 PATH = "/v1/chat/completions"
 
 
-def send(scene: Scene, data: bytes, *, timeout_s: float = 10) -> RawAnswer:
+def send(scene: Scene, data: bytes, *, timeout_s: float = 60) -> RawAnswer:
     return asyncio.run(ask(scene.house.port, data, timeout_s=timeout_s))
 
 
-def conversation(scene: Scene, data: bytes, *, seconds: float = 3) -> bytes:
+def conversation(scene: Scene, data: bytes, *, seconds: float = 30) -> bytes:
     """Send bytes as they stand and return everything that comes back until the end or the time."""
     with socket.create_connection(("127.0.0.1", scene.house.port), timeout=seconds) as wire:
         wire.sendall(data)
@@ -110,8 +110,8 @@ def test_slow_callers_are_let_go_and_do_not_hold_others_up(scene: Scene) -> None
             wire.sendall(f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ".encode())
         started = time.monotonic()
         assert send(scene, chat_request("openai", "hi")).status == 200
-        assert time.monotonic() - started < 2
-        slow[0].settimeout(40)
+        assert time.monotonic() - started < 8
+        slow[0].settimeout(60)
         assert slow[0].recv(1000)[:12] in {b"", b"HTTP/1.1 408"}
     finally:
         for wire in slow:

@@ -21,8 +21,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def module_scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with usual_scene(tmp_path_factory.mktemp("house")) as scene:
+def module_scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """The usual scene; a module that names ``GATEWAY`` settings gets them."""
+    gateway = getattr(request.module, "GATEWAY", None)
+    with usual_scene(tmp_path_factory.mktemp("house"), gateway=gateway) as scene:
         yield scene
 
 

@@ -4,13 +4,13 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
+from salon.testing.house import HASTY, SILENCE_S
 from salon.testing.load import Case, Outcome, run_cases, until
 from salon.testing.scene import DIALECTS, Scene, model_of
-from salon.testing.soak import scaled
+from salon.testing.soak import grace, scaled
 
 MAX_ATTEMPTS = 3
-DEADLINE_S = 1.0
-"""First byte and idle, as the scene sets them."""
+GATEWAY = HASTY
 
 FAULTS = (
     "429:0", "429:1", "400", "401", "403", "404", "413", "500", "502", "503", "504", "529",
@@ -42,7 +42,7 @@ def draw(source: random.Random, number: int) -> Case:
         model=source.choice([*map(model_of, DIALECTS), "team"]),
         stream=source.random() < 0.6,
         plan=f"tokens={source.randint(1, 60)};think={source.choice((0, 3))};times={times};fault={fault}",
-        timeout_s=MAX_ATTEMPTS * (DEADLINE_S + 2) + 5,
+        timeout_s=MAX_ATTEMPTS * (SILENCE_S + 2) + grace(5),
     )
 
 
@@ -60,10 +60,9 @@ def test_every_failure_is_bounded_honest_and_told_in_time(
     figure("by status", dict(Counter(outcome.answer.status for outcome in outcomes).most_common()))
     figure("answered with an error", sum(outcome.verdict.ending == "error" for outcome in outcomes))
     assert not problems, "\n".join([f"{len(problems)} problems", *problems[:20]])
-    until(lambda: scene.house.live_tasks() <= tasks, seconds=10, what="tasks back to baseline")
+    until(lambda: scene.house.live_tasks() <= tasks, what="tasks back to baseline")
     until(
         lambda: scene.house.open_descriptors() <= descriptors + 16,
-        seconds=10,
         what=f"descriptors back to {descriptors} (now {scene.house.open_descriptors()})",
     )
 
@@ -86,7 +85,7 @@ def judge_one(scene: Scene, outcome: Outcome) -> list[str]:
     if (verdict.text or verdict.thinking) and attempts[-1:] != speaking[-1:]:
         found.append("retried after something was sent")
     # Each attempt may use its whole deadline, and wait a Retry-After of 1 s or a jittered pause after it.
-    limit = len(attempts) * (DEADLINE_S + 1.0) + 1.0
+    limit = len(attempts) * (SILENCE_S + 1.0) + grace(1.0)
     if outcome.answer.elapsed_s > limit:
         found.append(f"took {outcome.answer.elapsed_s:.2f} s of {limit:.2f} s")
     return [f"{problem}: {outcome}" for problem in found]

@@ -20,7 +20,7 @@ def test_no_operation_answers_500(scene: Scene, chance: random.Random, tmp_path:
         "--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing", "--no-shrink",
         "--max-examples", "200" if scaled(100) == 100 else "3",
         "--max-time", "600" if scaled(100) == 100 else "12",
-        "--seed", str(chance.randrange(10**6)), "--request-timeout", "10", "--warnings", "off",
+        "--seed", str(chance.randrange(10**6)), "--request-timeout", "60", "--warnings", "off",
         "--suppress-health-check", "all", "--generation-database", "none",
     ]  # fmt: skip
     environment = {**os.environ, "NO_COLOR": "1", "SCHEMATHESIS_REPORT": "false"}

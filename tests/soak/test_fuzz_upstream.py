@@ -4,10 +4,13 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
+from salon.testing.house import HASTY
 from salon.testing.load import Case, Outcome, run_cases
 from salon.testing.scene import DIALECTS, Scene, model_of
-from salon.testing.soak import scaled
+from salon.testing.soak import grace, scaled
 from salon.testing.verdicts import ends_somehow
+
+GATEWAY = HASTY
 
 
 def draw(source: random.Random, number: int) -> Case:
@@ -23,7 +26,7 @@ def draw(source: random.Random, number: int) -> Case:
         model=model_of(source.choice(DIALECTS)),
         stream=source.random() < 0.8,
         plan=plan,
-        timeout_s=15,
+        timeout_s=grace(15),
     )
 
 

@@ -16,7 +16,7 @@ from salon.testing.house import House
 from salon.testing.load import Case, gather_bounded, run_case, run_cases
 from salon.testing.raw_http import RawAnswer, ask, chat_request
 from salon.testing.scene import DIALECTS, Scene, model_of, usual_setup
-from salon.testing.soak import scaled
+from salon.testing.soak import grace, scaled
 
 Figure = Callable[[str, object], None]
 
@@ -96,7 +96,7 @@ def test_open_slow_streams_leave_the_rest_fast(scene: Scene, figure: Figure) -> 
     took = asyncio.run(look())
     figure("p50 beside 200 streams, ms", round(statistics.median(took) * 1000, 1))
     figure("p95 beside 200 streams, ms", round(statistics.quantiles(took, n=20)[18] * 1000, 1))
-    assert statistics.quantiles(took, n=20)[18] < 0.25
+    assert statistics.quantiles(took, n=20)[18] < grace(0.25)
 
 
 @pytest.fixture

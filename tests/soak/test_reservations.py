@@ -2,10 +2,12 @@
 
 import random
 
+from salon.testing.house import HASTY
 from salon.testing.load import Case, run_cases, until
 from salon.testing.scene import DIALECTS, Scene, model_of
 from salon.testing.soak import scaled
 
+GATEWAY = HASTY
 PLANS = ("tokens=5", "tokens=9;rate=50", "fault=503", "fault=429:0", "fault=stall:mid-stream", "fault=error-in-stream",
          "fault=close:mid-stream", "fault=no-usage")  # fmt: skip
 

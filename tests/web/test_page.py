@@ -78,7 +78,7 @@ def snippet(client: str, address: str) -> str:
         f'process.stdout.write(snippetFor("{client}", {target}).code)'
     )
     command = [str(NODE), "--input-type=module", "-e", script]
-    return subprocess.run(command, cwd=WEB, capture_output=True, text=True, timeout=30, check=True).stdout
+    return subprocess.run(command, cwd=WEB, capture_output=True, text=True, timeout=100, check=True).stdout
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -91,7 +91,12 @@ def test_snippet_of_the_page_runs_as_it_stands(client: str, house: House) -> Non
         "SALON_DATA_DIR": str(house.data_dir),
     }
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "demo" in done.stdout.lower()
@@ -102,5 +107,5 @@ def test_curl_snippet_of_the_page_runs_as_it_stands(house: House) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
     code = snippet("curl", house.url)
-    done = subprocess.run(["sh", "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["sh", "-c", code], capture_output=True, text=True, timeout=100, check=False)
     assert "data: [DONE]" in done.stdout

@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +22,9 @@ from typing import Any, Self
 import msgspec
 import orjson
 
-_START_S = 60.0
+from salon.testing.ports import free_port
+
+_START_S = 100.0
 _STOP_S = 30.0
 _TICK_S = 0.01
 _SALON = (sys.executable, "-c", "from salon.app.main import main; main()")
@@ -47,8 +48,8 @@ def provider_for(
     dialect: str, url: str, *, name: str | None = None, api_key: str = "sk-upstream-key"
 ) -> ProviderSetup:
     """Describe a fake provider that is spoken to in ``dialect``."""
-    kind = {"openai": "openai-compatible", "anthropic": "anthropic", "ollama": "ollama"}[dialect]
-    base = {"openai": f"{url}/v1", "anthropic": url, "ollama": url}[dialect]
+    kind = {"openai": "openai-compatible", "responses": "openai"}.get(dialect, dialect)
+    base = f"{url}/v1" if dialect in {"openai", "responses"} else url
     return ProviderSetup(name=name or f"{dialect}-fake", kind=kind, url=base, api_key=api_key)
 
 
@@ -89,13 +90,21 @@ class HouseSetup(msgspec.Struct, frozen=True, kw_only=True):
 PATIENT: Mapping[str, TomlValue] = {
     "retry_budget": 1.0,
     "breaker_failures": 1000,
-    "connect_timeout_s": 2.0,
-    "first_byte_timeout_s": 1.0,
-    "idle_timeout_s": 1.0,
+    "connect_timeout_s": 20.0,
+    "first_byte_timeout_s": 30.0,
+    "idle_timeout_s": 30.0,
+    "total_timeout_s": 90.0,
+}
+"""``[gateway]`` settings of suites that judge answers: deadlines that a busy machine keeps, and neither
+breaker nor retry budget in the way."""
+SILENCE_S = 1.0
+HASTY: Mapping[str, TomlValue] = {
+    "connect_timeout_s": 5.0,
+    "first_byte_timeout_s": SILENCE_S,
+    "idle_timeout_s": SILENCE_S,
     "total_timeout_s": 20.0,
 }
-"""``[gateway]`` settings for suites of faults: short deadlines, and neither breaker nor retry budget
-in the way of what is judged."""
+"""``[gateway]`` settings of suites of silence, on top of those: deadlines that are met by accident too."""
 
 
 class House:
@@ -105,7 +114,7 @@ class House:
         """Prepare a house whose data live in ``data_dir``; nothing runs yet."""
         self.data_dir = data_dir
         self.setup = setup
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.log_path = data_dir.parent / f"{data_dir.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -163,7 +172,7 @@ class House:
     def is_ready(self) -> bool:
         """Tell whether ``/readyz`` says so."""
         try:
-            return self.get("/readyz", timeout_s=2)[0] == 200
+            return self.get("/readyz", timeout_s=10)[0] == 200
         except (OSError, http.client.HTTPException):
             return False
 
@@ -211,7 +220,7 @@ class House:
         value: Any = None,
         *,
         headers: Mapping[str, str] | None = None,
-        timeout_s: float = 30.0,
+        timeout_s: float = 60.0,
     ) -> tuple[int, bytes]:
         """Send one request; returns status and body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
@@ -222,7 +231,7 @@ class House:
             answer = connection.getresponse()
             return answer.status, answer.read()
 
-    def get(self, path: str, *, timeout_s: float = 30.0) -> tuple[int, bytes]:
+    def get(self, path: str, *, timeout_s: float = 60.0) -> tuple[int, bytes]:
         """Send a GET without a credential."""
         return self.request("GET", path, timeout_s=timeout_s)
 
@@ -230,7 +239,7 @@ class House:
         """Return everything the process has written so far."""
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
-    def salon(self, *arguments: str, timeout_s: float = 60.0) -> subprocess.CompletedProcess[str]:
+    def salon(self, *arguments: str, timeout_s: float = 100.0) -> subprocess.CompletedProcess[str]:
         """Run ``salon ARGUMENTS`` as a person at this data directory would, output not a terminal."""
         command = [*_SALON, *arguments]
         return subprocess.run(  # noqa: S603 - our own interpreter and module
@@ -261,15 +270,9 @@ class House:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Read from the SQLite database, past the process."""
         place = self.data_dir / "salon.db"
-        with contextlib.closing(sqlite3.connect(f"file:{place}?mode=ro", uri=True, timeout=5)) as connection:
+        with contextlib.closing(sqlite3.connect(f"file:{place}?mode=ro", uri=True, timeout=30)) as connection:
             return connection.execute(query).fetchall()
 
     def forget(self) -> None:
         """Remove the data directory; only after the end."""
         shutil.rmtree(self.data_dir, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

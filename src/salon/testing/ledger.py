@@ -104,7 +104,7 @@ def entry(**changes: Any) -> RequestEntry:
     return RequestEntry(**{**usual, **changes})
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], *, within_s: float = 10.0) -> None:
+async def eventually(check: Callable[[], Awaitable[bool]], *, within_s: float = 60.0) -> None:
     """Wait until ``check`` holds. Raises: TimeoutError."""
     async with asyncio.timeout(within_s):
         while not await check():  # noqa: ASYNC110 - what is awaited lives in a database

@@ -28,7 +28,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     cut_after_bytes: int | None = None
     cut_after_s: float | None = None
     key: str | None = None
-    timeout_s: float = 30.0
+    timeout_s: float = 60.0
     max_tokens: int | None = None
 
 
@@ -98,7 +98,7 @@ def run_cases(port: int, cases: Iterable[Case], *, at_once: int = 48) -> list[Ou
     return asyncio.run(gather_bounded(cases, lambda case: run_case(port, case), at_once=at_once))
 
 
-def until(condition: Callable[[], bool], *, seconds: float = 5.0, what: str = "it") -> float:
+def until(condition: Callable[[], bool], *, seconds: float = 60.0, what: str = "it") -> float:
     """Poll until ``condition`` holds; returns the seconds it took. Raises: AssertionError if never."""
     started = time.monotonic()
     while not condition():

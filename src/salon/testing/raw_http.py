@@ -10,7 +10,12 @@ import httptools
 import msgspec
 import orjson
 
-DIALECT_PATHS = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages", "ollama": "/api/chat"}
+DIALECT_PATHS = {
+    "openai": "/v1/chat/completions",
+    "responses": "/v1/responses",
+    "anthropic": "/v1/messages",
+    "ollama": "/api/chat",
+}
 """Where each dialect is served."""
 
 
@@ -75,7 +80,7 @@ async def ask(
     port: int,
     request: bytes,
     *,
-    timeout_s: float = 30.0,
+    timeout_s: float = 60.0,
     cut_after_bytes: int | None = None,
     cut_after_s: float | None = None,
     unix_path: str | None = None,
@@ -143,9 +148,11 @@ def chat_body(dialect: str, text: str, *, model: str, stream: bool, **fields: An
     body: dict[str, Any] = {
         "model": model,
         "stream": stream,
-        "messages": [{"role": "user", "content": text}],
+        "input" if dialect == "responses" else "messages": [{"role": "user", "content": text}],
         **fields,
     }
+    if dialect == "responses" and "max_tokens" in body:
+        body["max_output_tokens"] = body.pop("max_tokens")
     if dialect == "anthropic":
         body.setdefault("max_tokens", 4096)
     if dialect == "openai" and stream:

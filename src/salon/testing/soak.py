@@ -22,6 +22,14 @@ def scaled(count: int, *, least: int = 1) -> int:
     return max(least, round(count * fraction))
 
 
+def grace(seconds: float) -> float:
+    """Return how much longer than needed something may take: ``seconds`` in a long run, a minute else.
+
+    A long run has its machine to itself; elsewhere a suite may wait for others.
+    """
+    return seconds if is_soak() else max(seconds, 60.0)
+
+
 @cache
 def seed() -> int:
     """Return this process's seed: SALON_SEED, else a fresh one, which is logged either way."""

@@ -93,12 +93,12 @@ class Line:
 
     async def ask(self, **fields: object) -> Notes:
         notes = Notes()
-        await self.client.open(self.request(**fields), notes, connect_timeout_s=5, policy=ADMIN)
-        await asyncio.wait_for(notes.ended.wait(), 10)
+        await self.client.open(self.request(**fields), notes, connect_timeout_s=30, policy=ADMIN)
+        await asyncio.wait_for(notes.ended.wait(), 60)
         return notes
 
     async def fetch(self, **fields: object) -> bytes:
-        response = await self.client.fetch(self.request(**fields), timeout_s=5, policy=ADMIN)
+        response = await self.client.fetch(self.request(**fields), timeout_s=30, policy=ADMIN)
         return response.body
 
 
@@ -119,7 +119,7 @@ async def _line(behaviour: Behaviour | bytes, **options: object) -> AsyncIterato
     finally:
         await client.close()
         server.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while peer.closed < peer.connections:
                 await asyncio.sleep(0.005)
         await server.wait_closed()

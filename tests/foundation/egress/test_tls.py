@@ -2,11 +2,11 @@
 
 import asyncio
 import ssl
-import subprocess
 
 import pytest
 
 from salon.foundation.egress import ADMIN, Egress, EgressUnreachable, HttpClient, HttpRequest, Url
+from salon.testing.fake_provider.certificates import make_certificate
 
 TAIL = b"data: " + b"x" * 5_000_000 + b"\n\n"
 
@@ -15,12 +15,9 @@ TAIL = b"data: " + b"x" * 5_000_000 + b"\n\n"
 def certificate(tmp_path_factory):
     """A self-signed certificate for localhost: the file and its key."""
     folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-         "-keyout", folder / "key.pem", "-out", folder / "cert.pem", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost"],
-        check=True, capture_output=True, timeout=20,
-    )  # fmt: skip
+    certificate, key = make_certificate(for_address=False)
+    (folder / "cert.pem").write_bytes(certificate)
+    (folder / "key.pem").write_bytes(key)
     return folder / "cert.pem", folder / "key.pem"
 
 
@@ -46,12 +43,13 @@ def _fetch(certificate, host: str, *, trusted: bool, answer: bytes, times: int =
         url = Url(scheme="https", host=host, port=port)
         try:
             request = HttpRequest(url=url, method=b"GET")
-            return [(await client.fetch(request, timeout_s=10, policy=ADMIN)).body for _ in range(times)]
+            return [(await client.fetch(request, timeout_s=60, policy=ADMIN)).body for _ in range(times)]
         finally:
             await client.close()
             egress.close()
             server.close()
-            await asyncio.sleep(0.05)
+            for _ in range(20):  # both ends take a few turns of the loop to part
+                await asyncio.sleep(0.005)
 
     return asyncio.run(run())
 

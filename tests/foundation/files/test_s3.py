@@ -59,7 +59,7 @@ async def bucket(endpoint: str, name: str, *, create: bool = True) -> AsyncItera
 async def _create_bucket(client: HttpClient, endpoint: str, name: str) -> None:
     url, _ = parse_url(endpoint)
     request = HttpRequest(url=url, method=b"PUT", target=f"/{name}".encode())
-    assert (await client.fetch(request, timeout_s=10, policy=ADMIN)).status == 200
+    assert (await client.fetch(request, timeout_s=60, policy=ADMIN)).status == 200
 
 
 @pytest.mark.parametrize("size", [0, 1, 70_000, PART, PART + 1, 2 * PART + 12_345])

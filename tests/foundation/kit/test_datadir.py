@@ -44,7 +44,7 @@ def test_lock_goes_with_the_process(tmp_path: Path) -> None:
     data = DataDirectory(tmp_path)
     assert data.is_locked()
     child.kill()
-    child.wait(10)
+    child.wait(30)
     child.stdin.close()
     child.stdout.close()
     assert not data.is_locked()

@@ -20,7 +20,7 @@ def test_failing_child_is_logged_and_leaves_siblings_alone(caplog: pytest.LogCap
         tasks = TaskSupervisor("house")
         sibling = tasks.spawn(_forever(), name="sibling")
         failing = tasks.spawn(fail(), name="failing")
-        await asyncio.wait([failing], timeout=5)
+        await asyncio.wait([failing], timeout=30)
         await asyncio.sleep(0)
         assert not sibling.done()
         assert tasks.failures == 1
@@ -68,7 +68,7 @@ def test_close_lets_go_of_a_task_that_will_not_end(caplog: pytest.LogCaptureFixt
         await asyncio.sleep(0)
         assert not await tasks.close(0.05)
         release.set()
-        await asyncio.wait([task], timeout=5)
+        await asyncio.wait([task], timeout=30)
 
     asyncio.run(scenario())
     assert "task stubborn of house did not end" in caplog.text

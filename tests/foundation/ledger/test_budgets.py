@@ -71,7 +71,7 @@ def test_what_one_process_kept_ahead_comes_to_the_other(postgres_url: str) -> No
                 hold.release()
                 return True
 
-            await eventually(all_of_it, within_s=8)
+            await eventually(all_of_it)
 
     asyncio.run(scene())
 
@@ -284,7 +284,7 @@ async def everything_is_free(desk: LedgerDesk, budget_id: str) -> None:
         await desk.ledger.flush()
         return all(s.reserved_e10 == 0 for s in await desk.ledger.budgets(SCOPE) if s.budget.id == budget_id)
 
-    await eventually(check, within_s=8)
+    await eventually(check)
 
 
 def test_failing_database_refuses_instead_of_admitting(sqlite_address: str) -> None:

@@ -3,9 +3,12 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
 from salon.foundation.kit.errors import BudgetExceeded
 from salon.foundation.ledger import budget_store
+from salon.foundation.ledger.tables import processes
+from salon.foundation.storage import statement
 from salon.testing.ledger import SCOPE, LedgerDesk, entry, eventually, open_desk
 
 
@@ -13,6 +16,14 @@ async def declare_dead(desk: LedgerDesk, *, by: LedgerDesk) -> None:
     """Make ``by`` give back what ``desk`` leased, as it does when a lease ran out."""
     me = by.ledger._leases.process_id
     await desk.storage.write(lambda tx: budget_store.reclaim_expired(tx, SCOPE, me=me, now_ms=2**62))
+
+
+async def lease_ends_ms(desk: LedgerDesk) -> int:
+    """Return until when the database keeps the leases of ``desk``."""
+    me = processes.c.process_id == desk.ledger._leases.process_id
+    ends = statement(select(processes.c.expires_at_ms).where(me))
+    (found,) = await desk.storage.read(lambda tx: tx.all(ends))
+    return int(found[0])
 
 
 def test_next_process_takes_over_what_a_crash_left(sqlite_address: str) -> None:
@@ -35,7 +46,7 @@ def test_other_processes_wait_for_the_lease_to_expire(postgres_url: str) -> None
     async def scene() -> None:
         async with open_desk(postgres_url) as living:
             budget = await living.budget(100)
-            async with open_desk(postgres_url, lease_ttl_s=1.0, close=False) as crashed:
+            async with open_desk(postgres_url, lease_ttl_s=3.0, close=False) as crashed:
                 await crashed.ledger.reserve([budget.id], 100)
                 with pytest.raises(BudgetExceeded):
                     await living.ledger.reserve([budget.id], 1)
@@ -57,13 +68,17 @@ def test_other_processes_wait_for_the_lease_to_expire(postgres_url: str) -> None
 
 def test_living_process_keeps_its_lease(postgres_url: str) -> None:
     async def scene() -> None:
-        async with open_desk(postgres_url, lease_ttl_s=1.5) as one, open_desk(postgres_url) as two:
+        async with open_desk(postgres_url, lease_ttl_s=6.0) as one, open_desk(postgres_url) as two:
             budget = await one.budget(100)
             hold = await one.ledger.reserve([budget.id], 100)
-            for _ in range(8):
-                await asyncio.sleep(0.3)
+            first_ms = await lease_ends_ms(one)
+
+            async def renewed() -> bool:
                 with pytest.raises(BudgetExceeded):
                     await two.ledger.reserve([budget.id], 1)
+                return await lease_ends_ms(one) > first_ms + 1000
+
+            await eventually(renewed)
             hold.release()
 
     asyncio.run(scene())

@@ -45,7 +45,7 @@ def test_acknowledged_means_on_disk(address: str) -> None:
     async def scene() -> None:
         async with open_desk(address) as desk, open_desk(address) as other:
             row = entry()
-            await asyncio.wait_for(asyncio.wrap_future(desk.ledger.record_acked(row)), 5)
+            await asyncio.wait_for(asyncio.wrap_future(desk.ledger.record_acked(row)), 30)
             assert (await other.ledger.request(SCOPE, row.request_id))[0] == row
 
     asyncio.run(scene())
@@ -105,7 +105,7 @@ def test_same_request_twice_is_kept_once_and_the_rest_is_written(
             budget = await desk.budget(100)
             rows = [entry() for _ in range(3)]
             for row in [*rows, rows[0]]:
-                hold = await desk.ledger.reserve([budget.id], 5)
+                hold = await desk.ledger.reserve([budget.id], 30)
                 desk.ledger.record(row, hold=hold)
             await desk.ledger.flush()
             assert desk.ledger.health().refused == 1

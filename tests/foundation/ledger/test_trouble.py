@@ -102,6 +102,8 @@ def test_row_recorded_after_the_end_goes_to_the_log(
             late = entry()
             desk.ledger.record(late)
             assert late.request_id in caplog.records[-1].ledger_row  # type: ignore[attr-defined]
+            async with asyncio.timeout(8):
+                await desk.ledger.close()
 
     with caplog.at_level(logging.ERROR, "salon.foundation.ledger.recorder"):
         asyncio.run(scene())

@@ -123,7 +123,7 @@ class House:
             await viewer.leave()
             if not viewer.ends:
                 viewer.connect(self.services[-1], self.handle.run_id)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.gather(*(viewer.task for viewer in self.viewers if viewer.task is not None))
 
 

@@ -16,7 +16,7 @@ SCOPE = SpaceScope(SpaceId("spc_a"))
 
 
 async def collect(runs: Runs, run_id: str, **position: int) -> list[object]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         return [seen async for seen in runs.follow(SCOPE, run_id, **position)]
 
 

@@ -70,7 +70,7 @@ def test_nothing_to_do_costs_no_alembic(tmp_path: Path) -> None:
         sys.exit("alembic" in sys.modules)
         """
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=100).returncode == 0
 
 
 def test_a_database_with_rows_is_backed_up_first(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_of_four_processes_exactly_one_migrates(address: str) -> None:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=60)[0].strip() for process in processes]
+    said = [process.communicate(timeout=100)[0].strip() for process in processes]
     assert sorted(said) == ["False", "False", "False", "True"]
 
 
@@ -166,6 +166,6 @@ def test_a_migration_killed_half_way_succeeds_at_the_next_start(address: str) ->
         process.stdin.flush()
         time.sleep(generator.uniform(0.0, 0.5))  # the moment of death is what varies
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     _, revision = migrate_and(address, lambda storage: storage.read(current_revision))
     assert revision == head()

@@ -92,7 +92,7 @@ def test_turns_in_any_order_do_not_block_each_other(postgres_url: str) -> None:
     async def play() -> None:
         storage = await open_storage(postgres_url, pool_size=8)
         pairs = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "a")] * 15
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.gather(*(storage.write(lambda tx, p=pair: take(tx, *p)) for pair in pairs))
         await storage.close()
 

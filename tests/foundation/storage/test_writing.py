@@ -134,7 +134,7 @@ def test_hooks_run_on_the_loop_after_commit_and_only_then(address: str) -> None:
             raise LookupError
 
         await asyncio.gather(storage.write(bad), storage.write(good), return_exceptions=True)
-        await asyncio.wait_for(told.wait(), 5)
+        await asyncio.wait_for(told.wait(), 30)
         return seen
 
     assert scene(address, play) == ["good"]
@@ -143,7 +143,7 @@ def test_hooks_run_on_the_loop_after_commit_and_only_then(address: str) -> None:
 def test_sync_code_writes_through_a_future(address: str) -> None:
     async def play(storage):
         future = storage.submit(lambda tx: tx.run(INSERT, **row("a")))
-        return await asyncio.to_thread(future.result, 10)
+        return await asyncio.to_thread(future.result, 60)
 
     assert scene(address, play) == 1
 
@@ -158,7 +158,7 @@ def test_a_caller_that_goes_away_does_not_take_the_write_back(address: str) -> N
         for write in writes:
             write.cancel()
         await asyncio.gather(*writes, return_exceptions=True)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while await storage.read(lambda tx: tx.one(COUNT)) != (30,):
                 await asyncio.sleep(0.01)
 
@@ -170,7 +170,7 @@ def test_a_future_that_is_cancelled_does_not_stop_the_writer(address: str) -> No
         futures = [storage.submit(lambda tx, i=i: tx.run(INSERT, **row(f"k{i}"))) for i in range(30)]
         for future in futures:
             future.cancel()
-        return await asyncio.wait_for(storage.write(lambda tx: tx.run(INSERT, **row("last"))), 10)
+        return await asyncio.wait_for(storage.write(lambda tx: tx.run(INSERT, **row("last"))), 60)
 
     assert scene(address, play) == 1
 
@@ -193,7 +193,7 @@ def test_a_snapshot_does_not_move_while_it_is_read(address: str) -> None:
             before = tx.one(COUNT)
             asyncio.run_coroutine_threadsafe(
                 storage.write(lambda w: w.run(INSERT, **row("new"))), loop
-            ).result(10)
+            ).result(60)
             return before, tx.one(COUNT)
 
         return await storage.read(count_twice), await storage.read(lambda tx: tx.one(COUNT))

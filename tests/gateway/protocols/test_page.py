@@ -12,7 +12,7 @@ def test_the_page_on_dialects_is_fresh() -> None:
         [sys.executable, str(ROOT / "tools" / "protocol_table.py"), "--check"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

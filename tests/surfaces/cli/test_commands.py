@@ -27,6 +27,7 @@ def _ok(house: House, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.timed
 def test_version_is_quick() -> None:
     best = 9.0
     for _ in range(3):
@@ -35,6 +36,17 @@ def test_version_is_quick() -> None:
         best = min(best, time.monotonic() - started)
         assert done.stdout.startswith("salon 0.")
     assert best < 0.5  # 0.1 s on an idle machine
+
+
+def test_version_loads_nothing_that_takes_long() -> None:
+    script = (
+        "import sys; from salon.app.main import main\ntry: main()\nexcept SystemExit: print(*sys.modules)"
+    )
+    command = [sys.executable, "-c", script, "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert done.stdout.startswith("salon 0.")
+    slow = {"sqlalchemy", "fastapi", "starlette", "uvicorn", "pydantic", "cryptography", "apsw", "rich"}
+    assert slow.isdisjoint(done.stdout.split())
 
 
 def test_unknown_command_names_the_nearest(house: House) -> None:
@@ -87,7 +99,7 @@ def test_ask_joins_standard_input_and_words(house: House) -> None:
         env=house.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -123,7 +135,7 @@ def test_chat_keeps_history_and_saves(house: House, tmp_path: Path) -> None:
         env=house.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -166,7 +178,7 @@ def test_provider_is_given_another_key_without_showing_it(house: House) -> None:
             env=house.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=100,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

@@ -20,7 +20,7 @@ def _python(code: str, home: Path, **environ: str) -> str:
         name: value for name, value in os.environ.items() if "API_KEY" not in name and "SALON" not in name
     }
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60,
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=100,
         env={**kept, "HOME": str(home), "XDG_DATA_HOME": str(home / "share"), **environ}, cwd=home, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

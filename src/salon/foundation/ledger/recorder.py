@@ -154,7 +154,9 @@ class Recorder:
         await waiter
 
     async def close(self, timeout_s: float) -> None:
-        """Write what is left; what cannot be written in time goes to the log."""
+        """Write what is left; what cannot be written in time goes to the log. Once is enough."""
+        if self._stopped:
+            return
         try:
             async with asyncio.timeout(timeout_s):
                 await self.flush()
