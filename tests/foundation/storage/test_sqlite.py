@@ -102,6 +102,21 @@ def test_writes_wait_for_another_process_that_holds_the_lock(tmp_path: Path) -> 
     asyncio.run(play())
 
 
+def test_opening_a_new_file_waits_for_another_process_that_makes_it(tmp_path: Path) -> None:
+    async def play() -> None:
+        other = apsw.Connection(str(tmp_path / "salon.db"))
+        other.execute("CREATE TABLE first (id)")
+        other.execute("BEGIN IMMEDIATE")
+        opening = asyncio.ensure_future(open_storage(tmp_path / "salon.db"))
+        done, _ = await asyncio.wait({opening}, timeout=0.3)
+        other.execute("COMMIT")
+        other.close()
+        await (await asyncio.wait_for(opening, 60)).close()
+        assert not done
+
+    asyncio.run(play())
+
+
 def test_writes_queued_together_share_commits(tmp_path: Path) -> None:
     async def play() -> tuple[int, int]:
         storage = await open_storage(tmp_path / "salon.db")

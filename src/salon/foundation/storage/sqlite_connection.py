@@ -1,5 +1,6 @@
 """One connection to SQLite: how it is opened, what its errors mean, and a transaction on it."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -10,6 +11,7 @@ from salon.foundation.storage.errors import busy, damaged, disk_full, from_const
 from salon.foundation.storage.statement import DialectName, Row, Statement
 
 BUSY_TIMEOUT_MS: Final = 5_000
+OPEN_PATIENCE_S: Final = 30.0
 
 
 class Cursor(Protocol):
@@ -130,8 +132,9 @@ def connect(path: Path, *, reader: bool = False) -> Connection:
         opened = apsw.Connection(str(path), statementcachesize=400)
         opened.set_busy_timeout(BUSY_TIMEOUT_MS)
         connection = cast(Connection, opened)
+        _log_ahead(connection)
         connection.execute(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
             "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
             "PRAGMA journal_size_limit=67108864;"
         )
@@ -143,6 +146,20 @@ def connect(path: Path, *, reader: bool = False) -> Connection:
     except apsw.Error as error:
         raise translate(error) from error
     return connection
+
+
+def _log_ahead(connection: Connection) -> None:
+    """Switch to the write-ahead log.."""
+    deadline = time.monotonic() + OPEN_PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except apsw.BusyError:  # SQLite itself does not wait here: two who open a new file would both fail
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 _MEANINGS: Final[tuple[tuple[tuple[type[apsw.Error], ...], Callable[[str], Exception]], ...]] = (
