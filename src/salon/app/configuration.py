@@ -12,7 +12,7 @@ from salon.app.declared import declaration_doubts, declaration_problems
 from salon.app.settings import Settings
 from salon.foundation.kit.datadir import DataDirectory, default_data_directory
 from salon.foundation.kit.errors import ConfigError
-from salon.foundation.kit.layers import Resolved, Resolver, read_file, unknown_key
+from salon.foundation.kit.layers import Resolved, Resolver, read_file, spoken, unknown_key
 from salon.foundation.kit.settings import Spec, find, render, specs
 
 _BASE_PATH = re.compile(r"(?:/(?!\.\.?(?:/|$))[\w.~-]+)+", re.ASCII)
@@ -112,7 +112,7 @@ def _placed(problem: ConfigError, resolved: Resolved) -> ConfigError:
         if (name == key or name.startswith(f"{key}.")) and value.origin != "default"
     }
     if origins:
-        problem.fields["place"] = f" (in {', '.join(sorted(origins))})"
+        problem.fields["place"] = f" (in {', '.join(map(spoken, sorted(origins)))})"
     return problem
 
 
@@ -203,7 +203,7 @@ def explain(source: Source, key: str) -> Explanation:
     known = specs(Settings)
     spec = find(known, key)
     if spec is None:
-        raise unknown_key(known, key, origin="the question")
+        raise unknown_key(known, key, origin=None)
     return _explanation(spec, key, spec.default, origin="not set")
 
 

@@ -234,11 +234,30 @@ async def _serve_with_signals(server: Server, *, open_page: bool) -> None:
 
     def ready(house: House) -> None:
         if hasattr(signal, "SIGHUP"):
-            loop.add_signal_handler(signal.SIGHUP, house.ask_reload)
+            # Whoever ignores it from outside, as nohup does, means this to outlive the terminal.
+            had_terminal = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN and _has_terminal()
+
+            def hang_up() -> None:
+                # The same signal says that the terminal was closed: then nobody could end this with Ctrl-C.
+                if had_terminal and not _has_terminal():
+                    server.stop()
+                else:
+                    house.ask_reload()
+
+            loop.add_signal_handler(signal.SIGHUP, hang_up)
         house.tasks.spawn(_welcome(server, house, open_page=open_page), name="welcome")
 
     await server.run(on_ready=ready)
     _logger.info("stopped")
+
+
+def _has_terminal() -> bool:
+    """Tell whether this process has a terminal that is still open."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _log_stray(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
@@ -252,9 +271,12 @@ async def _welcome(server: Server, house: House, *, open_page: bool) -> None:
     needs_link = settings.require_key or not is_loopback(settings.host)
     link, _ = await house.new_sign_in_address()
     address = link if needs_link else server.address
-    _logger.info("Salon %s serves at %s", __version__, server.address, extra={"role": server.role})
-    if sys.stdout.isatty() or needs_link:
-        sys.stdout.write(f"\n  Salon is at {address}\n  Point a client at {server.address}/v1\n\n")
+    is_watched = sys.stdout.isatty()
+    if not (is_watched and sys.stderr.isatty()):
+        _logger.info("Salon %s serves at %s", __version__, server.address, extra={"role": server.role})
+    if is_watched or needs_link:
+        end = "  Ctrl-C ends it\n" if is_watched else ""
+        sys.stdout.write(f"\n  Salon is at {address}\n  Point a client at {server.address}/v1\n{end}\n")
         sys.stdout.flush()
     if open_page and not settings.no_browser:
         threading.Thread(target=_open_browser, args=(link,), daemon=True, name="salon-browser").start()

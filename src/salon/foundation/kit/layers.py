@@ -28,6 +28,7 @@ from salon.foundation.kit.settings import (
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+COMMAND_LINE = "command line"
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -56,8 +57,8 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.convert(self.tree, schema)
 
 
-def unknown_key(known: Mapping[str, Spec], key: str, *, origin: str) -> ConfigError:
-    """Return the error for a key that is not in the schema, naming the nearest one."""
+def unknown_key(known: Mapping[str, Spec], key: str, *, origin: str | None) -> ConfigError:
+    """Return the error for a key that is not in the schema, naming the nearest one; None: nobody set it."""
     table, _, rest = key.partition(".")
     middle, dot, _ = rest.rpartition(".")
     concrete = [name.replace("*", middle) if dot else name for name in known]
@@ -67,7 +68,13 @@ def unknown_key(known: Mapping[str, Spec], key: str, *, origin: str) -> ConfigEr
         names = [name for name in concrete if name.startswith(f"{table}.")]
         near = difflib.get_close_matches(key, names, n=1, cutoff=0.3)
     fix = f"Did you mean {near[0]}?" if near else "List all settings with “salon config list”."
-    return ConfigError(key=key, problem=f"there is no such setting (in {origin}).", fix=fix)
+    place = f" (in {spoken(origin)})" if origin else ""
+    return ConfigError(key=key, problem=f"there is no such setting{place}.", fix=fix)
+
+
+def spoken(origin: str) -> str:
+    """Return an origin as a sentence names it."""
+    return f"the {origin}" if origin == COMMAND_LINE else origin
 
 
 def _from_text(spec: Spec, text: str) -> Any:
@@ -102,7 +109,7 @@ def _convert(spec: Spec, key: str, raw: Any, *, origin: str) -> Any:
         shown = "that value" if spec.secret else render(raw)
         where = f" at {str(error).rpartition(' - at ')[2]}" if " - at " in str(error) else ""
         nested = f" ({str(error).partition(' - at ')[0]}{where})" if describe_type(kind) == "a table" else ""
-        problem = f"must be {spec.expects}, but {origin} says {shown}{nested}."
+        problem = f"must be {spec.expects}, but {spoken(origin)} says {shown}{nested}."
         name = key.rpartition(".")[2]
         raise ConfigError(
             key=key, problem=problem, fix=f"Write for example {name} = {example(spec)}."
@@ -203,7 +210,7 @@ class Resolver:
     def add_options(self, options: Mapping[str, str]) -> None:
         """Add ``key=value`` pairs of the command line."""
         for key, raw in options.items():
-            self._set(key, raw, origin="command line", text=True)
+            self._set(key, raw, origin=COMMAND_LINE, text=True)
 
     def resolve(self) -> Resolved:
         """Return everything put together."""

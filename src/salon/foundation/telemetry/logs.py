@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import time
 from typing import Any, Literal, TextIO
@@ -85,7 +86,9 @@ def configure_logs(*, level: str = "info", style: LogFormat = "auto", stream: Te
     terminal = out.isatty()
     text = style == "text" or (style == "auto" and terminal)
     handler = logging.StreamHandler(out)
-    handler.setFormatter(TextFormatter(colour=terminal) if text else JsonFormatter())
+    handler.setFormatter(
+        TextFormatter(colour=terminal and not os.environ.get("NO_COLOR")) if text else JsonFormatter()
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     logging.raiseExceptions = False  # a closed stderr must not break a request

@@ -9,16 +9,19 @@ import click
 
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.terminal import printable
+from salon.surfaces.cli.encoding import write_what_fits
 from salon.surfaces.cli.exits import Exit, exit_code
 from salon.surfaces.cli.group import build
 from salon.surfaces.cli.ports import Address, Backstage, Place, Role
 from salon.surfaces.cli.session import Session
+from salon.surfaces.cli.tables import width_of, wrapped
 
 __all__ = ["Address", "Backstage", "Exit", "Place", "Role", "run"]
 
 
 def run(backstage: Backstage, arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. Expected failures are one sentence, no traceback."""
+    write_what_fits()
     root = build(backstage)
     context: click.Context | None = None
     try:
@@ -52,4 +55,4 @@ def _tell(error: SalonError, *, as_json: bool) -> None:
         code = getattr(error, "served_code", error.code)
         sys.stdout.write(json.dumps({"error": {"code": code, "message": error.message}}) + "\n")
         return
-    sys.stderr.write(f"salon: {printable(error.message)}\n")
+    sys.stderr.write(wrapped(f"salon: {printable(error.message)}", width_of(sys.stderr)) + "\n")

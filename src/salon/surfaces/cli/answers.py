@@ -80,7 +80,8 @@ def listen(client: ApiClient, body: dict[str, Any], output: Output, *, show_reas
             if isinstance(event, TextDelta | RefusalDelta):
                 output.raw(cleaner.feed(event.text))
             elif isinstance(event, ReasoningDelta) and show_reasoning and output.is_terminal:
-                output.raw(f"\x1b[2m{cleaner.feed(event.text)}\x1b[0m")
+                text = cleaner.feed(event.text)
+                output.raw(f"\x1b[2m{text}\x1b[0m" if output.has_colours else text)
             elif isinstance(event, ToolCallStart):
                 output.note(f"[the model asks for the tool {event.name}]")
     except KeyboardInterrupt:
@@ -89,7 +90,7 @@ def listen(client: ApiClient, body: dict[str, Any], output: Output, *, show_reas
         if isinstance(stream, Generator):
             stream.close()
         heard.total_s = time.monotonic() - started
-        if not output.as_json:
+        if not output.as_json and (heard.text or heard.reasoning or heard.interrupted):
             output.raw(cleaner.finish() + ("" if heard.text.endswith("\n") else "\n"))
     return heard
 

@@ -1,11 +1,13 @@
 """How commands speak: tables on a terminal, plain lines in a pipe, JSON when asked."""
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from salon.foundation.kit.terminal import one_line, printable
+from salon.surfaces.cli.tables import print_table, width_of, wrapped
 
 Row = Mapping[str, Any]
 Column = tuple[str, str]
@@ -25,6 +27,11 @@ class Output:
         """Tell whether a person is watching standard output."""
         return not self.as_json and self.out.isatty()
 
+    @property
+    def has_colours(self) -> bool:
+        """Tell whether standard output may be coloured: a terminal, and nobody said NO_COLOR."""
+        return self.is_terminal and not os.environ.get("NO_COLOR")
+
     def json(self, value: Any) -> None:
         """Print a value as JSON, indented for a person."""
         indent = 2 if self.out.isatty() else None
@@ -42,17 +49,22 @@ class Output:
     def note(self, text: str) -> None:
         """Tell the person something that is not the result: standard error, never in JSON."""
         if not self.as_json:
-            self.err.write(printable(text) + "\n")
+            self.err.write(wrapped(printable(text), width_of(self.err)) + "\n")
             self.err.flush()
 
-    def rows(self, rows: Sequence[Row], columns: Sequence[Column], *, empty: str) -> None:
-        """Print a list: a table on a terminal, tab-separated lines in a pipe."""
+    def rows(
+        self, rows: Sequence[Row], columns: Sequence[Column], *, empty: str, spare: Sequence[str] = ()
+    ) -> None:
+        """Print a list: a table on a terminal, tab-separated lines in a pipe.
+
+        ``spare`` names the headings that a narrow terminal may do without, first ones first.
+        """
         if self.as_json:
             self.json(list(rows))
         elif not rows:
             self.note(empty)
         elif self.is_terminal:
-            self._table(rows, columns)
+            self._table(rows, columns, spare)
         else:
             for row in rows:
                 self._print("\t".join(one_line(_cell(row.get(key))) for key, _ in columns))
@@ -66,39 +78,13 @@ class Output:
         for key, heading in columns:
             self._print(f"{heading:<{width}}  {printable(_cell(value.get(key)))}")
 
-    def _table(self, rows: Iterable[Row], columns: Sequence[Column]) -> None:
-        from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - slow import, terminals only
-        from rich.console import Console  # noqa: PLC0415
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
-
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for _, heading in columns:
-            table.add_column(heading, overflow="fold")
-        for row in rows:
-            cells = [Text(one_line(_cell(row.get(key))), style=_style(row.get(key))) for key, _ in columns]
-            table.add_row(*cells)
-        Console(file=self.out).print(table)
+    def _table(self, rows: Sequence[Row], columns: Sequence[Column], spare: Sequence[str]) -> None:
+        cells = [[one_line(_cell(row.get(key))) for key, _ in columns] for row in rows]
+        print_table(self.out, [heading for _, heading in columns], cells, spare=spare)
 
     def _print(self, text: str) -> None:
         self.out.write(text + "\n")
         self.out.flush()
-
-
-_STYLES = {
-    "healthy": "green",
-    "ok": "green",
-    "degraded": "yellow",
-    "needs-credential": "yellow",
-    "down": "red",
-    "error": "red",
-    "disabled": "dim",
-    "revoked": "dim",
-}
-
-
-def _style(value: object) -> str:
-    return _STYLES.get(value, "") if isinstance(value, str) else ""
 
 
 def _cell(value: object) -> str:
@@ -111,13 +97,15 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def when(value_ms: object) -> str | None:
-    """Return a UTC time in milliseconds as local time for a person."""
+def when(value_ms: object, *, is_short: bool = False) -> str | None:
+    """Return a UTC time in milliseconds as local time for a person; if short, today without its date."""
     if not isinstance(value_ms, int):
         return None
     from datetime import UTC, datetime  # noqa: PLC0415 - few commands need it
 
-    return datetime.fromtimestamp(value_ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    at = datetime.fromtimestamp(value_ms / 1000, UTC).astimezone()
+    is_today = at.date() == datetime.now(UTC).astimezone().date()
+    return at.strftime("%H:%M:%S" if is_short and is_today else "%Y-%m-%d %H:%M:%S")
 
 
 def count(value: object) -> str | None:

@@ -35,6 +35,21 @@ class Session:
             yield ApiClient(address)
 
 
+class CommandGroup(click.Group):
+    """A group whose help shows the whole first sentence of each command, over several lines if need be."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, one.get_short_help_str(_WHOLE)) for name, one in commands if one and not one.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+_WHOLE = 1000
+"""Longer than any first sentence."""
+
+
 def _set_json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value:
         cast("Session", context.find_root().obj).output.as_json = True

@@ -4,7 +4,7 @@ import click
 
 from salon.surfaces.cli.exits import Exit
 from salon.surfaces.cli.output import Column
-from salon.surfaces.cli.session import Session, command_options, pass_session
+from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
 
 _LIST: list[Column] = [("key", "setting"), ("value", "value"), ("origin", "from")]
 _ONE: list[Column] = [
@@ -20,7 +20,7 @@ _ONE: list[Column] = [
 ]
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def config() -> None:
     """Explain, list and check settings."""
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from salon.surfaces.cli.session import Session, command_options, pass_session
+from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def db() -> None:
     """Back up, restore, check and migrate the database."""
 

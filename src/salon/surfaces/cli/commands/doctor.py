@@ -13,6 +13,10 @@ from salon.surfaces.cli.session import Session, command_options, pass_session
 _COLUMNS: list[Column] = [("state", ""), ("name", "check"), ("detail", "finding"), ("fix", "what to do")]
 
 
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 @click.command()
 @command_options
 @pass_session
@@ -23,7 +27,7 @@ def status(session: Session) -> None:
     if session.output.as_json:
         session.output.json(answer)
         return
-    today = answer["today"]
+    today, streams = answer["today"], _counted(answer["open_streams"], "open stream")
     cost = format_money(today["cost_e10"], currency=today["currency"] or "USD")
     shown = {
         "version": f"{answer['version']} ({answer['role']})",
@@ -31,8 +35,8 @@ def status(session: Session) -> None:
         "started": when(answer["started_at_ms"]),
         "data": answer["data_dir"],
         "storage": f"{answer['storage']['dialect']}, {'ok' if answer['storage']['ok'] else 'NOT OK'}",
-        "loop": f"{answer['loop_lag_ms']} ms late at worst, {answer['open_streams']} open streams",
-        "today": f"{today['requests']} requests, {today['errors']} errors, {cost}",
+        "loop": f"{answer['loop_lag_ms']} ms late at worst, {streams}",
+        "today": f"{_counted(today['requests'], 'request')}, {_counted(today['errors'], 'error')}, {cost}",
         "settings": answer.get("config_problem") or "as in the file",
     }
     session.output.fields(shown, [(key, key) for key in shown])

@@ -4,13 +4,14 @@ from typing import Any
 
 import click
 
-from salon.foundation.kit.money import money
+from salon.foundation.kit.money import format_money, money
 from salon.surfaces.cli.client import ApiClient, segment
 from salon.surfaces.cli.exits import ServedError
 from salon.surfaces.cli.output import Column, when
-from salon.surfaces.cli.session import F, Session, command_options, pass_session
+from salon.surfaces.cli.session import CommandGroup, F, Session, command_options, pass_session
 
 _PATH = "/salon/v1/keys"
+_PERIODS = {"day": "a day", "month": "a month", "total": "in all"}
 _COLUMNS: list[Column] = [
     ("name", "name"),
     ("id", "id"),
@@ -80,21 +81,36 @@ def _find(client: ApiClient, name: str) -> dict[str, Any]:
     raise ServedError(status=404, code="not_found", message=problem)
 
 
+def _told(limits: dict[str, Any]) -> str:
+    """Return a key's limits in words."""
+    parts = [
+        f"{limits[name]:,} {unit}".replace(",", "\u202f")
+        for name, unit in (
+            ("requests_per_minute", "requests/min"),
+            ("tokens_per_minute", "tokens/min"),
+            ("concurrency", "at once"),
+        )
+        if limits.get(name) is not None
+    ]
+    if limits.get("budget_e10") is not None:
+        amount = format_money(limits["budget_e10"], currency=limits.get("budget_currency") or "USD")
+        parts.append(f"{amount} {_PERIODS[limits.get('budget_period') or 'total']}")
+    parts += [" or ".join(limits[name]) for name in ("models", "operations") if limits.get(name)]
+    if limits.get("expires_at_ms") is not None:
+        parts.append(f"until {when(limits['expires_at_ms'])}")
+    return ", ".join(parts) or "none"
+
+
 def _shown(key: dict[str, Any]) -> dict[str, Any]:
-    limits = {
-        name: value for name, value in key["limits"].items() if value not in (None, [], "UTC", "USD", False)
-    }
-    if "budget_e10" not in limits:
-        limits.pop("budget_period", None)
     return {
         **key,
         "state": "revoked" if key["revoked_at_ms"] else "ok",
-        "limits": ", ".join(f"{name}={value}" for name, value in limits.items()) or "none",
+        "limits": _told(key["limits"]),
         "used": when(key["last_used_at_ms"]),
     }
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 @command_options
 def keys(context: click.Context) -> None:
@@ -113,7 +129,8 @@ def list_keys(session: Session, *, show_all: bool = False) -> None:
         items: list[dict[str, Any]] = client.call("GET", _PATH)["items"]
     items = [one for one in items if show_all or one["revoked_at_ms"] is None]
     shown = items if session.output.as_json else [_shown(one) for one in items]
-    session.output.rows(shown, _COLUMNS, empty="There is no key. Make one with “salon keys create NAME”.")
+    empty = "There is no key. Make one with “salon keys create NAME”."
+    session.output.rows(shown, _COLUMNS, empty=empty, spare=["key", "id"])
 
 
 def _print_secret(session: Session, made: dict[str, Any]) -> None:

@@ -48,4 +48,6 @@ def models(session: Session, *, pattern: str | None, refresh: bool) -> None:
         for name in (*aliases, *(item["id"] for item in items)):
             session.output.line(name)
     else:
-        session.output.rows([_row(one) for one in items], _COLUMNS, empty="No model fits.")
+        session.output.rows(
+            [_row(one) for one in items], _COLUMNS, empty="No model fits.", spare=["can", "context"]
+        )

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import click
 
 from salon.surfaces.cli.output import Column
-from salon.surfaces.cli.session import Session, command_options, pass_session
+from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
 
 _PATH = "/salon/v1/prices"
 _COLUMNS: list[Column] = [
@@ -20,7 +20,7 @@ _COLUMNS: list[Column] = [
 ]
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 @command_options
 def prices(context: click.Context) -> None:

@@ -9,7 +9,7 @@ import click
 from salon.surfaces.cli.client import ApiClient, segment
 from salon.surfaces.cli.exits import ServedError
 from salon.surfaces.cli.output import Column
-from salon.surfaces.cli.session import Session, command_options, pass_session
+from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
 
 _PATH = "/salon/v1/providers"
 _COLUMNS: list[Column] = [
@@ -42,7 +42,7 @@ def find(client: ApiClient, name: str) -> dict[str, Any]:
     raise ServedError(status=404, code="not_found", message=message)
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 @command_options
 def providers(context: click.Context) -> None:
@@ -59,7 +59,7 @@ def list_providers(session: Session) -> None:
     with session.client() as client:
         items = client.call("GET", _PATH)["items"]
     shown = items if session.output.as_json else _rows(items)
-    session.output.rows(shown, _COLUMNS, empty="There is no provider.")
+    session.output.rows(shown, _COLUMNS, empty="There is no provider.", spare=["from", "latency", "kind"])
 
 
 @providers.command()

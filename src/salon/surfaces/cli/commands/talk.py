@@ -130,9 +130,9 @@ class Conversation:
         return True
 
     def _read(self) -> str:
-        prompt = (
-            "\x01\x1b[1m\x02you>\x01\x1b[0m\x02 " if self.output.is_terminal and sys.stdin.isatty() else ""
-        )
+        prompt = "you> " if self.output.is_terminal and sys.stdin.isatty() else ""
+        if prompt and self.output.has_colours:
+            prompt = "\x01\x1b[1m\x02you>\x01\x1b[0m\x02 "
         if prompt:
             with contextlib.suppress(ImportError):
                 importlib.import_module("readline")  # gives input() editing and history

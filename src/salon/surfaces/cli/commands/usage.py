@@ -70,7 +70,7 @@ def requests(session: Session, *, limit: int, cursor: str | None) -> None:
     rows = [
         {
             **one,
-            "at": when(one["started_at_ms"]),
+            "at": when(one["started_at_ms"], is_short=session.output.is_terminal),
             "served": f"{one['provider']}/{one['model']}" if one.get("provider") else None,
             "tokens": f"{one['input_tokens']} → {one['output_tokens']}",
             "cost": _cost(one),
@@ -90,4 +90,4 @@ def requests(session: Session, *, limit: int, cursor: str | None) -> None:
         ("took", "took"),
         ("request_id", "id"),
     ]
-    session.output.rows(rows, columns, empty="Nothing was asked yet.")
+    session.output.rows(rows, columns, empty="Nothing was asked yet.", spare=["id", "key", "tokens"])

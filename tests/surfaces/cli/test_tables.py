@@ -1,0 +1,51 @@
+"""What a terminal shows fits its width, and what it cannot show is replaced."""
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from salon.surfaces.cli.tables import print_table, wrapped
+
+_SALON = (sys.executable, "-c", "from salon.app.main import main; main()")
+_HEADINGS = ("name", "count", "id")
+_ROWS = [("first", "7", "k" * 30), ("second", "1\u202f204", "k" * 30)]
+
+
+def _printed(monkeypatch: pytest.MonkeyPatch, width: int) -> list[str]:
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = io.StringIO()
+    print_table(out, _HEADINGS, _ROWS, spare=["id"])
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+def test_a_wide_terminal_shows_every_column_with_figures_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    head, _, first, second = _printed(monkeypatch, 80)
+    assert head.split() == ["name", "count", "id"]
+    assert first.index("7") == second.index("4")
+
+
+def test_a_narrow_terminal_does_without_spare_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = _printed(monkeypatch, 30)
+    assert lines[0].split() == ["name", "count"]
+    assert len(lines) == 4  # nothing is folded
+
+
+def test_sentences_break_between_words_and_keep_their_indent() -> None:
+    text = "salon: one two three\n  indented words here"
+    assert wrapped(text, 14) == "salon: one two\nthree\n  indented\n  words here"
+    assert wrapped(text, None) == text
+
+
+def test_a_word_that_is_too_long_stays_whole() -> None:
+    assert wrapped("see /a/very/long-path/indeed now", 12) == "see\n/a/very/long-path/indeed\nnow"
+
+
+def test_an_encoding_without_quotation_marks_gets_the_nearest_letters(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "SALON_DATA_DIR": str(tmp_path)}
+    command = [*_SALON, "config", "explain", "zebra"]
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)
+    assert done.stderr.endswith(b'List all settings with "salon config list".\n')
