@@ -125,6 +125,6 @@ def _temporary_house(place: Place) -> Generator[Address]:
     house = HouseThread(load(source_of(place)), known_as=COMMAND)
     house.start()
     try:
-        yield Address(socket=house.socket_path, running=False)
+        yield Address(socket=house.socket_path, running=False, only_demo=house.only_demo)
     finally:
         house.stop()

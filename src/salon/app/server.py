@@ -149,6 +149,8 @@ class HouseThread:
         self._server = Server(configuration, role="gateway", tcp=False, known_as=known_as)
         self._ready = threading.Event()
         self._failure: BaseException | None = None
+        self.only_demo = False
+        """Nothing but the demo was configured when it began to answer."""
         self._thread = threading.Thread(target=self._run, name="salon-house", daemon=True)
 
     @property
@@ -175,10 +177,15 @@ class HouseThread:
         self._thread.join(self.STOP_PATIENCE_S)
         self._data.release()
 
+    def _is_ready(self, house: House) -> None:
+        providers = house.gateway.registry.providers()
+        self.only_demo = all(provider.source == "built-in" for provider in providers)
+        self._ready.set()
+
     def _run(self) -> None:
         try:
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-                runner.run(self._server.run(on_ready=lambda _: self._ready.set()))
+                runner.run(self._server.run(on_ready=self._is_ready))
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
             self._failure = error
         finally:

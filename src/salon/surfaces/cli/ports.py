@@ -26,6 +26,8 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     api_key: str | None = None
     running: bool = True
     """False when it was started for this one command."""
+    only_demo: bool = False
+    """Nothing but the demo is configured there, as far as is known without asking."""
 
 
 class Backstage(Protocol):

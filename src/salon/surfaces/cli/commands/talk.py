@@ -26,12 +26,13 @@ _HELP = """\
 def default_model(client: ApiClient) -> str:
     """Return the model to use when none is named: the first real one, else the demo.
 
-    What is known already is asked first; the management's list waits for providers and for prices.
+    What is known already is asked first; the management's list waits for providers and for prices, and
+    in a Salon of this one command for the management to load.
     """
     known = [str(one["id"]) for one in client.call("GET", "/v1/models")["data"]]
     real = next((name for name in known if not name.startswith("demo")), None)
-    if real is not None:
-        return real
+    if real is not None or client.address.only_demo:
+        return real or "demo"
     items: list[dict[str, Any]] = client.call("GET", "/salon/v1/models")["items"]
     for item in items:
         if item["aliases"]:
