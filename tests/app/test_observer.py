@@ -6,7 +6,6 @@ from salon.app.observer import GatewayObserver
 from salon.foundation.kit.ids import ProviderId, RequestId, SpaceId
 from salon.foundation.ledger import AttemptEntry, RequestEntry
 from salon.foundation.telemetry import Metrics, Span
-from salon.gateway.observer import ObservedRequest
 
 ENTRY = RequestEntry(
     request_id=RequestId("req_1"),
@@ -49,30 +48,14 @@ class _Kept:
         pass
 
 
-def _observed() -> ObservedRequest:
-    return ObservedRequest(
-        request_id="req_1",
-        dialect="openai",
-        operation="chat",
-        alias="fast",
-        stream=True,
-        started_at_ms=1000,
-        traceparent="00-ab-cd-01",
-    )
-
-
 def test_request_is_counted_once_and_traced_with_its_attempts() -> None:
     metrics, tracer = Metrics(), _Kept()
     observer = GatewayObserver(metrics, tracer)
-    request = _observed()
-    observer.on_request_start(request)
-    assert observer.open_requests == 1
-    observer.on_request_end(request, ENTRY, [ATTEMPT])
+    observer.on_request_end(ENTRY, [ATTEMPT], traceparent="00-ab-cd-01")
     page = metrics.page().decode()
     assert 'salon_requests_total{dialect="openai",model="gpt-x",provider="openai",status="ok"} 1.0' in page
     assert 'salon_tokens_total{direction="output",model="gpt-x",provider="openai"} 7.0' in page
     assert 'salon_cost_total{currency="USD"} 2.5' in page
-    assert "salon_open_requests 0.0" in page
     assert (tracer.spans[0].name, tracer.spans[0].traceparent) == ("chat fast", "00-ab-cd-01")
     assert tracer.spans[0].attributes["gen_ai.usage.input_tokens"] == 5
     assert [child.name for child in tracer.spans[0].children] == ["chat gpt-x"]
@@ -83,6 +66,6 @@ def test_callers_cannot_make_endless_labels() -> None:
     observer = GatewayObserver(metrics, None)
     for number in range(700):
         entry = msgspec.structs.replace(ENTRY, model=f"model-{number}")
-        observer.on_request_end(_observed(), entry, [])
+        observer.on_request_end(entry, [], traceparent=None)
     lines = [line for line in metrics.page().decode().splitlines() if line.startswith("salon_requests_total")]
     assert len(lines) == 501

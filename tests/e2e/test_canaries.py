@@ -160,3 +160,11 @@ def test_secret_files_are_for_the_owner_alone(scene: Scene, secrets: dict[str, s
         if path.is_file() and path.stat().st_mode & 0o077
     ]
     assert loose == []
+
+
+def test_metrics_count_what_was_served(scene: Scene) -> None:
+    chat = {"model": "demo", "messages": [{"role": "user", "content": "hello"}]}
+    assert scene.house.request("POST", "/v1/chat/completions", chat)[0] == 200
+    lines = scene.house.get("/metrics")[1].decode().splitlines()
+    assert "salon_open_requests 0.0" in lines
+    assert any(line.startswith('salon_attempts_total{code="",provider="demo",status="ok"}') for line in lines)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from redis.asyncio import Redis
 
+from salon.foundation.ledger import AttemptEntry, RequestEntry
 from salon.gateway.observer import ObservedAttempt, ObservedRequest
 from salon.gateway.providers.base import Capabilities
 from salon.gateway.registry.models import AliasSpec, ProviderSpec, TargetSpec
@@ -157,6 +158,8 @@ def test_a_target_that_cannot_stream_is_called_plainly_and_the_other_way_round(p
 class Watcher:
     """An observer that writes down what it hears."""
 
+    hears_steps = True
+
     def __init__(self) -> None:
         self.heard: list[str] = []
 
@@ -169,11 +172,13 @@ class Watcher:
     def on_first_token(self, request: ObservedRequest, attempt: ObservedAttempt) -> None:
         self.heard.append(f"first {attempt.number}")
 
-    def on_attempt_end(self, request: ObservedRequest, attempt: ObservedAttempt, entry: object) -> None:
-        self.heard.append(f"attempt-end {attempt.number} {entry.status}")  # type: ignore[attr-defined]
+    def on_attempt_end(self, provider: str, entry: AttemptEntry) -> None:
+        self.heard.append(f"attempt-end {entry.number} {provider} {entry.status}")
 
-    def on_request_end(self, request: ObservedRequest, entry: object, attempts: object) -> None:
-        self.heard.append(f"end {entry.status}")  # type: ignore[attr-defined]
+    def on_request_end(
+        self, entry: RequestEntry, attempts: Sequence[AttemptEntry], *, traceparent: str | None
+    ) -> None:
+        self.heard.append(f"end {entry.status} {len(attempts)} {traceparent}")
 
 
 def test_an_observer_hears_each_step_once(play: Play) -> None:
@@ -185,11 +190,11 @@ def test_an_observer_hears_each_step_once(play: Play) -> None:
         assert watcher.heard == [
             "start team 00-a-b-01",
             "attempt 1 openai 127.0.0.1",
-            "attempt-end 1 error",
+            "attempt-end 1 openai error",
             "attempt 2 anthropic 127.0.0.1",
             "first 2",
-            "attempt-end 2 ok",
-            "end ok",
+            "attempt-end 2 anthropic ok",
+            "end ok 2 00-a-b-01",
         ]
 
     play(scene, aliases=TEAM, observer=watcher)

@@ -112,6 +112,8 @@ async def _open_gateway(house: House) -> None:
         ),
     )
     house.gateway.on_unknown_model = house.discover
+    admission = house.gateway.admission
+    house.metrics.gauge("salon_open_requests", "Requests under way.", (), lambda: {(): admission.active})
     _share_breakers(house)
     house.closing.push_async_callback(house.gateway.close)
     keys = load_master_keys(configuration.source.data.path, configuration.source.environ)

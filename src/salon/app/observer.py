@@ -21,9 +21,9 @@ class _Series:
 
     __slots__ = ("cache", "cost", "duration", "first", "input", "output", "outputs", "requests")
 
-    def __init__(self, observer: "GatewayObserver", request: ObservedRequest, entry: RequestEntry) -> None:
+    def __init__(self, observer: "GatewayObserver", entry: RequestEntry) -> None:
         provider, model = entry.provider_kind or "none", observer.model_label(entry)
-        self.requests = observer.requests.cell((request.dialect, provider, model, entry.status))
+        self.requests = observer.requests.cell((entry.dialect, provider, model, entry.status))
         self.input = observer.tokens.cell((provider, model, "input"))
         self.output = observer.tokens.cell((provider, model, "output"))
         self.cost = observer.cost.cell((entry.currency,)) if entry.cost_e10 is not None else [0.0]
@@ -36,12 +36,12 @@ class _Series:
 class GatewayObserver:
     """Counts requests and attempts; hands finished requests to the tracer if there is one."""
 
+    hears_steps = False
+
     def __init__(self, metrics: Metrics, tracer: Tracer | None) -> None:
         self._tracer = tracer
         self._models: set[str] = set()
         self._series: dict[tuple[object, ...], _Series] = {}
-        self.open_requests = 0
-        """Requests under way now."""
         self.requests = metrics.counter(
             "salon_requests",
             "Requests to models that have ended.",
@@ -66,11 +66,9 @@ class GatewayObserver:
         self.output = metrics.histogram(
             "salon_output_tokens", "Tokens of an answer.", ["provider"], TOKEN_BUCKETS
         )
-        metrics.gauge("salon_open_requests", "Requests under way.", (), lambda: {(): self.open_requests})
 
     def on_request_start(self, request: ObservedRequest) -> None:
-        """Count one more under way."""
-        self.open_requests += 1
+        """Do nothing: what counts is known at the end."""
 
     def on_attempt_start(self, request: ObservedRequest, attempt: ObservedAttempt) -> None:
         """Do nothing: nothing is known yet."""
@@ -78,21 +76,15 @@ class GatewayObserver:
     def on_first_token(self, request: ObservedRequest, attempt: ObservedAttempt) -> None:
         """Do nothing: the ledger's entry says when that was."""
 
-    def on_attempt_end(
-        self,
-        request: ObservedRequest,
-        attempt: ObservedAttempt,
-        entry: AttemptEntry,
-    ) -> None:
+    def on_attempt_end(self, provider: str, entry: AttemptEntry) -> None:
         """Count an attempt."""
-        self._attempts.add((attempt.provider, entry.status, entry.error_code or ""))
+        self._attempts.cell((provider, entry.status, entry.error_code or ""))[0] += 1
 
     def on_request_end(
-        self, request: ObservedRequest, entry: RequestEntry, attempts: Sequence[AttemptEntry]
+        self, entry: RequestEntry, attempts: Sequence[AttemptEntry], *, traceparent: str | None
     ) -> None:
         """Count a request, and hand it to the tracer."""
-        self.open_requests -= 1
-        series = self._series_of(request, entry)
+        series = self._series_of(entry)
         series.requests[0] += 1
         series.cache[0] += 1
         series.input[0] += entry.input_tokens
@@ -108,18 +100,18 @@ class GatewayObserver:
         if entry.first_token_ms is not None:
             self.first.observe_in(series.first, entry.first_token_ms / 1000)
         if self._tracer is not None:
-            self._tracer.record(request_span(entry, attempts, traceparent=request.traceparent))
+            self._tracer.record(request_span(entry, attempts, traceparent=traceparent))
 
-    def _series_of(self, request: ObservedRequest, entry: RequestEntry) -> _Series:
+    def _series_of(self, entry: RequestEntry) -> _Series:
         key = (
-            request.dialect, entry.provider_kind, entry.model, entry.status, entry.cache, entry.currency,
+            entry.dialect, entry.provider_kind, entry.model, entry.status, entry.cache, entry.currency,
             entry.cost_e10 is None, entry.first_token_ms is None,
         )  # fmt: skip
         series = self._series.get(key)
         if series is None:
             if len(self._series) >= _SERIES_KEPT:
                 self._series.clear()
-            series = self._series[key] = _Series(self, request, entry)
+            series = self._series[key] = _Series(self, entry)
         return series
 
     def model_label(self, entry: RequestEntry) -> str:

@@ -10,6 +10,7 @@ from salon.foundation.messages import Usage
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort
+from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.target import Target
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.counting import HELD_BYTES_PER_TOKEN, estimated_usage
@@ -30,19 +31,30 @@ def expected_tokens(job: Job, options: GatewayOptions) -> tuple[int, int]:
     return expected
 
 
-async def reserve(job: Job, ledger: LedgerPort, options: GatewayOptions) -> None:
-    """Hold money on the identity's budgets. Raises: BudgetExceeded, Unpriced."""
-    assert job.plan is not None
-    tokens_in, tokens_out = expected_tokens(job, options)
-    estimate, currency = job.plan.estimate(tokens_in, tokens_out)
-    budgets = job.identity.budget_ids
-    hold = ledger.reserve_now(budgets, estimate, at_ms=job.started_at_ms, currency=currency)
+def reserve_now(job: Job, plan: Plan, ledger: LedgerPort, options: GatewayOptions) -> bool:
+    """Hold money on the identity's budget if it is at hand; else return False: ask ``reserve``."""
+    budget_ids = job.identity.budget_ids
+    if not budget_ids:
+        return True
+    tokens_in, tokens_out = job.expected_tokens or expected_tokens(job, options)
+    estimate, currency = plan.estimate(tokens_in, tokens_out)
+    at_ms = job.started_at_ms
+    hold = ledger.reserve_now(budget_ids, estimate, at_ms=at_ms, currency=currency)
     if hold is None:
-        await job.in_task()
-        hold = await ledger.reserve(
-            budgets, estimate, model=job.alias, at_ms=job.started_at_ms, currency=currency
-        )
+        return False
     job.hold = hold
+    job.held_bytes = tokens_out * HELD_BYTES_PER_TOKEN
+    return True
+
+
+async def reserve(job: Job, plan: Plan, ledger: LedgerPort, options: GatewayOptions) -> None:
+    """Hold money on the identity's budgets. Raises: BudgetExceeded, Unpriced."""
+    await job.in_task()
+    tokens_in, tokens_out = expected_tokens(job, options)
+    estimate, currency = plan.estimate(tokens_in, tokens_out)
+    job.hold = await ledger.reserve(
+        job.identity.budget_ids, estimate, model=job.alias, at_ms=job.started_at_ms, currency=currency
+    )
     if job.hold is not None and estimate is not None:
         job.held_bytes = tokens_out * HELD_BYTES_PER_TOKEN
 
@@ -62,9 +74,12 @@ class Accountant:
 
     def close_attempt(self, job: Job, attempt: Attempt, now_s: float) -> AttemptEntry:
         """Write down what became of one attempt that has ended now."""
-        usage, source = _usage_of(job, attempt)
-        target = attempt.target
         error = attempt.error
+        usage = attempt.usage if error is None else None
+        source: UsageSource = "provider"
+        if usage is None:
+            usage, source = _usage_of(job, attempt)
+        target, started_s, first_s = attempt.target, attempt.started_s, attempt.first_byte_s
         cost: int | None = 0
         if source != "none":
             cost = target.price.cost(usage) if target.price is not None else None
@@ -84,8 +99,8 @@ class Accountant:
             reasoning_tokens=usage.reasoning_tokens,
             cost_e10=cost,
             started_at_ms=attempt.started_at_ms,
-            first_byte_ms=_span_ms(attempt.started_s, attempt.first_byte_s),
-            duration_ms=int((now_s - attempt.started_s) * 1000 + 0.5),
+            first_byte_ms=None if first_s is None else int((first_s - started_s) * 1000 + 0.5),
+            duration_ms=int((now_s - started_s) * 1000 + 0.5),
         )
         if source != "none" or job.usage_source == "none":
             job.usage_source = source
@@ -97,12 +112,13 @@ class Accountant:
         if job.settled:
             return None
         job.settled = True
-        now_s = self._clock.monotonic_s()
+        duration_s = self._clock.monotonic_s() - job.started_s
         attempts, target, error = job.attempts, job.target, job.error
         caller = job.identity.caller
-        sums = _sums(attempts)
-        link = target.link if target is not None else None
-        price = target.price if target is not None else None
+        sums = attempts[0] if len(attempts) == 1 else _Sums(attempts)
+        link = price = route = model = None
+        if target is not None:
+            link, price, route, model = target.link, target.price, target.name, target.model
         entry = RequestEntry(
             request_id=job.request_id,
             space_id=caller.space_id,
@@ -113,60 +129,52 @@ class Accountant:
             alias=job.alias,
             provider_id=link.id if link is not None else None,
             provider_kind=link.kind if link is not None else None,
-            model=target.model if target is not None else None,
-            route=target.name if target is not None else None,
+            model=model,
+            route=route,
             status="ok" if error is None else _status(error, begun=job.begun),
             http_status=job.status or (error.status if error is not None else 200),
             error_code=error.code if error is not None else None,
             stream=job.stream,
             cache=job.cache,
             attempts=len(attempts),
-            input_tokens=sums[0],
-            output_tokens=sums[1],
-            cached_tokens=sums[2],
-            cache_write_tokens=sums[3],
-            reasoning_tokens=sums[4],
+            input_tokens=sums.input_tokens,
+            output_tokens=sums.output_tokens,
+            cached_tokens=sums.cached_tokens,
+            cache_write_tokens=sums.cache_write_tokens,
+            reasoning_tokens=sums.reasoning_tokens,
             usage_source=job.usage_source,
-            cost_e10=total_cost(job),
+            cost_e10=sums.cost_e10,
             currency=price.currency if price is not None else "USD",
             price_version=price.version if price is not None else None,
             started_at_ms=job.started_at_ms,
             first_token_ms=_span_ms(job.started_s, job.first_token_s),
-            duration_ms=int((now_s - job.started_s) * 1000 + 0.5),
+            duration_ms=int(duration_s * 1000 + 0.5),
         )
         self._ledger.record(entry, attempts, hold=job.hold)
         if job.ticket is not None:
             job.ticket.settle(entry.input_tokens + entry.output_tokens)
             job.ticket.release()
-        if self._observer is not None and job.observed is not None:
-            self._observer.on_request_end(job.observed, entry, attempts)
+        if self._observer is not None:
+            self._observer.on_request_end(entry, attempts, traceparent=job.traceparent)
         return entry
 
 
-def _sums(attempts: Sequence[AttemptEntry]) -> tuple[int, int, int, int, int]:
-    """Return the tokens of all attempts together: in, out, cached, written to a cache, reasoning."""
-    if len(attempts) == 1:
-        one = attempts[0]
-        return (
-            one.input_tokens,
-            one.output_tokens,
-            one.cached_tokens,
-            one.cache_write_tokens,
-            one.reasoning_tokens,
-        )
-    return (
-        sum(one.input_tokens for one in attempts),
-        sum(one.output_tokens for one in attempts),
-        sum(one.cached_tokens for one in attempts),
-        sum(one.cache_write_tokens for one in attempts),
-        sum(one.reasoning_tokens for one in attempts),
-    )
+class _Sums:
+    """What all attempts of a request used and cost together."""
+
+    def __init__(self, attempts: Sequence[AttemptEntry]) -> None:
+        self.input_tokens = sum([one.input_tokens for one in attempts])
+        self.output_tokens = sum([one.output_tokens for one in attempts])
+        self.cached_tokens = sum([one.cached_tokens for one in attempts])
+        self.cache_write_tokens = sum([one.cache_write_tokens for one in attempts])
+        self.reasoning_tokens = sum([one.reasoning_tokens for one in attempts])
+        self.cost_e10 = total_cost(attempts)
 
 
-def total_cost(job: Job) -> int | None:
+def total_cost(attempts: Sequence[AttemptEntry]) -> int | None:
     """Return what all attempts cost together; None when one of them has no price."""
     total = 0
-    for attempt in job.attempts:
+    for attempt in attempts:
         if attempt.cost_e10 is None:
             return None
         total += attempt.cost_e10

@@ -46,11 +46,22 @@ class Admission:
         if limits.models and not any(limits.allows_model(name) for name in plan.names):
             raise NotAllowed(right=f"to use the model “{job.alias}”")
 
+    def count_now(self, job: Job) -> bool:
+        """Count the request against the limits of its key; False if others must be asked: ``count``.
+
+        Raises: RateLimited.
+        """
+        limiter, identity = self._limiter, job.identity
+        if limiter is None or not identity.limits.counts_anything:
+            return True
+        given, made = expected_tokens(job, self._options)
+        job.ticket = limiter.admit_now(identity.counter_key, identity.limits, tokens=given + made)
+        return job.ticket is not None
+
     async def count(self, job: Job) -> None:
         """Count the request against the limits of its key. Raises: RateLimited."""
-        if self._limiter is not None:
-            identity = job.identity
-            tokens = sum(expected_tokens(job, self._options))
-            if self._limiter.suspends:
-                await job.in_task()
-            job.ticket = await self._limiter.admit(identity.counter_key, identity.limits, tokens=tokens)
+        identity = job.identity
+        if self._limiter is not None and identity.limits.counts_anything:
+            given, made = expected_tokens(job, self._options)
+            await job.in_task()
+            job.ticket = await self._limiter.admit(identity.counter_key, identity.limits, tokens=given + made)

@@ -23,7 +23,7 @@ from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.messages import ModelRequest
 from salon.gateway.accounting import Accountant, may_spend_at
 from salon.gateway.hops import with_via
-from salon.gateway.observer import ObservedAttempt, Observer
+from salon.gateway.observer import ObservedAttempt, ObservedRequest, Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.protocols.base import DialectName
 from salon.gateway.registry.target import Endpoint, Headers, Target
@@ -69,7 +69,7 @@ class AttemptLoop:
         self.retries.earn()
         failures = 0
         failed: SalonError | None = None
-        place = self._first(order)
+        place = self._first(order) if order[0].breaker.open_until_s else 0
         while True:
             try:
                 attempt = await self._attempt(job, order[place])
@@ -98,8 +98,6 @@ class AttemptLoop:
     # -- choosing ---------------------------------------------------------------------------------
     def _first(self, order: Sequence[Target]) -> int:
         """Return the place of the first target that is let through; the least bad one when none is."""
-        if not order[0].breaker.open_until_s:
-            return 0
         now_s = self._clock.monotonic_s()
         for place, target in enumerate(order):
             if target.breaker.allows(now_s):
@@ -168,8 +166,8 @@ class AttemptLoop:
         done = Gate(job.in_place)
         attempt = Attempt(job, target, endpoint, asked_stream, self.options, self._clock, at_ms, now_s, done)
         job.target = target
-        if self._observer is not None:
-            self._observe(job, attempt, self._observer)
+        if job.observed is not None:
+            self._observe(job, attempt, job.observed)
         try:
             if job.gone:
                 raise ClientGone
@@ -193,8 +191,8 @@ class AttemptLoop:
             attempt.ended_s = now_s = self._clock.monotonic_s()
             entry = self._accountant.close_attempt(job, attempt, now_s)
             self._learn(target, attempt, now_s)
-            if self._observer is not None and job.observed is not None and attempt.observed is not None:
-                self._observer.on_attempt_end(job.observed, attempt.observed, entry)
+            if self._observer is not None:
+                self._observer.on_attempt_end(target.link.name, entry)
         return attempt
 
     async def _connect(self, job: Job, attempt: Attempt, request: HttpRequest) -> None:
@@ -228,10 +226,12 @@ class AttemptLoop:
         """Tell breaker and health what the attempt that ended at ``now_s`` says about the target."""
         error = attempt.error
         if error is None:
-            target.breaker.succeed()
+            if target.breaker.failures or target.breaker.open_until_s:
+                target.breaker.succeed()
+            started_s = attempt.started_s
             first_s = attempt.first_byte_s or now_s
-            at_ms = attempt.started_at_ms + int((now_s - attempt.started_s) * 1000)
-            target.health.succeed(first_token_ms=(first_s - attempt.started_s) * 1000, at_ms=at_ms)
+            at_ms = attempt.started_at_ms + int((now_s - started_s) * 1000)
+            target.health.succeed(first_token_ms=(first_s - started_s) * 1000, at_ms=at_ms)
             return
         if isinstance(error, ClientGone | BudgetExceeded) or not isinstance(error, UpstreamError):
             target.breaker.let_go()
@@ -266,9 +266,8 @@ class AttemptLoop:
         job.held_bytes += _EXTENSION_TOKENS * HELD_BYTES_PER_TOKEN
         attempt.reader.limit_bytes = job.held_bytes
 
-    def _observe(self, job: Job, attempt: Attempt, observer: Observer) -> None:
-        if job.observed is None:
-            return
+    def _observe(self, job: Job, attempt: Attempt, request: ObservedRequest) -> None:
+        assert self._observer is not None
         url = attempt.endpoint.url
         attempt.observed = ObservedAttempt(
             number=len(job.attempts) + 1,
@@ -278,7 +277,7 @@ class AttemptLoop:
             server_address=url.host,
             server_port=url.port,
         )
-        observer.on_attempt_start(job.observed, attempt.observed)
+        self._observer.on_attempt_start(request, attempt.observed)
 
 
 async def _enter_wait(job: Job) -> None:

@@ -44,6 +44,10 @@ class Reply(Protocol):
         """Send the head. Without ``content_length`` the body is chunked."""
         ...
 
+    def send(self, status: int, headers: Headers, body: bytes) -> None:
+        """Send a whole response: ``start`` with its length, ``write`` and ``finish`` in one."""
+        ...
+
     def write(self, data: bytes) -> None:
         """Send part of the body; never blocks. Ignored once ``closed``."""
         ...

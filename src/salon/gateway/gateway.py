@@ -18,14 +18,13 @@ from salon.foundation.kit.errors import (
     Internal,
     SalonError,
     ShuttingDown,
-    UnknownModel,
 )
 from salon.foundation.kit.ids import RequestId, new_id
 from salon.foundation.kit.in_place import InPlace
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.messages import ModelRequest, Response, StreamEvent
 from salon.gateway import hops, replies
-from salon.gateway.accounting import Accountant, reserve
+from salon.gateway.accounting import Accountant, reserve, reserve_now
 from salon.gateway.admission import Admission
 from salon.gateway.answers import AnswerCache, IdempotencyKeys, Recorded, cache_key
 from salon.gateway.attempts import AttemptLoop
@@ -69,6 +68,7 @@ class Gateway:
         self.options = options or registry.options
         self._clock = clock or SystemClock()
         self._observer = observer
+        self._hears_steps = observer is not None and observer.hears_steps
         self._cache = cache
         self._idempotency = idempotency
         self._ledger = ledger
@@ -119,19 +119,19 @@ class Gateway:
         envelope = job.envelope = dialect.read_envelope(call.body)
         job.alias, job.stream, job.size_bytes = envelope.model, envelope.stream, envelope.size_bytes
         job.max_output_tokens = envelope.max_output_tokens
-        if self._observer is not None:
-            self._start_observing(job, self._observer)
+        if self._hears_steps:
+            self._start_observing(job)
         via = call.headers.get(hops.HEADER)
         if via is not None:
             job.via = hops.pass_on(via, self.registry.instance)
-        plan = await self._admit(job)
+        plan = self._admit_now(job) or await self._admit(job)
         if plan.cache or _CACHE in call.headers or _IDEMPOTENCY in call.headers:
             await job.in_task()
             known = await self._known_answer(job, plan, call)
             if known is not None:
                 replies.replay(job, known)
                 return
-        if not plan.priced or job.identity.budget_ids:
+        if not (plan.priced and reserve_now(job, plan, self._ledger, self.options)):
             await self._prepare(job, plan)
         if job.gone:
             raise ClientGone
@@ -215,37 +215,39 @@ class Gateway:
             claim.release()
 
     # -- for both ---------------------------------------------------------------------------------
-    async def _admit(self, job: Job) -> Plan:
-        """Find what the name means and check who asks. Raises: UnknownModel, NotAllowed, RateLimited."""
-        try:
-            plan = self.registry.plan(job.alias)
-        except UnknownModel:
-            await job.in_task()
-            plan = await self._discovered(job.alias)
+    def _admit_now(self, job: Job) -> Plan | None:
+        """Do as ``_admit`` if nothing has to be waited for, else return None."""
+        plan = self.registry.find(job.alias)
+        if plan is None:
+            return None
         job.plan = plan
         self.admission.check(job, plan)
-        if job.identity.limits.counts_anything:
-            await self.admission.count(job)
+        return plan if self.admission.count_now(job) else None
+
+    async def _admit(self, job: Job) -> Plan:
+        """Find what the name means and check who asks. Raises: UnknownModel, NotAllowed, RateLimited."""
+        plan = job.plan = self.registry.find(job.alias) or await self._discovered(job)
+        self.admission.check(job, plan)
+        await self.admission.count(job)
         return plan
 
-    async def _discovered(self, model: str) -> Plan:
+    async def _discovered(self, job: Job) -> Plan:
         """Look a name up again after asking the providers that were never asked for their models."""
-        if self.on_unknown_model is None:
-            return self.registry.plan(model)
-        await self.on_unknown_model(model)
-        return self.registry.plan(model)
+        if self.on_unknown_model is not None:
+            await job.in_task()
+            await self.on_unknown_model(job.alias)
+        return self.registry.plan(job.alias)
 
     async def _prepare(self, job: Job, plan: Plan) -> None:
-        """Know the prices and hold the money. Raises: BudgetExceeded."""
+        """Know the prices and hold the money. Raises: BudgetExceeded, Unpriced."""
         if not plan.priced:
-            await job.in_task()
-            await self._learn_prices(plan)
+            await self._learn_prices(job, plan)
         if job.identity.budget_ids:
-            await reserve(job, self._ledger, self.options)
-            job.on_over_limit = self._loop.extend_hold
+            await reserve(job, plan, self._ledger, self.options)
 
-    async def _learn_prices(self, plan: Plan) -> None:
+    async def _learn_prices(self, job: Job, plan: Plan) -> None:
         """Wait for the price tables the first time a model is asked for; they go on when it takes long."""
+        await job.in_task()
         task = self._supervisor.spawn(self._look_up_prices(plan), name="prices")
         done, _ = await asyncio.wait({task}, timeout=self.options.price_wait_s)
         if not done:
@@ -310,8 +312,8 @@ class Gateway:
             self.admission.enter()
             is_in = True
             job.task = asyncio.current_task()
-            if self._observer is not None:
-                self._start_observing(job, self._observer)
+            if self._hears_steps:
+                self._start_observing(job)
             await self._prepare(job, await self._admit(job))
             attempt = await self._loop.run(job)
             job.status = 200
@@ -342,10 +344,11 @@ class Gateway:
             started_at_ms=self._clock.now_ms(),
             started_s=started_s,
             deadline_s=started_s + self.options.total_timeout_s,
+            on_over_limit=self._loop.extend_hold,
         )
 
-    def _start_observing(self, job: Job, observer: Observer) -> None:
-        trace = job.call.headers.get(b"traceparent") if job.call is not None else None
+    def _start_observing(self, job: Job) -> None:
+        assert self._observer is not None
         job.observed = ObservedRequest(
             request_id=job.request_id,
             dialect=job.dialect.name if job.dialect is not None else "events",
@@ -353,9 +356,9 @@ class Gateway:
             alias=job.alias,
             stream=job.stream,
             started_at_ms=job.started_at_ms,
-            traceparent=trace.decode("latin-1") if trace is not None else None,
+            traceparent=job.traceparent,
         )
-        observer.on_request_start(job.observed)
+        self._observer.on_request_start(job.observed)
 
 
 def _flow(job: Job, is_open: bool) -> None:

@@ -10,6 +10,8 @@ import math
 from collections import deque
 from typing import Final, Protocol
 
+import msgspec
+
 from salon.foundation.accounts import KeyLimits
 from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import RateLimited
@@ -38,8 +40,9 @@ class Ticket(Protocol):
 class Limiter(Protocol):
     """Counts what each key uses."""
 
-    suspends: bool
-    """``admit`` may have to wait for another process."""
+    def admit_now(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> Ticket | None:
+        """Like ``admit`` if nobody else has to be asked, else None and nothing was counted."""
+        ...
 
     async def admit(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> Ticket:
         """Count one request of about ``tokens`` tokens. Raises: RateLimited with ``retry_after_s``."""
@@ -124,17 +127,14 @@ class Usage:
         self.seen_s = 0.0
 
 
-class LocalTicket:
+class LocalTicket(msgspec.Struct, eq=False):
     """A request counted in this process."""
 
-    __slots__ = ("_group", "_limiter", "_open", "_tokens", "_usage")
-
-    def __init__(self, limiter: "LocalLimiter", usage: Usage, group: Group, tokens: int) -> None:
-        self._limiter = limiter
-        self._usage = usage
-        self._group = group
-        self._tokens = tokens
-        self._open = True
+    _limiter: "LocalLimiter"
+    _usage: Usage
+    _group: Group
+    _tokens: int
+    _open: bool = True
 
     def settle(self, tokens: int) -> None:
         """Correct the tokens counted at admission to what was really used."""
@@ -154,14 +154,16 @@ class LocalTicket:
 class LocalLimiter:
     """Counts in this process; exact for one process. Never suspends. One event loop."""
 
-    suspends = False
-
     def __init__(self, clock: Clock | None = None) -> None:
         self.monotonic_s = (clock or SystemClock()).monotonic_s
         self._usages: dict[str, Usage] = {}
         self._until_sweep = SWEEP_EVERY
 
     async def admit(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> LocalTicket:
+        """Do as ``admit_now``: nobody else has to be asked."""
+        return self.admit_now(identity_key, limits, tokens=tokens)
+
+    def admit_now(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> LocalTicket:
         """Count one request of about ``tokens`` tokens. Raises: RateLimited with ``retry_after_s``."""
         now_s = self.monotonic_s()
         usage = self._usages.get(identity_key)

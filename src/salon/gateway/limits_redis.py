@@ -75,8 +75,6 @@ class RedisTicket:
 class RedisLimiter:
     """Counts in Redis for all processes. One event loop."""
 
-    suspends = True
-
     def __init__(self, url: str, clock: Clock | None = None, *, patience_s: float = PATIENCE_S) -> None:
         """Prepare; connects at the first admission. Raises: ConfigError when redis-py is missing."""
         try:
@@ -116,6 +114,10 @@ class RedisLimiter:
                 await self._send(self._take())
         with contextlib.suppress(*self._failures):
             await self._client.aclose()
+
+    def admit_now(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> None:
+        """Return None: Redis has to be asked."""
+        del identity_key, limits, tokens
 
     async def admit(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> LocalTicket | RedisTicket:
         """Count one request of about ``tokens`` tokens. Raises: RateLimited with ``retry_after_s``."""

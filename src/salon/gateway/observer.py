@@ -46,6 +46,9 @@ class ObservedAttempt(msgspec.Struct, kw_only=True):
 class Observer(Protocol):
     """Hears what the gateway does."""
 
+    hears_steps: bool
+    """``on_request_start``, ``on_attempt_start`` and ``on_first_token`` are wanted, not only the ends."""
+
     def on_request_start(self, request: ObservedRequest) -> None:
         """Hear that a request was read and is about to be admitted."""
         ...
@@ -58,12 +61,15 @@ class Observer(Protocol):
         """Hear that the first content of an answer is about to go to the caller."""
         ...
 
-    def on_attempt_end(self, request: ObservedRequest, attempt: ObservedAttempt, entry: AttemptEntry) -> None:
-        """Hear that an attempt ended, well or not."""
+    def on_attempt_end(self, provider: str, entry: AttemptEntry) -> None:
+        """Hear that an attempt at the provider of this name ended, well or not."""
         ...
 
     def on_request_end(
-        self, request: ObservedRequest, entry: RequestEntry, attempts: Sequence[AttemptEntry]
+        self, entry: RequestEntry, attempts: Sequence[AttemptEntry], *, traceparent: str | None
     ) -> None:
-        """Hear that the request ended; ``entry`` is what the ledger keeps."""
+        """Hear that the request ended; ``entry`` is what the ledger keeps.
+
+        ``traceparent`` is the caller's W3C trace context, if one came.
+        """
         ...

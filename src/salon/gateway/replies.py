@@ -94,17 +94,16 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     body = attempt.body
     if body is None:
         body = _encoded(job, attempt)
-    headers = _common(job, len(job.attempts))
-    headers += (_JSON, (b"x-salon-cost", cost_text(total_cost(job), _currency(job))))
+    attempts = job.attempts
+    headers = _common(job, len(attempts))
+    headers += (_JSON, (b"x-salon-cost", cost_text(total_cost(attempts), _currency(job))))
     upstream = attempt.upstream_request_id
     if upstream is not None:
         headers.append((b"x-upstream-request-id", upstream))
     job.status = 200
     if job.sent is not None:
         job.sent.append(body)
-    reply.start(200, headers, content_length=len(body))
-    reply.write(body)
-    reply.finish()
+    reply.send(200, headers, body)
 
 
 def _encoded(job: Job, attempt: Attempt) -> bytes:
@@ -129,7 +128,7 @@ def end_stream(job: Job, attempt: Attempt) -> None:
         delivery.end()
         job.attempt = None
     if job.cost_comment and job.dialect is not None and job.dialect.stream_media_type == _SSE:
-        reply.write(b": x-salon-cost " + cost_text(total_cost(job), _currency(job)) + b"\n\n")
+        reply.write(b": x-salon-cost " + cost_text(total_cost(job.attempts), _currency(job)) + b"\n\n")
     reply.finish()
 
 
@@ -149,7 +148,8 @@ def replay(job: Job, answer: Recorded) -> None:
         reply.start(answer.status, headers)
     else:
         headers.append(_JSON)
-        reply.start(answer.status, headers, content_length=len(answer.body))
+        reply.send(answer.status, headers, answer.body)
+        return
     reply.write(answer.body)
     reply.finish()
 
@@ -170,9 +170,7 @@ def fail(job: Job, error: SalonError) -> None:
     body = dialect.encode_error(error, request_id=job.request_id)
     if job.sent is not None:
         job.sent.append(body)
-    reply.start(error.status, error_headers(job, error), content_length=len(body))
-    reply.write(body)
-    reply.finish()
+    reply.send(error.status, error_headers(job, error), body)
 
 
 def _break_off(job: Job, error: SalonError) -> None:

@@ -101,6 +101,12 @@ class MemoryReply:
         if content_length is not None:
             self.headers["content-length"] = str(content_length)
 
+    def send(self, status: int, headers: Headers, body: bytes) -> None:
+        """Keep the whole."""
+        self.start(status, headers, content_length=len(body))
+        self.write(body)
+        self.finish()
+
     def write(self, data: bytes) -> None:
         """Keep part of the body."""
         if not self.closed:

@@ -48,7 +48,7 @@ class SystemDesk:
             "storage": {"dialect": house.storage.dialect, "ok": problem is None, "detail": problem or "ok"},
             "redis": {"configured": house.redis is not None, "ok": await house.redis_answers()},
             "loop_lag_ms": house.lag.recent_ms,
-            "open_streams": house.observer.open_requests,
+            "open_streams": house.gateway.admission.active,
             "config_problem": house.live.problem,
             "needs_restart": list(house.live.needs_restart),
             "today": await self._today(caller),

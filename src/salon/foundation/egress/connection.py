@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, cast
 
 import httptools
+import msgspec
 
 from salon.foundation.egress.errors import EgressBroken, EgressError
 from salon.foundation.egress.messages import Headers, HttpReceiver, HttpRequest
@@ -19,24 +20,21 @@ _NO_BODY_STATUSES: Final = frozenset({204, 304})
 _logger = logging.getLogger(__name__)
 
 
-class HttpStream:
+class HttpStream(msgspec.Struct, eq=False):
     """One request under way. Not thread-safe."""
 
-    __slots__ = ("_connection", "_paused", "done", "received_any", "receiver", "request", "reused", "wait_s")
-
-    def __init__(self, request: HttpRequest, receiver: HttpReceiver) -> None:
-        self.request = request
-        self.receiver = receiver
-        self.reused = False
-        """The connection had served another request before."""
-        self.received_any = False
-        """At least one byte of the answer arrived."""
-        self.done = False
-        """The answer is complete, broken or aborted."""
-        self.wait_s = 0.0
-        """How long it took to get a connection."""
-        self._connection: Connection | None = None
-        self._paused = False
+    request: HttpRequest
+    receiver: HttpReceiver
+    reused: bool = False
+    """The connection had served another request before."""
+    received_any: bool = False
+    """At least one byte of the answer arrived."""
+    done: bool = False
+    """The answer is complete, broken or aborted."""
+    wait_s: float = 0.0
+    """How long it took to get a connection."""
+    _connection: "Connection | None" = None
+    _paused: bool = False
 
     def attach(self, connection: "Connection", *, reused: bool) -> None:
         """Send the request on ``connection``. Only the client calls this."""

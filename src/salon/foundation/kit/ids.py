@@ -75,6 +75,12 @@ def _advance(now_ms: int) -> None:
 def new_id(prefix: str) -> str:
     """Return ``prefix_`` and the 26 lower-case base32 characters of a UUIDv7: they sort by creation time."""
     _advance(time.time_ns() // 1_000_000)
-    random = _draw()
+    drawn = next(_random, None)
+    random = drawn[0] if drawn is not None else _draw()
     high = 0x70_0000_0000 | _sequence << 24 | 0b10 << 22 | random >> 40 & 0x3F_FFFF
-    return f"{prefix}_{_time_text}{_in_pairs(high)}{_in_pairs(random & 0xFF_FFFF_FFFF)}"
+    two = _PAIRS  # as in _in_pairs, without its calls
+    return (
+        f"{prefix}_{_time_text}"
+        f"{two[high >> 30]}{two[high >> 20 & 1023]}{two[high >> 10 & 1023]}{two[high & 1023]}"
+        f"{two[random >> 30 & 1023]}{two[random >> 20 & 1023]}{two[random >> 10 & 1023]}{two[random & 1023]}"
+    )

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from salon.foundation.ledger.budget_store import Delta
 from salon.foundation.ledger.leases import Leases
 from salon.foundation.ledger.slices import Slice
 
 
-class Part:
+class Part(msgspec.Struct, eq=False):
     """What is held on one slice, and under which epoch."""
 
-    __slots__ = ("amount_e10", "epoch", "slice")
-
-    def __init__(self, slice_: Slice, amount_e10: int) -> None:
-        self.slice = slice_
-        self.amount_e10 = amount_e10
-        self.epoch = slice_.epoch
+    slice: Slice
+    amount_e10: int
+    epoch: int
 
     def join(self, more: "Part") -> None:
         """Take in what was held on top of it."""
@@ -30,7 +29,7 @@ class Part:
         self.slice.give(self.amount_e10, epoch=self.epoch)
 
 
-class Hold:
+class Hold(msgspec.Struct, eq=False):
     """Money set aside for one request. One event loop.
 
     Ends once: by ``ledger.record(…, hold=hold)``, which writes the row and the spend in one transaction,
@@ -38,24 +37,13 @@ class Hold:
     comes after the end does nothing.
     """
 
-    __slots__ = ("_leases", "_open", "_parts", "_write", "amount_e10", "currency")
-
-    def __init__(
-        self,
-        leases: Leases,
-        parts: list[Part],
-        amount_e10: int,
-        *,
-        currency: str,
-        write: Callable[[tuple[Delta, ...]], None],
-    ) -> None:
-        self._leases = leases
-        self._parts = parts
-        self._write = write
-        self._open = True
-        self.amount_e10 = amount_e10
-        """What is held now, on each budget."""
-        self.currency = currency
+    _leases: Leases
+    _parts: list[Part]
+    amount_e10: int
+    """What is held now, on each budget."""
+    currency: str
+    _write: Callable[[tuple[Delta, ...]], None]
+    _open: bool = True
 
     @property
     def open(self) -> bool:
@@ -89,6 +77,9 @@ class Hold:
             return ()
         self._open = False
         spent = actual_e10 or 0
+        if len(self._parts) == 1:
+            (part,) = self._parts
+            return (part.slice.settle(part.amount_e10, spent, epoch=part.epoch),)
         return tuple(part.slice.settle(part.amount_e10, spent, epoch=part.epoch) for part in self._parts)
 
     def settle(self, actual_e10: int | None) -> None:
@@ -110,7 +101,7 @@ async def take_all(leases: Leases, slices: list[Slice], amount_e10: int) -> list
     try:
         for slice_ in slices:
             await leases.take(slice_, amount_e10)
-            taken.append(Part(slice_, amount_e10))
+            taken.append(Part(slice_, amount_e10, slice_.epoch))
     except BaseException:
         give_all(taken)
         raise

@@ -129,7 +129,7 @@ class Ledger:
         if not (leases.usable() and slice_.take(estimate_e10)):
             return None
         return Hold(
-            leases, [Part(slice_, estimate_e10)], estimate_e10, currency=currency, write=self._write_deltas
+            leases, [Part(slice_, estimate_e10, slice_.epoch)], estimate_e10, currency, self._write_deltas
         )
 
     async def reserve(
@@ -160,7 +160,7 @@ class Ledger:
         if estimate_e10 is None:
             return await self._hold_unpriced(slices, model=model, currency=currency)
         parts = await take_all(leases, sorted(slices, key=_by_id), estimate_e10)
-        hold = Hold(leases, parts, estimate_e10, currency=currency, write=self._write_deltas)
+        hold = Hold(leases, parts, estimate_e10, currency, self._write_deltas)
         for part in parts:
             budget = part.slice.budget
             if budget is not None and budget.currency != currency:
@@ -172,7 +172,7 @@ class Ledger:
         for slice_ in slices:
             await self._leases.check_unpriced(slice_, model=model)
         parts = await take_all(self._leases, sorted(slices, key=_by_id), 0)
-        return Hold(self._leases, parts, 0, currency=currency, write=self._write_deltas)
+        return Hold(self._leases, parts, 0, currency, self._write_deltas)
 
     def _write_deltas(self, deltas: tuple[budget_store.Delta, ...]) -> None:
         self._recorder.add(Item(None, (), deltas, None))

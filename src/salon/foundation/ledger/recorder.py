@@ -51,22 +51,13 @@ class LedgerHealth(msgspec.Struct, frozen=True, kw_only=True):
     """Why writing fails now, or None."""
 
 
-class Item:
+class Item(msgspec.Struct, eq=False):
     """One ended request, or only a change of counters."""
 
-    __slots__ = ("attempts", "deltas", "done", "entry")
-
-    def __init__(
-        self,
-        entry: RequestEntry | None,
-        attempts: Sequence[AttemptEntry],
-        deltas: tuple[Delta, ...],
-        done: "Future[None] | None",
-    ) -> None:
-        self.entry = entry
-        self.attempts = attempts
-        self.deltas = deltas
-        self.done = done
+    entry: RequestEntry | None
+    attempts: Sequence[AttemptEntry]
+    deltas: tuple[Delta, ...]
+    done: "Future[None] | None"
 
 
 class Recorder:

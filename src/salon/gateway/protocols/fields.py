@@ -179,21 +179,31 @@ def parse_all(fields: dict[str, msgspec.Raw]) -> JsonObject:
 def join_fields(fields: dict[str, msgspec.Raw], edits: dict[str, bytes | None]) -> bytes:
     """Write the object again, values verbatim but for ``edits``; None removes a field."""
     parts: list[Any] = []
+    known = _KEYS
     for name, raw in fields.items():
         if name not in edits:
-            parts += (b",", _quoted(name), b":", raw)
+            parts += (known.get(name) or _key(name), raw)
     for name, value in edits.items():
         if value is not None:
-            parts += (b",", _quoted(name), b":", value)
+            parts += (known.get(name) or _key(name), value)
     if not parts:
         return b"{}"
-    parts[0] = b"{"
+    parts[0] = b"{" + parts[0][1:]
     parts.append(b"}")
     return b"".join(parts)
 
 
-def _quoted(name: str) -> bytes:
-    return dumps(name)
+def _key(name: str) -> bytes:
+    """Return what stands before a field's value; kept for names that come again and again."""
+    key = b"," + dumps(name) + b":"
+    if len(_KEYS) < _MOST_KEYS and len(key) < _LONGEST_KEY:
+        _KEYS[name] = key
+    return key
+
+
+_KEYS: dict[str, bytes] = {}
+_MOST_KEYS = 1000
+_LONGEST_KEY = 64
 
 
 def _name(value: Any) -> str:

@@ -126,6 +126,16 @@ class Registry:
         }
 
     # -- looking ----------------------------------------------------------------------------------
+    def find(self, model: str) -> Plan | None:
+        """Return what ``model`` means, or None if it means nothing. Raises: ConfigError."""
+        plan = self._plans.get(model)
+        if plan is not None:
+            return plan
+        try:
+            return self.plan(model)
+        except UnknownModel:
+            return None
+
     def plan(self, model: str) -> Plan:
         """Return what ``model`` means. Raises: UnknownModel with the nearest name, ConfigError."""
         plan = self._plans.get(model)

@@ -75,13 +75,6 @@ def blot_out(error: UpstreamError, secret: str) -> None:
         error.upstream_message = error.upstream_message.replace(secret, _BLOT)
 
 
-def _media_type(headers: Headers) -> bytes:
-    for name, value in headers:
-        if name == b"content-type":
-            return value
-    return b""
-
-
 class Attempt(msgspec.Struct, eq=False):
     """One request to one target."""
 
@@ -198,7 +191,11 @@ class Attempt(msgspec.Struct, eq=False):
         if not 200 <= status < 300:
             self.reader = FailureReader()
             return
-        media_type = _media_type(headers)
+        media_type = b""
+        for name, value in headers:
+            if name == b"content-type":
+                media_type = value
+                break
         if media_type.startswith(b"text/html"):
             self._end(UpstreamBroken(provider=self.target.link.name, detail="it sent a web page"))
             return
@@ -279,7 +276,7 @@ class Attempt(msgspec.Struct, eq=False):
         )
         delivery = job.delivery
         if not is_stream:
-            return BodyReader(dialect, provider=provider, as_is=is_same and not job.stream)
+            return BodyReader(dialect, provider, is_same and not job.stream)
         if is_same and isinstance(delivery, StreamDelivery):
             assert job.envelope is not None
             tap = dialect.stream_tap(withhold_usage=not job.envelope.wants_usage, model=None)

@@ -123,6 +123,12 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
         if self.in_place is not None:
             await self.in_place.in_task()
 
+    @property
+    def traceparent(self) -> str | None:
+        """The caller's W3C trace context, if one came."""
+        trace = self.call.headers.get(b"traceparent") if self.call is not None else None
+        return None if trace is None else trace.decode("latin-1")
+
     def release(self) -> None:
         """Let go of the request's bytes and of all that points back here; only after the rows are written.
 

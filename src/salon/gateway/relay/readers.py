@@ -7,6 +7,8 @@ follows.
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+import msgspec
+
 from salon.foundation.kit.errors import UpstreamBroken, UpstreamError
 from salon.foundation.messages import Finish, Response, StreamEvent, Usage
 from salon.gateway.protocols.base import Dialect, InStreamError, StreamTap
@@ -256,27 +258,23 @@ class EventReader:
         return meter.events + (self._received >> _PROGRESS_BYTES) + (meter.finish is not None)
 
 
-class BodyReader:
+class BodyReader(msgspec.Struct, eq=False):
     """Takes a whole body, to pass on as it is or to decode."""
 
-    __slots__ = (
-        "_as_is", "_chunks", "_dialect", "_finish", "_provider", "_received", "_usage", "body",
-        "limit_bytes", "output_bytes", "response",
-    )  # fmt: skip
-
-    def __init__(self, dialect: Dialect, *, provider: str, as_is: bool) -> None:
-        """With ``as_is`` the body is only looked at, not decoded."""
-        self._dialect = dialect
-        self._provider = provider
-        self._as_is = as_is
-        self._chunks: list[bytes] = []
-        self._received = 0
-        self._usage: Usage | None = None
-        self._finish: Finish | None = None
-        self.body = b""
-        self.response: Response | None = None
-        self.output_bytes = 0
-        self.limit_bytes = NO_LIMIT
+    _dialect: Dialect
+    _provider: str
+    _as_is: bool
+    """The body is only looked at, not decoded."""
+    usage: Usage | None = None
+    """What the provider counted."""
+    finish_reason: Finish | None = None
+    """Why the answer ended."""
+    body: bytes = b""
+    response: Response | None = None
+    output_bytes: int = 0
+    limit_bytes: int = NO_LIMIT
+    _chunks: list[bytes] = []
+    _received: int = 0
 
     def feed(self, data: bytes) -> None:
         """Keep part of the body."""
@@ -289,8 +287,8 @@ class BodyReader:
         self.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         self._chunks = []
         if self._as_is:
-            self._usage, self._finish, self.output_bytes = self._dialect.read_answer(self.body)
-            if self._finish is not None:
+            self.usage, self.finish_reason, self.output_bytes = self._dialect.read_answer(self.body)
+            if self.finish_reason is not None:
                 return
         try:
             # An answer without a finish may be an error in a 200, or no answer at all.
@@ -298,7 +296,7 @@ class BodyReader:
         except UpstreamError as error:
             error.fields["provider"] = self._provider
             raise
-        self._usage, self._finish = response.usage, response.finish
+        self.usage, self.finish_reason = response.usage, response.finish
         if not self._as_is:
             self.response = response
             self.output_bytes = _size(response)
@@ -307,16 +305,6 @@ class BodyReader:
     def is_complete(self) -> bool:
         """A body is complete when it has ended."""
         return False
-
-    @property
-    def usage(self) -> Usage | None:
-        """What the provider counted."""
-        return self._usage
-
-    @property
-    def finish_reason(self) -> Finish | None:
-        """Why the answer ended."""
-        return self._finish
 
     def progress(self) -> int:
         """Return a number that changes with every byte."""

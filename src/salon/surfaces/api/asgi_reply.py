@@ -58,6 +58,12 @@ class AsgiReply:
         sent += [(b"x-content-type-options", b"nosniff"), *self._extra]
         self._put({"type": "http.response.start", "status": status, "headers": sent}, 0)
 
+    def send(self, status: int, headers: Headers, body: bytes) -> None:
+        """Queue a whole response."""
+        self.start(status, headers, content_length=len(body))
+        self.write(body)
+        self.finish()
+
     def write(self, data: bytes) -> None:
         """Queue part of the body."""
         if self.closed or not data:

@@ -99,9 +99,7 @@ class Door:
         request_id = id_of(error)
         body = self.render(error, dialect=dialect, request_id=request_id)
         own = error_headers(error, request_id, dialect=dialect)
-        reply.start(error.status, [*own, *headers], content_length=len(body))
-        reply.write(body)
-        reply.finish()
+        reply.send(error.status, [*own, *headers], body)
 
     def render(self, error: SalonError, *, dialect: DialectName | None, request_id: str) -> bytes:
         """Return the body for ``error`` in the words of ``dialect``."""

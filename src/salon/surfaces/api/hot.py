@@ -201,20 +201,24 @@ class SalonProtocol(HttpToolsProtocol):
         self._reply = None
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self.pipeline:
             cycle, app = self.pipeline.pop()
             self._start_asgi_task(cycle, app)
         elif self._phase is _Phase.SERVING:
-            self._enter(_Phase.IDLE, self.door.limits.keep_alive_s)
+            self._phase = _Phase.IDLE
+            self._seen_bytes = 0
+            self._phase_started_s = time.monotonic()
+            self._deadline_s = self._phase_started_s + self.door.limits.keep_alive_s
 
     # -- the head ---------------------------------------------------------------------------------
     def _is_fast(self, headers: dict[bytes, bytes]) -> bool:
         parser = self.parser
         assert parser is not None
-        cycle = self._current_cycle
+        cycle = self.cycle
         return (
-            (cycle is None or cycle.response_complete)
+            (not cycle or cycle.response_complete)
             and b"expect" not in headers
             and parser.get_method() == b"POST"
             and parser.get_http_version() == "1.1"
@@ -254,10 +258,10 @@ class SalonProtocol(HttpToolsProtocol):
         reply = HotReply(
             self.door,
             self.transport,
-            keep_alive=parser.should_keep_alive(),
-            on_complete=self.on_response_complete,
-            default_headers=self.server_state.default_headers,
-            extra=self.door.cors_headers(origin) if origin is not None else [],
+            self.on_response_complete,
+            self.server_state.default_headers,
+            self.door.cors_headers(origin) if origin is not None else [],
+            parser.should_keep_alive(),
         )
         if self.flow.write_paused:
             reply.set_writable(False)

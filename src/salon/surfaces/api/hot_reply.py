@@ -1,13 +1,15 @@
 """The reply of the hot door: bytes straight into the transport.
 
 It also is the ``cycle`` of uvicorn's protocol while it is under way: the base class reads the
-attributes named in the second half of ``__slots__`` to queue pipelined requests, to shut down
+attributes from ``disconnected`` on to queue pipelined requests, to shut down
 gracefully and to tell a request that its client has left.
 """
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import ClassVar, Final
+
+import msgspec
 
 from salon.gateway.exchange import Headers
 from salon.surfaces.api.door import Door
@@ -18,9 +20,12 @@ _DROP_CONTROLS: Final = bytes(range(32)) + b"\x7f"
 
 def _render(headers: Headers) -> bytes:
     """Return header lines; a value can never begin a line of its own."""
-    lines = b"".join([b"%b: %b\r\n" % header for header in headers])
-    if lines.count(b"\n") == len(headers) == lines.count(b"\r"):
-        return lines
+    lines = b"\r\n".join([b": ".join(header) for header in headers])
+    breaks = len(headers) - 1
+    if lines.count(b"\n") == breaks == lines.count(b"\r"):
+        return lines + b"\r\n"
+    if not headers:
+        return b""
     drop = _DROP_CONTROLS
     return _render([(name.translate(None, drop), value.translate(None, drop)) for name, value in headers])
 
@@ -30,60 +35,30 @@ class _NobodyWaits:
         """Do nothing: no coroutine waits for this cycle's messages."""
 
 
-class HotReply:
+class HotReply(msgspec.Struct, eq=False):
     """One response, written by the gateway from its upstream's callbacks."""
 
-    __slots__ = (
-        "_close_callbacks",
-        "_default_headers",
-        "_door",
-        "_extra",
-        "_head",
-        "_left_bytes",
-        "_on_complete",
-        "_transport",
-        "_writable_callbacks",
-        "body",
-        "closed",
-        "disconnected",
-        "keep_alive",
-        "more_body",
-        "response_complete",
-        "response_started",
-        "started",
-        "writable",
-    )  # fmt: skip
+    message_event: ClassVar = _NobodyWaits()
 
-    message_event = _NobodyWaits()
-
-    def __init__(
-        self,
-        door: Door,
-        transport: asyncio.Transport,
-        *,
-        keep_alive: bool,
-        on_complete: Callable[[], None],
-        default_headers: list[tuple[bytes, bytes]],
-        extra: Headers,
-    ) -> None:
-        self.started = False
-        self.closed = False
-        self.writable = True
-        self._door = door
-        self._transport = transport
-        self._on_complete = on_complete
-        self._default_headers = default_headers
-        self._extra = extra
-        self._head = b""
-        self._left_bytes = -1  # -1: chunked
-        self._close_callbacks: list[Callable[[], None]] | None = None
-        self._writable_callbacks: list[Callable[[bool], None]] | None = None
-        self.keep_alive = keep_alive
-        self.disconnected = False
-        self.response_started = False
-        self.response_complete = False
-        self.more_body = True
-        self.body = bytearray()
+    _door: Door
+    _transport: asyncio.Transport
+    _on_complete: Callable[[], None]
+    _default_headers: list[tuple[bytes, bytes]]
+    _extra: Headers
+    keep_alive: bool
+    started: bool = False
+    closed: bool = False
+    writable: bool = True
+    _head: bytes = b""
+    _left_bytes: int = -1
+    """-1: chunked."""
+    _close_callbacks: list[Callable[[], None]] | None = None
+    _writable_callbacks: list[Callable[[bool], None]] | None = None
+    disconnected: bool = False
+    response_started: bool = False
+    response_complete: bool = False
+    more_body: bool = True
+    body: bytearray = msgspec.field(default_factory=bytearray)
 
     # -- for the gateway --------------------------------------------------------------------------
     def start(self, status: int, headers: Headers, *, content_length: int | None = None) -> None:
@@ -104,6 +79,22 @@ class HotReply:
             return
         self._left_bytes = content_length
         self._head = b"%b%bcontent-length: %d\r\n\r\n" % (prefix, lines, content_length)
+
+    def send(self, status: int, headers: Headers, body: bytes) -> None:
+        """Send a whole response: one write where it is small and plain."""
+        if self.closed:
+            return
+        if self.started or self._extra or not self.keep_alive or not 0 < len(body) < _JOIN_BELOW_BYTES:
+            self.start(status, headers, content_length=len(body))
+            self.write(body)
+            self.finish()
+            return
+        self.started = self.response_started = self.closed = self.response_complete = True
+        self._close_callbacks = None
+        prefix = self._door.prefix(status, self._default_headers)
+        lines = _render(headers)
+        self._transport.write(b"%b%bcontent-length: %d\r\n\r\n%b" % (prefix, lines, len(body), body))
+        self._on_complete()
 
     def write(self, data: bytes) -> None:
         """Send part of the body."""
