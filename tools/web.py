@@ -32,8 +32,8 @@ NOT_SOURCES = {"node_modules", "test-results", "tests", "openapi"}
 OLDEST_NODE = 22
 INSTALL_LIMIT_S = 600
 BUILD_LIMIT_S = 300
-TEST_LIMIT_S = 600
-QUICK_LIMIT_S = 120
+TEST_LIMIT_S = 900
+QUICK_LIMIT_S = 300
 
 
 class WebError(Exception):
