@@ -81,7 +81,7 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
   })
 
   test("a model's answer streams in, and stopping reaches the server", async () => {
-    house.state.paceMs = 100
+    house.state.paceMs = 400
     const { page, close } = await visit(browser, house.address)
     await page.getByRole("textbox", { name: "Message" }).fill("Hello there")
     await page.keyboard.press("Enter")
