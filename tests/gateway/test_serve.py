@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from salon.foundation.messages import TextDelta
 from salon.gateway.protocols.base import DialectName
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import DIALECTS, GatewayBench, MemoryReply
@@ -23,7 +24,7 @@ def text_of(dialect: DialectName, reply: MemoryReply, *, stream: bool) -> str:
         return codec.decode_response(reply.body).text
     decoder = codec.stream_decoder()
     events = [*decoder.feed(reply.body), *decoder.finish()]
-    return "".join(getattr(event, "text", "") for event in events)
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
 @pytest.mark.parametrize(("caller", "provider", "stream"), PAIRS)
