@@ -31,7 +31,8 @@ from salon.foundation.messages import (
 from salon.gateway.protocols.anthropic.blocks import read_citation
 from salon.gateway.protocols.anthropic.usage import merge_usage, read_finish, read_usage
 from salon.gateway.protocols.classify import error_of, status_in
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data
+from salon.gateway.protocols.event_streams import EventDecoder
+from salon.gateway.protocols.sse import block_data
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -105,48 +106,22 @@ class _Block:
         self.said = False
 
 
-class AnthropicStreamDecoder:
+class AnthropicStreamDecoder(EventDecoder):
     """Reads a provider's stream. Feed bytes as they come, cut anywhere."""
 
     def __init__(self) -> None:
-        self._splitter = BlockSplitter()
+        super().__init__()
         self._open: dict[int, _Block] = {}
         self._next = 0
-        self._started = False
-        self._over = False
         self._usage: JsonObject | None = None
         self._finish: Finish | None = None
         self._own: JsonObject = {}
 
-    def feed(self, data: bytes) -> list[StreamEvent]:
-        """Return the events that ``data`` completes."""
-        out: list[StreamEvent] = []
-        if self._over:
-            return out
-        try:
-            for block in self._splitter.feed(data):
-                self._block(block, out)
-        except EventTooLargeError:
-            self._fail(out, "The provider sent an event over the size limit.", "event_too_large")
-        return out
-
-    def finish(self) -> list[StreamEvent]:
-        """Return what the end of the body completes; a truncated stream ends in a StreamError."""
-        out: list[StreamEvent] = []
-        rest = self._splitter.finish()
-        if rest and not self._over:
-            self._block(rest, out, last=True)
-        if self._over:
-            return out
-        if self._finish is not None:
-            self._end(out)
-        else:
-            self._fail(out, "The stream ended before the answer did.", "stream_truncated")
-        return out
-
-    def _fail(self, out: list[StreamEvent], message: str, kind: str) -> None:
-        self._over = True
-        out.append(StreamError(message=message, type=kind))
+    def _end_unmarked(self, out: list[StreamEvent]) -> bool:
+        if self._finish is None:
+            return False
+        self._end(out)
+        return True
 
     def _block(self, block: bytes, out: list[StreamEvent], *, last: bool = False) -> None:
         if self._over:

@@ -7,9 +7,8 @@ import msgspec
 from salon.foundation.messages import Finish, Usage
 from salon.gateway.protocols.anthropic.stream_decoder import ERROR_STATUS
 from salon.gateway.protocols.anthropic.usage import merge_usage, read_finish, read_usage
-from salon.gateway.protocols.base import InStreamError
-from salon.gateway.protocols.classify import error_of, status_in
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data, ended, says_nothing
+from salon.gateway.protocols.event_streams import EventTap
+from salon.gateway.protocols.sse import block_data
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_json, text_size
 
 
@@ -38,29 +37,15 @@ _MODEL = re.compile(rb'"model"\s*:\s*"(?:[^"\\]|\\.)*"')
 _DELTA = b"event: content_block_delta\ndata: "
 
 
-class AnthropicStreamTap:
+class AnthropicStreamTap(EventTap):
     """Forwards whole events and reads what the ledger needs; no event is only usage, to be withheld."""
 
-    __slots__ = (
-        "_broken",
-        "_model",
-        "_raw_usage",
-        "_splitter",
-        "error",
-        "events",
-        "finish_reason",
-        "output_bytes",
-        "saw_end",
-    )
+    __slots__ = ("_model", "_raw_usage", "finish_reason")
+    _statuses = ERROR_STATUS
 
     def __init__(self, *, withhold_usage: bool = False, model: str | None) -> None:
-        self.error: InStreamError | None = None
+        super().__init__()
         self.finish_reason: Finish | None = None
-        self.saw_end = False
-        self.output_bytes = 0
-        self.events = 0
-        self._broken: bytes | None = None
-        self._splitter = BlockSplitter()
         self._model = b'"model":' + dumps(model) if model is not None else None
         self._raw_usage: JsonObject | None = None
 
@@ -68,36 +53,6 @@ class AnthropicStreamTap:
     def usage(self) -> Usage | None:
         """The last value of each key so far."""
         return None if self._raw_usage is None else read_usage(self._raw_usage)
-
-    def feed(self, data: bytes) -> bytes:
-        """Return what to forward for ``data``; holds back an incomplete event."""
-        try:
-            blocks = self._splitter.feed(data)
-        except EventTooLargeError:
-            self.error = InStreamError(
-                message="The provider sent an event over the size limit.",
-                type="event_too_large",
-                noticed=True,
-            )
-            return b""
-        if len(blocks) == 1:
-            return self._block(blocks[0])
-        parts = [self._block(block) for block in blocks]
-        if self._broken is not None:
-            del parts[next((place for place, block in enumerate(blocks) if block is self._broken), 0) :]
-        return b"".join(parts)
-
-    def finish(self) -> bytes:
-        """Return what is still held back at the end of the body; an event cut in the middle is dropped."""
-        rest = self._splitter.finish()
-        data = block_data(rest)
-        whole = is_json(data) if data else says_nothing(rest)
-        if not whole:
-            return b""
-        if not data:
-            return rest if rest.endswith((b"\n", b"\r")) else b""
-        out = self._block(rest)
-        return ended(out) if out else b""
 
     def _block(self, block: bytes) -> bytes:
         if block.startswith(_DELTA) and block.find(b"\n", len(_DELTA)) == len(block) - 2:
@@ -121,15 +76,6 @@ class AnthropicStreamTap:
             return block
         return self._rare(event, block)
 
-    def _break(self, block: bytes) -> bytes:
-        """End the stream at an event that cannot be read: what is not understood is not passed on."""
-        if self.error is None:
-            self._broken = block
-            self.error = InStreamError(
-                message="The provider sent an event that is not JSON.", type="invalid_event", noticed=True
-            )
-        return b""
-
     def _rare(self, event: _Event, block: bytes) -> bytes:
         if event.usage:
             self._raw_usage = merge_usage(self._raw_usage, event.usage)
@@ -142,14 +88,8 @@ class AnthropicStreamTap:
                 self._raw_usage = merge_usage(self._raw_usage, event.message.usage)
             if (replacement := self._model) is not None:
                 return _MODEL.sub(lambda _: replacement, block, count=1)
-        elif event.error is not None and self.error is None:
-            body = error_of({"error": event.error})
-            self.error = InStreamError(
-                message=body.message or "The provider reported an error without a message.",
-                type=body.type,
-                code=body.code,
-                status=status_in(event.error) or ERROR_STATUS.get(body.type or ""),
-            )
+        elif event.error is not None:
+            self._tell_error(event.error)
         return block
 
 

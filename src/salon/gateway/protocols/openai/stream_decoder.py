@@ -22,13 +22,14 @@ from salon.foundation.messages import (
     UsageReported,
 )
 from salon.gateway.protocols.classify import error_of, status_in
+from salon.gateway.protocols.event_streams import EventDecoder
 from salon.gateway.protocols.openai.call_slots import CallSlots
 from salon.gateway.protocols.openai.chunks import Choice, Chunk, Delta, read_chunk
 from salon.gateway.protocols.openai.parts import thinking_text
 from salon.gateway.protocols.openai.response import read_annotation
 from salon.gateway.protocols.openai.usage import merge_usage, read_finish, read_usage
 from salon.gateway.protocols.part_track import PartTrack
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data
+from salon.gateway.protocols.sse import block_data
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -48,43 +49,15 @@ class _ChoiceState:
         self.finish: str | None = None
 
 
-class OpenAIStreamDecoder:
+class OpenAIStreamDecoder(EventDecoder):
     """Reads a provider's stream. Feed bytes as they come, cut anywhere."""
 
     def __init__(self) -> None:
-        self._splitter = BlockSplitter()
+        super().__init__()
         self._choices: dict[int, _ChoiceState] = {}
-        self._started = False
-        self._over = False
         self._usage: JsonObject | None = None
         self._sources: JsonObject = {}
         self._sources_told = False
-
-    def feed(self, data: bytes) -> list[StreamEvent]:
-        """Return the events that ``data`` completes."""
-        out: list[StreamEvent] = []
-        if self._over:
-            return out
-        try:
-            for block in self._splitter.feed(data):
-                self._block(block, out)
-        except EventTooLargeError:
-            self._fail(out, "The provider sent an event over the size limit.", "event_too_large")
-        return out
-
-    def finish(self) -> list[StreamEvent]:
-        """Return what the end of the body completes; a truncated stream ends in a StreamError."""
-        out: list[StreamEvent] = []
-        rest = self._splitter.finish()
-        if rest and not self._over:
-            self._block(rest, out, last=True)
-        if self._over:
-            return out
-        if any(state.finish for state in self._choices.values()):
-            self._end(out)
-        else:
-            self._fail(out, "The stream ended before the answer did.", "stream_truncated")
-        return out
 
     def _block(self, block: bytes, out: list[StreamEvent], *, last: bool = False) -> None:
         if self._over:
@@ -103,9 +76,11 @@ class OpenAIStreamDecoder:
             return
         self._chunk(chunk, data, out)
 
-    def _fail(self, out: list[StreamEvent], message: str, kind: str) -> None:
-        self._over = True
-        out.append(StreamError(message=message, type=kind))
+    def _end_unmarked(self, out: list[StreamEvent]) -> bool:
+        if not any(state.finish for state in self._choices.values()):
+            return False
+        self._end(out)
+        return True
 
     def _chunk(self, chunk: Chunk, data: bytes, out: list[StreamEvent]) -> None:
         if not self._started and (chunk.choices or chunk.id or chunk.model):

@@ -10,12 +10,11 @@ from typing import Any
 import msgspec
 
 from salon.foundation.messages import Finish, Usage
-from salon.gateway.protocols.base import InStreamError
-from salon.gateway.protocols.classify import error_of, status_in
+from salon.gateway.protocols.event_streams import EventTap
 from salon.gateway.protocols.openai.messages import arguments_text
 from salon.gateway.protocols.openai.parts import thinking_text
 from salon.gateway.protocols.openai.usage import merge_usage, read_finish, read_usage
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block_data, ended, says_nothing
+from salon.gateway.protocols.sse import block_data
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -59,30 +58,19 @@ _decode = msgspec.json.Decoder(_Chunk).decode
 _MODEL = re.compile(rb'"model"\s*:\s*"(?:[^"\\]|\\.)*"')
 
 
-class OpenAIStreamTap:
+class OpenAIStreamTap(EventTap):
     """Forwards whole events and reads what the ledger needs."""
 
     __slots__ = (
-        "_broken",
         "_finish_word",
         "_model",
         "_raw_usage",
-        "_splitter",
         "_tool_calls",
         "_withhold",
-        "error",
-        "events",
-        "output_bytes",
-        "saw_end",
     )
 
     def __init__(self, *, withhold_usage: bool, model: str | None) -> None:
-        self.error: InStreamError | None = None
-        self.saw_end = False
-        self.output_bytes = 0
-        self.events = 0
-        self._broken: bytes | None = None
-        self._splitter = BlockSplitter()
+        super().__init__()
         self._withhold = withhold_usage
         self._model = b'"model":' + dumps(model) if model is not None else None
         self._raw_usage: JsonObject | None = None
@@ -100,36 +88,6 @@ class OpenAIStreamTap:
         if self._finish_word is None:
             return None
         return read_finish(self._finish_word, has_tool_calls=self._tool_calls)
-
-    def feed(self, data: bytes) -> bytes:
-        """Return what to forward for ``data``; holds back an incomplete event."""
-        try:
-            blocks = self._splitter.feed(data)
-        except EventTooLargeError:
-            self.error = InStreamError(
-                message="The provider sent an event over the size limit.",
-                type="event_too_large",
-                noticed=True,
-            )
-            return b""
-        if len(blocks) == 1:
-            return self._block(blocks[0])
-        parts = [self._block(block) for block in blocks]
-        if self._broken is not None:
-            del parts[next((place for place, block in enumerate(blocks) if block is self._broken), 0) :]
-        return b"".join(parts)
-
-    def finish(self) -> bytes:
-        """Return what is still held back at the end of the body; an event cut in the middle is dropped."""
-        rest = self._splitter.finish()
-        data = block_data(rest)
-        whole = (data.startswith(b"[DONE]") or is_json(data)) if data else says_nothing(rest)
-        if not whole:
-            return b""
-        if not data:
-            return rest if rest.endswith((b"\n", b"\r")) else b""
-        out = self._block(rest)
-        return ended(out) if out else b""
 
     def _block(self, block: bytes) -> bytes:
         data = b"" if self.saw_end else block_data(block)
@@ -167,17 +125,8 @@ class OpenAIStreamTap:
                 self._finish_word = choice.finish_reason
         if chunk.usage:
             self._raw_usage = merge_usage(self._raw_usage, chunk.usage)
-        if chunk.error is not None and self.error is None:
-            self._read_error(chunk.error)
-
-    def _read_error(self, error: object) -> None:
-        body = error_of({"error": error})
-        self.error = InStreamError(
-            message=body.message or "The provider reported an error without a message.",
-            type=body.type,
-            code=body.code,
-            status=status_in(error),
-        )
+        if chunk.error is not None:
+            self._tell_error(chunk.error)
 
     def _odd(self, block: bytes, data: bytes) -> bytes:
         """Read an event the typed reader cannot: the end mark, lists as content, broken JSON."""
@@ -196,19 +145,13 @@ class OpenAIStreamTap:
             return b""
         return block if self._model is None else self._renamed(block)
 
-    def _break(self, block: bytes) -> bytes:
-        """End the stream at an event that cannot be read: what is not understood is not passed on."""
-        if self.error is None:
-            self._broken = block
-            self.error = InStreamError(
-                message="The provider sent an event that is not JSON.", type="invalid_event", noticed=True
-            )
-        return b""
-
     def _renamed(self, block: bytes) -> bytes:
         replacement = self._model
         assert replacement is not None
         return _MODEL.sub(lambda _: replacement, block, count=1)
+
+    def _is_whole(self, data: bytes) -> bool:
+        return data.startswith(b"[DONE]") or is_json(data)
 
 
 def _soften(value: JsonObject) -> _Chunk:

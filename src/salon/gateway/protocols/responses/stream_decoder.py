@@ -15,47 +15,23 @@ from salon.foundation.messages import (
     UsageReported,
 )
 from salon.gateway.protocols.classify import error_of, status_in
+from salon.gateway.protocols.event_streams import EventDecoder
 from salon.gateway.protocols.responses.output import text_of
 from salon.gateway.protocols.responses.response import kept_values
 from salon.gateway.protocols.responses.stream_items import OutputTrack
 from salon.gateway.protocols.responses.usage import read_finish, read_usage
 from salon.gateway.protocols.responses.wire_events import WireEvent, event_data, place, read_event
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError
 from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, seconds
 
 _ENDS = {"response.completed", "response.incomplete", "response.failed"}
 
 
-class ResponsesStreamDecoder:
+class ResponsesStreamDecoder(EventDecoder):
     """Reads a provider's stream. Feed bytes as they come, cut anywhere."""
 
     def __init__(self) -> None:
-        self._splitter = BlockSplitter()
+        super().__init__()
         self._track = OutputTrack()
-        self._started = False
-        self._over = False
-
-    def feed(self, data: bytes) -> list[StreamEvent]:
-        """Return the events that ``data`` completes."""
-        out: list[StreamEvent] = []
-        if self._over:
-            return out
-        try:
-            for block in self._splitter.feed(data):
-                self._block(block, out)
-        except EventTooLargeError:
-            self._fail(out, "The provider sent an event over the size limit.", "event_too_large")
-        return out
-
-    def finish(self) -> list[StreamEvent]:
-        """Return what the end of the body completes; a truncated stream ends in a StreamError."""
-        out: list[StreamEvent] = []
-        rest = self._splitter.finish()
-        if rest and not self._over:
-            self._block(rest, out, last=True)
-        if not self._over:
-            self._fail(out, "The stream ended before the answer did.", "stream_truncated")
-        return out
 
     def _block(self, block: bytes, out: list[StreamEvent], *, last: bool = False) -> None:
         if self._over:
@@ -70,10 +46,6 @@ class ResponsesStreamDecoder:
                 self._fail(out, f"The provider sent an event that is not JSON: {error}", "invalid_event")
             return
         self._event(event, out)
-
-    def _fail(self, out: list[StreamEvent], message: str, kind: str) -> None:
-        self._over = True
-        out.append(StreamError(message=message, type=kind))
 
     def _event(self, event: WireEvent, out: list[StreamEvent]) -> None:
         kind = event.type

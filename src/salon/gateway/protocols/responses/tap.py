@@ -8,11 +8,9 @@ from typing import Any
 import msgspec
 
 from salon.foundation.messages import Finish, Usage
-from salon.gateway.protocols.base import InStreamError
-from salon.gateway.protocols.classify import error_of, status_in
+from salon.gateway.protocols.event_streams import EventTap
 from salon.gateway.protocols.responses.usage import read_finish, read_usage
 from salon.gateway.protocols.responses.wire_events import event_data
-from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, ended, says_nothing
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -51,63 +49,17 @@ class _Event(msgspec.Struct, gc=False):
 _decode = msgspec.json.Decoder(_Event).decode
 
 
-class ResponsesStreamTap:
+class ResponsesStreamTap(EventTap):
     """Forwards whole events and reads what the ledger needs."""
 
-    __slots__ = (
-        "_broken",
-        "_calls",
-        "_model",
-        "_splitter",
-        "error",
-        "events",
-        "finish_reason",
-        "output_bytes",
-        "saw_end",
-        "usage",
-    )
+    __slots__ = ("_calls", "_model", "finish_reason", "usage")
 
     def __init__(self, *, withhold_usage: bool, model: str | None) -> None:
-        self.error: InStreamError | None = None
-        self.saw_end = False
-        self.output_bytes = 0
-        self.events = 0
+        super().__init__()
         self.usage: Usage | None = None
         self.finish_reason: Finish | None = None
-        self._broken: bytes | None = None
         self._calls = False
-        self._splitter = BlockSplitter()
         self._model = model
-
-    def feed(self, data: bytes) -> bytes:
-        """Return what to forward for ``data``; holds back an incomplete event."""
-        try:
-            blocks = self._splitter.feed(data)
-        except EventTooLargeError:
-            self.error = InStreamError(
-                message="The provider sent an event over the size limit.",
-                type="event_too_large",
-                noticed=True,
-            )
-            return b""
-        if len(blocks) == 1:
-            return self._block(blocks[0])
-        parts = [self._block(block) for block in blocks]
-        if self._broken is not None:
-            del parts[next((place for place, block in enumerate(blocks) if block is self._broken), 0) :]
-        return b"".join(parts)
-
-    def finish(self) -> bytes:
-        """Return what is still held back at the end of the body; an event cut in the middle is dropped."""
-        rest = self._splitter.finish()
-        data = event_data(rest)
-        whole = (data.startswith(b"[DONE]") or is_json(data)) if data else says_nothing(rest)
-        if not whole:
-            return b""
-        if not data:
-            return rest if rest.endswith((b"\n", b"\r")) else b""
-        out = self._block(rest)
-        return ended(out) if out else b""
 
     def _block(self, block: bytes) -> bytes:
         data = b"" if self.saw_end else event_data(block)
@@ -128,7 +80,7 @@ class ResponsesStreamTap:
         if event.response:
             return self._whole(event, block, data)
         if event.type == "error" or event.error is not None:
-            self._fail(event.error or {"message": event.message, "code": event.code})
+            self._tell_error(event.error or {"message": event.message, "code": event.code})
         elif is_object(event.item):
             # What the model did without words is content too: a stream of it is not a quiet one.
             self.events += event.item.get("type") not in ("message", "reasoning")
@@ -155,11 +107,11 @@ class ResponsesStreamTap:
         if is_object(usage) and usage:
             self.usage = read_usage(usage)
         if value.get("error"):
-            self._fail(value["error"])
+            self._tell_error(value["error"])
             return
         status = value.get("status") or kind.removeprefix("response.")
         if status == "failed":
-            self._fail({"code": "server_error"})
+            self._tell_error({"code": "server_error"})
             return
         has_calls = self._calls or any(
             item.get("type") == "function_call" for item in objects_in(value.get("output"))
@@ -167,25 +119,8 @@ class ResponsesStreamTap:
         self.finish_reason = read_finish(status, value.get("incomplete_details"), has_tool_calls=has_calls)
         self.saw_end = True
 
-    def _fail(self, error: object) -> None:
-        if self.error is not None:
-            return
-        body = error_of({"error": error})
-        self.error = InStreamError(
-            message=body.message or "The provider reported an error without a message.",
-            type=body.type,
-            code=body.code,
-            status=status_in(error),
-        )
-
-    def _break(self, block: bytes) -> bytes:
-        """End the stream at an event that cannot be read: what is not understood is not passed on."""
-        if self.error is None:
-            self._broken = block
-            self.error = InStreamError(
-                message="The provider sent an event that is not JSON.", type="invalid_event", noticed=True
-            )
-        return b""
+    def _is_whole(self, data: bytes) -> bool:
+        return data.startswith(b"[DONE]") or is_json(data)
 
 
 class _Answer(msgspec.Struct, gc=False):
