@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,3 +71,21 @@ def test_answers_go_on_and_every_row_arrives_later(postgres: Any, tmp_path: Path
             until(lambda: rows(postgres) == 60, what="the rows of the outage")
             assert house.stop() == 0
             assert "Traceback" not in house.log_text()
+
+
+def test_an_end_without_the_database_is_quick_and_keeps_the_rows_in_the_log(
+    postgres: Any, tmp_path: Path
+) -> None:
+    with FakeProvider().in_thread() as fake:
+        setup = usual_setup(fake.url, environment={"SALON_DATABASE_URL": postgres.get_uri()})
+        house = House(tmp_path / "data", setup)
+        house.start()
+        crash(postgres)
+        assert ask(house, "during") == []
+        began_s = time.monotonic()
+        assert house.stop() == 0
+        assert time.monotonic() - began_s < 10, "about 3 s on an idle machine"
+        log = house.log_text()
+        assert "the database does not answer at the end" in log
+        assert log.count("this one is kept in the log only") == 20
+        assert "Traceback" not in log

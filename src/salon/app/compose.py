@@ -42,6 +42,7 @@ async def compose(configuration: Configuration, *, role: str, address: str | Non
         await _open_gateway(house)
         _open_door(house)
         _observe(house)
+        house.is_composed = True
     except BaseException:
         await house.close()
         raise

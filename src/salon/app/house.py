@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 
 from salon.app.configuration import Configuration
@@ -20,12 +21,19 @@ from salon.foundation.ledger import Ledger
 from salon.foundation.runs import Runs
 from salon.foundation.storage import Storage
 from salon.foundation.storage.migrations import current_revision
+from salon.foundation.storage.postgres import PostgresStorage
 from salon.foundation.telemetry import LoopLag, Metrics, Tracer, redactor, set_level
 from salon.gateway.configuration import FileConfiguration, ProviderService
 from salon.gateway.gateway import Gateway
 from salon.surfaces.api.services import Readiness, Services
 
 _PROBE_S = 2.0
+_LAST_PATIENCE_S = 2.0
+"""How long a database that has gone may take to come back at the end."""
+_LOOK_AGAIN_S = 0.1
+_CUT_S = 0.5
+
+_logger = logging.getLogger(__name__)
 
 
 class House:
@@ -57,6 +65,8 @@ class House:
         self.closing = contextlib.AsyncExitStack()
         self.connections: Callable[[], int] = lambda: 0
         """How many clients are connected; set by the server."""
+        self.is_composed = False
+        """Every part is there; set by ``compose``."""
 
     # -- what others ask ----------------------------------------------------------------------------
     def ask_reload(self) -> None:
@@ -117,4 +127,30 @@ class House:
     async def close(self) -> None:
         """End every part, the last one first; what does not end in time is logged and left."""
         await self.tasks.close()
+        if self.is_composed:
+            await self._leave_dead_storage()
         await self.closing.aclose()
+
+    async def _leave_dead_storage(self) -> None:
+        """Do not let a database that has gone keep the end waiting: each part would wait for itself."""
+        problem = await self._storage_problem_at_the_end()
+        if problem is None or not isinstance(self.storage, PostgresStorage):
+            return
+        waiting = self.ledger.health().waiting
+        _logger.error(
+            "the database does not answer at the end: %s %d ledger items were not written; "
+            "the rows among them are kept in this log only",
+            problem,
+            waiting,
+        )
+        await self.storage.close(patience_s=_CUT_S)
+        await self.ledger.close(timeout_s=_CUT_S)
+
+    async def _storage_problem_at_the_end(self) -> str | None:
+        """Say why the database does not answer, having given it a moment to come back."""
+        give_up_s = self.clock.monotonic_s() + _LAST_PATIENCE_S
+        while True:
+            problem = await self.storage_problem()
+            if problem is None or self.clock.monotonic_s() >= give_up_s:
+                return problem
+            await asyncio.sleep(_LOOK_AGAIN_S)

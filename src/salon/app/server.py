@@ -22,7 +22,7 @@ from salon.app.infrastructure import lock_egress
 from salon.app.sockets import address_of, open_local, open_tcp
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.datadir import DataDirectory, Ready
-from salon.foundation.kit.errors import ConfigError
+from salon.foundation.kit.errors import ConfigError, SalonError
 from salon.foundation.kit.version import __version__
 from salon.foundation.telemetry import configure_logs
 from salon.surfaces.api.app import build_app, check_exposure
@@ -276,7 +276,11 @@ async def _welcome(server: Server, house: House, *, open_page: bool) -> None:
     """Say where to go, open the page, and settle the memory of what the start made."""
     settings = house.live.current.settings.server
     needs_link = settings.require_key or not is_loopback(settings.host)
-    link, _ = await house.new_sign_in_address()
+    try:
+        link, _ = await house.new_sign_in_address()
+    except SalonError as error:
+        _logger.warning("there is no address to sign in with: %s", error.message)
+        link = server.address or ""
     address = link if needs_link else server.address
     is_watched = sys.stdout.isatty()
     if not (is_watched and sys.stderr.isatty()):

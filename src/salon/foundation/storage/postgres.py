@@ -7,8 +7,11 @@ the next attempt waits for the turn before its snapshot is made, and then cannot
 """
 
 import asyncio
+import contextlib
 import logging
+import os
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -47,6 +50,7 @@ class PostgresStorage:
         self._local = threading.local()
         self._connections: list[psycopg.Connection[Row]] = []
         self._closed = False
+        self._is_cut = False
 
     async def open(self) -> None:
         """Check that the server answers. Raises: StorageError."""
@@ -96,14 +100,31 @@ class PostgresStorage:
 
         return await self._on_thread(call)
 
-    async def close(self) -> None:
-        """Finish what is queued, then close every connection."""
+    async def close(self, *, patience_s: float | None = None) -> None:
+        """Finish what is queued, then close every connection.
+
+        With ``patience_s``, what is not done by then fails: for a server that does not answer.
+        """
         if self._closed:
             return
         self._closed = True
-        await asyncio.to_thread(self._pool.shutdown, wait=True)
-        for connection in self._connections:
-            connection.close()
+        ending = asyncio.get_running_loop().run_in_executor(None, self._pool.shutdown)
+        await asyncio.wait((ending,), timeout=patience_s)
+        if not ending.done():
+            self._cut()
+            await asyncio.wait((ending,), timeout=patience_s)
+        if ending.done():
+            for connection in self._connections:
+                connection.close()
+
+    def _cut(self) -> None:
+        """Have every thread that waits for the server find its connection closed."""
+        self._is_cut = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for connection in tuple(self._connections):
+            # The thread owns the connection; only its socket may be touched from here.
+            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as wire:
+                wire.shutdown(socket.SHUT_RDWR)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -122,6 +143,8 @@ class PostgresStorage:
         if connection is not None:
             self._local.connection = None  # first: the next attempt may find no server either
             self._connections.remove(connection)
+        if self._is_cut:
+            raise unreachable("it did not answer until the end")
         with _Translated():
             connection = connect(self.url)
         self._local.connection = connection
