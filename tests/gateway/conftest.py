@@ -14,11 +14,11 @@ from salon.testing.gateway_bench import GatewayBench
 
 Scene = Callable[[GatewayBench, FakeProvider], Awaitable[None]]
 
-KINDS = {"openai": "openai-compatible", "anthropic": "anthropic", "ollama": "ollama"}
+KINDS = {"openai": "openai-compatible", "anthropic": "anthropic", "ollama": "ollama", "gemini": "gemini"}
 
 
 def fake_providers(url: str) -> list[ProviderSpec]:
-    """Declare one fake provider three times, named after the dialect spoken to it."""
+    """Declare one fake provider several times, named after the dialect spoken to it."""
     return [
         ProviderSpec(
             name=dialect,

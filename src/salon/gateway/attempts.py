@@ -220,7 +220,7 @@ class AttemptLoop:
             job.lost.update(encoded.lost)
         if job.via is not None:
             headers = with_via(headers, job.via)
-        return endpoint.request(body, headers)
+        return endpoint.request(body, headers, model=target.model, stream=stream)
 
     def _learn(self, target: Target, attempt: Attempt, now_s: float) -> None:
         """Tell breaker and health what the attempt that ended at ``now_s`` says about the target."""

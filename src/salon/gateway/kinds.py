@@ -4,6 +4,7 @@ from salon.gateway.providers.anthropic import KIND as ANTHROPIC
 from salon.gateway.providers.base import KindRegistry, ProviderKind
 from salon.gateway.providers.deepseek import KIND as DEEPSEEK
 from salon.gateway.providers.demo import KIND as DEMO
+from salon.gateway.providers.gemini import KIND as GEMINI
 from salon.gateway.providers.lmstudio import KIND as LMSTUDIO
 from salon.gateway.providers.ollama import KIND as OLLAMA
 from salon.gateway.providers.openai import KIND as OPENAI
@@ -14,6 +15,7 @@ from salon.gateway.providers.salon import KIND as SALON
 BUILT_IN: tuple[ProviderKind, ...] = (
     OPENAI,
     ANTHROPIC,
+    GEMINI,
     DEEPSEEK,
     OPENROUTER,
     OLLAMA,

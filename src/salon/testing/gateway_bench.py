@@ -165,6 +165,9 @@ class MemoryReply:
 
 def chat_body(dialect: DialectName, model: str, text: str, *, stream: bool, **fields: Any) -> bytes:
     """Return a request with one user message."""
+    if dialect == "gemini":
+        contents = [{"role": "user", "parts": [{"text": text}]}]
+        return orjson.dumps({"contents": contents, **fields, "model": model, "stream": stream})
     body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": text}], "stream": stream}
     if dialect == "anthropic":
         body["max_tokens"] = 1000

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from typing import Final
+from urllib.parse import quote
 
 import msgspec
 
@@ -133,6 +134,8 @@ async def fetch_page(
     path = kind.models_path
     if kind.listing == "anthropic":
         path += "?limit=1000" + (f"&after_id={after}" if after else "")
+    elif kind.listing == "gemini":
+        path += "?pageSize=1000" + (f"&pageToken={quote(after, safe='')}" if after else "")
     url, target = locate(kind, configured.spec, path)
     endpoint = link.endpoints[link.default]
     headers = [header for header in endpoint.headers if header[0] != b"content-type"]

@@ -22,6 +22,10 @@ def read_listing(style: ListingStyle, body: bytes, *, provider: str) -> tuple[li
         value: Any = orjson.loads(body)
         if style == "ollama":
             return [_ollama(item) for item in _items(value, "models")], None
+        if style == "gemini":
+            after = cast(Item, value).get("nextPageToken") if isinstance(value, dict) else None
+            listed = [_gemini(item) for item in _items(value, "models")]
+            return [model for model in listed if model is not None], after if _text(after) else None
         models = [_common(item) for item in _items(value, "data")]
         more = cast(Item, value).get("has_more") if isinstance(value, dict) else False
         return models, models[-1].id if style == "anthropic" and more and models else None
@@ -119,6 +123,21 @@ def _price(value: Any) -> Price | None:
     except (InvalidOperation, ValueError):
         return None
     return Price(tiers=(tier,), version="the provider's list", request_e10=per_request)
+
+
+def _gemini(item: Item) -> ModelInfo | None:
+    """Read Google's form; None for a model that answers nobody (embeddings, images of its own way)."""
+    methods = item.get("supportedGenerationMethods")
+    if isinstance(methods, list) and "generateContent" not in methods:
+        return None
+    return ModelInfo(
+        id=str(item["name"]).removeprefix("models/"),
+        display_name=_text(item.get("displayName")),
+        owned_by="google",
+        context_tokens=_count(item.get("inputTokenLimit")),
+        max_output_tokens=_count(item.get("outputTokenLimit")),
+        capabilities=Capabilities(reasoning=True) if item.get("thinking") is True else None,
+    )
 
 
 def _ollama(item: Item) -> ModelInfo:

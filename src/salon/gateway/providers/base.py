@@ -13,9 +13,9 @@ from salon.foundation.egress import EgressPolicy, HttpReceiver, HttpRequest
 from salon.foundation.kit.errors import ConfigError
 from salon.gateway.protocols.base import DialectName, Quirks
 
-AuthStyle = Literal["bearer", "x-api-key", "none"]
+AuthStyle = Literal["bearer", "x-api-key", "x-goog-api-key", "none"]
 """How a credential travels; ``bearer`` sends none when there is no key."""
-ListingStyle = Literal["openai", "anthropic", "ollama", "fixed"]
+ListingStyle = Literal["openai", "anthropic", "ollama", "gemini", "fixed"]
 """Whose form the list of models has; ``fixed`` is the declared list alone."""
 
 
@@ -74,7 +74,12 @@ class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
     dialect: DialectName
     """Spoken unless the caller's own dialect is in ``chat_paths`` too."""
     chat_paths: Mapping[DialectName, str]
-    """Where a chat request goes, below the base address, for each dialect it understands."""
+    """Where a chat request goes, below the base address, for each dialect it understands.
+
+    ``{model}`` stands for the model's name, where the address says it.
+    """
+    stream_paths: Mapping[DialectName, str] = {}
+    """Where one goes that asks for a stream, where the address says that."""
     base_url: str = ""
     """Its address; empty when there is no usual one."""
     auth: AuthStyle = "bearer"

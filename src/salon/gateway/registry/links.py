@@ -20,7 +20,7 @@ from salon.gateway import hops
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.providers.base import ProviderKind, Transport
 from salon.gateway.registry.models import ProviderSpec
-from salon.gateway.registry.target import Endpoint, Headers, Link
+from salon.gateway.registry.target import MODEL_MARK, Endpoint, Headers, Link
 
 PRIVATE: Final = EgressPolicy(
     name="private-provider", allow_private=True, allow_loopback=True, allow_unix=True
@@ -60,8 +60,8 @@ def credential_headers(kind: ProviderKind, secret: str | None) -> Headers:
     """Return the headers that carry the credential."""
     if not secret or kind.auth == "none":
         return []
-    if kind.auth == "x-api-key":
-        return [(b"x-api-key", secret.encode("ascii"))]
+    if kind.auth in {"x-api-key", "x-goog-api-key"}:
+        return [(kind.auth.encode("ascii"), secret.encode("ascii"))]
     return [(b"authorization", b"Bearer " + secret.encode("ascii"))]
 
 
@@ -78,16 +78,17 @@ def base_url(kind: ProviderKind, spec: ProviderSpec) -> str:
 
 
 def locate(kind: ProviderKind, spec: ProviderSpec, path: str) -> tuple[Url, bytes]:
-    """Return where ``path`` of the provider is. Raises: ConfigError."""
+    """Return where ``path`` of the provider is; ``{model}`` in it stays. Raises: ConfigError."""
+    plain, mark, rest = path.partition(MODEL_MARK)
     try:
-        url, target = parse_url(base_url(kind, spec) + path)
+        url, target = parse_url(base_url(kind, spec) + plain)
     except EgressRefused as error:
         raise ConfigError(
             key=f"providers.{spec.name}.base_url",
             problem=f"{error.fields.get('detail')}.",
             fix="Give an address like https://api.example.com/v1.",
         ) from error
-    return url, target.encode("ascii")
+    return url, (target + mark + rest).encode("ascii")
 
 
 def policy_of(kind: ProviderKind, spec: ProviderSpec) -> EgressPolicy:
@@ -147,10 +148,12 @@ def build_link(
     endpoints: dict[DialectName, Endpoint] = {}
     for dialect, path in kind.chat_paths.items():
         url, target = locate(kind, spec, path)
+        stream_path = kind.stream_paths.get(dialect)
         endpoints[dialect] = Endpoint(
             dialects[dialect],
             url,
             target,
+            stream_path=locate(kind, spec, stream_path)[1] if stream_path is not None else None,
             headers=[*headers, *kind.headers],
             passed=kind.passed_headers,
             quirks={**kind.quirks, **spec.quirks},

@@ -1,7 +1,8 @@
 """A target: one model of one provider with everything a request to it needs, made ready beforehand."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 from salon.foundation.egress import EgressPolicy, EgressRefused, HttpRequest, Url
 from salon.foundation.kit.ids import ProviderId
@@ -12,12 +13,26 @@ from salon.gateway.routing.breaker import Breaker
 from salon.gateway.routing.health import Health
 
 Headers = list[tuple[bytes, bytes]]
+MODEL_MARK: Final = "{model}"
+"""Stands for the model's name in a path."""
+_MOST_PLACES: Final = 1000
+"""Callers may name any model; what was made ready is forgotten beyond this."""
 
 
 class Endpoint:
     """Where and how one dialect is spoken to a provider."""
 
-    __slots__ = ("_prefix", "dialect", "headers", "passed", "path", "quirks", "url")
+    __slots__ = (
+        "_names_model",
+        "_places",
+        "dialect",
+        "headers",
+        "passed",
+        "path",
+        "quirks",
+        "stream_path",
+        "url",
+    )
 
     def __init__(
         self,
@@ -28,32 +43,42 @@ class Endpoint:
         headers: Headers,
         passed: tuple[bytes, ...],
         quirks: Quirks,
+        stream_path: bytes | None = None,
     ) -> None:
         self.dialect = dialect
         self.url = url
         self.path = path
+        self.stream_path = stream_path
+        """Where a request goes that asks for a stream, if that is another place."""
         self.headers = headers
         """All headers of a request, credential included."""
         self.passed = passed
         """Headers of a caller of this dialect that are handed on."""
         self.quirks = quirks
-        self._prefix: bytes | None = None
+        self._names_model = MODEL_MARK.encode() in path
+        self._places: dict[tuple[str, bool], tuple[bytes, bytes]] = {}
 
-    def request(self, body: bytes, headers: Headers) -> HttpRequest:
+    def request(self, body: bytes, headers: Headers, *, model: str, stream: bool) -> HttpRequest:
         """Return a request with ``body``; with the endpoint's own ``headers`` its head is made only once."""
+        name = model if self._names_model else ""
+        place = self._places.get((name, stream))
+        if place is None:
+            if len(self._places) > _MOST_PLACES:
+                self._places.clear()
+            place = self._places[name, stream] = self._place(name, stream=stream)
+        target, prefix = place
         if headers is not self.headers:
-            return HttpRequest(url=self.url, target=self.path, headers=headers, body=body)
-        prefix = self._prefix
-        if prefix is None:
-            prefix = self._prefix = self._head_prefix()
-        return HttpRequest(url=self.url, target=self.path, headers=headers, body=body, prefix=prefix)
+            return HttpRequest(url=self.url, target=target, headers=headers, body=body)
+        return HttpRequest(url=self.url, target=target, headers=headers, body=body, prefix=prefix)
 
-    def _head_prefix(self) -> bytes:
-        """Return the prefix of every head, or nothing for headers that will be refused when sent."""
+    def _place(self, model: str, *, stream: bool) -> tuple[bytes, bytes]:
+        """Return the target, and the prefix of every head; none for headers that will be refused."""
+        path = self.stream_path if stream and self.stream_path is not None else self.path
+        target = path.replace(MODEL_MARK.encode(), quote(model, safe="").encode())
         try:
-            return HttpRequest(url=self.url, target=self.path, headers=self.headers).head_prefix()
+            return target, HttpRequest(url=self.url, target=target, headers=self.headers).head_prefix()
         except EgressRefused:
-            return b""
+            return target, b""
 
 
 class Link:

@@ -45,6 +45,8 @@ class Asked(msgspec.Struct, kw_only=True):
     """The request turned reasoning on."""
     include_usage: bool = True
     max_tokens: int | None = None
+    as_array: bool = False
+    """A stream comes as one JSON array."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import orjson
 _TYPES = {
     "sse": b"text/event-stream",
     "json": b"application/json",
+    "json-array": b"application/json",
     "ndjson": b"application/x-ndjson",
     "eventstream": b"application/vnd.amazon.eventstream",
 }

@@ -15,7 +15,7 @@ import msgspec
 import orjson
 
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.testing.fake_provider import anthropic, ollama, openai
+from salon.testing.fake_provider import anthropic, gemini, ollama, openai
 from salon.testing.fake_provider.answer import Asked, answer
 from salon.testing.fake_provider.certificates import server_context
 from salon.testing.fake_provider.connection import CallerGoneError, Connection
@@ -25,8 +25,9 @@ from salon.testing.fake_provider.plan import Plan, parse_fault, parse_plan, plan
 from salon.testing.fake_provider.play import CutShortError, Head, Headers, Player
 from salon.testing.fake_provider.recordings import RecordingNotFoundError, load, split_path
 
-_DIALECTS: tuple[ModuleType, ...] = (openai, anthropic, ollama)
+_DIALECTS: tuple[ModuleType, ...] = (openai, anthropic, ollama, gemini)
 _START_S = 10.0
+_KEY_HEADERS = ("x-api-key", "x-goog-api-key")
 T = TypeVar("T")
 
 
@@ -213,7 +214,7 @@ class FakeProvider:
             await _json(connection, exchange, *problem)
             return
         try:
-            asked: Asked = dialect.read(orjson.loads(exchange.body))
+            asked: Asked = dialect.read(_whole(exchange, dialect))
             exchange.plan = self._plan(exchange, asked)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             await _json(connection, exchange, 400, dialect.error_value(400, f"fake provider: {error}"))
@@ -229,7 +230,7 @@ class FakeProvider:
         if self.key is None:
             return None
         bearer = (exchange.header("authorization") or "").removeprefix("Bearer ")
-        if self.key in {bearer, exchange.header("x-api-key")}:
+        if self.key in {bearer, *(exchange.header(name) for name in _KEY_HEADERS)}:
             return None
         return 401, dialect.error_value(401, "Incorrect API key provided.")
 
@@ -244,7 +245,7 @@ class FakeProvider:
             await _json(connection, exchange, failure.status, value, _retry_after(failure.retry_after_s))
             return
         if plan.fault("echo-key"):
-            sent = exchange.header("authorization") or exchange.header("x-api-key")
+            sent = next(filter(None, map(exchange.header, ("authorization", *_KEY_HEADERS))), None)
             value = dialect.error_value(401, f"Incorrect API key provided: {sent}")
             await _json(connection, exchange, 401, value)
             return
@@ -257,7 +258,10 @@ class FakeProvider:
         headers: Headers = [(b"x-request-id", b"fake-%d" % exchange.number)]
         if asked.stream:
             frames = bend(dialect.frames(said, asked), plan, error=dialect.stream_error(), ping=dialect.PING)
-            head = Head(status=200, content_type=dialect.STREAM_TYPE, headers=headers)
+            kind = dialect.STREAM_TYPE
+            if asked.as_array:
+                frames, kind = gemini.as_array(frames), b"application/json"
+            head = Head(status=200, content_type=kind, headers=headers)
             await player.stream(head, frames)
             return
         head = Head(status=200, content_type=b"application/json", headers=headers)
@@ -299,6 +303,7 @@ class FakeProvider:
                 return 200, ollama.show(str(orjson.loads(exchange.body or b"{}").get("model")))
             case "GET", _ if path.endswith("/models"):
                 served = anthropic if exchange.header("anthropic-version") else openai
+                served = gemini if path.startswith("/v1beta/") else served
                 problem = self._refusal(exchange, served)
                 return problem or (200, served.models(self.models))
             case _:
@@ -313,6 +318,12 @@ class FakeProvider:
             "open_sockets": journal.open_sockets,
             "script_left": len(self._script),
         }
+
+
+def _whole(exchange: Exchange, dialect: ModuleType) -> Any:
+    """Return the body as JSON, with what the address says where the dialect says it there."""
+    value = orjson.loads(exchange.body)
+    return {**value, **gemini.in_address(exchange.target)} if dialect is gemini else value
 
 
 def _retry_after(seconds: float | None) -> Headers:

@@ -1,0 +1,199 @@
+"""Gemini generateContent, as the fake provider speaks it; the address names the model and the stream."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+
+from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects
+from salon.testing.fake_provider.frames import Frame, sse
+
+PATH_END = (":generateContent", ":streamGenerateContent")
+STREAM_TYPE = b"text/event-stream"
+SIGNATURE = "RmFrZVNpZ25hdHVyZQ=="
+PING = Frame(data=b": fake\n\n")
+_ADDRESS = re.compile(r"/models/(?P<model>[^/]+):(?P<method>\w+)(?:\?(?P<query>.*))?$")
+
+
+def in_address(target: str) -> JsonObject:
+    """Return what the address says: model, stream, and whether the stream is one JSON array."""
+    found = _ADDRESS.search(target)
+    if found is None:
+        return {}
+    stream = found["method"] == "streamGenerateContent"
+    is_array = stream and "alt=sse" not in (found["query"] or "").split("&")
+    return {"model": unquote(found["model"]), "stream": stream, "array": is_array}
+
+
+def _texts(content: Any) -> str:
+    parts = as_objects(as_object(content).get("parts"))
+    return "\n".join(str(part["text"]) for part in parts if "text" in part and not part.get("thought"))
+
+
+def read(body: JsonObject) -> Asked:
+    """Read a request, with what its address says."""
+    contents = as_objects(body.get("contents"))
+    users = [content for content in contents if content.get("role") != "model" and _texts(content)]
+    settings = as_object(body.get("generationConfig"))
+    thinking = as_object(settings.get("thinkingConfig"))
+    declared = [
+        function
+        for tool in as_objects(body.get("tools"))
+        for function in as_objects(tool.get("functionDeclarations"))
+    ]
+    return Asked(
+        model=str(body.get("model", "")),
+        stream=bool(body.get("stream")),
+        as_array=bool(body.get("array")),
+        text="\n".join(filter(None, map(_texts, [body.get("systemInstruction"), *contents]))),
+        last_user_text=_texts(users[-1]) if users else "",
+        tools=[
+            {"name": tool["name"], "parameters": _schema(tool, "parametersJsonSchema", "parameters")}
+            for tool in declared
+        ],
+        forced_tool=_forced(as_object(as_object(body.get("toolConfig")).get("functionCallingConfig"))),
+        tool_result=_tool_result(contents),
+        schema=_wanted(settings),
+        thinks=bool(thinking.get("includeThoughts")),
+        max_tokens=settings.get("maxOutputTokens"),
+    )
+
+
+def _wanted(settings: JsonObject) -> JsonObject | None:
+    found = _schema(settings, "responseJsonSchema", "responseSchema")
+    if found is not None:
+        return found
+    return {} if settings.get("responseMimeType") == "application/json" else None
+
+
+def _schema(value: JsonObject, plain: str, own: str) -> JsonObject | None:
+    found = value.get(plain, value.get(own))
+    return None if found is None else _lower(found)
+
+
+def _lower(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_lower(item) for item in schema]  # type: ignore[reportUnknownVariableType] - any JSON
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: value.lower() if name == "type" and isinstance(value, str) else _lower(value)
+        for name, value in as_object(schema).items()
+    }
+
+
+def _forced(config: JsonObject) -> str | None:
+    if config.get("mode") != "ANY":
+        return None
+    names = config.get("allowedFunctionNames") or ["*"]
+    return str(names[0])
+
+
+def _tool_result(contents: list[JsonObject]) -> str | None:
+    parts = as_objects(contents[-1].get("parts")) if contents else []
+    for part in parts:
+        if "functionResponse" in part:
+            response = as_object(as_object(part["functionResponse"]).get("response"))
+            said = response.get("output", response.get("result", response.get("error")))
+            return said if isinstance(said, str) else orjson.dumps(response).decode()
+    return None
+
+
+def _usage(answer: Answer, output_tokens: int) -> JsonObject:
+    prompt, thoughts = answer.input_tokens, len(answer.thinking)
+    return {
+        "promptTokenCount": prompt,
+        "candidatesTokenCount": max(0, output_tokens - thoughts),
+        "totalTokenCount": prompt + output_tokens,
+        "thoughtsTokenCount": min(thoughts, output_tokens),
+        "promptTokensDetails": [{"modality": "TEXT", "tokenCount": prompt}],
+    }
+
+
+def _chunk(answer: Answer, parts: list[JsonObject], tokens: int, finish: str | None = None) -> JsonObject:
+    candidate: JsonObject = {"content": {"parts": parts, "role": "model"}, "index": 0}
+    if finish is not None:
+        candidate["finishReason"] = finish
+    return {
+        "candidates": [candidate],
+        "usageMetadata": _usage(answer, tokens),
+        "modelVersion": answer.model,
+        "responseId": f"fake-{answer.number}",
+    }
+
+
+def _finish(answer: Answer) -> str:
+    return "MAX_TOKENS" if answer.finish == "length" else "STOP"
+
+
+def _call(answer: Answer) -> list[JsonObject]:
+    if answer.tool is None:
+        return []
+    call = {"id": answer.call_id, "name": answer.tool[0], "args": orjson.loads(answer.tool[1])}
+    return [{"functionCall": call, "thoughtSignature": SIGNATURE}]
+
+
+def body(answer: Answer) -> bytes:
+    """Write a finished answer."""
+    parts: list[JsonObject] = []
+    if answer.thinking:
+        parts.append({"text": "".join(answer.thinking), "thought": True})
+    if answer.text:
+        parts.append({"text": "".join(answer.text)})
+    parts += _call(answer)
+    return orjson.dumps(_chunk(answer, parts, answer.output_tokens, _finish(answer)))
+
+
+def frames(answer: Answer, asked: Asked) -> list[Frame]:
+    """Write the chunks of a streamed answer."""
+    del asked  # every stream of this dialect carries usage
+    parts: list[JsonObject] = [{"text": piece, "thought": True} for piece in answer.thinking]
+    parts += [{"text": piece} for piece in answer.text]
+    out = [sse(_chunk(answer, [part], i + 1), tokens=1) for i, part in enumerate(parts)]
+    calls = _call(answer)
+    if calls:
+        out.append(sse(_chunk(answer, calls, answer.output_tokens), tokens=len(answer.arguments)))
+    last = _chunk(answer, [{"text": ""}], answer.output_tokens, _finish(answer))
+    return [*out, sse(last, role="counts")]
+
+
+def as_array(frames: Sequence[Frame]) -> list[Frame]:
+    """Frame a stream as the provider does without ``alt=sse``."""
+    out: list[Frame] = []
+    for i, frame in enumerate(frames):
+        data = frame.data.removeprefix(b"data: ").strip()
+        head = b"[" if not i else b",\r\n"
+        out.append(Frame(data=head + data, tokens=frame.tokens, role=frame.role))
+    return [*out, Frame(data=b"]", role="end")]
+
+
+def error_value(status: int, message: str) -> JsonObject:
+    """Return the error object for ``status``."""
+    words = {
+        400: "INVALID_ARGUMENT",
+        401: "UNAUTHENTICATED",
+        403: "PERMISSION_DENIED",
+        404: "NOT_FOUND",
+        429: "RESOURCE_EXHAUSTED",
+        503: "UNAVAILABLE",
+        504: "DEADLINE_EXCEEDED",
+    }
+    word = words.get(status, "INTERNAL" if status >= 500 else "INVALID_ARGUMENT")
+    return {"error": {"code": status, "message": message, "status": word}}
+
+
+def stream_error() -> Frame:
+    """Return an error inside a stream that began well."""
+    return sse(error_value(503, "fake failure in the stream"))
+
+
+def models(names: list[str]) -> JsonObject:
+    """List the models, with one that answers nobody."""
+    methods = ["generateContent", "countTokens"]
+    listed: list[JsonObject] = [
+        {"name": f"models/{name}", "displayName": name, "supportedGenerationMethods": methods}
+        for name in names
+    ]
+    return {"models": [*listed, {"name": "models/embed", "supportedGenerationMethods": ["embedContent"]}]}
