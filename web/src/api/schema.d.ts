@@ -723,6 +723,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Out
+         * @description End the session of the browser that asks, in all its tabs; without one nothing happens.
+         */
+        post: operations["sign_out_salon_v1_sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/status": {
         parameters: {
             query?: never;
@@ -1539,6 +1559,8 @@ export interface components {
             config_problem: string | null;
             /** Data Dir */
             data_dir: string | null;
+            /** Has Session */
+            has_session: boolean;
             /** Loop Lag Ms */
             loop_lag_ms: number;
             /** Needs Restart */
@@ -2783,6 +2805,24 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
+            };
+        };
+    };
+    sign_out_salon_v1_sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -16,6 +16,7 @@ export function status(isEmpty: boolean): Status {
     loop_lag_ms: 0.41,
     config_problem: null,
     needs_restart: [],
+    has_session: true,
     open_streams: isEmpty ? 0 : 4,
     today: isEmpty
       ? { requests: 0, errors: 0, input_tokens: 0, output_tokens: 0, cost_e10: 0, currency: "USD", unpriced: 0 }

@@ -88,6 +88,10 @@ function manage(path: string, response: ServerResponse, state: HouseState): void
   if (state.mode === "signed-out") {
     return json(response, 401, { error: { code: "not_signed_in", message: "Sign in first.", fields: {} } })
   }
+  if (name === "sign-out") {
+    state.mode = "signed-out"
+    return void response.writeHead(204).end()
+  }
   if (name === "status") return json(response, 200, status(isEmpty))
   if (state.mode === "refused") {
     return json(response, 503, { error: { code: "storage", message: "The disk is full. Free some space.", fields: {} } })

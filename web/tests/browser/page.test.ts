@@ -245,6 +245,19 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     await close()
   })
 
+  test("signing out holds in every tab, and signing in brings all of them back", async () => {
+    const { page, close } = await visit(browser, house.address)
+    const second = await page.context().newPage()
+    await second.goto(house.address)
+    await second.getByText("1,284").waitFor()
+    await page.getByRole("button", { name: "Settings" }).click()
+    await page.getByRole("button", { name: "Sign out" }).click()
+    for (const tab of [page, second]) await tab.getByRole("heading", { name: "Sign in with a one-time link" }).waitFor()
+    house.state.mode = "ready"
+    for (const tab of [page, second]) await tab.getByText("1,284").waitFor()
+    await close()
+  })
+
   test("a refusal shows the server's sentence and a way to try again", async () => {
     house.state.mode = "refused"
     const { page, close } = await visit(browser, house.address)

@@ -176,6 +176,10 @@ class SystemDesk:
         except SalonError:
             return None
 
+    async def sign_out(self, session: str) -> None:
+        """End a browser's session; one that is not there is ended already."""
+        await self._house.accounts.sign_out(session)
+
 
 def _settings_problem(problem: str) -> Json:
     return check("settings", ok=False, detail=problem, fix="Mend the file; the last good settings stay.")

@@ -1,4 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
+import { Button } from "@/components/ui/button"
 import { Sheet } from "@/components/ui/sheet"
 import { Select } from "@/components/ui/select"
 import { changeLocale, LANGUAGE_NAMES } from "@/i18n/i18n"
@@ -6,6 +7,8 @@ import { LOCALES, oneOf, setPreferences, usePreference } from "@/lib/preferences
 
 interface SettingsSheetProps {
   isOpen: boolean
+  /** Ends the session; without it there is none to end. */
+  onSignOut: (() => void) | null
   onClose: () => void
 }
 
@@ -28,7 +31,7 @@ function Row({ label, hint, children }: RowProps) {
 }
 
 /** What a person can choose for this browser. */
-export function SettingsSheet({ isOpen, onClose }: SettingsSheetProps) {
+export function SettingsSheet({ isOpen, onSignOut, onClose }: SettingsSheetProps) {
   const { t, i18n } = useLingui()
   const theme = usePreference("theme")
   const density = usePreference("density")
@@ -77,6 +80,13 @@ export function SettingsSheet({ isOpen, onClose }: SettingsSheetProps) {
             className="size-5 accent-accent-solid"
           />
         </Row>
+        {onSignOut === null ? null : (
+          <Row label={t`This browser is signed in`} hint={t`Signing out holds for all its tabs.`}>
+            <Button look="outline" onClick={onSignOut}>
+              {t`Sign out`}
+            </Button>
+          </Row>
+        )}
       </div>
     </Sheet>
   )

@@ -34,6 +34,8 @@ interface ShellProps {
   panel: ReactNode
   isPanelOpen: boolean
   onPanel: (isOpen: boolean) => void
+  /** Ends the session of this browser, if it has one. */
+  onSignOut: (() => void) | null
   scroller: RefObject<HTMLElement | null>
   controls: RefObject<ShellControls | null>
   children: ReactNode
@@ -179,7 +181,7 @@ export function Shell(props: ShellProps) {
         ) : null}
       </div>
       <BottomBar items={bar} current={props.currentBar} onGo={jump} />
-      <SettingsSheet isOpen={sheet === "settings"} onClose={() => setSheet(null)} />
+      <SettingsSheet isOpen={sheet === "settings"} onSignOut={props.onSignOut} onClose={() => setSheet(null)} />
       <ShortcutsSheet isOpen={sheet === "shortcuts"} onClose={() => setSheet(null)} />
     </div>
   )

@@ -1,9 +1,10 @@
 import { useLingui } from "@lingui/react/macro"
-import { useQuery } from "@tanstack/react-query"
+import { useMutation, useQuery } from "@tanstack/react-query"
 import { useNavigate, useSearch } from "@tanstack/react-router"
 import { Activity, Boxes, Code, MessageSquareText, Waypoints } from "lucide-react"
 import { useRef, useState } from "react"
 import { Problem } from "@/api/problem"
+import { signOut } from "@/api/sign-out"
 import { Shell, type ShellControls } from "@/components/shell/shell"
 import { VoiceBars } from "@/components/ui/bars"
 import { Tabs } from "@/components/ui/tabs"
@@ -38,6 +39,8 @@ export function HomePage() {
   const providers = useQuery(providersQuery())
   const models = useQuery(modelsQuery())
   const requests = useQuery(requestsQuery())
+  // The next answer of the status says who looks now, here as in every other tab.
+  const leave = useMutation({ ...signOut(), onSettled: () => void status.refetch() })
   const isPanelBeside = useMedia("(min-width: 1200px)")
   const [panelChoice, setPanelChoice] = useState<boolean | null>(null)
   const [panelTab, setPanelTab] = useState<"try" | "server">("try")
@@ -126,6 +129,7 @@ export function HomePage() {
       panelLabel={t`Side panel`}
       isPanelOpen={isPanelOpen}
       onPanel={setPanelChoice}
+      onSignOut={status.data?.has_session ? () => leave.mutate() : null}
       scroller={scroller}
       controls={controls}
       panel={

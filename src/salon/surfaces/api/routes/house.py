@@ -158,6 +158,10 @@ class House(Protocol):
         """Use a one-time token up; return the session's secret, or None for a token that is spent."""
         ...
 
+    async def sign_out(self, session: str) -> None:
+        """End a browser's session; one that is not there is ended already."""
+        ...
+
 
 def _house(services: CurrentServices) -> House:
     return cast(House, services.house)

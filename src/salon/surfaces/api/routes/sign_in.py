@@ -1,8 +1,8 @@
-"""Signing a browser in by a one-time link."""
+"""Signing a browser in by a one-time link, and out again."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from salon.foundation.kit.caller import Right
@@ -27,6 +27,7 @@ management(
     operation="sign-in",
     why_public="The token is the credential: 256 random bits that work once.",
 )
+management("POST", "/sign-out", "signed-in", summary="End this browser's session.", operation="sign-out")
 
 
 @router.post("/salon/v1/login-links", response_model=LoginLink)
@@ -50,4 +51,15 @@ async def sign_in(
     answer.set_cookie(
         SESSION_COOKIE, session, max_age=_SESSION_S, httponly=True, samesite="strict", path=home
     )
+    return answer
+
+
+@router.post("/salon/v1/sign-out", status_code=204, response_class=Response)
+async def sign_out(house: CurrentHouse, services: CurrentServices, request: Request) -> Response:
+    """End the session of the browser that asks, in all its tabs; without one nothing happens."""
+    session = request.cookies.get(SESSION_COOKIE)
+    if session is not None:
+        await house.sign_out(session)
+    answer = Response(status_code=204)
+    answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict", path=f"{services.base_path}/")
     return answer

@@ -51,6 +51,8 @@ class Status(BaseModel):
     """Why the settings file is not in force, if it is not; the last good settings are."""
     needs_restart: list[str]
     """Settings that changed and wait for the next start."""
+    has_session: bool
+    """Who asks is a browser that was signed in by a link."""
     today: Today
 
 
