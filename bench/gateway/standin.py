@@ -4,7 +4,6 @@ Tells what the whole costs before routing, limits, ledger and codecs; ``run.py``
 Usage: standin.py LISTEN_PORT UPSTREAM_PORT
 """
 
-import asyncio
 import sys
 
 import uvloop
@@ -14,6 +13,7 @@ from salon.foundation.accounts import KeyIdentity
 from salon.foundation.egress import ADMIN, Egress, HttpClient, HttpRequest, parse_url
 from salon.foundation.kit.caller import OWNER_RIGHTS, Caller
 from salon.foundation.kit.ids import SpaceId
+from salon.foundation.kit.in_place import Gate
 from salon.surfaces.api.app import build_app
 from salon.surfaces.api.hot import protocol_for
 from salon.surfaces.api.services import Readiness, Services
@@ -59,13 +59,11 @@ class Relay:
 
     def on_end(self):
         self.reply.finish()
-        if not self.done.done():
-            self.done.set_result(None)
+        self.done.open()
 
     def on_error(self, error):
         self.reply.abort()
-        if not self.done.done():
-            self.done.set_result(None)
+        self.done.open()
 
 
 class Gateway:
@@ -73,15 +71,19 @@ class Gateway:
         self.client = HttpClient(Egress())
         self.url, _ = parse_url(f"http://127.0.0.1:{port}")
 
-    async def serve(self, call, reply, in_place=None):
+    async def serve(self, call, reply, in_place):
         request = HttpRequest(
             url=self.url,
             target=b"/v1/chat/completions",
             headers=[(b"authorization", b"Bearer upstream"), (b"content-type", b"application/json")],
             body=call.body,
         )
-        done = asyncio.get_running_loop().create_future()
-        stream = await self.client.open(request, Relay(reply, done), connect_timeout_s=5, policy=ADMIN)
+        done = Gate(in_place)
+        relay = Relay(reply, done)
+        stream = self.client.open_now(request, relay, policy=ADMIN)
+        if stream is None:
+            await in_place.in_task()
+            stream = await self.client.open(request, relay, connect_timeout_s=5, policy=ADMIN)
         reply.on_close(stream.abort)
         await done
 

@@ -138,6 +138,10 @@ class SalonProtocol(HttpToolsProtocol):
         self._phase = _Phase.HEAD
         self._deadline_s = inf
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Collect a header; what it expects is looked at once all are there."""
+        self.headers.append((name.lower(), value))
+
     def on_headers_complete(self) -> None:
         """Choose the way, and check the head for both."""
         header_map = dict(self.headers)
