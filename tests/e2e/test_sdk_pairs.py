@@ -7,9 +7,14 @@ from salon.testing.fake_provider import Exchange
 from salon.testing.scene import DIALECTS, Scene, model_of
 from salon.testing.sdk_clients import PIXEL, WEATHER_ARGUMENTS, Said, SdkCaller
 
-STOPPED = {"openai": "stop", "anthropic": "end_turn", "ollama": "stop"}
-CALLED = {"openai": "tool_calls", "anthropic": "tool_use", "ollama": "stop"}
-LIMITED = {"openai": "length", "anthropic": "max_tokens", "ollama": "length"}
+STOPPED = {"openai": "stop", "responses": "completed", "anthropic": "end_turn", "ollama": "stop"}
+CALLED = {"openai": "tool_calls", "responses": "completed", "anthropic": "tool_use", "ollama": "stop"}
+LIMITED = {
+    "openai": "length",
+    "responses": "max_output_tokens",
+    "anthropic": "max_tokens",
+    "ollama": "length",
+}
 
 pytestmark = [
     pytest.mark.parametrize("sdk", DIALECTS, indirect=True),
@@ -54,4 +59,4 @@ def test_a_picture_reaches_the_provider(scene: Scene, sdk: SdkCaller, provider: 
     said = sdk.ask("What is this?", model=model_of(provider), stream=stream, image=True)
     sent = orjson.loads(scene.fake.journal.exchanges[-1].body)
     assert said.text == "tok " * 8
-    assert PIXEL in orjson.dumps(sent["messages"]).decode()
+    assert PIXEL in orjson.dumps(sent.get("messages") or sent["input"]).decode()

@@ -31,6 +31,12 @@ def whole_request(dialect: str) -> dict[str, Any]:
         picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
         user = [{"type": "text", "text": user}, picture]
         extra |= {"tool_choice": "auto", "response_format": {"type": "text"}, "max_tokens": 9, "user": "u"}
+    elif dialect == "responses":
+        tool = {"type": "function", "strict": True, **WEATHER}
+        picture = {"type": "input_image", "image_url": f"data:image/png;base64,{PIXEL}", "detail": "auto"}
+        user = [{"type": "input_text", "text": user}, picture]
+        extra = {"instructions": "be brief", "tool_choice": "auto", "max_output_tokens": 9, "store": False}
+        extra |= {"text": {"format": {"type": "text"}}, "reasoning": {"effort": "low"}, "include": []}
     elif dialect == "anthropic":
         tool = {"name": "weather", "input_schema": WEATHER["parameters"]}
         user = [{"type": "text", "text": user, "cache_control": {"type": "ephemeral"}}]
@@ -45,6 +51,11 @@ def whole_request(dialect: str) -> dict[str, Any]:
         extra = {"options": {"temperature": 0.5, "num_predict": 9, "stop": ["x"]}, "think": False}
         extra |= {"format": {"type": "object"}, "keep_alive": "5m"}
     messages: list[Any] = [{"role": "user", "content": user}]
+    if dialect == "responses":
+        call = {"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"}
+        output = {"type": "function_call_output", "call_id": "c", "output": "sunny"}
+        thought = {"type": "reasoning", "id": "r", "summary": [{"type": "summary_text", "text": "hm"}]}
+        return copy.deepcopy({"input": [thought, call, output, *messages], "tools": [tool], **extra})
     return copy.deepcopy({"messages": messages, "tools": [tool], **extra})
 
 

@@ -5,11 +5,21 @@ from typing import Any
 
 import pytest
 
-from salon.gateway.protocols import anthropic, gemini, ollama, openai
+from salon.gateway.protocols import anthropic, gemini, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect, EncodeContext
 from salon.gateway.protocols.collect import ResponseCollector, response_events
 
-DIALECTS: list[Dialect] = [openai.DIALECT, anthropic.DIALECT, ollama.DIALECT, gemini.DIALECT]
+DIALECTS: list[Dialect] = [
+    openai.DIALECT,
+    responses.DIALECT,
+    anthropic.DIALECT,
+    ollama.DIALECT,
+    gemini.DIALECT,
+]
+KEEPS_REFUSALS = {"openai", "responses"}
+CONTRADICTS_ITSELF = "shell-container-1"
+"""A recording whose deltas make another text than its end tells: a stream of other dialects has no end."""
+
 CONTEXT = EncodeContext(request_id="req_0123", model="alias", created_at_s=1_800_000_000)
 
 
@@ -36,6 +46,13 @@ def _said(response: Any) -> dict[str, Any]:
     }
 
 
+def _expected(source: Any, target: Dialect) -> dict[str, Any]:
+    """What ``source`` says in ``target``: a refusal is text where there is no other word for it."""
+    refused = "".join(p.text for p in source.parts if type(p).__name__ == "RefusalPart")
+    said = _said(source)
+    return said if target.name in KEEPS_REFUSALS else {**said, "text": said["text"] + refused}
+
+
 def _answered(recordings: Any, *, stream: bool) -> list[Any]:
     chosen = [r for r in recordings(stream=stream) if r.status == 200 and r.expected]
     return [r for r in chosen if "raises" not in r.expected and r.expected["text"] is not None]
@@ -53,11 +70,9 @@ def test_a_stream_says_the_same_in_another_dialect(target: Dialect, recordings: 
             out += encoder.encode(events)
         told = wire.collect(target, out + encoder.finish(), 7)
         assert told.error is None, recording.id
-        refused = "".join(p.text for p in source.response().parts if type(p).__name__ == "RefusalPart")
-        expected = _said(source.response())
-        if target.name != "openai":
-            expected["text"] += refused
-        assert _said(told.response()) == expected, recording.id
+        expected = _expected(source.response(), target)
+        if CONTRADICTS_ITSELF not in recording.id:
+            assert _said(told.response()) == expected, recording.id
         assert told.response().model == "alias"
 
 
@@ -76,7 +91,7 @@ def test_a_finished_answer_says_the_same_in_another_dialect(target: Dialect, rec
     for recording in _answered(recordings, stream=False):
         source = recording.dialect.decode_response(recording.body)
         told = target.decode_response(target.encode_response(source, CONTEXT).body)
-        assert _said(told) == _said(source), recording.id
+        assert _said(told) == _expected(source, target), recording.id
         assert told.reasoning == source.reasoning, recording.id
 
 

@@ -25,7 +25,6 @@ from salon.gateway.accounting import Accountant, may_spend_at
 from salon.gateway.hops import with_via
 from salon.gateway.observer import ObservedAttempt, ObservedRequest, Observer
 from salon.gateway.options import GatewayOptions
-from salon.gateway.protocols.base import DialectName
 from salon.gateway.registry.target import Endpoint, Headers, Target
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.counting import HELD_BYTES_PER_TOKEN
@@ -330,11 +329,8 @@ def able(job: Job, order: Sequence[Target]) -> Sequence[Target]:
     return kept
 
 
-_IMAGES: Final[dict[DialectName, bytes]] = {
-    "openai": b'"image_url"',
-    "anthropic": b'"image"',
-    "ollama": b'"images"',
-}
+_SAID: Final = ("messages", "input", "contents")
+"""The field that holds what was said, by dialect."""
 
 
 def needs(job: Job) -> tuple[str, ...]:
@@ -344,9 +340,10 @@ def needs(job: Job) -> tuple[str, ...]:
         fields = job.envelope.fields
         if len(fields.get("tools", b"")) > 2:
             found.append("tools")
-        if _IMAGES[job.dialect.name] in bytes(fields.get("messages", b"")):
+        said = next((fields[name] for name in _SAID if name in fields), b"")
+        if job.dialect.image_mark in bytes(said):
             found.append("vision")
-        if b"json_schema" in bytes(fields.get("response_format", b"")):
+        if b"json_schema" in bytes(fields.get("response_format") or fields.get("text") or b""):
             found.append("structured")
     elif job.request is not None and job.request.tools:
         found.append("tools")

@@ -10,6 +10,7 @@ from salon.gateway.providers.ollama import KIND as OLLAMA
 from salon.gateway.providers.openai import KIND as OPENAI
 from salon.gateway.providers.openai_compatible import KIND as OPENAI_COMPATIBLE
 from salon.gateway.providers.openrouter import KIND as OPENROUTER
+from salon.gateway.providers.responses_compatible import KIND as RESPONSES_COMPATIBLE
 from salon.gateway.providers.salon import KIND as SALON
 
 BUILT_IN: tuple[ProviderKind, ...] = (
@@ -21,6 +22,7 @@ BUILT_IN: tuple[ProviderKind, ...] = (
     OLLAMA,
     LMSTUDIO,
     OPENAI_COMPATIBLE,
+    RESPONSES_COMPATIBLE,
     SALON,
     DEMO,
 )

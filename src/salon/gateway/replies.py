@@ -46,8 +46,8 @@ def _common(job: Job, attempts: int) -> Headers:
         (b"x-salon-attempts", b"%d" % attempts),
         (b"x-salon-cache", _cache_word(job)),
     ]
-    if job.dialect is not None and job.dialect.name in _ID_NAMES:
-        headers.append((_ID_NAMES[job.dialect.name], request_id))
+    if job.dialect is not None and job.dialect.id_header is not None:
+        headers.append((job.dialect.id_header, request_id))
     if job.replayed is not None:
         headers.append((b"x-salon-route", job.replayed.encode("ascii", "backslashreplace")))
     elif job.target is not None:

@@ -13,7 +13,7 @@ import orjson
 _OTHER_PROTOCOLS = ("-generation-", "-moderation-", "-speech-to-text-")
 """Ollama's /api/generate, and what is filed under chat without being one."""
 
-APIS = {"chat": "openai", "messages": "anthropic", "ollama": "ollama"}
+APIS = {"chat": "openai", "responses": "responses", "messages": "anthropic", "ollama": "ollama"}
 """Which dialect each recorded API is, of those that are spoken here."""
 
 

@@ -9,7 +9,7 @@ import msgspec
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import PATIENT, House, HouseSetup, TomlValue, provider_for
 
-DIALECTS = ("openai", "anthropic", "ollama")
+DIALECTS = ("openai", "responses", "anthropic", "ollama")
 PRICE = ("1.00", "2.00")
 """What a million tokens in and out cost at every provider of the scene."""
 
@@ -26,7 +26,7 @@ def usual_setup(
     sections: Mapping[str, Mapping[str, TomlValue]] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> HouseSetup:
-    """Return a house that knows one fake provider three times, once per dialect."""
+    """Return a house that knows one fake provider once per dialect."""
     return HouseSetup(
         providers=tuple(provider_for(dialect, fake_url) for dialect in DIALECTS),
         aliases={"fake": (model_of("openai"),), "team": tuple(model_of(dialect) for dialect in DIALECTS)},

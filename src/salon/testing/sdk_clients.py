@@ -69,7 +69,14 @@ class SdkCaller(Protocol):
 
 def caller(dialect: str, url: str, key: str = "unused") -> SdkCaller:
     """Return the official client of ``dialect``, pointed at ``url``."""
-    return {"openai": OpenAICaller, "anthropic": AnthropicCaller, "ollama": OllamaCaller}[dialect](url, key)
+    callers: Mapping[str, type[SdkCaller]] = {
+        "openai": OpenAICaller,
+        "responses": ResponsesCaller,
+        "anthropic": AnthropicCaller,
+        "ollama": OllamaCaller,
+    }
+    make: Any = callers[dialect]
+    return make(url, key)
 
 
 def _each(values: list[Any] | None) -> list[Any]:
@@ -166,6 +173,58 @@ def _openai_stream(chunks: Any) -> Said:
                 parts[1] += call.function.name or ""
                 parts[2] += call.function.arguments or ""
     said.calls = [(parts[0], parts[1], orjson.loads(parts[2])) for parts in calls.values()]
+    return said
+
+
+class ResponsesCaller(OpenAICaller):
+    """The ``openai`` package: Responses."""
+
+    dialect = "responses"
+
+    def ask(
+        self,
+        prompt: str,
+        *,
+        model: str,
+        stream: bool,
+        tool: bool = False,
+        answer_tool: tuple[Said, str] | None = None,
+        think: bool = False,
+        image: bool = False,
+    ) -> Said:
+        """Ask one question."""
+        content: list[Any] = [{"type": "input_text", "text": prompt}]
+        if image:
+            picture = f"data:image/png;base64,{PIXEL}"
+            content.append({"type": "input_image", "image_url": picture, "detail": "auto"})
+        items: list[Any] = [{"role": "user", "content": content}]
+        if answer_tool:
+            said, result = answer_tool
+            call_id, name, arguments = said.calls[0]
+            call = {"name": name, "arguments": orjson.dumps(arguments).decode()}
+            items.append({"type": "function_call", "call_id": call_id, **call})
+            items.append({"type": "function_call_output", "call_id": call_id, "output": result})
+        fields: dict[str, Any] = {"model": model, "input": items, "store": False}
+        if tool:
+            fields["tools"] = [{"type": "function", "strict": True, **WEATHER}]
+        if think:
+            fields["reasoning"] = {"effort": "low", "summary": "auto"}
+        if stream:
+            with self.client.responses.stream(**fields) as events:
+                return _responses_answer(events.get_final_response())
+        return _responses_answer(self.client.responses.create(**fields))
+
+
+def _responses_answer(answer: Any) -> Said:
+    incomplete = answer.incomplete_details
+    said = Said(text=answer.output_text, finish=incomplete.reason if incomplete else answer.status)
+    if answer.usage:
+        said.input_tokens, said.output_tokens = answer.usage.input_tokens, answer.usage.output_tokens
+    for item in answer.output:
+        if item.type == "reasoning":
+            said.thinking += "".join(part.text for part in item.summary)
+        elif item.type == "function_call":
+            said.calls.append((item.call_id, item.name, orjson.loads(item.arguments)))
     return said
 
 

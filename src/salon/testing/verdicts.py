@@ -131,6 +131,8 @@ def _take(reading: _Reading, dialect: str, event: str, value: Any) -> None:
         raise ValueError("an event after the end")
     if dialect == "anthropic":
         _anthropic_event(reading, event, value)
+    elif dialect == "responses":
+        _responses_event(reading, event, value)
     else:
         _openai_chunk(reading, value)
 
@@ -150,7 +152,7 @@ def ends_somehow(dialect: str, body: bytes) -> bool:
             else:
                 _, value = _sse_value(block)
                 # Clients go by the type in the data, so a damaged event name is no loss.
-                _take(reading, dialect, value["type"] if dialect == "anthropic" else "", value)
+                _take(reading, dialect, value["type"] if dialect in {"anthropic", "responses"} else "", value)
         except (ValueError, KeyError, TypeError, IndexError, AttributeError):
             continue
     return reading.ended or reading.error is not None
@@ -164,6 +166,8 @@ def _read_plain(dialect: str, body: bytes) -> _Reading:
         reading.finished = reading.ended
     elif dialect == "anthropic":
         _anthropic_message(reading, value)
+    elif dialect == "responses":
+        _responses_answer(reading, value)
     else:
         _openai_answer(reading, value)
     return reading
@@ -215,6 +219,49 @@ def _openai_answer(reading: _Reading, value: dict[str, Any]) -> None:
     _openai_message(reading, choice["message"])
     _openai_usage(reading, value)
     reading.ended = reading.finished = bool(choice["finish_reason"])
+
+
+def _responses_event(reading: _Reading, event: str, value: Any) -> None:
+    if value == "[DONE]":
+        return
+    kind = value["type"]
+    if event != kind:
+        raise ValueError(f"event {event!r} carries type {kind!r}")
+    match kind:
+        case "error":
+            reading.error = _error_of("responses", value)
+        case "response.output_text.delta":
+            reading.text.append(value["delta"])
+        case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
+            reading.thinking.append(value["delta"])
+        case "response.function_call_arguments.delta":
+            reading.arguments.append(value["delta"])
+        case "response.completed" | "response.incomplete" | "response.failed":
+            told = _Reading()
+            _responses_answer(told, value["response"])
+            reading.error = reading.error or told.error
+            reading.input_tokens, reading.output_tokens = told.input_tokens, told.output_tokens
+            reading.ended = reading.finished = True
+        case _:
+            pass
+
+
+def _responses_answer(reading: _Reading, value: dict[str, Any]) -> None:
+    if value.get("error"):
+        error = cast("dict[str, Any]", value["error"])
+        reading.error = {"type": error.get("type") or error.get("code"), "message": error["message"]}
+        return
+    for item in cast("list[dict[str, Any]]", value["output"]):
+        for part in cast("list[dict[str, Any]]", item.get("content") or []):
+            reading.text.append(part.get("text") or "")
+        for part in cast("list[dict[str, Any]]", item.get("summary") or []):
+            reading.thinking.append(part["text"])
+        if item["type"] == "function_call":
+            reading.arguments.append(item["arguments"])
+    usage = value.get("usage")
+    if usage:
+        reading.input_tokens, reading.output_tokens = usage["input_tokens"], usage["output_tokens"]
+    reading.ended = reading.finished = value["status"] in {"completed", "incomplete"}
 
 
 def _anthropic_usage(reading: _Reading, usage: dict[str, Any]) -> None:

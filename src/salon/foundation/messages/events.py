@@ -49,7 +49,7 @@ class TextEnd(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="text-e
     """A text part is complete."""
 
     index: int
-    text: str | None = None
+    whole: str | None = None
     """The whole text, where the provider told another one at the end than its deltas make."""
 
 

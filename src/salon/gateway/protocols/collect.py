@@ -171,8 +171,8 @@ def _gather(choice: _Choice, event: _Content) -> None:  # noqa: PLR0912 - one br
     elif isinstance(event, TextStart):
         parts[event.index] = _Gathering(TextPart(text="", provider_data=event.provider_data))
     elif isinstance(event, TextEnd):
-        if event.text is not None and event.index in parts:
-            parts[event.index].text = [event.text]
+        if event.whole is not None and event.index in parts:
+            parts[event.index].text = [event.whole]
     elif isinstance(event, ReasoningStart):
         parts[event.index] = _Gathering(ReasoningPart(redacted=event.redacted))
     elif isinstance(event, ReasoningDelta):

@@ -153,4 +153,5 @@ def encode_context(job: Job) -> EncodeContext:
         model=envelope.model,
         created_at_s=job.started_at_ms // 1000,
         include_usage=envelope.wants_usage,
+        fields=envelope.fields,
     )

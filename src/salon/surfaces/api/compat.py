@@ -34,6 +34,8 @@ def path_dialect(path: str, headers: Mapping[bytes, bytes]) -> DialectName | Non
     """Return whose words an error on ``path`` uses."""
     if path == "/v1/messages" or path.startswith("/v1/messages/"):
         return "anthropic"
+    if path == "/v1/responses" or path.startswith("/v1/responses/"):
+        return "responses"
     if path.startswith(("/v1/", "/v1beta/")):
         return shared_dialect(headers)
     return "ollama" if path.startswith("/api/") else None

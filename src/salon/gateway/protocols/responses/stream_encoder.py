@@ -142,8 +142,8 @@ class ResponsesStreamEncoder:
             message.start_text(event.index)
             message.more_text(event.text, logprobs if is_list(logprobs) else None)
         elif isinstance(event, TextEnd):
-            if self._message is not None and event.text is not None:
-                self._message.correct(event.index, event.text)
+            if self._message is not None and event.whole is not None:
+                self._message.correct(event.index, event.whole)
         elif isinstance(event, RefusalDelta):
             self._speak().refuse(event.index, event.text)
         elif isinstance(event, CitationAdded):
@@ -155,9 +155,10 @@ class ResponsesStreamEncoder:
         elif isinstance(event, ReasoningDelta):
             self._reasoning(event.index).more(event)
         elif isinstance(event, ToolCallStart):
+            self._end_message()
             own = own_data(event.provider_data, "responses")
             item = self._maker.call(event.id, event.name, own)
-            self._add(event.index, OpenCall(self._events, item, self._place(item)))
+            self._open[event.index] = OpenCall(self._events, item, self._place(item))
         elif isinstance(event, ToolCallDelta):
             call = self._open.get(event.index)
             if isinstance(call, OpenCall):
@@ -188,9 +189,6 @@ class ResponsesStreamEncoder:
         """Give an item its place in the output."""
         self._items.append(item)
         return len(self._items) - 1
-
-    def _add(self, index: int, item: OpenItem) -> None:
-        self._open[index] = item
 
     def _reasoning(self, index: int) -> OpenReasoning:
         found = self._open.get(index)

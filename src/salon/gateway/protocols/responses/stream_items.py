@@ -174,7 +174,7 @@ class _Message(_Item):
             if not content.is_refusal:
                 whole = text_of(told[at].get("text")) if at < len(told) else ""
                 differs = bool(whole) and whole != "".join(content.text)
-                out.append(TextEnd(index=content.index, text=whole if differs else None))
+                out.append(TextEnd(index=content.index, whole=whole if differs else None))
 
     def _complete(self, at: int, whole: str, out: list[StreamEvent]) -> None:
         content = self.contents[at]

@@ -1,4 +1,4 @@
-"""OpenAI, over Chat Completions."""
+"""OpenAI, over Chat Completions, and over Responses for callers who speak it."""
 
 from salon.gateway.providers.base import Capabilities, ProviderKind
 
@@ -6,7 +6,7 @@ KIND = ProviderKind(
     name="openai",
     label="OpenAI",
     dialect="openai",
-    chat_paths={"openai": "/chat/completions"},
+    chat_paths={"openai": "/chat/completions", "responses": "/responses"},
     base_url="https://api.openai.com/v1",
     env_keys=("OPENAI_API_KEY",),
     env_url="OPENAI_BASE_URL",

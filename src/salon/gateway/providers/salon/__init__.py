@@ -6,7 +6,12 @@ KIND = ProviderKind(
     name="salon",
     label="Salon",
     dialect="openai",
-    chat_paths={"openai": "/v1/chat/completions", "anthropic": "/v1/messages", "ollama": "/api/chat"},
+    chat_paths={
+        "openai": "/v1/chat/completions",
+        "responses": "/v1/responses",
+        "anthropic": "/v1/messages",
+        "ollama": "/api/chat",
+    },
     needs_key=False,
     quirks={"top_k": True, "reasoning_details": True, "cache_marks": "cache_control"},
     env_url="SALON_UPSTREAM_URL",

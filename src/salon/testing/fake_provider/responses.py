@@ -1,0 +1,203 @@
+"""OpenAI Responses, as the fake provider speaks it: without a store, with semantic events."""
+
+from typing import Any
+
+import orjson
+
+from salon.testing.fake_provider import openai
+from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects, join_texts
+from salon.testing.fake_provider.frames import Frame, sse
+
+PATH_END = "/responses"
+STREAM_TYPE = b"text/event-stream"
+PING = Frame(data=b": FAKE PROCESSING\n\n")
+_CREATED = 1_800_000_000
+
+error_value = openai.error_value
+
+
+def read(body: JsonObject) -> Asked:
+    """Read a request."""
+    given = body.get("input")
+    items = [{"role": "user", "content": given}] if isinstance(given, str) else as_objects(given)
+    said = [item.get("content") or item.get("output") for item in items]
+    users = [item.get("content") for item in items if item.get("role") == "user"]
+    last = items[-1] if items else {}
+    is_result = last.get("type") == "function_call_output"
+    return Asked(
+        model=str(body.get("model", "")),
+        stream=bool(body.get("stream")),
+        text=join_texts([body.get("instructions"), *said]),
+        last_user_text=join_texts(users[-1:]),
+        tools=[tool for tool in as_objects(body.get("tools")) if tool.get("type") == "function"],
+        forced_tool=_forced(body.get("tool_choice")),
+        tool_result=join_texts([last.get("output")]) if is_result else None,
+        schema=_schema(as_object(body.get("text")).get("format")),
+        thinks=as_object(body.get("reasoning")).get("effort") not in {None, "none"},
+        max_tokens=body.get("max_output_tokens"),
+    )
+
+
+def _forced(choice: Any) -> str | None:
+    if isinstance(choice, dict):
+        return str(as_object(choice)["name"])
+    return "*" if choice == "required" else None
+
+
+def _schema(wanted: Any) -> JsonObject | None:
+    shape = as_object(wanted)
+    if shape.get("type") == "json_schema":
+        return shape.get("schema") or {}
+    return {} if shape.get("type") == "json_object" else None
+
+
+def _usage(answer: Answer) -> JsonObject:
+    return {
+        "input_tokens": answer.input_tokens,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens": answer.output_tokens,
+        "output_tokens_details": {"reasoning_tokens": len(answer.thinking)},
+        "total_tokens": answer.input_tokens + answer.output_tokens,
+    }
+
+
+def _reasoning(answer: Answer) -> JsonObject:
+    summary = [{"type": "summary_text", "text": "".join(answer.thinking)}]
+    return {"id": f"rs_fake_{answer.number}", "type": "reasoning", "summary": summary}
+
+
+def _message(answer: Answer) -> JsonObject:
+    part: JsonObject = {
+        "type": "output_text",
+        "text": "".join(answer.text),
+        "annotations": [],
+        "logprobs": [],
+    }
+    return {
+        "id": f"msg_fake_{answer.number}",
+        "type": "message",
+        "status": "completed",
+        "role": "assistant",
+        "content": [part],
+    }
+
+
+def _call(answer: Answer, tool: tuple[str, str]) -> JsonObject:
+    return {
+        "id": f"fc_fake_{answer.number}",
+        "type": "function_call",
+        "status": "completed",
+        "call_id": answer.call_id,
+        "name": tool[0],
+        "arguments": tool[1],
+    }
+
+
+def _output(answer: Answer) -> list[JsonObject]:
+    output: list[JsonObject] = []
+    if answer.thinking:
+        output.append(_reasoning(answer))
+    if answer.text or not answer.tool:
+        output.append(_message(answer))
+    if answer.tool:
+        output.append(_call(answer, answer.tool))
+    return output
+
+
+def _response(answer: Answer, *, ended: bool) -> JsonObject:
+    is_cut = answer.finish == "length"
+    status = ("incomplete" if is_cut else "completed") if ended else "in_progress"
+    return {
+        "id": f"resp_fake_{answer.number}",
+        "object": "response",
+        "created_at": _CREATED,
+        "status": status,
+        "error": None,
+        "incomplete_details": {"reason": "max_output_tokens"} if ended and is_cut else None,
+        "instructions": None,
+        "model": answer.model,
+        "output": _output(answer) if ended else [],
+        "parallel_tool_calls": True,
+        "store": False,
+        "temperature": 1.0,
+        "tool_choice": "auto",
+        "tools": [],
+        "top_p": 1.0,
+        "usage": _usage(answer) if ended else None,
+        "metadata": {},
+    }
+
+
+def body(answer: Answer) -> bytes:
+    """Write a finished answer."""
+    return orjson.dumps(_response(answer, ended=True))
+
+
+_EMPTY: dict[str, JsonObject] = {
+    "reasoning": {"summary": []},
+    "message": {"content": [], "status": "in_progress"},
+    "function_call": {"arguments": "", "status": "in_progress"},
+}
+
+
+class _Events:
+    """Numbers the events of one stream."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+
+    def add(self, kind: str, fields: JsonObject, *, tokens: int = 0, role: str = "content") -> None:
+        value = {"type": kind, "sequence_number": len(self.frames), **fields}
+        self.frames.append(sse(value, event=kind, tokens=tokens, role=role))
+
+
+def frames(answer: Answer, asked: Asked) -> list[Frame]:
+    """Write the events of a streamed answer; the last one is usage and end mark at once."""
+    del asked  # every stream of this dialect carries usage
+    events = _Events()
+    events.add("response.created", {"response": _response(answer, ended=False)})
+    events.add("response.in_progress", {"response": _response(answer, ended=False)})
+    for at, item in enumerate(_output(answer)):
+        begun = {**item, **_EMPTY[item["type"]]}
+        events.add("response.output_item.added", {"output_index": at, "item": begun})
+        where: JsonObject = {"item_id": item["id"], "output_index": at}
+        _TELL[item["type"]](events, answer, item, where)
+        events.add("response.output_item.done", {"output_index": at, "item": item})
+    whole = _response(answer, ended=True)
+    events.add(f"response.{whole['status']}", {"response": whole}, role="end")
+    return events.frames
+
+
+def _tell_reasoning(events: _Events, answer: Answer, item: JsonObject, where: JsonObject) -> None:
+    at = {**where, "summary_index": 0}
+    whole = item["summary"][0]
+    events.add("response.reasoning_summary_part.added", {**at, "part": {**whole, "text": ""}})
+    for piece in answer.thinking:
+        events.add("response.reasoning_summary_text.delta", {**at, "delta": piece}, tokens=1)
+    events.add("response.reasoning_summary_text.done", {**at, "text": whole["text"]})
+    events.add("response.reasoning_summary_part.done", {**at, "part": whole})
+
+
+def _tell_message(events: _Events, answer: Answer, item: JsonObject, where: JsonObject) -> None:
+    at = {**where, "content_index": 0}
+    whole = item["content"][0]
+    events.add("response.content_part.added", {**at, "part": {**whole, "text": ""}})
+    for piece in answer.text:
+        events.add("response.output_text.delta", {**at, "delta": piece, "logprobs": []}, tokens=1)
+    events.add("response.output_text.done", {**at, "text": whole["text"], "logprobs": []})
+    events.add("response.content_part.done", {**at, "part": whole})
+
+
+def _tell_call(events: _Events, answer: Answer, item: JsonObject, where: JsonObject) -> None:
+    for piece in answer.arguments:
+        events.add("response.function_call_arguments.delta", {**where, "delta": piece}, tokens=1)
+    events.add("response.function_call_arguments.done", {**where, "arguments": item["arguments"]})
+
+
+_TELL = {"reasoning": _tell_reasoning, "message": _tell_message, "function_call": _tell_call}
+
+
+def stream_error() -> Frame:
+    """Return an error inside a stream that began well."""
+    error = {"type": "server_error", "code": "server_error", "message": "fake failure in the stream"}
+    return sse({"type": "error", "sequence_number": 99, "error": error}, event="error")
