@@ -44,6 +44,7 @@ def goals(result: dict[str, Any]) -> list[tuple[str, float, str, float, bool]]:
         return ours / theirs if ours and theirs else None
 
     goal("CPU per request, µs", figure("salon", "plain", "cpu_us_per_request"), "≤", 60)
+    goal("CPU per cache hit, µs", figure("salon", "cache_hits", "cpu_us_per_request"), "≤", 60)
     goal(
         "CPU per streamed event, 500 slow streams, µs",
         figure("salon", "slow_streams", "cpu_us_per_event"),
@@ -100,6 +101,7 @@ def markdown(result: dict[str, Any]) -> str:
     ]
     for scenario in (
         "plain",
+        "cache_hits",
         "large",
         "paced",
         "first_token",

@@ -50,6 +50,18 @@ def plain(proxy: Proxy, seconds: float, *, kind: str = "fast") -> Figures:
     }
 
 
+def cache_hits(proxy: Proxy, seconds: float) -> Figures:
+    """The same request again and again, answered from the exact-match cache."""
+    port, path, model, headers = proxy.target("fast")
+    body = proxy.wire.body(model, stream=False)
+    headers = {**headers, "x-salon-cache": "on"}
+    load = lambda: proxy.wire.load(port, path, body, headers, connections=32, seconds=seconds)  # noqa: E731
+    load()
+    result, used = _measured(proxy, load)
+    requests = max(result["requests"], 1)
+    return {"requests_per_s": result["requests_per_s"], "cpu_us_per_request": used / requests}
+
+
 def large(proxy: Proxy, seconds: float) -> Figures:
     """The same with prompts of 100 kB."""
     load = lambda: _load(proxy, "fast", prompt_bytes=100_000, connections=16, seconds=seconds)  # noqa: E731
@@ -142,6 +154,7 @@ def one_round(proxy: Proxy, *, seconds: float, streams: bool) -> dict[str, Figur
     if streams:
         figures["slow_streams"] = slow_streams(proxy)
     if isinstance(proxy, Salon):
+        figures["cache_hits"] = cache_hits(proxy, seconds)
         figures["cross_plain"] = plain(proxy, seconds, kind="claude-fast")
         if streams:
             figures["cross_slow_streams"] = slow_streams(proxy, kind="claude-slow")

@@ -128,7 +128,6 @@ class Gateway:
             job.via = hops.pass_on(via, self.registry.instance)
         plan = self._admit_now(job) or await self._admit(job)
         if plan.cache or _CACHE in call.headers or _IDEMPOTENCY in call.headers:
-            await job.in_task()
             known = await self._known_answer(job, plan, call)
             if known is not None:
                 replies.replay(job, known)
@@ -153,13 +152,17 @@ class Gateway:
         wish = headers.get(_CACHE)
         if self._cache is not None and (wish == b"on" or (plan.cache and wish != b"off")):
             job.cache_key = cache_key(space_id, call.dialect, plan, envelope, headers)
-            known = await self._cache.get(job.cache_key)
+            known = self._cache.find(job.cache_key)
+            if known is None and self._cache.is_shared:
+                await job.in_task()
+                known = await self._cache.get(job.cache_key)
             if known is not None:
                 job.cache = "hit"
                 return known
             job.sent = []
         key = headers.get(_IDEMPOTENCY)
         if key is not None and self._idempotency is not None:
+            await job.in_task()
             content = b"\0".join((call.dialect.encode(), call.operation.encode(), call.body))
             left_s = max(0.0, job.deadline_s - self._clock.monotonic_s())
             found = await self._idempotency.claim(space_id, key, content, timeout_s=left_s)

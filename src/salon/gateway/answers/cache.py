@@ -70,8 +70,13 @@ class AnswerCache:
         self.hits = 0
         self.misses = 0
 
-    async def get(self, key: bytes) -> Recorded | None:
-        """Return the answer kept under ``key``; does not suspend when it is in this process."""
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether other processes may know an answer that is not found here."""
+        return self._shared is not None
+
+    def find(self, key: bytes) -> Recorded | None:
+        """Return the answer this process keeps under ``key``."""
         entry = self._kept.get(key)
         if entry is not None:
             if entry[0] > self._clock.monotonic_s():
@@ -79,7 +84,16 @@ class AnswerCache:
                 self.hits += 1
                 return entry[1]
             self._drop(key)
-        found = await self._shared.get(key) if self._shared is not None else None
+        if self._shared is None:
+            self.misses += 1
+        return None
+
+    async def get(self, key: bytes) -> Recorded | None:
+        """Return the answer kept under ``key``, here or by any process."""
+        known = self.find(key)
+        if known is not None or self._shared is None:
+            return known
+        found = await self._shared.get(key)
         if found is None:
             self.misses += 1
             return None
