@@ -34,7 +34,7 @@ async def _open_postgres(url: str, *, pool_size: int, loop: asyncio.AbstractEven
         raise ConfigError(
             key="storage.url",
             problem="PostgreSQL needs the driver psycopg, which is not installed.",
-            fix="Install it with: pip install “salon[postgres]”.",
+            fix="“make run” installs it; elsewhere, in Salon's source: pip install '.[postgres]'.",
         ) from error
     from salon.foundation.storage.postgres import PostgresStorage  # noqa: PLC0415 - only the one in use
 

@@ -19,13 +19,23 @@ from salon.surfaces.cli.tables import width_of, wrapped
 __all__ = ["Address", "Backstage", "Exit", "Place", "Role", "run"]
 
 
+_COMPLETION = "_SALON_COMPLETE"
+"""The variable by which a shell asks; click's convention."""
+
+
 def run(backstage: Backstage, arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. Expected failures are one sentence, no traceback."""
     write_what_fits()
     root = build(backstage)
+    if _COMPLETION in os.environ:
+        return _complete(root)
+    return _run(root, list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(root: click.Group, arguments: list[str]) -> int:
     context: click.Context | None = None
     try:
-        context = root.make_context("salon", list(sys.argv[1:] if arguments is None else arguments))
+        context = root.make_context("salon", arguments)
         with context:
             result = root.invoke(context)
         return int(result) if isinstance(result, int) else Exit.OK
@@ -43,6 +53,13 @@ def run(backstage: Backstage, arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
+
+
+def _complete(root: click.Group) -> int:
+    """Answer the shell, which asks what may follow, or for the script that makes it ask."""
+    from click.shell_completion import shell_complete  # noqa: PLC0415 - only when the shell asks
+
+    return shell_complete(root, {}, "salon", _COMPLETION, os.environ[_COMPLETION])
 
 
 def _wants_json(context: click.Context | None) -> bool:
