@@ -279,6 +279,22 @@ def test_cancelled_waiter_leaves_no_money_behind(address: str) -> None:
     asyncio.run(scene())
 
 
+def test_budget_that_is_forgotten_while_another_is_asked_gives_its_money_back(address: str) -> None:
+    async def scene() -> None:
+        async with open_desk(address) as desk:
+            budgets = [await desk.budget(100), await desk.budget(100, key_id=None)]
+            task = asyncio.create_task(desk.ledger.reserve([budget.id for budget in budgets], 10))
+            await asyncio.sleep(0)  # it waits for the first: nobody uses the second yet
+            desk.ledger._leases.tick()
+            hold = await task
+            assert hold is not None
+            hold.release()
+            for budget in budgets:
+                await everything_is_free(desk, budget.id)
+
+    asyncio.run(scene())
+
+
 async def everything_is_free(desk: LedgerDesk, budget_id: str) -> None:
     async def check() -> bool:
         await desk.ledger.flush()

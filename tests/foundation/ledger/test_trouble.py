@@ -75,7 +75,7 @@ def test_at_the_bound_new_requests_are_refused_and_rows_go_to_the_log(
             disk, queue = fill(desk)
             budget = await desk.budget(10)
             hold = await desk.ledger.reserve([budget.id], 3)
-            queue._failed(StorageError(problem="The disk is full.", fix=""))
+            queue._problem = "The disk is full."
             queue._waiting.extend(Item(None, (), (), None) for _ in range(recorder.MAX_WAITING))
             with pytest.raises(Overloaded):
                 await desk.ledger.reserve([], 1)

@@ -99,6 +99,7 @@ class Leases:
             raise self.exceeded(slice_)
         waiter = Waiter(amount_e10, asyncio.get_running_loop().create_future())
         slice_.waiters.append(waiter)
+        self._remember(slice_)
         if not slice_.claiming:
             slice_.claiming = True
             self._tasks.spawn(self._claim(slice_), name="budget-claim")
@@ -110,6 +111,12 @@ class Leases:
             if isinstance(error, TimeoutError):
                 raise Overloaded(retry_after_s=1) from error
             raise
+
+    def _remember(self, slice_: Slice) -> None:
+        """Keep a slice that was forgotten while its request waited for the money of another budget."""
+        known = self._slices.setdefault(slice_.budget_id, slice_)
+        if known is not slice_ and slice_ not in self._past:
+            self._past.append(slice_)
 
     async def _claim(self, slice_: Slice) -> None:
         """Ask the database for what the waiting requests need, until nobody waits."""
