@@ -18,9 +18,6 @@ from salon.foundation.kit.settings import Spec, find, render, specs
 _BASE_PATH = re.compile(r"(?:/(?!\.\.?(?:/|$))[\w.~-]+)+", re.ASCII)
 _ASSET_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.~-]+)*", re.ASCII)
 
-LIBRARY_VARIABLES = ("SALON_BASE_URL", "SALON_API_KEY")
-"""Read by the library and the command line as a client; no settings of a server."""
-
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """Where settings are read from; fixed for the life of a process."""

@@ -10,7 +10,6 @@ from salon.foundation.egress.url import Url
 Headers = list[tuple[bytes, bytes]]
 
 IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"})
-_OWN_HEADERS: Final = frozenset({b"host", b"content-length", b"transfer-encoding", b"connection"})
 
 
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):

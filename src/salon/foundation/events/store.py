@@ -62,9 +62,6 @@ _TAKE_LEASE = statement(
 _DROP_LEASE = statement(
     delete(leases).where(leases.c.consumer == bindparam("consumer"), leases.c.owner == bindparam("owner"))
 )
-_PRUNE = statement(
-    delete(outbox).where(outbox.c.space_id == bindparam("space_id"), outbox.c.number <= bindparam("up_to"))
-)
 
 _wakers: set[Callable[[], None]] = set()
 
@@ -155,11 +152,6 @@ def take_lease(
 def drop_lease(tx: Transaction, _scope: SystemScope, consumer: str, *, owner: str) -> None:
     """Let another process run ``consumer`` at once."""
     tx.run(_DROP_LEASE, consumer=consumer, owner=owner)
-
-
-def prune(tx: Transaction, scope: Scope, *, up_to: int) -> int:
-    """Delete a space's events up to a number; the numbers are never used again."""
-    return tx.run(_PRUNE, space_id=space_of(scope), up_to=up_to)
 
 
 def _stored(row: Row) -> StoredEvent:

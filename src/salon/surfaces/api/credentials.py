@@ -155,8 +155,3 @@ def read_cookie(header: bytes, name: str) -> str | None:
         return None
     value = values.pop() if len(values) == 1 else b""
     return value.decode("ascii", "replace")
-
-
-def has_credential(headers: Mapping[bytes, bytes]) -> bool:
-    """Tell whether any carrier holds something."""
-    return b"authorization" in headers or any(name in headers for name in KEY_HEADERS)

@@ -57,11 +57,6 @@ class HostRules:
         """Tell whether ``origin`` is a foreign one that the settings allow (CORS)."""
         return origin.lower() in self._origins
 
-    @property
-    def has_origins(self) -> bool:
-        """Tell whether any foreign origin is allowed."""
-        return bool(self._origins)
-
     def _remember(self, host: bytes) -> bool:
         match = _HOST.fullmatch(host)
         if match is None:

@@ -1,7 +1,7 @@
 """The FastAPI part: management routes, each checked against its row of the endpoint table."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -19,8 +19,6 @@ from salon.surfaces.api.requests import IDENTITY
 
 RouteKey = tuple[int, str]
 """The identity of an endpoint function, and a method: what was routed, not what the address says."""
-
-_OWN_PATHS: Final = frozenset({"/salon/v1/openapi.json"})
 
 
 class _OtherMethod(InvalidRequest):
