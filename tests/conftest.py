@@ -12,11 +12,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from salon.testing.ports import free_port
 from salon.testing.soak import is_soak
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+# Outside long runs the same examples every time, however long the machine takes for them.
+settings.register_profile(
+    "salon",
+    deadline=None,
+    database=None,
+    derandomize=not is_soak(),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("salon")
 
 
 def _is_loopback(address: object) -> bool:
