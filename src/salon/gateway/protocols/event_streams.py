@@ -5,7 +5,7 @@ Nothing here knows an event's meaning: a subclass reads one at a time.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from salon.foundation.messages import StreamError, StreamEvent
 from salon.gateway.protocols.base import InStreamError
@@ -14,6 +14,7 @@ from salon.gateway.protocols.sse import BlockSplitter, EventTooLargeError, block
 from salon.gateway.protocols.wire_json import is_json
 
 _TOO_LARGE = "The provider sent an event over the size limit."
+_WITHOUT_WORDS = "The provider reported an error without a message."
 
 
 class EventTap(ABC):
@@ -70,7 +71,7 @@ class EventTap(ABC):
             return
         body = error_of({"error": error})
         self.error = InStreamError(
-            message=body.message or "The provider reported an error without a message.",
+            message=body.message or _WITHOUT_WORDS,
             type=body.type,
             code=body.code,
             status=status_in(error) or self._statuses.get(body.type or ""),
@@ -88,6 +89,9 @@ class EventTap(ABC):
 
 class EventDecoder(ABC):
     """Reads a provider's stream. Feed bytes as they come, cut anywhere."""
+
+    _statuses: ClassVar[Mapping[str, int]] = {}
+    """HTTP statuses of the dialect's error types, for errors that tell none."""
 
     def __init__(self) -> None:
         self._splitter = BlockSplitter()
@@ -127,3 +131,17 @@ class EventDecoder(ABC):
     def _fail(self, out: list[StreamEvent], message: str, kind: str) -> None:
         self._over = True
         out.append(StreamError(message=message, type=kind))
+
+    def _tell_error(self, error: Any, out: list[StreamEvent]) -> None:
+        """End the stream with the error that the provider put into it."""
+        body = error_of({"error": error})
+        self._over = True
+        out.append(
+            StreamError(
+                message=body.message or _WITHOUT_WORDS,
+                type=body.type,
+                code=body.code,
+                status=status_in(error) or self._statuses.get(body.type or ""),
+                raw=error,
+            )
+        )

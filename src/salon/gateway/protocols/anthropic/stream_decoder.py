@@ -17,7 +17,6 @@ from salon.foundation.messages import (
     ReasoningEnd,
     ReasoningStart,
     ResponseStart,
-    StreamError,
     StreamEvent,
     StreamFinish,
     TextDelta,
@@ -30,7 +29,6 @@ from salon.foundation.messages import (
 )
 from salon.gateway.protocols.anthropic.blocks import read_citation
 from salon.gateway.protocols.anthropic.usage import merge_usage, read_finish, read_usage
-from salon.gateway.protocols.classify import error_of, status_in
 from salon.gateway.protocols.event_streams import EventDecoder
 from salon.gateway.protocols.sse import block_data
 from salon.gateway.protocols.wire_json import (
@@ -109,6 +107,8 @@ class _Block:
 class AnthropicStreamDecoder(EventDecoder):
     """Reads a provider's stream. Feed bytes as they come, cut anywhere."""
 
+    _statuses = ERROR_STATUS
+
     def __init__(self) -> None:
         super().__init__()
         self._open: dict[int, _Block] = {}
@@ -151,20 +151,7 @@ class AnthropicStreamDecoder(EventDecoder):
         elif kind == "message_stop":
             self._end(out)
         elif event.error is not None:
-            self._error(event.error, out)
-
-    def _error(self, error: Any, out: list[StreamEvent]) -> None:
-        body = error_of({"error": error})
-        self._over = True
-        out.append(
-            StreamError(
-                message=body.message or "The provider reported an error without a message.",
-                type=body.type,
-                code=body.code,
-                status=status_in(error) or ERROR_STATUS.get(body.type or ""),
-                raw=error,
-            )
-        )
+            self._tell_error(event.error, out)
 
     def _message_start(self, event: _Event, out: list[StreamEvent]) -> None:
         message = event.message or {}

@@ -95,22 +95,9 @@ class OpenAIStreamDecoder(EventDecoder):
         if chunk.search_results:
             self._sources["search_results"] = chunk.search_results
         if chunk.error:
-            self._error(chunk.error, out)
+            self._tell_error(chunk.error, out)
         elif chunk.choices is None and chunk.usage is None and not chunk.id:
             self._bare_error(data, out)
-
-    def _error(self, error: Any, out: list[StreamEvent]) -> None:
-        body = error_of({"error": error})
-        self._over = True
-        out.append(
-            StreamError(
-                message=body.message or "The provider reported an error without a message.",
-                type=body.type,
-                code=body.code,
-                status=status_in(error),
-                raw=error,
-            )
-        )
 
     def _bare_error(self, data: bytes, out: list[StreamEvent]) -> None:
         """Read an event that is an error without the ``error`` object, such as ``{"detail": ...}``."""

@@ -5,16 +5,12 @@ response object; an item's end may come after the next item began; the event bef
 error, flat or with an ``error`` object; ``[DONE]`` may follow the end.
 """
 
-from typing import Any
-
 from salon.foundation.messages import (
     ResponseStart,
-    StreamError,
     StreamEvent,
     StreamFinish,
     UsageReported,
 )
-from salon.gateway.protocols.classify import error_of, status_in
 from salon.gateway.protocols.event_streams import EventDecoder
 from salon.gateway.protocols.responses.output import text_of
 from salon.gateway.protocols.responses.response import kept_values
@@ -89,20 +85,7 @@ class ResponsesStreamDecoder(EventDecoder):
     def _error(self, event: WireEvent, out: list[StreamEvent]) -> None:
         flat: JsonObject = {"message": event.message, "code": event.code}
         error = event.error if event.error is not None else flat
-        self._told(error, out)
-
-    def _told(self, error: Any, out: list[StreamEvent]) -> None:
-        body = error_of({"error": error})
-        self._over = True
-        out.append(
-            StreamError(
-                message=body.message or "The provider reported an error without a message.",
-                type=body.type,
-                code=body.code,
-                status=status_in(error),
-                raw=error,
-            )
-        )
+        self._tell_error(error, out)
 
     def _start(self, value: JsonObject, out: list[StreamEvent]) -> None:
         if self._started:
@@ -125,12 +108,12 @@ class ResponsesStreamDecoder(EventDecoder):
         if is_object(usage) and usage:
             out.append(UsageReported(usage=read_usage(usage)))
         if value.get("error"):
-            self._told(value["error"], out)
+            self._tell_error(value["error"], out)
             return
         status = value.get("status") or kind.removeprefix("response.")
         finish = read_finish(status, value.get("incomplete_details"), has_tool_calls=self._track.has_calls)
         self._over = True
         if status == "failed":
-            self._told({"message": None, "code": "server_error"}, out)
+            self._tell_error({"message": None, "code": "server_error"}, out)
         else:
             out.append(StreamFinish(finish=finish, provider_data=kept_values(value) or None))
