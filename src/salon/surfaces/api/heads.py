@@ -52,8 +52,12 @@ def check_head(
         raise HeadTooLarge(what="head", limit_bytes=limits.max_head_bytes)
     if len(header_map) != len(headers):
         _refuse_repeated(headers)
-    if b"transfer-encoding" in header_map and b"content-length" in header_map:
-        raise InvalidRequest(field="transfer-encoding", problem="A body has one length, not two.")
+    coding = header_map.get(b"transfer-encoding")
+    if coding is not None:
+        if b"content-length" in header_map:
+            raise InvalidRequest(field="transfer-encoding", problem="A body has one length, not two.")
+        if coding.lower() != b"chunked":
+            raise InvalidRequest(field="transfer-encoding", problem="Only “chunked” is understood.")
 
 
 def head_bytes(url: bytes, headers: RawHeaders) -> int:

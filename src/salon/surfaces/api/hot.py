@@ -29,6 +29,7 @@ from salon.surfaces.api.hot_reply import HotReply
 _ONCE: Final = frozenset(
     {b"host", b"content-length", b"transfer-encoding", b"authorization", b"content-type"}
 )
+_MALFORMED: Final = InvalidRequest(field="request", problem="This is no well-formed HTTP request.")
 _READ_ON_BELOW_BYTES: Final = 64 * 1024
 
 
@@ -101,16 +102,39 @@ class SalonProtocol(HttpToolsProtocol):
         parser = self.parser
         assert parser is not None
         try:
-            parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._refuse(InvalidRequest(field="upgrade", problem="This address takes no upgrade."))
+            try:
+                parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                self._without_upgrade(data[offer.args[0] :])
         except httptools.HttpParserCallbackError as error:
-            self._refuse(as_salon_error(error.__context__ or error))
+            found = error.__context__ or error
+            self._refuse(
+                _MALFORMED if isinstance(found, httptools.HttpParserError) else as_salon_error(found)
+            )
         except httptools.HttpParserError:
-            self._refuse(InvalidRequest(field="request", problem="This is no well-formed HTTP request."))
+            self._refuse(_MALFORMED)
         else:
             if self._phase is _Phase.HEAD:
                 self._head_goes_on()
+
+    def _without_upgrade(self, rest: bytes) -> None:
+        """Read a request that offers another protocol as if it did not: the parser skips its body.
+
+        A server may decline an offer by going on; clients offer HTTP/2 with requests that matter.
+        """
+        while self._phase is _Phase.HEAD:
+            offering = self.parser
+            assert offering is not None
+            kept = [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+            version = offering.get_http_version().encode("ascii")
+            line = b"%b %b HTTP/%b" % (offering.get_method(), self.url, version)
+            data = b"\r\n".join([line, *kept, b"", rest])
+            self._phase = _Phase.IDLE
+            parser = self.parser = httptools.HttpRequestParser(self)
+            try:
+                parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                rest = data[offer.args[0] :]
 
     def pause_writing(self) -> None:
         """Hear that the client reads too slowly."""
@@ -144,6 +168,12 @@ class SalonProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Choose the way, and check the head for both."""
+        parser = self.parser
+        assert parser is not None
+        if parser.should_upgrade():
+            if parser.get_method() == b"CONNECT":
+                raise InvalidRequest(field="method", problem="This is no proxy.")
+            return
         header_map = dict(self.headers)
         limits = self.door.limits
         may_be_large = max(self._seen_bytes, self._chunk_bytes) > limits.max_head_bytes
@@ -170,6 +200,8 @@ class SalonProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Serve a hot request whose body is whole."""
+        if self._phase is _Phase.HEAD:
+            return  # it offers an upgrade; it will be read again without
         if self._phase is not _Phase.REFUSED:
             self._phase = _Phase.SERVING
             self._deadline_s = inf
@@ -226,7 +258,6 @@ class SalonProtocol(HttpToolsProtocol):
             and b"expect" not in headers
             and parser.get_method() == b"POST"
             and parser.get_http_version() == "1.1"
-            and not parser.should_upgrade()
         )
 
     @property

@@ -1,0 +1,64 @@
+"""Requests that are legal and rare, and some that are neither, on bare sockets."""
+
+import asyncio
+
+import pytest
+
+CHAT = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n"
+H2C = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAoAAA\r\n"
+
+
+def told(doors, *pieces: bytes) -> bytes:
+    """Send the pieces one after the other and return everything that is answered."""
+
+    async def run() -> bytes:
+        async with doors() as server, asyncio.timeout(60):
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0.02)
+            answer = await reader.read()
+            writer.close()
+            return answer
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'content-length: 11\r\n\r\n{"some": 1}',
+        b'transfer-encoding: chunked\r\n\r\nb\r\n{"some": 1}\r\n0\r\n\r\n',
+    ],
+)
+def test_a_body_that_comes_with_an_offer_to_upgrade_is_read(hot_door, body):
+    """As the client of Java sends it: the offer is declined, the request served."""
+    asking = CHAT + H2C + body
+    last = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+    for pieces in ((asking, last), (asking * 30 + last,), (asking[:70], asking[70:-3], asking[-3:] + last)):
+        answers = told(hot_door, *pieces)
+        assert answers.count(b'"size": 11') == b"".join(pieces).count(b"upgrade: h2c")
+        assert answers.endswith(b"ok\n")
+
+
+def test_a_page_that_asks_for_a_web_socket_is_answered_without(hot_door):
+    asking = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
+    last = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+    assert told(hot_door, asking, last).count(b"ok\n") == 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"CONNECT localhost:1 HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        b"CONNECT localhost:1 HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+        b"GET http://[::1 HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        CHAT + b"transfer-encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        CHAT + b"transfer-encoding: chunked, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    ],
+)
+def test_what_cannot_be_served_is_the_caller_s_mistake(hot_door, head, caplog):
+    answer = told(hot_door, head)
+    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 405"))
+    assert not caplog.records
