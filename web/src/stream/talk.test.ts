@@ -91,6 +91,20 @@ test("a refusal shows the server's own sentence", async () => {
   expect(answerOf(talk.turns())).toMatchObject({ state: "failed", error: "There is no model “x” here." })
 })
 
+test("a server that is away is told apart, and the message can be asked again", async () => {
+  const answers = [
+    () => Promise.reject(new TypeError("Failed to fetch")),
+    () => Promise.resolve(streamed([chunk({ content: "Here" }), "data: [DONE]\n\n"])),
+  ]
+  const talk = createTalk(ports(() => answers.shift()?.() ?? Promise.reject(new Error("asked too often"))))
+  await talk.send("Hi", "demo")
+  expect(answerOf(talk.turns())).toMatchObject({ state: "failed", failure: "unreachable" })
+  await talk.retry("demo")
+  expect(talk.turns().map((turn) => turn.text)).toEqual(["Hi", "Here"])
+  await talk.retry("demo")
+  expect(talk.turns()).toHaveLength(2)
+})
+
 test("stopping cancels the request and keeps what was said", async () => {
   const talk = createTalk(
     ports((_, signal) => {

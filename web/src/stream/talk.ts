@@ -11,7 +11,9 @@ export interface Turn {
   text: string
   reasoning: string
   state: "writing" | "done" | "stopped" | "failed"
+  /** What the server said, or why there was nothing to hear: no answer at all, or one that broke off. */
   error: string | null
+  failure: "told" | "unreachable" | "broken" | null
   inputTokens: number | null
   outputTokens: number | null
   firstTextMs: number | null
@@ -30,6 +32,8 @@ export interface Talk {
   subscribe(listener: () => void): () => void
   turns(): readonly Turn[]
   send(text: string, model: string): Promise<void>
+  /** Ask the last message again, if its answer failed. */
+  retry(model: string): Promise<void>
   stop(): void
   clear(): void
 }
@@ -72,12 +76,15 @@ export function createTalk(ports: TalkPorts): Talk {
         stream: true,
         stream_options: { include_usage: true },
       })
-      const response = await ports.post(body, controller.signal)
+      const response = await ports.post(body, controller.signal).catch((problem: unknown) => {
+        throw new TalkError("unreachable", String(problem))
+      })
       update(answer.id, () => ({ requestId: response.headers.get("x-salon-request-id") }))
-      if (!response.ok || response.body === null) throw new TalkError(await problemOf(response))
+      if (!response.ok || response.body === null) throw new TalkError("told", await problemOf(response))
       await follow(response.body, answer.id, update, elapsed)
       update(answer.id, (turn) => ({
         state: turn.error === null ? "done" : "failed",
+        failure: turn.error === null ? null : "told",
         durationMs: elapsed(),
       }))
     } catch (problem) {
@@ -85,6 +92,7 @@ export function createTalk(ports: TalkPorts): Talk {
       update(answer.id, () => ({
         state: isStopped ? "stopped" : "failed",
         error: isStopped ? null : problem instanceof Error ? problem.message : String(problem),
+        failure: isStopped ? null : problem instanceof TalkError ? problem.failure : "broken",
         durationMs: elapsed(),
       }))
     } finally {
@@ -99,6 +107,12 @@ export function createTalk(ports: TalkPorts): Talk {
     },
     turns: () => turns,
     send,
+    async retry(model) {
+      const [asked, answer] = turns.slice(-2)
+      if (asked?.author !== "person" || answer?.state !== "failed") return
+      turns = turns.slice(0, -2)
+      await send(asked.text, model)
+    },
     stop: () => running?.abort(),
     clear() {
       running?.abort()
@@ -108,7 +122,14 @@ export function createTalk(ports: TalkPorts): Talk {
   }
 }
 
-class TalkError extends Error {}
+class TalkError extends Error {
+  readonly failure: "told" | "unreachable" | "broken"
+
+  constructor(failure: TalkError["failure"], message: string) {
+    super(message)
+    this.failure = failure
+  }
+}
 
 function newTurn(id: number, author: Turn["author"], model: string, text: string): Turn {
   return {
@@ -119,6 +140,7 @@ function newTurn(id: number, author: Turn["author"], model: string, text: string
     reasoning: "",
     state: author === "person" ? "done" : "writing",
     error: null,
+    failure: null,
     inputTokens: null,
     outputTokens: null,
     firstTextMs: null,
@@ -172,7 +194,7 @@ async function follow(
     for (const event of events) apply(event.data)
     if (done) break
   }
-  if (!isFinished) throw new TalkError("The answer broke off.")
+  if (!isFinished) throw new TalkError("broken", "The answer broke off.")
 }
 
 export function useTalkTurns(talk: Talk): readonly Turn[] {

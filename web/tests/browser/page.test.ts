@@ -275,6 +275,13 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     await gone.close()
     await page.getByRole("alert").getByText("does not answer").waitFor()
     expect(await page.getByText("1,284").count()).toBe(1)
+    await page.getByRole("textbox", { name: "Message" }).fill("Are you there?")
+    await page.keyboard.press("Enter")
+    await page.getByText("Salon does not answer. Your message is kept here.").waitFor()
+    const back = await openHouse(Number(new URL(gone.address).port))
+    await page.getByRole("log").getByRole("button", { name: "Try again" }).click()
+    await page.getByRole("log").getByText("I am the demo model").waitFor()
+    await back.close()
     await close()
   })
 

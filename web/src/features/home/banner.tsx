@@ -15,7 +15,7 @@ export function Banner({ problem, status }: BannerProps) {
   const { t } = useLingui()
   if (problem !== null) {
     return (
-      <div role="alert" className="px-4 pt-3">
+      <div role="alert" className="px-4 py-3">
         <Notice tone={problem.kind === "offline" ? "warning" : "danger"}>
           {problem.kind === "offline"
             ? t`Salon does not answer at ${hostOf(serverAddress())}. Trying again.`
@@ -26,7 +26,7 @@ export function Banner({ problem, status }: BannerProps) {
   }
   if (status?.config_problem) {
     return (
-      <div role="alert" className="px-4 pt-3">
+      <div role="alert" className="px-4 py-3">
         <Notice tone="danger">
           {t`The settings file was changed and cannot be used; the last good settings are in force.`}{" "}
           <bdi>{status.config_problem}</bdi>
@@ -36,7 +36,7 @@ export function Banner({ problem, status }: BannerProps) {
   }
   if (status && status.needs_restart.length > 0) {
     return (
-      <div role="status" className="px-4 pt-3">
+      <div role="status" className="px-4 py-3">
         <Notice tone="info">{t`These settings wait for the next start: ${status.needs_restart.join(", ")}.`}</Notice>
       </div>
     )

@@ -84,6 +84,7 @@ export function TryIt({ field, models, model, onModel, voices, requests }: TryIt
               turn={turn}
               voice={turn.author === "person" ? PERSON_VOICE : voiceOf(turn.model)}
               row={requests.find((row) => row.request_id === turn.requestId)}
+              onRetry={turn === last && turn.state === "failed" ? () => void talk.retry(model) : null}
             />
           ))
         )}

@@ -2,6 +2,7 @@ import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
 import { Avatar } from "@/components/ui/avatar"
 import { WritingBars } from "@/components/ui/bars"
+import { Button } from "@/components/ui/button"
 import { Notice } from "@/components/ui/notice"
 import { formatDuration, formatMoney } from "@/lib/format"
 import { monogram } from "@/lib/voices"
@@ -13,10 +14,12 @@ interface TurnViewProps {
   voice: number
   /** The ledger row of its request, once there is one. */
   row: RequestRow | undefined
+  /** Asks again; only where that makes sense. */
+  onRetry: (() => void) | null
 }
 
 /** One turn: avatar, name, and beside its text the rail in its voice. */
-export function TurnView({ turn, voice, row }: TurnViewProps) {
+export function TurnView({ turn, voice, row, onRetry }: TurnViewProps) {
   const { t } = useLingui()
   const isPerson = turn.author === "person"
   const name = isPerson ? t`You` : turn.model
@@ -39,10 +42,39 @@ export function TurnView({ turn, voice, row }: TurnViewProps) {
           {turn.text}
           {turn.state === "writing" ? <span aria-hidden="true" className="caret" /> : null}
         </p>
-        {turn.error === null ? null : <Notice tone="danger">{turn.error}</Notice>}
+        {turn.failure === null ? null : <Failure turn={turn} onRetry={onRetry} />}
         {isPerson || turn.state === "writing" ? null : <TurnFoot turn={turn} row={row} />}
       </div>
     </article>
+  )
+}
+
+interface FailureProps {
+  turn: Turn
+  onRetry: (() => void) | null
+}
+
+function Failure({ turn, onRetry }: FailureProps) {
+  const { t } = useLingui()
+  const sentence =
+    turn.failure === "unreachable"
+      ? t`Salon does not answer. Your message is kept here.`
+      : turn.failure === "broken"
+        ? t`The answer broke off.`
+        : turn.error
+  return (
+    <Notice
+      tone={turn.failure === "unreachable" ? "warning" : "danger"}
+      action={
+        onRetry === null ? null : (
+          <Button look="outline" onClick={onRetry}>
+            {t`Try again`}
+          </Button>
+        )
+      }
+    >
+      {sentence}
+    </Notice>
   )
 }
 
