@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -11,14 +10,6 @@ from salon.foundation.kit.clock import Clock
 from salon.foundation.storage import open_storage
 
 OpenAccounts = Callable[..., AbstractAsyncContextManager[Accounts]]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where an empty database is."""
-    if request.param == "sqlite":
-        return str(tmp_path / "salon.sqlite3")
-    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture
