@@ -139,6 +139,19 @@ def test_a_wish_to_store_is_told_as_lost(scene: Scene) -> None:
             assert "store" in answer.headers["x-salon-lost"].split(", ")
 
 
+def test_reasoning_left_out_is_told_as_lost(scene: Scene) -> None:
+    thought = {"type": "reasoning", "id": "rs_1", "summary": []}
+    items = [thought, {"role": "user", "content": "hi"}]
+    request = chat_request("responses", "", model=model_of("responses"), input=items)
+    answer = asyncio.run(ask(scene.house.port, request))
+    assert answer.headers["x-salon-lost"] == "input.reasoning"
+
+
+def test_the_demo_answers_too(client: Any) -> None:
+    with client.responses.stream(model="demo", input="Hello", store=False) as stream:
+        assert stream.get_final_response().output_text
+
+
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "ollama"])
 @pytest.mark.parametrize("plan", ["tokens=2;think=2", "call", "tokens=9", "tokens=2;fault=no-usage"])
 def test_answers_and_events_follow_openais_document(

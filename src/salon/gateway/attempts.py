@@ -217,6 +217,8 @@ class AttemptLoop:
             encoded = dialect.encode_request(wanted, quirks=endpoint.quirks)
             body = encoded.body
             job.lost.update(encoded.lost)
+        if job.envelope is not None and job.envelope.lost:
+            job.lost.update(job.envelope.lost)
         if job.via is not None:
             headers = with_via(headers, job.via)
         return endpoint.request(body, headers, model=target.model, stream=stream)

@@ -119,8 +119,6 @@ class Gateway:
         envelope = job.envelope = dialect.read_envelope(call.body)
         job.alias, job.stream, job.size_bytes = envelope.model, envelope.stream, envelope.size_bytes
         job.max_output_tokens = envelope.max_output_tokens
-        if envelope.lost:
-            job.lost.update(envelope.lost)
         if self._hears_steps:
             self._start_observing(job)
         via = call.headers.get(hops.HEADER)

@@ -31,12 +31,19 @@ from salon.foundation.kit.errors import (
     UpstreamServerError,
     UpstreamTimeout,
 )
-from salon.gateway.protocols import anthropic, gemini, ollama, openai
+from salon.gateway.protocols import anthropic, gemini, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect, EncodeContext, InStreamError
 from salon.gateway.protocols.classify import read_retry_after
+from salon.gateway.protocols.collect import ResponseCollector
 from salon.gateway.protocols.sse import SseReader
 
-DIALECTS: list[Dialect] = [openai.DIALECT, anthropic.DIALECT, ollama.DIALECT, gemini.DIALECT]
+DIALECTS: list[Dialect] = [
+    openai.DIALECT,
+    responses.DIALECT,
+    anthropic.DIALECT,
+    ollama.DIALECT,
+    gemini.DIALECT,
+]
 LONG = "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens."
 
 TABLE: list[tuple[int, Any, type[UpstreamError]]] = [
@@ -164,8 +171,10 @@ def test_an_error_ends_a_stream_in_each_dialect(error: SalonError) -> None:
         body = encoder.error(error)
         assert encoder.finish() == b""
         decoder = dialect.stream_decoder()
-        events = [*decoder.feed(body), *decoder.finish()]
-        assert [getattr(event, "message", None) for event in events] == [error.message]
+        collector = ResponseCollector()
+        collector.add([*decoder.feed(body), *decoder.finish()])
+        assert collector.error is not None
+        assert (collector.error.message, collector.response().parts) == (error.message, ())
 
 
 def test_official_clients_raise_our_errors() -> None:

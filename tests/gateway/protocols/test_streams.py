@@ -24,12 +24,18 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
-from salon.gateway.protocols import anthropic, gemini, ollama, openai
+from salon.gateway.protocols import anthropic, gemini, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect, EncodeContext
 from salon.gateway.protocols.collect import ResponseCollector, response_events
 from salon.gateway.protocols.sse import MAX_EVENT_BYTES, SseReader
 
-DIALECTS: list[Dialect] = [openai.DIALECT, anthropic.DIALECT, ollama.DIALECT, gemini.DIALECT]
+DIALECTS: list[Dialect] = [
+    openai.DIALECT,
+    responses.DIALECT,
+    anthropic.DIALECT,
+    ollama.DIALECT,
+    gemini.DIALECT,
+]
 CONTEXT = EncodeContext(request_id="req_1", model="m", created_at_s=1)
 DONE = StreamFinish(finish=Finish(reason="stop"))
 
@@ -87,7 +93,7 @@ def test_a_stream_of_nothing_ends_well(dialect: Dialect) -> None:
     assert collector.response().parts == ()
 
 
-@pytest.mark.parametrize("dialect", DIALECTS[1:3], ids=lambda d: d.name)
+@pytest.mark.parametrize("dialect", DIALECTS[1:4], ids=lambda d: d.name)
 def test_further_choices_are_named_as_lost(dialect: Dialect) -> None:
     events = [
         TextStart(index=0, choice=1),
@@ -108,7 +114,7 @@ def test_what_a_stream_cannot_carry_is_named() -> None:
         TextEnd(index=0),
         DONE,
     ]
-    assert [told(dialect, *events)[1] for dialect in DIALECTS] == [{"citations", "map"}] * 4
+    assert [told(dialect, *events)[1] for dialect in DIALECTS] == [{"citations", "map"}] * 5
 
 
 def test_a_refusal_keeps_its_meaning() -> None:

@@ -32,7 +32,7 @@ class Envelope(msgspec.Struct, kw_only=True):
     body: bytes
     """The request as it came; forwarded as it is when no edit is needed."""
     lost: tuple[str, ...] = ()
-    """What no target will do as asked, as field names; told to the caller in a header."""
+    """What is not done as asked whatever the target, as field names; told to the caller in a header."""
 
 
 class EncodedRequest(msgspec.Struct, frozen=True, kw_only=True):

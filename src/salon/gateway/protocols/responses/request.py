@@ -88,11 +88,12 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
         edits["stream_options"] = None
     if quirks.get("store", True) and bytes(fields.get("store", b"")) != b"false":
         edits["store"] = b"false"
-    if b'"reasoning"' in bytes(fields.get("input", b"")):
+    if b'"reasoning"' in envelope.body:
         items = field_value(fields, "input")
         kept = [item for item in items if not is_refused(item)] if is_list(items) else items
         if is_list(items) and len(kept) != len(items):
             edits["input"] = dumps(kept)
+            envelope.lost = (*envelope.lost, "input.reasoning")
     if not edits:
         return envelope.body
     return join_fields(fields, edits)
