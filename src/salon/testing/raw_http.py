@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httptools
@@ -88,13 +88,17 @@ async def ask(
     """Send ``request`` as it stands and read the answer; never raises for a bad end.
 
     ``cut_after_bytes`` closes the connection once that many bytes of the answer (head included) were
-    read; ``cut_after_s`` closes it after a time, whatever has come.
+    read; ``cut_after_s`` closes it that long after the request was sent, whatever has come.
     """
     started = time.monotonic()
     reader = _Reader()
-    limit_s = timeout_s if cut_after_s is None else min(cut_after_s, timeout_s)
     try:
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout(timeout_s) as limit:
+
+            def sent() -> None:
+                if cut_after_s is not None:
+                    limit.reschedule(asyncio.get_running_loop().time() + cut_after_s)
+
             await _exchange(
                 reader,
                 port,
@@ -102,6 +106,7 @@ async def ask(
                 cut_after_bytes=cut_after_bytes,
                 unix_path=unix_path,
                 started=started,
+                sent=sent,
             )
     except TimeoutError:
         reader.answer.cut = cut_after_s is not None
@@ -120,6 +125,7 @@ async def _exchange(
     cut_after_bytes: int | None,
     unix_path: str | None,
     started: float,
+    sent: Callable[[], None],
 ) -> None:
     if unix_path is None:
         incoming, outgoing = await asyncio.open_connection("127.0.0.1", port)
@@ -127,6 +133,7 @@ async def _exchange(
         incoming, outgoing = await asyncio.open_unix_connection(unix_path)
     try:
         outgoing.write(request)
+        sent()
         left = cut_after_bytes
         while not reader.answer.complete and (left is None or left > 0):
             data = await incoming.read(65536 if left is None else min(left, 65536))
