@@ -34,6 +34,12 @@ def test_a_narrow_terminal_does_without_spare_columns(monkeypatch: pytest.Monkey
     assert len(lines) == 4  # nothing is folded
 
 
+def test_a_very_narrow_terminal_gets_each_row_in_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = _printed(monkeypatch, 12)
+    assert lines[:3] == ["name   first", "count  7", "id     " + "k" * 30]
+    assert lines[3:5] == ["", "name   second"]
+
+
 def test_sentences_break_between_words_and_keep_their_indent() -> None:
     text = "salon: one two three\n  indented words here"
     assert wrapped(text, 14) == "salon: one two\nthree\n  indented\n  words here"

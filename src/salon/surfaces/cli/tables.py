@@ -51,7 +51,10 @@ def _wrapped_line(line: str, width: int) -> str:
 def print_table(
     out: TextIO, headings: Sequence[str], rows: Sequence[Sequence[str]], *, spare: Sequence[str]
 ) -> None:
-    """Print a table. Columns of ``spare`` are left out, first ones first, while it is too wide."""
+    """Print a table. Columns of ``spare`` are left out, first ones first, while it is too wide.
+
+    Where even the rest does not fit, every row is written as lines of its own.
+    """
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - slow import, terminals only
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -59,6 +62,9 @@ def print_table(
 
     console = Console(file=out)
     kept = _fitting(headings, rows, width=console.width, spare=spare)
+    if _least_width(kept, headings, rows) > console.width:
+        _print_records(out, headings, rows, width=console.width)
+        return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for index in kept:
         cells = [row[index] for row in rows]
@@ -70,6 +76,24 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(row[index], style=_STYLES.get(row[index], "")) for index in kept))
     console.print(table)
+
+
+def _least_width(kept: Sequence[int], headings: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Return the width at which short cells stay whole and long ones break between words."""
+    widths = (max(len(headings[at]), *(min(_NARROWEST, len(row[at])) for row in rows)) for at in kept)
+    return sum(width + _GAP for width in widths) - _GAP
+
+
+def _print_records(
+    out: TextIO, headings: Sequence[str], rows: Sequence[Sequence[str]], *, width: int
+) -> None:
+    room = max(map(len, headings)) + 2
+    for number, row in enumerate(rows):
+        lines = [] if number == 0 else [""]
+        for heading, cell in zip(headings, row, strict=True):
+            shown = wrapped(cell, max(_NARROWEST, width - room)).replace("\n", "\n" + " " * room)
+            lines.append(f"{heading:<{room}}{shown}")
+        out.write("\n".join(lines) + "\n")
 
 
 def _fitting(

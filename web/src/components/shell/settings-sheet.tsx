@@ -21,7 +21,7 @@ interface RowProps {
 function Row({ label, hint, children }: RowProps) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
-      <span className="flex min-w-0 flex-1 basis-40 flex-col">
+      <span className="flex min-w-0 flex-1 basis-32 flex-col">
         <span className="text-ui font-medium">{label}</span>
         {hint ? <span className="text-caption text-text-2">{hint}</span> : null}
       </span>
