@@ -111,6 +111,36 @@ def test_a_stream_past_its_hold_extends_it_or_ends_with_a_budget_error(play: Pla
     play(scene, options=msgspec.structs.replace(QUICK, assumed_output_tokens=100))
 
 
+@pytest.mark.parametrize("limit", [-1, -(10**12), 0])
+def test_a_limit_below_one_is_no_limit_and_counts_as_such(play: Play, limit: int) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        identity = key_identity(budgets=[await add_budget(bench, 100 * 18_0000)])
+        reply = await bench.call("openai/fake", identity=identity, max_tokens=limit)
+        assert reply.status == 402
+        minute = key_identity("minute", limits=KeyLimits(tokens_per_minute=1000))
+        tasks = [
+            asyncio.create_task(
+                bench.call("openai/fake", "{{fake delay=1}}", identity=minute, max_tokens=limit)
+            )
+            for _ in range(2)
+        ]
+        assert sorted([(await task).status for task in tasks]) == [200, 429]
+
+    options = msgspec.structs.replace(QUICK, assumed_output_tokens=4096)
+    play(scene, limiter=LocalLimiter(), options=options)
+
+
+def test_each_of_several_answers_is_paid_for(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        identity = key_identity(budgets=[await add_budget(bench, 50 * 18_0000)])
+        assert (await bench.call("openai/fake", identity=identity, max_tokens=100, n=1)).status == 200
+        for answers in (128, 128.0, 10**15):
+            reply = await bench.call("openai/fake", identity=identity, max_tokens=100, n=answers)
+            assert reply.status == 402
+
+    play(scene)
+
+
 def test_two_hundred_at_once_admit_no_more_than_the_budget_holds(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         identity = key_identity(budgets=[await add_budget(bench, 50 * 18_0000)])

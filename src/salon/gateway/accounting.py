@@ -10,6 +10,7 @@ from salon.foundation.messages import Usage
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort
+from salon.gateway.protocols.fields import field_value
 from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.target import Target
 from salon.gateway.relay.attempt import Attempt
@@ -18,6 +19,8 @@ from salon.gateway.relay.job import Job
 from salon.gateway.relay.readers import FailureReader
 
 _NOTHING: Final = Usage()
+_MOST_ANSWERS: Final = 1000
+"""More than any provider gives at once."""
 
 
 def expected_tokens(job: Job, options: GatewayOptions) -> tuple[int, int]:
@@ -25,10 +28,22 @@ def expected_tokens(job: Job, options: GatewayOptions) -> tuple[int, int]:
     expected = job.expected_tokens
     if expected is None:
         output = options.assumed_output_tokens
-        if job.max_output_tokens is not None and job.max_output_tokens < output:
+        # Below one there is no limit; counted as it stands, it would give money and tokens back.
+        if job.max_output_tokens is not None and 0 < job.max_output_tokens < output:
             output = job.max_output_tokens
+        output *= _answers(job)
         expected = job.expected_tokens = (-(-job.size_bytes // HELD_BYTES_PER_TOKEN), output)
     return expected
+
+
+def _answers(job: Job) -> int:
+    """Return how many answers are asked for; each may be as long as the limit."""
+    number: object = None
+    if job.request is not None:
+        number = job.request.n
+    elif job.envelope is not None and "n" in job.envelope.fields:
+        number = field_value(job.envelope.fields, "n")
+    return int(min(number, _MOST_ANSWERS)) if isinstance(number, int | float) and number > 1 else 1
 
 
 def reserve_now(job: Job, plan: Plan, ledger: LedgerPort, options: GatewayOptions) -> bool:

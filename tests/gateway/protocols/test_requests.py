@@ -157,6 +157,7 @@ PATHS: list[tuple[str, dict[str, Any], str]] = [
         {"contents": [{"parts": [{"functionCall": {"args": {}}}]}]},
         "contents[0].parts[0].functionCall.name",
     ),
+    ("openai", {"n": 0}, "n"),
     ("gemini", {"systemInstruction": 7}, "systemInstruction"),
     ("gemini", {"generation_config": {"topP": "x"}}, "generationConfig.topP"),
     ("gemini", {"generationConfig": {"maxOutputTokens": "x"}}, "generationConfig.maxOutputTokens"),

@@ -44,7 +44,7 @@ def read_envelope(body: bytes) -> Envelope:
         fields=fields,
         model=model,
         stream=is_stream,
-        max_output_tokens=limit,
+        max_output_tokens=limit if limit is not None and limit > 0 else None,
         wants_usage=wants_usage,
         size_bytes=len(body),
         body=body,
@@ -99,7 +99,7 @@ def decode_request(envelope: Envelope) -> ModelRequest:
         frequency_penalty=fields.number("frequency_penalty"),
         seed=fields.whole("seed"),
         stop=fields.texts("stop"),
-        n=fields.whole("n"),
+        n=_positive(fields.whole("n"), "n"),
         logprobs=fields.flag("logprobs"),
         top_logprobs=fields.whole("top_logprobs"),
         response_format=_read_format(fields.object("response_format")),
@@ -117,6 +117,12 @@ def decode_request(envelope: Envelope) -> ModelRequest:
     if is_object(choice) and choice.get("type") in {"allowed_tools", "custom"}:
         extra["tool_choice"] = choice
     return msgspec.structs.replace(request, extra={"openai": extra}) if extra else request
+
+
+def _positive(number: int | None, path: str) -> int | None:
+    if number is not None and number < 1:
+        raise invalid(path, "It must be at least 1.")
+    return number
 
 
 def _read_tools(items: list[Any], path: str) -> tuple[Tool, ...]:
