@@ -235,6 +235,13 @@ def test_log_probabilities_cross_between_openais_dialects() -> None:
     assert back.provider_data["openai"] == own["openai"]
 
 
+def test_what_a_chat_provider_tells_beside_is_shown_or_named() -> None:
+    tier = DIALECT.encode_response(answer(provider_data={"openai": {"service_tier": "flex"}}), CONTEXT)
+    assert (json.loads(tier.body)["service_tier"], tier.lost) == ("flex", ())
+    print_ = DIALECT.encode_response(answer(provider_data={"openai": {"system_fingerprint": "f"}}), CONTEXT)
+    assert print_.lost == ("provider_data",)
+
+
 def test_an_item_told_only_at_the_end_is_told() -> None:
     whole = {"id": "r", "status": "completed", "model": "m", "output": [
         {"type": "function_call", "id": "fc", "call_id": "c", "name": "f", "arguments": '{"a":1}'},

@@ -24,6 +24,8 @@ from salon.gateway.protocols.wire_json import (
     seconds,
 )
 
+_CARRIED = {"service_tier", "logprobs"}
+"""What is shown of that which a provider of the chat dialect tells beside the answer."""
 _KEPT = ("service_tier", "billing", "content_filters", "moderation", "tool_usage")
 
 
@@ -122,8 +124,12 @@ class ResponseObject:
 
     def keep(self, provider_data: JsonObject | None) -> None:
         """Show what the provider told beside the answer."""
+        chat = own_data(provider_data, "openai")
+        if chat.get("service_tier"):
+            self._head["service_tier"] = chat["service_tier"]
         self._head.update(own_data(provider_data, "responses"))
-        if any(dialect not in {"responses", "openai"} for dialect in provider_data or {}):
+        others = [dialect for dialect in provider_data or {} if dialect not in {"responses", "openai"}]
+        if others or not _CARRIED.issuperset(chat):
             self.lost["provider_data"] = None
 
     def begun(self) -> JsonObject:
