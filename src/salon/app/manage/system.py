@@ -195,7 +195,7 @@ def _number(cursor: str | None) -> int | None:
     if cursor is None:
         return None
     if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
-        raise InvalidRequest(field="cursor", problem="It is not a cursor of this list.")
+        raise InvalidRequest(field="cursor", problem="Send “next” of the page before, as it was.")
     return int(cursor)
 
 

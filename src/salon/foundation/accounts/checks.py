@@ -41,7 +41,7 @@ def check_limits(limits: KeyLimits, *, now_ms: int) -> None:
         raise InvalidRequest(field="budget_period", problem="It is day, month or total.")
     check_zone(limits.budget_zone)
     if limits.expires_at_ms is not None and limits.expires_at_ms <= now_ms:
-        raise InvalidRequest(field="expires_at_ms", problem="It lies in the past.")
+        raise InvalidRequest(field="expires_at_ms", problem="It lies in the past. Name a later time.")
     _check_words("models", limits.models)
     _check_words("operations", limits.operations)
 

@@ -45,7 +45,7 @@ class SpaceService:
         """Shut a person out, or let them in again. Raises: NotAllowed, NotFound, Conflict."""
         _need(caller)
         if person_id == caller.person_id:
-            raise Conflict(problem="You cannot shut yourself out.")
+            raise Conflict(problem="You cannot shut yourself out. Someone else with your rights can.")
         now_ms = self._clock.now_ms()
 
         def write(tx: Transaction) -> None:

@@ -88,7 +88,7 @@ class ProviderService:
         declared = Declared(spec, id=provider_id, source="database", secret=secret)
         self.registry.check(declared)
         if self.registry.provider(spec.name) is not None:
-            raise Conflict(problem=f"There is a provider “{spec.name}” already. Choose another name.")
+            raise _name_taken(spec.name)
         self.registry.check_reach(declared)
 
         def write(tx: Transaction) -> None:
@@ -112,7 +112,7 @@ class ProviderService:
         try:
             await self._storage.write(write)
         except ConstraintViolated as error:
-            raise Conflict(problem=f"There is a provider “{spec.name}” already.") from error
+            raise _name_taken(spec.name) from error
         await self.sources.reload()
         return self._shown(spec.name)
 
@@ -257,3 +257,7 @@ class ProviderService:
                     _logger.warning("a changed configuration was not taken over: %s", error.message)
         finally:
             subscription.close()
+
+
+def _name_taken(name: str) -> Conflict:
+    return Conflict(problem=f"There is a provider “{name}” already. Choose another name.")

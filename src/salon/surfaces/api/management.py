@@ -65,7 +65,11 @@ def rows_of_routes(app: FastAPI) -> dict[RouteKey, Endpoint]:
                 )
             key = (id(context.endpoint), method)
             if found.setdefault(key, row) is not row:
-                raise ConfigError(key=row.path, problem="shares its function with another row.", fix="")
+                raise ConfigError(
+                    key=row.path,
+                    problem="shares its function with another row.",
+                    fix="Give each row a function of its own.",
+                )
     return found
 
 
