@@ -54,6 +54,7 @@ def test_a_page_that_asks_for_a_web_socket_is_answered_without(hot_door):
         b"CONNECT localhost:1 HTTP/1.1\r\nhost: localhost\r\n\r\n",
         b"CONNECT localhost:1 HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
         b"GET http://[::1 HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: \r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n",
         CHAT + b"transfer-encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
         CHAT + b"transfer-encoding: chunked, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
     ],
@@ -62,3 +63,12 @@ def test_what_cannot_be_served_is_the_caller_s_mistake(hot_door, head, caplog):
     answer = told(hot_door, head)
     assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 405"))
     assert not caplog.records
+
+
+def test_a_body_that_is_no_text_is_the_caller_s_mistake(hot_door):
+    deep = b'{"a":' + b"[" * 20000 + b"]" * 20000 + b"}"
+    for body in (b'{"model": "d\x82mo"}', b"\xff\xfe", b'{"model": "\\ud800"}', deep):
+        head = (
+            b"POST /api/show HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
+        )
+        assert told(hot_door, head % len(body) + body).startswith(b"HTTP/1.1 400"), body

@@ -68,7 +68,7 @@ class CompatReads:
         """Answer ``POST /api/show``. Raises: InvalidRequest, UnknownModel."""
         try:
             asked = msgspec.json.decode(body, type=_ShowRequest)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise InvalidRequest(field="body", problem="This is no JSON object with a model.") from error
         name = asked.model or asked.name
         if not name:

@@ -101,11 +101,14 @@ class SalonProtocol(HttpToolsProtocol):
         self._seen_bytes += self._chunk_bytes
         parser = self.parser
         assert parser is not None
+        offer_ends = -1
         try:
             try:
                 parser.feed_data(data)
             except httptools.HttpParserUpgrade as offer:
-                self._without_upgrade(data[offer.args[0] :])
+                offer_ends = offer.args[0]
+            if offer_ends >= 0:  # out of the handler: it would become the context of what follows
+                self._without_upgrade(data[offer_ends:])
         except httptools.HttpParserCallbackError as error:
             found = error.__context__ or error
             self._refuse(
@@ -328,7 +331,7 @@ class SalonProtocol(HttpToolsProtocol):
         """Answer ``error`` and give the connection up; never into another answer under way."""
         row, reply, cycle = self._row, self._reply, self._current_cycle
         if self.pipeline:
-            self.transport.abort()
+            self._abort()
             return
         if cycle is not None and not cycle.response_complete:
             if not cycle.more_body or (cycle is reply and row is None):
@@ -337,7 +340,7 @@ class SalonProtocol(HttpToolsProtocol):
                 self._phase = _Phase.REFUSED
                 return
             if cycle.response_started:
-                self.transport.abort()
+                self._abort()
                 return
             cycle.disconnected = True
             cycle.message_event.set()
@@ -366,6 +369,16 @@ class SalonProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    def _abort(self) -> None:
+        """Cut the connection; nobody writes to it from now on, though its end is told a moment later."""
+        cycle, reply = self._current_cycle, self._reply
+        if cycle is not None:
+            cycle.disconnected = True
+        if reply is not None:
+            self._reply = None
+            reply.leave()
+        self.transport.abort()
+
     def check_access(self) -> None:
         """End the request under way if its credential has stopped working: told so, or cut in the middle."""
         reply = self._reply
@@ -375,7 +388,7 @@ class SalonProtocol(HttpToolsProtocol):
             self.door.access.identify(self._header_map, peer=self._peer, method="POST")
         except SalonError as error:
             if reply.started or self.pipeline or self.transport.is_closing():
-                self.transport.abort()
+                self._abort()
                 return
             self._row = self._reply = None
             reply.leave()
@@ -391,19 +404,19 @@ class SalonProtocol(HttpToolsProtocol):
     def watch(self, now_s: float) -> None:
         """Act on deadlines that have passed; called by the door twice a second."""
         if now_s - self._stalled_since_s > self.door.limits.write_stall_s:
-            self.transport.abort()
+            self._abort()
         elif now_s >= self._deadline_s:
             self._deadline_passed(now_s)
 
     def _deadline_passed(self, now_s: float) -> None:
         phase = self._phase
         if self.transport.is_closing():
-            self.transport.abort()  # what was written cannot leave
+            self._abort()  # what was written cannot leave
         elif phase is _Phase.IDLE:
             self.transport.close()
             self._deadline_s = now_s + self.door.limits.linger_s
         elif phase is _Phase.REFUSED:
-            self.transport.abort()
+            self._abort()
         elif phase is _Phase.HEAD:
             self._refuse(TooSlow(field="request", problem="The head took too long."))
         elif self.flow.read_paused:
