@@ -97,6 +97,12 @@ def test_chat_requests_keep_what_both_dialects_have() -> None:
     assert set(written.lost) == {"stop", "logit_bias"}
 
 
+def test_a_limit_below_one_is_refused() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        decode(max_output_tokens=-1)
+    assert caught.value.param == "max_output_tokens"
+
+
 @pytest.mark.parametrize("name", ["previous_response_id", "conversation", "background"])
 def test_what_needs_a_store_is_refused(name: str) -> None:
     with pytest.raises(InvalidRequest) as caught:

@@ -55,6 +55,8 @@ def read_envelope(body: bytes) -> Envelope:
     limit = None
     if "max_output_tokens" in fields:
         limit = whole(field_value(fields, "max_output_tokens"), "max_output_tokens")
+        if limit is not None and limit < 1:
+            raise invalid("max_output_tokens", "It must be at least 1.")
     return Envelope(
         fields=fields,
         model=model,
