@@ -17,6 +17,7 @@ from salon.foundation.kit.caller import KEY_RIGHTS, OWNER_RIGHTS, Caller
 from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
+from salon.gateway.protocols.gemini import DIALECT as GEMINI
 from salon.gateway.protocols.openai import DIALECT as OPENAI
 from salon.surfaces.api.app import build_app
 from salon.surfaces.api.asgi import SalonApp
@@ -176,7 +177,7 @@ async def _running(kind: str, **overrides: Any) -> AsyncIterator[RunningServer]:
     fields: dict[str, Any] = {
         "gateway": gateway,
         "accounts": accounts,
-        "dialects": {"openai": OPENAI, "anthropic": ANTHROPIC, "ollama": OPENAI},
+        "dialects": {"openai": OPENAI, "anthropic": ANTHROPIC, "ollama": OPENAI, "gemini": GEMINI},
         "list_models": _models,
         "readiness": _readiness,
         "metrics": lambda: b"up 1\n",

@@ -173,8 +173,8 @@ def test_other_methods_and_addresses_are_told_so(doors):
             nowhere = await server.ask(request_bytes("POST", "/v1/nowhere", b"{}"))
             assert (nowhere.status, nowhere.json()["error"]["code"]) == (404, "not_found")
             for method in ("GET", "POST", "PUT"):
-                beta = await server.ask(request_bytes(method, "/v1beta/models", b"{}"))
-                assert (beta.status, beta.json()["error"]["code"]) == (404, "not_found")
+                beta = await server.ask(request_bytes(method, "/v1beta/nowhere", b"{}"))
+                assert (beta.status, beta.json()["error"]["status"]) == (404, "NOT_FOUND")
             ollama = await server.ask(request_bytes("POST", "/api/nowhere", b"{}"))
             assert ollama.status == 404
             missing = await server.ask(request_bytes("GET", "/v1/nowhere"))

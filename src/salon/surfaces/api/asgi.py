@@ -16,6 +16,8 @@ import orjson
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.errors import InvalidRequest, NotFound, TooLarge
 from salon.gateway.exchange import Headers, ServedCall
+from salon.gateway.protocols.gemini.request import with_address
+from salon.surfaces.api.array_reply import ArrayReply
 from salon.surfaces.api.asgi_reply import AsgiReply, ClientCut, Message, Receive, Scope, Send
 from salon.surfaces.api.compat import CompatReads, path_dialect
 from salon.surfaces.api.credentials import Peer
@@ -126,8 +128,8 @@ class SalonApp:
         headers = {bytes(name): bytes(value) for name, value in scope["headers"]}
         origin = headers.get(b"origin")
         cors = self.door.cors_headers(origin) if origin is not None else []
-        reply = AsgiReply(extra=cors)
         asked = Asked(scope, receive, path=self._path(scope), headers=headers)
+        reply = ArrayReply(extra=cors) if _asks_array(asked) else AsgiReply(extra=cors)
         row: Endpoint | None = None
         try:
             self._check(scope, headers)
@@ -205,9 +207,9 @@ class SalonApp:
         row = matched.endpoint
         identity = identify(self.door, asked.scope, asked.headers)
         self.door.access.authorize(row, identity)
-        if row.hot:
+        if row.operation == "chat":
             assert identity is not None
-            await self._serve(row, identity, asked, reply, send)
+            await self._serve(matched, identity, asked, reply, send)
             return
         status, headers, body = await self._read(matched, identity, asked)
         # A head of its own length, also for HEAD: the server leaves the body out.
@@ -244,6 +246,8 @@ class SalonApp:
                 return compat.models(identity, asked.headers, asked.query)
             case "/v1/models/{model:path}":
                 return compat.model(identity, asked.headers, matched.parameters["model"])
+            case "/v1beta/models" | "/v1beta/models/{model:path}":
+                return compat.gemini_models(identity, matched.parameters.get("model"))
             case "/api/tags":
                 return compat.tags(identity)
             case "/api/show":
@@ -263,10 +267,13 @@ class SalonApp:
         return (200 if readiness.ready else 503), _JSON, body
 
     async def _serve(
-        self, row: Endpoint, identity: KeyIdentity, asked: Asked, reply: AsgiReply, send: Send
+        self, matched: Matched, identity: KeyIdentity, asked: Asked, reply: AsgiReply, send: Send
     ) -> None:
         """Hand a chat request to the gateway and relay its reply."""
+        row = matched.endpoint
         body = await read_body(asked, row.max_body_bytes)
+        if row.dialect == "gemini":
+            body = with_address(body, model=matched.parameters["model"], stream=_asks_stream(asked.path))
         assert row.dialect is not None
         call = ServedCall(
             dialect=row.dialect,
@@ -317,6 +324,16 @@ class SalonApp:
         if not declared.isdigit() or int(declared) > limit_bytes:
             raise TooLarge(what="body", limit_bytes=limit_bytes)
         return limit_bytes
+
+
+def _asks_stream(path: str) -> bool:
+    """Tell whether an address of Gemini's dialect asks for a stream."""
+    return path.endswith(":streamGenerateContent")
+
+
+def _asks_array(asked: Asked) -> bool:
+    """Tell whether a stream is to be one JSON array: Gemini's form unless events are asked for."""
+    return _asks_stream(asked.path) and b"alt=sse" not in asked.query.split(b"&")
 
 
 def _not_allowed(methods: list[str]) -> MethodNotAllowed:

@@ -1,4 +1,4 @@
-"""The compatible reads: model lists and details in the words of OpenAI, Anthropic and Ollama."""
+"""The compatible reads: model lists and details in the words of each dialect."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -24,7 +24,9 @@ class _ShowRequest(msgspec.Struct):
 
 
 def shared_dialect(headers: Mapping[bytes, bytes]) -> DialectName:
-    """Pick the dialect of a path that two share: credential header, ``anthropic-version``, OpenAI."""
+    """Pick the dialect of a path that several share: credential header, ``anthropic-version``, OpenAI."""
+    if b"x-goog-api-key" in headers:
+        return "gemini"
     if b"x-api-key" in headers or b"anthropic-version" in headers:
         return "anthropic"
     return "openai"
@@ -36,7 +38,9 @@ def path_dialect(path: str, headers: Mapping[bytes, bytes]) -> DialectName | Non
         return "anthropic"
     if path == "/v1/responses" or path.startswith("/v1/responses/"):
         return "responses"
-    if path.startswith(("/v1/", "/v1beta/")):
+    if path.startswith("/v1beta/") or path.endswith((":generateContent", ":streamGenerateContent")):
+        return "gemini"
+    if path.startswith("/v1/"):
         return shared_dialect(headers)
     return "ollama" if path.startswith("/api/") else None
 
@@ -50,15 +54,25 @@ class CompatReads:
     def models(self, identity: KeyIdentity, headers: Mapping[bytes, bytes], query: bytes) -> bytes:
         """Answer ``GET /v1/models``."""
         models = self._allowed(identity)
+        if shared_dialect(headers) == "gemini":
+            return self.gemini_models(identity, None)
         if shared_dialect(headers) == "anthropic":
             return orjson.dumps(_anthropic_page(models, query))
         return orjson.dumps({"object": "list", "data": [_openai_model(model) for model in models]})
 
     def model(self, identity: KeyIdentity, headers: Mapping[bytes, bytes], name: str) -> bytes:
         """Answer ``GET /v1/models/{model}``. Raises: UnknownModel."""
+        if shared_dialect(headers) == "gemini":
+            return self.gemini_models(identity, name)
         model = self._find(identity, name)
         is_anthropic = shared_dialect(headers) == "anthropic"
         return orjson.dumps(_anthropic_model(model) if is_anthropic else _openai_model(model))
+
+    def gemini_models(self, identity: KeyIdentity, name: str | None) -> bytes:
+        """Answer ``GET /v1beta/models`` on one page, or show the model ``name``. Raises: UnknownModel."""
+        if name is not None:
+            return orjson.dumps(_gemini_model(self._find(identity, name)))
+        return orjson.dumps({"models": [_gemini_model(model) for model in self._allowed(identity)]})
 
     def tags(self, identity: KeyIdentity) -> bytes:
         """Answer ``GET /api/tags``."""
@@ -131,6 +145,19 @@ def _anthropic_page(models: Sequence[ListedModel], query: bytes) -> dict[str, An
         "first_id": page[0].id if page else None,
         "last_id": page[-1].id if page else None,
     }
+
+
+def _gemini_model(model: ListedModel) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "name": f"models/{model.id}",
+        "displayName": model.display_name,
+        "supportedGenerationMethods": ["generateContent"],
+    }
+    if model.context_tokens is not None:
+        shown["inputTokenLimit"] = model.context_tokens
+    if model.max_output_tokens is not None:
+        shown["outputTokenLimit"] = model.max_output_tokens
+    return shown
 
 
 def _ollama_details_block(model: ListedModel) -> dict[str, Any]:

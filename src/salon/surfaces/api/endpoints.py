@@ -88,17 +88,46 @@ CORE: Final[tuple[Endpoint, ...]] = (
         hot=True,
         max_body_bytes=CHAT_BODY_BYTES,
     ),
+    *(
+        Endpoint(
+            method="POST",
+            path=f"/{version}/models/{{model:path}}:{method}",
+            dialect="gemini",
+            summary=f"Chat{streamed}, in the words of Gemini generateContent.",
+            policy=Right.USE_MODELS,
+            operation="chat",
+            max_body_bytes=CHAT_BODY_BYTES,
+        )
+        for version in ("v1beta", "v1")
+        for method, streamed in (("generateContent", ""), ("streamGenerateContent", ", streamed"))
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1beta/models",
+        dialect="gemini",
+        summary="List models, in the words of Gemini.",
+        policy=Right.USE_MODELS,
+        operation="models",
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1beta/models/{model:path}",
+        dialect="gemini",
+        summary="Show one model, in the words of Gemini.",
+        policy=Right.USE_MODELS,
+        operation="models",
+    ),
     Endpoint(
         method="GET",
         path="/v1/models",
-        summary="List models; OpenAI's or Anthropic's words, by the caller's headers.",
+        summary="List models; OpenAI's, Anthropic's or Gemini's words, by the caller's headers.",
         policy=Right.USE_MODELS,
         operation="models",
     ),
     Endpoint(
         method="GET",
         path="/v1/models/{model:path}",
-        summary="Show one model; OpenAI's or Anthropic's words, by the caller's headers.",
+        summary="Show one model; OpenAI's, Anthropic's or Gemini's words, by the caller's headers.",
         policy=Right.USE_MODELS,
         operation="models",
     ),

@@ -69,7 +69,8 @@ def _wanted(settings: JsonObject) -> JsonObject | None:
 
 
 def _schema(value: JsonObject, plain: str, own: str) -> JsonObject | None:
-    found = value.get(plain, value.get(own))
+    snake = re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), plain)
+    found = value.get(plain, value.get(snake, value.get(own)))  # Google's own client mixes the spellings
     return None if found is None else _lower(found)
 
 

@@ -14,6 +14,7 @@ from salon.foundation.kit.errors import (
     Overloaded,
     RateLimited,
     SalonError,
+    UnknownModel,
     UpstreamContentFiltered,
     UpstreamContextTooLong,
     UpstreamError,
@@ -41,6 +42,7 @@ _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
 
 _WORDS: tuple[tuple[type[SalonError], str], ...] = (
     # the first class that fits
+    (UnknownModel, "NOT_FOUND"),
     (Conflict, "ABORTED"),
     (NotFound, "NOT_FOUND"),
     (UpstreamModelMissing, "NOT_FOUND"),

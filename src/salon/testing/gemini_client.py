@@ -1,0 +1,91 @@
+"""Google's own Python client, asked the same things as the other strangers' programs."""
+
+import base64
+import importlib
+from typing import Any
+
+from salon.testing.sdk_clients import PIXEL, WEATHER, Said
+
+
+class GeminiCaller:
+    """The ``google-genai`` package."""
+
+    dialect = "gemini"
+
+    def __init__(self, url: str, key: str) -> None:
+        """Make a client that does not retry, so that what is judged is the first answer."""
+        self._types: Any = importlib.import_module("google.genai.types")
+        genai: Any = importlib.import_module("google.genai")
+        self.client: Any = genai.Client(
+            api_key=key, vertexai=False, http_options={"base_url": url, "timeout": 30_000}
+        )
+
+    def ask(
+        self,
+        prompt: str,
+        *,
+        model: str,
+        stream: bool,
+        tool: bool = False,
+        answer_tool: tuple[Said, str] | None = None,
+        think: bool = False,
+        image: bool = False,
+    ) -> Said:
+        """Ask one question."""
+        types = self._types
+        parts: list[Any] = [types.Part.from_text(text=prompt)]
+        if image:
+            parts.append(types.Part.from_bytes(data=base64.b64decode(PIXEL), mime_type="image/png"))
+        contents: list[Any] = [types.Content(role="user", parts=parts)]
+        if answer_tool:
+            said, result = answer_tool
+            call_id, name, arguments = said.calls[0]
+            call = types.FunctionCall(id=call_id, name=name, args=arguments)
+            contents.append(types.Content(role="model", parts=[types.Part(function_call=call)]))
+            told = types.FunctionResponse(id=call_id, name=name, response={"output": result})
+            contents.append(types.Content(role="user", parts=[types.Part(function_response=told)]))
+        config: dict[str, Any] = {"automatic_function_calling": {"disable": True}}
+        if tool:
+            declared = {"name": WEATHER["name"], "description": WEATHER["description"]}
+            schema = {"parameters_json_schema": WEATHER["parameters"]}
+            config["tools"] = [{"function_declarations": [{**declared, **schema}]}]
+        if think:
+            config["thinking_config"] = {"include_thoughts": True, "thinking_budget": 1024}
+        fields: dict[str, Any] = {"model": model, "contents": contents, "config": config}
+        models = self.client.models
+        if stream:
+            return _read(models.generate_content_stream(**fields))
+        return _read([models.generate_content(**fields)])
+
+    def models(self) -> list[str]:
+        """List the models."""
+        return [model.name.removeprefix("models/") for model in self.client.models.list()]
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.client.close()
+
+
+def _each(values: Any) -> Any:
+    return values or ()
+
+
+def _read(chunks: Any) -> Said:
+    said = Said()
+    for chunk in chunks:
+        for candidate in _each(chunk.candidates):
+            for part in _each(candidate.content and candidate.content.parts):
+                if part.function_call is not None:
+                    call = part.function_call
+                    said.calls.append((call.id or "", call.name, dict(call.args or {})))
+                elif part.thought:
+                    said.thinking += part.text or ""
+                else:
+                    said.text += part.text or ""
+            if candidate.finish_reason is not None:
+                said.finish = str(candidate.finish_reason.value)
+        usage = chunk.usage_metadata
+        if usage is not None:
+            said.input_tokens = usage.prompt_token_count
+            said.output_tokens = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
+    return said
