@@ -44,7 +44,7 @@ def read_envelope(body: bytes) -> Envelope:
         fields=fields,
         model=model,
         stream=is_stream,
-        max_output_tokens=limit if limit is not None and limit > 0 else None,
+        max_output_tokens=limit,
         wants_usage=wants_usage,
         size_bytes=len(body),
         body=body,
