@@ -24,7 +24,7 @@ import orjson
 
 from salon.testing.ports import free_port
 
-_START_S = 100.0
+_START_S = 200.0
 _STOP_S = 30.0
 _TICK_S = 0.01
 _SALON = (sys.executable, "-c", "from salon.app.main import main; main()")
