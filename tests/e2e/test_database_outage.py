@@ -84,7 +84,7 @@ def test_an_end_without_the_database_is_quick_and_keeps_the_rows_in_the_log(
         assert ask(house, "during") == []
         began_s = time.monotonic()
         assert house.stop() == 0
-        assert time.monotonic() - began_s < 10, "about 3 s on an idle machine"
+        assert time.monotonic() - began_s < 18, "about 3 s on an idle machine"
         log = house.log_text()
         assert "the database does not answer at the end" in log
         assert log.count("this one is kept in the log only") == 20
