@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from salon.foundation.kit.errors import RateLimited, Unsupported, UpstreamRateLimited
+from salon.foundation.kit.errors import InvalidRequest, RateLimited, Unsupported, UpstreamRateLimited
 from salon.foundation.messages import (
     CitationPart,
     Message,
@@ -242,6 +242,16 @@ def test_model_and_stream_do_not_travel_in_the_body() -> None:
     assert (envelope.model, envelope.stream) == ("a", True)
     edited = GEMINI.rewrite_request(envelope, model="b", stream=True, quirks={})
     assert edited == b'{"contents":[ {"parts":[]} ],"cachedContent":"c"}'
+
+
+def test_several_candidates_are_counted_where_money_is_held_and_travel_as_they_came() -> None:
+    body = b'{"contents":[],"n":9,"generationConfig":{"candidateCount":3},"model":"a"}'
+    envelope = GEMINI.read_envelope(body)
+    assert bytes(envelope.fields["n"]) == b"3"
+    edited = GEMINI.rewrite_request(envelope, model="b", stream=False, quirks={})
+    assert edited == b'{"contents":[],"generationConfig":{"candidateCount":3}}'
+    with pytest.raises(InvalidRequest, match="candidateCount"):
+        GEMINI.read_envelope(body.replace(b"3", b"0"))
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])

@@ -26,7 +26,8 @@ from salon.gateway.protocols.gemini.proto import camel_keys, proto_fields
 from salon.gateway.protocols.gemini.schema import json_schema
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
-_ADDRESS = ("model", "stream")
+_ADDED = ("model", "stream", "n")
+"""Fields of an envelope that never travel: what the address says, and ``n``, for which money is held."""
 _CHOICES = {"AUTO", "ANY", "NONE", "VALIDATED", "MODE_UNSPECIFIED"}
 
 
@@ -51,11 +52,17 @@ def read_envelope(body: bytes) -> Envelope:
     if "contents" not in fields:
         raise invalid("contents", "It is missing.")
     limit = None
+    fields.pop("n", None)
     for name in ("generationConfig", "generation_config"):
         settings = field_value(fields, name)
         if settings is not None:
-            given = proto_fields(settings, "generationConfig").take("maxOutputTokens")
-            limit = whole(given, "generationConfig.maxOutputTokens")
+            given = proto_fields(settings, "generationConfig")
+            limit = given.whole("maxOutputTokens")
+            count = given.whole("candidateCount")
+            if count is not None and count < 1:
+                raise invalid(given.path("candidateCount"), "It must be at least 1.")
+            if count is not None:
+                fields["n"] = msgspec.Raw(b"%d" % count)
     return Envelope(
         fields=fields,
         model=model.removeprefix("models/"),
@@ -69,7 +76,7 @@ def read_envelope(body: bytes) -> Envelope:
 
 def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
     """Return the caller's body; model and stream stand in the address it goes to."""
-    return join_fields(envelope.fields, dict.fromkeys(_ADDRESS))
+    return join_fields(envelope.fields, dict.fromkeys(_ADDED))
 
 
 def decode_request(envelope: Envelope) -> ModelRequest:
@@ -80,7 +87,7 @@ def decode_request(envelope: Envelope) -> ModelRequest:
     messages = reader.read(fields.take("contents"))
     if system:
         messages = (Message(role="system", parts=system), *messages)
-    for name in _ADDRESS:
+    for name in _ADDED:
         fields.take(name)
     extra: JsonObject = {}
     tools = _read_tools(fields.array("tools") or [])
