@@ -14,7 +14,6 @@ from salon.gateway.relay.job import Job, encode_context
 
 _JSON: Final = (b"content-type", b"application/json")
 _NO_STORE: Final = (b"cache-control", b"no-store")
-_ID_NAMES: Final = {"openai": b"x-request-id", "anthropic": b"request-id"}
 _MOST_RETRY_AFTER_S: Final = 3600
 _SSE: Final = b"text/event-stream"
 

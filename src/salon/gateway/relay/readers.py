@@ -18,10 +18,6 @@ from salon.gateway.relay.job import NO_LIMIT
 
 _PROGRESS_BYTES: Final = 12
 """A shift: 4 KiB without a whole event still are progress, a ping is not."""
-_END_MARKS: Final = {
-    "openai": b"data: [DONE]\n\n",
-    "anthropic": b'event: message_stop\ndata: {"type":"message_stop"}\n\n',
-}
 
 
 class Reader(Protocol):
@@ -129,7 +125,7 @@ class TapReader:
             self._delivery.forward(out, has_content=tap.events > 0 or tap.saw_end)
         mark = b""
         if not tap.saw_end:
-            mark = _END_MARKS.get(self._dialect.name, b"")
+            mark = self._dialect.stream_end
             if tap.finish_reason is None or not mark:
                 raise truncated(self._provider)
         self._delivery.end(mark)
