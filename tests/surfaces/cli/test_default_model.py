@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,14 @@ class Asked(ApiClient):
         return super().call(method, path, *given, **named)
 
 
+@pytest.fixture(autouse=True)
+def log_level() -> Iterator[None]:
+    """Undo what a command of its own house does to the log."""
+    level = logging.getLogger().level
+    yield
+    logging.getLogger().setLevel(level)
+
+
 @pytest.mark.parametrize(
     ("config", "model", "paths"),
     [
@@ -42,7 +51,6 @@ def test_management_is_asked_only_where_it_may_know_more(
 ) -> None:
     for name in [name for name in os.environ if name.endswith("_API_KEY") or name == "OLLAMA_HOST"]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(logging.getLogger(), "level", logging.getLogger().level)  # a command changes it
     (tmp_path / "salon.toml").write_text(config)
     with LocalBackstage().reach(Place(data_dir=str(tmp_path))) as address:
         client = Asked(address)
