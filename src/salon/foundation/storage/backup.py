@@ -29,7 +29,13 @@ from salon.foundation.storage.base import Storage
 from salon.foundation.storage.errors import damaged, disk_full, unwritable
 from salon.foundation.storage.revision import current_revision, head
 from salon.foundation.storage.schema import metadata
-from salon.foundation.storage.sqlite_connection import Connection, SqliteTransaction, connect, translate
+from salon.foundation.storage.sqlite_connection import (
+    Connection,
+    SqliteTransaction,
+    close_quietly,
+    connect,
+    translate,
+)
 from salon.foundation.storage.statement import statement
 from salon.foundation.storage.transaction import Transaction
 
@@ -137,6 +143,7 @@ def backup_file(
         return _publish(partial, target, manifest)
     finally:
         partial.unlink(missing_ok=True)
+        partial.with_name(partial.name + "-journal").unlink(missing_ok=True)  # left by a copy that failed
 
 
 def list_backups(directory: Path) -> list[BackupInfo]:
@@ -215,7 +222,7 @@ def _put_aside(path: Path) -> Path | None:
         except apsw.Error:
             _log.warning("the database that is replaced is damaged; it is kept as it is")
         finally:
-            connection.close()
+            close_quietly(connection)
     for suffix in ("-wal", "-shm"):
         journal = path.with_name(path.name + suffix)
         if journal.exists():
@@ -274,7 +281,7 @@ def _examine(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     except apsw.Error as error:
         return (str(error),), ()
     finally:
-        connection.close()
+        close_quietly(connection)
     return tuple(line for line in lines if line != "ok"), tuple(
         f"{row[0]} row {row[1]} refers to a missing row of {row[2]}" for row in broken
     )
@@ -310,11 +317,11 @@ def _copy(source_path: Path, target_path: Path) -> None:
             # A file on its own, not one that expects a journal beside it.
             cast(Connection, target).execute("PRAGMA journal_mode=DELETE")
         finally:
-            target.close()
+            close_quietly(cast(Connection, target))
     except apsw.Error as error:
         raise translate(error) from error
     finally:
-        source.close()
+        close_quietly(source)
     target_path.chmod(0o600)
 
 
@@ -330,7 +337,7 @@ def _verify(path: Path) -> str | None:
                 raise damaged(str(lines[0][0]))
             return current_revision(SqliteTransaction(connection))
         finally:
-            connection.close()
+            close_quietly(connection)
     except apsw.Error as error:
         raise translate(error) from error
 
@@ -368,6 +375,8 @@ def _publish(partial: Path, target: Path, manifest: Manifest) -> BackupInfo:
         beside = target.with_name(target.name + ".manifest.json")
         beside.write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
         beside.chmod(0o600)
+        # Without its manifest a backup is not found, so a power cut must not leave an empty one.
+        _fsync(beside)
         partial.replace(target)
         _fsync(target.parent)
     except OSError as error:

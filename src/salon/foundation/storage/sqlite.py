@@ -20,7 +20,14 @@ import apsw
 
 from salon.foundation.kit.errors import Overloaded, StorageError
 from salon.foundation.storage.errors import damaged
-from salon.foundation.storage.sqlite_connection import Connection, SqliteTransaction, connect, translate
+from salon.foundation.storage.sqlite_connection import (
+    Connection,
+    SqliteTransaction,
+    close_quietly,
+    connect,
+    roll_back,
+    translate,
+)
 from salon.foundation.storage.statement import DialectName
 from salon.foundation.storage.transaction import Transaction
 
@@ -137,7 +144,7 @@ class SqliteStorage:
     def _close_threads(self) -> None:
         self._readers.shutdown(wait=True, cancel_futures=False)
         for connection in self._reader_connections:
-            connection.close()
+            close_quietly(connection)
         self._writer.join(CLOSE_TIMEOUT_S)
 
     def _check_open(self) -> None:
@@ -159,14 +166,14 @@ class SqliteStorage:
             self._local.connection = connection
             self._reader_connections.append(connection)
         try:
+            roll_back(connection)
             connection.execute("BEGIN")
         except apsw.Error as error:
             raise translate(error) from error
         try:
             return fn(SqliteTransaction(connection))
         finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            roll_back(connection)
 
     # The writer thread
 
@@ -187,7 +194,7 @@ class SqliteStorage:
             self._refuse_rest()
             with contextlib.suppress(apsw.Error):
                 connection.execute("PRAGMA optimize")
-            connection.close()
+            close_quietly(connection)
 
     def _refuse_rest(self) -> None:
         """Answer what was queued behind the end, so that nobody waits for ever."""
@@ -236,8 +243,7 @@ class SqliteStorage:
                     raise job.error or damaged("the transaction was lost")  # noqa: TRY301 - ends the batch
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - every waiting caller gets it
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            roll_back(connection)
             if has_begun and len(jobs) > 1:
                 return self._commit_singly(connection, jobs)
             failure = translate(error) if isinstance(error, apsw.Error) else error
@@ -311,6 +317,7 @@ def _settle_all(jobs: list[_Job], hooks: Sequence[Callable[[], None]]) -> None:
 
 def _begin(connection: Connection) -> None:
     deadline = time.monotonic() + LOCK_PATIENCE_S
+    roll_back(connection)
     while True:
         try:
             connection.execute("BEGIN IMMEDIATE")

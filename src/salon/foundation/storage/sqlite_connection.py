@@ -1,5 +1,7 @@
 """One connection to SQLite: how it is opened, what its errors mean, and a transaction on it."""
 
+import contextlib
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -9,6 +11,8 @@ import apsw
 
 from salon.foundation.storage.errors import busy, damaged, disk_full, from_constraint, refused, unwritable
 from salon.foundation.storage.statement import DialectName, Row, Statement
+
+_log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS: Final = 5_000
 OPEN_PATIENCE_S: Final = 30.0
@@ -130,8 +134,11 @@ def connect(path: Path, *, reader: bool = False) -> Connection:
     """Open one connection with the house's settings. Raises: StorageError."""
     try:
         opened = apsw.Connection(str(path), statementcachesize=400)
+    except apsw.Error as error:
+        raise translate(error) from error
+    connection = cast(Connection, opened)
+    try:
         opened.set_busy_timeout(BUSY_TIMEOUT_MS)
-        connection = cast(Connection, opened)
         _log_ahead(connection)
         connection.execute(
             "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
@@ -144,8 +151,24 @@ def connect(path: Path, *, reader: bool = False) -> Connection:
         )
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
     except apsw.Error as error:
+        close_quietly(connection)
         raise translate(error) from error
     return connection
+
+
+def close_quietly(connection: Connection) -> None:
+    """Close a connection whose disk may fail: what was acknowledged is on it, the rest waits for a start."""
+    try:
+        connection.close()
+    except apsw.Error as error:
+        _log.warning("the database could not be closed well: %s", error)
+
+
+def roll_back(connection: Connection) -> None:
+    """End a transaction if one is open, also when the disk fails in that moment."""
+    with contextlib.suppress(apsw.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _log_ahead(connection: Connection) -> None:
