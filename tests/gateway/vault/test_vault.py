@@ -3,6 +3,10 @@
 import asyncio
 import base64
 import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -148,3 +152,19 @@ def test_a_body_says_how_to_read_it_and_one_of_a_later_version_stays_shut(tmp_pa
         await storage.close()
 
     asyncio.run(main())
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_a_new_key_is_durable_by_name_before_anything_is_sealed_with_it(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from salon.gateway.vault.keys import load_master_keys;"
+        "load_master_keys(Path(sys.argv[1]), {}).add_new(); print('rotated', flush=True)"
+    )
+    trace = tmp_path / "calls.txt"
+    watch = ["strace", "-f", "-y", "-qq", "-e", "trace=fsync,rename,write", "-o", str(trace)]
+    home = tmp_path / "data"
+    home.mkdir(mode=0o700)
+    subprocess.run([*watch, sys.executable, "-c", code, str(home)], check=True, timeout=120)
+    calls = trace.read_text()
+    after = calls[calls.rindex("rename(") : calls.index("rotated")]
+    assert re.search(rf"fsync\(\d+<{re.escape(str(home))}>\)", after)

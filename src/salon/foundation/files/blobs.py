@@ -1,14 +1,13 @@
 """The port of a content-addressed store, and the local one in the data directory."""
 
 import asyncio
-import contextlib
 import errno
-import os
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final, Protocol
 
+from salon.foundation.kit.durable import sync_directory
 from salon.foundation.kit.errors import NotFound, StorageError
 from salon.foundation.kit.paths import safe_join
 from salon.foundation.storage.errors import disk_full, unwritable
@@ -86,7 +85,7 @@ class LocalBlobs:
             source.replace(target)
             # The name is durable once its directory is; so is a directory made just now.
             for directory in (target.parent, target.parent.parent, self._root):
-                fsync_directory(directory)
+                sync_directory(directory)
         except OSError as error:
             raise disk_error(error) from error
 
@@ -95,16 +94,6 @@ def check_hash(hash_: str) -> None:
     """Check that a hash is one. Raises: NotFound."""
     if not _HASH.fullmatch(hash_):
         raise NotFound(what="stored content", id=hash_[:64])
-
-
-def fsync_directory(path: Path) -> None:
-    """Make the names in a directory durable; systems that cannot do it need not."""
-    with contextlib.suppress(PermissionError):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def disk_error(error: OSError) -> StorageError:

@@ -23,6 +23,7 @@ import msgspec
 from sqlalchemy import Table, column, func, select, table
 
 from salon.foundation.kit.clock import SystemClock
+from salon.foundation.kit.durable import sync_directory
 from salon.foundation.kit.errors import Conflict, NotFound, StorageError
 from salon.foundation.kit.version import __version__
 from salon.foundation.storage.base import Storage
@@ -193,7 +194,7 @@ def restore_file(info: BackupInfo, path: Path) -> RestoreReport:
         _fsync(incoming)
         kept = _put_aside(path)
         incoming.replace(path)
-        _fsync(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         raise _disk_error(error) from error
     finally:
@@ -378,7 +379,7 @@ def _publish(partial: Path, target: Path, manifest: Manifest) -> BackupInfo:
         # Without its manifest a backup is not found, so a power cut must not leave an empty one.
         _fsync(beside)
         partial.replace(target)
-        _fsync(target.parent)
+        sync_directory(target.parent)
     except OSError as error:
         raise _disk_error(error) from error
     return BackupInfo(path=target, manifest=manifest)

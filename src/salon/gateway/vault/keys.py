@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from salon.foundation.kit.durable import sync_directory
 from salon.foundation.kit.errors import ConfigError
 
 ENV: Final = "SALON_MASTER_KEY"
@@ -133,6 +134,8 @@ def _write(path: Path, keys: list[bytes]) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+        # What is sealed with a new key must not be on the disk before the key is.
+        sync_directory(path.parent)
     except OSError as error:
         raise ConfigError(
             key=str(path),
