@@ -143,8 +143,7 @@ def backup_file(
         manifest = _manifest(partial, dialect="sqlite", revision=revision, reason=reason)
         return _publish(partial, target, manifest)
     finally:
-        partial.unlink(missing_ok=True)
-        partial.with_name(partial.name + "-journal").unlink(missing_ok=True)  # left by a copy that failed
+        _remove_with_journals(partial)
 
 
 def list_backups(directory: Path) -> list[BackupInfo]:
