@@ -194,6 +194,7 @@ def finish_rows() -> list[list[str]]:
         "responses": "status",
         "anthropic": "stop_reason",
         "ollama": "done_reason",
+        "ollama-generate": "done_reason",
         "gemini": "finishReason",
     }
 

@@ -1,6 +1,7 @@
 """The models a key may ask, as the compatible listings show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from salon.foundation.accounts import KeyIdentity
 from salon.gateway.providers.base import Capabilities
@@ -8,11 +9,17 @@ from salon.gateway.registry.models import ModelEntry
 from salon.gateway.registry.registry import Registry
 from salon.surfaces.api.services import ListedModel
 
+_KEPT_MS: Final = 300_000
+"""How long an Ollama keeps a model that nobody asks, unless told otherwise."""
+
 
 def listed_models(registry: Registry, identity: KeyIdentity) -> Sequence[ListedModel]:
     """Return what ``identity`` may ask; aliases first."""
+    since_ms = registry.clock.now_ms() - _KEPT_MS
+    health = ((one["target"], one["last_success_at_ms"] or 0) for one in registry.health())
+    answered = {target: at_ms for target, at_ms in health if at_ms > since_ms}
     return [
-        _listed(entry, _capabilities(registry, entry))
+        _listed(entry, _capabilities(registry, entry), _kept_until_s(entry, answered))
         for entry in registry.models()
         if identity.limits.allows_model(entry.id)
     ]
@@ -40,7 +47,13 @@ def _capabilities(registry: Registry, entry: ModelEntry) -> Capabilities | None:
     return configured.spec.capabilities or configured.kind.capabilities
 
 
-def _listed(entry: ModelEntry, capabilities: Capabilities | None) -> ListedModel:
+def _kept_until_s(entry: ModelEntry, answered: Mapping[str, int]) -> int | None:
+    targets = entry.targets or (f"{entry.provider}/{entry.info.id}",)
+    latest_ms = max(answered.get(target, 0) for target in targets)
+    return (latest_ms + _KEPT_MS) // 1000 if latest_ms else None
+
+
+def _listed(entry: ModelEntry, capabilities: Capabilities | None, kept_until_s: int | None) -> ListedModel:
     info = entry.info
     return ListedModel(
         id=entry.id,
@@ -53,4 +66,5 @@ def _listed(entry: ModelEntry, capabilities: Capabilities | None) -> ListedModel
         family=info.family,
         parameters=info.parameters,
         quantization=info.quantization,
+        kept_until_s=kept_until_s,
     )

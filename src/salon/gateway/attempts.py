@@ -331,8 +331,8 @@ def able(job: Job, order: Sequence[Target]) -> Sequence[Target]:
     return kept
 
 
-_SAID: Final = ("messages", "input", "contents")
-"""The field that holds what was said, by dialect."""
+_SAID: Final = ("messages", "input", "contents", "images")
+"""The field that holds what was said, or its pictures alone, by dialect."""
 
 
 def needs(job: Job) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.protocols.gemini import DIALECT as GEMINI
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
+from salon.gateway.protocols.ollama import GENERATE as OLLAMA_GENERATE
 from salon.gateway.protocols.openai import DIALECT as OPENAI
 from salon.gateway.protocols.responses import DIALECT as RESPONSES
 
@@ -16,6 +17,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
         RESPONSES,
         ANTHROPIC,
         OLLAMA,
+        OLLAMA_GENERATE,
         GEMINI,
     )
 }

@@ -4,6 +4,7 @@ from typing import Final
 
 from salon.foundation.kit.errors import ClientGone, SalonError
 from salon.foundation.kit.money import UNIT
+from salon.foundation.messages import Response
 from salon.gateway.accounting import total_cost
 from salon.gateway.answers import Recorded
 from salon.gateway.exchange import Headers
@@ -92,7 +93,7 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     assert reply is not None
     body = attempt.body
     if body is None:
-        body = _encoded(job, attempt)
+        body = _encoded(job, attempt.response)
     attempts = job.attempts
     headers = _common(job, len(attempts))
     headers += (_JSON, (b"x-salon-cost", cost_text(total_cost(attempts), _currency(job))))
@@ -105,8 +106,15 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     reply.send(200, headers, body)
 
 
-def _encoded(job: Job, attempt: Attempt) -> bytes:
-    response = attempt.response
+def send_idle(job: Job, response: Response) -> None:
+    """Send the answer to a request that asks nothing and went to nobody."""
+    assert job.reply is not None
+    body = _encoded(job, response)
+    job.status = 200
+    job.reply.send(200, [*_common(job, 0), _JSON, (b"x-salon-cost", cost_text(0, "USD"))], body)
+
+
+def _encoded(job: Job, response: Response | None) -> bytes:
     assert response is not None
     assert job.dialect is not None
     encoded = job.dialect.encode_response(response, encode_context(job))

@@ -232,6 +232,19 @@ OLLAMA: dict[str, Any] = {
     "options": {"temperature": 0.5, "num_predict": 500, "stop": ["END"], "num_ctx": 8192, "seed": 7},
     "keep_alive": "5m",
 }
+GENERATE: dict[str, Any] = {
+    "model": "llama",
+    "prompt": "Look",
+    "system": "Be brief.",
+    "template": "{{ .Prompt }}",
+    "images": [PNG],
+    "context": [1, 2, 3],
+    "raw": False,
+    "format": SCHEMA,
+    "think": "low",
+    "options": {"temperature": 0.5, "num_predict": 500, "stop": ["END"], "num_ctx": 8192, "seed": 7},
+    "keep_alive": "5m",
+}
 
 OWN_SCHEMA = {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}, "required": ["city"]}
 GEMINI: dict[str, Any] = {
@@ -312,6 +325,7 @@ class Samples:
         "responses": RESPONSES,
         "anthropic": ANTHROPIC,
         "ollama": OLLAMA,
+        "ollama-generate": GENERATE,
         "gemini": GEMINI,
     }
     png = PNG

@@ -19,6 +19,7 @@ DIALECTS: list[Dialect] = [
     responses.DIALECT,
     anthropic.DIALECT,
     ollama.DIALECT,
+    ollama.GENERATE,
     gemini.DIALECT,
 ]
 CONTEXT = EncodeContext(request_id="req_1", model="m", created_at_s=1)
@@ -138,7 +139,7 @@ def _streams() -> dict[str, bytes]:
     decoder = anthropic.DIALECT.stream_decoder()
     events = [*decoder.feed(source), *decoder.finish()]
     streams = {"anthropic": source}
-    for dialect in (openai.DIALECT, responses.DIALECT, ollama.DIALECT, gemini.DIALECT):
+    for dialect in (openai.DIALECT, responses.DIALECT, ollama.DIALECT, ollama.GENERATE, gemini.DIALECT):
         encoder = dialect.stream_encoder(CONTEXT)
         streams[dialect.name] = encoder.encode(events) + encoder.finish()
     return streams
@@ -198,7 +199,7 @@ def _events_of(dialect: Dialect, body: bytes) -> list[Any]:
 def test_every_value_of_a_stream_may_be_anything(dialect: Dialect) -> None:
     chance = random.Random(7)
     events = _events_of(dialect, _streams()[dialect.name])
-    head, tail = (b"", b"\n") if dialect.name == "ollama" else (b"data: ", b"\n\n")
+    head, tail = (b"", b"\n") if dialect.name.startswith("ollama") else (b"data: ", b"\n\n")
     for path in _paths(events):
         for value in VALUES:
             mutant = _with(events, path, value)

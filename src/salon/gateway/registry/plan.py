@@ -3,6 +3,7 @@
 import random
 from typing import Literal
 
+from salon.gateway.protocols.base import DialectName
 from salon.gateway.registry.target import Target
 
 
@@ -71,6 +72,10 @@ class Plan:
                 if dearest is None or estimate > dearest:
                     dearest, currency = estimate, price.currency
         return dearest, currency
+
+    def speaks(self, dialect: DialectName) -> bool:
+        """Tell whether some target understands ``dialect`` itself."""
+        return any(dialect in target.link.endpoints for target in self.targets)
 
     def order(self) -> tuple[Target, ...]:
         """Return the targets in the order to try them."""

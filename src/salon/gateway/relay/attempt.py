@@ -46,7 +46,7 @@ _BLOT: Final = "***"
 _DRAIN_S: Final = 0.5
 """How long the end of a body may take after the end of its answer."""
 _STREAM_TYPES: Final = (b"text/event-stream", b"application/x-ndjson", b"application/stream+json")
-_STREAM_AS_JSON: Final = frozenset({"ollama", "gemini"})
+_STREAM_AS_JSON: Final = frozenset({"ollama", "ollama-generate", "gemini"})
 """Dialects whose streams may come as plain JSON: lines, or one array."""
 _REQUEST_IDS: Final = frozenset({b"x-request-id", b"request-id", b"x-amzn-requestid", b"x-salon-request-id"})
 

@@ -248,8 +248,8 @@ class SalonApp:
                 return compat.model(identity, asked.headers, matched.parameters["model"])
             case "/v1beta/models" | "/v1beta/models/{model:path}":
                 return compat.gemini_models(identity, matched.parameters.get("model"))
-            case "/api/tags":
-                return compat.tags(identity)
+            case "/api/tags" | "/api/ps":
+                return compat.tags(identity, running=row.path == "/api/ps")
             case "/api/show":
                 return compat.show(identity, await read_body(asked, row.max_body_bytes))
             case "/api/version":

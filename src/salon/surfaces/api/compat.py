@@ -74,9 +74,14 @@ class CompatReads:
             return orjson.dumps(_gemini_model(self._find(identity, name)))
         return orjson.dumps({"models": [_gemini_model(model) for model in self._allowed(identity)]})
 
-    def tags(self, identity: KeyIdentity) -> bytes:
-        """Answer ``GET /api/tags``."""
-        return orjson.dumps({"models": [_ollama_model(model) for model in self._allowed(identity)]})
+    def tags(self, identity: KeyIdentity, *, running: bool = False) -> bytes:
+        """Answer ``GET /api/tags``, or ``GET /api/ps`` with what is ``running``."""
+        models = self._allowed(identity)
+        if running:
+            shown = [_ollama_running(model, model.kept_until_s) for model in models if model.kept_until_s]
+        else:
+            shown = [_ollama_model(model) for model in models]
+        return orjson.dumps({"models": shown})
 
     def show(self, identity: KeyIdentity, body: bytes) -> bytes:
         """Answer ``POST /api/show``. Raises: InvalidRequest, UnknownModel."""
@@ -105,8 +110,8 @@ class CompatReads:
         raise UnknownModel(model=name[:200], nearest=None)
 
 
-def _time(model: ListedModel) -> str:
-    return datetime.fromtimestamp(model.created_at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _openai_model(model: ListedModel) -> dict[str, Any]:
@@ -118,7 +123,7 @@ def _anthropic_model(model: ListedModel) -> dict[str, Any]:
         "type": "model",
         "id": model.id,
         "display_name": model.display_name,
-        "created_at": _time(model),
+        "created_at": _time(model.created_at_s),
         "max_input_tokens": model.context_tokens,
         "max_tokens": model.max_output_tokens,
     }
@@ -175,11 +180,20 @@ def _ollama_model(model: ListedModel) -> dict[str, Any]:
     return {
         "name": model.id,
         "model": model.id,
-        "modified_at": _time(model),
+        "modified_at": _time(model.created_at_s),
         "size": 0,
         "digest": "",
         "details": _ollama_details_block(model),
     }
+
+
+def _ollama_running(model: ListedModel, until_s: int) -> dict[str, Any]:
+    shown = _ollama_model(model)
+    del shown["modified_at"]
+    shown |= {"expires_at": _time(until_s), "size_vram": 0}
+    if model.context_tokens is not None:
+        shown["context_length"] = model.context_tokens
+    return shown
 
 
 def _ollama_details(model: ListedModel) -> dict[str, Any]:
@@ -192,7 +206,7 @@ def _ollama_details(model: ListedModel) -> dict[str, Any]:
         "parameters": "",
         "template": "",
         "license": "",
-        "modified_at": _time(model),
+        "modified_at": _time(model.created_at_s),
         "details": _ollama_details_block(model),
         "model_info": info,
         "capabilities": list(model.capabilities),

@@ -88,6 +88,16 @@ CORE: Final[tuple[Endpoint, ...]] = (
         hot=True,
         max_body_bytes=CHAT_BODY_BYTES,
     ),
+    Endpoint(
+        method="POST",
+        path="/api/generate",
+        dialect="ollama-generate",
+        summary="Answer one prompt, in the words of Ollama.",
+        policy=Right.USE_MODELS,
+        operation="chat",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
     *(
         Endpoint(
             method="POST",
@@ -136,6 +146,14 @@ CORE: Final[tuple[Endpoint, ...]] = (
         path="/api/tags",
         dialect="ollama",
         summary="List models, in the words of Ollama.",
+        policy=Right.USE_MODELS,
+        operation="models",
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/ps",
+        dialect="ollama",
+        summary="List models that answered in the last five minutes, in the words of Ollama.",
         policy=Right.USE_MODELS,
         operation="models",
     ),

@@ -39,6 +39,8 @@ class ListedModel(msgspec.Struct, frozen=True, kw_only=True):
     parameters: str = ""
     """Parameter count as text, like ``8.0B``; empty when unknown."""
     quantization: str = ""
+    kept_until_s: int | None = None
+    """When Ollama would let go of it, having answered here; None when that is over."""
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):

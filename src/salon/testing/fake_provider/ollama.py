@@ -9,7 +9,7 @@ PATH_END = "/api/chat"
 STREAM_TYPE = b"application/x-ndjson"
 PING = None
 VERSION = "0.13.5"
-_CREATED = "2026-01-01T00:00:00.000000000Z"
+CREATED = "2026-01-01T00:00:00.000000000Z"
 
 
 def read(body: JsonObject) -> Asked:
@@ -53,7 +53,7 @@ def _tool_calls(answer: Answer) -> JsonObject:
 
 def _line(answer: Answer, message: JsonObject, *, done: bool = False) -> JsonObject:
     said = {"role": "assistant", "content": "", **message}
-    return {"model": answer.model, "created_at": _CREATED, "message": said, "done": done}
+    return {"model": answer.model, "created_at": CREATED, "message": said, "done": done}
 
 
 def body(answer: Answer) -> bytes:
@@ -95,7 +95,7 @@ def _model(name: str) -> JsonObject:
     return {
         "name": name,
         "model": name,
-        "modified_at": _CREATED,
+        "modified_at": CREATED,
         "size": 1_000,
         "digest": "0" * 64,
         "details": details,

@@ -1,5 +1,5 @@
-"""Ollama chat: requests, answers, streams and errors, read and written."""
+"""Ollama chat and generate: requests, answers, streams and errors, read and written."""
 
-from salon.gateway.protocols.ollama.dialect import DIALECT
+from salon.gateway.protocols.ollama.dialect import DIALECT, GENERATE
 
-__all__ = ["DIALECT"]
+__all__ = ["DIALECT", "GENERATE"]

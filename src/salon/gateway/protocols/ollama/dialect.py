@@ -1,8 +1,10 @@
-"""The Ollama chat dialect, both sides."""
+"""Ollama's two dialects, chat and generate, both sides."""
+
+import msgspec
 
 from salon.gateway.protocols import classify
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.ollama import errors, request, request_writer, response, tap
+from salon.gateway.protocols.ollama import errors, generate, request, request_writer, response, tap
 from salon.gateway.protocols.ollama.stream_decoder import OllamaStreamDecoder
 from salon.gateway.protocols.ollama.stream_encoder import OllamaStreamEncoder
 
@@ -26,3 +28,16 @@ DIALECT = Dialect(
     read_answer=tap.read_answer,
 )
 """``POST /api/chat``: Ollama, streaming unless told otherwise."""
+
+GENERATE = msgspec.structs.replace(
+    DIALECT,
+    name="ollama-generate",
+    title="Ollama generate",
+    image_mark=b'"',
+    read_envelope=generate.read_envelope,
+    decode_request=generate.decode_request,
+    encode_response=generate.encode_response,
+    stream_encoder=generate.OllamaGenerateEncoder,
+    encode_request=generate.encode_request,
+)
+"""``POST /api/generate``: one prompt; pictures stand beside it, so any string there is one."""

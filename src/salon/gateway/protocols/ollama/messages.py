@@ -51,7 +51,7 @@ class MessageReader:
         if text:
             parts.append(TextPart(text=text))
         for i, image in enumerate(fields.array("images") or ()):
-            parts.append(_read_image(image, f"{fields.path('images')}[{i}]"))
+            parts.append(read_image(image, f"{fields.path('images')}[{i}]"))
         if role == "tool":
             return Message(role="tool", parts=(self._result(fields, tuple(parts)),))
         calls = [
@@ -80,7 +80,8 @@ class MessageReader:
         return ToolResultPart(tool_call_id=found, name=name or (match.name if match else None), parts=parts)
 
 
-def _read_image(value: Any, path: str) -> ImagePart:
+def read_image(value: Any, path: str) -> ImagePart:
+    """Read a picture in base64. Raises: InvalidRequest naming ``path``."""
     data = of_type(value, str, path)
     inline = split_data_url(data)
     if inline:

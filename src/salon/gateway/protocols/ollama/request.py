@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from salon.foundation.messages import ModelRequest, ResponseFormat, Tool
+from salon.foundation.messages import Message, ModelRequest, ResponseFormat, Tool
 from salon.gateway.protocols.base import Envelope, Quirks
 from salon.gateway.protocols.fields import (
     Fields,
@@ -55,6 +55,22 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
 def decode_request(envelope: Envelope) -> ModelRequest:
     """Read the whole request. Raises: InvalidRequest naming the field."""
     fields = Fields(parse_all(envelope.fields), "")
+    messages = MessageReader().read(fields.take("messages") or [])
+    return read_rest(envelope, fields, messages, tools=_read_tools(fields.array("tools") or []))
+
+
+def read_rest(
+    envelope: Envelope,
+    fields: Fields,
+    messages: tuple[Message, ...],
+    *,
+    tools: tuple[Tool, ...] = (),
+    own: JsonObject | None = None,
+) -> ModelRequest:
+    """Read what chat and generate have in common; ``own`` is what only an Ollama understands.
+
+    Raises: InvalidRequest naming the field.
+    """
     options = Fields(fields.take("options") or {}, "options")
     options.take("num_predict")
     think = fields.take("think")
@@ -69,14 +85,14 @@ def decode_request(envelope: Envelope) -> ModelRequest:
         name: options.whole(name) if name in {"top_k", "seed"} else options.number(name) for name in _OPTIONS
     }
     request: JsonObject = {
-        "messages": MessageReader().read(fields.take("messages") or []),
-        "tools": _read_tools(fields.array("tools") or []),
+        "messages": messages,
+        "tools": tools,
         "stop": options.texts("stop"),
         "logprobs": fields.flag("logprobs"),
         "top_logprobs": fields.whole("top_logprobs"),
         "response_format": _read_format(fields.take("format")),
     }
-    extra: JsonObject = dict(fields.rest)
+    extra: JsonObject = {**fields.rest, **(own or {})}
     if think is not None:
         extra["think"] = think
     if options.rest:

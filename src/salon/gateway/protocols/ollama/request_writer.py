@@ -16,6 +16,12 @@ _LEVELS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "
 def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for an Ollama. Quirks: none. Raises: Unsupported."""
     lost: dict[str, None] = {}
+    body = dumps(write_request(request, lost))
+    return EncodedRequest(body=body, lost=tuple(lost))
+
+
+def write_request(request: ModelRequest, lost: dict[str, None]) -> JsonObject:
+    """Return the request as a value; name in ``lost`` what has no place. Raises: Unsupported."""
     own = split_extra(request, "ollama", lost)
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="Ollama gives one answer per request.")
@@ -41,8 +47,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         "think": _write_think(request, lost),
         **own,
     }
-    body = dumps({name: value for name, value in wire.items() if value is not None})
-    return EncodedRequest(body=body, lost=tuple(lost))
+    return {name: value for name, value in wire.items() if value is not None}
 
 
 def _write_tools(request: ModelRequest, lost: dict[str, None]) -> list[JsonObject] | None:

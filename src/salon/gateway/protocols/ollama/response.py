@@ -89,6 +89,12 @@ def decode_response(body: bytes) -> Response:
 def encode_response(response: Response, context: EncodeContext) -> EncodedRequest:
     """Write a finished answer; ``lost`` names what could not be carried."""
     lost: dict[str, None] = {}
+    body = dumps(write_response(response, context, lost))
+    return EncodedRequest(body=body, lost=tuple(lost))
+
+
+def write_response(response: Response, context: EncodeContext, lost: dict[str, None]) -> JsonObject:
+    """Return a finished answer as a value; name in ``lost`` what could not be carried."""
     if response.alternatives:
         lost["n"] = None
     own: JsonObject = dict(own_data(response.provider_data, "ollama"))
@@ -100,7 +106,7 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
     reason, whole = write_finish(response.finish)
     if not whole and response.finish is not None:
         lost[f"done_reason.{response.finish.reason}"] = None
-    wire: JsonObject = {
+    return {
         "model": context.model,
         "created_at": write_time(response.created_at_s or context.created_at_s),
         "message": message,
@@ -109,7 +115,6 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
         **write_usage(response.usage, duration_ns=context.duration_ns),
         **own,
     }
-    return EncodedRequest(body=dumps(wire), lost=tuple(lost))
 
 
 def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject:

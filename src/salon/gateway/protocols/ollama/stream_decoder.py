@@ -102,7 +102,8 @@ class OllamaStreamDecoder:
         if is_object(message):
             self._message(message, value.get("logprobs"), out)
         elif "response" in value:  # /api/generate
-            self._message({"content": value["response"], "thinking": value.get("thinking")}, None, out)
+            said = {"content": value["response"], "thinking": value.get("thinking")}
+            self._message(said, value.get("logprobs"), out)
         if value.get("done") is True:
             self._end(value, out)
 

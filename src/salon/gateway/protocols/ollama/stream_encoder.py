@@ -5,6 +5,7 @@ A tool call is shown whole, because its arguments are an object here; the last l
 
 import time
 from collections.abc import Sequence
+from typing import ClassVar
 
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.messages import (
@@ -45,6 +46,11 @@ class _Call:
 class OllamaStreamEncoder:
     """Writes one stream in Ollama's dialect."""
 
+    OPENING: ClassVar = b',"message":{"role":"assistant","content":'
+    """Stands before the text of a line."""
+    CLOSING: ClassVar = b"}"
+    """Ends what ``OPENING`` opened."""
+
     def __init__(self, context: EncodeContext) -> None:
         self.lost: set[str] = set()
         self._began_ns = time.monotonic_ns()
@@ -54,8 +60,8 @@ class OllamaStreamEncoder:
         self._calls: dict[int, _Call] = {}
         self._over = False
         head: JsonObject = {"model": context.model, "created_at": write_time(context.created_at_s)}
-        self._head = dumps(head)[:-1] + b',"message":{"role":"assistant","content":'
-        self._tail = b'},"done":false}\n'
+        self._head = dumps(head)[:-1] + self.OPENING
+        self._tail = self.CLOSING + b',"done":false}\n'
 
     def encode(self, events: Sequence[StreamEvent]) -> bytes:
         """Return the wire bytes for ``events``."""
@@ -67,7 +73,7 @@ class OllamaStreamEncoder:
                 out += (self._head, dumps(event.text))
                 logprobs = own_data(event.provider_data, "ollama").get("logprobs")
                 if logprobs:
-                    out += (b'},"logprobs":', dumps(logprobs), b',"done":false}\n')
+                    out += (self.CLOSING, b',"logprobs":', dumps(logprobs), b',"done":false}\n')
                 else:
                     out.append(self._tail)
             else:
@@ -92,7 +98,7 @@ class OllamaStreamEncoder:
             **write_usage(self._usage, duration_ns=taken_ns),
             **self._own,
         }
-        out += (self._head, b'""},', dumps(end)[1:], b"\n")
+        out += (self._head, b'""', self.CLOSING, b",", dumps(end)[1:], b"\n")
         return b"".join(out)
 
     def error(self, error: SalonError) -> bytes:

@@ -22,6 +22,7 @@ class _Message(msgspec.Struct, gc=False):
 class _Line(msgspec.Struct, gc=False):
     message: _Message | None = None
     response: str | None = None
+    thinking: str | None = None
     done: bool | None = None
     error: object = None
 
@@ -90,6 +91,8 @@ class OllamaStreamTap:
             return line if not line.strip() or is_json(line) else self._break(line)
         message = value.message
         size = text_size(value.response) if value.response else 0
+        if value.thinking:
+            size += text_size(value.thinking)
         if message is not None:
             if message.content:
                 size += text_size(message.content)

@@ -1,4 +1,4 @@
-"""Ollama, over its native chat API."""
+"""Ollama, over its native API."""
 
 from salon.gateway.providers.base import ProviderKind
 
@@ -6,7 +6,7 @@ KIND = ProviderKind(
     name="ollama",
     label="Ollama",
     dialect="ollama",
-    chat_paths={"ollama": "/api/chat"},
+    chat_paths={"ollama": "/api/chat", "ollama-generate": "/api/generate"},
     base_url="http://127.0.0.1:11434",
     needs_key=False,
     local=True,

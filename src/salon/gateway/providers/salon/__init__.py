@@ -11,6 +11,7 @@ KIND = ProviderKind(
         "responses": "/v1/responses",
         "anthropic": "/v1/messages",
         "ollama": "/api/chat",
+        "ollama-generate": "/api/generate",
     },
     needs_key=False,
     quirks={"top_k": True, "reasoning_details": True, "cache_marks": "cache_control"},
