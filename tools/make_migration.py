@@ -1,7 +1,8 @@
 """Write the next migration from the difference between the tables in code and the last revision.
 
 Usage: ``python tools/make_migration.py "Add the runs tables"``. Read what it wrote before committing:
-expand first, contract a release later (docs/decisions/0002).
+expand first, contract a release later (docs/decisions/0002). Writes the script for new SQLite files too;
+with ``--fresh`` only that, after a migration was edited by hand.
 """
 
 import asyncio
@@ -14,8 +15,8 @@ from pathlib import Path
 from alembic import command
 
 from salon.foundation.storage import open_storage
-from salon.foundation.storage.migrations import head, migrate
-from salon.foundation.storage.migrations.runner import alembic_config, sqlite_engine
+from salon.foundation.storage.migrations import fresh, head, migrate
+from salon.foundation.storage.migrations.runner import alembic_config, run, sqlite_engine
 from salon.foundation.storage.sqlite import SqliteStorage
 from salon.testing.tables import import_all_tables
 
@@ -42,8 +43,24 @@ async def make(message: str) -> None:
     print(f"wrote revision {number}")
 
 
+async def write_fresh() -> None:
+    """Write the script that makes a new SQLite file, by running every migration."""
+    head.cache_clear()
+    with tempfile.TemporaryDirectory() as directory:
+        storage = await open_storage(Path(directory) / "empty.db")
+        assert isinstance(storage, SqliteStorage)
+        try:
+            await run(storage, backup=False)
+            fresh.SCRIPT.write_text(await storage.alone(fresh.script_of))
+        finally:
+            await storage.close()
+    print(f"wrote {fresh.SCRIPT.name}")
+
+
 if __name__ == "__main__":
     if len(sys.argv) != 2 or not re.search(r"\w", sys.argv[1]):
         sys.exit(__doc__)
     os.umask(0o022)
-    asyncio.run(make(sys.argv[1]))
+    if sys.argv[1] != "--fresh":
+        asyncio.run(make(sys.argv[1]))
+    asyncio.run(write_fresh())

@@ -15,23 +15,30 @@ from alembic.runtime.migration import MigrationContext
 from salon.foundation.kit.errors import StorageError
 from salon.foundation.storage import open_storage
 from salon.foundation.storage.backup import check, list_backups
-from salon.foundation.storage.migrations import current_revision, head, migrate
+from salon.foundation.storage.migrations import current_revision, fresh, head, migrate, runner
 from salon.foundation.storage.migrations.runner import postgres_engine, sqlite_engine
 from salon.foundation.storage.schema import metadata
 from salon.testing.soak import rng, scaled
 from salon.testing.tables import import_all_tables
 
 
-def migrate_and(address: str, play):
+def opened(address: str | Path, play):
     async def run():
         import_all_tables()
         storage = await open_storage(address)
         try:
-            return await migrate(storage, backup=False), await play(storage)
+            return await play(storage)
         finally:
             await storage.close()
 
     return asyncio.run(run())
+
+
+def migrate_and(address: str, play):
+    async def both(storage):
+        return await migrate(storage, backup=False), await play(storage)
+
+    return opened(address, both)
 
 
 async def _difference(storage):
@@ -44,8 +51,28 @@ async def _difference(storage):
 
 
 def test_the_migrations_make_exactly_the_tables_in_code(address: str) -> None:
-    _, difference = migrate_and(address, _difference)
-    assert difference == [], "tables changed: run tools/make_migration.py"
+    async def run_them(storage):
+        await runner.run(storage, backup=False)
+        return await _difference(storage)
+
+    assert opened(address, run_them) == [], "tables changed: run tools/make_migration.py"
+
+
+def test_a_new_file_is_made_exactly_as_the_migrations_make_it(tmp_path: Path) -> None:
+    async def run_them(storage):
+        await runner.run(storage, backup=False)
+        return await storage.alone(fresh.script_of)
+
+    script = fresh.SCRIPT.read_text()
+    assert opened(tmp_path / "migrated.db", run_them) == script, "run tools/make_migration.py --fresh"
+    assert opened(tmp_path / "new.db", lambda storage: storage.alone(fresh.create)) is True
+    again = opened(tmp_path / "new.db", lambda storage: storage.alone(fresh.script_of))
+    assert again == script
+    assert opened(tmp_path / "new.db", lambda storage: storage.alone(fresh.create)) is False
+
+
+def test_a_new_file_costs_no_alembic(tmp_path: Path) -> None:
+    assert _imports_alembic(tmp_path / "salon.db", migrated=True) is False
 
 
 def test_an_empty_database_is_migrated_and_sound(address: str) -> None:
@@ -56,21 +83,28 @@ def test_an_empty_database_is_migrated_and_sound(address: str) -> None:
 
 def test_nothing_to_do_costs_no_alembic(tmp_path: Path) -> None:
     migrate_and(str(tmp_path / "salon.db"), lambda storage: asyncio.sleep(0))
+    assert _imports_alembic(tmp_path / "salon.db", migrated=False) is False
+
+
+def _imports_alembic(path: Path, *, migrated: bool) -> bool:
     code = textwrap.dedent(
         f"""
         import asyncio, sys
         from salon.foundation.storage import open_storage
         from salon.foundation.storage.migrations import migrate
         async def main():
-            storage = await open_storage({str(tmp_path / "salon.db")!r})
+            storage = await open_storage({str(path)!r})
             report = await migrate(storage)
             await storage.close()
-            assert not report.migrated
+            assert report.migrated is {migrated}
         asyncio.run(main())
-        sys.exit("alembic" in sys.modules)
+        print("alembic" in sys.modules)
         """
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=100).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, timeout=100, capture_output=True, text=True
+    )
+    return done.stdout.strip() == "True"
 
 
 def test_a_database_with_rows_is_backed_up_first(tmp_path: Path) -> None:

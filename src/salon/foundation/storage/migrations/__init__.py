@@ -1,8 +1,8 @@
 """Bringing the database to this release's schema, once, safely, with a backup first.
 
-The common case (nothing to do) is one query and never imports Alembic. A migration runs in one
-transaction on both databases, under a lock: of several processes that start at once one migrates and the
-others wait and find it done; a process killed half way leaves the old schema.
+The common cases never import Alembic: nothing to do is one query, a new SQLite file is one script. A
+migration runs in one transaction on both databases, under a lock: of several processes that start at once
+one migrates and the others wait and find it done; a process killed half way leaves the old schema.
 """
 
 import logging
@@ -12,7 +12,9 @@ import msgspec
 
 from salon.foundation.kit.errors import StorageError
 from salon.foundation.storage.base import Storage
+from salon.foundation.storage.migrations import fresh
 from salon.foundation.storage.revision import DIRECTORY, OLDEST_READER, current_revision, head, revisions
+from salon.foundation.storage.sqlite import SqliteStorage
 
 __all__ = ["DIRECTORY", "MigrationReport", "current_revision", "head", "migrate", "revisions"]
 
@@ -44,6 +46,10 @@ async def migrate(storage: Storage, *, backup: bool = True) -> MigrationReport:
     if before is not None and (wanted is None or before > wanted):
         await _check_newer(storage, before, wanted)
         return MigrationReport(before=before, after=before, migrated=False)
+    if before is None and isinstance(storage, SqliteStorage) and await storage.alone(fresh.create):
+        return MigrationReport(before=None, after=wanted, migrated=True)
+    if before is None and await storage.read(current_revision) == wanted:
+        return MigrationReport(before=None, after=wanted, migrated=False)  # another process did
     from salon.foundation.storage.migrations.runner import run  # noqa: PLC0415 - imports Alembic
 
     return await run(storage, backup=backup)

@@ -1,0 +1,372 @@
+-- revision 0001
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+CREATE TABLE accounts_version (
+	id BIGINT NOT NULL, 
+	version BIGINT NOT NULL, 
+	CONSTRAINT pk_accounts_version PRIMARY KEY (id)
+);
+CREATE TABLE api_keys (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	person_id TEXT, 
+	parent_id TEXT, 
+	name TEXT NOT NULL, 
+	hint TEXT NOT NULL, 
+	secret_hash BLOB NOT NULL, 
+	previous_hash BLOB, 
+	previous_until_ms BIGINT, 
+	rights TEXT NOT NULL, 
+	limits TEXT NOT NULL, 
+	created_by TEXT, 
+	created_at_ms BIGINT NOT NULL, 
+	last_used_at_ms BIGINT, 
+	revoked_at_ms BIGINT, 
+	version BIGINT NOT NULL, 
+	CONSTRAINT pk_api_keys PRIMARY KEY (id)
+);
+CREATE INDEX ix_api_keys_version ON api_keys (version);
+CREATE UNIQUE INDEX uq_api_keys_live_name ON api_keys (space_id, name) WHERE revoked_at_ms IS NULL;
+CREATE TABLE audit_heads (
+	space_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	hash TEXT NOT NULL, 
+	CONSTRAINT pk_audit_heads PRIMARY KEY (space_id)
+);
+CREATE TABLE audit_records (
+	space_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	id TEXT NOT NULL, 
+	at_ms BIGINT NOT NULL, 
+	actor_kind TEXT NOT NULL, 
+	person_id TEXT, 
+	key_id TEXT, 
+	via TEXT NOT NULL, 
+	action TEXT NOT NULL, 
+	target TEXT NOT NULL, 
+	detail TEXT NOT NULL, 
+	previous_hash TEXT NOT NULL, 
+	hash TEXT NOT NULL, 
+	CONSTRAINT pk_audit_records PRIMARY KEY (space_id, number), 
+	CONSTRAINT uq_audit_records_id UNIQUE (id)
+);
+CREATE INDEX ix_audit_records_space_id_action ON audit_records (space_id, action);
+CREATE TABLE budget_leases (
+	budget_id TEXT NOT NULL, 
+	period_start_ms BIGINT NOT NULL, 
+	process_id TEXT NOT NULL, 
+	epoch BIGINT NOT NULL, 
+	outstanding_e10 BIGINT NOT NULL, 
+	CONSTRAINT pk_budget_leases PRIMARY KEY (budget_id, period_start_ms, process_id)
+);
+CREATE INDEX ix_budget_leases_process_id ON budget_leases (process_id);
+CREATE TABLE budget_periods (
+	budget_id TEXT NOT NULL, 
+	period_start_ms BIGINT NOT NULL, 
+	spent_e10 BIGINT NOT NULL, 
+	leased_e10 BIGINT NOT NULL, 
+	CONSTRAINT pk_budget_periods PRIMARY KEY (budget_id, period_start_ms)
+);
+CREATE TABLE budgets (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	key_id TEXT, 
+	name TEXT NOT NULL, 
+	currency TEXT NOT NULL, 
+	limit_e10 BIGINT NOT NULL, 
+	period TEXT NOT NULL, 
+	zone TEXT NOT NULL, 
+	allows_unpriced SMALLINT NOT NULL, 
+	created_by TEXT, 
+	created_at_ms BIGINT NOT NULL, 
+	removed_at_ms BIGINT, 
+	CONSTRAINT pk_budgets PRIMARY KEY (id)
+);
+CREATE INDEX ix_budgets_space_id ON budgets (space_id);
+CREATE TABLE events_counters (
+	space_id TEXT NOT NULL, 
+	last_number BIGINT NOT NULL, 
+	changed_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_events_counters PRIMARY KEY (space_id)
+);
+CREATE INDEX ix_events_counters_changed_at_ms ON events_counters (changed_at_ms);
+CREATE TABLE events_cursors (
+	consumer TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	CONSTRAINT pk_events_cursors PRIMARY KEY (consumer, space_id)
+);
+CREATE TABLE events_leases (
+	consumer TEXT NOT NULL, 
+	owner TEXT NOT NULL, 
+	expires_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_events_leases PRIMARY KEY (consumer)
+);
+CREATE TABLE events_outbox (
+	space_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	id TEXT NOT NULL, 
+	type TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	data TEXT NOT NULL, 
+	created_by TEXT, 
+	at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_events_outbox PRIMARY KEY (space_id, number), 
+	CONSTRAINT uq_events_outbox_id UNIQUE (id)
+);
+CREATE TABLE file_blobs (
+	hash TEXT NOT NULL, 
+	size_bytes BIGINT NOT NULL, 
+	touched_at_ms BIGINT NOT NULL, 
+	deleting_at_ms BIGINT, 
+	CONSTRAINT pk_file_blobs PRIMARY KEY (hash)
+);
+CREATE INDEX ix_file_blobs_touched_at_ms ON file_blobs (touched_at_ms);
+CREATE TABLE file_references (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	hash TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	media_type TEXT NOT NULL, 
+	size_bytes BIGINT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_file_references PRIMARY KEY (id)
+);
+CREATE INDEX ix_file_references_hash ON file_references (hash);
+CREATE INDEX ix_file_references_space_id_id ON file_references (space_id, id);
+CREATE TABLE file_usage (
+	space_id TEXT NOT NULL, 
+	size_bytes BIGINT NOT NULL, 
+	files BIGINT NOT NULL, 
+	CONSTRAINT pk_file_usage PRIMARY KEY (space_id)
+);
+CREATE TABLE gateway_aliases (
+	name TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	spec TEXT NOT NULL, 
+	updated_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_gateway_aliases PRIMARY KEY (name)
+);
+CREATE TABLE gateway_idempotency (
+	space_id TEXT NOT NULL, 
+	key_hash TEXT NOT NULL, 
+	fingerprint TEXT NOT NULL, 
+	done BIGINT NOT NULL, 
+	answer_format SMALLINT, 
+	answer_cipher TEXT, 
+	answer_key_id TEXT, 
+	answer BLOB, 
+	expires_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_gateway_idempotency PRIMARY KEY (space_id, key_hash)
+);
+CREATE INDEX ix_gateway_idempotency_expires_at_ms ON gateway_idempotency (expires_at_ms);
+CREATE TABLE gateway_listings (
+	provider TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	base_url TEXT NOT NULL, 
+	listing TEXT NOT NULL, 
+	fetched_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_gateway_listings PRIMARY KEY (provider)
+);
+CREATE TABLE gateway_prices (
+	model TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	price TEXT NOT NULL, 
+	updated_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_gateway_prices PRIMARY KEY (model)
+);
+CREATE TABLE gateway_providers (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	name TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	enabled SMALLINT NOT NULL, 
+	spec TEXT NOT NULL, 
+	secret_id TEXT, 
+	created_at_ms BIGINT NOT NULL, 
+	updated_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_gateway_providers PRIMARY KEY (id), 
+	CONSTRAINT uq_gateway_providers_name UNIQUE (name)
+);
+CREATE TABLE gateway_secrets (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	body_format SMALLINT NOT NULL, 
+	body_cipher TEXT NOT NULL, 
+	body_key_id TEXT, 
+	body BLOB NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_gateway_secrets PRIMARY KEY (id)
+);
+CREATE TABLE ledger_attempts (
+	request_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	provider_id TEXT NOT NULL, 
+	provider_kind TEXT NOT NULL, 
+	model TEXT NOT NULL, 
+	status TEXT NOT NULL, 
+	http_status BIGINT, 
+	error_code TEXT, 
+	input_tokens BIGINT NOT NULL, 
+	output_tokens BIGINT NOT NULL, 
+	cached_tokens BIGINT NOT NULL, 
+	cache_write_tokens BIGINT NOT NULL, 
+	reasoning_tokens BIGINT NOT NULL, 
+	cost_e10 BIGINT, 
+	started_at_ms BIGINT NOT NULL, 
+	first_byte_ms BIGINT, 
+	duration_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_ledger_attempts PRIMARY KEY (request_id, number)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE ledger_processes (
+	process_id TEXT NOT NULL, 
+	epoch BIGINT NOT NULL, 
+	expires_at_ms BIGINT NOT NULL, 
+	last_batch BIGINT NOT NULL, 
+	seen_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_ledger_processes PRIMARY KEY (process_id)
+);
+CREATE TABLE ledger_requests (
+	request_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	person_id TEXT, 
+	key_id TEXT, 
+	dialect TEXT NOT NULL, 
+	operation TEXT NOT NULL, 
+	alias TEXT NOT NULL, 
+	provider_id TEXT, 
+	provider_kind TEXT, 
+	model TEXT, 
+	route TEXT, 
+	status TEXT NOT NULL, 
+	http_status BIGINT NOT NULL, 
+	error_code TEXT, 
+	stream BOOLEAN NOT NULL, 
+	cache TEXT NOT NULL, 
+	attempts BIGINT NOT NULL, 
+	input_tokens BIGINT NOT NULL, 
+	output_tokens BIGINT NOT NULL, 
+	cached_tokens BIGINT NOT NULL, 
+	cache_write_tokens BIGINT NOT NULL, 
+	reasoning_tokens BIGINT NOT NULL, 
+	usage_source TEXT NOT NULL, 
+	cost_e10 BIGINT, 
+	currency TEXT NOT NULL, 
+	price_version TEXT, 
+	started_at_ms BIGINT NOT NULL, 
+	first_token_ms BIGINT, 
+	duration_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_ledger_requests PRIMARY KEY (request_id)
+);
+CREATE INDEX ix_ledger_requests_space_id_started_at_ms ON ledger_requests (space_id, started_at_ms);
+CREATE TABLE login_links (
+	id TEXT NOT NULL, 
+	person_id TEXT NOT NULL, 
+	token_hash BLOB NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	expires_at_ms BIGINT NOT NULL, 
+	used_at_ms BIGINT, 
+	CONSTRAINT pk_login_links PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX ix_login_links_token_hash ON login_links (token_hash);
+CREATE TABLE people (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	role TEXT NOT NULL, 
+	created_by TEXT, 
+	created_at_ms BIGINT NOT NULL, 
+	suspended_at_ms BIGINT, 
+	version BIGINT NOT NULL, 
+	CONSTRAINT pk_people PRIMARY KEY (id)
+);
+CREATE TABLE run_epochs (
+	run_id TEXT NOT NULL, 
+	epoch INTEGER NOT NULL, 
+	base_number BIGINT NOT NULL, 
+	owner TEXT NOT NULL, 
+	started_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_run_epochs PRIMARY KEY (run_id, epoch)
+);
+CREATE TABLE run_log (
+	run_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	epoch INTEGER NOT NULL, 
+	type TEXT NOT NULL, 
+	is_delta SMALLINT NOT NULL, 
+	body_format SMALLINT NOT NULL, 
+	body_cipher TEXT NOT NULL, 
+	body_key_id TEXT, 
+	body BLOB NOT NULL, 
+	at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_run_log PRIMARY KEY (run_id, number)
+);
+CREATE TABLE run_steps (
+	run_id TEXT NOT NULL, 
+	path TEXT NOT NULL, 
+	epoch INTEGER NOT NULL, 
+	result_format SMALLINT NOT NULL, 
+	result_cipher TEXT NOT NULL, 
+	result_key_id TEXT, 
+	result BLOB NOT NULL, 
+	at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_run_steps PRIMARY KEY (run_id, path)
+);
+CREATE TABLE runs (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	kind TEXT NOT NULL, 
+	status TEXT NOT NULL, 
+	data TEXT NOT NULL, 
+	epoch INTEGER NOT NULL, 
+	owner TEXT NOT NULL, 
+	lease_expires_at_ms BIGINT NOT NULL, 
+	last_number BIGINT NOT NULL, 
+	stop_requested SMALLINT NOT NULL, 
+	compacted SMALLINT NOT NULL, 
+	started_at_ms BIGINT NOT NULL, 
+	ended_at_ms BIGINT, 
+	CONSTRAINT pk_runs PRIMARY KEY (id)
+);
+CREATE INDEX ix_runs_space_id_started_at_ms ON runs (space_id, started_at_ms);
+CREATE INDEX ix_runs_status_lease_expires_at_ms ON runs (status, lease_expires_at_ms);
+CREATE TABLE schema_revisions (
+	revision TEXT NOT NULL, 
+	oldest_reader TEXT NOT NULL, 
+	applied_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_schema_revisions PRIMARY KEY (revision)
+);
+CREATE TABLE sessions (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	person_id TEXT NOT NULL, 
+	secret_hash BLOB NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	expires_at_ms BIGINT NOT NULL, 
+	ended_at_ms BIGINT, 
+	version BIGINT NOT NULL, 
+	CONSTRAINT pk_sessions PRIMARY KEY (id)
+);
+CREATE INDEX ix_sessions_version ON sessions (version);
+CREATE TABLE spaces (
+	id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	created_by TEXT, 
+	created_at_ms BIGINT NOT NULL, 
+	archived_at_ms BIGINT, 
+	CONSTRAINT pk_spaces PRIMARY KEY (id)
+);
+INSERT INTO alembic_version (version_num) VALUES ('0001');
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
