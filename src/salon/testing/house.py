@@ -22,6 +22,7 @@ from typing import Any, Self
 import msgspec
 import orjson
 
+from salon.testing.keeper import keep
 from salon.testing.ports import free_port
 
 _START_S = 200.0
@@ -155,6 +156,7 @@ class House:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command, env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
+        keep(self._process.pid)
 
     def start(self, prefix: Sequence[str] = ()) -> float:
         """Start the process and wait until it is ready; returns how many seconds that took."""
