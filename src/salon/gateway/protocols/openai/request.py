@@ -58,10 +58,11 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
         edits["model"] = dumps(model)
     if stream != envelope.stream:
         edits["stream"] = b"true" if stream else b"false"
-    if not stream:
+    asks = quirks.get("stream_usage", True)
+    if not stream or asks == "unasked":
         if "stream_options" in envelope.fields:
             edits["stream_options"] = None
-    elif not envelope.wants_usage and quirks.get("stream_usage", True):
+    elif not envelope.wants_usage and asks:
         options = optional_object(field_value(envelope.fields, "stream_options"), "stream_options") or {}
         edits["stream_options"] = dumps({**options, "include_usage": True})
     if not edits:

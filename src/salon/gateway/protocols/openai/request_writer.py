@@ -15,12 +15,14 @@ _EFFORT_BUDGETS = ((0, "none"), (2048, "low"), (8192, "medium"))
 def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for a provider.
 
-    Quirks: ``max_tokens_field`` (``max_completion_tokens``), ``stream_usage`` (true), ``top_k`` (false),
+    Quirks: ``max_tokens_field`` (``max_completion_tokens``), ``stream_usage`` (true; false asks only
+    for callers who want counts; ``unasked``: they come anyway, and to ask fails), ``top_k`` (false),
     ``developer_role`` (``developer``), ``reasoning_field`` (the field that carries past reasoning back,
     none), ``reasoning_details`` (false), ``reasoning_object`` (false: ``reasoning_effort``; true:
     OpenRouter's ``reasoning``), ``cache_marks`` (``cache_control``, ``prompt_cache_breakpoint``, none),
     ``file_urls`` (false), ``json_schema`` (true; false sends ``json_object`` instead), ``plain_text``
-    (false; true sends text parts as one string).
+    (false; true sends text parts as one string), ``renamed`` (top-level fields by another name, none),
+    ``refused`` (top-level fields left out, because a request with one of them fails, none).
     Raises: Unsupported.
     """
     lost: dict[str, None] = {}
@@ -47,9 +49,11 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     _write_reasoning(request, wire, quirks, lost)
     if request.stream:
         wire["stream"] = True
-        if quirks.get("stream_usage", True) or request.include_usage:
+        asks = quirks.get("stream_usage", True)
+        if asks != "unasked" and (asks or request.include_usage):
             wire["stream_options"] = {"include_usage": True}
     wire.update(extra)
+    _bend(wire, quirks, lost)
     body = dumps({name: value for name, value in wire.items() if value is not None})
     return EncodedRequest(body=body, lost=tuple(lost))
 
@@ -65,6 +69,15 @@ _SAME_NAME = (
     "logprobs",
     "top_logprobs",
 )
+
+
+def _bend(wire: JsonObject, quirks: Quirks, lost: dict[str, None]) -> None:
+    for name, other in (quirks.get("renamed") or {}).items():
+        if name in wire:
+            wire[other] = wire.pop(name)
+    for name in quirks.get("refused") or ():
+        if wire.pop(name, None) is not None:
+            lost[name] = None
 
 
 def _tier(tier: str | None, lost: dict[str, None]) -> str | None:
