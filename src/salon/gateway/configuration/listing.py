@@ -26,7 +26,7 @@ def read_listing(style: ListingStyle, body: bytes, *, provider: str) -> tuple[li
             after = cast(Item, value).get("nextPageToken") if isinstance(value, dict) else None
             listed = [_gemini(item) for item in _items(value, "models")]
             return [model for model in listed if model is not None], after if _text(after) else None
-        models = [_common(item) for item in _items(value, "data")]
+        models = [_common(item) for item in _items(value, "data") if _chats(item)]
         more = cast(Item, value).get("has_more") if isinstance(value, dict) else False
         return models, models[-1].id if style == "anthropic" and more and models else None
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
@@ -50,8 +50,17 @@ def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
+def _object(value: Any) -> Item:
+    return cast(Item, value) if isinstance(value, dict) else {}
+
+
+def _chats(item: Item) -> bool:
+    """Tell whether a model answers; Mistral lists those that only embed or transcribe as well."""
+    return _object(item.get("capabilities")).get("completion_chat") is not False
+
+
 def _common(item: Item) -> ModelInfo:
-    """Read the form of OpenAI, with what OpenRouter, vLLM, LM Studio and Anthropic add to it."""
+    """Read the form of OpenAI, with what OpenRouter, vLLM, LM Studio, Groq, Mistral and Anthropic add."""
     top = item.get("top_provider")
     top_provider = cast(Item, top) if isinstance(top, dict) else {}
     context = next(
@@ -75,17 +84,22 @@ def _common(item: Item) -> ModelInfo:
         created_at_s=int(created) if isinstance(created, int | float) else 0,
         owned_by=_text(item.get("owned_by")),
         context_tokens=context,
-        max_output_tokens=_count(top_provider.get("max_completion_tokens")) or _count(item.get("max_tokens")),
+        max_output_tokens=_count(top_provider.get("max_completion_tokens"))
+        or _count(item.get("max_completion_tokens"))
+        or _count(item.get("max_tokens")),
         capabilities=_capabilities(item),
         price=_price(item.get("pricing")),
     )
 
 
 def _capabilities(item: Item) -> Capabilities | None:
-    """Read OpenRouter's parameters and modalities; others do not say."""
+    """Read OpenRouter's parameters and modalities, or Mistral's flags; others do not say."""
     supported = item.get("supported_parameters")
     if not isinstance(supported, list):
-        return None
+        flags = _object(item.get("capabilities"))
+        if "function_calling" not in flags:
+            return None
+        return Capabilities(tools=flags["function_calling"] is True, vision=flags.get("vision") is True)
     names = set(cast(list[Any], supported))
     shape = item.get("architecture")
     architecture = cast(Item, shape) if isinstance(shape, dict) else {}

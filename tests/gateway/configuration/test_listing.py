@@ -1,0 +1,43 @@
+"""Lists of models in the forms of services that add to OpenAI's."""
+
+import json
+from typing import Any
+
+from salon.gateway.configuration.listing import read_listing
+from salon.gateway.registry.models import ModelInfo
+
+
+def listed(value: Any) -> list[ModelInfo]:
+    models, after = read_listing("openai", json.dumps(value).encode(), provider="p")
+    assert after is None
+    return models
+
+
+def test_mistral_says_what_a_model_can_and_which_do_not_answer() -> None:
+    flags = {"completion_chat": True, "function_calling": True, "vision": False}
+    (model,) = listed(
+        {
+            "data": [
+                {"id": "mistral-x", "max_context_length": 131072, "capabilities": flags},
+                {
+                    "id": "mistral-embed",
+                    "capabilities": {"completion_chat": False, "function_calling": False},
+                },
+            ]
+        }
+    )
+    assert (model.id, model.context_tokens) == ("mistral-x", 131072)
+    assert model.capabilities is not None
+    assert (model.capabilities.tools, model.capabilities.vision) == (True, False)
+
+
+def test_groq_says_both_limits() -> None:
+    (model,) = listed({"data": [{"id": "m", "context_window": 131072, "max_completion_tokens": 32768}]})
+    assert (model.context_tokens, model.max_output_tokens) == (131072, 32768)
+
+
+def test_a_bare_list_is_read_and_unknown_flags_say_nothing() -> None:
+    (model,) = listed([{"id": "m", "context_length": 8192, "pricing": {"input": 0.88, "output": 0.88}}])
+    assert (model.id, model.context_tokens, model.price) == ("m", 8192, None)
+    (other,) = listed({"data": [{"id": "c", "capabilities": {"batch": {"supported": True}}}]})
+    assert (other.id, other.capabilities) == ("c", None)
