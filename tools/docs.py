@@ -22,6 +22,7 @@ from typing import Any, cast
 import changelog
 import click
 import protocol_table
+import provider_page
 from fastapi import FastAPI
 
 from salon.app.reference import configuration_reference
@@ -192,6 +193,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "docs/permissions.md": permission_page,
     "docs/decisions/README.md": decisions_page,
     "docs/protocols.md": protocol_table.protocol_page,
+    "docs/reference/providers.md": lambda: provider_page.provider_page(NOTE),
     "web/openapi/openapi.json": openapi_text,
     "CHANGELOG.md": lambda: changelog.rendered(changelog.UNRELEASED),
     "llms.txt": llms_page,

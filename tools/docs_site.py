@@ -52,6 +52,7 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
             "docs/configuration.md",
             "docs/reference/cli.md",
             "docs/reference/errors.md",
+            "docs/reference/providers.md",
             "docs/permissions.md",
             "docs/protocols.md",
         ),

@@ -277,9 +277,7 @@ class OtelSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class ProviderSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[providers.NAME]``: one provider, declared in the file."""
 
-    kind: Annotated[
-        str, setting("openai, anthropic, deepseek, openrouter, ollama, lmstudio, openai-compatible, salon …")
-    ]
+    kind: Annotated[str, setting("openai, anthropic, mistral, ollama, vllm, openai-compatible …")]
     base_url: Annotated[str, setting("Its address. Empty: the kind's own.")] = _NONE
     api_key: Annotated[str, setting("Its key. Better: api_key_env.", secret=True)] = _NONE
     api_key_env: Annotated[str, setting("Environment variable that holds its key.")] = _NONE

@@ -2,6 +2,7 @@
 
 from salon.gateway.providers.anthropic import KIND as ANTHROPIC
 from salon.gateway.providers.base import KindRegistry, ProviderKind
+from salon.gateway.providers.declared import KINDS as DECLARED
 from salon.gateway.providers.deepseek import KIND as DEEPSEEK
 from salon.gateway.providers.demo import KIND as DEMO
 from salon.gateway.providers.gemini import KIND as GEMINI
@@ -23,6 +24,7 @@ BUILT_IN: tuple[ProviderKind, ...] = (
     LMSTUDIO,
     OPENAI_COMPATIBLE,
     RESPONSES_COMPATIBLE,
+    *DECLARED,
     SALON,
     DEMO,
 )

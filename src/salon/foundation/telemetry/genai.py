@@ -30,5 +30,7 @@ WELL_KNOWN_PROVIDERS: Final = {
     "openai": "openai",
     "anthropic": "anthropic",
     "deepseek": "deepseek",
+    "mistral": "mistral_ai",
+    "xai": "x_ai",
 }
 """Provider kinds the conventions name; every other kind goes by its own name."""

@@ -44,10 +44,11 @@ USUAL: Final = (
         models_path="/api/tags",
     ),
     LocalServer(kind="lmstudio", label="LM Studio", base_url="http://127.0.0.1:1234/v1"),
-    LocalServer(kind="openai-compatible", label="llama.cpp", base_url="http://127.0.0.1:8080/v1"),
-    LocalServer(kind="openai-compatible", label="vLLM", base_url="http://127.0.0.1:8000/v1"),
-    LocalServer(kind="openai-compatible", label="Jan", base_url="http://127.0.0.1:1337/v1"),
-    LocalServer(kind="openai-compatible", label="KoboldCpp", base_url="http://127.0.0.1:5001/v1"),
+    LocalServer(kind="llamacpp", label="llama.cpp", base_url="http://127.0.0.1:8080/v1"),
+    LocalServer(kind="vllm", label="vLLM", base_url="http://127.0.0.1:8000/v1"),
+    LocalServer(kind="sglang", label="SGLang", base_url="http://127.0.0.1:30000/v1"),
+    LocalServer(kind="jan", label="Jan", base_url="http://127.0.0.1:1337/v1"),
+    LocalServer(kind="koboldcpp", label="KoboldCpp", base_url="http://127.0.0.1:5001/v1"),
 )
 
 

@@ -1,0 +1,172 @@
+"""Services on the internet that speak Chat Completions, and some that speak Responses or Messages too.
+
+Where an address for another dialect is declared, the service's own documentation names it for all its
+models; callers who speak that dialect are then not translated.
+"""
+
+from typing import Final
+
+from salon.gateway.protocols.base import Quirks
+from salon.gateway.providers.base import Capabilities, ProviderKind
+
+_CHAT: Final = "/chat/completions"
+_OLDER: Final[Quirks] = {"max_tokens_field": "max_tokens", "developer_role": "system"}
+"""The form before OpenAI renamed the limit of an answer and added a role: every service here takes it."""
+_NEWER: Final[Quirks] = {"developer_role": "system"}
+"""The limit has its new name, the role has not come."""
+
+SERVICES: Final = (
+    ProviderKind(
+        name="mistral",
+        label="Mistral",
+        dialect="openai",
+        chat_paths={"openai": _CHAT},
+        base_url="https://api.mistral.ai/v1",
+        env_keys=("MISTRAL_API_KEY",),
+        # It refuses a request with any field it does not know (422), and counts in every stream unasked.
+        quirks={
+            **_OLDER,
+            "stream_usage": "unasked",
+            "renamed": {"seed": "random_seed"},
+            "refused": ("user", "logprobs", "top_logprobs", "service_tier"),
+        },
+        capabilities=Capabilities(structured=True),
+        prices_as="mistral",
+        docs_url="https://docs.mistral.ai/api/endpoint/chat",
+        key_url="https://console.mistral.ai/api-keys",
+    ),
+    ProviderKind(
+        name="groq",
+        label="Groq",
+        dialect="openai",
+        chat_paths={"openai": _CHAT, "responses": "/responses"},
+        base_url="https://api.groq.com/openai/v1",
+        env_keys=("GROQ_API_KEY",),
+        # Named by its page on compatibility as answered with 400; its tiers are not OpenAI's.
+        quirks={**_NEWER, "refused": ("logprobs", "top_logprobs", "service_tier")},
+        prices_as="groq",
+        docs_url="https://console.groq.com/docs/openai",
+        key_url="https://console.groq.com/keys",
+    ),
+    ProviderKind(
+        name="xai",
+        label="xAI",
+        dialect="openai",
+        chat_paths={"openai": _CHAT, "responses": "/responses"},
+        base_url="https://api.x.ai/v1",
+        env_keys=("XAI_API_KEY",),
+        quirks=_NEWER,
+        capabilities=Capabilities(tools=True, structured=True),
+        prices_as="x-ai",
+        docs_url="https://docs.x.ai/docs/api-reference",
+        key_url="https://console.x.ai",
+    ),
+    ProviderKind(
+        name="together",
+        label="Together AI",
+        dialect="openai",
+        chat_paths={"openai": _CHAT},
+        base_url="https://api.together.ai/v1",
+        env_keys=("TOGETHER_API_KEY",),
+        quirks={**_OLDER, "top_k": True},
+        prices_as="together",
+        docs_url="https://docs.together.ai/docs/inference/openai-compatibility",
+        key_url="https://api.together.ai/settings/api-keys",
+    ),
+    ProviderKind(
+        name="fireworks",
+        label="Fireworks AI",
+        dialect="openai",
+        chat_paths={"openai": _CHAT, "responses": "/responses", "anthropic": "/messages"},
+        base_url="https://api.fireworks.ai/inference/v1",
+        env_keys=("FIREWORKS_API_KEY",),
+        passed_headers=(b"anthropic-beta", b"anthropic-version"),
+        quirks={**_OLDER, "top_k": True},
+        prices_as="fireworks",
+        docs_url="https://docs.fireworks.ai/tools-sdks/openai-compatibility",
+        key_url="https://app.fireworks.ai/settings/users/api-keys",
+    ),
+    ProviderKind(
+        name="cerebras",
+        label="Cerebras",
+        dialect="openai",
+        chat_paths={"openai": _CHAT},
+        base_url="https://api.cerebras.ai/v1",
+        env_keys=("CEREBRAS_API_KEY",),
+        quirks={**_NEWER, "reasoning_field": "reasoning"},
+        prices_as="cerebras",
+        docs_url="https://inference-docs.cerebras.ai/resources/openai",
+        key_url="https://cloud.cerebras.ai",
+    ),
+    ProviderKind(
+        name="perplexity",
+        label="Perplexity",
+        # Its Chat Completions address was closed in September 2026; the Agent API is a form of Responses.
+        dialect="responses",
+        chat_paths={"responses": "/responses"},
+        base_url="https://api.perplexity.ai/v1",
+        env_keys=("PERPLEXITY_API_KEY",),
+        models=("perplexity/sonar",),
+        docs_url="https://docs.perplexity.ai/docs/agent-api/openai-compatibility",
+        key_url="https://www.perplexity.ai/settings/api",
+    ),
+    ProviderKind(
+        name="huggingface",
+        label="Hugging Face",
+        dialect="openai",
+        chat_paths={"openai": _CHAT},
+        base_url="https://router.huggingface.co/v1",
+        env_keys=("HF_TOKEN",),
+        quirks=_OLDER,
+        docs_url="https://huggingface.co/docs/inference-providers",
+        key_url="https://huggingface.co/settings/tokens",
+    ),
+    ProviderKind(
+        name="nvidia",
+        label="NVIDIA",
+        dialect="openai",
+        chat_paths={"openai": _CHAT},
+        base_url="https://integrate.api.nvidia.com/v1",
+        env_keys=("NVIDIA_API_KEY",),
+        quirks=_OLDER,
+        docs_url="https://docs.api.nvidia.com/nim/reference/llm-apis",
+        key_url="https://build.nvidia.com/settings/api-keys",
+    ),
+    ProviderKind(
+        name="moonshot",
+        label="Moonshot (Kimi)",
+        dialect="openai",
+        chat_paths={"openai": _CHAT},
+        base_url="https://api.moonshot.ai/v1",
+        env_keys=("MOONSHOT_API_KEY",),
+        quirks={**_OLDER, "reasoning_field": "reasoning_content"},
+        prices_as="moonshotai",
+        docs_url="https://platform.kimi.ai/docs/api/chat",
+        key_url="https://platform.moonshot.ai/console/api-keys",
+    ),
+    ProviderKind(
+        name="zai",
+        label="Z.ai (Zhipu)",
+        dialect="openai",
+        chat_paths={"openai": _CHAT},
+        base_url="https://api.z.ai/api/paas/v4",
+        env_keys=("ZAI_API_KEY",),
+        listing="fixed",
+        models=("glm-5.2", "glm-5.1", "glm-5", "glm-4.7", "glm-4.6", "glm-4.5-air"),
+        quirks={**_OLDER, "json_schema": False, "reasoning_field": "reasoning_content"},
+        prices_as="zai",
+        docs_url="https://docs.z.ai/api-reference/llm/chat-completion",
+        key_url="https://z.ai/manage-apikey/apikey-list",
+    ),
+    ProviderKind(
+        name="alibaba",
+        label="Alibaba Model Studio",
+        dialect="openai",
+        chat_paths={"openai": _CHAT},
+        base_url="https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+        env_keys=("DASHSCOPE_API_KEY",),
+        quirks={**_OLDER, "top_k": True},
+        docs_url="https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope",
+        key_url="https://modelstudio.console.alibabacloud.com",
+    ),
+)

@@ -1,0 +1,98 @@
+"""Writes the reference of provider kinds from their declarations and checklists."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from salon.gateway import providers
+from salon.gateway.kinds import BUILT_IN
+from salon.gateway.providers.base import ProviderKind
+from salon.gateway.providers.declared import KINDS as DECLARED
+
+FOLDER = Path(providers.__file__).parent
+NAMES = {
+    "openai": "OpenAI Chat Completions",
+    "responses": "OpenAI Responses",
+    "anthropic": "Anthropic Messages",
+    "ollama": "Ollama chat",
+    "ollama-generate": "Ollama generate",
+    "gemini": "Gemini generateContent",
+}
+REMARKS = {
+    "mistral": "Content in parts and its thinking are read. A `seed` is written as `random_seed`.",
+    "cerebras": "Two calls that share one index but not their id, as it streams them, stay two calls.",
+    "perplexity": "Spoken to through its Agent API, a form of Responses: its Chat Completions address "
+    "closed in September 2026. Models of other makers are there under names such as `openai/gpt-5.5`.",
+    "huggingface": "Its router picks a service for each request; `model:service` names one.",
+    "moonshot": "Keys from the Chinese platform need `base_url = https://api.moonshot.cn/v1`. "
+    "Past reasoning goes back with the messages, which its thinking models ask for.",
+    "zai": "Keys from the Chinese platform need `base_url = https://open.bigmodel.cn/api/paas/v4`. "
+    "It takes JSON, but no schema for it.",
+    "alibaba": "The address is Singapore's; keys of another region need that region's, such as "
+    "`https://dashscope-us.aliyuncs.com/compatible-mode/v1`.",
+    "jan": "Newer versions want the key that was set in Jan's own settings.",
+    "localai": "It shares its usual address with llama.cpp; `salon providers detect` takes it for that.",
+}
+"""What a declaration cannot say."""
+
+
+def exemptions(kind: ProviderKind) -> Mapping[str, str]:
+    """Return the rules of the checklist that do not apply to a kind, with the reasons."""
+    if kind in DECLARED:
+        return tomllib.loads((FOLDER / "declared" / "checklist.toml").read_text())[kind.name]
+    rules = tomllib.loads((FOLDER / kind.name.replace("-", "_") / "checklist.toml").read_text())
+    return {rule: entry["reason"] for rule, entry in rules.items() if entry["status"] == "exempt"}
+
+
+def _key(kind: ProviderKind) -> str:
+    names = " or ".join(f"`{name}`" for name in kind.env_keys)
+    if kind.auth == "none":
+        return "none"
+    needed = "needed" if kind.needs_key else "if it wants one"
+    return f"{needed}; {names} in the environment" if names else needed
+
+
+def _address(kind: ProviderKind) -> str:
+    usual = f"`{kind.base_url}`" if kind.base_url else "yours"
+    if kind.make_transport is not None:
+        return "none: it answers inside Salon"
+    return f"{usual}; `{kind.env_url}` in the environment" if kind.env_url else usual
+
+
+def _section(kind: ProviderKind) -> list[str]:
+    spoken = [kind.dialect, *(name for name in kind.chat_paths if name != kind.dialect)]
+    others = ", ".join(NAMES.get(name, name) for name in spoken[1:])
+    models = ", ".join(f"`{model}`" for model in kind.models)
+    quirks = ", ".join(f"`{name}` {value!r}" for name, value in sorted(kind.quirks.items()))
+    rows = {
+        "name": kind.label,
+        "protocol": NAMES[spoken[0]] + (f"; {others} for callers who speak it" if others else ""),
+        "address": _address(kind),
+        "key": _key(kind),
+        "models": f"those declared: {models}"
+        if kind.listing == "fixed"
+        else f"its own list, `{kind.models_path}`",
+        "quirks": quirks or "none",
+        "does not apply": "; ".join(f"{rule}: {why}" for rule, why in exemptions(kind).items()) or "nothing",
+        "its documentation": f"<{kind.docs_url}>" if kind.docs_url else "",
+    }
+    lines = [f"## {kind.name}", "", "| | |", "| --- | --- |"]
+    lines += [f"| {name} | {value} |" for name, value in rows.items() if value]
+    remark = REMARKS.get(kind.name)
+    return [*lines, "", *([remark, ""] if remark else [])]
+
+
+def provider_page(note: str) -> str:
+    """Return the page."""
+    lines = [
+        "# Provider kinds",
+        "",
+        note,
+        "Made from each kind's declaration and checklist. The checklist has ten rules (streaming, tools,",
+        "vision, reasoning, usage, cancel, errors, listing, prices, tests): each is done, or named below as",
+        "one that does not apply, and why. What the quirks mean is told under [protocols](../protocols.md).",
+        "",
+    ]
+    for kind in BUILT_IN:
+        lines += _section(kind)
+    return "\n".join(lines).rstrip() + "\n"
