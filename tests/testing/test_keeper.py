@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from salon.testing.keeper import keep
+from salon.testing.keeper import born_at, end, keep
 
 TESTS = Path(__file__).resolve().parent.parent
 HANGING = """
@@ -91,3 +91,36 @@ def test_an_interrupted_pytest_leaves_nothing_running(tmp_path, how, postgres):
     if database:
         shutil.rmtree(database, ignore_errors=True)  # a folder is what a killed process does leave
     assert left == []
+
+
+def _shell(script: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, text=True)
+
+
+@pytest.fixture
+def parent():
+    """A process with a child of its own, whose number it tells, that does not end when asked to."""
+    with _shell("trap '' QUIT; sleep 200 & echo $!; wait; wait") as process:
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("first", [signal.SIGKILL, signal.SIGQUIT], ids=["killed", "asked in vain"])
+def test_what_is_kept_ends_with_its_children(parent, first):
+    keep(parent.pid)
+    child = psutil.Process(int(parent.stdout.readline()))
+    born = born_at(parent.pid)
+    assert born is not None
+    end({(parent.pid, born, first)}, grace_s=0.3)
+    assert parent.wait(60) == -signal.SIGKILL
+    assert _until_gone([child]) == []
+
+
+def test_a_number_that_was_given_anew_is_left_alone(parent):
+    child = psutil.Process(int(parent.stdout.readline()))
+    born = born_at(parent.pid)
+    assert born is not None
+    end({(parent.pid, born - 1, signal.SIGKILL)}, grace_s=0.1)
+    assert parent.poll() is None
+    end({(parent.pid, born, signal.SIGKILL)}, grace_s=0.1)
+    assert _until_gone([child]) == []

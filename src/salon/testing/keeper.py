@@ -32,7 +32,7 @@ def keep(pid: int, *, by: signal.Signals = signal.SIGKILL) -> None:
     ``by`` is tried first where a process needs its own way to end; after a grace it is killed. Only Linux
     tells what is needed for that; elsewhere nothing is kept.
     """
-    born = _born(pid)
+    born = born_at(pid)
     if born is None:
         return
     with _lock:
@@ -70,7 +70,7 @@ def _stat(pid: int) -> list[str] | None:
     return text[text.rindex(")") + 2 :].split()  # the name before it may hold anything
 
 
-def _born(pid: int) -> int | None:
+def born_at(pid: int) -> int | None:
     """Return when a living process started, in ticks since the machine did."""
     fields = _stat(pid)
     return int(fields[19]) if fields is not None and fields[0] != "Z" else None
@@ -94,17 +94,18 @@ def _send(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
-def _end(kept: set[tuple[int, int, int]]) -> None:
-    living = [one for one in kept if _born(one[0]) == one[1]]
+def end(kept: set[tuple[int, int, int]], *, grace_s: float = _GRACE_S) -> None:
+    """End what lives of ``kept``: number, birth and the signal to try first."""
+    living = [one for one in kept if born_at(one[0]) == one[1]]
     for pid, _, number in living:
         family = _family(pid) if number == signal.SIGKILL else [pid]
         for member in family:
             _send(member, number)
-    deadline = time.monotonic() + _GRACE_S
-    while any(_born(pid) == born for pid, born, _ in living) and time.monotonic() < deadline:
+    deadline = time.monotonic() + grace_s
+    while any(born_at(pid) == born for pid, born, _ in living) and time.monotonic() < deadline:
         time.sleep(_TICK_S)
     for pid, born, _ in living:
-        if _born(pid) == born:
+        if born_at(pid) == born:
             for member in _family(pid):
                 _send(member, signal.SIGKILL)
 
@@ -116,7 +117,7 @@ def _main() -> None:
     for line in sys.stdin:
         pid, born, number = (int(word) for word in line.split())
         kept.add((pid, born, number))
-    _end(kept)
+    end(kept)
 
 
 if __name__ == "__main__":
