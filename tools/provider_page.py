@@ -19,7 +19,8 @@ NAMES = {
     "gemini": "Gemini generateContent",
 }
 REMARKS = {
-    "mistral": "Content in parts and its thinking are read. A `seed` is written as `random_seed`.",
+    "mistral": "Content in parts and its thinking are read. A `seed` is sent as `random_seed`, and "
+    "`max_completion_tokens` as `max_tokens`, also where the bytes pass through.",
     "cerebras": "Two calls that share one index but not their id, as it streams them, stay two calls.",
     "perplexity": "Spoken to through its Agent API, a form of Responses: its Chat Completions address "
     "closed in September 2026. Models of other makers are there under names such as `openai/gpt-5.5`.",

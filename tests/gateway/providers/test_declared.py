@@ -39,6 +39,7 @@ TOOLS: dict[str, Any] = {
     "openai": [{"type": "function", "function": TOOL}],
     "anthropic": [{"name": "weather", "input_schema": TOOL["parameters"]}],
 }
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 LIMITS = {"responses": "max_output_tokens", "anthropic": "max_tokens"}
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -125,6 +126,18 @@ def test_it_calls_tools(play: Play, kind: ProviderKind) -> None:
 
 
 @every_kind
+def test_an_image_reaches_it(play: Play, kind: ProviderKind) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await add(bench, kind, fake)
+        image = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
+        said = [{"role": "user", "content": [{"type": "text", "text": "What is it?"}, image]}]
+        assert (await bench.call("own/fake", messages=said)).status == 200
+        assert PIXEL.encode() in fake.journal.exchanges[-1].body
+
+    play(scene)
+
+
+@every_kind
 def test_its_models_are_listed(play: Play, kind: ProviderKind) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         await add(bench, kind, fake, models=())
@@ -177,8 +190,20 @@ def test_a_field_that_fails_there_is_left_out_and_told(play: Play) -> None:
         assert sent["random_seed"] == 7
         assert not {"seed", "logprobs", "top_logprobs", "stream_options"} & set(sent)
         assert "top_logprobs" in reply.headers["x-salon-lost"]
-        await bench.call("own/fake", stream=True, stream_options={"include_usage": True})
-        assert "stream_options" not in json.loads(fake.journal.exchanges[-1].body)
+
+    play(scene)
+
+
+def test_bytes_that_pass_get_the_names_that_mistral_takes(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await add(bench, next(kind for kind in KINDS if kind.name == "mistral"), fake)
+        fields: dict[str, Any] = {"stream_options": {"include_usage": True}, "max_completion_tokens": 9}
+        await bench.call("own/fake", stream=True, seed=3, **fields)
+        sent = json.loads(fake.journal.exchanges[-1].body)
+        assert set(sent) == {"model", "messages", "stream", "max_tokens", "random_seed"}
+        assert (sent["max_tokens"], sent["random_seed"]) == (9, 3)
+        await bench.call("own/fake", max_tokens=5, **fields)
+        assert json.loads(fake.journal.exchanges[-1].body)["max_tokens"] == 5
 
     play(scene)
 

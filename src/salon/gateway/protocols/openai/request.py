@@ -1,5 +1,6 @@
 """Requests of the chat dialect, read, and edited in place for another chat provider."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -65,9 +66,20 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
     elif not envelope.wants_usage and asks:
         options = optional_object(field_value(envelope.fields, "stream_options"), "stream_options") or {}
         edits["stream_options"] = dumps({**options, "include_usage": True})
+    if renamed := quirks.get("renamed"):
+        _rename(envelope, renamed, edits)
     if not edits:
         return envelope.body
     return join_fields(envelope.fields, edits)
+
+
+def _rename(envelope: Envelope, renamed: Mapping[str, str], edits: dict[str, bytes | None]) -> None:
+    """Give fields the name that the provider takes instead of refusing the request."""
+    for name, other in renamed.items():
+        if name in envelope.fields:
+            edits[name] = None
+            if other not in envelope.fields:
+                edits[other] = bytes(envelope.fields[name])
 
 
 def decode_request(envelope: Envelope) -> ModelRequest:

@@ -27,7 +27,7 @@ SERVICES: Final = (
         quirks={
             **_OLDER,
             "stream_usage": "unasked",
-            "renamed": {"seed": "random_seed"},
+            "renamed": {"seed": "random_seed", "max_completion_tokens": "max_tokens"},
             "refused": ("user", "logprobs", "top_logprobs", "service_tier"),
         },
         capabilities=Capabilities(structured=True),
