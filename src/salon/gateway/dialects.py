@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from salon.gateway.protocols.anthropic import COUNT as ANTHROPIC_COUNT
 from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.protocols.gemini import DIALECT as GEMINI
@@ -16,6 +17,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
         OPENAI,
         RESPONSES,
         ANTHROPIC,
+        ANTHROPIC_COUNT,
         OLLAMA,
         OLLAMA_GENERATE,
         GEMINI,

@@ -125,9 +125,11 @@ class Gateway:
         if via is not None:
             job.via = hops.pass_on(via, self.registry.instance)
         plan = self._admit_now(job) or await self._admit(job)
-        if envelope.idle is not None and not plan.speaks(call.dialect):
-            replies.send_idle(job, envelope.idle)
-            return
+        if dialect.own_answer is not None and not plan.speaks(call.dialect):
+            own = dialect.own_answer(envelope)
+            if own is not None:
+                replies.send_own(job, own)
+                return
         if plan.cache or _CACHE in call.headers or _IDEMPOTENCY in call.headers:
             known = await self._known_answer(job, plan, call)
             if known is not None:

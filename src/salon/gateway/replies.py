@@ -106,12 +106,15 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     reply.send(200, headers, body)
 
 
-def send_idle(job: Job, response: Response) -> None:
-    """Send the answer to a request that asks nothing and went to nobody."""
+def send_own(job: Job, response: Response) -> None:
+    """Send an answer of ours to a request that went to nobody."""
     assert job.reply is not None
     body = _encoded(job, response)
     job.status = 200
-    job.reply.send(200, [*_common(job, 0), _JSON, (b"x-salon-cost", cost_text(0, "USD"))], body)
+    headers = [*_common(job, 0), _JSON, (b"x-salon-cost", cost_text(0, "USD"))]
+    if response.usage is not None:
+        headers.append((b"x-salon-count", b"estimated"))
+    job.reply.send(200, headers, body)
 
 
 def _encoded(job: Job, response: Response | None) -> bytes:

@@ -78,8 +78,10 @@ def test_mistakes_are_named(fields: dict[str, Any], path: str) -> None:
 )
 def test_nothing_asked_is_a_model_to_be_loaded(fields: dict[str, Any], word: str) -> None:
     envelope = GENERATE.read_envelope(json.dumps({"model": "g", **fields}).encode())
-    assert envelope.idle is not None
-    told = json.loads(GENERATE.encode_response(envelope.idle, CONTEXT).body)
+    assert GENERATE.own_answer is not None
+    answer = GENERATE.own_answer(envelope)
+    assert answer is not None
+    told = json.loads(GENERATE.encode_response(answer, CONTEXT).body)
     assert (told["response"], told["done"], told["done_reason"]) == ("", True, word)
     with pytest.raises(Unsupported):
         GENERATE.decode_request(envelope)

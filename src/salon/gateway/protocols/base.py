@@ -12,7 +12,9 @@ import msgspec
 from salon.foundation.kit.errors import SalonError, UpstreamError
 from salon.foundation.messages import Finish, ModelRequest, Response, StreamEvent, Usage
 
-DialectName = Literal["openai", "responses", "anthropic", "ollama", "ollama-generate", "gemini"]
+DialectName = Literal[
+    "openai", "responses", "anthropic", "anthropic-count", "ollama", "ollama-generate", "gemini"
+]
 
 Quirks = Mapping[str, Any]
 """A provider kind's declared deviations from its dialect; each dialect documents the keys it knows."""
@@ -33,8 +35,6 @@ class Envelope(msgspec.Struct, kw_only=True):
     """The request as it came; forwarded as it is when no edit is needed."""
     lost: tuple[str, ...] = ()
     """What is not done as asked whatever the target, as field names; told to the caller in a header."""
-    idle: Response | None = None
-    """The answer to a request that asks nothing, of a provider who need not be told of it."""
 
 
 class EncodedRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,6 +239,11 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     stream_encoder: Callable[[EncodeContext], StreamEncoder]
     """Makes an encoder for one stream."""
     encode_error: ErrorEncoder
+    own_answer: Callable[[Envelope], Response | None] | None = None
+    """Answers a request here where no target speaks this dialect; None if a model has to be asked.
+
+    An answer with usage is a count of ours. Raises: InvalidRequest naming the field.
+    """
 
     # -- spoken -----------------------------------------------------------------------------------
     encode_request: RequestEncoder

@@ -16,10 +16,10 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
+from salon.gateway.protocols.estimate import BYTES_PER_TOKEN
 
-BYTES_PER_TOKEN: Final = 4
-"""For counts; a hold takes three, because it must not be too small."""
 HELD_BYTES_PER_TOKEN: Final = 3
+"""Fewer than for counts, because a hold must not be too small."""
 
 
 def estimated_usage(request_bytes: int, output_bytes: int) -> Usage:

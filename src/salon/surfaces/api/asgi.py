@@ -207,7 +207,7 @@ class SalonApp:
         row = matched.endpoint
         identity = identify(self.door, asked.scope, asked.headers)
         self.door.access.authorize(row, identity)
-        if row.operation == "chat":
+        if row.is_served:
             assert identity is not None
             await self._serve(matched, identity, asked, reply, send)
             return

@@ -163,7 +163,7 @@ def error_headers(error: SalonError, request_id: str, *, dialect: DialectName | 
         (b"x-request-id", told),
         (b"x-salon-request-id", told),
     ]
-    if dialect == "anthropic":
+    if dialect in {"anthropic", "anthropic-count"}:
         headers.append((b"request-id", told))
     if error.ends_retries:
         headers.append((b"x-should-retry", b"false"))

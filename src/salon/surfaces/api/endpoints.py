@@ -42,6 +42,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Public rows only: what makes it harmless to strangers."""
 
     @property
+    def is_served(self) -> bool:
+        """Tell whether the gateway answers it."""
+        return self.operation in {"chat", "count"}
+
+    @property
     def key(self) -> tuple[str, str]:
         """Return method and path, which name the row."""
         return self.method, self.path
@@ -75,6 +80,16 @@ CORE: Final[tuple[Endpoint, ...]] = (
         summary="Chat, in the words of Anthropic Messages.",
         policy=Right.USE_MODELS,
         operation="chat",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/messages/count_tokens",
+        dialect="anthropic-count",
+        summary="Count a request's tokens, in the words of Anthropic; an estimate is marked as one.",
+        policy=Right.USE_MODELS,
+        operation="count",
         hot=True,
         max_body_bytes=CHAT_BODY_BYTES,
     ),

@@ -15,7 +15,15 @@ import msgspec
 import orjson
 
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.testing.fake_provider import anthropic, gemini, ollama, ollama_generate, openai, responses
+from salon.testing.fake_provider import (
+    anthropic,
+    anthropic_count,
+    gemini,
+    ollama,
+    ollama_generate,
+    openai,
+    responses,
+)
 from salon.testing.fake_provider.answer import Asked, answer
 from salon.testing.fake_provider.certificates import server_context
 from salon.testing.fake_provider.connection import CallerGoneError, Connection
@@ -25,7 +33,15 @@ from salon.testing.fake_provider.plan import Plan, parse_fault, parse_plan, plan
 from salon.testing.fake_provider.play import CutShortError, Head, Headers, Player
 from salon.testing.fake_provider.recordings import RecordingNotFoundError, load, split_path
 
-_DIALECTS: tuple[ModuleType, ...] = (openai, responses, anthropic, ollama, ollama_generate, gemini)
+_DIALECTS: tuple[ModuleType, ...] = (
+    openai,
+    responses,
+    anthropic,
+    anthropic_count,
+    ollama,
+    ollama_generate,
+    gemini,
+)
 _START_S = 60.0
 _KEY_HEADERS = ("x-api-key", "x-goog-api-key")
 T = TypeVar("T")

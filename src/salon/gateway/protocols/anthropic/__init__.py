@@ -1,5 +1,5 @@
 """Anthropic Messages: requests, answers, streams and errors, read and written."""
 
-from salon.gateway.protocols.anthropic.dialect import DIALECT
+from salon.gateway.protocols.anthropic.dialect import COUNT, DIALECT
 
-__all__ = ["DIALECT"]
+__all__ = ["COUNT", "DIALECT"]

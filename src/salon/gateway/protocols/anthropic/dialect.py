@@ -1,7 +1,9 @@
-"""The Anthropic Messages dialect, both sides."""
+"""The Anthropic Messages dialect, both sides, and the count of its tokens."""
+
+import msgspec
 
 from salon.gateway.protocols import classify
-from salon.gateway.protocols.anthropic import errors, request, request_writer, response, tap
+from salon.gateway.protocols.anthropic import count, errors, request, request_writer, response, tap
 from salon.gateway.protocols.anthropic.stream_decoder import AnthropicStreamDecoder
 from salon.gateway.protocols.anthropic.stream_encoder import AnthropicStreamEncoder
 from salon.gateway.protocols.base import Dialect
@@ -28,3 +30,17 @@ DIALECT = Dialect(
     read_answer=tap.read_answer,
 )
 """``POST /v1/messages``: Anthropic and those who copy it."""
+
+COUNT = msgspec.structs.replace(
+    DIALECT,
+    name="anthropic-count",
+    title="Anthropic token count",
+    read_envelope=count.read_envelope,
+    own_answer=count.own_answer,
+    decode_request=count.decode_request,
+    rewrite_request=count.rewrite_request,
+    encode_response=count.encode_response,
+    decode_response=count.decode_response,
+    read_answer=count.read_answer,
+)
+"""``POST /v1/messages/count_tokens``; nobody is asked in it but those who were asked so."""

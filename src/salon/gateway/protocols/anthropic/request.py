@@ -29,16 +29,16 @@ from salon.gateway.protocols.fields import (
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 
-def read_envelope(body: bytes) -> Envelope:
-    """Read what routing needs. Raises: InvalidRequest naming the field."""
+def read_envelope(body: bytes, *, is_limited: bool = True) -> Envelope:
+    """Read what routing needs; ``is_limited`` if a limit must be named. Raises: InvalidRequest."""
     fields = read_fields(body)
     model = field_value(fields, "model")
     if not isinstance(model, str) or not model:
         raise invalid("model", "It must be a string that names a model.")
     limit = whole(field_value(fields, "max_tokens"), "max_tokens")
-    if limit is None:
+    if limit is None and is_limited:
         raise invalid("max_tokens", "It is missing.")
-    if limit < 1:
+    if limit is not None and limit < 1:
         raise invalid("max_tokens", "It must be at least 1.")
     if "messages" not in fields:
         raise invalid("messages", "It is missing.")

@@ -19,22 +19,21 @@ from salon.gateway.protocols.wire_json import JsonObject, dumps
 _NO_PROMPT: Final = frozenset({b"", b'""', b"null"})
 
 
-def read_envelope(body: bytes) -> Envelope:
-    """Read what routing needs. Raises: InvalidRequest naming the field."""
-    envelope = chat.read_envelope(body)
+def own_answer(envelope: Envelope) -> Response | None:
+    """Answer a request to load or unload a model: without a prompt, nothing else is asked."""
     prompt = envelope.fields.get("prompt", b"")
-    if len(prompt) <= 4 and bytes(prompt) in _NO_PROMPT:
-        keeps = field_value(envelope.fields, "keep_alive")
-        word = "unload" if keeps in (0, "0", "0s") else "load"
-        envelope.idle = Response(
-            id=None,
-            model=None,
-            parts=(),
-            finish=Finish(reason="stop", raw=word),
-            usage=None,
-            provider_data={"ollama": {"done_reason": word}},
-        )
-    return envelope
+    if len(prompt) > 4 or bytes(prompt) not in _NO_PROMPT:
+        return None
+    keeps = field_value(envelope.fields, "keep_alive")
+    word = "unload" if keeps in (0, "0", "0s") else "load"
+    return Response(
+        id=None,
+        model=None,
+        parts=(),
+        finish=Finish(reason="stop", raw=word),
+        usage=None,
+        provider_data={"ollama": {"done_reason": word}},
+    )
 
 
 def decode_request(envelope: Envelope) -> ModelRequest:
