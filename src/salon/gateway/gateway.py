@@ -168,7 +168,7 @@ class Gateway:
             await job.in_task()
             content = b"\0".join((call.dialect.encode(), call.operation.encode(), call.body))
             left_s = max(0.0, job.deadline_s - self._clock.monotonic_s())
-            found = await self._idempotency.claim(space_id, key, content, timeout_s=left_s)
+            found = await self._idempotency.claim(job.identity.caller, key, content, timeout_s=left_s)
             if isinstance(found, Recorded):
                 job.cache_key = None
                 return found

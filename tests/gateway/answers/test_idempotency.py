@@ -50,6 +50,23 @@ def test_another_body_under_the_key_is_a_conflict(play: Play) -> None:
     play(scene)
 
 
+def test_the_key_of_another_caller_is_another_one(play: Play, database: str) -> None:
+    """Neither an answer nor the word that there was one goes to another API key of the same space."""
+
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        theirs = key_identity("other")
+        await bench.call("openai/fake", headers=KEY)
+        same = await bench.call("openai/fake", headers=KEY, identity=theirs)
+        assert "idempotency-replayed" not in same.headers
+        again = await bench.call("openai/fake", headers=KEY, identity=theirs)
+        assert again.headers["idempotency-replayed"] == "true"
+        third = await bench.call("openai/fake", "other", headers=KEY, identity=key_identity("third"))
+        assert third.status == 200
+        assert fake.journal.counts["requests"] == 3
+
+    play(scene, database=database)
+
+
 def test_a_second_request_waits_for_the_first(play: Play, database: str) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         calls = [bench.call("openai/fake", "{{fake delay=0.2}}", headers=KEY) for _ in range(10)]

@@ -11,7 +11,7 @@ import hashlib
 from concurrent.futures import Future
 from typing import Final
 
-from salon.foundation.kit.caller import SpaceScope, SystemScope
+from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import Conflict, InvalidRequest
 from salon.foundation.kit.ids import SpaceId
@@ -64,18 +64,21 @@ class IdempotencyKeys:
         self._cleaned_s = clock.monotonic_s()
 
     async def claim(
-        self, space_id: SpaceId, key: bytes, content: bytes, *, timeout_s: float
+        self, caller: Caller, key: bytes, content: bytes, *, timeout_s: float
     ) -> Claim | Recorded:
         """Return a claim on ``key``, or the answer its first request got.
 
+        A key belongs to the API key or person that sent it: others of the space neither get its answer nor
+        learn that it was used.
         ``content`` is everything that must be the same. Raises: Conflict when it is not, or when the first
         request is still under way after ``timeout_s``; InvalidRequest.
         """
         if not 0 < len(key) <= _LONGEST_KEY:
             raise InvalidRequest(field="Idempotency-Key", problem="It must have 1 to 255 characters.")
-        key_hash = hashlib.sha256(key).hexdigest()
+        owner = caller.key_id or caller.person_id or ""
+        key_hash = hashlib.sha256(b"\0".join((owner.encode(), key))).hexdigest()
         fingerprint = hashlib.sha256(content).hexdigest()
-        place = (space_id, key_hash)
+        place = (caller.space_id, key_hash)
         try:
             async with asyncio.timeout(timeout_s):
                 while (known := self._claims.get(place)) is not None:
@@ -85,7 +88,7 @@ class IdempotencyKeys:
                         return answer
         except TimeoutError as error:
             raise _under_way() from error
-        claim = self._claims[place] = Claim(self, SpaceScope(space_id), key_hash, fingerprint)
+        claim = self._claims[place] = Claim(self, SpaceScope(caller.space_id), key_hash, fingerprint)
         try:
             return await self._claim_stored(claim)
         except BaseException:
