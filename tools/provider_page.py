@@ -14,6 +14,7 @@ NAMES = {
     "openai": "OpenAI Chat Completions",
     "responses": "OpenAI Responses",
     "anthropic": "Anthropic Messages",
+    "anthropic-count": "its count of tokens",
     "ollama": "Ollama chat",
     "ollama-generate": "Ollama generate",
     "gemini": "Gemini generateContent",
