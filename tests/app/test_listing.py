@@ -4,9 +4,19 @@ import asyncio
 from pathlib import Path
 
 from salon.app.listing import listed_models
+from salon.foundation.kit.clock import SystemClock
 from salon.gateway.providers.base import Capabilities
 from salon.gateway.registry.models import ProviderSpec
 from salon.testing.gateway_bench import OWNER, GatewayBench, alias
+
+
+class LaterClock(SystemClock):
+    """The machine's clock, which a test may put forward."""
+
+    later_ms = 0
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self.later_ms
 
 
 def test_capabilities_come_from_the_provider_where_its_list_is_silent(tmp_path: Path) -> None:
@@ -23,5 +33,23 @@ def test_capabilities_come_from_the_provider_where_its_list_is_silent(tmp_path: 
             found = {model.id: model.capabilities for model in listed_models(bench.registry, OWNER)}
             assert found["lab/m"] == found["best"] == ("completion", "tools")
             assert found["demo"] == ("completion", "tools", "vision", "thinking")
+
+    asyncio.run(scene())
+
+
+def test_what_answered_is_kept_for_five_minutes(tmp_path: Path) -> None:
+    async def scene() -> None:
+        clock = LaterClock()
+        async with GatewayBench(tmp_path, aliases=[alias("best", "demo/demo")], clock=clock) as bench:
+
+            def kept() -> set[str]:
+                return {model.id for model in listed_models(bench.registry, OWNER) if model.kept_until_s}
+
+            assert not kept()
+            await bench.call("best")
+            clock.later_ms = 240_000
+            assert {"best", "demo"} <= kept()
+            clock.later_ms = 301_000
+            assert not kept()
 
     asyncio.run(scene())

@@ -160,7 +160,14 @@ class RunningServer:
 
 def _models(identity: KeyIdentity) -> list[ListedModel]:
     return [
-        ListedModel(id=name, provider="demo", display_name=name.title(), created_at_s=1_700_000_000 + index)
+        ListedModel(
+            id=name,
+            provider="demo",
+            display_name=name.title(),
+            created_at_s=1_700_000_000 + index,
+            context_tokens=4096,
+            kept_until_s=1_700_000_300 if name == "kind/name" else None,
+        )
         for index, name in enumerate(("demo", "small-1", "small-2", "kind/name"))
     ]
 

@@ -72,6 +72,9 @@ def test_ollama_reads(doors):
             for body, status in ((b"{", 400), (b"{}", 400), (b"[]", 400), (b'{"model":"x"}', 404)):
                 assert (await server.ask(request_bytes("POST", "/api/show", body))).status == status
             assert "version" in (await server.ask(_get("/api/version"))).json()
+            (running,) = (await server.ask(_get("/api/ps"))).json()["models"]
+            assert (running["model"], running["context_length"]) == ("kind/name", 4096)
+            assert running["expires_at"] == "2023-11-14T22:18:20Z"
 
     asyncio.run(run())
 
