@@ -154,6 +154,14 @@ def test_a_stream_without_events_is_one_array(scene: Scene, key: str) -> None:
     assert (status, [item["error"]["code"] for item in json.loads(body)]) == (404, [404])
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "HEAD"])
+def test_what_is_no_stream_is_no_array(scene: Scene, method: str) -> None:
+    status, body = scene.house.request(method, "/v1beta/models/demo:streamGenerateContent")
+    assert status in {204, 404, 405}
+    assert not body.startswith(b"[")
+    assert "Traceback" not in scene.house.log_text()
+
+
 def test_a_failure_in_the_middle_is_the_arrays_last_item(scene: Scene, key: str) -> None:
     words = "{{fake tokens=40;fault=error-in-stream}}"
     status, _, body = ask(scene, "openai-fake/fake:streamGenerateContent", key, words)

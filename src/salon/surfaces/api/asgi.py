@@ -333,7 +333,8 @@ def _asks_stream(path: str) -> bool:
 
 def _asks_array(asked: Asked) -> bool:
     """Tell whether a stream is to be one JSON array: Gemini's form unless events are asked for."""
-    return _asks_stream(asked.path) and b"alt=sse" not in asked.query.split(b"&")
+    is_asked = asked.method == "POST" and _asks_stream(asked.path)
+    return is_asked and b"alt=sse" not in asked.query.split(b"&")
 
 
 def _not_allowed(methods: list[str]) -> MethodNotAllowed:
