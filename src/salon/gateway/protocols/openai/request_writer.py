@@ -1,5 +1,6 @@
 """Requests of the chat dialect, written for a provider."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from salon.foundation.kit.errors import Unsupported
@@ -72,7 +73,8 @@ _SAME_NAME = (
 
 
 def _bend(wire: JsonObject, quirks: Quirks, lost: dict[str, None]) -> None:
-    for name, other in (quirks.get("renamed") or {}).items():
+    renamed: Mapping[str, str] = quirks.get("renamed") or {}
+    for name, other in renamed.items():
         if name in wire:
             wire[other] = wire.pop(name)
     for name in quirks.get("refused") or ():
