@@ -124,8 +124,8 @@ def test_a_failure_is_logged_and_stays_inside(caplog: pytest.LogCaptureFixture) 
         work.start(job())
         with caplog.at_level(logging.ERROR):
             gate.open()
-        assert supervisor.count == 0
-        assert "work failed: ValueError" in caplog.text
+        assert (supervisor.count, supervisor.failures) == (0, 1)
+        assert "task work of test failed: ValueError" in caplog.text
 
     asyncio.run(scene())
 

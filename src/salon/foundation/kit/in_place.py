@@ -79,7 +79,10 @@ class InPlace:
 
     __slots__ = ("_coro", "_ended", "_name", "_spawner", "task")
 
-    def __init__(self, spawner: Spawner, name: str, ended: Callable[["InPlace", None], object]) -> None:
+    def __init__(
+        self, spawner: Spawner, name: str, ended: Callable[["InPlace", BaseException | None], None]
+    ) -> None:
+        """Tell ``ended`` once that it is over, and with what error, or that it became a task (None)."""
         self.task: asyncio.Task[Any] | None = None
         """The task it became, once it had to wait for something else than a gate."""
         self._spawner = spawner
@@ -141,12 +144,12 @@ class InPlace:
 
     def _end(self, error: BaseException) -> None:
         self._coro = None
-        self._ended(self, None)
         if isinstance(error, StopIteration | asyncio.CancelledError):
-            return
-        if not isinstance(error, Exception):
-            raise error
-        _logger.error("%s failed: %s", self._name, type(error).__name__, exc_info=error)
+            self._ended(self, None)
+        else:
+            self._ended(self, error)
+            if not isinstance(error, Exception):
+                raise error
 
 
 async def _as_task(coro: "CoroutineType[Any, Any, Any]", waited: Any) -> None:

@@ -68,7 +68,7 @@ class TaskSupervisor:
         if self._closed or len(self._in_place) >= self.limit:
             problem = "is closed" if self._closed else f"already has {self.limit} tasks"
             raise RuntimeError(f"task supervisor {self.name!r} {problem}")
-        work = InPlace(self, name, self._in_place.pop)
+        work = InPlace(self, name, self._left_place)
         self._in_place[work] = name
         return work
 
@@ -78,10 +78,16 @@ class TaskSupervisor:
             return
         error = task.exception()
         if error is not None:
-            self.failures += 1
-            _logger.error(
-                "task %s of %s failed: %s", task.get_name(), self.name, type(error).__name__, exc_info=error
-            )
+            self._failed(task.get_name(), error)
+
+    def _left_place(self, work: InPlace, error: BaseException | None) -> None:
+        name = self._in_place.pop(work)
+        if error is not None:
+            self._failed(name, error)
+
+    def _failed(self, name: str, error: BaseException) -> None:
+        self.failures += 1
+        _logger.error("task %s of %s failed: %s", name, self.name, type(error).__name__, exc_info=error)
 
     async def close(self, timeout_s: float = 5.0) -> bool:
         """Cancel every task and wait at most ``timeout_s``. Returns whether all of them ended.
