@@ -7,7 +7,6 @@ from salon.foundation.telemetry import Metrics, Span, Tracer
 from salon.foundation.telemetry import genai as names
 from salon.foundation.telemetry.metrics import TOKEN_BUCKETS
 from salon.foundation.telemetry.traces import AttributeValue
-from salon.gateway.observer import ObservedAttempt, ObservedRequest
 
 _MODELS_COUNTED = 500
 """Different models that get a label of their own; callers choose names, so the rest share one."""
@@ -35,8 +34,6 @@ class _Series:
 
 class GatewayObserver:
     """Counts requests and attempts; hands finished requests to the tracer if there is one."""
-
-    hears_steps = False
 
     def __init__(self, metrics: Metrics, tracer: Tracer | None) -> None:
         self._tracer = tracer
@@ -66,15 +63,6 @@ class GatewayObserver:
         self.output = metrics.histogram(
             "salon_output_tokens", "Tokens of an answer.", ["provider"], TOKEN_BUCKETS
         )
-
-    def on_request_start(self, request: ObservedRequest) -> None:
-        """Do nothing: what counts is known at the end."""
-
-    def on_attempt_start(self, request: ObservedRequest, attempt: ObservedAttempt) -> None:
-        """Do nothing: nothing is known yet."""
-
-    def on_first_token(self, request: ObservedRequest, attempt: ObservedAttempt) -> None:
-        """Do nothing: the ledger's entry says when that was."""
 
     def on_attempt_end(self, provider: str, entry: AttemptEntry) -> None:
         """Count an attempt."""

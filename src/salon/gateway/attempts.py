@@ -23,7 +23,7 @@ from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.messages import ModelRequest
 from salon.gateway.accounting import Accountant, may_spend_at
 from salon.gateway.hops import with_via
-from salon.gateway.observer import ObservedAttempt, ObservedRequest, Observer
+from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.registry.target import Endpoint, Headers, Target
 from salon.gateway.relay.attempt import Attempt
@@ -165,8 +165,6 @@ class AttemptLoop:
         done = Gate(job.in_place)
         attempt = Attempt(job, target, endpoint, asked_stream, self.options, self._clock, at_ms, now_s, done)
         job.target = target
-        if job.observed is not None:
-            self._observe(job, attempt, job.observed)
         try:
             if job.gone:
                 raise ClientGone
@@ -266,19 +264,6 @@ class AttemptLoop:
             return
         job.held_bytes += _EXTENSION_TOKENS * HELD_BYTES_PER_TOKEN
         attempt.reader.limit_bytes = job.held_bytes
-
-    def _observe(self, job: Job, attempt: Attempt, request: ObservedRequest) -> None:
-        assert self._observer is not None
-        url = attempt.endpoint.url
-        attempt.observed = ObservedAttempt(
-            number=len(job.attempts) + 1,
-            provider=attempt.target.link.name,
-            kind=attempt.target.link.kind,
-            model=attempt.target.model,
-            server_address=url.host,
-            server_port=url.port,
-        )
-        self._observer.on_attempt_start(request, attempt.observed)
 
 
 async def _enter_wait(job: Job) -> None:

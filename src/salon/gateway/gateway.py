@@ -30,7 +30,7 @@ from salon.gateway.answers import AnswerCache, IdempotencyKeys, Recorded, cache_
 from salon.gateway.attempts import AttemptLoop
 from salon.gateway.exchange import Headers, Reply, ServedCall
 from salon.gateway.limits import Limiter
-from salon.gateway.observer import ObservedRequest, Observer
+from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort
 from salon.gateway.protocols.collect import response_events
@@ -67,8 +67,6 @@ class Gateway:
         """Asked once when a name means nothing, before the caller is told so."""
         self.options = options or registry.options
         self._clock = clock or SystemClock()
-        self._observer = observer
-        self._hears_steps = observer is not None and observer.hears_steps
         self._cache = cache
         self._idempotency = idempotency
         self._ledger = ledger
@@ -119,8 +117,6 @@ class Gateway:
         envelope = job.envelope = dialect.read_envelope(call.body)
         job.alias, job.stream, job.size_bytes = envelope.model, envelope.stream, envelope.size_bytes
         job.max_output_tokens = envelope.max_output_tokens
-        if self._hears_steps:
-            self._start_observing(job)
         via = call.headers.get(hops.HEADER)
         if via is not None:
             job.via = hops.pass_on(via, self.registry.instance)
@@ -269,8 +265,6 @@ class Gateway:
         job.first_token_s = self._clock.monotonic_s()
         attempt: Attempt = job.attempt
         attempt.target.breaker.succeed()
-        if self._observer is not None and job.observed is not None and attempt.observed is not None:
-            self._observer.on_first_token(job.observed, attempt.observed)
 
     # -- for the house ----------------------------------------------------------------------------
     async def stream(self, identity: KeyIdentity, request: ModelRequest) -> AsyncIterator[StreamEvent]:
@@ -320,8 +314,6 @@ class Gateway:
             self.admission.enter()
             is_in = True
             job.task = asyncio.current_task()
-            if self._hears_steps:
-                self._start_observing(job)
             await self._prepare(job, await self._admit(job))
             attempt = await self._loop.run(job)
             job.status = 200
@@ -354,19 +346,6 @@ class Gateway:
             deadline_s=started_s + self.options.total_timeout_s,
             on_over_limit=self._loop.extend_hold,
         )
-
-    def _start_observing(self, job: Job) -> None:
-        assert self._observer is not None
-        job.observed = ObservedRequest(
-            request_id=job.request_id,
-            dialect=job.dialect.name if job.dialect is not None else "events",
-            operation=job.operation,
-            alias=job.alias,
-            stream=job.stream,
-            started_at_ms=job.started_at_ms,
-            traceparent=job.traceparent,
-        )
-        self._observer.on_request_start(job.observed)
 
 
 def _flow(job: Job, is_open: bool) -> None:

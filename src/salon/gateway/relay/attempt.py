@@ -32,7 +32,6 @@ from salon.foundation.kit.errors import (
 )
 from salon.foundation.kit.in_place import Gate
 from salon.foundation.messages import Response, StreamEvent, Usage
-from salon.gateway.observer import ObservedAttempt
 from salon.gateway.options import GatewayOptions
 from salon.gateway.protocols.collect import ResponseCollector
 from salon.gateway.providers.base import StreamHandle
@@ -97,7 +96,6 @@ class Attempt(msgspec.Struct, eq=False):
     reader: Reader | None = None
     first_byte_s: float | None = None
     ended_s: float = 0.0
-    observed: ObservedAttempt | None = None
     _stream: StreamHandle | None = None
     _collector: ResponseCollector | None = None
     _progress: int = 0

@@ -14,7 +14,6 @@ from salon.foundation.messages import ModelRequest
 from salon.gateway.answers import Claim
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.limits import Ticket
-from salon.gateway.observer import ObservedRequest
 from salon.gateway.protocols.base import Dialect, EncodeContext, Envelope
 from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.target import Target
@@ -102,7 +101,6 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     """What runs the request, when it began without a task of its own."""
     waiting: bool = False
     """``task`` waits for something that may be cut short by cancelling it."""
-    observed: ObservedRequest | None = None
 
     def leave(self) -> None:
         """Hear that the caller has left: stop what is under way, at once."""
