@@ -120,7 +120,7 @@ def test_a_torn_page_is_found(tmp_path: Path) -> None:
         path.write_bytes(content)
         storage = await open_storage(path)
         try:
-            integrity, _ = backups._examine(path)
+            integrity, _ = backups.examine_file(path)
             return integrity
         finally:
             await storage.close()

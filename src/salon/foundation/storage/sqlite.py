@@ -10,7 +10,6 @@ import contextlib
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -21,8 +20,10 @@ import apsw
 from salon.foundation.kit.errors import Overloaded, StorageError
 from salon.foundation.storage.errors import damaged
 from salon.foundation.storage.sqlite_connection import (
+    LOCK_PATIENCE_S,
     Connection,
     SqliteTransaction,
+    begin_patiently,
     close_quietly,
     connect,
     roll_back,
@@ -34,8 +35,6 @@ from salon.foundation.storage.transaction import Transaction
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
-LOCK_PATIENCE_S: Final = 60.0
-"""How long a write waits for another process (a backup, VACUUM) before it is refused."""
 MAX_QUEUED: Final = 100_000
 MAX_BATCH: Final = 2_000
 CLOSE_TIMEOUT_S: Final = 30.0
@@ -235,7 +234,8 @@ class SqliteStorage:
         hooks: list[Callable[[], None]] = []
         has_begun = False
         try:
-            _begin(connection)
+            roll_back(connection)
+            begin_patiently(connection)
             has_begun = True
             for job in jobs:
                 _run_job(connection, job, hooks, savepoint=len(jobs) > 1)
@@ -313,19 +313,6 @@ def _settle_all(jobs: list[_Job], hooks: Sequence[Callable[[], None]]) -> None:
             hook()
         except Exception:  # noqa: BLE001 - one hook must not keep the others from running
             _log.exception("a hook after commit failed")
-
-
-def _begin(connection: Connection) -> None:
-    deadline = time.monotonic() + LOCK_PATIENCE_S
-    roll_back(connection)
-    while True:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except apsw.BusyError:
-            if time.monotonic() > deadline:
-                raise
-        else:
-            return
 
 
 def _vacuum(connection: Connection) -> None:

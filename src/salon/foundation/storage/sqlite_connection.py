@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS: Final = 5_000
 OPEN_PATIENCE_S: Final = 30.0
+LOCK_PATIENCE_S: Final = 60.0
+"""How long a write waits for another process (a backup, VACUUM) before it is refused."""
 
 
 class Cursor(Protocol):
@@ -171,8 +173,21 @@ def roll_back(connection: Connection) -> None:
             connection.execute("ROLLBACK")
 
 
+def begin_patiently(connection: Connection) -> None:
+    """Take the write lock, waiting for other processes. Raises: StorageError."""
+    deadline = time.monotonic() + LOCK_PATIENCE_S
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except apsw.Error as error:
+            if not isinstance(error, apsw.BusyError) or time.monotonic() > deadline:
+                raise translate(error) from error
+        else:
+            return
+
+
 def _log_ahead(connection: Connection) -> None:
-    """Switch to the write-ahead log.."""
+    """Switch to the write-ahead log."""
     deadline = time.monotonic() + OPEN_PATIENCE_S
     while True:
         try:

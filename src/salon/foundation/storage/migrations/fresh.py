@@ -8,9 +8,8 @@ migrated.
 import time
 from typing import Final
 
-from salon.foundation.storage.backup import begin_patiently
 from salon.foundation.storage.revision import DIRECTORY, head
-from salon.foundation.storage.sqlite_connection import Connection
+from salon.foundation.storage.sqlite_connection import Connection, begin_patiently
 
 SCRIPT: Final = DIRECTORY / "fresh_sqlite.sql"
 _FIRST: Final = "-- revision "

@@ -22,7 +22,7 @@ from salon.foundation.storage.postgres_connection import PostgresTransaction, tu
 from salon.foundation.storage.revision import DIRECTORY, current_revision, head, revisions
 from salon.foundation.storage.sqlite import SqliteStorage
 from salon.foundation.storage.sqlite_connection import Connection as SqliteConnection
-from salon.foundation.storage.sqlite_connection import SqliteTransaction
+from salon.foundation.storage.sqlite_connection import SqliteTransaction, begin_patiently
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def _migrate_sqlite(connection: SqliteConnection, path: Path, *, backup: bool) -
     # refers to it. The setting cannot change inside a transaction.
     connection.execute("PRAGMA foreign_keys=OFF")
     try:
-        backups.begin_patiently(connection)
+        begin_patiently(connection)
         before = current_revision(SqliteTransaction(connection))
         if before == head():
             connection.execute("COMMIT")
