@@ -53,6 +53,11 @@ class AccessAccounts(Protocol):
         ...
 
 
+def peer_at(host: str) -> Peer:
+    """Return how a TCP client at this address reached us. Unknown is remote."""
+    return "loopback" if host == "::1" or host.startswith(("127.", "::ffff:127.")) else "remote"
+
+
 class Access:
     """Turns the credentials of a request into an identity, and checks it against a row."""
 

@@ -6,96 +6,31 @@ otherwise it goes on to the ASGI door, which serves the same rows. The bounds on
 and idleness hold on both ways: uvicorn has none of its own.
 """
 
-import asyncio
-import socket
 import time
-from enum import Enum
 from math import inf
-from typing import Any, Final, cast
+from typing import Final
 
 import httptools
-from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
 
 from salon.foundation.kit.errors import InvalidRequest, SalonError, TooLarge
 from salon.gateway.exchange import ServedCall
-from salon.surfaces.api.credentials import Peer
-from salon.surfaces.api.door import Door, as_salon_error, error_headers, id_of
+from salon.surfaces.api.door import Door, as_salon_error
 from salon.surfaces.api.endpoints import Endpoint
-from salon.surfaces.api.heads import HeadTooLarge, TooSlow, UrlTooLong, check_head
+from salon.surfaces.api.heads import HeadTooLarge, UrlTooLong, check_head
+from salon.surfaces.api.hot_connection import GuardedConnection, Phase
 from salon.surfaces.api.hot_reply import HotReply
 
-_ONCE: Final = frozenset(
-    {b"host", b"content-length", b"transfer-encoding", b"authorization", b"content-type"}
-)
 _MALFORMED: Final = InvalidRequest(field="request", problem="This is no well-formed HTTP request.")
 _READ_ON_BELOW_BYTES: Final = 64 * 1024
 
 
-class _Phase(Enum):
-    """What a connection is waiting for."""
-
-    IDLE = 0
-    HEAD = 1
-    BODY = 2
-    SERVING = 3
-    REFUSED = 4
-
-
-class SalonProtocol(HttpToolsProtocol):
+class SalonProtocol(GuardedConnection):
     """One connection of a client. Made by ``protocol_for``."""
 
-    door: Door
-
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self._phase = _Phase.IDLE
-        self._deadline_s = inf
-        self._chunk_bytes = 0
-        self._seen_bytes = 0
-        self._phase_started_s = 0.0
-        self._stalled_since_s = inf
-        self._peer: Peer = "remote"
-        self._reply: HotReply | None = None
-        self._row: Endpoint | None = None
-        self._identity: Any = None
-        self._header_map: dict[bytes, bytes] = {}
-        self._parts: list[bytes] = []
-        self._body_bytes = 0
-        self._refusal: SalonError | None = None
-        self._received_at_s = 0.0
-
     # -- the loop ---------------------------------------------------------------------------------
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take in a connection, or turn it away when there are too many."""
-        super().connection_made(cast(asyncio.Transport, transport))
-        self._peer = _peer_of(self.transport)
-        self._enter(_Phase.IDLE, self.door.limits.head_timeout_s)
-        if not self.door.enter(self):
-            self._say_and_close(503, b'{"error":{"code":"overloaded"}}', (b"retry-after: 1\r\n",))
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the requests under way that their client has left."""
-        self.door.leave(self)
-        reply = self._reply
-        self._reply = None
-        super().connection_lost(exc)
-        if reply is not None:
-            reply.leave()
-        for cycle, _ in self.pipeline:
-            cycle.disconnected = True
-            cycle.message_event.set()
-
     def data_received(self, data: bytes) -> None:
         """Parse what came and watch how it comes."""
-        if self._phase is _Phase.REFUSED:
+        if self._phase is Phase.REFUSED:
             return
         self._chunk_bytes = len(data)
         self._seen_bytes += self._chunk_bytes
@@ -117,7 +52,7 @@ class SalonProtocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(_MALFORMED)
         else:
-            if self._phase is _Phase.HEAD:
+            if self._phase is Phase.HEAD:
                 self._head_goes_on()
 
     def _without_upgrade(self, rest: bytes) -> None:
@@ -125,33 +60,19 @@ class SalonProtocol(HttpToolsProtocol):
 
         A server may decline an offer by going on; clients offer HTTP/2 with requests that matter.
         """
-        while self._phase is _Phase.HEAD:
+        while self._phase is Phase.HEAD:
             offering = self.parser
             assert offering is not None
             kept = [name + b": " + value for name, value in self.headers if name != b"upgrade"]
             version = offering.get_http_version().encode("ascii")
             line = b"%b %b HTTP/%b" % (offering.get_method(), self.url, version)
             data = b"\r\n".join([line, *kept, b"", rest])
-            self._phase = _Phase.IDLE
+            self._phase = Phase.IDLE
             parser = self.parser = httptools.HttpRequestParser(self)
             try:
                 parser.feed_data(data)
             except httptools.HttpParserUpgrade as offer:
                 rest = data[offer.args[0] :]
-
-    def pause_writing(self) -> None:
-        """Hear that the client reads too slowly."""
-        super().pause_writing()
-        self._stalled_since_s = time.monotonic()
-        if self._reply is not None:
-            self._reply.set_writable(False)
-
-    def resume_writing(self) -> None:
-        """Hear that the client caught up."""
-        super().resume_writing()
-        self._stalled_since_s = inf
-        if self._reply is not None:
-            self._reply.set_writable(True)
 
     # -- the parser -------------------------------------------------------------------------------
     def on_message_begin(self) -> None:
@@ -161,8 +82,8 @@ class SalonProtocol(HttpToolsProtocol):
         self.expect_100_continue = False
         self._row = None
         # Of a chunk that also held the end of an earlier request, nobody knows how much is ours.
-        self._seen_bytes = self._chunk_bytes if self._phase is _Phase.IDLE else 0
-        self._phase = _Phase.HEAD
+        self._seen_bytes = self._chunk_bytes if self._phase is Phase.IDLE else 0
+        self._phase = Phase.HEAD
         self._deadline_s = inf
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -203,10 +124,10 @@ class SalonProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Serve a hot request whose body is whole."""
-        if self._phase is _Phase.HEAD:
+        if self._phase is Phase.HEAD:
             return  # it offers an upgrade; it will be read again without
-        if self._phase is not _Phase.REFUSED:
-            self._phase = _Phase.SERVING
+        if self._phase is not Phase.REFUSED:
+            self._phase = Phase.SERVING
             self._deadline_s = inf
         row = self._row
         if row is None:
@@ -245,8 +166,8 @@ class SalonProtocol(HttpToolsProtocol):
         if self.pipeline:
             cycle, app = self.pipeline.pop()
             self._start_asgi_task(cycle, app)
-        elif self._phase is _Phase.SERVING:
-            self._phase = _Phase.IDLE
+        elif self._phase is Phase.SERVING:
+            self._phase = Phase.IDLE
             self._seen_bytes = 0
             self._phase_started_s = time.monotonic()
             self._deadline_s = self._phase_started_s + self.door.limits.keep_alive_s
@@ -263,13 +184,8 @@ class SalonProtocol(HttpToolsProtocol):
             and parser.get_http_version() == "1.1"
         )
 
-    @property
-    def _current_cycle(self) -> HotReply | None:
-        """The latest request's response, of either way; the base declares it never to be missing."""
-        return cast("HotReply | None", self.cycle)
-
     def _begin_asgi(self) -> None:
-        self._enter(_Phase.BODY, self.door.limits.body_grace_s)
+        self._enter(Phase.BODY, self.door.limits.body_grace_s)
         url, headers = self.url, self.headers
         super().on_message_begin()
         self.url = url
@@ -286,7 +202,7 @@ class SalonProtocol(HttpToolsProtocol):
         self._body_bytes, self._refusal = 0, None
         if self._parts:
             self._parts = []
-        self._phase = _Phase.BODY
+        self._phase = Phase.BODY
         self._phase_started_s = self._received_at_s
         self._deadline_s = self._received_at_s + self.door.limits.body_grace_s
         self._seen_bytes = 0
@@ -320,121 +236,11 @@ class SalonProtocol(HttpToolsProtocol):
     def _head_goes_on(self) -> None:
         limits = self.door.limits
         if self._deadline_s == inf:
-            self._enter(_Phase.HEAD, limits.head_timeout_s)
+            self._enter(Phase.HEAD, limits.head_timeout_s)
         if len(self.url) > limits.max_url_bytes:
             self._refuse(UrlTooLong(what="address", limit_bytes=limits.max_url_bytes))
         elif self._seen_bytes > limits.max_head_bytes:
             self._refuse(HeadTooLarge(what="head", limit_bytes=limits.max_head_bytes))
-
-    # -- refusing ---------------------------------------------------------------------------------
-    def _refuse(self, error: SalonError) -> None:
-        """Answer ``error`` and give the connection up; never into another answer under way."""
-        row, reply, cycle = self._row, self._reply, self._current_cycle
-        if self.pipeline:
-            self._abort()
-            return
-        if cycle is not None and not cycle.response_complete:
-            if not cycle.more_body or (cycle is reply and row is None):
-                # The request is whole and being answered; what is wrong came after it.
-                cycle.keep_alive = False
-                self._phase = _Phase.REFUSED
-                return
-            if cycle.response_started:
-                self._abort()
-                return
-            cycle.disconnected = True
-            cycle.message_event.set()
-            if reply is not None:
-                reply.leave()
-                self._reply = None
-        self._tell_and_close(error, row)
-
-    def _tell_and_close(self, error: SalonError, row: Endpoint | None) -> None:
-        request_id, dialect = id_of(error), row.dialect if row else None
-        body = self.door.render(error, dialect=dialect, request_id=request_id)
-        headers = error_headers(error, request_id, dialect=dialect)
-        lines = tuple(name + b": " + value + b"\r\n" for name, value in headers)
-        self._say_and_close(error.status, body, lines)
-
-    def _say_and_close(self, status: int, body: bytes, lines: tuple[bytes, ...]) -> None:
-        """Write a last answer, then read on for a moment so that it is not lost in a reset."""
-        self._enter(_Phase.REFUSED, self.door.limits.linger_s)
-        if self.transport.is_closing():
-            return
-        head = self.door.prefix(status, self.server_state.default_headers)
-        tail = b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
-        self.transport.write(head + b"".join(lines) + tail + body)
-        if self.transport.can_write_eof() and self in self.door.connections:
-            self.transport.write_eof()
-        else:
-            self.transport.close()
-
-    def _abort(self) -> None:
-        """Cut the connection; nobody writes to it from now on, though its end is told a moment later."""
-        cycle, reply = self._current_cycle, self._reply
-        if cycle is not None:
-            cycle.disconnected = True
-        if reply is not None:
-            self._reply = None
-            reply.leave()
-        self.transport.abort()
-
-    def check_access(self) -> None:
-        """End the request under way if its credential has stopped working: told so, or cut in the middle."""
-        reply = self._reply
-        if reply is None:
-            return
-        try:
-            self.door.access.identify(self._header_map, peer=self._peer, method="POST")
-        except SalonError as error:
-            if reply.started or self.pipeline or self.transport.is_closing():
-                self._abort()
-                return
-            self._row = self._reply = None
-            reply.leave()
-            self._tell_and_close(error, self.door.hot.get(self.url))
-
-    # -- deadlines --------------------------------------------------------------------------------
-    def _enter(self, phase: _Phase, allowed_s: float) -> None:
-        self._phase = phase
-        self._seen_bytes = 0 if phase is not _Phase.HEAD else self._seen_bytes
-        self._phase_started_s = time.monotonic()
-        self._deadline_s = self._phase_started_s + allowed_s
-
-    def watch(self, now_s: float) -> None:
-        """Act on deadlines that have passed; called by the door twice a second."""
-        if now_s - self._stalled_since_s > self.door.limits.write_stall_s:
-            self._abort()
-        elif now_s >= self._deadline_s:
-            self._deadline_passed(now_s)
-
-    def _deadline_passed(self, now_s: float) -> None:
-        phase = self._phase
-        if self.transport.is_closing():
-            self._abort()  # what was written cannot leave
-        elif phase is _Phase.IDLE:
-            self.transport.close()
-            self._deadline_s = now_s + self.door.limits.linger_s
-        elif phase is _Phase.REFUSED:
-            self._abort()
-        elif phase is _Phase.HEAD:
-            self._refuse(TooSlow(field="request", problem="The head took too long."))
-        elif self.flow.read_paused:
-            self._enter(_Phase.BODY, self.door.limits.body_grace_s)  # we are the slow ones
-        elif self._seen_bytes < (now_s - self._phase_started_s) * self.door.limits.min_body_bytes_per_s:
-            self._refuse(TooSlow(field="body", problem="The body comes too slowly."))
-
-
-def _peer_of(transport: asyncio.Transport) -> Peer:
-    own = transport.get_extra_info("socket")
-    if own is not None and own.family == getattr(socket, "AF_UNIX", None):
-        return "local"
-    address = transport.get_extra_info("peername")
-    if not address:
-        return "remote"
-    host = str(address[0])
-    is_loopback = host == "::1" or host.startswith(("127.", "::ffff:127."))
-    return "loopback" if is_loopback else "remote"
 
 
 def protocol_for(door: Door) -> type[SalonProtocol]:
