@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from salon.foundation.kit.errors import ConfigError
-from salon.surfaces.api.asgi import AsgiApp, SalonApp
+from salon.surfaces.api.asgi import SalonApp
 from salon.surfaces.api.door import Door
 from salon.surfaces.api.endpoints import check_rows, endpoints
 from salon.surfaces.api.hosts import is_loopback
+from salon.surfaces.api.management_door import AsgiApp
 from salon.surfaces.api.services import Services
 
 if TYPE_CHECKING:

@@ -5,43 +5,29 @@ which is loaded when the first of them is asked for, or when ``warm`` is called.
 """
 
 import asyncio
-import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from typing import Final, cast
 from urllib.parse import unquote
 
-import orjson
-
 from salon.foundation.accounts import KeyIdentity
-from salon.foundation.kit.errors import InvalidRequest, NotFound, TooLarge
+from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.gateway.exchange import Headers, ServedCall
 from salon.gateway.protocols.gemini.request import with_address
 from salon.surfaces.api.array_reply import ArrayReply
 from salon.surfaces.api.asgi_reply import AsgiReply, ClientCut, Message, Receive, Scope, Send
-from salon.surfaces.api.compat import CompatReads, path_dialect
-from salon.surfaces.api.credentials import Peer
+from salon.surfaces.api.asgi_request import Asked, identify, peer_of, read_body
+from salon.surfaces.api.compat import path_dialect
+from salon.surfaces.api.core_reads import CoreReads
 from salon.surfaces.api.door import TOLD, Door, as_salon_error
-from salon.surfaces.api.endpoints import CORE, SMALL_BODY_BYTES, Endpoint, Matched, RowMatcher, endpoints
+from salon.surfaces.api.endpoints import CORE, Endpoint, Matched, RowMatcher
 from salon.surfaces.api.heads import check_head
-from salon.surfaces.api.pages import Pages
-
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
 
 _MANAGED: Final = ("/salon/", "/signin")
 _SERVED: Final = ("/v1/", "/v1beta/", "/api/", "/salon/")
 """Below these are endpoints and no pages: what is not there is not found, whatever the method."""
-_JSON: Final[Headers] = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-_TEXT: Final[Headers] = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
-_MANAGED_HEADERS: Final[Headers] = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-]
 _CUT: Final[Headers] = [(b"content-length", b"0"), (b"connection", b"close")]
-_READY_TIMEOUT_S: Final = 2.0
 _PREFLIGHT_S: Final = b"600"
 
 
@@ -51,30 +37,14 @@ class MethodNotAllowed(InvalidRequest):
     status = 405
 
 
-class Asked:
-    """One request at this door."""
-
-    def __init__(self, scope: Scope, receive: Receive, *, path: str, headers: dict[bytes, bytes]) -> None:
-        self.scope = scope
-        self.receive = receive
-        self.path = path
-        self.headers = headers
-        self.method = str(scope["method"])
-        self.query = cast(bytes, scope.get("query_string", b""))
-
-
 class SalonApp:
     """The ASGI application."""
 
     def __init__(self, door: Door, *, load_management: Callable[[Door], AsgiApp]) -> None:
         self.door = door
-        self._load_management = load_management
-        self._management: AsgiApp | None = None
-        self._management_lock = threading.Lock()
-        self._managed_rows = RowMatcher(())
         self._matcher = RowMatcher(CORE)
-        self._compat = CompatReads(door.services)
-        self._pages = Pages(base_path=door.services.base_path, asset_address=door.services.asset_address)
+        self._reads = CoreReads(door.services)
+        self._management = ManagementDoor(door, load_management)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -87,12 +57,7 @@ class SalonApp:
 
     def warm(self) -> None:
         """Load the management routes now; call it from a thread once the server listens."""
-        with self._management_lock:
-            if self._management is None:
-                management = self._load_management(self.door)
-                core = frozenset(row.key for row in CORE)
-                self._managed_rows = RowMatcher([row for row in endpoints() if row.key not in core])
-                self._management = management
+        self._management.warm()
 
     async def close(self) -> None:
         """End what still runs."""
@@ -134,7 +99,7 @@ class SalonApp:
         try:
             self._check(scope, headers)
             if asked.path.startswith(_MANAGED) and asked.method != "OPTIONS":
-                await self._manage(asked, send, cors)
+                await self._management.serve(asked, send, cors)
                 return
             matched = self._match(asked)
             row = matched.endpoint if matched is not None else None
@@ -211,60 +176,11 @@ class SalonApp:
             assert identity is not None
             await self._serve(matched, identity, asked, reply, send)
             return
-        status, headers, body = await self._read(matched, identity, asked)
+        status, headers, body = await self._reads.answer(matched, identity, asked)
         # A head of its own length, also for HEAD: the server leaves the body out.
         reply.start(status, headers, content_length=len(body) if status != 304 else None)
         reply.write(body)
         reply.finish()
-
-    async def _read(
-        self, matched: Matched, identity: KeyIdentity | None, asked: Asked
-    ) -> tuple[int, Headers, bytes]:
-        """Answer a row that is no chat."""
-        path = matched.endpoint.path
-        if path == "/healthz":
-            return 200, _TEXT, b"ok\n"
-        if path == "/readyz":
-            return await self._ready()
-        if path == "/{page:path}":
-            page = self._pages.get(matched.parameters["page"], asked.headers)
-            if page is None:
-                raise NotFound(what="page", id=asked.path[:200])
-            return page.status, page.headers, page.body
-        if path == "/metrics":
-            render = self.door.services.metrics
-            if render is None:
-                raise NotFound(what="endpoint", id=asked.path)
-            return 200, [(b"content-type", b"text/plain; version=0.0.4; charset=utf-8")], render()
-        assert identity is not None
-        return 200, _JSON, await self._compat_read(matched, identity, asked)
-
-    async def _compat_read(self, matched: Matched, identity: KeyIdentity, asked: Asked) -> bytes:
-        compat, row = self._compat, matched.endpoint
-        match row.path:
-            case "/v1/models":
-                return compat.models(identity, asked.headers, asked.query)
-            case "/v1/models/{model:path}":
-                return compat.model(identity, asked.headers, matched.parameters["model"])
-            case "/v1beta/models" | "/v1beta/models/{model:path}":
-                return compat.gemini_models(identity, matched.parameters.get("model"))
-            case "/api/tags" | "/api/ps":
-                return compat.tags(identity, running=row.path == "/api/ps")
-            case "/api/show":
-                return compat.show(identity, await read_body(asked, row.max_body_bytes))
-            case "/api/version":
-                return compat.version()
-            case _:
-                raise NotFound(what="endpoint", id=asked.path[:200])
-
-    async def _ready(self) -> tuple[int, Headers, bytes]:
-        try:
-            async with asyncio.timeout(_READY_TIMEOUT_S):
-                readiness = await self.door.services.readiness()
-        except TimeoutError:
-            return 503, _JSON, b'{"ready":false,"parts":{}}'
-        body = orjson.dumps({"ready": readiness.ready, "parts": dict(readiness.parts)})
-        return (200 if readiness.ready else 503), _JSON, body
 
     async def _serve(
         self, matched: Matched, identity: KeyIdentity, asked: Asked, reply: AsgiReply, send: Send
@@ -296,35 +212,6 @@ class SalonApp:
             reply.leave()
             await asyncio.wait((serving,), timeout=5.0)
 
-    # -- management -------------------------------------------------------------------------------
-    async def _manage(self, asked: Asked, send: Send, cors: Headers) -> None:
-        if self._management is None:
-            await asyncio.to_thread(self.warm)
-        management = self._management
-        assert management is not None
-        scope = asked.scope
-        limit_bytes = self._precheck(asked)
-        scope["salon.headers"] = asked.headers
-        scope["path"] = asked.path
-        await management(scope, _bounded(asked.receive, limit_bytes), _hardened(send, cors))
-
-    def _precheck(self, asked: Asked) -> int:
-        """Refuse a stranger, and a body over its limit, before the body is read; returns the limit.
-
-        FastAPI reads bodies before it runs dependencies. The route's own dependency decides again, on
-        what was routed. Raises: NotSignedIn, NotAllowed, TooLarge.
-        """
-        matched = self._managed_rows.match(asked.method, asked.path)
-        limit_bytes = SMALL_BODY_BYTES
-        if matched is not None:
-            row = matched.endpoint
-            limit_bytes = row.max_body_bytes
-            self.door.access.authorize(row, identify(self.door, asked.scope, asked.headers))
-        declared = asked.headers.get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > limit_bytes:
-            raise TooLarge(what="body", limit_bytes=limit_bytes)
-        return limit_bytes
-
 
 def _asks_stream(path: str) -> bool:
     """Tell whether an address of Gemini's dialect asks for a stream."""
@@ -350,75 +237,11 @@ def _added(error: BaseException) -> Headers:
     return [(b"connection", b"close")] if isinstance(error, InvalidRequest) else []
 
 
-def peer_of(scope: Scope) -> Peer:
-    """Return how the client reached us. Unknown is remote."""
-    server, client = scope.get("server"), scope.get("client")
-    if server is not None and server[1] is None and str(server[0]).startswith("/"):
-        return "local"
-    host = str(client[0]) if client else ""
-    is_loopback = host == "::1" or host.startswith(("127.", "::ffff:127."))
-    return "loopback" if is_loopback else "remote"
-
-
-def identify(door: Door, scope: Scope, headers: Mapping[bytes, bytes]) -> KeyIdentity | None:
-    """Return who is calling. Raises: NotSignedIn, ForeignOrigin."""
-    query = cast(bytes, scope.get("query_string", b""))
-    return door.access.identify(headers, peer=peer_of(scope), method=str(scope["method"]), query=query)
-
-
-async def read_body(asked: Asked, limit_bytes: int) -> bytes:
-    """Return the whole body. Raises: TooLarge, ClientCut when the client leaves."""
-    declared = asked.headers.get(b"content-length", b"0")
-    if not declared.isdigit():
-        raise InvalidRequest(field="content-length", problem="This is no number.")
-    if int(declared) > limit_bytes:
-        raise TooLarge(what="body", limit_bytes=limit_bytes)
-    body = bytearray()
-    while True:
-        message = await asked.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientCut
-        body += message.get("body", b"")
-        if len(body) > limit_bytes:
-            raise TooLarge(what="body", limit_bytes=limit_bytes)
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
 async def _watch_client(receive: Receive, reply: AsgiReply) -> None:
     """Tell ``reply`` when the client leaves; a server says so only to those who ask."""
     while (await receive())["type"] != "http.disconnect":
         pass
     reply.leave()
-
-
-def _bounded(receive: Receive, limit_bytes: int) -> Receive:
-    """Stop a body of undeclared length at its limit."""
-    left_bytes = limit_bytes
-
-    async def receive_bounded() -> Message:
-        nonlocal left_bytes
-        message = await receive()
-        left_bytes -= len(message.get("body", b""))
-        if left_bytes < 0:
-            raise TooLarge(what="body", limit_bytes=limit_bytes)
-        return message
-
-    return receive_bounded
-
-
-def _hardened(send: Send, cors: Headers) -> Send:
-    """Add the headers that every management answer has."""
-
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = list(message.get("headers", []))
-            names = {bytes(name).lower() for name, _ in headers}
-            headers += [(name, value) for name, value in _MANAGED_HEADERS if name not in names]
-            message["headers"] = headers + cors
-        await send(message)
-
-    return send_with_headers
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from salon.foundation.kit.errors import ConfigError, Internal, InvalidRequest, NotFound, SalonError
 from salon.foundation.kit.version import __version__
-from salon.surfaces.api.asgi import identify
+from salon.surfaces.api.asgi_request import identify
 from salon.surfaces.api.door import TOLD, Door, as_salon_error, error_headers, id_of
 from salon.surfaces.api.endpoints import Endpoint, endpoints
 from salon.surfaces.api.invalid import invalid_body

@@ -1,0 +1,55 @@
+"""A request at the ASGI door: what is known of it, who sends it, and its body."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from salon.foundation.accounts import KeyIdentity
+from salon.foundation.kit.errors import InvalidRequest, TooLarge
+from salon.surfaces.api.asgi_reply import ClientCut, Receive, Scope
+from salon.surfaces.api.credentials import Peer, peer_at
+from salon.surfaces.api.door import Door
+
+
+class Asked:
+    """One request at this door."""
+
+    def __init__(self, scope: Scope, receive: Receive, *, path: str, headers: dict[bytes, bytes]) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.path = path
+        self.headers = headers
+        self.method = str(scope["method"])
+        self.query = cast(bytes, scope.get("query_string", b""))
+
+
+def peer_of(scope: Scope) -> Peer:
+    """Return how the client reached us. Unknown is remote."""
+    server, client = scope.get("server"), scope.get("client")
+    if server is not None and server[1] is None and str(server[0]).startswith("/"):
+        return "local"
+    return peer_at(str(client[0]) if client else "")
+
+
+def identify(door: Door, scope: Scope, headers: Mapping[bytes, bytes]) -> KeyIdentity | None:
+    """Return who is calling. Raises: NotSignedIn, ForeignOrigin."""
+    query = cast(bytes, scope.get("query_string", b""))
+    return door.access.identify(headers, peer=peer_of(scope), method=str(scope["method"]), query=query)
+
+
+async def read_body(asked: Asked, limit_bytes: int) -> bytes:
+    """Return the whole body. Raises: TooLarge, ClientCut when the client leaves."""
+    declared = asked.headers.get(b"content-length", b"0")
+    if not declared.isdigit():
+        raise InvalidRequest(field="content-length", problem="This is no number.")
+    if int(declared) > limit_bytes:
+        raise TooLarge(what="body", limit_bytes=limit_bytes)
+    body = bytearray()
+    while True:
+        message = await asked.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientCut
+        body += message.get("body", b"")
+        if len(body) > limit_bytes:
+            raise TooLarge(what="body", limit_bytes=limit_bytes)
+        if not message.get("more_body", False):
+            return bytes(body)

@@ -1,0 +1,101 @@
+"""The way to the management routes, which FastAPI serves: loaded late, guarded before a body is read."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from salon.foundation.kit.errors import TooLarge
+from salon.gateway.exchange import Headers
+from salon.surfaces.api.asgi_reply import Message, Receive, Scope, Send
+from salon.surfaces.api.asgi_request import Asked, identify
+from salon.surfaces.api.door import Door
+from salon.surfaces.api.endpoints import CORE, SMALL_BODY_BYTES, RowMatcher, endpoints
+
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_MANAGED_HEADERS: Final[Headers] = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+
+
+class ManagementDoor:
+    """Hands requests on to the application that ``load`` makes."""
+
+    def __init__(self, door: Door, load: Callable[[Door], AsgiApp]) -> None:
+        self._door = door
+        self._load = load
+        self._app: AsgiApp | None = None
+        self._lock = threading.Lock()
+        self._rows = RowMatcher(())
+
+    def warm(self) -> None:
+        """Load the management routes now; call it from a thread once the server listens."""
+        with self._lock:
+            if self._app is None:
+                loaded = self._load(self._door)
+                core = frozenset(row.key for row in CORE)
+                self._rows = RowMatcher([row for row in endpoints() if row.key not in core])
+                self._app = loaded
+
+    async def serve(self, asked: Asked, send: Send, cors: Headers) -> None:
+        """Serve one request. Raises: NotSignedIn, NotAllowed, TooLarge."""
+        if self._app is None:
+            await asyncio.to_thread(self.warm)
+        app = self._app
+        assert app is not None
+        scope = asked.scope
+        limit_bytes = self._precheck(asked)
+        scope["salon.headers"] = asked.headers
+        scope["path"] = asked.path
+        await app(scope, _bounded(asked.receive, limit_bytes), _hardened(send, cors))
+
+    def _precheck(self, asked: Asked) -> int:
+        """Refuse a stranger, and a body over its limit, before the body is read; returns the limit.
+
+        FastAPI reads bodies before it runs dependencies. The route's own dependency decides again, on
+        what was routed. Raises: NotSignedIn, NotAllowed, TooLarge.
+        """
+        matched = self._rows.match(asked.method, asked.path)
+        limit_bytes = SMALL_BODY_BYTES
+        if matched is not None:
+            row = matched.endpoint
+            limit_bytes = row.max_body_bytes
+            self._door.access.authorize(row, identify(self._door, asked.scope, asked.headers))
+        declared = asked.headers.get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > limit_bytes:
+            raise TooLarge(what="body", limit_bytes=limit_bytes)
+        return limit_bytes
+
+
+def _bounded(receive: Receive, limit_bytes: int) -> Receive:
+    """Stop a body of undeclared length at its limit."""
+    left_bytes = limit_bytes
+
+    async def receive_bounded() -> Message:
+        nonlocal left_bytes
+        message = await receive()
+        left_bytes -= len(message.get("body", b""))
+        if left_bytes < 0:
+            raise TooLarge(what="body", limit_bytes=limit_bytes)
+        return message
+
+    return receive_bounded
+
+
+def _hardened(send: Send, cors: Headers) -> Send:
+    """Add the headers that every management answer has."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", []))
+            names = {bytes(name).lower() for name, _ in headers}
+            headers += [(name, value) for name, value in _MANAGED_HEADERS if name not in names]
+            message["headers"] = headers + cors
+        await send(message)
+
+    return send_with_headers
