@@ -316,10 +316,6 @@ def able(job: Job, order: Sequence[Target]) -> Sequence[Target]:
     return kept
 
 
-_SAID: Final = ("messages", "input", "contents", "images")
-"""The field that holds what was said, or its pictures alone, by dialect."""
-
-
 def needs(job: Job) -> tuple[str, ...]:
     """Return the capabilities that the request needs, as far as a glance can tell."""
     found: list[str] = []
@@ -327,8 +323,7 @@ def needs(job: Job) -> tuple[str, ...]:
         fields = job.envelope.fields
         if len(fields.get("tools", b"")) > 2:
             found.append("tools")
-        said = next((fields[name] for name in _SAID if name in fields), b"")
-        if job.dialect.image_mark in bytes(said):
+        if job.dialect.image_mark in bytes(fields.get(job.dialect.said_field, b"")):
             found.append("vision")
         if b"json_schema" in bytes(fields.get("response_format") or fields.get("text") or b""):
             found.append("structured")

@@ -219,6 +219,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What people call it."""
     stream_media_type: bytes
     """``text/event-stream`` or ``application/x-ndjson``."""
+    streams_as_json: bool = False
+    """Its streams may also come as plain JSON: lines, or one array."""
     stream_end: bytes = b""
     """What ends a stream well where its provider gave a finish reason and forgot its mark.
 
@@ -226,8 +228,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """
     id_header: bytes | None = None
     """The answer's header in which clients of this dialect look for a request's id, lower case."""
+    said_field: str
+    """The field of a request that holds what was said, or its pictures alone."""
     image_mark: bytes
-    """Bytes that every request with a picture has in it; found by a glance, without reading messages."""
+    """Bytes that ``said_field`` has in it when there is a picture; found by a glance, without reading it."""
 
     # -- served -----------------------------------------------------------------------------------
     read_envelope: Callable[[bytes], Envelope]

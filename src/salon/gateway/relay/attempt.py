@@ -45,8 +45,6 @@ _BLOT: Final = "***"
 _DRAIN_S: Final = 0.5
 """How long the end of a body may take after the end of its answer."""
 _STREAM_TYPES: Final = (b"text/event-stream", b"application/x-ndjson", b"application/stream+json")
-_STREAM_AS_JSON: Final = frozenset({"ollama", "ollama-generate", "gemini"})
-"""Dialects whose streams may come as plain JSON: lines, or one array."""
 _REQUEST_IDS: Final = frozenset({b"x-request-id", b"request-id", b"x-amzn-requestid", b"x-salon-request-id"})
 
 
@@ -272,7 +270,7 @@ class Attempt(msgspec.Struct, eq=False):
         is_same = job.dialect is dialect
         is_stream = media_type.startswith(_STREAM_TYPES) or (
             self.asked_stream
-            and not (media_type.startswith(b"application/json") and dialect.name not in _STREAM_AS_JSON)
+            and not (media_type.startswith(b"application/json") and not dialect.streams_as_json)
         )
         delivery = job.delivery
         if not is_stream:

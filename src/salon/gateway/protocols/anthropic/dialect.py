@@ -14,6 +14,7 @@ DIALECT = Dialect(
     stream_media_type=b"text/event-stream",
     stream_end=b'event: message_stop\ndata: {"type":"message_stop"}\n\n',
     id_header=b"request-id",
+    said_field="messages",
     image_mark=b'"image"',
     read_envelope=request.read_envelope,
     decode_request=request.decode_request,

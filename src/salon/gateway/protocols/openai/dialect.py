@@ -12,6 +12,7 @@ DIALECT = Dialect(
     stream_media_type=b"text/event-stream",
     stream_end=b"data: [DONE]\n\n",
     id_header=b"x-request-id",
+    said_field="messages",
     image_mark=b'"image_url"',
     read_envelope=request.read_envelope,
     decode_request=request.decode_request,

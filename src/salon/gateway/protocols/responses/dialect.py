@@ -11,6 +11,7 @@ DIALECT = Dialect(
     title="OpenAI Responses",
     stream_media_type=b"text/event-stream",
     id_header=b"x-request-id",
+    said_field="input",
     image_mark=b'"input_image"',
     read_envelope=request.read_envelope,
     decode_request=request.decode_request,
