@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from salon.testing.questions import SdkCaller
 from salon.testing.scene import Scene, usual_scene
-from salon.testing.sdk_clients import SdkCaller, caller
+from salon.testing.sdk_clients import caller
 
 
 @pytest.fixture(scope="session")

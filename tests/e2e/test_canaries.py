@@ -101,7 +101,8 @@ def leaks(secrets: dict[str, str], data: bytes) -> list[str]:
 
 
 def test_the_upstream_really_got_its_key(scene: Scene, secrets: dict[str, str]) -> None:
-    sent = [(exchange.header("authorization") or exchange.header("x-api-key") or "", exchange)
+    carriers = ("authorization", "x-api-key", "x-goog-api-key")
+    sent = [(next(filter(None, map(exchange.header, carriers)), ""), exchange)
             for exchange in scene.fake.journal.exchanges if exchange.method == "POST"]  # fmt: skip
     assert sent
     assert all(UPSTREAM in credential for credential, exchange in sent if exchange.dialect != "ollama")

@@ -6,7 +6,7 @@ import pytest
 
 from salon.testing.load import Case, run_cases
 from salon.testing.raw_http import RawAnswer, ask, chat_request
-from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of, own_model
 
 PRIVATE = {
     "cookie": "session=canary-cookie",
@@ -25,7 +25,7 @@ def send(scene: Scene, data: bytes) -> RawAnswer:
     return asyncio.run(ask(scene.house.port, data))
 
 
-@pytest.mark.parametrize("caller", DIALECTS)
+@pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("provider", DIALECTS)
 def test_nothing_private_of_the_caller_goes_upstream(
     scene: Scene, key: str, caller: str, provider: str
@@ -39,9 +39,9 @@ def test_nothing_private_of_the_caller_goes_upstream(
     assert not {name for name, _ in sent} & HOP_BY_HOP
 
 
-@pytest.mark.parametrize("caller", DIALECTS)
+@pytest.mark.parametrize("caller", CALLERS)
 def test_an_answer_says_what_happened_and_no_header_of_the_provider(scene: Scene, caller: str) -> None:
-    answer = send(scene, chat_request(caller, "hi", model=model_of(caller)))
+    answer = send(scene, chat_request(caller, "hi", model=own_model(caller)))
     assert answer.status == 200
     assert [name for name, value in answer.headers.items() if "fake-" in value and "/" not in value] == [
         "x-upstream-request-id"

@@ -1,104 +1,13 @@
-"""Google's own client against providers of every dialect, and the others' clients against a Gemini."""
+"""What Google's own client does besides chat, and what its dialect has that no other has."""
 
 import json
-from collections.abc import Iterator
 from urllib.request import Request, urlopen
 
 import orjson
 import pytest
 
-from salon.testing.fake_provider import FakeProvider
 from salon.testing.gemini_client import GeminiCaller
-from salon.testing.house import PATIENT, House, HouseSetup, ProviderSetup, provider_for
 from salon.testing.scene import Scene
-from salon.testing.sdk_clients import PIXEL, WEATHER_ARGUMENTS, Said, SdkCaller, caller
-
-OTHERS = ("openai", "anthropic", "ollama")
-PAIRS = [
-    ("gemini", "gemini"),
-    *(("gemini", other) for other in OTHERS),
-    *((other, "gemini") for other in OTHERS),
-]
-STREAMS = pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
-STOPPED = {"openai": "stop", "anthropic": "end_turn", "ollama": "stop", "gemini": "STOP"}
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """A house that reaches one fake provider in four dialects."""
-    with FakeProvider().in_thread() as fake:
-        gemini = ProviderSetup(name="gemini-fake", kind="gemini", url=fake.url)
-        setup = HouseSetup(
-            providers=(*(provider_for(dialect, fake.url) for dialect in OTHERS), gemini),
-            settings={"gateway": dict(PATIENT)},
-        )
-        with House(tmp_path_factory.mktemp("house") / "data", setup) as house:
-            yield Scene(fake, house)
-
-
-@pytest.fixture(scope="module")
-def key(scene: Scene) -> str:
-    """A key without limits."""
-    return scene.house.create_key("sdk")
-
-
-@pytest.fixture(params=PAIRS, ids="-".join)
-def asking(
-    scene: Scene, key: str, request: pytest.FixtureRequest
-) -> Iterator[tuple[SdkCaller, str, FakeProvider]]:
-    """A client, the model it asks, and the provider behind it."""
-    dialect, provider = request.param
-    scene.fake.journal.clear()
-    url = scene.house.url
-    client: SdkCaller = GeminiCaller(url, key) if dialect == "gemini" else caller(dialect, url, key)
-    try:
-        yield client, f"{provider}-fake/fake", scene.fake
-    finally:
-        client.close()
-
-
-Asking = tuple[SdkCaller, str, FakeProvider]
-
-
-def counted(said: Said, fake: FakeProvider) -> bool:
-    """Tell whether a client read the counts the provider sent."""
-    exchange = fake.journal.exchanges[-1]
-    return (said.input_tokens, said.output_tokens) == (exchange.input_tokens, exchange.tokens_sent)
-
-
-@STREAMS
-def test_text_and_usage_arrive_whole(asking: Asking, stream: bool) -> None:
-    client, model, fake = asking
-    said = client.ask("{{fake text=Grüße 👋🏽 aus Zürich,\n\n  naïve}}", model=model, stream=stream)
-    assert (said.text, said.finish) == ("Grüße 👋🏽 aus Zürich,\n\n  naïve", STOPPED[client.dialect])
-    assert counted(said, fake)
-
-
-@STREAMS
-def test_reasoning_is_told_from_the_answer(asking: Asking, stream: bool) -> None:
-    client, model, fake = asking
-    said = client.ask("{{fake tokens=3;think=5}}", model=model, stream=stream, think=True)
-    assert (said.thinking, said.text) == ("tok " * 5, "tok " * 3)
-    assert counted(said, fake)
-
-
-@STREAMS
-def test_a_tool_makes_the_round_trip(asking: Asking, stream: bool) -> None:
-    client, model, fake = asking
-    prompt = "What weather? {{fake call}}"
-    first = client.ask(prompt, model=model, stream=stream, tool=True)
-    assert [(name, value) for _, name, value in first.calls] == [("weather", WEATHER_ARGUMENTS)]
-    second = client.ask(prompt, model=model, stream=stream, tool=True, answer_tool=(first, "sunny, 21°"))
-    assert second.text == "The tool said: sunny, 21°"
-    assert counted(second, fake)
-
-
-@STREAMS
-def test_a_picture_reaches_the_provider(asking: Asking, stream: bool) -> None:
-    client, model, fake = asking
-    assert client.ask("What is this?", model=model, stream=stream, image=True).text == "tok " * 8
-    sent = fake.journal.exchanges[-1].body.decode()
-    assert PIXEL in sent or PIXEL.replace("+", "-").replace("/", "_") in sent
 
 
 def test_googles_client_lists_and_finds_models(scene: Scene, key: str) -> None:

@@ -9,10 +9,10 @@ import jsonschema
 import orjson
 import pytest
 
+from salon.testing.questions import WEATHER
 from salon.testing.raw_http import ask, chat_request
 from salon.testing.recorded import recordings
 from salon.testing.scene import DIALECTS, Scene, model_of
-from salon.testing.sdk_clients import WEATHER
 from salon.testing.verdicts import sse_values
 
 Breach = tuple[str, str]

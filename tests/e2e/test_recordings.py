@@ -11,7 +11,7 @@ import pytest
 
 from salon.testing.load import Case, run_cases
 from salon.testing.recorded import Recorded, compare, json_value, recordings
-from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.scene import CALLERS, Scene, model_of
 from salon.testing.soak import rng, scaled
 
 SAMPLE = 1500
@@ -187,7 +187,7 @@ def test_every_recording_ends_well_or_with_an_error_for_every_caller(
             plan=f"recording={one.name}", key=key,
         )
         for one in sample(folder, "endings")
-        for caller in DIALECTS
+        for caller in CALLERS
     ]  # fmt: skip
     outcomes = run_cases(scene.house.port, cases, at_once=8)
     known = {one.name: one for one in recordings(folder)}

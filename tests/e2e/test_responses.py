@@ -10,9 +10,9 @@ import orjson
 import pydantic
 import pytest
 
+from salon.testing.questions import WEATHER, WEATHER_ARGUMENTS
 from salon.testing.raw_http import ask, chat_request, request_bytes
 from salon.testing.scene import DIALECTS, Scene, model_of
-from salon.testing.sdk_clients import WEATHER, WEATHER_ARGUMENTS
 from salon.testing.verdicts import sse_values
 
 TOOL: dict[str, Any] = {"type": "function", "strict": True, **WEATHER}

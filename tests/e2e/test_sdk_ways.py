@@ -11,8 +11,8 @@ import openai
 import pydantic
 import pytest
 
+from salon.testing.questions import SdkCaller
 from salon.testing.scene import DIALECTS, Scene, model_of
-from salon.testing.sdk_clients import SdkCaller
 
 
 class Weather(pydantic.BaseModel):

@@ -7,7 +7,7 @@ import pytest
 
 from salon.testing.fake_provider import Exchange
 from salon.testing.load import Case, Outcome, run_cases, until
-from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of
 from salon.testing.soak import grace, scaled
 
 TOKENS = 40
@@ -17,7 +17,7 @@ IN_FLIGHT = RATE // 10
 
 
 def draw(source: random.Random, number: int, *, stream: bool) -> Case:
-    pair = {"caller": source.choice(DIALECTS), "model": model_of(source.choice(DIALECTS))}
+    pair = {"caller": source.choice(CALLERS), "model": model_of(source.choice(DIALECTS))}
     if stream:
         plan, cut = f"tokens={TOKENS};rate={RATE}", {"cut_after_bytes": source.randint(1, 3000)}
     else:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from salon.testing.house import HASTY, SILENCE_S
 from salon.testing.load import Case, Outcome, run_cases, until
-from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of
 from salon.testing.soak import grace, scaled
 
 MAX_ATTEMPTS = 3
@@ -38,7 +38,7 @@ def draw(source: random.Random, number: int) -> Case:
     times = source.choice((0, 0, 1, 2)) if not harmless else 0
     return Case(
         id=f"f{number}",
-        caller=source.choice(DIALECTS),
+        caller=source.choice(CALLERS),
         model=source.choice([*map(model_of, DIALECTS), "team"]),
         stream=source.random() < 0.6,
         plan=f"tokens={source.randint(1, 60)};think={source.choice((0, 3))};times={times};fault={fault}",
@@ -94,7 +94,7 @@ def judge_one(scene: Scene, outcome: Outcome) -> list[str]:
 def test_a_closed_port_is_told_as_an_error_in_every_dialect(scene: Scene) -> None:
     cases = [
         Case(id=f"r{caller}{stream}{to}", caller=caller, model=model_of(to), stream=stream)
-        for caller in DIALECTS
+        for caller in CALLERS
         for to in DIALECTS
         for stream in (True, False)
     ]

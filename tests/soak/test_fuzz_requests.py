@@ -8,55 +8,90 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+import pytest
 
 from salon.testing.load import gather_bounded
-from salon.testing.raw_http import DIALECT_PATHS, RawAnswer, ask, request_bytes
-from salon.testing.scene import DIALECTS, Scene, model_of
-from salon.testing.sdk_clients import PIXEL, WEATHER
+from salon.testing.questions import PIXEL, WEATHER
+from salon.testing.raw_http import RawAnswer, ask, chat_path, request_bytes
+from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of
 from salon.testing.soak import scaled
 from salon.testing.verdicts import judge
 
 ODD: tuple[Any, ...] = (
     None, True, 0, -1, 2**63, 1e308, "", "\u0000", "\ud7ff", "a" * 5000, [], {}, [[]], [None], {"": None},
     "null", {"type": "text"}, {"type": 7}, [{"type": "text", "text": None}], "data:image/png;base64,@@",
+    {"text": 7}, {"functionCall": {}}, {"inlineData": {"data": "@@"}}, {"role": "king"},
 )  # fmt: skip
 
 
-def whole_request(dialect: str) -> dict[str, Any]:
-    """A request that uses much of its dialect."""
-    tool: Any = {"type": "function", "function": dict(WEATHER)}
-    user: Any = "hello {{fake tokens=2}}"
-    extra: dict[str, Any] = {"temperature": 0.5, "top_p": 0.9, "stop": ["x"], "seed": 1, "n": 1}
-    if dialect == "openai":
-        picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
-        user = [{"type": "text", "text": user}, picture]
-        extra |= {"tool_choice": "auto", "response_format": {"type": "text"}, "max_tokens": 9, "user": "u"}
-    elif dialect == "responses":
-        tool = {"type": "function", "strict": True, **WEATHER}
-        picture = {"type": "input_image", "image_url": f"data:image/png;base64,{PIXEL}", "detail": "auto"}
-        user = [{"type": "input_text", "text": user}, picture]
-        extra = {"instructions": "be brief", "tool_choice": "auto", "max_output_tokens": 9, "store": False}
-        extra |= {"text": {"format": {"type": "text"}}, "reasoning": {"effort": "low"}, "include": []}
-    elif dialect == "anthropic":
-        tool = {"name": "weather", "input_schema": WEATHER["parameters"]}
-        user = [{"type": "text", "text": user, "cache_control": {"type": "ephemeral"}}]
-        extra = {
-            "max_tokens": 9,
-            "system": "be brief",
-            "tool_choice": {"type": "auto"},
-            "stop_sequences": ["x"],
-        }
-        extra |= {"thinking": {"type": "enabled", "budget_tokens": 1024}, "metadata": {"user_id": "u"}}
-    else:
-        extra = {"options": {"temperature": 0.5, "num_predict": 9, "stop": ["x"]}, "think": False}
-        extra |= {"format": {"type": "object"}, "keep_alive": "5m"}
-    messages: list[Any] = [{"role": "user", "content": user}]
-    if dialect == "responses":
-        call = {"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"}
-        output = {"type": "function_call_output", "call_id": "c", "output": "sunny"}
-        thought = {"type": "reasoning", "id": "r", "summary": [{"type": "summary_text", "text": "hm"}]}
-        return copy.deepcopy({"input": [thought, call, output, *messages], "tools": [tool], **extra})
-    return copy.deepcopy({"messages": messages, "tools": [tool], **extra})
+PICTURE = f"data:image/png;base64,{PIXEL}"
+HELLO = "hello {{fake tokens=2}}"
+FUNCTION: Any = {"type": "function", "function": dict(WEATHER)}
+OPTIONS = {"temperature": 0.5, "top_p": 0.9, "stop": ["x"], "seed": 1}
+WHOLE: dict[str, dict[str, Any]] = {
+    "openai": {
+        "messages": [
+            {"role": "user", "content": [
+                {"type": "text", "text": HELLO}, {"type": "image_url", "image_url": {"url": PICTURE}},
+            ]},
+        ],
+        "tools": [FUNCTION], "tool_choice": "auto", "response_format": {"type": "text"}, "max_tokens": 9,
+        "user": "u", "n": 1, "logprobs": True, "top_logprobs": 2, **OPTIONS,
+    },
+    "responses": {
+        "input": [
+            {"type": "reasoning", "id": "r", "summary": [{"type": "summary_text", "text": "hm"}]},
+            {"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": "c", "output": "sunny"},
+            {"role": "user", "content": [
+                {"type": "input_text", "text": HELLO},
+                {"type": "input_image", "image_url": PICTURE, "detail": "auto"},
+            ]},
+        ],
+        "instructions": "be brief", "tools": [{"type": "function", "strict": True, **WEATHER}],
+        "tool_choice": "auto", "max_output_tokens": 9, "store": False, "text": {"format": {"type": "text"}},
+        "reasoning": {"effort": "low"}, "include": [],
+    },
+    "anthropic": {
+        "messages": [
+            {"role": "user", "content": [
+                {"type": "text", "text": HELLO, "cache_control": {"type": "ephemeral"}},
+            ]},
+        ],
+        "tools": [{"name": "weather", "input_schema": WEATHER["parameters"]}], "tool_choice": {"type": "auto"},
+        "max_tokens": 9, "system": "be brief", "stop_sequences": ["x"], "metadata": {"user_id": "u"},
+        "thinking": {"type": "enabled", "budget_tokens": 1024},
+    },
+    "ollama": {
+        "messages": [{"role": "user", "content": HELLO, "images": [PIXEL]}], "tools": [FUNCTION],
+        "options": {"num_predict": 9, **OPTIONS}, "think": False, "format": {"type": "object"},
+        "keep_alive": "5m",
+    },
+    "ollama-generate": {
+        "prompt": HELLO, "system": "be brief", "images": [PIXEL], "options": {"num_predict": 9, **OPTIONS},
+        "think": False, "format": {"type": "object"}, "keep_alive": "5m", "suffix": "", "context": [1],
+    },
+    "gemini": {
+        "systemInstruction": {"parts": [{"text": "be brief"}]},
+        "contents": [
+            {"role": "user", "parts": [
+                {"text": HELLO}, {"inlineData": {"mimeType": "image/png", "data": PIXEL}},
+            ]},
+            {"role": "model", "parts": [{"functionCall": {"name": "weather", "args": {"city": "Bern"}}}]},
+            {"parts": [{"functionResponse": {"name": "weather", "response": {"output": "sunny"}}}]},
+        ],
+        "tools": [{"functionDeclarations": [dict(WEATHER)]}],
+        "toolConfig": {"functionCallingConfig": {"mode": "AUTO"}},
+        "safetySettings": [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}],
+        "generationConfig": {
+            "temperature": 0.5, "topP": 0.9, "topK": 5, "maxOutputTokens": 9, "stopSequences": ["x"],
+            "responseMimeType": "application/json",
+            "responseSchema": {"type": "OBJECT", "properties": {"a": {"type": "STRING"}}},
+            "thinkingConfig": {"thinkingBudget": 0},
+        },
+    },
+}  # fmt: skip
+"""A request of each dialect that uses much of it."""
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -87,56 +122,50 @@ def damage(body: dict[str, Any], source: random.Random) -> None:
             holder[path[-1]] = copy.deepcopy(source.choice(ODD))
 
 
-def damaged_bytes(dialect: str, source: random.Random) -> bytes:
+def damaged_request(dialect: str, source: random.Random) -> bytes:
     """A request that is wrong in one to three places, or no longer JSON at all."""
-    body = {
-        "model": model_of(source.choice(DIALECTS)),
-        "stream": source.random() < 0.3,
-        **whole_request(dialect),
-    }
+    model, stream = model_of(source.choice(DIALECTS)), source.random() < 0.3
+    body = copy.deepcopy(WHOLE[dialect])
+    if dialect != "gemini":
+        body = {"model": model, "stream": stream, **body}
     for _ in range(source.randint(1, 3)):
         if places(body):
             damage(body, source)
-    data = orjson.dumps(body)
+    data = cut(orjson.dumps(body), source)
+    return request_bytes("POST", chat_path(dialect, model=model, stream=stream), data)
+
+
+def cut(data: bytes, source: random.Random) -> bytes:
+    """Return ``data``, or now and then bytes that are no JSON."""
     roll = source.random()
     if roll < 0.05:
         return data[: source.randrange(len(data))]
     if roll < 0.10:
         spot = source.randrange(len(data))
         return data[:spot] + bytes([source.randrange(256)]) + data[spot:]
-    if roll < 0.12:
-        return b"[" * 100_000
-    return data
+    return b"[" * 100_000 if roll < 0.12 else data
 
 
+@pytest.mark.parametrize("dialect", CALLERS)
 def test_damaged_requests_are_refused_in_their_dialect(
-    scene: Scene, chance: random.Random, figure: Callable[[str, object], None]
+    scene: Scene, chance: random.Random, figure: Callable[[str, object], None], dialect: str
 ) -> None:
-    drawn = [chance.choice(DIALECTS) for _ in range(scaled(20_000))]
-    bodies = [(dialect, damaged_bytes(dialect, chance)) for dialect in drawn]
+    requests = [damaged_request(dialect, chance) for _ in range(scaled(10_000))]
 
-    async def send(item: tuple[str, bytes]) -> tuple[str, bytes, RawAnswer]:
-        dialect, body = item
-        return dialect, body, await ask(scene.house.port, request_bytes("POST", DIALECT_PATHS[dialect], body))
+    async def send_all() -> list[RawAnswer]:
+        return await gather_bounded(requests, lambda one: ask(scene.house.port, one), at_once=24)
 
-    async def send_all() -> list[tuple[str, bytes, RawAnswer]]:
-        return await gather_bounded(bodies, send, at_once=24)
-
-    answered = asyncio.run(send_all())
-    statuses = Counter(answer.status for _, _, answer in answered)
+    answers = asyncio.run(send_all())
+    statuses = Counter(answer.status for answer in answers)
     figure("by status", dict(statuses.most_common()))
     assert statuses[200], "not everything that was damaged is wrong"
     assert statuses[400], "some of it is"
     problems: list[str] = []
-    for dialect, body, answer in answered:
-        streamed = "json" not in answer.headers.get("content-type", "") or "ndjson" in answer.headers.get(
-            "content-type", ""
-        )
-        verdict = judge(dialect, answer, stream=streamed)
+    for request, answer in zip(requests, answers, strict=True):
+        kind = answer.headers.get("content-type", "")
+        verdict = judge(dialect, answer, stream=kind != "application/json")
         if answer.status in {0, 500} or verdict.ending == "silent":
-            problems.append(
-                f"{dialect} {answer.status} {verdict.why} {body[:600]!r} -> {answer.body[:300]!r}"
-            )
+            problems.append(f"{answer.status} {verdict.why} {request[:900]!r} -> {answer.body[:300]!r}")
     assert not problems, "\n".join([f"{len(problems)} problems", *problems[:10]])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from salon.testing.house import HASTY
 from salon.testing.load import Case, Outcome, run_cases
-from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of, own_model
 from salon.testing.soak import grace, scaled
 from salon.testing.verdicts import ends_somehow
 
@@ -19,7 +19,7 @@ def draw(source: random.Random, number: int) -> Case:
     )
     if source.random() < 0.3:
         plan += f";fault=split:{source.choice((1, 2, 3, 7))}"
-    caller = source.choice(DIALECTS)
+    caller = source.choice(CALLERS)
     return Case(
         id=f"u{number}",
         caller=caller,
@@ -37,7 +37,7 @@ def test_damaged_answers_never_break_the_house(
     figure("by ending", dict(Counter(outcome.verdict.ending for outcome in outcomes).most_common()))
     problems: list[str] = []
     for outcome in outcomes:
-        same_dialect = outcome.case.model == model_of(outcome.case.caller)
+        same_dialect = outcome.case.model == own_model(outcome.case.caller)
         if (
             outcome.answer.status in {0, 500}
             or not outcome.answer.complete

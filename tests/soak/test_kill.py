@@ -11,7 +11,7 @@ import pytest
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
 from salon.testing.load import Case, gather_bounded, run_case
-from salon.testing.scene import DIALECTS, model_of, usual_setup
+from salon.testing.scene import CALLERS, DIALECTS, model_of, usual_setup
 from salon.testing.soak import scaled
 
 BUDGET = "0.0200"
@@ -33,7 +33,7 @@ def traffic(house: House, key: str, source: random.Random) -> threading.Thread:
 
     def draw(number: int) -> Case:
         return Case(
-            id=f"k{number}", caller=source.choice(DIALECTS), model=model_of(source.choice(DIALECTS)),
+            id=f"k{number}", caller=source.choice(CALLERS), model=model_of(source.choice(DIALECTS)),
             stream=source.random() < 0.5, plan=f"tokens=4;rate={source.choice((0, 0, 200))}", key=key,
             max_tokens=8, timeout_s=3,
         )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from salon.testing.load import Case, run_cases, until
-from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of, own_model
 from salon.testing.soak import scaled
 
 FULL = 50_000
@@ -17,8 +17,8 @@ LIMIT_BYTES = 250_000
 def draw(source: random.Random, number: int) -> Case:
     roll = source.random()
     fault = ";fault=503" if roll < 0.05 else ""
-    caller = source.choice(DIALECTS)
-    model = model_of(caller if source.random() < 0.7 else source.choice(DIALECTS))
+    caller = source.choice(CALLERS)
+    model = own_model(caller) if source.random() < 0.7 else model_of(source.choice(DIALECTS))
     cut = source.randint(100, 900) if 0.05 <= roll < 0.10 else None
     return Case(
         id="m", caller=caller, model=model, stream=True, plan=f"tokens=12{fault}", cut_after_bytes=cut

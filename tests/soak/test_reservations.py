@@ -4,7 +4,7 @@ import random
 
 from salon.testing.house import HASTY
 from salon.testing.load import Case, run_cases, until
-from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of
 from salon.testing.soak import scaled
 
 GATEWAY = HASTY
@@ -14,7 +14,7 @@ PLANS = ("tokens=5", "tokens=9;rate=50", "fault=503", "fault=429:0", "fault=stal
 
 def draw(source: random.Random, number: int, key: str) -> Case:
     return Case(
-        id=f"v{number}", caller=source.choice(DIALECTS), model=model_of(source.choice(DIALECTS)),
+        id=f"v{number}", caller=source.choice(CALLERS), model=model_of(source.choice(DIALECTS)),
         stream=source.random() < 0.6, plan=source.choice(PLANS), key=key, max_tokens=20,
         cut_after_bytes=source.randint(1, 1500) if source.random() < 0.2 else None,
     )  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from salon.testing.fake_provider import POINTS
 from salon.testing.house import HASTY, SILENCE_S
 from salon.testing.load import Case, Outcome, run_cases, until
-from salon.testing.scene import DIALECTS, Scene, model_of
+from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of
 from salon.testing.soak import grace
 
 GATEWAY = HASTY
@@ -23,7 +23,7 @@ def test_silence_ends_in_time_with_an_error_of_the_dialect(scene: Scene, point: 
             stream=stream,
             plan=f"tokens=6;fault=stall:{point}",
         )
-        for caller in DIALECTS
+        for caller in CALLERS
         for provider in DIALECTS
     ]
     outcomes = run_cases(scene.house.port, cases)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from salon.testing.fake_provider import FakeProvider
+from salon.testing.questions import WEATHER_ARGUMENTS, SdkCaller
 from salon.testing.raw_http import ask, chat_request
-from salon.testing.scene import DIALECTS
-from salon.testing.sdk_clients import WEATHER_ARGUMENTS, SdkCaller, caller
+from salon.testing.scene import CALLERS, DIALECTS
+from salon.testing.sdk_clients import caller
 from salon.testing.verdicts import judge
 
 
@@ -51,10 +52,10 @@ def test_a_tool_makes_the_round_trip(sdk: SdkCaller, stream: bool) -> None:
 
 @pytest.mark.parametrize("sdk", DIALECTS, indirect=True)
 def test_models_are_listed(sdk: SdkCaller) -> None:
-    assert sdk.models() == ["fake", "fake-large"]
+    assert sdk.models()[:2] == ["fake", "fake-large"]
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", CALLERS)
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize(
     ("plan", "ending"),
@@ -74,15 +75,13 @@ def test_verdicts_tell_good_ends_errors_and_silence_apart(
     request = chat_request(dialect, f"{{{{fake {plan}}}}}", stream=stream)
     answer = asyncio.run(ask(fake.port, request))
     verdict = judge(dialect, answer, stream=stream)
-    if dialect == "ollama" and plan == "fault=error-in-stream" and not stream:
-        ending = "error"
     assert verdict.ending == ending, verdict.why
     if ending == "well":
         assert verdict.output_tokens == fake.journal.exchanges[-1].tokens_sent
 
 
 def test_a_stream_without_its_end_mark_is_silent(fake: FakeProvider) -> None:
-    for dialect in DIALECTS:
+    for dialect in sorted({*CALLERS} - {"gemini"}):  # whose finish reason is its end
         request = chat_request(dialect, "{{fake fault=no-done}}", stream=True)
         answer = asyncio.run(ask(fake.port, request))
         assert judge(dialect, answer, stream=True).ending == "silent"

@@ -4,7 +4,7 @@ import base64
 import importlib
 from typing import Any
 
-from salon.testing.sdk_clients import PIXEL, WEATHER, Said
+from salon.testing.questions import PIXEL, WEATHER, Said
 
 
 class GeminiCaller:
@@ -12,7 +12,7 @@ class GeminiCaller:
 
     dialect = "gemini"
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str = "unused") -> None:
         """Make a client that does not retry, so that what is judged is the first answer."""
         self._types: Any = importlib.import_module("google.genai.types")
         genai: Any = importlib.import_module("google.genai")

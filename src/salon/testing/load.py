@@ -52,12 +52,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 async def run_case(port: int, case: Case) -> Outcome:
     """Send one case to the house at ``port`` and judge the answer."""
-    limit: dict[str, Any] = {}
-    if case.max_tokens is not None:
-        asks_ollama = case.caller == "ollama"
-        limit = (
-            {"options": {"num_predict": case.max_tokens}} if asks_ollama else {"max_tokens": case.max_tokens}
-        )
+    limit: dict[str, Any] = {} if case.max_tokens is None else {"max_tokens": case.max_tokens}
     request = chat_request(
         case.caller,
         f"{{{{fake case={case.id};{case.plan}}}}}",

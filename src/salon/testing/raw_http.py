@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httptools
 import msgspec
@@ -15,6 +16,8 @@ DIALECT_PATHS = {
     "responses": "/v1/responses",
     "anthropic": "/v1/messages",
     "ollama": "/api/chat",
+    "ollama-generate": "/api/generate",
+    "gemini": "/v1beta/models",
 }
 """Where each dialect is served."""
 
@@ -150,21 +153,40 @@ async def _exchange(
             await asyncio.wait_for(outgoing.wait_closed(), 1)
 
 
+def chat_path(dialect: str, *, model: str, stream: bool) -> str:
+    """Return where a dialect's chat request goes; Gemini's address says the model and the stream."""
+    if dialect != "gemini":
+        return DIALECT_PATHS[dialect]
+    method = "streamGenerateContent?alt=sse" if stream else "generateContent"
+    return f"{DIALECT_PATHS[dialect]}/{quote(model)}:{method}"
+
+
 def chat_body(dialect: str, text: str, *, model: str, stream: bool, **fields: Any) -> bytes:
-    """Write a chat request of one user message in a dialect."""
-    body: dict[str, Any] = {
-        "model": model,
-        "stream": stream,
-        "input" if dialect == "responses" else "messages": [{"role": "user", "content": text}],
-        **fields,
-    }
-    if dialect == "responses" and "max_tokens" in body:
-        body["max_output_tokens"] = body.pop("max_tokens")
-    if dialect == "anthropic":
-        body.setdefault("max_tokens", 4096)
-    if dialect == "openai" and stream:
-        body.setdefault("stream_options", {"include_usage": True})
-    return orjson.dumps(body)
+    """Write a chat request of one user message in a dialect; ``max_tokens`` in its own words."""
+    said: dict[str, Any] = {"messages": [{"role": "user", "content": text}]}
+    named: dict[str, Any] = {"model": model, "stream": stream}
+    limit = fields.pop("max_tokens", None)
+    limits: dict[str, Any] = {} if limit is None else {"max_tokens": limit}
+    match dialect:
+        case "responses":
+            said = {"input": said["messages"]}
+            limits = {} if limit is None else {"max_output_tokens": limit}
+        case "anthropic":
+            limits = {"max_tokens": limit or 4096}
+        case "openai" if stream:
+            limits |= {"stream_options": {"include_usage": True}}
+        case "ollama" | "ollama-generate":
+            said = said if dialect == "ollama" else {"prompt": text}
+            limits = {} if limit is None else {"options": {"num_predict": limit}}
+        case "gemini":
+            named, said = {}, {"contents": [{"role": "user", "parts": [{"text": text}]}]}
+            limits = {} if limit is None else {"generationConfig": {"maxOutputTokens": limit}}
+        case _:
+            pass
+    return orjson.dumps({**named, **said, **limits, **fields})
+
+
+_KEY_HEADERS = {"anthropic": "x-api-key", "gemini": "x-goog-api-key"}
 
 
 def chat_request(
@@ -182,8 +204,7 @@ def chat_request(
     if dialect == "anthropic":
         extra.setdefault("anthropic-version", "2023-06-01")
     if key is not None:
-        extra["x-api-key" if dialect == "anthropic" else "authorization"] = (
-            key if dialect == "anthropic" else f"Bearer {key}"
-        )
+        name = _KEY_HEADERS.get(dialect)
+        extra[name or "authorization"] = key if name else f"Bearer {key}"
     body = chat_body(dialect, text, model=model, stream=stream, **fields)
-    return request_bytes("POST", DIALECT_PATHS[dialect], body, extra)
+    return request_bytes("POST", chat_path(dialect, model=model, stream=stream), body, extra)

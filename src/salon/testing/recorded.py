@@ -13,7 +13,13 @@ import orjson
 _OTHER_PROTOCOLS = ("-generation-", "-moderation-", "-speech-to-text-")
 """Ollama's /api/generate, and what is filed under chat without being one."""
 
-APIS = {"chat": "openai", "responses": "responses", "messages": "anthropic", "ollama": "ollama"}
+APIS = {
+    "chat": "openai",
+    "responses": "responses",
+    "messages": "anthropic",
+    "ollama": "ollama",
+    "gemini": "gemini",
+}
 """Which dialect each recorded API is, of those that are spoken here."""
 
 
@@ -51,7 +57,7 @@ def recordings(folder: Path) -> Iterator[Recorded]:
         yield Recorded(
             name=entry["dir"],
             dialect=dialect,
-            stream=entry["transport"] in {"sse", "ndjson"},
+            stream=entry["transport"] in {"sse", "ndjson", "json-array"},
             status=int(entry["status"] or 200),
             features=tuple(entry["features"]),
             expected=orjson.loads(place.read_bytes()) if place.is_file() else None,

@@ -9,7 +9,10 @@ import msgspec
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import PATIENT, House, HouseSetup, TomlValue, provider_for
 
-DIALECTS = ("openai", "responses", "anthropic", "ollama")
+DIALECTS = ("openai", "responses", "anthropic", "ollama", "gemini")
+"""What its providers are spoken to in, and what every official client has its own of."""
+CALLERS = (*DIALECTS, "ollama-generate")
+"""What is asked in: Ollama's generate is one more door to the same providers."""
 PRICE = ("1.00", "2.00")
 """What a million tokens in and out cost at every provider of the scene."""
 
@@ -17,6 +20,11 @@ PRICE = ("1.00", "2.00")
 def model_of(dialect: str) -> str:
     """Return the model that is reached in ``dialect``."""
     return f"{dialect}-fake/fake"
+
+
+def own_model(caller: str) -> str:
+    """Return the model whose provider understands what ``caller`` speaks: bytes pass through."""
+    return model_of("ollama" if caller == "ollama-generate" else caller)
 
 
 def usual_setup(

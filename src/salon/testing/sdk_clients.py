@@ -4,67 +4,12 @@ Each SDK is imported when its caller is made; none of them is needed to import t
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
-import msgspec
 import orjson
 
-WEATHER: Mapping[str, Any] = {
-    "name": "weather",
-    "description": "The weather in a city.",
-    "parameters": {
-        "type": "object",
-        "properties": {"city": {"type": "string"}, "days": {"type": "integer"}},
-        "required": ["city", "days"],
-        "additionalProperties": False,
-    },
-}
-"""A tool every caller can offer."""
-WEATHER_ARGUMENTS = {"city": "Zürich", "days": 7}
-"""What the fake provider calls it with."""
-
-PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-"""A PNG of one pixel, in base64."""
-
-
-class Said(msgspec.Struct, kw_only=True):
-    """An answer as an SDK reads it."""
-
-    text: str = ""
-    thinking: str = ""
-    calls: list[tuple[str, str, Any]] = msgspec.field(default_factory=list[tuple[str, str, Any]])
-    """Id, name and arguments of each tool call."""
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    finish: str | None = None
-
-
-class SdkCaller(Protocol):
-    """One SDK, used the way its readme shows."""
-
-    dialect: str
-
-    def ask(
-        self,
-        prompt: str,
-        *,
-        model: str,
-        stream: bool,
-        tool: bool = False,
-        answer_tool: tuple[Said, str] | None = None,
-        think: bool = False,
-        image: bool = False,
-    ) -> Said:
-        """Ask one question; ``answer_tool`` sends the result of an earlier call's tool."""
-        ...
-
-    def models(self) -> list[str]:
-        """List the models."""
-        ...
-
-    def close(self) -> None:
-        """Close its connections."""
-        ...
+from salon.testing.gemini_client import GeminiCaller
+from salon.testing.questions import PIXEL, WEATHER, Said, SdkCaller
 
 
 def caller(dialect: str, url: str, key: str = "unused") -> SdkCaller:
@@ -74,6 +19,7 @@ def caller(dialect: str, url: str, key: str = "unused") -> SdkCaller:
         "responses": ResponsesCaller,
         "anthropic": AnthropicCaller,
         "ollama": OllamaCaller,
+        "gemini": GeminiCaller,
     }
     make: Any = callers[dialect]
     return make(url, key)

@@ -319,7 +319,8 @@ class FakeProvider:
                 return 200, ollama.show(str(orjson.loads(exchange.body or b"{}").get("model")))
             case "GET", _ if path.endswith("/models"):
                 served = anthropic if exchange.header("anthropic-version") else openai
-                served = gemini if path.startswith("/v1beta/") else served
+                asks_google = path.startswith("/v1beta/") or exchange.header("x-goog-api-key")
+                served = gemini if asks_google else served
                 problem = self._refusal(exchange, served)
                 return problem or (200, served.models(self.models))
             case _:
