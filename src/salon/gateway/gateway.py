@@ -154,7 +154,7 @@ class Gateway:
             known = self._cache.find(job.cache_key)
             if known is None and self._cache.is_shared:
                 await job.in_task()
-                known = await self._cache.get(job.cache_key)
+                known = await self._cache.fetch(job.cache_key)
             if known is not None:
                 job.cache = "hit"
                 return known

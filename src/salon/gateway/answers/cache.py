@@ -67,8 +67,6 @@ class AnswerCache:
         self._supervisor = TaskSupervisor("answer cache")
         self._kept: OrderedDict[bytes, tuple[float, Recorded]] = OrderedDict()
         self.size_bytes = 0
-        self.hits = 0
-        self.misses = 0
 
     @property
     def is_shared(self) -> bool:
@@ -81,24 +79,17 @@ class AnswerCache:
         if entry is not None:
             if entry[0] > self._clock.monotonic_s():
                 self._kept.move_to_end(key)
-                self.hits += 1
                 return entry[1]
             self._drop(key)
-        if self._shared is None:
-            self.misses += 1
         return None
 
-    async def get(self, key: bytes) -> Recorded | None:
-        """Return the answer kept under ``key``, here or by any process."""
-        known = self.find(key)
-        if known is not None or self._shared is None:
-            return known
-        found = await self._shared.get(key)
-        if found is None:
-            self.misses += 1
+    async def fetch(self, key: bytes) -> Recorded | None:
+        """Return the answer another process keeps under ``key``; ask ``find`` first."""
+        if self._shared is None:
             return None
-        self.hits += 1
-        self._keep(key, found)
+        found = await self._shared.get(key)
+        if found is not None:
+            self._keep(key, found)
         return found
 
     def put(self, key: bytes, answer: Recorded) -> bool:
@@ -113,11 +104,6 @@ class AnswerCache:
     async def close(self) -> None:
         """Stop sharing."""
         await self._supervisor.close()
-
-    def clear(self) -> None:
-        """Forget everything in this process."""
-        self._kept.clear()
-        self.size_bytes = 0
 
     def _keep(self, key: bytes, answer: Recorded) -> None:
         if key in self._kept:
