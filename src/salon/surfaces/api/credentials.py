@@ -75,18 +75,22 @@ class Access:
         """
         if query:
             _refuse_query_key(query)
-        secret = _read_key(headers)
+        secret = read_key(headers)
         if secret is not None:
-            identity = self._accounts.authenticate_key(secret)
-            if identity is None:
-                raise NotSignedIn(problem=_WRONG)
-            return identity
+            return self.identify_key(secret)
         cookie = headers.get(b"cookie")
         if cookie is not None:
             session = read_cookie(cookie, SESSION_COOKIE)
             if session is not None:
                 return self._from_session(session, headers, method)
         return self._from_peer(headers, peer)
+
+    def identify_key(self, secret: str) -> KeyIdentity:
+        """Return who a key stands for. Raises: NotSignedIn."""
+        identity = self._accounts.authenticate_key(secret)
+        if identity is None:
+            raise NotSignedIn(problem=_WRONG)
+        return identity
 
     def authorize(self, endpoint: Endpoint, identity: KeyIdentity | None) -> None:
         """Check ``identity`` against the policy of ``endpoint``. Raises: NotSignedIn, NotAllowed."""
@@ -119,7 +123,8 @@ class Access:
         return None
 
 
-def _read_key(headers: Mapping[bytes, bytes]) -> str | None:
+def read_key(headers: Mapping[bytes, bytes]) -> str | None:
+    """Return the one key that the headers carry. Raises: NotSignedIn for a doubtful one."""
     found: bytes | None = None
     authorization = headers.get(b"authorization")
     if authorization is not None:

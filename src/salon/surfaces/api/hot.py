@@ -13,19 +13,29 @@ from typing import Final
 import httptools
 
 from salon.foundation.kit.errors import InvalidRequest, SalonError, TooLarge
-from salon.gateway.exchange import ServedCall
+from salon.gateway.exchange import Headers, ServedCall
+from salon.surfaces.api.credentials import read_key
 from salon.surfaces.api.door import Door, as_salon_error
 from salon.surfaces.api.endpoints import Endpoint
 from salon.surfaces.api.heads import HeadTooLarge, UrlTooLong, check_head
 from salon.surfaces.api.hot_connection import GuardedConnection, Phase
 from salon.surfaces.api.hot_reply import HotReply
+from salon.surfaces.api.repeated_head import RepeatedHead, repeatable
 
 _MALFORMED: Final = InvalidRequest(field="request", problem="This is no well-formed HTTP request.")
 _READ_ON_BELOW_BYTES: Final = 64 * 1024
+_LESSONS: Final = 4
+"""How often a connection keeps a head: a client that never sends one twice is not asked for ever."""
 
 
 class SalonProtocol(GuardedConnection):
     """One connection of a client. Made by ``protocol_for``."""
+
+    _known: RepeatedHead | None = None
+    """The head that may come again."""
+    _lessons_left = _LESSONS
+    _chunk = _head_chunk = b""
+    """What came between two requests, until a head begins in it; and what the head began in."""
 
     # -- the loop ---------------------------------------------------------------------------------
     def data_received(self, data: bytes) -> None:
@@ -34,6 +44,13 @@ class SalonProtocol(GuardedConnection):
             return
         self._chunk_bytes = len(data)
         self._seen_bytes += self._chunk_bytes
+        if self._phase is Phase.IDLE:
+            known = self._known
+            if known is not None and data.startswith(known.before) and self._met_again(known, data):
+                return
+            self._chunk = data
+        else:
+            self._chunk = b""
         parser = self.parser
         assert parser is not None
         offer_ends = -1
@@ -54,6 +71,32 @@ class SalonProtocol(GuardedConnection):
         else:
             if self._phase is Phase.HEAD:
                 self._head_goes_on()
+
+    def _met_again(self, known: RepeatedHead, data: bytes) -> bool:
+        """Serve a request whose head was parsed and checked before; false if it must be parsed."""
+        row = known.row
+        body = known.body_of(data)
+        cycle = self._current_cycle
+        if (
+            body is None
+            or len(body) > row.max_body_bytes
+            or (cycle is not None and not cycle.response_complete)
+        ):
+            return False
+        try:
+            identity = self.door.access.identify_key(known.secret)
+            self.door.access.authorize(row, identity)
+        except SalonError:
+            return False  # told the usual way
+        self.url, self._header_map, self._identity = known.url, known.headers, identity
+        self._received_at_s = time.monotonic()
+        self._phase, self._deadline_s = Phase.SERVING, inf
+        reply = self._open_reply([], keep_alive=True)
+        try:
+            self._serve(row, reply, body)
+        except RuntimeError as error:
+            self._refuse(as_salon_error(error))
+        return True
 
     def _without_upgrade(self, rest: bytes) -> None:
         """Read a request that offers another protocol as if it did not: the parser skips its body.
@@ -85,6 +128,7 @@ class SalonProtocol(GuardedConnection):
         self._seen_bytes = self._chunk_bytes if self._phase is Phase.IDLE else 0
         self._phase = Phase.HEAD
         self._deadline_s = inf
+        self._head_chunk, self._chunk = self._chunk, b""
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Collect a header; what it expects is looked at once all are there."""
@@ -143,17 +187,7 @@ class SalonProtocol(GuardedConnection):
         parts = self._parts
         body = parts[0] if len(parts) == 1 else b"".join(parts)
         self._parts = []
-        assert row.dialect is not None
-        call = ServedCall(
-            dialect=row.dialect,
-            operation=row.operation,
-            identity=self._identity,
-            headers=self._header_map,
-            body=body,
-            received_at_s=self._received_at_s,
-        )
-        work = self.door.supervisor.in_place(name="serve")
-        work.start(self.door.gateway.serve(call, reply, work))
+        self._serve(row, reply, body)
 
     def on_response_complete(self) -> None:
         """Go on with what was pipelined, or start to idle. Replaces the base's timer by the watch."""
@@ -209,18 +243,8 @@ class SalonProtocol(GuardedConnection):
         origin = headers.get(b"origin")
         parser = self.parser
         assert parser is not None
-        reply = HotReply(
-            self.door,
-            self.transport,
-            self.on_response_complete,
-            self.server_state.default_headers,
-            self.door.cors_headers(origin) if origin is not None else [],
-            parser.should_keep_alive(),
-        )
-        if self.flow.write_paused:
-            reply.set_writable(False)
-        self._reply = reply
-        self.cycle = reply  # type: ignore[assignment]
+        keep_alive = parser.should_keep_alive()
+        self._open_reply(self.door.cors_headers(origin) if origin is not None else [], keep_alive=keep_alive)
         length = int(headers.get(b"content-length", b"0"))
         if length > row.max_body_bytes:
             raise TooLarge(what="body", limit_bytes=row.max_body_bytes)
@@ -232,6 +256,43 @@ class SalonProtocol(GuardedConnection):
             if length > _READ_ON_BELOW_BYTES or b"transfer-encoding" in headers:
                 raise
             self._refusal = error
+            return
+        chunk = self._head_chunk
+        self._head_chunk = b""
+        if chunk and keep_alive and self._lessons_left:
+            self._lessons_left -= 1
+            # A connection for one stream has one request: its head is not worth its memory.
+            if self._lessons_left < _LESSONS - 1:
+                secret = read_key(headers)
+                self._known = repeatable(chunk, url=self.url, row=row, headers=headers, secret=secret)
+
+    def _open_reply(self, extra: Headers, *, keep_alive: bool) -> HotReply:
+        reply = HotReply(
+            self.door,
+            self.transport,
+            self.on_response_complete,
+            self.server_state.default_headers,
+            extra,
+            keep_alive,
+        )
+        if self.flow.write_paused:
+            reply.set_writable(False)
+        self._reply = reply
+        self.cycle = reply  # type: ignore[assignment]
+        return reply
+
+    def _serve(self, row: Endpoint, reply: HotReply, body: bytes) -> None:
+        assert row.dialect is not None
+        call = ServedCall(
+            dialect=row.dialect,
+            operation=row.operation,
+            identity=self._identity,
+            headers=self._header_map,
+            body=body,
+            received_at_s=self._received_at_s,
+        )
+        work = self.door.supervisor.in_place(name="serve")
+        work.start(self.door.gateway.serve(call, reply, work))
 
     def _head_goes_on(self) -> None:
         limits = self.door.limits
