@@ -55,7 +55,9 @@ class Admission:
         if limiter is None or not identity.limits.counts_anything:
             return True
         given, made = expected_tokens(job, self._options)
-        job.ticket = limiter.admit_now(identity.counter_key, identity.limits, tokens=given + made)
+        job.ticket = limiter.admit_now(
+            identity.counter_key, identity.limits, tokens=given + made, lineage=identity.lineage
+        )
         return job.ticket is not None
 
     async def count(self, job: Job) -> None:
@@ -64,4 +66,6 @@ class Admission:
         if self._limiter is not None and identity.limits.counts_anything:
             given, made = expected_tokens(job, self._options)
             await job.in_task()
-            job.ticket = await self._limiter.admit(identity.counter_key, identity.limits, tokens=given + made)
+            job.ticket = await self._limiter.admit(
+                identity.counter_key, identity.limits, tokens=given + made, lineage=identity.lineage
+            )

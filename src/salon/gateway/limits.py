@@ -4,6 +4,8 @@ A limit per minute holds for every span of 60 s, wherever it starts: not "per ca
 full bursts meet at the turn, and not a leaky bucket, which lets a full burst and a full refill through in
 the first minute. What happens within half a second is one group, forgotten when the last of it is 60 s old:
 a limit is never exceeded, at most 1 % of it comes late, and a full burst may come again after exactly 60 s.
+A key that was made with another counts against that one's limits too: a request is counted at every key of
+its line or at none.
 """
 
 import math
@@ -12,7 +14,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from salon.foundation.accounts import KeyLimits
+from salon.foundation.accounts import KeyLimits, Lineage
 from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import RateLimited
 
@@ -40,12 +42,19 @@ class Ticket(Protocol):
 class Limiter(Protocol):
     """Counts what each key uses."""
 
-    def admit_now(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> Ticket | None:
+    def admit_now(
+        self, identity_key: str, limits: KeyLimits, *, tokens: int, lineage: Lineage | None = None
+    ) -> Ticket | None:
         """Like ``admit`` if nobody else has to be asked, else None and nothing was counted."""
         ...
 
-    async def admit(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> Ticket:
-        """Count one request of about ``tokens`` tokens. Raises: RateLimited with ``retry_after_s``."""
+    async def admit(
+        self, identity_key: str, limits: KeyLimits, *, tokens: int, lineage: Lineage | None = None
+    ) -> Ticket:
+        """Count one request of about ``tokens`` tokens, at the key and at all above it.
+
+        Raises: RateLimited with ``retry_after_s``; then it is counted nowhere.
+        """
         ...
 
 
@@ -89,6 +98,11 @@ class Window:
         tail = self._tail = Group(now_s, amount)
         self._groups.append(tail)
         return tail
+
+    def take_back(self, amount: int) -> None:
+        """Undo the last ``add``, of ``amount``, in the moment it was made."""
+        self._tail.amount -= amount
+        self.total -= amount
 
     def correct(self, group: Group, now_s: float, amount: int) -> None:
         """Add ``amount``, which may be negative, to what was counted in ``group``, if that still counts."""
@@ -150,6 +164,33 @@ class LocalTicket(msgspec.Struct, eq=False):
             self._open = False
             self._usage.open -= 1
 
+    def take_back(self) -> None:
+        """Undo the admission in the moment it was made."""
+        self.release()
+        self._usage.requests.take_back(1)
+        self._usage.tokens.take_back(self._tokens)
+
+
+class FamilyTicket(msgspec.Struct, eq=False):
+    """A request counted in this process, at its key and at all above it."""
+
+    _tickets: "tuple[LocalTicket | FamilyTicket, ...]"
+
+    def settle(self, tokens: int) -> None:
+        """Correct the tokens counted at admission to what was really used."""
+        for ticket in self._tickets:
+            ticket.settle(tokens)
+
+    def release(self) -> None:
+        """Give the places among the concurrent requests back."""
+        for ticket in self._tickets:
+            ticket.release()
+
+    def take_back(self) -> None:
+        """Undo the admission in the moment it was made."""
+        for ticket in self._tickets:
+            ticket.take_back()
+
 
 class LocalLimiter:
     """Counts in this process; exact for one process. Never suspends. One event loop."""
@@ -159,12 +200,18 @@ class LocalLimiter:
         self._usages: dict[str, Usage] = {}
         self._until_sweep = SWEEP_EVERY
 
-    async def admit(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> LocalTicket:
+    async def admit(
+        self, identity_key: str, limits: KeyLimits, *, tokens: int, lineage: Lineage | None = None
+    ) -> LocalTicket | FamilyTicket:
         """Do as ``admit_now``: nobody else has to be asked."""
-        return self.admit_now(identity_key, limits, tokens=tokens)
+        return self.admit_now(identity_key, limits, tokens=tokens, lineage=lineage)
 
-    def admit_now(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> LocalTicket:
+    def admit_now(
+        self, identity_key: str, limits: KeyLimits, *, tokens: int, lineage: Lineage | None = None
+    ) -> LocalTicket | FamilyTicket:
         """Count one request of about ``tokens`` tokens. Raises: RateLimited with ``retry_after_s``."""
+        if lineage is not None:
+            return self._admit_family(identity_key, limits, tokens, lineage)
         now_s = self.monotonic_s()
         usage = self._usages.get(identity_key)
         if usage is None:
@@ -188,10 +235,31 @@ class LocalLimiter:
         usage.open += 1
         return LocalTicket(self, usage, spent.add(now_s, tokens), tokens)
 
-    def count(self, identity_key: str, tokens: int) -> LocalTicket:
+    def _admit_family(
+        self, identity_key: str, limits: KeyLimits, tokens: int, lineage: Lineage
+    ) -> FamilyTicket:
+        taken = [self.admit_now(identity_key, limits, tokens=tokens)]
+        try:
+            for name, outer in lineage.counters:
+                taken.append(self.admit_now(name, outer, tokens=tokens))
+        except RateLimited as error:
+            for ticket in taken:
+                ticket.take_back()
+            raise shared(error) from None
+        return FamilyTicket(tuple(taken))
+
+    def count(
+        self, identity_key: str, tokens: int, lineage: Lineage | None = None
+    ) -> LocalTicket | FamilyTicket:
         """Count a request that was admitted elsewhere."""
         now_s = self.monotonic_s()
-        usage = self._usages.get(identity_key) or self._new_usage(identity_key, now_s)
+        own = self._counted(identity_key, tokens, now_s)
+        if lineage is None:
+            return own
+        return FamilyTicket((own, *(self._counted(name, tokens, now_s) for name, _ in lineage.counters)))
+
+    def _counted(self, name: str, tokens: int, now_s: float) -> LocalTicket:
+        usage = self._usages.get(name) or self._new_usage(name, now_s)
         usage.seen_s = now_s
         usage.requests.advance(now_s)
         usage.tokens.advance(now_s)
@@ -222,3 +290,9 @@ def concurrency_reached(limit: int) -> RateLimited:
 def reached(limit: str, wait_s: float) -> RateLimited:
     """Refuse for a limit per minute; in ``wait_s`` there is room again."""
     return RateLimited(limit=limit, retry_after_s=min(WINDOW_S, max(1, math.ceil(wait_s))))
+
+
+def shared(error: RateLimited) -> RateLimited:
+    """Return ``error`` as told to a key for the limit of one above it."""
+    limit = f"{error.fields['limit']} that this key shares with the one it was made with"
+    return RateLimited(limit=limit, retry_after_s=error.fields["retry_after_s"])

@@ -11,14 +11,21 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
-from salon.foundation.accounts import KeyLimits
+from salon.foundation.accounts import KeyLimits, Lineage
 from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import ConfigError, RateLimited
 from salon.foundation.kit.ids import new_id
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.gateway.limits import LocalLimiter, LocalTicket, concurrency_reached, reached
+from salon.gateway.limits import (
+    FamilyTicket,
+    LocalLimiter,
+    LocalTicket,
+    concurrency_reached,
+    reached,
+    shared,
+)
 from salon.gateway.limits_script import ADMIT, CORRECT
 
 PATIENCE_S: Final = 1.0
@@ -31,12 +38,20 @@ _CLOSE_PATIENCE_S: Final = 2.0
 _log = logging.getLogger(__name__)
 
 
+class _Keys(NamedTuple):
+    """Where one key's requests, tokens and places are in Redis."""
+
+    requests: str
+    tokens: str
+    places: str
+
+
 class _Act:
     """One command for Redis, and who waits for its answer."""
 
     __slots__ = ("answer", "command")
 
-    def __init__(self, *command: str | int, answer: "asyncio.Future[tuple[int, int]] | None" = None) -> None:
+    def __init__(self, *command: str | int, answer: "asyncio.Future[list[int]] | None" = None) -> None:
         self.command = command
         self.answer = answer
 
@@ -44,24 +59,31 @@ class _Act:
 class RedisTicket:
     """A request counted in Redis, and in this process should Redis vanish."""
 
-    __slots__ = ("_limiter", "_local", "_open", "_slot", "_tokens", "key", "place")
+    __slots__ = ("_limiter", "_local", "_open", "_tokens", "counted", "place")
 
     def __init__(
-        self, limiter: "RedisLimiter", local: LocalTicket, *, key: str, place: str, slot: int, tokens: int
+        self,
+        limiter: "RedisLimiter",
+        local: LocalTicket | FamilyTicket,
+        *,
+        counted: tuple[tuple[_Keys, int], ...],
+        place: str,
+        tokens: int,
     ) -> None:
         self._limiter = limiter
         self._local = local
-        self._slot = slot
         self._tokens = tokens
         self._open = True
-        self.key = key
+        self.counted = counted
+        """Where it is counted, and in which slot of each."""
         self.place = place
 
     def settle(self, tokens: int) -> None:
         """Correct the tokens counted at admission to what was really used."""
         self._local.settle(tokens)
         if tokens != self._tokens:
-            self._limiter.correct(self.key, self._slot, tokens - self._tokens)
+            for keys, slot in self.counted:
+                self._limiter.correct(keys, slot, tokens - self._tokens)
             self._tokens = tokens
 
     def release(self) -> None:
@@ -69,7 +91,7 @@ class RedisTicket:
         if self._open:
             self._open = False
             self._local.release()
-            self._limiter.leave(self.key, self.place)
+            self._limiter.leave([keys for keys, _ in self.counted], self.place)
 
 
 class RedisLimiter:
@@ -97,8 +119,8 @@ class RedisLimiter:
         self._local = LocalLimiter(self._clock)
         self._tasks = TaskSupervisor("limits")
         self._queue: list[_Act] = []
-        self._open: dict[str, str] = {}
-        """Places held by this process, and the key each belongs to."""
+        self._open: dict[str, list[_Keys]] = {}
+        """Places held by this process, and the keys each belongs to."""
         self._wake = asyncio.Event()
         self._alone_until_s = 0.0
         self.alone = False
@@ -115,60 +137,85 @@ class RedisLimiter:
         with contextlib.suppress(*self._failures):
             await self._client.aclose()
 
-    def admit_now(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> None:
+    def admit_now(
+        self, identity_key: str, limits: KeyLimits, *, tokens: int, lineage: Lineage | None = None
+    ) -> None:
         """Return None: Redis has to be asked."""
-        del identity_key, limits, tokens
+        del identity_key, limits, tokens, lineage
 
-    async def admit(self, identity_key: str, limits: KeyLimits, *, tokens: int) -> LocalTicket | RedisTicket:
+    async def admit(
+        self, identity_key: str, limits: KeyLimits, *, tokens: int, lineage: Lineage | None = None
+    ) -> LocalTicket | FamilyTicket | RedisTicket:
         """Count one request of about ``tokens`` tokens. Raises: RateLimited with ``retry_after_s``."""
         if not limits.counts_anything:
-            return self._local.count(identity_key, tokens)
+            return self._local.count(identity_key, tokens, lineage)
         if self._clock.monotonic_s() < self._alone_until_s:
-            return await self._admit_alone(identity_key, limits, tokens)
+            return self._admit_alone(identity_key, limits, tokens, lineage)
         place = new_id("tic")
+        root = identity_key if lineage is None else lineage.root
+        line = ((identity_key, limits), *(() if lineage is None else lineage.counters))
+        family = [_keys(name, root) for name, _ in line]
         try:
-            verdict, number = await self._ask(identity_key, limits, place=place, tokens=tokens)
+            verdict, *numbers = await self._ask(family, [one for _, one in line], place=place, tokens=tokens)
         except self._failures as error:
             self._lost(error)
-            return await self._admit_alone(identity_key, limits, tokens)
+            return self._admit_alone(identity_key, limits, tokens, lineage)
         if verdict:
-            raise _refusal(verdict, number, limits)
-        local = self._local.count(identity_key, tokens)
-        self._open[place] = identity_key
-        return RedisTicket(self, local, key=identity_key, place=place, slot=number, tokens=tokens)
+            wait_s, level = numbers
+            error = _refusal(verdict, wait_s, line[level][1])
+            raise shared(error) if level else error
+        local = self._local.count(identity_key, tokens, lineage)
+        self._open[place] = family
+        counted = tuple(zip(family, numbers, strict=True))
+        return RedisTicket(self, local, counted=counted, place=place, tokens=tokens)
 
-    async def _admit_alone(self, identity_key: str, limits: KeyLimits, tokens: int) -> LocalTicket:
+    def _admit_alone(
+        self, identity_key: str, limits: KeyLimits, tokens: int, lineage: Lineage | None
+    ) -> LocalTicket | FamilyTicket:
         self.fallbacks += 1
-        return await self._local.admit(identity_key, limits, tokens=tokens)
+        return self._local.admit_now(identity_key, limits, tokens=tokens, lineage=lineage)
 
-    async def _ask(self, identity_key: str, limits: KeyLimits, *, place: str, tokens: int) -> tuple[int, int]:
-        answer: asyncio.Future[tuple[int, int]] = asyncio.get_running_loop().create_future()
-        numbers = (
-            limits.requests_per_minute or 0,
-            limits.tokens_per_minute or 0,
-            limits.concurrency or 0,
-            tokens,
+    async def _ask(
+        self, family: list[_Keys], limits: list[KeyLimits], *, place: str, tokens: int
+    ) -> list[int]:
+        answer: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+        names = [name for keys in family for name in keys]
+        numbers = [
+            number or 0
+            for one in limits
+            for number in (one.requests_per_minute, one.tokens_per_minute, one.concurrency)
+        ]
+        self._soon(
+            _Act(
+                "EVALSHA",
+                _ADMIT_SHA,
+                len(names),
+                *names,
+                tokens,
+                place,
+                round(PLACE_LEASE_S * 1000),
+                *numbers,
+                answer=answer,
+            )
         )
-        lease_ms = round(PLACE_LEASE_S * 1000)
-        keys = _keys(identity_key)
-        self._soon(_Act("EVALSHA", _ADMIT_SHA, 3, *keys, *numbers, place, lease_ms, answer=answer))
         try:
             async with asyncio.timeout(self._patience_s * 2):
                 return await answer
         except BaseException:
-            self.leave(identity_key, place)  # it may have been admitted after all
+            self.leave(family, place)  # it may have been admitted after all
             raise
 
     # What nobody waits for
 
-    def correct(self, identity_key: str, slot: int, tokens: int) -> None:
+    def correct(self, keys: _Keys, slot: int, tokens: int) -> None:
         """Add ``tokens`` to what was counted in ``slot``, soon."""
-        self._soon(_Act("EVALSHA", _CORRECT_SHA, 1, _keys(identity_key)[1], slot, tokens))
+        self._soon(_Act("EVALSHA", _CORRECT_SHA, 1, keys.tokens, slot, tokens))
 
-    def leave(self, identity_key: str, place: str) -> None:
+    def leave(self, family: list[_Keys], place: str) -> None:
         """Give a place back, soon."""
         self._open.pop(place, None)
-        self._soon(_Act("ZREM", _keys(identity_key)[2], place))
+        for keys in family:
+            self._soon(_Act("ZREM", keys.places, place))
 
     # The conversation with Redis
 
@@ -218,7 +265,7 @@ class RedisLimiter:
             if isinstance(answer, Exception):
                 act.answer.set_exception(answer)
             else:
-                act.answer.set_result((int(answer[0]), int(answer[1])))
+                act.answer.set_result([int(number) for number in answer])
 
     async def _pipeline(self, acts: list[_Act]) -> list[Any]:
         async with self._client.pipeline(transaction=False) as pipe:
@@ -238,9 +285,10 @@ class RedisLimiter:
         lease_ms = round(PLACE_LEASE_S * 1000)
         until_ms = int(seconds) * 1000 + int(micros) // 1000 + lease_ms
         acts: list[_Act] = []
-        for place, identity_key in self._open.items():
-            places = _keys(identity_key)[2]
-            acts += [_Act("ZADD", places, "XX", until_ms, place), _Act("PEXPIRE", places, lease_ms)]
+        for place, family in self._open.items():
+            for keys in family:
+                acts.append(_Act("ZADD", keys.places, "XX", until_ms, place))
+                acts.append(_Act("PEXPIRE", keys.places, lease_ms))
         return acts
 
     def _lost(self, error: BaseException) -> None:
@@ -266,10 +314,10 @@ def _fail(acts: list[_Act], error: Exception) -> None:
             act.answer.set_exception(error)
 
 
-def _keys(identity_key: str) -> tuple[str, str, str]:
-    """Return where requests, tokens and places of a key are; the braces keep them on one Redis node."""
-    base = f"salon:limit:{{{identity_key}}}"
-    return f"{base}:requests", f"{base}:tokens", f"{base}:places"
+def _keys(name: str, root: str) -> _Keys:
+    """Return where what a key uses is counted; the braces keep a family on one Redis node."""
+    base = f"salon:limit:{{{root}}}" if name == root else f"salon:limit:{{{root}}}:{name}"
+    return _Keys(f"{base}:requests", f"{base}:tokens", f"{base}:places")
 
 
 def _refusal(verdict: int, retry_s: int, limits: KeyLimits) -> RateLimited:

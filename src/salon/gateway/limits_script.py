@@ -1,5 +1,7 @@
 """The scripts that count in Redis. Each runs alone, on Redis's own clock, so all processes agree.
 
+An admission looks at the caller's key and at every key above it before it counts at any of them.
+
 A window is a hash: slot number → amount, ``m`` and a slot number → when the last of it happened (µs), ``t``
 → total, ``o`` → the oldest slot that may be there, ``s`` → a slot that takes nothing more, since a promise
 was made about it. A slot is half a second's number; what happens after a promise goes to the slot after it.
@@ -58,8 +60,8 @@ end
 ADMIT: Final = (
     _COMMON
     + f"""
-local per_minute = {{tonumber(ARGV[1]), tonumber(ARGV[2])}}
-local concurrency, tokens = tonumber(ARGV[3]), tonumber(ARGV[4])
+local levels = #KEYS / 3
+local tokens, lease_ms = tonumber(ARGV[1]), tonumber(ARGV[3])
 local function ends(key, slot)
   return (tonumber(redis.call('HGET', key, 'm' .. string.format('%d', slot))) or 0) + {_WINDOW_US}
 end
@@ -87,36 +89,54 @@ local function promise(key, total, sealed, room)
   end
   return {WINDOW_S}
 end
-if concurrency > 0 then
-  local now_ms = math.floor(now / 1000)
-  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now_ms)
-  if redis.call('ZCARD', KEYS[3]) >= concurrency then return {{1, 1}} end
+local function check(level)
+  local first, limits = level * 3, level * 3 + 3
+  local requests, spending, places = KEYS[first + 1], KEYS[first + 2], KEYS[first + 3]
+  local asks, spends = tonumber(ARGV[limits + 1]), tonumber(ARGV[limits + 2])
+  local concurrency = tonumber(ARGV[limits + 3])
+  if concurrency > 0 then
+    redis.call('ZREMRANGEBYSCORE', places, '-inf', math.floor(now / 1000))
+    if redis.call('ZCARD', places) >= concurrency then return {{1, 1, level}} end
+  end
+  local asked, asked_from, asked_sealed = advance(requests)
+  local spent, spent_from, spent_sealed = advance(spending)
+  if asks > 0 and asked >= asks then
+    asked = lapse(requests, asked, asked_from)
+    if asked >= asks then return {{2, promise(requests, asked, asked_sealed, asks - 1), level}} end
+  end
+  if spends > 0 and spent > 0 and spent + tokens > spends then
+    spent = lapse(spending, spent, spent_from)
+    if spent > 0 and spent + tokens > spends then
+      return {{3, promise(spending, spent, spent_sealed, math.max(0, spends - tokens)), level}}
+    end
+  end
+  return nil, {{
+    asked_from = asked_from, asked_sealed = asked_sealed,
+    spent_from = spent_from, spent_sealed = spent_sealed, has_places = concurrency > 0
+  }}
 end
-local asked, asked_from, asked_sealed = advance(KEYS[1])
-local spent, spent_from, spent_sealed = advance(KEYS[2])
-if per_minute[1] > 0 and asked >= per_minute[1] then
-  asked = lapse(KEYS[1], asked, asked_from)
-  if asked >= per_minute[1] then
-    return {{2, promise(KEYS[1], asked, asked_sealed, per_minute[1] - 1)}}
+local found = {{}}
+for level = 0, levels - 1 do
+  local refused, state = check(level)
+  if refused then return refused end
+  found[level + 1] = state
+end
+local slots = {{0}}
+for level, state in ipairs(found) do
+  local first = level * 3 - 3
+  add(KEYS[first + 1], state.asked_from, state.asked_sealed, 1)
+  slots[level + 1] = add(KEYS[first + 2], state.spent_from, state.spent_sealed, tokens)
+  if state.has_places then
+    redis.call('ZADD', KEYS[first + 3], math.floor(now / 1000) + lease_ms, ARGV[2])
+    redis.call('PEXPIRE', KEYS[first + 3], lease_ms)
   end
 end
-if per_minute[2] > 0 and spent > 0 and spent + tokens > per_minute[2] then
-  spent = lapse(KEYS[2], spent, spent_from)
-  if spent > 0 and spent + tokens > per_minute[2] then
-    return {{3, promise(KEYS[2], spent, spent_sealed, math.max(0, per_minute[2] - tokens))}}
-  end
-end
-add(KEYS[1], asked_from, asked_sealed, 1)
-local slot = add(KEYS[2], spent_from, spent_sealed, tokens)
-if concurrency > 0 then
-  redis.call('ZADD', KEYS[3], math.floor(now / 1000) + ARGV[6], ARGV[5])
-  redis.call('PEXPIRE', KEYS[3], ARGV[6])
-end
-return {{0, slot}}
+return slots
 """
 )
-"""Keys: requests, tokens, places. Arguments: requests and tokens per minute, concurrency (0 is none),
-tokens, the place's name, its lease in ms. Returns 0 and the slot, or which limit and seconds to wait."""
+"""Keys: requests, tokens, places; three for the caller's key, three for each above it. Arguments: tokens, the
+place's name, its lease in ms; then as often as keys: requests and tokens per minute, concurrency (0 is none).
+Returns 0 and the slot at each, or which limit, seconds to wait, and at which of them (0 is the caller's)."""
 
 CORRECT: Final = (
     _COMMON

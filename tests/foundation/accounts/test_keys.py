@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salon.foundation import audit
-from salon.foundation.accounts import Accounts, KeyIdentity, KeyLimits
+from salon.foundation.accounts import Accounts, KeyIdentity, KeyLimits, Lineage
 from salon.foundation.accounts.index import within
+from salon.foundation.accounts.keys import DEEPEST
 from salon.foundation.accounts.models import matches
 from salon.foundation.kit.caller import OWNER_RIGHTS, Caller, Right, SpaceScope
 from salon.foundation.kit.clock import ManualClock
@@ -162,6 +163,38 @@ def test_key_gives_no_right_it_lacks(open_accounts: Any) -> None:
             ):
                 with pytest.raises(NotAllowed):
                     await act
+
+    asyncio.run(scene())
+
+
+def test_key_knows_every_limit_above_it(open_accounts: Any) -> None:
+    async def scene() -> None:
+        async with open_accounts() as accounts:
+            owner, wide = accounts.owner("tcp"), KeyLimits(requests_per_minute=60)
+            first = await accounts.create_key(owner, "first", rights=MANAGER, limits=wide)
+            assert known(accounts, first.secret).lineage is None
+            second = await accounts.create_key(known(accounts, first.secret).caller, "second", rights=MANAGER)
+            narrow = KeyLimits(concurrency=2)
+            third = await accounts.create_key(known(accounts, second.secret).caller, "third", limits=narrow)
+            lineage = known(accounts, third.secret).lineage
+            assert lineage == Lineage(
+                root=first.key.id, counters=((second.key.id, wide), (first.key.id, wide))
+            )
+            await accounts.update_key(owner, first.key.id, limits=KeyLimits())
+            assert known(accounts, third.secret).lineage == Lineage(root=first.key.id)
+
+    asyncio.run(scene())
+
+
+def test_keys_are_made_with_keys_up_to_a_depth(open_accounts: Any) -> None:
+    async def scene() -> None:
+        async with open_accounts() as accounts:
+            caller = accounts.owner("tcp")
+            for number in range(DEEPEST + 1):
+                made = await accounts.create_key(caller, f"key {number}", rights=MANAGER)
+                caller = known(accounts, made.secret).caller
+            with pytest.raises(Conflict, match="there are 8 others already"):
+                await accounts.create_key(caller, "one more")
 
     asyncio.run(scene())
 

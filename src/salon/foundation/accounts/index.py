@@ -2,14 +2,14 @@
 
 Everything effective is computed here when something changes, never per request: a key has at most the
 rights, models, operations, rates and life of the key it was made with, and its requests are paid from
-that one's budgets too.
+that one's budgets and counted against its rates too.
 """
 
 from collections.abc import Iterable
 
 import msgspec
 
-from salon.foundation.accounts.models import KeyIdentity, KeyLimits, Person, matches
+from salon.foundation.accounts.models import KeyIdentity, KeyLimits, Lineage, Person, matches
 from salon.foundation.accounts.session_store import SessionRow
 from salon.foundation.accounts.store import KeyRow
 from salon.foundation.kit.caller import OWNER_RIGHTS, Caller, Right
@@ -142,6 +142,7 @@ class Index:
         rights = frozenset(Right(name) for name in key.rights if name in OWNER_RIGHTS)
         limits, until_ms = key.limits, key.limits.expires_at_ms or FOREVER_MS
         budgets = [*self._budgets.get(key.id, ()), *self._budgets.get(key.space_id, ())]
+        lineage: Lineage | None = None
         if key.parent_id is not None:
             parent = self._entries.get(key.parent_id)
             if parent is None:
@@ -150,11 +151,16 @@ class Index:
             limits = within(limits, parent.identity.limits)
             until_ms = min(until_ms, parent.until_ms)
             budgets += parent.identity.budget_ids
+            lineage = _below(parent.identity)
         caller = Caller(
             kind="key", space_id=key.space_id, person_id=row.person_id, key_id=key.id, rights=rights
         )
         identity = KeyIdentity(
-            caller=caller, limits=limits, name=key.name, budget_ids=tuple(sorted(set(budgets)))
+            caller=caller,
+            limits=limits,
+            name=key.name,
+            budget_ids=tuple(sorted(set(budgets))),
+            lineage=lineage,
         )
         return Entry(key.id, identity, until_ms)
 
@@ -164,6 +170,13 @@ class Index:
         while current and current != ancestor_id:
             current = self._parent_of(current)
         return bool(current)
+
+    def depth(self, key_id: str) -> int:
+        """Return how many keys are above one."""
+        count = 0
+        while key_id := self._parent_of(key_id):
+            count += 1
+        return count
 
     def names_of(self, space_id: str) -> dict[str, str]:
         """Return the names of a space's keys, live or not."""
@@ -209,6 +222,17 @@ def caller_of(person: Person) -> Caller:
         space_id=person.space_id,
         person_id=person.id,
         rights=OWNER_RIGHTS if owns else frozenset({Right.USE_MODELS, Right.READ_USAGE}),
+    )
+
+
+def _below(parent: KeyIdentity) -> Lineage:
+    """Return where a key stands that was made with ``parent``."""
+    name, above = parent.counter_key, parent.lineage
+    own = ((name, parent.limits),) if parent.limits.counts_anything else ()
+    return (
+        Lineage(root=name, counters=own)
+        if above is None
+        else Lineage(root=above.root, counters=own + above.counters)
     )
 
 

@@ -27,6 +27,8 @@ from salon.foundation.storage import ConstraintViolated, Storage, Transaction
 GRACE_S: Final = 24 * 3600.0
 """How long the old secret of a rotated key works on, unless said otherwise."""
 LONGEST_GRACE_S: Final = 90 * 24 * 3600.0
+DEEPEST: Final = 8
+"""How many keys may be above one: each request is counted at all of them."""
 
 T = TypeVar("T")
 
@@ -47,12 +49,16 @@ class KeyService:
         limits: KeyLimits = NO_LIMITS,
         rights: frozenset[Right] = KEY_RIGHTS,
     ) -> NewKey:
-        """Make a key. Raises: NotAllowed, InvalidRequest, Conflict."""
+        """Make a key. Raises: NotAllowed, InvalidRequest, Conflict for a name that is taken, or too deep."""
         _need(caller, Right.MANAGE_KEYS)
         now_ms = self._clock.now_ms()
         check_name(name)
         check_rights(caller, rights)
         check_limits(limits, now_ms=now_ms)
+        if caller.key_id is not None and self._index.depth(caller.key_id) >= DEEPEST:
+            raise Conflict(
+                problem=f"Over this key there are {DEEPEST} others already. Make it with one of those."
+            )
         secret = secrets.new_secret(secrets.KEY_PREFIX)
         key = ApiKey(
             id=KeyId(new_id("key")),

@@ -50,6 +50,15 @@ class KeyLimits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 NO_LIMITS = KeyLimits()
 
 
+class Lineage(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a key stands among those it was made with."""
+
+    root: str
+    """The first of them. Its family is counted in one place."""
+    counters: tuple[tuple[str, KeyLimits], ...] = ()
+    """The keys above that have something to count, the nearest first: under which name, and their limits."""
+
+
 class KeyIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """Under whom one request acts: the caller, what it may use, and what pays for it."""
 
@@ -59,6 +68,8 @@ class KeyIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """The key's name, or ``owner``; shown in usage and logs."""
     budget_ids: tuple[str, ...] = ()
     """Every budget that must hold the money of a request: the key's and its space's."""
+    lineage: Lineage | None = None
+    """None for whoever was not made with a key."""
 
     @property
     def counter_key(self) -> str:

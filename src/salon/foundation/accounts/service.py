@@ -120,7 +120,7 @@ class Accounts:
         """Make a key; its secret can be read from the answer only.
 
         With the right to manage keys. Raises: NotAllowed for a right the caller lacks, InvalidRequest,
-        Conflict when a live key of the space has the name.
+        Conflict when a live key of the space has the name, or the caller's key has too many above it.
         """
         made = await self._keys.create(caller, name, limits=limits, rights=rights)
         await self.refresh()
