@@ -8,6 +8,7 @@ from salon.gateway import providers
 from salon.gateway.kinds import BUILT_IN
 from salon.gateway.providers.base import ProviderKind
 from salon.gateway.providers.declared import KINDS as DECLARED
+from salon.gateway.providers.options import ProviderOption
 
 FOLDER = Path(providers.__file__).parent
 NAMES = {
@@ -20,6 +21,9 @@ NAMES = {
     "gemini": "Gemini generateContent",
 }
 REMARKS = {
+    "azure": "A model is the name of a deployment. With `tenant_id` and `client_id` the key is the secret of "
+    "that application, and Salon fetches and renews its tokens. With `api_version` the dated addresses are "
+    "asked, which name the deployment in the path; without it those of v1, which also speak Responses.",
     "mistral": "Content in parts and its thinking are read. A `seed` is sent as `random_seed`, and "
     "`max_completion_tokens` as `max_tokens`, also where the bytes pass through.",
     "cerebras": "Two calls that share one index but not their id, as it streams them, stay two calls.",
@@ -56,9 +60,18 @@ def _key(kind: ProviderKind) -> str:
 
 def _address(kind: ProviderKind) -> str:
     usual = f"`{kind.base_url}`" if kind.base_url else "yours"
+    if kind.address_hint:
+        usual = f"yours, like `{kind.address_hint}`"
     if kind.make_transport is not None:
         return "none: it answers inside Salon"
     return f"{usual}; `{kind.env_url}` in the environment" if kind.env_url else usual
+
+
+def _option(option: ProviderOption) -> str:
+    named = " or ".join(f"`{name}`" for name in option.env)
+    usual = f"; `{option.default}` if it is not said" if option.default else ""
+    needed = "needed: " if option.required else ""
+    return f"`{option.name}`: {needed}{option.help}{usual}{f'; {named} in the environment' if named else ''}"
 
 
 def _section(kind: ProviderKind) -> list[str]:
@@ -71,7 +84,10 @@ def _section(kind: ProviderKind) -> list[str]:
         "protocol": NAMES[spoken[0]] + (f"; {others} for callers who speak it" if others else ""),
         "address": _address(kind),
         "key": _key(kind),
+        "options": "<br>".join(_option(option) for option in kind.options),
         "models": f"those declared: {models}"
+        if kind.listing == "fixed" and kind.models
+        else "those you declare"
         if kind.listing == "fixed"
         else f"its own list, `{kind.models_path}`",
         "quirks": quirks or "none",

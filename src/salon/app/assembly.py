@@ -6,7 +6,7 @@ from salon.foundation.egress import HttpClient
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.ids import ProviderId
 from salon.gateway.configuration.probe import FoundServer
-from salon.gateway.dialects import DIALECTS
+from salon.gateway.dialects import DIALECTS, ONLY_SPOKEN
 from salon.gateway.kinds import built_in_kinds
 from salon.gateway.registry.configured import Declared
 from salon.gateway.registry.models import ProviderSpec, Source
@@ -16,7 +16,12 @@ from salon.gateway.registry.registry import Registry
 def build_registry(settings: Settings, http: HttpClient) -> Registry:
     """Return a registry that knows every kind and no provider yet."""
     return Registry(
-        built_in_kinds(), DIALECTS, http=http, clock=SystemClock(), options=gateway_options(settings)
+        built_in_kinds(),
+        DIALECTS,
+        only_spoken=ONLY_SPOKEN,
+        http=http,
+        clock=SystemClock(),
+        options=gateway_options(settings),
     )
 
 

@@ -7,6 +7,7 @@ from salon.app.settings import TargetSettings as Target
 from salon.foundation.kit.errors import ConfigError
 from salon.gateway.options import GatewayOptions
 from salon.gateway.pricing import price_per_million
+from salon.gateway.providers.options import from_pairs
 from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec, TargetSpec
 
 
@@ -30,7 +31,7 @@ def gateway_options(settings: Settings) -> GatewayOptions:
 
 
 def provider_specs(settings: Settings, environ: Mapping[str, str]) -> list[ProviderSpec]:
-    """Return the providers of the file."""
+    """Return the providers of the file. Raises: ConfigError for options that are no pairs."""
     return [_provider(name, one, environ) for name, one in settings.providers.items()]
 
 
@@ -46,6 +47,7 @@ def _provider(name: str, one: ProviderSettings, environ: Mapping[str, str]) -> P
         enabled=one.enabled,
         models=one.models,
         allow_private=one.allow_private,
+        options=from_pairs(one.options, provider=name),
     )
 
 

@@ -9,14 +9,15 @@ from salon.foundation.kit.errors import ConfigError
 from salon.gateway.configuration.environment import environment_providers
 from salon.gateway.kinds import built_in_kinds
 from salon.gateway.registry.alias_checks import check_alias, check_not_demo, rings, unknown_targets
-from salon.gateway.registry.links import check_name, check_reach, check_secret, locate
+from salon.gateway.registry.links import check_name, check_reach, check_secret, locate, shaped
 from salon.gateway.registry.models import ProviderSpec
 
 
 def declaration_problems(settings: Settings, environ: Mapping[str, str]) -> list[ConfigError]:
     """Return what nothing could make right but another setting."""
     found: list[ConfigError] = []
-    for spec in provider_specs(settings, environ):
+    _try(partial(provider_specs, settings, environ), found)
+    for spec in provider_specs(settings, environ) if not found else ():
         _try(partial(_check_provider, spec), found)
     aliases = alias_specs(settings)
     for alias in aliases:
@@ -37,10 +38,10 @@ def _try(look: Callable[[], object], found: list[ConfigError]) -> None:
 def _check_provider(spec: ProviderSpec) -> None:
     check_name(spec.name)
     check_not_demo(spec.name)
-    kind = built_in_kinds().get(spec.kind, key=f"providers.{spec.name}.kind")
+    kind = shaped(built_in_kinds().get(spec.kind, key=f"providers.{spec.name}.kind"), spec)
     locate(kind, spec, "")
     if spec.api_key:
-        check_secret(spec.api_key, name=spec.name)
+        check_secret(spec.api_key, name=spec.name, kind=kind)
 
 
 def declaration_doubts(settings: Settings, environ: Mapping[str, str]) -> list[str]:
@@ -48,7 +49,7 @@ def declaration_doubts(settings: Settings, environ: Mapping[str, str]) -> list[s
     kinds, specs = built_in_kinds(), provider_specs(settings, environ)
     found: list[str] = []
     for spec in specs:
-        kind = kinds.get(spec.kind)
+        kind = shaped(kinds.get(spec.kind), spec)
         if not spec.enabled:
             continue
         if not spec.api_key and spec.key_variable:

@@ -287,6 +287,9 @@ class ProviderSettings(_Section, frozen=True, kw_only=True, forbid_unknown_field
     allow_private: Annotated[bool, setting("Its address may be on a private network or this machine.")] = (
         False
     )
+    options: Annotated[
+        tuple[str, ...], setting("What its kind asks for besides, as name=value: region=eu-central-1 …")
+    ] = ()
 
 
 class TargetSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

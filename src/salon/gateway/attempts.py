@@ -204,8 +204,9 @@ class AttemptLoop:
     def _request(self, job: Job, target: Target, endpoint: Endpoint, *, stream: bool) -> HttpRequest:
         dialect = endpoint.dialect
         headers: Headers = endpoint.headers
-        if job.dialect is dialect and job.envelope is not None:
-            body = dialect.rewrite_request(
+        served = job.dialect
+        if served is dialect and served is not None and job.envelope is not None:
+            body = served.rewrite_request(
                 job.envelope, model=target.model, stream=stream, quirks=endpoint.quirks
             )
             if endpoint.passed and job.call is not None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from salon.gateway.protocols.anthropic import COUNT as ANTHROPIC_COUNT
 from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
-from salon.gateway.protocols.base import Dialect, DialectName
+from salon.gateway.protocols.base import Dialect, DialectName, SpokenDialect
 from salon.gateway.protocols.gemini import DIALECT as GEMINI
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
 from salon.gateway.protocols.ollama import GENERATE as OLLAMA_GENERATE
@@ -23,4 +23,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
         GEMINI,
     )
 }
-"""Every dialect by its name."""
+"""Every dialect that is served, by its name."""
+
+ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {}
+"""Dialects of providers that no caller speaks to us."""

@@ -1,6 +1,7 @@
 """The built-in kinds of providers, in the order people meet them."""
 
 from salon.gateway.providers.anthropic import KIND as ANTHROPIC
+from salon.gateway.providers.azure import KIND as AZURE
 from salon.gateway.providers.base import KindRegistry, ProviderKind
 from salon.gateway.providers.declared import KINDS as DECLARED
 from salon.gateway.providers.deepseek import KIND as DEEPSEEK
@@ -18,6 +19,7 @@ BUILT_IN: tuple[ProviderKind, ...] = (
     OPENAI,
     ANTHROPIC,
     GEMINI,
+    AZURE,
     DEEPSEEK,
     OPENROUTER,
     OLLAMA,

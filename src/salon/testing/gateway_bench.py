@@ -18,7 +18,7 @@ from salon.foundation.ledger import AttemptEntry, Ledger, RequestEntry, system_s
 from salon.foundation.storage import Storage, open_storage
 from salon.gateway.answers import AnswerCache, IdempotencyKeys
 from salon.gateway.configuration import FileConfiguration, ProviderService
-from salon.gateway.dialects import DIALECTS
+from salon.gateway.dialects import DIALECTS, ONLY_SPOKEN
 from salon.gateway.exchange import Headers, ServedCall
 from salon.gateway.gateway import Gateway
 from salon.gateway.kinds import built_in_kinds
@@ -218,7 +218,12 @@ class GatewayBench:
         self.http = HttpClient(Egress())
         options = self.options
         self.registry = Registry(
-            built_in_kinds(), DIALECTS, http=self.http, clock=self.clock, options=options
+            built_in_kinds(),
+            DIALECTS,
+            only_spoken=ONLY_SPOKEN,
+            http=self.http,
+            clock=self.clock,
+            options=options,
         )
         self.cache = AnswerCache(self.clock, max_bytes=options.cache_max_bytes, ttl_s=options.cache_ttl_s)
         self.gateway = Gateway(

@@ -241,11 +241,22 @@ class House:
         """Return everything the process has written so far."""
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
-    def salon(self, *arguments: str, timeout_s: float = 100.0) -> subprocess.CompletedProcess[str]:
-        """Run ``salon ARGUMENTS`` as a person at this data directory would, output not a terminal."""
+    def salon(
+        self, *arguments: str, timeout_s: float = 100.0, said: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``salon ARGUMENTS`` as a person at this data directory would, output not a terminal.
+
+        ``said`` is piped into it.
+        """
         command = [*_SALON, *arguments]
         return subprocess.run(  # noqa: S603 - our own interpreter and module
-            command, env=self.environment, capture_output=True, text=True, timeout=timeout_s, check=False
+            command,
+            env=self.environment,
+            input=said,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
         )
 
     def create_key(self, name: str, *options: str) -> str:

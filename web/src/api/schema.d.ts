@@ -1455,6 +1455,13 @@ export interface components {
             models?: string[];
             /** Name */
             name?: string | null;
+            /**
+             * Options
+             * @default {}
+             */
+            options?: {
+                [key: string]: string;
+            };
         };
         /**
          * PriceBody
@@ -1580,6 +1587,22 @@ export interface components {
             name: string;
             /** Needs Key */
             needs_key: boolean;
+            /** Options */
+            options: components["schemas"]["ProviderOption"][];
+        };
+        /**
+         * ProviderOption
+         * @description One thing a kind must or may be told besides its address and key.
+         */
+        ProviderOption: {
+            /** Default */
+            default: string;
+            /** Help */
+            help: string;
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
         };
         /**
          * Providers

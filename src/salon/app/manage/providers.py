@@ -95,6 +95,15 @@ class ProviderDesk:
                 "local": kind.local,
                 "key_url": kind.key_url,
                 "docs_url": kind.docs_url,
+                "options": [
+                    {
+                        "name": option.name,
+                        "help": option.help,
+                        "required": option.required,
+                        "default": option.default,
+                    }
+                    for option in kind.options
+                ],
             }
             for kind in self._house.gateway.registry.kinds
             if kind.name != "demo"
@@ -110,6 +119,7 @@ class ProviderDesk:
             label=body.get("label", ""),
             models=tuple(body.get("models", ())),
             allow_private=body.get("allow_private", False),
+            options=dict(body.get("options", {})),
         )
         return self._one(await self._house.providers.add(caller, spec))
 

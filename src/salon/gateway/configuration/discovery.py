@@ -143,6 +143,8 @@ async def fetch_page(
         headers.append((b"if-none-match", etag.encode("latin-1")))
     request = HttpRequest(url=url, target=target, method=b"GET", headers=headers)
     try:
+        if link.authorizer is not None:
+            request = await link.authorizer.wait(request, timeout_s=_TIMEOUT_S)
         response = await http.fetch(request, timeout_s=_TIMEOUT_S, policy=link.policy, max_bytes=_MOST_BYTES)
     except EgressError as error:
         raise translate(error, link.name) from error

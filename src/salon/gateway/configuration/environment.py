@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from salon.foundation.kit.ids import ProviderId
 from salon.gateway.providers.base import ProviderKind
+from salon.gateway.providers.options import from_environment
 from salon.gateway.registry.configured import Declared
 from salon.gateway.registry.models import ProviderSpec
 
@@ -17,15 +18,29 @@ def environment_providers(kinds: Iterable[ProviderKind], environ: Mapping[str, s
         key = next((environ[name] for name in kind.env_keys if environ.get(name)), None)
         address = environ.get(kind.env_url, "") if kind.env_url else ""
         appears = bool(key) if kind.needs_key else bool(address)
-        if not appears:
+        options = from_environment(kind.options, environ)
+        if not appears or options is None:
             continue
+        if not (address or _usual_address(kind, options)):
+            continue  # half of what it needs says nothing
         url = _complete(address, kind) if address else ""
         spec = ProviderSpec(
-            name=kind.name, kind=kind.name, base_url=url, allow_private=kind.local or bool(url)
+            name=kind.name,
+            kind=kind.name,
+            base_url=url,
+            allow_private=kind.local or bool(url),
+            options=options,
         )
         provider_id = ProviderId(f"prv_environment_{kind.name}")
         found.append(Declared(spec, id=provider_id, source="environment", secret=key))
     return found
+
+
+def _usual_address(kind: ProviderKind, options: Mapping[str, str]) -> str:
+    if kind.shape is None:
+        return kind.base_url
+    filled = {**{option.name: option.default for option in kind.options if option.default}, **options}
+    return kind.shape(kind, filled).base_url
 
 
 def _complete(address: str, kind: ProviderKind) -> str:

@@ -78,6 +78,7 @@ class ProviderService:
         """Stop following and asking."""
         await self._supervisor.close()
         await self.discovery.close()
+        await self.registry.close()
 
     # -- providers --------------------------------------------------------------------------------
     async def add(self, caller: Caller, spec: ProviderSpec) -> Provider:
@@ -196,6 +197,7 @@ class ProviderService:
         self.registry.check(declared)
         if (
             changed.base_url != configured.spec.base_url
+            or changed.options != configured.spec.options
             or changed.allow_private != configured.spec.allow_private
         ):
             self.registry.check_reach(declared)

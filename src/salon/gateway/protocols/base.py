@@ -13,7 +13,15 @@ from salon.foundation.kit.errors import SalonError, UpstreamError
 from salon.foundation.messages import Finish, ModelRequest, Response, StreamEvent, Usage
 
 DialectName = Literal[
-    "openai", "responses", "anthropic", "anthropic-count", "ollama", "ollama-generate", "gemini"
+    "openai",
+    "responses",
+    "anthropic",
+    "anthropic-count",
+    "ollama",
+    "ollama-generate",
+    "gemini",
+    "cohere",
+    "converse",
 ]
 
 Quirks = Mapping[str, Any]
@@ -195,7 +203,26 @@ class StreamErrorReader(Protocol):
         ...
 
 
-class Dialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+class SpokenDialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One wire protocol as it is spoken to providers; one that is no more than this is served to nobody."""
+
+    name: DialectName
+    title: str
+    """What people call it."""
+    encode_request: RequestEncoder
+    decode_response: Callable[[bytes], Response]
+    """Reads a provider's finished answer. Raises: UpstreamBroken, or the error it contains."""
+    stream_decoder: Callable[[], StreamDecoder]
+    """Makes a decoder for one stream."""
+    decode_error: ErrorReader
+    """``classify.http_error`` knows the usual shapes of error bodies."""
+    classify_stream_error: StreamErrorReader
+    """``classify.stream_error``, as above."""
+    streams_as_json: bool = False
+    """Its streams may also come as plain JSON: lines, or one array."""
+
+
+class Dialect(SpokenDialect, frozen=True, kw_only=True, eq=False):
     """One wire protocol, both sides: a table of the functions and classes that read and write it.
 
     A field holds the function itself, so ``dialect.read_envelope(body)`` is one call and not two. The
@@ -209,18 +236,13 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
             ...
         )
 
-    To add one: write the package, its name in ``DialectName``, its instance in ``salon.gateway.dialects``,
-    and an endpoint row for each address it is served at. There is one instance of each dialect, without
-    state, compared by identity.
+    To add one: write the package, its name in ``DialectName``, its instance in ``salon.gateway.dialects``
+    (for one that is only spoken that is all), and an endpoint row for each address it is served at. There
+    is one instance of each dialect, without state, compared by identity.
     """
 
-    name: DialectName
-    title: str
-    """What people call it."""
     stream_media_type: bytes
     """``text/event-stream`` or ``application/x-ndjson``."""
-    streams_as_json: bool = False
-    """Its streams may also come as plain JSON: lines, or one array."""
     stream_end: bytes = b""
     """What ends a stream well where its provider gave a finish reason and forgot its mark.
 
@@ -248,17 +270,6 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     An answer with usage is a count of ours. Raises: InvalidRequest naming the field.
     """
-
-    # -- spoken -----------------------------------------------------------------------------------
-    encode_request: RequestEncoder
-    decode_response: Callable[[bytes], Response]
-    """Reads a provider's finished answer. Raises: UpstreamBroken, or the error it contains."""
-    stream_decoder: Callable[[], StreamDecoder]
-    """Makes a decoder for one stream."""
-    decode_error: ErrorReader
-    """``classify.http_error`` knows the usual shapes of error bodies."""
-    classify_stream_error: StreamErrorReader
-    """``classify.stream_error``, as above."""
 
     # -- same dialect on both sides ---------------------------------------------------------------
     rewrite_request: RequestRewriter

@@ -4,6 +4,7 @@ Built-in kinds and those of plugins register in the same ``KindRegistry``.
 """
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, Protocol
 
@@ -12,8 +13,10 @@ import msgspec
 from salon.foundation.egress import EgressPolicy, HttpReceiver, HttpRequest
 from salon.foundation.kit.errors import ConfigError
 from salon.gateway.protocols.base import DialectName, Quirks
+from salon.gateway.providers.authorize import Access, Authorizer
+from salon.gateway.providers.options import ProviderOption
 
-AuthStyle = Literal["bearer", "x-api-key", "x-goog-api-key", "none"]
+AuthStyle = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key", "none"]
 """How a credential travels; ``bearer`` sends none when there is no key."""
 ListingStyle = Literal["openai", "anthropic", "ollama", "gemini", "fixed"]
 """Whose form the list of models has; ``fixed`` is the declared list alone."""
@@ -108,6 +111,23 @@ class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
     """Where a person gets a key."""
     make_transport: Callable[[], Transport] | None = None
     """Set when requests do not go over HTTP."""
+    options: tuple[ProviderOption, ...] = ()
+    """What it must or may be told besides its address and key."""
+    shape: "Callable[[ProviderKind, Mapping[str, str]], ProviderKind] | None" = None
+    """Returns the kind as its options make it: address, paths, who proves its requests.
+
+    Raises: ValueError, a half-sentence, for options that do not go together.
+    """
+    make_authorizer: Callable[[Access], Authorizer] | None = None
+    """Set when its requests carry tokens that end, or signatures."""
+    read_secret: Callable[[str], object] | None = None
+    """Looks through a credential that no header carries as it is. Raises: ValueError with what is wrong."""
+    variants: "tuple[tuple[re.Pattern[str], ProviderKind], ...]" = ()
+    """Models whose whole names match are spoken to as another kind says, at the same provider."""
+    trims: tuple[str, ...] = ()
+    """Ends of an address that people copy along, and that the paths hold already."""
+    address_hint: str = ""
+    """What an address looks like, where there is no usual one."""
 
 
 class KindRegistry:

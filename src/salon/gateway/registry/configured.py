@@ -1,13 +1,20 @@
 """A provider on its way into the registry, and in it: a declaration, made ready for requests."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
+from salon.foundation.egress import HttpClient
+from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.ids import ProviderId
-from salon.gateway.protocols.base import Dialect, DialectName
+from salon.foundation.kit.tasks import TaskSupervisor
+from salon.gateway.protocols.base import DialectName, SpokenDialect
+from salon.gateway.providers.authorize import Access, AuthorizedTransport, Authorizer
 from salon.gateway.providers.base import KindRegistry, ProviderKind, Transport
+from salon.gateway.providers.options import read_options
 from salon.gateway.registry.alias_checks import check_not_demo
-from salon.gateway.registry.links import base_url, build_link
+from salon.gateway.registry.links import base_url, build_link, check_secret, policy_of, shaped
 from salon.gateway.registry.models import CredentialState, Provider, ProviderSpec, Source
 from salon.gateway.registry.target import Link
 
@@ -22,7 +29,7 @@ _ENABLE: Final[Mapping[Source, Callable[[str], str]]] = {
 class Configured:
     """One provider in a snapshot: its declaration and, when it can be used, the way to it."""
 
-    __slots__ = ("id", "kind", "link", "problem", "source", "spec", "state")
+    __slots__ = ("id", "kind", "link", "problem", "source", "spec", "state", "variants")
 
     def __init__(
         self,
@@ -34,14 +41,24 @@ class Configured:
         state: CredentialState,
         link: Link | None,
         problem: str | None,
+        variants: Sequence[tuple[re.Pattern[str], Link]] = (),
     ) -> None:
         self.spec = spec
         self.kind = kind
+        """As its options shaped it."""
         self.id = id
         self.source: Source = source
         self.state: CredentialState = state
         self.link = link
         self.problem = problem
+        self.variants = variants
+
+    def link_for(self, model: str) -> Link | None:
+        """Return the way to ``model``: some are spoken to in another way than the rest."""
+        for names, link in self.variants:
+            if names.fullmatch(model):
+                return link
+        return self.link
 
     @property
     def usable(self) -> bool:
@@ -100,21 +117,39 @@ class ProviderBuilder:
     def __init__(
         self,
         kinds: KindRegistry,
-        dialects: Mapping[DialectName, Dialect],
+        dialects: Mapping[DialectName, SpokenDialect],
         *,
-        http: Transport,
+        http: HttpClient,
+        clock: Clock,
         instance: bytes,
     ) -> None:
         self._kinds = kinds
         self._dialects = dialects
         self._http = http
+        self._clock = clock
         self._instance = instance
         self._transports: dict[str, Transport] = {}
+        self._authorizers: dict[tuple[object, ...], Authorizer] = {}
+        self._supervisor = TaskSupervisor("provider tokens")
+
+    async def close(self) -> None:
+        """Fetch no token any more."""
+        await self._supervisor.close()
+
+    @property
+    def fetching(self) -> int:
+        """How many tokens are being fetched."""
+        return self._supervisor.count
+
+    def keep_only(self, used: Iterable[Configured]) -> None:
+        """Forget the tokens of providers that are not there any more."""
+        alive = {one.link.authorizer for one in used if one.link is not None}
+        self._authorizers = {key: one for key, one in self._authorizers.items() if one in alive}
 
     def build(self, declared: Declared) -> Configured:
         """Return the provider as it can be used, or with its problem. Raises: ConfigError."""
         spec = declared.spec
-        kind = self._kinds.get(spec.kind, key=f"providers.{spec.name}.kind")
+        kind = shaped(self._kinds.get(spec.kind, key=f"providers.{spec.name}.kind"), spec)
         if declared.source != "built-in":
             check_not_demo(spec.name)
         state: CredentialState = "set" if declared.secret else "none"
@@ -123,15 +158,21 @@ class ProviderBuilder:
         if declared.unreadable or (needs_key and not declared.secret):
             state, problem = "needed", f"needs a credential. {_credential_fix(declared)}"
         base_url(kind, spec)
-        link = build_link(
-            kind,
-            spec,
+        authorizer = self._authorizer(kind, declared)
+        transport = (
+            self._transport(kind) if authorizer is None else AuthorizedTransport(self._http, authorizer)
+        )
+        build = partial(
+            build_link,
+            spec=spec,
             id=declared.id,
             secret=declared.secret,
             dialects=self._dialects,
-            transport=self._transport(kind),
+            transport=transport,
             instance=self._instance,
+            authorizer=authorizer,
         )
+        link = build(kind)
         return Configured(
             spec,
             kind,
@@ -140,7 +181,32 @@ class ProviderBuilder:
             state=state,
             link=None if problem else link,
             problem=problem,
+            variants=() if problem else [(names, build(other)) for names, other in kind.variants],
         )
+
+    def _authorizer(self, kind: ProviderKind, declared: Declared) -> Authorizer | None:
+        """Return what proves the provider's requests; the same one, with its token, after each change."""
+        secret, spec = declared.secret, declared.spec
+        if kind.make_authorizer is None or not secret:
+            return None
+        check_secret(secret, name=spec.name, kind=kind)
+        options = read_options(kind.options, spec.options, provider=spec.name, kind=kind.name)
+        policy = policy_of(kind, spec)
+        key = (kind.make_authorizer, spec.name, secret, tuple(sorted(options.items())), policy.name)
+        found = self._authorizers.get(key)
+        if found is None:
+            found = self._authorizers[key] = kind.make_authorizer(
+                Access(
+                    provider=spec.name,
+                    secret=secret,
+                    options=options,
+                    http=self._http,
+                    policy=policy,
+                    clock=self._clock,
+                    supervisor=self._supervisor,
+                )
+            )
+        return found
 
     def _transport(self, kind: ProviderKind) -> Transport:
         if kind.make_transport is None:

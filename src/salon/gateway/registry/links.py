@@ -17,8 +17,10 @@ from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.ids import ProviderId
 from salon.foundation.kit.version import __version__
 from salon.gateway import hops
-from salon.gateway.protocols.base import Dialect, DialectName
+from salon.gateway.protocols.base import DialectName, SpokenDialect
+from salon.gateway.providers.authorize import Authorizer
 from salon.gateway.providers.base import ProviderKind, Transport
+from salon.gateway.providers.options import read_options
 from salon.gateway.registry.models import ProviderSpec
 from salon.gateway.registry.target import MODEL_MARK, Endpoint, Headers, Link
 
@@ -46,8 +48,27 @@ def check_name(name: str) -> None:
         )
 
 
-def check_secret(secret: str, *, name: str) -> None:
-    """Refuse a credential that could not travel in a header. Raises: ConfigError, without the value."""
+def shaped(kind: ProviderKind, spec: ProviderSpec) -> ProviderKind:
+    """Return the kind as the options of ``spec`` make it. Raises: ConfigError naming the option."""
+    options = read_options(kind.options, spec.options, provider=spec.name, kind=kind.name)
+    if kind.shape is None:
+        return kind
+    try:
+        return kind.shape(kind, options)
+    except ValueError as error:
+        key = f"providers.{spec.name}.options"
+        raise ConfigError(key=key, problem=f"{error}.", fix="Add what is missing.") from None
+
+
+def check_secret(secret: str, *, name: str, kind: ProviderKind) -> None:
+    """Refuse a credential that could not be used. Raises: ConfigError, without the value."""
+    if kind.read_secret is not None:
+        try:
+            kind.read_secret(secret)
+        except ValueError as error:
+            key = f"providers.{name}.api_key"
+            raise ConfigError(key=key, problem=f"{error}.", fix="Copy it again.") from None
+        return
     if not secret.isascii() or not secret.isprintable() or " " in secret:
         raise ConfigError(
             key=f"providers.{name}.api_key",
@@ -58,9 +79,9 @@ def check_secret(secret: str, *, name: str) -> None:
 
 def credential_headers(kind: ProviderKind, secret: str | None) -> Headers:
     """Return the headers that carry the credential."""
-    if not secret or kind.auth == "none":
+    if not secret or kind.auth == "none" or kind.make_authorizer is not None:
         return []
-    if kind.auth in {"x-api-key", "x-goog-api-key"}:
+    if kind.auth != "bearer":
         return [(kind.auth.encode("ascii"), secret.encode("ascii"))]
     return [(b"authorization", b"Bearer " + secret.encode("ascii"))]
 
@@ -72,8 +93,10 @@ def base_url(kind: ProviderKind, spec: ProviderSpec) -> str:
         raise ConfigError(
             key=f"providers.{spec.name}.base_url",
             problem=f"a provider of kind “{kind.name}” has no usual address.",
-            fix="Set base_url, like http://127.0.0.1:8000/v1.",
+            fix=f"Set base_url, like {kind.address_hint or 'http://127.0.0.1:8000/v1'}.",
         )
+    for end in kind.trims:
+        address = address.removesuffix(end)
     return address
 
 
@@ -130,14 +153,15 @@ def build_link(
     *,
     id: ProviderId,  # noqa: A002 - it is the provider's id
     secret: str | None,
-    dialects: Mapping[DialectName, Dialect],
+    dialects: Mapping[DialectName, SpokenDialect],
     transport: Transport,
     instance: bytes,
+    authorizer: Authorizer | None = None,
 ) -> Link:
-    """Return the way to a provider. Raises: ConfigError."""
+    """Return the way to a provider of a shaped kind. Raises: ConfigError."""
     check_name(spec.name)
     if secret:
-        check_secret(secret, name=spec.name)
+        check_secret(secret, name=spec.name, kind=kind)
     headers: Headers = [
         (b"content-type", b"application/json"),
         (b"accept", b"*/*"),
@@ -167,4 +191,5 @@ def build_link(
         policy=policy_of(kind, spec),
         transport=transport,
         secret=secret,
+        authorizer=authorizer,
     )

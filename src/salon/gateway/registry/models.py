@@ -35,6 +35,8 @@ class ProviderSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """What its models can do, where the kind's own declaration is wrong."""
     quirks: dict[str, Any] = {}
     """Deviations of its dialect, over those of its kind."""
+    options: dict[str, str] = {}
+    """What its kind must or may be told besides: a region, a project, a tenant."""
 
 
 class TargetSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,18 +6,20 @@ of the old, so a bad configuration leaves the last good one in force.
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
+from salon.foundation.egress import HttpClient
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import ConfigError, ModelUnavailable, UnknownModel
 from salon.gateway import hops
 from salon.gateway.options import GatewayOptions
 from salon.gateway.pricing.catalogue import PriceCatalogue
-from salon.gateway.protocols.base import Dialect, DialectName
-from salon.gateway.providers.base import KindRegistry, Transport
+from salon.gateway.protocols.base import Dialect, DialectName, SpokenDialect
+from salon.gateway.providers.base import KindRegistry
 from salon.gateway.registry.alias_checks import check_alias, unknown_targets
 from salon.gateway.registry.configured import Configured, Declared, ProviderBuilder
-from salon.gateway.registry.links import check_reach
+from salon.gateway.registry.links import check_reach, shaped
 from salon.gateway.registry.models import (
     AliasSpec,
     Listing,
@@ -45,7 +47,8 @@ class Registry:
         kinds: KindRegistry,
         dialects: Mapping[DialectName, Dialect],
         *,
-        http: Transport,
+        only_spoken: Mapping[DialectName, SpokenDialect] = MappingProxyType({}),
+        http: HttpClient,
         clock: Clock,
         options: GatewayOptions,
         catalogue: PriceCatalogue | None = None,
@@ -61,7 +64,7 @@ class Registry:
         """Names this process to other Salons."""
         self.generation = 0
         """Rises with every change."""
-        self._builder = ProviderBuilder(kinds, dialects, http=http, instance=self.instance)
+        self._builder = ProviderBuilder(kinds, dialects, http=http, clock=clock, instance=self.instance)
         self._providers: dict[str, Configured] = {}
         self._aliases: dict[str, AliasSpec] = {}
         self._prices = PriceBook(kinds, self.catalogue)
@@ -86,10 +89,20 @@ class Registry:
         for alias in named.values():
             check_alias(alias)
         self._providers = built
+        self._builder.keep_only(built.values())
         self._aliases = named
         self._prices.set_written(prices)
         self._listings = {name: listing for name, listing in self._listings.items() if name in built}
         self.forget()
+
+    async def close(self) -> None:
+        """Fetch nothing for providers any more."""
+        await self._builder.close()
+
+    @property
+    def fetching(self) -> int:
+        """How many tokens of providers are being fetched."""
+        return self._builder.fetching
 
     def check(self, declared: Declared) -> None:
         """Refuse a declaration that could not be used. Raises: ConfigError."""
@@ -97,7 +110,8 @@ class Registry:
 
     def check_reach(self, declared: Declared) -> None:
         """Refuse an address that our own policy would refuse at every request. Raises: ConfigError."""
-        check_reach(self.kinds.get(declared.spec.kind), declared.spec)
+        spec = declared.spec
+        check_reach(shaped(self.kinds.get(spec.kind), spec), spec)
 
     def check_alias(self, alias: AliasSpec) -> None:
         """Refuse an alias that could not be used. Raises: ConfigError."""
@@ -267,7 +281,7 @@ class Registry:
         return unknown_targets(self._aliases.values(), known, is_model=lambda name: bool(self._find(name)))
 
     def _target(self, configured: Configured, model: str) -> Target:
-        link = configured.link
+        link = configured.link_for(model)
         assert link is not None
         name = f"{link.name}/{model}"
         target = self._targets.get(name)

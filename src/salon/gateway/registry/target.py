@@ -7,7 +7,8 @@ from urllib.parse import quote
 from salon.foundation.egress import EgressPolicy, EgressRefused, HttpRequest, Url
 from salon.foundation.kit.ids import ProviderId
 from salon.gateway.pricing import Price
-from salon.gateway.protocols.base import Dialect, DialectName, Quirks
+from salon.gateway.protocols.base import DialectName, Quirks, SpokenDialect
+from salon.gateway.providers.authorize import Authorizer
 from salon.gateway.providers.base import Capabilities, Transport
 from salon.gateway.routing.breaker import Breaker
 from salon.gateway.routing.health import Health
@@ -36,7 +37,7 @@ class Endpoint:
 
     def __init__(
         self,
-        dialect: Dialect,
+        dialect: SpokenDialect,
         url: Url,
         path: bytes,
         *,
@@ -84,7 +85,7 @@ class Endpoint:
 class Link:
     """The way to one provider, shared by all its targets."""
 
-    __slots__ = ("default", "endpoints", "id", "kind", "name", "policy", "secret", "transport")
+    __slots__ = ("authorizer", "default", "endpoints", "id", "kind", "name", "policy", "secret", "transport")
 
     def __init__(
         self,
@@ -97,6 +98,7 @@ class Link:
         policy: EgressPolicy,
         transport: Transport,
         secret: str | None,
+        authorizer: Authorizer | None = None,
     ) -> None:
         self.id = id
         self.name = name
@@ -106,6 +108,13 @@ class Link:
         self.policy = policy
         self.transport = transport
         self.secret = secret
+        self.authorizer = authorizer
+        """What ``transport`` proves requests with, where a header that never changes is not enough."""
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must never be shown: the credential, and what was fetched with it."""
+        own = (self.secret,) if self.secret else ()
+        return own if self.authorizer is None else (*own, *self.authorizer.secrets())
 
 
 class Target:

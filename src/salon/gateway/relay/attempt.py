@@ -44,7 +44,12 @@ _logger = logging.getLogger(__name__)
 _BLOT: Final = "***"
 _DRAIN_S: Final = 0.5
 """How long the end of a body may take after the end of its answer."""
-_STREAM_TYPES: Final = (b"text/event-stream", b"application/x-ndjson", b"application/stream+json")
+_STREAM_TYPES: Final = (
+    b"text/event-stream",
+    b"application/x-ndjson",
+    b"application/stream+json",
+    b"application/vnd.amazon.eventstream",
+)
 _REQUEST_IDS: Final = frozenset({b"x-request-id", b"request-id", b"x-amzn-requestid", b"x-salon-request-id"})
 
 
@@ -267,21 +272,21 @@ class Attempt(msgspec.Struct, eq=False):
     # -- own --------------------------------------------------------------------------------------
     def _make_reader(self, media_type: bytes) -> Reader:
         job, dialect, provider = self.job, self.endpoint.dialect, self.target.link.name
-        is_same = job.dialect is dialect
+        served = job.dialect if job.dialect is dialect else None
         is_stream = media_type.startswith(_STREAM_TYPES) or (
             self.asked_stream
             and not (media_type.startswith(b"application/json") and not dialect.streams_as_json)
         )
         delivery = job.delivery
         if not is_stream:
-            return BodyReader(dialect, provider, is_same and not job.stream)
-        if is_same and isinstance(delivery, StreamDelivery):
+            return BodyReader(dialect, provider, None if job.stream else served)
+        if served is not None and isinstance(delivery, StreamDelivery):
             assert job.envelope is not None
-            tap = dialect.stream_tap(withhold_usage=not job.envelope.wants_usage, model=None)
+            tap = served.stream_tap(withhold_usage=not job.envelope.wants_usage, model=None)
             return TapReader(
                 tap,
                 delivery,
-                dialect,
+                served,
                 provider=provider,
                 secret=self.target.link.secret,
                 limit_bytes=job.held_bytes,
@@ -350,8 +355,9 @@ class Attempt(msgspec.Struct, eq=False):
         if self.done.is_open:
             return
         self.error = error
-        if isinstance(error, UpstreamError) and self.target.link.secret:
-            blot_out(error, self.target.link.secret)
+        if isinstance(error, UpstreamError):
+            for secret in self.target.link.secrets():
+                blot_out(error, secret)
         if self._stream is not None:
             # Closes the connection unless the answer has ended by itself; then it is back in its pool.
             self._stream.abort()

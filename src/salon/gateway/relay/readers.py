@@ -11,7 +11,7 @@ import msgspec
 
 from salon.foundation.kit.errors import UpstreamBroken, UpstreamError
 from salon.foundation.messages import Finish, Response, StreamEvent, Usage
-from salon.gateway.protocols.base import Dialect, InStreamError, StreamTap
+from salon.gateway.protocols.base import Dialect, InStreamError, SpokenDialect, StreamTap
 from salon.gateway.relay.counting import EventMeter
 from salon.gateway.relay.delivery import StreamDelivery
 from salon.gateway.relay.job import NO_LIMIT
@@ -176,7 +176,7 @@ class EventReader:
 
     def __init__(
         self,
-        dialect: Dialect,
+        dialect: SpokenDialect,
         emit: Callable[[Sequence[StreamEvent], bool], None],
         *,
         provider: str,
@@ -257,10 +257,10 @@ class EventReader:
 class BodyReader(msgspec.Struct, eq=False):
     """Takes a whole body, to pass on as it is or to decode."""
 
-    _dialect: Dialect
+    _dialect: SpokenDialect
     _provider: str
-    _as_is: bool
-    """The body is only looked at, not decoded."""
+    _as_is: Dialect | None
+    """Set when the body is only looked at, not decoded."""
     usage: Usage | None = None
     """What the provider counted."""
     finish_reason: Finish | None = None
@@ -282,8 +282,8 @@ class BodyReader(msgspec.Struct, eq=False):
         chunks = self._chunks
         self.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         self._chunks = []
-        if self._as_is:
-            self.usage, self.finish_reason, self.output_bytes = self._dialect.read_answer(self.body)
+        if self._as_is is not None:
+            self.usage, self.finish_reason, self.output_bytes = self._as_is.read_answer(self.body)
             if self.finish_reason is not None:
                 return
         try:
@@ -293,7 +293,7 @@ class BodyReader(msgspec.Struct, eq=False):
             error.fields["provider"] = self._provider
             raise
         self.usage, self.finish_reason = response.usage, response.finish
-        if not self._as_is:
+        if self._as_is is None:
             self.response = response
             self.output_bytes = _size(response)
 

@@ -32,6 +32,7 @@ from salon.testing.fake_provider.journal import Exchange, Journal
 from salon.testing.fake_provider.plan import Plan, parse_fault, parse_plan, plan_of_model, plan_of_text
 from salon.testing.fake_provider.play import CutShortError, Head, Headers, Player
 from salon.testing.fake_provider.recordings import RecordingNotFoundError, load, split_path
+from salon.testing.fake_provider.tokens import TokenDesk
 
 _DIALECTS: tuple[ModuleType, ...] = (
     openai,
@@ -43,7 +44,7 @@ _DIALECTS: tuple[ModuleType, ...] = (
     gemini,
 )
 _START_S = 60.0
-_KEY_HEADERS = ("x-api-key", "x-goog-api-key")
+_KEY_HEADERS = ("x-api-key", "x-goog-api-key", "api-key")
 T = TypeVar("T")
 
 
@@ -74,6 +75,8 @@ class FakeProvider:
         self.key = key
         self.models = list(models)
         self.journal = Journal()
+        self.tokens = TokenDesk()
+        """Answers what is posted to an address that ends in ``/token``."""
         self.choose: Callable[[Exchange, Asked], Plan | None] | None = None
         """Decides the plan of a request, after the script; None leaves it to the request."""
         self.certificate: bytes | None = None
@@ -308,6 +311,8 @@ class FakeProvider:
         match exchange.method, path:
             case "GET", "/-/stats":
                 return 200, self.stats()
+            case "POST", _ if path.endswith("/token"):
+                return self.tokens.answer(exchange.body)
             case "POST", "/-/reset":
                 self.journal.clear()
                 return 200, {}

@@ -73,6 +73,13 @@ def list_providers(session: Session) -> None:
 @click.option(
     "--allow-private", is_flag=True, help="The address may be on a private network or this machine."
 )
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What the kind asks for besides, like region=eu-central-1.",
+)
 @click.option("--no-test", is_flag=True, help="Do not ask it anything.")
 @command_options
 @pass_session
@@ -87,9 +94,11 @@ def add(
     label: str | None,
     models: tuple[str, ...],
     allow_private: bool,
+    options: tuple[str, ...],
     no_test: bool,
 ) -> int:
     """Add a provider of KIND. The key is asked for, or read from standard input, never an argument."""
+    given = dict(_pair(option) for option in options)
     api_key = None if no_key else _read_key(api_key_env)
     body = {
         "kind": kind,
@@ -99,10 +108,11 @@ def add(
         "label": label,
         "models": list(models),
         "allow_private": allow_private,
+        "options": given,
     }
     with session.client() as client:
         made = client.call(
-            "POST", _PATH, {key: value for key, value in body.items() if value not in (None, [])}
+            "POST", _PATH, {key: value for key, value in body.items() if value not in (None, [], {})}
         )
         session.output.note(f"Added {made['name']} ({made['id']}).")
         if no_test:
@@ -110,6 +120,13 @@ def add(
                 session.output.json(made)
             return 0
         return _test(session, client, made)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.UsageError(f"“{text}” is no option. Write it as NAME=VALUE, like region=eu-central-1.")
+    return name, value
 
 
 def _read_key(variable: str | None) -> str | None:

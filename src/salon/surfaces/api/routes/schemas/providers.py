@@ -6,6 +6,8 @@ from pydantic import BaseModel, Field
 
 from salon.surfaces.api.routes.schemas.common import Body, ModelName, Name
 
+OptionName = Annotated[str, Field(min_length=1, max_length=64)]
+OptionValue = Annotated[str, Field(max_length=2000)]
 ProviderState = Literal["healthy", "degraded", "down", "unknown", "disabled", "needs-credential"]
 
 
@@ -39,16 +41,18 @@ class NewProvider(Body):
     kind: Name
     name: Name | None = None
     base_url: Annotated[str, Field(max_length=2000)] | None = None
-    api_key: Annotated[str, Field(max_length=4000)] | None = None
+    api_key: Annotated[str, Field(max_length=8000)] | None = None
     label: Annotated[str, Field(max_length=200)] | None = None
     models: Annotated[list[ModelName], Field(max_length=1000)] = []  # noqa: RUF012 - pydantic copies it
     allow_private: bool = False
+    options: Annotated[dict[OptionName, OptionValue], Field(max_length=20)] = {}  # noqa: RUF012 - pydantic copies it
+    """What the kind asks for besides: see its ``options``."""
 
 
 class ProviderKey(Body):
     """Another key for a provider."""
 
-    api_key: Annotated[str, Field(min_length=1, max_length=4000)]
+    api_key: Annotated[str, Field(min_length=1, max_length=8000)]
 
 
 class TestCheck(BaseModel):
@@ -88,6 +92,15 @@ class DetectedServers(BaseModel):
     items: list[Detected]
 
 
+class ProviderOption(BaseModel):
+    """One thing a kind must or may be told besides its address and key."""
+
+    name: str
+    help: str
+    required: bool
+    default: str
+
+
 class ProviderKindView(BaseModel):
     """A kind of provider that can be added."""
 
@@ -98,6 +111,7 @@ class ProviderKindView(BaseModel):
     local: bool
     key_url: str
     docs_url: str
+    options: list[ProviderOption]
 
 
 class ProviderKinds(BaseModel):
