@@ -69,6 +69,20 @@ def shared_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """The address of a private object store that speaks S3."""
+    from moto.server import ThreadedMotoServer  # heavy, and few suites need it
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URI of a private PostgreSQL with pgvector, on a Unix socket.
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from salon.app.compose import compose
 from salon.app.configuration import find_source, load
@@ -125,17 +124,6 @@ def test_backup_without_the_tool_says_what_to_install(tmp_path: Path, postgres_u
 
 
 # -- files in an S3 store -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def s3_endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
 
 
 async def _one(content: bytes) -> AsyncIterator[bytes]:

@@ -4,10 +4,10 @@ import base64
 import importlib
 from typing import Any
 
-from salon.testing.questions import PIXEL, WEATHER, Said
+from salon.testing.questions import PIXEL, WEATHER, Question, Said, SdkCaller, each
 
 
-class GeminiCaller:
+class GeminiCaller(SdkCaller):
     """The ``google-genai`` package."""
 
     dialect = "gemini"
@@ -20,40 +20,30 @@ class GeminiCaller:
             api_key=key, vertexai=False, http_options={"base_url": url, "timeout": 30_000}
         )
 
-    def ask(
-        self,
-        prompt: str,
-        *,
-        model: str,
-        stream: bool,
-        tool: bool = False,
-        answer_tool: tuple[Said, str] | None = None,
-        think: bool = False,
-        image: bool = False,
-    ) -> Said:
+    def answer(self, question: Question) -> Said:
         """Ask one question."""
         types = self._types
-        parts: list[Any] = [types.Part.from_text(text=prompt)]
-        if image:
+        parts: list[Any] = [types.Part.from_text(text=question.prompt)]
+        if question.image:
             parts.append(types.Part.from_bytes(data=base64.b64decode(PIXEL), mime_type="image/png"))
         contents: list[Any] = [types.Content(role="user", parts=parts)]
-        if answer_tool:
-            said, result = answer_tool
+        if question.answer_tool:
+            said, result = question.answer_tool
             call_id, name, arguments = said.calls[0]
             call = types.FunctionCall(id=call_id, name=name, args=arguments)
             contents.append(types.Content(role="model", parts=[types.Part(function_call=call)]))
             told = types.FunctionResponse(id=call_id, name=name, response={"output": result})
             contents.append(types.Content(role="user", parts=[types.Part(function_response=told)]))
         config: dict[str, Any] = {"automatic_function_calling": {"disable": True}}
-        if tool:
+        if question.tool:
             declared = {"name": WEATHER["name"], "description": WEATHER["description"]}
             schema = {"parameters_json_schema": WEATHER["parameters"]}
             config["tools"] = [{"function_declarations": [{**declared, **schema}]}]
-        if think:
+        if question.think:
             config["thinking_config"] = {"include_thoughts": True, "thinking_budget": 1024}
-        fields: dict[str, Any] = {"model": model, "contents": contents, "config": config}
+        fields: dict[str, Any] = {"model": question.model, "contents": contents, "config": config}
         models = self.client.models
-        if stream:
+        if question.stream:
             return _read(models.generate_content_stream(**fields))
         return _read([models.generate_content(**fields)])
 
@@ -61,20 +51,12 @@ class GeminiCaller:
         """List the models."""
         return [model.name.removeprefix("models/") for model in self.client.models.list()]
 
-    def close(self) -> None:
-        """Close its connections."""
-        self.client.close()
-
-
-def _each(values: Any) -> Any:
-    return values or ()
-
 
 def _read(chunks: Any) -> Said:
     said = Said()
     for chunk in chunks:
-        for candidate in _each(chunk.candidates):
-            for part in _each(candidate.content and candidate.content.parts):
+        for candidate in each(chunk.candidates):
+            for part in each(candidate.content and candidate.content.parts):
                 if part.function_call is not None:
                     call = part.function_call
                     said.calls.append((call.id or "", call.name, dict(call.args or {})))

@@ -1,7 +1,8 @@
 """What strangers' programs are asked in the suites, and the one form their answers are read into."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -35,10 +36,26 @@ class Said(msgspec.Struct, kw_only=True):
     finish: str | None = None
 
 
-class SdkCaller(Protocol):
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller asks."""
+
+    prompt: str
+    model: str
+    stream: bool
+    tool: bool
+    """Offer ``WEATHER``."""
+    answer_tool: tuple[Said, str] | None
+    """An earlier answer with a call, and what the call returned."""
+    think: bool
+    image: bool
+    """Show ``PIXEL``."""
+
+
+class SdkCaller(ABC):
     """One SDK, used the way its readme shows."""
 
-    dialect: str
+    dialect: ClassVar[str]
+    client: Any
 
     def ask(
         self,
@@ -52,12 +69,31 @@ class SdkCaller(Protocol):
         image: bool = False,
     ) -> Said:
         """Ask one question; ``answer_tool`` sends the result of an earlier call's tool."""
-        ...
+        return self.answer(
+            Question(
+                prompt=prompt,
+                model=model,
+                stream=stream,
+                tool=tool,
+                answer_tool=answer_tool,
+                think=think,
+                image=image,
+            )
+        )
+
+    @abstractmethod
+    def answer(self, question: Question) -> Said:
+        """Ask ``question`` in the SDK's own words and read what it says."""
 
     def models(self) -> list[str]:
         """List the models."""
-        ...
+        return [model.id for model in self.client.models.list()]
 
     def close(self) -> None:
         """Close its connections."""
-        ...
+        self.client.close()
+
+
+def each(values: list[Any] | None) -> list[Any]:
+    """Return what an SDK lists; some say nothing for an empty list."""
+    return values or []

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from salon.testing.gemini_client import GeminiCaller
-from salon.testing.questions import PIXEL, WEATHER, Said, SdkCaller
+from salon.testing.questions import PIXEL, WEATHER, Question, Said, SdkCaller, each
 
 
 def caller(dialect: str, url: str, key: str = "unused") -> SdkCaller:
@@ -25,11 +25,7 @@ def caller(dialect: str, url: str, key: str = "unused") -> SdkCaller:
     return make(url, key)
 
 
-def _each(values: list[Any] | None) -> list[Any]:
-    return values or []
-
-
-class OpenAICaller:
+class OpenAICaller(SdkCaller):
     """The ``openai`` package: Chat Completions."""
 
     dialect = "openai"
@@ -40,44 +36,28 @@ class OpenAICaller:
 
         self.client: Any = openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0, timeout=30)
 
-    def ask(
-        self,
-        prompt: str,
-        *,
-        model: str,
-        stream: bool,
-        tool: bool = False,
-        answer_tool: tuple[Said, str] | None = None,
-        think: bool = False,
-        image: bool = False,
-    ) -> Said:
+    def answer(self, question: Question) -> Said:
         """Ask one question."""
-        messages: list[Any] = [{"role": "user", "content": _openai_content(prompt, image=image)}]
-        if answer_tool:
-            said, result = answer_tool
+        messages: list[Any] = [
+            {"role": "user", "content": _openai_content(question.prompt, image=question.image)}
+        ]
+        if question.answer_tool:
+            said, result = question.answer_tool
             call_id, name, arguments = said.calls[0]
             function = {"name": name, "arguments": orjson.dumps(arguments).decode()}
             call = {"id": call_id, "type": "function", "function": function}
             messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
             messages.append({"role": "tool", "tool_call_id": call_id, "content": result})
-        fields: dict[str, Any] = {"model": model, "messages": messages}
-        if tool:
+        fields: dict[str, Any] = {"model": question.model, "messages": messages}
+        if question.tool:
             fields["tools"] = [{"type": "function", "function": WEATHER}]
-        if think:
+        if question.think:
             fields["reasoning_effort"] = "low"
         create = self.client.chat.completions.create
-        if stream:
+        if question.stream:
             with create(**fields, stream=True, stream_options={"include_usage": True}) as chunks:
                 return _openai_stream(chunks)
         return _openai_answer(create(**fields))
-
-    def models(self) -> list[str]:
-        """List the models."""
-        return [model.id for model in self.client.models.list()]
-
-    def close(self) -> None:
-        """Close its connections."""
-        self.client.close()
 
 
 def _openai_content(prompt: str, *, image: bool) -> Any:
@@ -94,7 +74,7 @@ def _openai_answer(answer: Any) -> Said:
         thinking=getattr(message, "reasoning_content", None) or "",
         calls=[
             (call.id, call.function.name, orjson.loads(call.function.arguments))
-            for call in _each(message.tool_calls)
+            for call in each(message.tool_calls)
         ],
         input_tokens=answer.usage.prompt_tokens,
         output_tokens=answer.usage.completion_tokens,
@@ -113,7 +93,7 @@ def _openai_stream(chunks: Any) -> Said:
             said.text += choice.delta.content or ""
             said.thinking += getattr(choice.delta, "reasoning_content", None) or ""
             said.finish = choice.finish_reason or said.finish
-            for call in _each(choice.delta.tool_calls):
+            for call in each(choice.delta.tool_calls):
                 parts = calls.setdefault(call.index, ["", "", ""])
                 parts[0] += call.id or ""
                 parts[1] += call.function.name or ""
@@ -127,35 +107,25 @@ class ResponsesCaller(OpenAICaller):
 
     dialect = "responses"
 
-    def ask(
-        self,
-        prompt: str,
-        *,
-        model: str,
-        stream: bool,
-        tool: bool = False,
-        answer_tool: tuple[Said, str] | None = None,
-        think: bool = False,
-        image: bool = False,
-    ) -> Said:
+    def answer(self, question: Question) -> Said:
         """Ask one question."""
-        content: list[Any] = [{"type": "input_text", "text": prompt}]
-        if image:
+        content: list[Any] = [{"type": "input_text", "text": question.prompt}]
+        if question.image:
             picture = f"data:image/png;base64,{PIXEL}"
             content.append({"type": "input_image", "image_url": picture, "detail": "auto"})
         items: list[Any] = [{"role": "user", "content": content}]
-        if answer_tool:
-            said, result = answer_tool
+        if question.answer_tool:
+            said, result = question.answer_tool
             call_id, name, arguments = said.calls[0]
             call = {"name": name, "arguments": orjson.dumps(arguments).decode()}
             items.append({"type": "function_call", "call_id": call_id, **call})
             items.append({"type": "function_call_output", "call_id": call_id, "output": result})
-        fields: dict[str, Any] = {"model": model, "input": items, "store": False}
-        if tool:
+        fields: dict[str, Any] = {"model": question.model, "input": items, "store": False}
+        if question.tool:
             fields["tools"] = [{"type": "function", "strict": True, **WEATHER}]
-        if think:
+        if question.think:
             fields["reasoning"] = {"effort": "low", "summary": "auto"}
-        if stream:
+        if question.stream:
             with self.client.responses.stream(**fields) as events:
                 return _responses_answer(events.get_final_response())
         return _responses_answer(self.client.responses.create(**fields))
@@ -174,7 +144,7 @@ def _responses_answer(answer: Any) -> Said:
     return said
 
 
-class AnthropicCaller:
+class AnthropicCaller(SdkCaller):
     """The ``anthropic`` package: Messages."""
 
     dialect = "anthropic"
@@ -185,48 +155,30 @@ class AnthropicCaller:
 
         self.client: Any = anthropic.Anthropic(base_url=url, api_key=key, max_retries=0, timeout=30)
 
-    def ask(
-        self,
-        prompt: str,
-        *,
-        model: str,
-        stream: bool,
-        tool: bool = False,
-        answer_tool: tuple[Said, str] | None = None,
-        think: bool = False,
-        image: bool = False,
-    ) -> Said:
+    def answer(self, question: Question) -> Said:
         """Ask one question."""
-        content: list[Any] = [{"type": "text", "text": prompt}]
-        if image:
+        content: list[Any] = [{"type": "text", "text": question.prompt}]
+        if question.image:
             source = {"type": "base64", "media_type": "image/png", "data": PIXEL}
             content.append({"type": "image", "source": source})
         messages: list[Any] = [{"role": "user", "content": content}]
-        if answer_tool:
-            said, result = answer_tool
+        if question.answer_tool:
+            said, result = question.answer_tool
             call_id, name, arguments = said.calls[0]
             use = {"type": "tool_use", "id": call_id, "name": name, "input": arguments}
             messages.append({"role": "assistant", "content": [use]})
             told = {"type": "tool_result", "tool_use_id": call_id, "content": result}
             messages.append({"role": "user", "content": [told]})
-        fields: dict[str, Any] = {"model": model, "messages": messages, "max_tokens": 4096}
-        if tool:
+        fields: dict[str, Any] = {"model": question.model, "messages": messages, "max_tokens": 4096}
+        if question.tool:
             named = {"name": WEATHER["name"], "description": WEATHER["description"]}
             fields["tools"] = [{**named, "input_schema": WEATHER["parameters"]}]
-        if think:
+        if question.think:
             fields["thinking"] = {"type": "enabled", "budget_tokens": 1024}
-        if stream:
+        if question.stream:
             with self.client.messages.stream(**fields) as events:
                 return _anthropic_answer(events.get_final_message())
         return _anthropic_answer(self.client.messages.create(**fields))
-
-    def models(self) -> list[str]:
-        """List the models."""
-        return [model.id for model in self.client.models.list()]
-
-    def close(self) -> None:
-        """Close its connections."""
-        self.client.close()
 
 
 def _anthropic_answer(answer: Any) -> Said:
@@ -243,7 +195,7 @@ def _anthropic_answer(answer: Any) -> Said:
     return said
 
 
-class OllamaCaller:
+class OllamaCaller(SdkCaller):
     """The ``ollama`` package."""
 
     dialect = "ollama"
@@ -254,43 +206,29 @@ class OllamaCaller:
 
         self.client: Any = ollama.Client(host=url, headers={"authorization": f"Bearer {key}"}, timeout=30)
 
-    def ask(
-        self,
-        prompt: str,
-        *,
-        model: str,
-        stream: bool,
-        tool: bool = False,
-        answer_tool: tuple[Said, str] | None = None,
-        think: bool = False,
-        image: bool = False,
-    ) -> Said:
+    def answer(self, question: Question) -> Said:
         """Ask one question."""
-        message: dict[str, Any] = {"role": "user", "content": prompt}
-        if image:
+        message: dict[str, Any] = {"role": "user", "content": question.prompt}
+        if question.image:
             message["images"] = [PIXEL]
         messages: list[Any] = [message]
-        if answer_tool:
-            said, result = answer_tool
+        if question.answer_tool:
+            said, result = question.answer_tool
             _, name, arguments = said.calls[0]
             call = {"function": {"name": name, "arguments": arguments}}
             messages.append({"role": "assistant", "content": "", "tool_calls": [call]})
             messages.append({"role": "tool", "tool_name": name, "content": result})
-        fields: dict[str, Any] = {"model": model, "messages": messages}
-        if tool:
+        fields: dict[str, Any] = {"model": question.model, "messages": messages}
+        if question.tool:
             fields["tools"] = [{"type": "function", "function": WEATHER}]
-        if think:
+        if question.think:
             fields["think"] = True
-        answer = self.client.chat(**fields, stream=stream)
-        return _ollama_answer(answer if stream else [answer])
+        answer = self.client.chat(**fields, stream=question.stream)
+        return _ollama_answer(answer if question.stream else [answer])
 
     def models(self) -> list[str]:
         """List the models."""
         return [model.model for model in self.client.list().models]
-
-    def close(self) -> None:
-        """Close its connections."""
-        self.client.close()
 
 
 def _ollama_answer(parts: Any) -> Said:
@@ -298,7 +236,7 @@ def _ollama_answer(parts: Any) -> Said:
     for part in parts:
         said.text += part.message.content or ""
         said.thinking += part.message.thinking or ""
-        for call in _each(part.message.tool_calls):
+        for call in each(part.message.tool_calls):
             said.calls.append(("", call.function.name, dict(call.function.arguments)))
         if part.done:
             said.input_tokens, said.output_tokens = part.prompt_eval_count, part.eval_count

@@ -5,7 +5,7 @@ import calendar
 import hashlib
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,7 +13,6 @@ import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
-from moto.server import ThreadedMotoServer
 
 from salon.foundation.egress import ADMIN, Egress, HttpClient, HttpRequest, parse_url
 from salon.foundation.files import Credentials
@@ -23,17 +22,6 @@ from salon.foundation.kit.errors import NotFound, StorageError
 
 PART = 5 * 1024 * 1024
 """The smallest part S3 takes but for the last."""
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
 
 
 @asynccontextmanager
@@ -63,13 +51,13 @@ async def _create_bucket(client: HttpClient, endpoint: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 70_000, PART, PART + 1, 2 * PART + 12_345])
-def test_content_of_any_size_comes_back_whole(endpoint: str, tmp_path: Path, size: int) -> None:
+def test_content_of_any_size_comes_back_whole(s3_endpoint: str, tmp_path: Path, size: int) -> None:
     content = os.urandom(size)
     hash_ = hashlib.sha256(content).hexdigest()
     (tmp_path / "upload").write_bytes(content)
 
     async def play() -> bytes:
-        async with bucket(endpoint, f"size-{size}") as blobs:
+        async with bucket(s3_endpoint, f"size-{size}") as blobs:
             assert not await blobs.exists(hash_)
             await blobs.put(hash_, tmp_path / "upload", size_bytes=size)
             assert await blobs.exists(hash_)
@@ -83,7 +71,7 @@ def test_content_of_any_size_comes_back_whole(endpoint: str, tmp_path: Path, siz
     assert asyncio.run(play()) == content
 
 
-def test_a_missing_bucket_and_a_dead_store_are_said_plainly(endpoint: str, tmp_path: Path) -> None:
+def test_a_missing_bucket_and_a_dead_store_are_said_plainly(s3_endpoint: str, tmp_path: Path) -> None:
     (tmp_path / "upload").write_bytes(b"x")
     hash_ = hashlib.sha256(b"x").hexdigest()
 
@@ -93,7 +81,7 @@ def test_a_missing_bucket_and_a_dead_store_are_said_plainly(endpoint: str, tmp_p
                 await blobs.put(hash_, tmp_path / "upload", size_bytes=1)
             return caught.value.message
 
-    assert "NoSuchBucket" in asyncio.run(play(endpoint))
+    assert "NoSuchBucket" in asyncio.run(play(s3_endpoint))
     assert "cannot be reached" in asyncio.run(play("http://127.0.0.1:47"))
 
 
