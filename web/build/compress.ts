@@ -3,7 +3,7 @@ import { join, resolve } from "node:path"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import type { Plugin } from "vite"
 
-const COMPRESSIBLE = /\.(html|js|css|svg|json|webmanifest)$/
+const COMPRESSIBLE = /\.(html|js|css|svg|json|webmanifest|txt)$/
 const WORTH_IT_BYTES = 256
 
 /** Writes `.br` and `.gz` beside each text file, so the server never compresses while serving. */

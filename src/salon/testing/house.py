@@ -111,12 +111,20 @@ HASTY: Mapping[str, TomlValue] = {
 class House:
     """A running Salon. Start it with ``with House(folder, setup) as house``."""
 
-    def __init__(self, data_dir: Path, setup: HouseSetup, *, port: int | None = None) -> None:
-        """Prepare a house whose data live in ``data_dir``; nothing runs yet."""
+    def __init__(
+        self,
+        data_dir: Path,
+        setup: HouseSetup,
+        *,
+        port: int | None = None,
+        command: Sequence[str] = _SALON,
+    ) -> None:
+        """Prepare a house whose data live in ``data_dir``; nothing runs yet. ``command`` is ``salon``."""
         self.data_dir = data_dir
         self.setup = setup
         self.port = port or free_port()
         self.log_path = data_dir.parent / f"{data_dir.name}.log"
+        self._command = command
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -151,7 +159,7 @@ class House:
         config = self.data_dir / "salon.toml"
         config.touch(mode=0o600)
         config.write_text(self.setup.toml())
-        command = [*prefix, *_SALON, "serve", *self.setup.arguments]
+        command = [*prefix, *self._command, "serve", *self.setup.arguments]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command, env=self.environment, stdout=log, stderr=subprocess.STDOUT
@@ -248,8 +256,8 @@ class House:
 
         ``said`` is piped into it.
         """
-        command = [*_SALON, *arguments]
-        return subprocess.run(  # noqa: S603 - our own interpreter and module
+        command = [*self._command, *arguments]
+        return subprocess.run(  # noqa: S603 - Salon itself
             command,
             env=self.environment,
             input=said,
