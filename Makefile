@@ -41,10 +41,14 @@ $(STAMPS)/web: $(WEB_SOURCES) tools/web.py | $(STAMPS)/run
 	@$(PY) tools/web.py build
 	@touch $@
 
-run: $(STAMPS)/run $(STAMPS)/web ## Install if needed, start Salon and open it
+$(STAMPS)/vocabularies: tools/vocabulary.py tools/vocabularies/package-lock.json src/salon/gateway/counting/vocabularies.py | $(STAMPS)/run
+	@$(PY) tools/vocabulary.py
+	@touch $@
+
+run: $(STAMPS)/run $(STAMPS)/web $(STAMPS)/vocabularies ## Install if needed, start Salon and open it
 	@exec .venv/bin/salon serve --open
 
-dev: $(STAMPS)/dev $(STAMPS)/web ## Start Salon, restarting when the code changes
+dev: $(STAMPS)/dev $(STAMPS)/web $(STAMPS)/vocabularies ## Start Salon, restarting when the code changes
 	@exec $(PY) tools/dev.py
 
 web: $(STAMPS)/web ## Build the web app
@@ -67,7 +71,7 @@ web-check: $(STAMPS)/dev $(STAMPS)/web ## Check and test the web app
 
 check: lint types
 
-test: machine $(STAMPS)/dev $(STAMPS)/web check web-check ## Check and test everything
+test: machine $(STAMPS)/dev $(STAMPS)/web $(STAMPS)/vocabularies check web-check ## Check and test everything
 	@$(PY) tools/test.py
 
 bench: machine $(STAMPS)/dev $(STAMPS)/web ## Measure the gateway beside nginx and its peers
@@ -84,4 +88,4 @@ lock: $(UV) ## Renew the locks (hashes, no addresses)
 	@sh tools/lock.sh --upgrade
 
 clean: ## Remove what was built; data and tools stay
-	@rm -rf $(STAMPS) src/salon/surfaces/api/static dist
+	@rm -rf $(STAMPS) src/salon/surfaces/api/static src/salon/gateway/counting/vocabulary_files dist

@@ -16,6 +16,8 @@ NAMES = {
     "responses": "OpenAI Responses",
     "anthropic": "Anthropic Messages",
     "anthropic-count": "its count of tokens",
+    "responses-count": "its count of tokens",
+    "gemini-count": "its count of tokens",
     "ollama": "Ollama chat",
     "ollama-generate": "Ollama generate",
     "gemini": "Gemini generateContent",

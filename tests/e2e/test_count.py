@@ -1,27 +1,38 @@
-"""Anthropic's own client counts the tokens of a request, where a provider counts and where nobody does."""
+"""Official clients count the tokens of a request, where a provider counts and where nobody does."""
 
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import anthropic
+import openai
 import orjson
 import pytest
+from google import genai
 
+from salon.gateway.counting.vocabularies import folder_of
 from salon.testing.fake_provider import FakeProvider
-from salon.testing.house import PATIENT, House, HouseSetup, provider_for
+from salon.testing.house import PATIENT, House, HouseSetup, ProviderSetup, provider_for
 from salon.testing.scene import PRICE, Scene
 
-PROVIDERS = ("anthropic", "openai", "ollama")
-HELLO: Any = [{"role": "user", "content": "Grüße aus Zürich, und zwar recht viele"}]
+COUNTING = ("anthropic", "gemini", "official")
+ADDRESSES = {
+    "official-fake": "/v1/responses/input_tokens",
+    "anthropic-fake": "/v1/messages/count_tokens",
+    "gemini-fake": "/v1beta/models/fake:countTokens",
+}
+HELLO = "Grüße aus Zürich, und zwar recht viele"
+SAID: Any = [{"role": "user", "content": HELLO}]
 
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """A house that reaches one fake provider in three dialects."""
-    with FakeProvider().in_thread() as fake:
+    """A house that reaches one fake provider in every dialect, as OpenAI, too."""
+    with FakeProvider(models=("fake", "gpt-4o")).in_thread() as fake:
+        official = ProviderSetup(name="official-fake", kind="openai", url=f"{fake.url}/v1")
+        others = [provider_for(dialect, fake.url) for dialect in ("anthropic", "gemini", "openai", "ollama")]
         setup = HouseSetup(
-            providers=tuple(provider_for(dialect, fake.url) for dialect in PROVIDERS),
+            providers=(official, *others),
             aliases={"either": ("openai-fake/fake", "anthropic-fake/fake")},
             prices={"anthropic-fake/fake": PRICE},
             settings={"gateway": dict(PATIENT)},
@@ -38,10 +49,27 @@ def key(scene: Scene) -> str:
 
 @pytest.fixture
 def messages(scene: Scene, key: str) -> Iterator[Any]:
-    """The official client's messages."""
+    """Anthropic's official client's messages."""
     scene.fake.journal.clear()
     with anthropic.Anthropic(base_url=scene.house.url, api_key=key, max_retries=0, timeout=60) as client:
         yield client.messages
+
+
+def count_by(dialect: str, url: str, key: str, model: str) -> int:
+    """Ask the official client of ``dialect``."""
+    if dialect == "anthropic":
+        with anthropic.Anthropic(base_url=url, api_key=key, max_retries=0) as one:
+            return one.messages.count_tokens(model=model, messages=SAID).input_tokens
+    if dialect == "responses":
+        with openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0) as two:
+            return two.responses.input_tokens.count(model=model, input=HELLO).input_tokens
+    three = genai.Client(api_key=key, vertexai=False, http_options={"base_url": url})
+    try:
+        counted = three.models.count_tokens(model=model, contents=HELLO)
+        assert counted.total_tokens is not None
+        return counted.total_tokens
+    finally:
+        three.close()
 
 
 def ledger_row(scene: Scene, request_id: str) -> tuple[Any, ...]:
@@ -56,13 +84,38 @@ def ledger_row(scene: Scene, request_id: str) -> tuple[Any, ...]:
     return rows[0]
 
 
+@pytest.mark.parametrize("caller", ["anthropic", "responses", "gemini"])
+@pytest.mark.parametrize("provider", COUNTING)
+def test_a_provider_that_counts_is_asked(scene: Scene, key: str, caller: str, provider: str) -> None:
+    scene.fake.journal.clear()
+    counted = count_by(caller, scene.house.url, key, f"{provider}-fake/fake")
+    (exchange,) = scene.fake.journal.exchanges
+    assert exchange.target == ADDRESSES[f"{provider}-fake"]
+    assert counted == exchange.input_tokens == (len(HELLO.encode()) + 3) // 4
+
+
+@pytest.mark.parametrize("caller", ["anthropic", "responses", "gemini"])
+@pytest.mark.parametrize("provider", ["openai", "ollama"])
+def test_where_nobody_counts_we_do(scene: Scene, key: str, caller: str, provider: str) -> None:
+    scene.fake.journal.clear()
+    assert 10 <= count_by(caller, scene.house.url, key, f"{provider}-fake/fake") <= 30
+    assert not scene.fake.journal.exchanges
+
+
+@pytest.mark.skipif(folder_of("o200k_base") is None, reason="the vocabularies are not built")
+def test_a_model_whose_vocabulary_is_here_is_counted_with_it(scene: Scene, messages: Any) -> None:
+    answer = messages.with_raw_response.count_tokens(model="openai-fake/gpt-4o", messages=SAID)
+    assert answer.headers["x-salon-count"] == "counted"
+    assert answer.parse().input_tokens == 3 + 4 + 10
+    assert "estimated" not in orjson.loads(answer.http_response.content)
+
+
 @pytest.mark.parametrize("model", ["anthropic-fake/fake", "either"])
-def test_a_provider_that_counts_is_asked(scene: Scene, messages: Any, model: str) -> None:
-    answer = messages.with_raw_response.count_tokens(model=model, messages=HELLO, system="Be brief.")
+def test_a_count_of_its_own_dialect_passes_through(scene: Scene, messages: Any, model: str) -> None:
+    answer = messages.with_raw_response.count_tokens(model=model, messages=SAID, system="Be brief.")
     (exchange,) = scene.fake.journal.exchanges
     assert answer.parse().input_tokens == exchange.input_tokens > 0
-    assert exchange.target == "/v1/messages/count_tokens"
-    assert orjson.loads(exchange.body) == {"model": "fake", "messages": HELLO, "system": "Be brief."}
+    assert orjson.loads(exchange.body) == {"model": "fake", "messages": SAID, "system": "Be brief."}
     assert "x-salon-count" not in answer.headers
     assert ledger_row(scene, answer.headers["x-salon-request-id"]) == ("count", "ok", 0, 0, 1)
 
@@ -70,22 +123,21 @@ def test_a_provider_that_counts_is_asked(scene: Scene, messages: Any, model: str
 @pytest.mark.parametrize("provider", ["openai", "ollama"])
 def test_an_estimate_is_marked_as_one(scene: Scene, messages: Any, provider: str) -> None:
     ask = messages.with_raw_response.count_tokens
-    tools = [{"name": "f", "description": "x" * 400, "input_schema": {"type": "object"}}]
-    short = ask(model=f"{provider}-fake/fake", messages=HELLO)
-    longer = ask(model=f"{provider}-fake/fake", messages=HELLO, tools=tools)
+    tools = [{"name": "f", "description": "strange " * 100, "input_schema": {"type": "object"}}]
+    short = ask(model=f"{provider}-fake/fake", messages=SAID)
+    longer = ask(model=f"{provider}-fake/fake", messages=SAID, tools=tools)
     assert short.headers["x-salon-count"] == "estimated"
-    assert 10 <= short.parse().input_tokens <= 30
+    assert orjson.loads(short.http_response.content)["estimated"] is True
     assert longer.parse().input_tokens >= short.parse().input_tokens + 100
-    assert not scene.fake.journal.exchanges
     assert ledger_row(scene, short.headers["x-salon-request-id"])[:2] == ("count", "ok")
 
 
 @pytest.mark.parametrize("model", ["anthropic-fake/fake", "openai-fake/fake"])
 def test_mistakes_are_told_in_its_words(messages: Any, model: str) -> None:
     with pytest.raises(anthropic.NotFoundError):
-        messages.count_tokens(model="nobody", messages=HELLO)
+        messages.count_tokens(model="nobody", messages=SAID)
     with pytest.raises(anthropic.BadRequestError) as caught:
-        messages.count_tokens(model=model, messages=HELLO, extra_body={"model": 5})
+        messages.count_tokens(model=model, messages=SAID, extra_body={"model": 5})
     assert "model" in caught.value.message
     assert caught.value.request_id
 
@@ -106,6 +158,6 @@ def test_a_providers_refusal_is_passed_on(messages: Any) -> None:
 def test_a_key_may_be_kept_from_counting(scene: Scene) -> None:
     body = {"name": "chats", "limits": {"operations": ["chat"]}}
     head = {"x-api-key": orjson.loads(scene.house.request("POST", "/salon/v1/keys", body)[1])["secret"]}
-    wish = {"model": "openai-fake/fake", "messages": HELLO}
+    wish = {"model": "openai-fake/fake", "messages": SAID}
     status, body = scene.house.request("POST", "/v1/messages/count_tokens", wish, headers=head)
     assert (status, orjson.loads(body)["error"]["type"]) == (403, "permission_error")

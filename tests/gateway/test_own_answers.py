@@ -1,4 +1,4 @@
-"""Requests that only some dialects have: one prompt, a load, a count; asked of those who know them."""
+"""Requests that only some dialects have: one prompt, a load; asked of those who know them."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,6 @@ from salon.testing.gateway_bench import GatewayBench
 
 Play = Callable[..., None]
 EITHER = AliasSpec(name="either", targets=(TargetSpec(model="openai/fake"), TargetSpec(model="ollama/fake")))
-HELLO = [{"role": "user", "content": "hello"}]
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
@@ -42,17 +41,3 @@ def test_a_load_goes_to_whoever_can_load(play: Play, model: str, asked: int) -> 
         assert (entry.status, entry.http_status, len(attempts)) == ("ok", 200, asked)
 
     play(scene, aliases=[EITHER])
-
-
-@pytest.mark.parametrize(("model", "asked"), [("openai/fake", 0), ("anthropic/fake", 1)])
-def test_a_count_costs_nothing(play: Play, model: str, asked: int) -> None:
-    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
-        reply = await bench.send("anthropic-count", orjson.dumps({"model": model, "messages": HELLO}))
-        assert reply.status == 200
-        assert orjson.loads(reply.body)["input_tokens"] >= 2
-        assert reply.headers.get("x-salon-count") == (None if asked else "estimated")
-        entry, attempts = await bench.row()
-        assert (entry.input_tokens, entry.output_tokens, entry.cost_e10 or 0) == (0, 0, 0)
-        assert len(attempts) == asked
-
-    play(scene)

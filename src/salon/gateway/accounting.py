@@ -24,7 +24,9 @@ _MOST_ANSWERS: Final = 1000
 
 
 def expected_tokens(job: Job, options: GatewayOptions) -> tuple[int, int]:
-    """Return how many tokens in and out to count on before anything is known."""
+    """Return how many tokens in and out to count on before anything is known; a count uses none."""
+    if job.dialect is not None and job.dialect.counts:
+        return 0, 0
     expected = job.expected_tokens
     if expected is None:
         output = options.assumed_output_tokens

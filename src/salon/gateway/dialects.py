@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from salon.gateway.protocols.anthropic import COUNT as ANTHROPIC_COUNT
 from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
 from salon.gateway.protocols.base import Dialect, DialectName, SpokenDialect
+from salon.gateway.protocols.gemini import COUNT as GEMINI_COUNT
 from salon.gateway.protocols.gemini import DIALECT as GEMINI
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
 from salon.gateway.protocols.ollama import GENERATE as OLLAMA_GENERATE
 from salon.gateway.protocols.openai import DIALECT as OPENAI
+from salon.gateway.protocols.responses import COUNT as RESPONSES_COUNT
 from salon.gateway.protocols.responses import DIALECT as RESPONSES
 
 DIALECTS: Mapping[DialectName, Dialect] = {
@@ -16,11 +18,13 @@ DIALECTS: Mapping[DialectName, Dialect] = {
     for dialect in (
         OPENAI,
         RESPONSES,
+        RESPONSES_COUNT,
         ANTHROPIC,
         ANTHROPIC_COUNT,
         OLLAMA,
         OLLAMA_GENERATE,
         GEMINI,
+        GEMINI_COUNT,
     )
 }
 """Every dialect that is served, by its name."""

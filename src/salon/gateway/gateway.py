@@ -18,6 +18,7 @@ from salon.foundation.kit.errors import (
     Internal,
     SalonError,
     ShuttingDown,
+    UpstreamError,
 )
 from salon.foundation.kit.ids import RequestId, new_id
 from salon.foundation.kit.in_place import InPlace
@@ -27,7 +28,8 @@ from salon.gateway import hops, replies
 from salon.gateway.accounting import Accountant, reserve, reserve_now
 from salon.gateway.admission import Admission
 from salon.gateway.answers import AnswerCache, IdempotencyKeys, Recorded, cache_key
-from salon.gateway.attempts import AttemptLoop
+from salon.gateway.attempts import AttemptLoop, decoded
+from salon.gateway.counting import TokenCounter, lacks_counter
 from salon.gateway.exchange import Headers, Reply, ServedCall
 from salon.gateway.limits import Limiter
 from salon.gateway.observer import Observer
@@ -70,6 +72,7 @@ class Gateway:
         self._cache = cache
         self._idempotency = idempotency
         self._ledger = ledger
+        self._counter = TokenCounter()
         self._supervisor = TaskSupervisor("gateway")
         self.admission = Admission(limiter, self.options)
         self._accountant = Accountant(ledger, self._clock, observer)
@@ -79,6 +82,7 @@ class Gateway:
         """End what is under way."""
         await self._supervisor.close(timeout_s)
         self._loop.deadlines.close()
+        await self._counter.close()
 
     # -- for doors --------------------------------------------------------------------------------
     async def serve(self, call: ServedCall, reply: Reply, in_place: InPlace | None = None) -> None:
@@ -121,6 +125,9 @@ class Gateway:
         if via is not None:
             job.via = hops.pass_on(via, self.registry.instance)
         plan = self._admit_now(job) or await self._admit(job)
+        if dialect.counts:
+            await self._count(job, plan)
+            return
         if dialect.own_answer is not None and not plan.speaks(call.dialect):
             own = dialect.own_answer(envelope)
             if own is not None:
@@ -142,6 +149,20 @@ class Gateway:
             attempt = await self._loop.run(job)
             job.first_token_s = attempt.ended_s
             replies.send_whole(job, attempt)
+
+    async def _count(self, job: Job, plan: Plan) -> None:
+        """Answer how many tokens a request has: a provider's count if one counts, else ours. It is free."""
+        assert job.dialect is not None
+        if plan.speaks(job.dialect.name):
+            try:
+                replies.send_whole(job, await self._loop.run(job))
+            except UpstreamError as error:
+                if not lacks_counter(error):
+                    raise
+            else:
+                return
+        await job.in_task()
+        replies.send_own(job, await self._counter.count(decoded(job), model=plan.targets[0].model))
 
     async def _known_answer(self, job: Job, plan: Plan, call: ServedCall) -> Recorded | None:
         """Return the answer of an earlier request, or note where this one's is to be kept."""

@@ -9,6 +9,7 @@ from salon.gateway.accounting import total_cost
 from salon.gateway.answers import Recorded
 from salon.gateway.exchange import Headers
 from salon.gateway.protocols.collect import response_events
+from salon.gateway.protocols.counts import count_of
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.delivery import StreamDelivery
 from salon.gateway.relay.job import Job, encode_context
@@ -112,8 +113,8 @@ def send_own(job: Job, response: Response) -> None:
     body = _encoded(job, response)
     job.status = 200
     headers = [*_common(job, 0), _JSON, (b"x-salon-cost", cost_text(0, "USD"))]
-    if response.usage is not None:
-        headers.append((b"x-salon-count", b"estimated"))
+    if job.dialect is not None and job.dialect.counts:
+        headers.append((b"x-salon-count", b"estimated" if count_of(response)[1] else b"counted"))
     job.reply.send(200, headers, body)
 
 

@@ -5,7 +5,7 @@ Where both sides speak the same one, bytes pass through a ``StreamTap`` and are 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 
@@ -15,6 +15,7 @@ from salon.foundation.messages import Finish, ModelRequest, Response, StreamEven
 DialectName = Literal[
     "openai",
     "responses",
+    "responses-count",
     "anthropic",
     "anthropic-count",
     "ollama",
@@ -22,7 +23,10 @@ DialectName = Literal[
     "gemini",
     "cohere",
     "converse",
+    "gemini-count",
 ]
+COUNTS: Final[tuple[DialectName, ...]] = ("responses-count", "anthropic-count", "gemini-count")
+"""Dialects in which a request's tokens are counted; a provider that has one counts for callers of each."""
 
 Quirks = Mapping[str, Any]
 """A provider kind's declared deviations from its dialect; each dialect documents the keys it knows."""
@@ -268,8 +272,10 @@ class Dialect(SpokenDialect, frozen=True, kw_only=True, eq=False):
     own_answer: Callable[[Envelope], Response | None] | None = None
     """Answers a request here where no target speaks this dialect; None if a model has to be asked.
 
-    An answer with usage is a count of ours. Raises: InvalidRequest naming the field.
+    Raises: InvalidRequest naming the field.
     """
+    counts: bool = False
+    """A request asks how many tokens it has: an answer is a ``counts.counted``, and costs nothing."""
 
     # -- same dialect on both sides ---------------------------------------------------------------
     rewrite_request: RequestRewriter

@@ -3,7 +3,7 @@
 import random
 from typing import Literal
 
-from salon.gateway.protocols.base import DialectName
+from salon.gateway.protocols.base import COUNTS, DialectName
 from salon.gateway.registry.target import Target
 
 
@@ -74,7 +74,9 @@ class Plan:
         return dearest, currency
 
     def speaks(self, dialect: DialectName) -> bool:
-        """Tell whether some target understands ``dialect`` itself."""
+        """Tell whether some target understands ``dialect`` itself, or counts tokens as it asks."""
+        if dialect in COUNTS:
+            return any(target.link.counting is not None for target in self.targets)
         return any(dialect in target.link.endpoints for target in self.targets)
 
     def order(self) -> tuple[Target, ...]:

@@ -5,9 +5,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from salon.foundation.egress import EgressPolicy, EgressRefused, HttpRequest, Url
+from salon.foundation.kit.errors import Unsupported
 from salon.foundation.kit.ids import ProviderId
 from salon.gateway.pricing import Price
-from salon.gateway.protocols.base import DialectName, Quirks, SpokenDialect
+from salon.gateway.protocols.base import COUNTS, DialectName, Quirks, SpokenDialect
 from salon.gateway.providers.authorize import Authorizer
 from salon.gateway.providers.base import Capabilities, Transport
 from salon.gateway.routing.breaker import Breaker
@@ -85,7 +86,18 @@ class Endpoint:
 class Link:
     """The way to one provider, shared by all its targets."""
 
-    __slots__ = ("authorizer", "default", "endpoints", "id", "kind", "name", "policy", "secret", "transport")
+    __slots__ = (
+        "authorizer",
+        "counting",
+        "default",
+        "endpoints",
+        "id",
+        "kind",
+        "name",
+        "policy",
+        "secret",
+        "transport",
+    )
 
     def __init__(
         self,
@@ -105,6 +117,8 @@ class Link:
         self.kind = kind
         self.default: DialectName = default
         self.endpoints = endpoints
+        self.counting = next((endpoints[name] for name in COUNTS if name in endpoints), None)
+        """Where it counts the tokens of a request, if it does."""
         self.policy = policy
         self.transport = transport
         self.secret = secret
@@ -159,10 +173,17 @@ class Target:
         self.health = health
 
     def endpoint(self, spoken: DialectName | None) -> Endpoint:
-        """Return the endpoint for a caller who speaks ``spoken``: that dialect if it is understood."""
+        """Return the endpoint for a caller who speaks ``spoken``: that dialect if it is understood.
+
+        Raises: Unsupported when tokens are to be counted by a provider that does not.
+        """
         link = self.link
         if spoken is not None and spoken in link.endpoints:
             return link.endpoints[spoken]
+        if spoken in COUNTS:
+            if link.counting is None:
+                raise Unsupported(field="model", problem="This provider does not count tokens.")
+            return link.counting
         return link.endpoints[link.default]
 
     def to_json(self, now_s: float) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
-from salon.gateway.protocols.estimate import BYTES_PER_TOKEN
+from salon.gateway.protocols.counts import BYTES_PER_TOKEN
 
 HELD_BYTES_PER_TOKEN: Final = 3
 """Fewer than for counts, because a hold must not be too small."""

@@ -188,7 +188,7 @@ class SalonApp:
         """Hand a chat request to the gateway and relay its reply."""
         row = matched.endpoint
         body = await read_body(asked, row.max_body_bytes)
-        if row.dialect == "gemini":
+        if row.dialect in {"gemini", "gemini-count"}:
             body = with_address(body, model=matched.parameters["model"], stream=_asks_stream(asked.path))
         assert row.dialect is not None
         call = ServedCall(

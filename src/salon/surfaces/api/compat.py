@@ -16,6 +16,7 @@ from salon.surfaces.api.services import ListedModel, Services
 
 _DEFAULT_PAGE: Final = 20
 _MAX_PAGE: Final = 1000
+_GEMINI_METHODS: Final = (":generateContent", ":streamGenerateContent", ":countTokens")
 
 
 class _ShowRequest(msgspec.Struct):
@@ -38,7 +39,7 @@ def path_dialect(path: str, headers: Mapping[bytes, bytes]) -> DialectName | Non
         return "anthropic"
     if path == "/v1/responses" or path.startswith("/v1/responses/"):
         return "responses"
-    if path.startswith("/v1beta/") or path.endswith((":generateContent", ":streamGenerateContent")):
+    if path.startswith("/v1beta/") or path.endswith(_GEMINI_METHODS):
         return "gemini"
     if path.startswith("/v1/"):
         return shared_dialect(headers)

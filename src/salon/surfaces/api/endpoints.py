@@ -75,6 +75,16 @@ CORE: Final[tuple[Endpoint, ...]] = (
     ),
     Endpoint(
         method="POST",
+        path="/v1/responses/input_tokens",
+        dialect="responses-count",
+        summary="Count a request's tokens, in the words of OpenAI Responses; an estimate is marked as one.",
+        policy=Right.USE_MODELS,
+        operation="count",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
         path="/v1/messages",
         dialect="anthropic",
         summary="Chat, in the words of Anthropic Messages.",
@@ -125,6 +135,18 @@ CORE: Final[tuple[Endpoint, ...]] = (
         )
         for version in ("v1beta", "v1")
         for method, streamed in (("generateContent", ""), ("streamGenerateContent", ", streamed"))
+    ),
+    *(
+        Endpoint(
+            method="POST",
+            path=f"/{version}/models/{{model:path}}:countTokens",
+            dialect="gemini-count",
+            summary="Count a request's tokens, in the words of Gemini; an estimate is marked as one.",
+            policy=Right.USE_MODELS,
+            operation="count",
+            max_body_bytes=CHAT_BODY_BYTES,
+        )
+        for version in ("v1beta", "v1")
     ),
     Endpoint(
         method="GET",

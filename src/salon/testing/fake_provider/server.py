@@ -19,10 +19,12 @@ from salon.testing.fake_provider import (
     anthropic,
     anthropic_count,
     gemini,
+    gemini_count,
     ollama,
     ollama_generate,
     openai,
     responses,
+    responses_count,
 )
 from salon.testing.fake_provider.answer import Asked, answer
 from salon.testing.fake_provider.certificates import server_context
@@ -37,11 +39,13 @@ from salon.testing.fake_provider.tokens import TokenDesk
 _DIALECTS: tuple[ModuleType, ...] = (
     openai,
     responses,
+    responses_count,
     anthropic,
     anthropic_count,
     ollama,
     ollama_generate,
     gemini,
+    gemini_count,
 )
 _START_S = 60.0
 _KEY_HEADERS = ("x-api-key", "x-goog-api-key", "api-key")
@@ -345,7 +349,7 @@ class FakeProvider:
 def _whole(exchange: Exchange, dialect: ModuleType) -> Any:
     """Return the body as JSON, with what the address says where the dialect says it there."""
     value = orjson.loads(exchange.body)
-    return {**value, **gemini.in_address(exchange.target)} if dialect is gemini else value
+    return {**value, **gemini.in_address(exchange.target)} if dialect in {gemini, gemini_count} else value
 
 
 def _retry_after(seconds: float | None) -> Headers:

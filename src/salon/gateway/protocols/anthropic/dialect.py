@@ -36,12 +36,12 @@ COUNT = msgspec.structs.replace(
     DIALECT,
     name="anthropic-count",
     title="Anthropic token count",
+    counts=True,
     read_envelope=count.read_envelope,
-    own_answer=count.own_answer,
-    decode_request=count.decode_request,
     rewrite_request=count.rewrite_request,
+    encode_request=count.encode_request,
     encode_response=count.encode_response,
     decode_response=count.decode_response,
     read_answer=count.read_answer,
 )
-"""``POST /v1/messages/count_tokens``; nobody is asked in it but those who were asked so."""
+"""``POST /v1/messages/count_tokens``; no answer is made."""

@@ -1,7 +1,9 @@
 """The Gemini generateContent dialect, both sides."""
 
+import msgspec
+
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.gemini import errors, request, request_writer, response, tap
+from salon.gateway.protocols.gemini import count, errors, request, request_writer, response, tap
 from salon.gateway.protocols.gemini.stream_decoder import GeminiStreamDecoder
 from salon.gateway.protocols.gemini.stream_encoder import GeminiStreamEncoder
 
@@ -27,3 +29,18 @@ DIALECT = Dialect(
     read_answer=tap.read_answer,
 )
 """``POST /v1beta/models/{model}:generateContent`` and ``:streamGenerateContent``."""
+
+COUNT = msgspec.structs.replace(
+    DIALECT,
+    name="gemini-count",
+    title="Gemini countTokens",
+    counts=True,
+    read_envelope=count.read_envelope,
+    rewrite_request=count.rewrite_request,
+    decode_request=count.decode_request,
+    encode_request=count.encode_request,
+    encode_response=count.encode_response,
+    decode_response=count.decode_response,
+    read_answer=count.read_answer,
+)
+"""``POST /v1beta/models/{model}:countTokens``; no answer is made."""

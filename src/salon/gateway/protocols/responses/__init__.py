@@ -1,5 +1,5 @@
 """The OpenAI Responses dialect."""
 
-from salon.gateway.protocols.responses.dialect import DIALECT
+from salon.gateway.protocols.responses.dialect import COUNT, DIALECT
 
-__all__ = ["DIALECT"]
+__all__ = ["COUNT", "DIALECT"]

@@ -1,8 +1,10 @@
 """The OpenAI Responses dialect, both sides."""
 
+import msgspec
+
 from salon.gateway.protocols import classify, openai_errors
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.responses import request, request_writer, response, tap
+from salon.gateway.protocols.responses import count, request, request_writer, response, tap
 from salon.gateway.protocols.responses.stream_decoder import ResponsesStreamDecoder
 from salon.gateway.protocols.responses.stream_encoder import ResponsesStreamEncoder
 
@@ -28,3 +30,17 @@ DIALECT = Dialect(
     read_answer=tap.read_answer,
 )
 """``POST /v1/responses``: OpenAI's own, without anything it stores, and that of those who copy it."""
+
+COUNT = msgspec.structs.replace(
+    DIALECT,
+    name="responses-count",
+    title="OpenAI token count",
+    counts=True,
+    read_envelope=count.read_envelope,
+    rewrite_request=count.rewrite_request,
+    encode_request=count.encode_request,
+    encode_response=count.encode_response,
+    decode_response=count.decode_response,
+    read_answer=count.read_answer,
+)
+"""``POST /v1/responses/input_tokens``; no answer is made."""

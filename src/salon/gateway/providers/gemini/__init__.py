@@ -6,7 +6,10 @@ KIND = ProviderKind(
     name="gemini",
     label="Google Gemini",
     dialect="gemini",
-    chat_paths={"gemini": "/v1beta/models/{model}:generateContent"},
+    chat_paths={
+        "gemini": "/v1beta/models/{model}:generateContent",
+        "gemini-count": "/v1beta/models/{model}:countTokens",
+    },
     stream_paths={"gemini": "/v1beta/models/{model}:streamGenerateContent?alt=sse"},
     base_url="https://generativelanguage.googleapis.com",
     auth="x-goog-api-key",

@@ -6,7 +6,11 @@ KIND = ProviderKind(
     name="openai",
     label="OpenAI",
     dialect="openai",
-    chat_paths={"openai": "/chat/completions", "responses": "/responses"},
+    chat_paths={
+        "openai": "/chat/completions",
+        "responses": "/responses",
+        "responses-count": "/responses/input_tokens",
+    },
     base_url="https://api.openai.com/v1",
     env_keys=("OPENAI_API_KEY",),
     env_url="OPENAI_BASE_URL",
