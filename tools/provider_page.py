@@ -21,6 +21,8 @@ NAMES = {
     "ollama": "Ollama chat",
     "ollama-generate": "Ollama generate",
     "gemini": "Gemini generateContent",
+    "cohere": "Cohere chat",
+    "converse": "Bedrock Converse",
 }
 REMARKS = {
     "azure": "A model is the name of a deployment. With `tenant_id` and `client_id` the key is the secret of "

@@ -20,7 +20,7 @@ from salon.foundation.messages import (
     ToolCallPart,
 )
 from salon.gateway.protocols import anthropic, gemini, ollama, openai, responses
-from salon.gateway.protocols.base import Dialect
+from salon.gateway.protocols.base import Dialect, SpokenDialect
 from salon.gateway.protocols.collect import ResponseCollector
 from salon.gateway.protocols.responses.reasoning import joined
 from salon.gateway.protocols.wire_json import own_data
@@ -106,7 +106,7 @@ def pieces(data: bytes, size: int) -> Iterator[bytes]:
         yield data[start : start + size]
 
 
-def collect(dialect: Dialect, body: bytes, size: int = 0) -> ResponseCollector:
+def collect(dialect: SpokenDialect, body: bytes, size: int = 0) -> ResponseCollector:
     """Decode a stream cut into pieces."""
     collector = ResponseCollector()
     decoder = dialect.stream_decoder()

@@ -45,6 +45,7 @@ Case = tuple[str, str, Callable[[str], dict[str, Any]]]
 CASES: dict[str, Case] = {
     "azure": ("azure", "fake", lambda _: {}),
     "azure-dated": ("azure", "fake", lambda _: {"options": {"api_version": "2024-10-21"}}),
+    "cohere": ("cohere", "fake", lambda _: {}),
     "azure-entra": ("azure", "fake", lambda url: {"options": entra(url)}),
 }
 every_case = pytest.mark.parametrize("case", CASES)
@@ -195,5 +196,18 @@ def test_its_credential_is_shown_to_nobody(play: Play, case: str, caplog: pytest
         )
         assert [word for word in hidden if word in everything] == []
         assert b"sk-canary" not in (bench.folder / "salon.db").read_bytes()
+
+    play(scene)
+
+
+def test_models_of_cohere_that_chat_are_listed(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await add(bench, "cohere", fake, models=())
+        await bench.service.discovery.refresh({"own"}, force=True)
+        listed = [entry for entry in bench.registry.models() if entry.provider == "own"]
+        assert [entry.id for entry in listed] == ["own/fake", "own/fake-large"]
+        info = listed[0].info
+        assert (info.context_tokens, info.capabilities and info.capabilities.tools) == (128000, True)
+        assert fake.journal.exchanges[-1].target == "/v1/models?page_size=1000&endpoint=chat"
 
     play(scene)

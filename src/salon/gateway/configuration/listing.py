@@ -26,6 +26,10 @@ def read_listing(style: ListingStyle, body: bytes, *, provider: str) -> tuple[li
             after = cast(Item, value).get("nextPageToken") if isinstance(value, dict) else None
             listed = [_gemini(item) for item in _items(value, "models")]
             return [model for model in listed if model is not None], after if _text(after) else None
+        if style == "cohere":
+            after = cast(Item, value).get("next_page_token") if isinstance(value, dict) else None
+            answering = [item for item in _items(value, "models") if "chat" in _words(item.get("endpoints"))]
+            return [_cohere(item) for item in answering], after if _text(after) else None
         models = [_common(item) for item in _items(value, "data") if _chats(item)]
         more = cast(Item, value).get("has_more") if isinstance(value, dict) else False
         return models, models[-1].id if style == "anthropic" and more and models else None
@@ -151,6 +155,31 @@ def _gemini(item: Item) -> ModelInfo | None:
         context_tokens=_count(item.get("inputTokenLimit")),
         max_output_tokens=_count(item.get("outputTokenLimit")),
         capabilities=Capabilities(reasoning=True) if item.get("thinking") is True else None,
+    )
+
+
+def _words(value: Any) -> set[str]:
+    return (
+        {word for word in cast(list[Any], value) if isinstance(word, str)}
+        if isinstance(value, list)
+        else set()
+    )
+
+
+def _cohere(item: Item) -> ModelInfo:
+    features = _words(item.get("features"))
+    known = Capabilities(
+        tools="tools" in features or None,
+        vision="vision" in features or None,
+        reasoning="reasoning" in features or None,
+        structured="json_schema" in features or None,
+    )
+    length = item.get("context_length")
+    return ModelInfo(
+        id=str(item["name"]),
+        owned_by="cohere",
+        context_tokens=_count(int(length)) if isinstance(length, int | float) else None,
+        capabilities=known if features else None,
     )
 
 

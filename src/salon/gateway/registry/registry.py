@@ -64,7 +64,9 @@ class Registry:
         """Names this process to other Salons."""
         self.generation = 0
         """Rises with every change."""
-        self._builder = ProviderBuilder(kinds, dialects, http=http, clock=clock, instance=self.instance)
+        self._builder = ProviderBuilder(
+            kinds, {**dialects, **only_spoken}, http=http, clock=clock, instance=self.instance
+        )
         self._providers: dict[str, Configured] = {}
         self._aliases: dict[str, AliasSpec] = {}
         self._prices = PriceBook(kinds, self.catalogue)

@@ -18,6 +18,7 @@ from salon.foundation.kit.tasks import TaskSupervisor
 from salon.testing.fake_provider import (
     anthropic,
     anthropic_count,
+    cohere,
     gemini,
     gemini_count,
     ollama,
@@ -46,6 +47,7 @@ _DIALECTS: tuple[ModuleType, ...] = (
     ollama_generate,
     gemini,
     gemini_count,
+    cohere,
 )
 _START_S = 60.0
 _KEY_HEADERS = ("x-api-key", "x-goog-api-key", "api-key")
@@ -326,6 +328,8 @@ class FakeProvider:
                 return 200, ollama.models(self.models)
             case "POST", "/api/show":
                 return 200, ollama.show(str(orjson.loads(exchange.body or b"{}").get("model")))
+            case "GET", "/v1/models" if "endpoint=chat" in exchange.target:
+                return self._refusal(exchange, cohere) or (200, cohere.models(self.models))
             case "GET", _ if path.endswith("/models"):
                 served = anthropic if exchange.header("anthropic-version") else openai
                 asks_google = path.startswith("/v1beta/") or exchange.header("x-goog-api-key")

@@ -1,0 +1,17 @@
+"""Cohere's dialect as it is spoken."""
+
+from salon.gateway.protocols import classify
+from salon.gateway.protocols.base import SpokenDialect
+from salon.gateway.protocols.cohere import request_writer, response
+from salon.gateway.protocols.cohere.stream_decoder import CohereStreamDecoder
+
+DIALECT = SpokenDialect(
+    name="cohere",
+    title="Cohere chat",
+    encode_request=request_writer.encode_request,
+    decode_response=response.decode_response,
+    stream_decoder=CohereStreamDecoder,
+    decode_error=classify.http_error,
+    classify_stream_error=classify.stream_error,
+)
+"""``POST /v2/chat``."""

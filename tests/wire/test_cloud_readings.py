@@ -1,0 +1,75 @@
+"""Recordings of clouds that no official client read for us: each was read by hand, and the reading kept.
+
+A reading holds lengths and hashes, no recorded bytes. A failure's reading is the class of its error.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salon.foundation.kit.errors import UpstreamError
+from salon.foundation.messages import CitationPart
+from salon.gateway.protocols import cohere
+from salon.gateway.protocols.base import SpokenDialect
+
+FOLDER = Path(__file__).parent / "cloud_readings"
+DIALECTS: Mapping[str, SpokenDialect] = {"cohere-chat": cohere.DIALECT}
+CLOUDS = {"cohere", "bedrock"}
+"""The index calls some answers of others by the same names."""
+READINGS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+
+
+def _measure(text: str) -> dict[str, Any]:
+    return {"characters": len(text), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def _reading(response: Any) -> dict[str, Any]:
+    usage = response.usage
+    counted = ("input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens")
+    return {
+        "text": _measure(response.text),
+        "reasoning": _measure(response.reasoning),
+        "tool_calls": [
+            {"name": c.name, "arguments": json.loads(c.arguments or "{}")} for c in response.tool_calls
+        ],
+        "citations": sum(isinstance(part, CitationPart) for part in response.parts),
+        "finish": response.finish and [response.finish.reason, response.finish.raw],
+        "usage": usage and {name: getattr(usage, name) for name in counted if getattr(usage, name)},
+        "parts": [type(part).__name__ for part in response.parts],
+    }
+
+
+def _read(folder: Path, row: Mapping[str, Any], cut: int, wire: Any) -> dict[str, Any]:
+    dialect = DIALECTS[row["api"]]
+    body = (folder / row["dir"] / f"response.{row['transport']}").read_bytes()
+    if row["status"] >= 400:
+        error = dialect.decode_error(row["status"], {}, body, provider="p")
+        assert isinstance(error, UpstreamError)
+        return {"error": error.code, "message": _measure(error.upstream_message or "")}
+    if row["transport"] == "json":
+        return _reading(dialect.decode_response(body))
+    return _reading(wire.collect(dialect, body, cut).response())
+
+
+@pytest.fixture(scope="module")
+def rows(shared_dir: Path) -> dict[str, dict[str, Any]]:
+    """The rows of the index of recordings that are read here, by the recording's own name."""
+    lines = (shared_dir / "recorded-streams" / "index.jsonl").read_text("utf-8").splitlines()
+    found = [row for row in map(json.loads, lines) if row["api"] in DIALECTS and row["provider"] in CLOUDS]
+    return {row["dir"].rpartition("/")[2]: row for row in found}
+
+
+@pytest.mark.parametrize("name", sorted(READINGS))
+@pytest.mark.parametrize("cut", [0, 1, 2, 3, 7, 1009])
+def test_answers_have_the_reviewed_reading(
+    name: str, cut: int, rows: dict[str, dict[str, Any]], shared_dir: Path, wire: Any
+) -> None:
+    assert _read(shared_dir / "recorded-streams", rows[name], cut, wire) == READINGS[name]
+
+
+def test_every_recording_of_a_cloud_has_a_reading(rows: dict[str, dict[str, Any]]) -> None:
+    assert set(rows) == set(READINGS)
