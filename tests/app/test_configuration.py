@@ -94,6 +94,21 @@ def test_what_keeps_a_part_from_use_does_not_stop_the_rest(
     assert all(word in doubt for word in words)
 
 
+@pytest.mark.parametrize(
+    "address", ["salon.example.org", "https://a.example/path", "ftp://a.example", "https://A"]
+)
+def test_public_address_is_a_scheme_and_a_host(tmp_path: Path, address: str) -> None:
+    (problem,) = problems(_source(tmp_path, environ={"SALON_SERVER_PUBLIC_ADDRESS": address}))
+    assert "server.public_address" in problem.message
+    assert "Write it like https://salon.example.org" in problem.message
+
+
+def test_proxies_are_addresses_or_networks(tmp_path: Path) -> None:
+    text = '[server]\ntrusted_proxies = ["127.0.0.1", "10.0.0.0/8", "fd00::/8", "proxy.example"]'
+    (problem,) = problems(_source(tmp_path, text))
+    assert "“proxy.example” is neither an address nor a network" in problem.message
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_loopback_needs_no_key(tmp_path: Path, host: str) -> None:
     assert problems(_source(tmp_path, environ={"SALON_HOST": host})) == []

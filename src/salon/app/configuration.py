@@ -16,6 +16,7 @@ from salon.foundation.kit.layers import Resolved, Resolver, read_file, spoken, u
 from salon.foundation.kit.settings import Spec, find, render, specs
 
 _BASE_PATH = re.compile(r"(?:/(?!\.\.?(?:/|$))[\w.~-]+)+", re.ASCII)
+_PUBLIC_ADDRESS = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCII)
 _ASSET_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.~-]+)*", re.ASCII)
 
 
@@ -139,6 +140,17 @@ def contradictions(settings: Settings, environ: Mapping[str, str]) -> list[Confi
         problem = f"“{server.asset_address}” is no address of a web server."
         fix = "Write it like https://files.example.org/salon, without a slash at the end. Empty for none."
         found.append(ConfigError(key="server.asset_address", problem=problem, fix=fix))
+    if server.public_address and not _PUBLIC_ADDRESS.fullmatch(server.public_address):
+        problem = f"“{server.public_address}” is no address that a browser opens this Salon at."
+        fix = "Write it like https://salon.example.org; a path goes to server.base_path."
+        found.append(ConfigError(key="server.public_address", problem=problem, fix=fix))
+    for name in server.trusted_proxies:
+        try:
+            ipaddress.ip_network(name, strict=False)
+        except ValueError:
+            problem = f"“{name}” is neither an address nor a network."
+            fix = "Write it like 127.0.0.1 or 10.0.0.0/8."
+            found.append(ConfigError(key="server.trusted_proxies", problem=problem, fix=fix))
     url = settings.storage.url
     if url and not url.startswith(("postgresql://", "postgres://")):
         fix = "Leave it empty for SQLite in the data directory."

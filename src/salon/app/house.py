@@ -121,7 +121,9 @@ class House:
     async def new_sign_in_address(self) -> tuple[str, int | None]:
         """Make a one-time address that signs a browser in; with its expiry in UTC milliseconds."""
         link = await self.accounts.create_login_link()
-        base = self.address or f"http://localhost{self.live.current.settings.server.base_path}"
+        server = self.live.current.settings.server
+        public = server.public_address and server.public_address + server.base_path
+        base = public or self.address or f"http://localhost{server.base_path}"
         return f"{base}/signin/{link.token}", link.expires_at_ms
 
     async def close(self) -> None:

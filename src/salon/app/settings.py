@@ -51,6 +51,31 @@ class ServerSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         setting("Path a proxy shows this Salon under, like /salon; empty for none.", reload="restart"),
     ] = _NONE
+    public_address: Annotated[
+        str,
+        setting(
+            "Where people open this Salon, like https://salon.example.org, when a proxy stands before it: a "
+            "host it answers to, the start of sign-in links, and with https the reason for Secure cookies.",
+            reload="restart",
+        ),
+    ] = _NONE
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        setting(
+            "Addresses or networks of proxies that are believed about where a request comes from "
+            "(X-Forwarded-For) and over what (X-Forwarded-Proto), like 127.0.0.1 or 10.0.0.0/8.",
+            reload="restart",
+        ),
+    ] = ()
+    wrong_credentials_per_minute: Annotated[
+        int,
+        setting(
+            "Wrong keys, sessions and sign-in links from one address; further ones are told to wait, and an "
+            "address other than this machine that sends as many different ones is not heard at all.",
+            reload="restart",
+            ge=1,
+        ),
+    ] = 100
     asset_address: Annotated[
         str,
         setting(

@@ -19,6 +19,7 @@ SENTENCES: Final[dict[str, str]] = {
     "not_found": "There is no {what} {id}.",
     "conflict": "{problem}",
     "rate_limited": "The limit of {limit} is reached. Try again in {retry_after_s} s.",
+    "too_many_wrong": "Too many wrong credentials came from this address. Correct the key, and try again in {retry_after_s} s.",
     "budget_exceeded": "The budget {budget} does not cover this request.{left}{resets_at}",
     "unpriced": "{model} has no known price, so the budget {budget} cannot count it. Give the model a price, or let the budget pass unpriced models.",
     "model_unavailable": "“{model}” cannot be used now: {problem}",

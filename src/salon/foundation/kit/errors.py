@@ -14,6 +14,7 @@
     ├── NotFound                404
     ├── Conflict                409
     ├── RateLimited             429  requests, tokens or concurrency of a key
+    │   └── TooManyWrong        429  wrong credentials from one address
     ├── BudgetExceeded          402  money of a key or a space
     │   └── Unpriced            402  a budget cannot count what has no price
     ├── ModelUnavailable        503  known, but switched off or without a usable provider
@@ -168,6 +169,13 @@ class RateLimited(SalonError):
     code = "rate_limited"
     status = 429
     retryable = True
+
+
+class TooManyWrong(RateLimited):
+    """Wrong credentials from one address; sending one again does not help. Fields: ``retry_after_s``."""
+
+    code = "too_many_wrong"
+    retryable = False
 
 
 class BudgetExceeded(SalonError):

@@ -126,7 +126,7 @@ class SalonApp:
         base = self.door.services.base_path
         # A proxy comes over TCP. The socket is for commands of this machine, which know no base path; and
         # below the base path "/salon" theirs would be taken for one.
-        if base and path.startswith(base + "/") and peer_of(scope) != "local":
+        if base and path.startswith(base + "/") and peer_of(scope).kind != "local":
             path = path[len(base) :]
         return path
 

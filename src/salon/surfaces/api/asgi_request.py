@@ -6,8 +6,8 @@ from typing import cast
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.errors import InvalidRequest, TooLarge
 from salon.surfaces.api.asgi_reply import ClientCut, Receive, Scope
-from salon.surfaces.api.credentials import Peer, peer_at
 from salon.surfaces.api.door import Door
+from salon.surfaces.api.peers import LOCAL, UNKNOWN, Peer, peer_at
 
 
 class Asked:
@@ -26,8 +26,8 @@ def peer_of(scope: Scope) -> Peer:
     """Return how the client reached us. Unknown is remote."""
     server, client = scope.get("server"), scope.get("client")
     if server is not None and server[1] is None and str(server[0]).startswith("/"):
-        return "local"
-    return peer_at(str(client[0]) if client else "")
+        return LOCAL
+    return peer_at(str(client[0])) if client else UNKNOWN
 
 
 def identify(door: Door, scope: Scope, headers: Mapping[bytes, bytes]) -> KeyIdentity | None:

@@ -3,9 +3,11 @@
 Carriers: ``Authorization: Bearer``, ``x-api-key``, ``api-key``, ``x-goog-api-key``, and the browser's
 session cookie. A key in the query string is refused: addresses end up in logs. All keys of one request
 must be the same one. Without a credential the owner is assumed on loopback and on the data directory's
-own socket, unless settings require a key or a proxy forwarded the request.
+own socket, unless settings require a key or a proxy forwarded the request. Wrong ones are counted by the
+address they come from.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, Protocol
 from urllib.parse import parse_qsl
@@ -13,20 +15,30 @@ from urllib.parse import parse_qsl
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import ForeignOrigin, NotAllowed, NotSignedIn
+from salon.surfaces.api.cookies import session_of
 from salon.surfaces.api.endpoints import Endpoint
+from salon.surfaces.api.peers import Peer, Proxies, is_forwarded
+from salon.surfaces.api.wrong_credentials import WrongCredentials
 
-Peer = Literal["local", "loopback", "remote"]
-"""``local`` is the data directory's own socket; ``loopback`` a TCP peer on this machine."""
-
-SESSION_COOKIE: Final = "salon_session"
 KEY_HEADERS: Final = (b"x-api-key", b"api-key", b"x-goog-api-key")
 _QUERY_KEYS: Final = frozenset({"key", "api_key", "api-key", "apikey", "access_token", "token"})
-_FORWARDED: Final = (b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via", b"x-forwarded-host")
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MAX_SECRET_BYTES: Final = 512
+MOST_WRONG: Final = 100
+"""Wrong credentials from one address in a minute, unless the settings say otherwise."""
 
 _WRONG = "This key is not known here, or was revoked. Make one with “salon keys create NAME”."
+_ENDED = "This browser is not signed in any more. Open a new link from “salon”."
 _MISSING = "A key is needed: send “Authorization: Bearer …”. Make one with “salon keys create NAME”."
+
+
+class _WrongSecret(NotSignedIn):
+    """A credential that is well formed and opens nothing. Fields: ``problem``."""
+
+    def __init__(self, secret: str, *, problem: str) -> None:
+        super().__init__(problem=problem)
+        self.secret = secret
+        """Never told or logged; only counted."""
 
 
 class AccessAccounts(Protocol):
@@ -53,17 +65,21 @@ class AccessAccounts(Protocol):
         ...
 
 
-def peer_at(host: str) -> Peer:
-    """Return how a TCP client at this address reached us. Unknown is remote."""
-    return "loopback" if host == "::1" or host.startswith(("127.", "::ffff:127.")) else "remote"
-
-
 class Access:
     """Turns the credentials of a request into an identity, and checks it against a row."""
 
-    def __init__(self, accounts: AccessAccounts, *, require_key: bool = False) -> None:
+    def __init__(
+        self,
+        accounts: AccessAccounts,
+        *,
+        require_key: bool = False,
+        proxies: Proxies | None = None,
+        most_wrong: int = MOST_WRONG,
+    ) -> None:
         self._accounts = accounts
         self._require_key = require_key
+        self._proxies = proxies or Proxies()
+        self._wrong = WrongCredentials(most_wrong, time.monotonic)
 
     def identify(
         self, headers: Mapping[bytes, bytes], *, peer: Peer, method: str, query: bytes = b""
@@ -71,8 +87,21 @@ class Access:
         """Return who is calling, or ``None`` for nobody in particular.
 
         ``headers`` has lower-case names. Raises: NotSignedIn for a credential that is wrong, doubtful or
-        in the address; ForeignOrigin for a cookie sent by a page that is not ours.
+        in the address; TooManyWrong after many; ForeignOrigin for a cookie sent by a page that is not ours.
         """
+        try:
+            identity = self.identify_again(headers, peer=peer, method=method, query=query)
+        except _WrongSecret as error:
+            self._wrong.count(self._proxies.client_of(peer, headers), error.secret)
+            raise
+        if self._wrong.shut and identity is not None:
+            self._wrong.check(self._proxies.client_of(peer, headers))
+        return identity
+
+    def identify_again(
+        self, headers: Mapping[bytes, bytes], *, peer: Peer, method: str, query: bytes = b""
+    ) -> KeyIdentity | None:
+        """Do as ``identify`` for a request that was let in before: nothing is counted."""
         if query:
             _refuse_query_key(query)
         secret = read_key(headers)
@@ -80,7 +109,7 @@ class Access:
             return self.identify_key(secret)
         cookie = headers.get(b"cookie")
         if cookie is not None:
-            session = read_cookie(cookie, SESSION_COOKIE)
+            session = session_of(cookie)
             if session is not None:
                 return self._from_session(session, headers, method)
         return self._from_peer(headers, peer)
@@ -89,8 +118,17 @@ class Access:
         """Return who a key stands for. Raises: NotSignedIn."""
         identity = self._accounts.authenticate_key(secret)
         if identity is None:
-            raise NotSignedIn(problem=_WRONG)
+            raise _WrongSecret(secret, problem=_WRONG)
         return identity
+
+    def check_link(self, headers: Mapping[bytes, bytes], *, peer: Peer) -> None:
+        """Refuse a sign-in link unseen from an address that guesses. Raises: TooManyWrong."""
+        if self._wrong.shut:
+            self._wrong.check(self._proxies.client_of(peer, headers))
+
+    def count_link(self, token: str, headers: Mapping[bytes, bytes], *, peer: Peer) -> None:
+        """Count a sign-in link that opened nothing. Raises: TooManyWrong."""
+        self._wrong.count(self._proxies.client_of(peer, headers), token)
 
     def authorize(self, endpoint: Endpoint, identity: KeyIdentity | None) -> None:
         """Check ``identity`` against the policy of ``endpoint``. Raises: NotSignedIn, NotAllowed."""
@@ -107,7 +145,7 @@ class Access:
     def _from_session(self, session: str, headers: Mapping[bytes, bytes], method: str) -> KeyIdentity:
         caller = self._accounts.session(session)
         if caller is None:
-            raise NotSignedIn(problem="This browser is not signed in any more. Open a new link from “salon”.")
+            raise _WrongSecret(session, problem=_ENDED)
         # The Host and Origin check has passed, so a present Origin is ours. A change without one could
         # come from a foreign form: browsers send Origin with every such request.
         proves_page = b"origin" in headers or headers.get(b"sec-fetch-site") == b"same-origin"
@@ -116,9 +154,9 @@ class Access:
         return self._accounts.identity(caller)
 
     def _from_peer(self, headers: Mapping[bytes, bytes], peer: Peer) -> KeyIdentity | None:
-        if peer == "local":
+        if peer.kind == "local":
             return self._accounts.identity(self._accounts.owner("local"))
-        if peer == "loopback" and not self._require_key and not any(name in headers for name in _FORWARDED):
+        if peer.kind == "loopback" and not self._require_key and not is_forwarded(headers):
             return self._accounts.identity(self._accounts.owner("tcp"))
         return None
 
@@ -151,17 +189,3 @@ def _refuse_query_key(query: bytes) -> None:
         raise NotSignedIn(
             problem="Send the key in a header: addresses end up in logs. Treat this key as lost."
         )
-
-
-def read_cookie(header: bytes, name: str) -> str | None:
-    """Return the value of a cookie. A name sent twice with different values is nobody's."""
-    wanted = name.encode("ascii")
-    values: set[bytes] = set()
-    for part in header.split(b";"):
-        key, separator, value = part.strip().partition(b"=")
-        if separator and key == wanted:
-            values.add(value)
-    if not values:
-        return None
-    value = values.pop() if len(values) == 1 else b""
-    return value.decode("ascii", "replace")

@@ -17,6 +17,7 @@ from salon.surfaces.api.credentials import Access
 from salon.surfaces.api.endpoints import CORE, Endpoint
 from salon.surfaces.api.errors import error_body
 from salon.surfaces.api.hosts import HostRules
+from salon.surfaces.api.peers import Proxies
 from salon.surfaces.api.services import Services
 
 STATUS_LINES: Final = {
@@ -52,8 +53,15 @@ class Door:
             bound_host=services.bound_host,
             allowed_hosts=services.allowed_hosts,
             allowed_origins=services.allowed_origins,
+            public_address=services.public_address,
         )
-        self.access = Access(services.accounts, require_key=services.require_key)
+        self.proxies = Proxies(services.trusted_proxies)
+        self.access = Access(
+            services.accounts,
+            require_key=services.require_key,
+            proxies=self.proxies,
+            most_wrong=services.most_wrong_credentials,
+        )
         self.supervisor = TaskSupervisor("doors")
         self.running: dict[asyncio.Task[object], Callable[[], object]] = {}
         """Requests under way at the ASGI door, and what identifies their caller again."""

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from salon.foundation.kit.errors import ForeignOrigin, InvalidRequest
 
@@ -17,14 +18,25 @@ class HostRules:
     """The names this Salon answers to, and the origins whose pages may call it."""
 
     def __init__(
-        self, *, bound_host: str, allowed_hosts: Iterable[str] = (), allowed_origins: Iterable[str] = ()
+        self,
+        *,
+        bound_host: str,
+        allowed_hosts: Iterable[str] = (),
+        allowed_origins: Iterable[str] = (),
+        public_address: str = "",
     ) -> None:
         """Answer to loopback names, the bound address and ``allowed_hosts`` (names, with or without port).
+
+        And to the host of ``public_address`` (``https://host``), whose page is our own whatever Host a proxy
+        sends on.
 
         A wildcard address answers to every IP address literal: rebinding needs a name.
         """
         self._any_address = bound_host in _WILDCARDS
-        self._names = {_canonical(name) for name in (*_LOOPBACK_NAMES, bound_host, *allowed_hosts) if name}
+        public = urlsplit(public_address).hostname or ""
+        names = (*_LOOPBACK_NAMES, bound_host, *allowed_hosts, public)
+        self._names = {_canonical(name) for name in names if name}
+        self._page = public_address.lower().encode("ascii") or None
         self._origins = frozenset(origin.rstrip("/").lower().encode("ascii") for origin in allowed_origins)
         self._known: dict[bytes, bool] = {}
 
@@ -51,7 +63,7 @@ class HostRules:
         """Tell whether a page of ``origin`` may call ``host``: the same place, or one that is configured."""
         scheme, separator, place = origin.partition(b"://")
         same = bool(separator) and scheme in {b"http", b"https"} and place.lower() == host.lower()
-        return same or origin.lower() in self._origins
+        return same or origin.lower() in self._origins or origin.lower() == self._page
 
     def is_allowed_origin(self, origin: bytes) -> bool:
         """Tell whether ``origin`` is a foreign one that the settings allow (CORS)."""

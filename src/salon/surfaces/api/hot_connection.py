@@ -12,11 +12,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from salon.foundation.kit.errors import SalonError
-from salon.surfaces.api.credentials import Peer, peer_at
 from salon.surfaces.api.door import Door, error_headers, id_of
 from salon.surfaces.api.endpoints import Endpoint
 from salon.surfaces.api.heads import TooSlow
 from salon.surfaces.api.hot_reply import HotReply
+from salon.surfaces.api.peers import LOCAL, UNKNOWN, Peer, peer_at
 
 
 class Phase(Enum):
@@ -48,7 +48,7 @@ class GuardedConnection(HttpToolsProtocol):
         self._seen_bytes = 0
         self._phase_started_s = 0.0
         self._stalled_since_s = inf
-        self._peer: Peer = "remote"
+        self._peer: Peer = UNKNOWN
         self._reply: HotReply | None = None
         self._row: Endpoint | None = None
         self._identity: Any = None
@@ -200,6 +200,6 @@ class GuardedConnection(HttpToolsProtocol):
 def _peer_of(transport: asyncio.Transport) -> Peer:
     own = transport.get_extra_info("socket")
     if own is not None and own.family == getattr(socket, "AF_UNIX", None):
-        return "local"
+        return LOCAL
     address = transport.get_extra_info("peername")
-    return peer_at(str(address[0]) if address else "")
+    return peer_at(str(address[0])) if address else UNKNOWN

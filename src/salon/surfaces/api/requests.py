@@ -7,6 +7,9 @@ from fastapi import Depends, Request
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import NotSignedIn
+from salon.surfaces.api.asgi_request import peer_of
+from salon.surfaces.api.cookies import comes_over_tls, session_cookie
+from salon.surfaces.api.door import Door
 from salon.surfaces.api.services import Services
 
 IDENTITY = "salon.identity"
@@ -30,6 +33,44 @@ def current_caller(request: Request) -> Caller:
     return current_identity(request).caller
 
 
+class Way:
+    """How a request came in, for what is decided by that."""
+
+    def __init__(self, request: Request) -> None:
+        self._door = cast(Door, request.app.state.door)
+        self._headers = cast("dict[bytes, bytes]", request.scope["salon.headers"])
+        self._peer = peer_of(request.scope)
+
+    @property
+    def home(self) -> str:
+        """Where the page is, for browsers."""
+        return f"{self._door.services.base_path}/"
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether the browser speaks TLS, with us or with a proxy before us."""
+        door = self._door
+        return comes_over_tls(
+            self._headers,
+            peer=self._peer,
+            proxies=door.proxies,
+            public_address=door.services.public_address,
+        )
+
+    @property
+    def session_cookie(self) -> str:
+        """Under which name a session is to be set."""
+        return session_cookie(is_tls=self.is_tls, base_path=self._door.services.base_path)
+
+    def check_link(self) -> None:
+        """Refuse a sign-in link unseen from an address that guesses. Raises: TooManyWrong."""
+        self._door.access.check_link(self._headers, peer=self._peer)
+
+    def count_link(self, token: str) -> None:
+        """Count a sign-in link that opened nothing. Raises: TooManyWrong."""
+        self._door.access.count_link(token, self._headers, peer=self._peer)
+
+
 def current_services(request: Request) -> Services:
     """Return what the composition root put together."""
     return cast(Services, request.app.state.services)
@@ -38,4 +79,5 @@ def current_services(request: Request) -> Services:
 CurrentIdentity = Annotated[KeyIdentity, Depends(current_identity)]
 MaybeIdentity = Annotated[KeyIdentity | None, Depends(maybe_identity)]
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
+CurrentWay = Annotated[Way, Depends(Way)]
 CurrentServices = Annotated[Services, Depends(current_services)]

@@ -9,7 +9,7 @@ from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.in_place import InPlace
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.protocols.base import Dialect, DialectName
-from salon.surfaces.api.credentials import AccessAccounts
+from salon.surfaces.api.credentials import MOST_WRONG, AccessAccounts
 
 
 class GatewayDoor(Protocol):
@@ -86,6 +86,12 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     require_key: bool = False
     base_path: str = ""
     """Under which path a proxy shows this Salon; empty, or like ``/salon``."""
+    public_address: str = ""
+    """Where people open this Salon, without a path, like ``https://salon.example``; empty when unknown."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of the proxies that say where a request came from, and over what."""
+    most_wrong_credentials: int = MOST_WRONG
+    """From one address in a minute."""
     asset_address: str = ""
     """Where browsers fetch the page's files other than the document; empty for here."""
     limits: ServerLimits = ServerLimits()

@@ -7,9 +7,9 @@ from fastapi.responses import RedirectResponse
 
 from salon.foundation.kit.caller import Right
 from salon.foundation.kit.errors import NotSignedIn
-from salon.surfaces.api.credentials import SESSION_COOKIE
+from salon.surfaces.api.cookies import PLAIN, SESSION_COOKIES
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller, CurrentServices
+from salon.surfaces.api.requests import CurrentCaller, CurrentWay
 from salon.surfaces.api.routes.house import CurrentHouse
 from salon.surfaces.api.routes.schemas.system import LoginLink
 
@@ -38,28 +38,32 @@ async def create_login_link(house: CurrentHouse, caller: CurrentCaller) -> Any:
 
 @router.get("/signin/{token}", response_class=RedirectResponse)
 async def sign_in(
-    house: CurrentHouse, services: CurrentServices, token: Annotated[str, Path(max_length=200)]
+    house: CurrentHouse, way: CurrentWay, token: Annotated[str, Path(max_length=200)]
 ) -> RedirectResponse:
     """Use a one-time link up: a session cookie and on to the page."""
+    way.check_link()
     session = await house.sign_in(token)
     if session is None:
+        way.count_link(token)
         raise NotSignedIn(
             problem="This link was used already or is too old. Get a new one with “salon open”."
         )
-    home = f"{services.base_path}/"
-    answer = RedirectResponse(home, status_code=303, headers={"Cache-Control": "no-store"})
+    answer = RedirectResponse(way.home, status_code=303, headers={"Cache-Control": "no-store"})
+    name, is_tls = way.session_cookie, way.is_tls
     answer.set_cookie(
-        SESSION_COOKIE, session, max_age=_SESSION_S, httponly=True, samesite="strict", path=home
+        name, session, max_age=_SESSION_S, httponly=True, samesite="strict", path=way.home, secure=is_tls
     )
     return answer
 
 
 @router.post("/salon/v1/sign-out", status_code=204, response_class=Response)
-async def sign_out(house: CurrentHouse, services: CurrentServices, request: Request) -> Response:
+async def sign_out(house: CurrentHouse, way: CurrentWay, request: Request) -> Response:
     """End the session of the browser that asks, in all its tabs; without one nothing happens."""
-    session = request.cookies.get(SESSION_COOKIE)
-    if session is not None:
-        await house.sign_out(session)
     answer = Response(status_code=204)
-    answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict", path=f"{services.base_path}/")
+    for name in reversed(SESSION_COOKIES):  # the one that let this request in comes last
+        session = request.cookies.get(name)
+        if session is not None:
+            await house.sign_out(session)
+            is_guarded = name != PLAIN
+            answer.delete_cookie(name, httponly=True, samesite="strict", path=way.home, secure=is_guarded)
     return answer

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from salon.foundation.kit.caller import Right
-from salon.surfaces.api.credentials import SESSION_COOKIE
+from salon.surfaces.api.cookies import SESSION_COOKIES
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
 from salon.surfaces.api.routes.errors_list import error_kinds
@@ -41,7 +41,10 @@ management("POST", "/database/check", Right.MANAGE_SYSTEM, summary="Look for dam
 @router.get("/status", response_model=Status)
 async def status(house: CurrentHouse, caller: CurrentCaller, request: Request) -> Any:
     """Say what runs."""
-    return {**await house.status(caller), "has_session": SESSION_COOKIE in request.cookies}
+    return {
+        **await house.status(caller),
+        "has_session": not request.cookies.keys().isdisjoint(SESSION_COOKIES),
+    }
 
 
 @router.get("/doctor", response_model=Checks)
