@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
@@ -25,6 +25,7 @@ from salon.gateway.accounting import Accountant, may_spend_at
 from salon.gateway.hops import with_via
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
+from salon.gateway.protocols.base import AnyRequest
 from salon.gateway.registry.target import Endpoint, Headers, Target
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.counting import HELD_BYTES_PER_TOKEN
@@ -155,10 +156,10 @@ class AttemptLoop:
     # -- one attempt ------------------------------------------------------------------------------
     async def _attempt(self, job: Job, target: Target) -> Attempt:
         """Make one attempt and write down what became of it."""
-        endpoint = target.endpoint(job.dialect.name if job.dialect is not None else None)
+        endpoint = target.endpoint(job.dialect.name if job.dialect is not None else None, job.operation)
         asked_stream = job.stream if target.capabilities.streaming else False
         if not target.capabilities.plain:
-            asked_stream = True
+            asked_stream = endpoint.dialect.streams
         request = self._request(job, target, endpoint, stream=asked_stream)
         now_s = self._clock.monotonic_s()
         at_ms = job.started_at_ms + int((now_s - job.started_s) * 1000)
@@ -283,13 +284,14 @@ def _cut_short(job: Job) -> bool:
     return job.gone
 
 
-def decoded(job: Job) -> ModelRequest:
+def decoded(job: Job) -> AnyRequest:
     """Return the whole request, decoded at the first call. Raises: InvalidRequest."""
-    if job.request is None:
+    request = job.request
+    if request is None:
         assert job.dialect is not None
         assert job.envelope is not None
-        job.request = job.dialect.decode_request(job.envelope)
-    return job.request
+        request = job.request = cast(AnyRequest, job.dialect.decode_request(job.envelope))
+    return request
 
 
 def _passed(headers: Headers, names: Sequence[bytes], job: Job) -> Headers:
@@ -320,6 +322,8 @@ def able(job: Job, order: Sequence[Target]) -> Sequence[Target]:
 def needs(job: Job) -> tuple[str, ...]:
     """Return the capabilities that the request needs, as far as a glance can tell."""
     found: list[str] = []
+    if job.operation != "chat":
+        return ()
     if job.envelope is not None and job.dialect is not None:
         fields = job.envelope.fields
         if len(fields.get("tools", b"")) > 2:
@@ -328,6 +332,6 @@ def needs(job: Job) -> tuple[str, ...]:
             found.append("vision")
         if b"json_schema" in bytes(fields.get("response_format") or fields.get("text") or b""):
             found.append("structured")
-    elif job.request is not None and job.request.tools:
+    elif isinstance(job.request, ModelRequest) and job.request.tools:
         found.append("tools")
     return tuple(found)

@@ -8,9 +8,14 @@ from salon.gateway.protocols.base import Dialect, DialectName, SpokenDialect
 from salon.gateway.protocols.cohere import DIALECT as COHERE
 from salon.gateway.protocols.gemini import COUNT as GEMINI_COUNT
 from salon.gateway.protocols.gemini import DIALECT as GEMINI
+from salon.gateway.protocols.gemini import EMBED as GEMINI_EMBED
+from salon.gateway.protocols.gemini import EMBED_BATCH as GEMINI_EMBED_BATCH
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
+from salon.gateway.protocols.ollama import EMBED as OLLAMA_EMBED
+from salon.gateway.protocols.ollama import EMBEDDINGS as OLLAMA_EMBEDDINGS
 from salon.gateway.protocols.ollama import GENERATE as OLLAMA_GENERATE
 from salon.gateway.protocols.openai import DIALECT as OPENAI
+from salon.gateway.protocols.openai import EMBEDDINGS as OPENAI_EMBEDDINGS
 from salon.gateway.protocols.responses import COUNT as RESPONSES_COUNT
 from salon.gateway.protocols.responses import DIALECT as RESPONSES
 
@@ -26,6 +31,11 @@ DIALECTS: Mapping[DialectName, Dialect] = {
         OLLAMA_GENERATE,
         GEMINI,
         GEMINI_COUNT,
+        OPENAI_EMBEDDINGS,
+        OLLAMA_EMBED,
+        OLLAMA_EMBEDDINGS,
+        GEMINI_EMBED,
+        GEMINI_EMBED_BATCH,
     )
 }
 """Every dialect that is served, by its name."""

@@ -20,8 +20,6 @@ class ServedCall(msgspec.Struct, frozen=True, kw_only=True):
     """One request of a caller, authenticated and read whole."""
 
     dialect: DialectName
-    operation: str
-    """What the endpoint does: ``chat``."""
     identity: KeyIdentity
     headers: Mapping[bytes, bytes]
     """Lower-case names; a repeated header keeps its last value."""

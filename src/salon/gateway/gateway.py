@@ -23,7 +23,14 @@ from salon.foundation.kit.errors import (
 from salon.foundation.kit.ids import RequestId, new_id
 from salon.foundation.kit.in_place import InPlace
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.foundation.messages import ModelRequest, Response, StreamEvent
+from salon.foundation.messages import (
+    EmbeddingRequest,
+    EmbeddingResponse,
+    ModelRequest,
+    OperationName,
+    Response,
+    StreamEvent,
+)
 from salon.gateway import hops, replies
 from salon.gateway.accounting import Accountant, reserve, reserve_now
 from salon.gateway.admission import Admission
@@ -35,6 +42,7 @@ from salon.gateway.limits import Limiter
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort
+from salon.gateway.protocols.base import AnyRequest, AnyResponse
 from salon.gateway.protocols.collect import response_events
 from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.registry import Registry
@@ -90,10 +98,11 @@ class Gateway:
 
         ``in_place`` is what runs it, if it is no task.
         """
-        job = self._job(call.identity, operation=call.operation, started_s=call.received_at_s)
+        dialect = self.registry.dialects[call.dialect]
+        job = self._job(call.identity, operation=dialect.operation, started_s=call.received_at_s)
         job.call = call
         job.reply = reply
-        job.dialect = self.registry.dialects[call.dialect]
+        job.dialect = dialect
         is_in = False
         try:
             self.admission.enter()
@@ -162,7 +171,9 @@ class Gateway:
             else:
                 return
         await job.in_task()
-        replies.send_own(job, await self._counter.count(decoded(job), model=plan.targets[0].model))
+        request = decoded(job)
+        assert isinstance(request, ModelRequest)
+        replies.send_own(job, await self._counter.count(request, model=plan.targets[0].model))
 
     async def _known_answer(self, job: Job, plan: Plan, call: ServedCall) -> Recorded | None:
         """Return the answer of an earlier request, or note where this one's is to be kept."""
@@ -183,7 +194,7 @@ class Gateway:
         key = headers.get(_IDEMPOTENCY)
         if key is not None and self._idempotency is not None:
             await job.in_task()
-            content = b"\0".join((call.dialect.encode(), call.operation.encode(), call.body))
+            content = b"\0".join((call.dialect.encode(), job.operation.encode(), call.body))
             left_s = max(0.0, job.deadline_s - self._clock.monotonic_s())
             found = await self._idempotency.claim(job.identity.caller, key, content, timeout_s=left_s)
             if isinstance(found, Recorded):
@@ -311,20 +322,34 @@ class Gateway:
 
     async def generate(self, identity: KeyIdentity, request: ModelRequest) -> Response:
         """Return a whole answer. Raises: SalonError. Cancelling stops the provider."""
+        response = await self._whole(identity, request)
+        assert isinstance(response, Response)
+        return response
+
+    async def embed(self, identity: KeyIdentity, request: EmbeddingRequest) -> EmbeddingResponse:
+        """Return a vector for each input. Raises: SalonError. Cancelling stops the provider."""
+        response = await self._whole(identity, request)
+        assert isinstance(response, EmbeddingResponse)
+        return response
+
+    async def _whole(self, identity: KeyIdentity, request: AnyRequest) -> AnyResponse:
+        """Return the whole answer to a request of any operation. Raises: SalonError."""
         job = self._inner_job(identity, request, stream=False)
         attempt = await self._run_inner(job)
         if job.error is not None:
             raise job.error
         response = attempt.response if attempt is not None else None
         assert response is not None
-        return response
+        return response if isinstance(response, Response) else replies.counted(job, response)
 
-    def _inner_job(self, identity: KeyIdentity, request: ModelRequest, *, stream: bool) -> Job:
-        job = self._job(identity, operation="chat", started_s=self._clock.monotonic_s())
+    def _inner_job(self, identity: KeyIdentity, request: AnyRequest, *, stream: bool) -> Job:
+        is_chat = isinstance(request, ModelRequest)
+        operation = "chat" if is_chat else request.operation
+        job = self._job(identity, operation=operation, started_s=self._clock.monotonic_s())
         job.request = request
         job.alias = request.model
         job.stream = stream
-        job.max_output_tokens = request.max_output_tokens
+        job.max_output_tokens = request.max_output_tokens if is_chat else 1
         job.size_bytes = _size(request)
         return job
 
@@ -339,7 +364,7 @@ class Gateway:
             attempt = await self._loop.run(job)
             job.status = 200
             delivery, response = job.delivery, attempt.response
-            if isinstance(delivery, EventDelivery) and response is not None:
+            if isinstance(delivery, EventDelivery) and isinstance(response, Response):
                 job.attempt = attempt
                 delivery.put(response_events(response))
                 job.attempt = None
@@ -357,7 +382,7 @@ class Gateway:
             self._close(job)
 
     # -- own --------------------------------------------------------------------------------------
-    def _job(self, identity: KeyIdentity, *, operation: str, started_s: float) -> Job:
+    def _job(self, identity: KeyIdentity, *, operation: OperationName, started_s: float) -> Job:
         return Job(
             request_id=RequestId(new_id("req")),
             identity=identity,
@@ -374,5 +399,7 @@ def _flow(job: Job, is_open: bool) -> None:
         job.attempt.set_flow(is_open)
 
 
-def _size(request: ModelRequest) -> int:
+def _size(request: AnyRequest) -> int:
+    if not isinstance(request, ModelRequest):
+        return len(msgspec.json.encode(request))
     return len(msgspec.json.encode(request.messages)) + len(msgspec.json.encode(request.tools))

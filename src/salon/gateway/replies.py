@@ -1,13 +1,16 @@
 """What goes to the caller besides the stream itself: headers, whole answers, replays and errors."""
 
-from typing import Final
+from typing import Final, TypeVar
+
+import msgspec
 
 from salon.foundation.kit.errors import ClientGone, SalonError
 from salon.foundation.kit.money import UNIT
-from salon.foundation.messages import Response
+from salon.foundation.messages import OperationResponse, Response, Usage
 from salon.gateway.accounting import total_cost
 from salon.gateway.answers import Recorded
 from salon.gateway.exchange import Headers
+from salon.gateway.protocols.base import AnyResponse
 from salon.gateway.protocols.collect import response_events
 from salon.gateway.protocols.counts import count_of
 from salon.gateway.relay.attempt import Attempt
@@ -15,6 +18,7 @@ from salon.gateway.relay.delivery import StreamDelivery
 from salon.gateway.relay.job import Job, encode_context
 
 _JSON: Final = (b"content-type", b"application/json")
+_ESTIMATED: Final = (b"x-salon-count", b"estimated")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _MOST_RETRY_AFTER_S: Final = 3600
 _SSE: Final = b"text/event-stream"
@@ -93,11 +97,18 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     reply = job.reply
     assert reply is not None
     body = attempt.body
+    is_estimate = False
     if body is None:
-        body = _encoded(job, attempt.response)
+        response = attempt.response
+        if isinstance(response, OperationResponse):
+            response = counted(job, response)
+            is_estimate = response.usage is not None and response.usage.estimated
+        body = _encoded(job, response)
     attempts = job.attempts
     headers = _common(job, len(attempts))
     headers += (_JSON, (b"x-salon-cost", cost_text(total_cost(attempts), _currency(job))))
+    if is_estimate:
+        headers.append(_ESTIMATED)
     upstream = attempt.upstream_request_id
     if upstream is not None:
         headers.append((b"x-upstream-request-id", upstream))
@@ -107,18 +118,29 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     reply.send(200, headers, body)
 
 
-def send_own(job: Job, response: Response) -> None:
+T = TypeVar("T", bound=OperationResponse)
+
+
+def counted(job: Job, response: T) -> T:
+    """Return an answer with a count: our estimate where its provider sent none."""
+    if response.usage is not None or not job.attempts:
+        return response
+    tokens = job.attempts[-1].input_tokens
+    return msgspec.structs.replace(response, usage=Usage(input_tokens=tokens, estimated=True))
+
+
+def send_own(job: Job, response: AnyResponse) -> None:
     """Send an answer of ours to a request that went to nobody."""
     assert job.reply is not None
     body = _encoded(job, response)
     job.status = 200
     headers = [*_common(job, 0), _JSON, (b"x-salon-cost", cost_text(0, "USD"))]
-    if job.dialect is not None and job.dialect.counts:
+    if isinstance(response, Response) and job.dialect is not None and job.dialect.counts:
         headers.append((b"x-salon-count", b"estimated" if count_of(response)[1] else b"counted"))
     job.reply.send(200, headers, body)
 
 
-def _encoded(job: Job, response: Response | None) -> bytes:
+def _encoded(job: Job, response: AnyResponse | None) -> bytes:
     assert response is not None
     assert job.dialect is not None
     encoded = job.dialect.encode_response(response, encode_context(job))
@@ -132,7 +154,7 @@ def end_stream(job: Job, attempt: Attempt) -> None:
     assert isinstance(delivery, StreamDelivery)
     assert reply is not None
     response = attempt.response
-    if response is not None:
+    if isinstance(response, Response):
         assert job.context is not None
         job.attempt = attempt
         delivery.encode(response_events(response), job.context, has_content=True)

@@ -290,7 +290,6 @@ class GatewayBench:
         reply = reply or MemoryReply()
         call = ServedCall(
             dialect=dialect,
-            operation="chat",
             identity=identity,
             headers={name.encode(): value.encode() for name, value in (headers or {}).items()},
             body=body,

@@ -115,6 +115,13 @@ class Unsupported(InvalidRequest):
     status = 400
 
 
+class WrongModel(Unsupported):
+    """The model or its provider is not for what was asked. Fields: ``model``, ``does``, ``can``."""
+
+    code = "wrong_model"
+    status = 400
+
+
 class ContextTooLong(InvalidRequest):
     """The prompt does not fit the context window. Fields: ``model``, ``limit``."""
 

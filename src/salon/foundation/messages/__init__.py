@@ -3,6 +3,7 @@
 Every dialect is translated to and from these types; nothing else crosses between floors.
 """
 
+from salon.foundation.messages.embeddings import EmbeddingPurpose, EmbeddingRequest, EmbeddingResponse
 from salon.foundation.messages.events import (
     CitationAdded,
     OpaqueReceived,
@@ -23,6 +24,7 @@ from salon.foundation.messages.events import (
     UsageReported,
 )
 from salon.foundation.messages.message import Message, Response, Role
+from salon.foundation.messages.operations import OperationName, OperationRequest, OperationResponse
 from salon.foundation.messages.parts import (
     AudioPart,
     CitationPart,
@@ -44,6 +46,9 @@ __all__ = [
     "AudioPart",
     "CitationAdded",
     "CitationPart",
+    "EmbeddingPurpose",
+    "EmbeddingRequest",
+    "EmbeddingResponse",
     "FilePart",
     "Finish",
     "FinishReason",
@@ -52,6 +57,9 @@ __all__ = [
     "ModelRequest",
     "OpaquePart",
     "OpaqueReceived",
+    "OperationName",
+    "OperationRequest",
+    "OperationResponse",
     "Part",
     "ReasoningDelta",
     "ReasoningEnd",

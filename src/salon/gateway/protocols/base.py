@@ -10,7 +10,16 @@ from typing import Any, Final, Literal, Protocol
 import msgspec
 
 from salon.foundation.kit.errors import SalonError, UpstreamError
-from salon.foundation.messages import Finish, ModelRequest, Response, StreamEvent, Usage
+from salon.foundation.messages import (
+    Finish,
+    ModelRequest,
+    OperationName,
+    OperationRequest,
+    OperationResponse,
+    Response,
+    StreamEvent,
+    Usage,
+)
 
 DialectName = Literal[
     "openai",
@@ -24,9 +33,17 @@ DialectName = Literal[
     "cohere",
     "converse",
     "gemini-count",
+    "openai-embeddings",
+    "ollama-embed",
+    "ollama-embeddings",
+    "gemini-embed",
+    "gemini-embed-batch",
 ]
 COUNTS: Final[tuple[DialectName, ...]] = ("responses-count", "anthropic-count", "gemini-count")
 """Dialects in which a request's tokens are counted; a provider that has one counts for callers of each."""
+
+AnyRequest = ModelRequest | OperationRequest
+AnyResponse = Response | OperationResponse
 
 Quirks = Mapping[str, Any]
 """A provider kind's declared deviations from its dialect; each dialect documents the keys it knows."""
@@ -165,7 +182,7 @@ class ErrorEncoder(Protocol):
 class RequestEncoder(Protocol):
     """Writes a request for a provider."""
 
-    def __call__(self, request: ModelRequest, /, *, quirks: Quirks) -> EncodedRequest:
+    def __call__(self, request: Any, /, *, quirks: Quirks) -> EncodedRequest:
         """Return the body and what it lost. Raises: Unsupported."""
         ...
 
@@ -208,13 +225,21 @@ class StreamErrorReader(Protocol):
 
 
 class SpokenDialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """One wire protocol as it is spoken to providers; one that is no more than this is served to nobody."""
+    """One wire protocol as it is spoken to providers; one that is no more than this is served to nobody.
+
+    A dialect is of one operation. That of chat reads and writes ``ModelRequest`` and ``Response``; those of
+    another read and write its ``OperationRequest`` and ``OperationResponse``, and are made by
+    ``whole.dialect``. What one dialect reads, every other of the same operation can write.
+    """
 
     name: DialectName
     title: str
     """What people call it."""
+    operation: OperationName = "chat"
+    streams: bool = True
+    """Its answers can come as a stream; else one that does is taken whole."""
     encode_request: RequestEncoder
-    decode_response: Callable[[bytes], Response]
+    decode_response: Callable[[bytes], Any]
     """Reads a provider's finished answer. Raises: UpstreamBroken, or the error it contains."""
     stream_decoder: Callable[[], StreamDecoder]
     """Makes a decoder for one stream."""
@@ -254,22 +279,22 @@ class Dialect(SpokenDialect, frozen=True, kw_only=True, eq=False):
     """
     id_header: bytes | None = None
     """The answer's header in which clients of this dialect look for a request's id, lower case."""
-    said_field: str
-    """The field of a request that holds what was said, or its pictures alone."""
-    image_mark: bytes
+    said_field: str = ""
+    """The field of a request that holds what was said, or its pictures alone; none where nothing can."""
+    image_mark: bytes = b"\0"
     """Bytes that ``said_field`` has in it when there is a picture; found by a glance, without reading it."""
 
     # -- served -----------------------------------------------------------------------------------
     read_envelope: Callable[[bytes], Envelope]
     """Reads what routing needs, without reading the rest. Raises: InvalidRequest naming the field."""
-    decode_request: Callable[[Envelope], ModelRequest]
+    decode_request: Callable[[Envelope], Any]
     """Reads the whole request. Raises: InvalidRequest naming the field."""
-    encode_response: Callable[[Response, EncodeContext], EncodedRequest]
+    encode_response: Callable[[Any, EncodeContext], EncodedRequest]
     """Writes a finished answer; ``lost`` names what could not be carried."""
     stream_encoder: Callable[[EncodeContext], StreamEncoder]
     """Makes an encoder for one stream."""
     encode_error: ErrorEncoder
-    own_answer: Callable[[Envelope], Response | None] | None = None
+    own_answer: Callable[[Envelope], AnyResponse | None] | None = None
     """Answers a request here where no target speaks this dialect; None if a model has to be asked.
 
     Raises: InvalidRequest naming the field.

@@ -1,6 +1,6 @@
 """Fields of a request that only the caller's dialect understands, on their way to another dialect."""
 
-from salon.foundation.messages import ModelRequest
+from salon.gateway.protocols.base import AnyRequest
 from salon.gateway.protocols.wire_json import JsonObject, is_object, own_data
 
 _CARRIED_OTHERWISE = {"thinking", "think", "thinkingConfig"}
@@ -9,7 +9,7 @@ _NESTED = {"options", "output_config", "generationConfig", "toolConfig"}
 """Objects of fields, each told by its own name."""
 
 
-def split_extra(request: ModelRequest, dialect: str, lost: dict[str, None]) -> JsonObject:
+def split_extra(request: AnyRequest, dialect: str, lost: dict[str, None]) -> JsonObject:
     """Return a copy of what ``dialect`` keeps of a request; name in ``lost`` what others keep."""
     for other, values in (request.extra or {}).items():
         if other != dialect and is_object(values):

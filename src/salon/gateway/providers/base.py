@@ -12,6 +12,7 @@ import msgspec
 
 from salon.foundation.egress import EgressPolicy, HttpReceiver, HttpRequest
 from salon.foundation.kit.errors import ConfigError
+from salon.foundation.messages import OperationName
 from salon.gateway.protocols.base import DialectName, Quirks
 from salon.gateway.providers.authorize import Access, Authorizer
 from salon.gateway.providers.options import ProviderOption
@@ -33,6 +34,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reasoning: bool | None = None
     structured: bool | None = None
     """Answers in the shape of a JSON Schema."""
+    operations: tuple[OperationName, ...] | None = None
+    """What can be asked of it: ``chat``, ``embeddings`` ... None is "not known": it is tried."""
 
 
 class StreamHandle(Protocol):
@@ -81,6 +84,8 @@ class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
 
     ``{model}`` stands for the model's name, where the address says it.
     """
+    operation_paths: Mapping[DialectName, str] = {}
+    """The same for dialects of other operations; the first of each is spoken to a caller of another."""
     stream_paths: Mapping[DialectName, str] = {}
     """Where one goes that asks for a stream, where the address says that."""
     base_url: str = ""
@@ -142,7 +147,7 @@ class KindRegistry:
         """Add ``kind``. Raises: ValueError when its name is taken or it cannot be spoken to."""
         if kind.name in self._kinds:
             raise ValueError(f"the provider kind {kind.name!r} is registered already")
-        if kind.dialect not in kind.chat_paths:
+        if kind.dialect not in {**kind.chat_paths, **kind.operation_paths}:
             raise ValueError(f"the provider kind {kind.name!r} has no path for its own dialect")
         self._kinds[kind.name] = kind
 

@@ -16,6 +16,7 @@ from salon.foundation.egress import (
 from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.ids import ProviderId
 from salon.foundation.kit.version import __version__
+from salon.foundation.messages import OperationName
 from salon.gateway import hops
 from salon.gateway.protocols.base import DialectName, SpokenDialect
 from salon.gateway.providers.authorize import Authorizer
@@ -170,7 +171,7 @@ def build_link(
         *([(hops.HEADER, instance)] if spec.base_url or kind.local else []),
     ]
     endpoints: dict[DialectName, Endpoint] = {}
-    for dialect, path in kind.chat_paths.items():
+    for dialect, path in (*kind.chat_paths.items(), *kind.operation_paths.items()):
         url, target = locate(kind, spec, path)
         stream_path = kind.stream_paths.get(dialect)
         endpoints[dialect] = Endpoint(
@@ -187,9 +188,20 @@ def build_link(
         name=spec.name,
         kind=kind.name,
         default=kind.dialect,
+        defaults=_defaults(kind, dialects),
         endpoints=endpoints,
         policy=policy_of(kind, spec),
         transport=transport,
         secret=secret,
         authorizer=authorizer,
     )
+
+
+def _defaults(
+    kind: ProviderKind, dialects: Mapping[DialectName, SpokenDialect]
+) -> dict[OperationName, DialectName]:
+    """Return what is spoken, for each operation, to a caller whose own dialect is not understood."""
+    spoken: dict[OperationName, DialectName] = {}
+    for name in (kind.dialect, *kind.chat_paths, *kind.operation_paths):
+        spoken.setdefault(dialects[name].operation, name)
+    return spoken

@@ -76,7 +76,7 @@ class Plan:
     def speaks(self, dialect: DialectName) -> bool:
         """Tell whether some target understands ``dialect`` itself, or counts tokens as it asks."""
         if dialect in COUNTS:
-            return any(target.link.counting is not None for target in self.targets)
+            return any("count" in target.defaults for target in self.targets)
         return any(dialect in target.link.endpoints for target in self.targets)
 
     def order(self) -> tuple[Target, ...]:

@@ -5,10 +5,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from salon.foundation.egress import EgressPolicy, EgressRefused, HttpRequest, Url
-from salon.foundation.kit.errors import Unsupported
+from salon.foundation.kit.errors import WrongModel
 from salon.foundation.kit.ids import ProviderId
+from salon.foundation.messages import OperationName
+from salon.gateway.operations import OPERATIONS, told
 from salon.gateway.pricing import Price
-from salon.gateway.protocols.base import COUNTS, DialectName, Quirks, SpokenDialect
+from salon.gateway.protocols.base import DialectName, Quirks, SpokenDialect
 from salon.gateway.providers.authorize import Authorizer
 from salon.gateway.providers.base import Capabilities, Transport
 from salon.gateway.routing.breaker import Breaker
@@ -88,8 +90,8 @@ class Link:
 
     __slots__ = (
         "authorizer",
-        "counting",
         "default",
+        "defaults",
         "endpoints",
         "id",
         "kind",
@@ -106,6 +108,7 @@ class Link:
         name: str,
         kind: str,
         default: DialectName,
+        defaults: Mapping[OperationName, DialectName],
         endpoints: Mapping[DialectName, Endpoint],
         policy: EgressPolicy,
         transport: Transport,
@@ -116,9 +119,10 @@ class Link:
         self.name = name
         self.kind = kind
         self.default: DialectName = default
+        """Whose words its lists and refusals use."""
+        self.defaults = defaults
+        """What is spoken, for each operation it has, to a caller whose dialect it does not understand."""
         self.endpoints = endpoints
-        self.counting = next((endpoints[name] for name in COUNTS if name in endpoints), None)
-        """Where it counts the tokens of a request, if it does."""
         self.policy = policy
         self.transport = transport
         self.secret = secret
@@ -138,6 +142,8 @@ class Target:
         "breaker",
         "capabilities",
         "context_tokens",
+        "defaults",
+        "endpoints",
         "health",
         "link",
         "model",
@@ -164,6 +170,10 @@ class Target:
         self.name = f"{link.name}/{model}"
         self.route = self.name.encode("ascii", "backslashreplace")
         self.capabilities = capabilities
+        self.endpoints: Mapping[DialectName, Endpoint] = link.endpoints
+        self.defaults: Mapping[OperationName, DialectName] = link.defaults
+        if capabilities.operations is not None:
+            self._restrict(capabilities.operations)
         self.context_tokens = context_tokens
         self.price = price
         """None is "unpriced"."""
@@ -172,19 +182,27 @@ class Target:
         self.breaker = breaker
         self.health = health
 
-    def endpoint(self, spoken: DialectName | None) -> Endpoint:
+    def endpoint(self, spoken: DialectName | None, operation: OperationName = "chat") -> Endpoint:
         """Return the endpoint for a caller who speaks ``spoken``: that dialect if it is understood.
 
-        Raises: Unsupported when tokens are to be counted by a provider that does not.
+        Raises: WrongModel when the model or its provider is not for ``operation``.
         """
-        link = self.link
-        if spoken is not None and spoken in link.endpoints:
-            return link.endpoints[spoken]
-        if spoken in COUNTS:
-            if link.counting is None:
-                raise Unsupported(field="model", problem="This provider does not count tokens.")
-            return link.counting
-        return link.endpoints[link.default]
+        if spoken is not None and spoken in self.endpoints:
+            return self.endpoints[spoken]
+        if operation not in self.defaults:
+            raise self._wrong(operation)
+        return self.endpoints[self.defaults[operation]]
+
+    def _restrict(self, operations: tuple[OperationName, ...]) -> None:
+        """Leave out what the model is known not to be for; tokens are counted for what is said in chat."""
+        kept = {*operations, *(("count",) if "chat" in operations else ())}
+        every = self.link.endpoints
+        self.endpoints = {name: one for name, one in every.items() if one.dialect.operation in kept}
+        self.defaults = {name: one for name, one in self.link.defaults.items() if name in kept}
+
+    def _wrong(self, operation: OperationName) -> WrongModel:
+        can = told(self.capabilities.operations or ())
+        return WrongModel(field="model", model=self.name, does=OPERATIONS[operation].does, can=can)
 
     def to_json(self, now_s: float) -> dict[str, Any]:
         """Return what the status page shows of this target."""

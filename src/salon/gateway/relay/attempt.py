@@ -31,8 +31,9 @@ from salon.foundation.kit.errors import (
     UpstreamUnreachable,
 )
 from salon.foundation.kit.in_place import Gate
-from salon.foundation.messages import Response, StreamEvent, Usage
+from salon.foundation.messages import StreamEvent, Usage
 from salon.gateway.options import GatewayOptions
+from salon.gateway.protocols.base import AnyResponse
 from salon.gateway.protocols.collect import ResponseCollector
 from salon.gateway.providers.base import StreamHandle
 from salon.gateway.registry.target import Endpoint, Headers, Target
@@ -166,8 +167,8 @@ class Attempt(msgspec.Struct, eq=False):
         return reader.body if isinstance(reader, BodyReader) and reader.response is None else None
 
     @property
-    def response(self) -> Response | None:
-        """The answer as a Response, if it came so."""
+    def response(self) -> AnyResponse | None:
+        """The answer decoded, if it came so."""
         if self._collector is not None:
             return self._collector.response()
         return self.reader.response if isinstance(self.reader, BodyReader) else None
@@ -278,8 +279,8 @@ class Attempt(msgspec.Struct, eq=False):
             and not (media_type.startswith(b"application/json") and not dialect.streams_as_json)
         )
         delivery = job.delivery
-        if not is_stream:
-            return BodyReader(dialect, provider, None if job.stream else served)
+        if not is_stream or not dialect.streams:
+            return BodyReader(dialect, provider, None if job.stream else served, job.request)
         if served is not None and isinstance(delivery, StreamDelivery):
             assert job.envelope is not None
             tap = served.stream_tap(withhold_usage=not job.envelope.wants_usage, model=None)

@@ -10,11 +10,11 @@ from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.ids import RequestId
 from salon.foundation.kit.in_place import Cancellable, InPlace
 from salon.foundation.ledger import AttemptEntry, CacheUse, Hold, UsageSource
-from salon.foundation.messages import ModelRequest
+from salon.foundation.messages import OperationName
 from salon.gateway.answers import Claim
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.limits import Ticket
-from salon.gateway.protocols.base import Dialect, EncodeContext, Envelope
+from salon.gateway.protocols.base import AnyRequest, Dialect, EncodeContext, Envelope
 from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.target import Target
 from salon.gateway.relay.delivery import EventDelivery, StreamDelivery
@@ -31,7 +31,7 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
 
     request_id: RequestId
     identity: KeyIdentity
-    operation: str
+    operation: OperationName
     started_at_ms: int
     started_s: float
     deadline_s: float
@@ -52,7 +52,7 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     envelope: Envelope | None = None
     via: bytes | None = None
     """The Salons that a request from another one has passed, this one included."""
-    request: ModelRequest | None = None
+    request: AnyRequest | None = None
     """The whole request, once somebody needed it decoded."""
     context: EncodeContext | None = None
     delivery: StreamDelivery | EventDelivery | None = None

@@ -10,8 +10,15 @@ from typing import Final, Protocol
 import msgspec
 
 from salon.foundation.kit.errors import UpstreamBroken, UpstreamError
-from salon.foundation.messages import Finish, Response, StreamEvent, Usage
-from salon.gateway.protocols.base import Dialect, InStreamError, SpokenDialect, StreamTap
+from salon.foundation.messages import Finish, OperationResponse, Response, StreamEvent, Usage
+from salon.gateway.protocols.base import (
+    AnyRequest,
+    AnyResponse,
+    Dialect,
+    InStreamError,
+    SpokenDialect,
+    StreamTap,
+)
 from salon.gateway.relay.counting import EventMeter
 from salon.gateway.relay.delivery import StreamDelivery
 from salon.gateway.relay.job import NO_LIMIT
@@ -261,12 +268,14 @@ class BodyReader(msgspec.Struct, eq=False):
     _provider: str
     _as_is: Dialect | None
     """Set when the body is only looked at, not decoded."""
+    _request: AnyRequest | None = None
+    """What was asked, where it was decoded."""
     usage: Usage | None = None
     """What the provider counted."""
     finish_reason: Finish | None = None
     """Why the answer ended."""
     body: bytes = b""
-    response: Response | None = None
+    response: AnyResponse | None = None
     output_bytes: int = 0
     limit_bytes: int = NO_LIMIT
     _chunks: list[bytes] = []
@@ -293,6 +302,8 @@ class BodyReader(msgspec.Struct, eq=False):
             error.fields["provider"] = self._provider
             raise
         self.usage, self.finish_reason = response.usage, response.finish
+        if isinstance(response, OperationResponse) and not response.answers(self._request):
+            raise UpstreamBroken(provider=self._provider, detail="its answer is not as long as the question")
         if self._as_is is None:
             self.response = response
             self.output_bytes = _size(response)
@@ -307,7 +318,9 @@ class BodyReader(msgspec.Struct, eq=False):
         return self._received
 
 
-def _size(response: Response) -> int:
+def _size(response: AnyResponse) -> int:
+    if not isinstance(response, Response):
+        return 0
     calls = sum(len(call.arguments.encode()) for call in response.tool_calls)
     return len(response.text.encode()) + len(response.reasoning.encode()) + calls
 

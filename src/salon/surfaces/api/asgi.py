@@ -188,12 +188,11 @@ class SalonApp:
         """Hand a chat request to the gateway and relay its reply."""
         row = matched.endpoint
         body = await read_body(asked, row.max_body_bytes)
-        if row.dialect in {"gemini", "gemini-count"}:
+        if "model" in matched.parameters:
             body = with_address(body, model=matched.parameters["model"], stream=_asks_stream(asked.path))
         assert row.dialect is not None
         call = ServedCall(
             dialect=row.dialect,
-            operation=row.operation,
             identity=identity,
             headers=asked.headers,
             body=body,

@@ -16,7 +16,13 @@ from salon.surfaces.api.services import ListedModel, Services
 
 _DEFAULT_PAGE: Final = 20
 _MAX_PAGE: Final = 1000
-_GEMINI_METHODS: Final = (":generateContent", ":streamGenerateContent", ":countTokens")
+_GEMINI_METHODS: Final = (
+    ":generateContent",
+    ":streamGenerateContent",
+    ":countTokens",
+    ":embedContent",
+    ":batchEmbedContents",
+)
 
 
 class _ShowRequest(msgspec.Struct):

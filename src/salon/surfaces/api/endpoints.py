@@ -12,6 +12,7 @@ import msgspec
 
 from salon.foundation.kit.caller import Right
 from salon.foundation.kit.errors import ConfigError
+from salon.gateway.operations import OPERATIONS
 from salon.gateway.protocols.base import DialectName
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -19,6 +20,10 @@ Policy = Right | Literal["public", "signed-in"]
 
 CHAT_BODY_BYTES: Final = 64 * 1024 * 1024
 """Chat bodies carry images and files as base64."""
+_GEMINI_EMBEDS: Final[tuple[tuple[str, DialectName, str], ...]] = (
+    ("embedContent", "gemini-embed", "an embedding"),
+    ("batchEmbedContents", "gemini-embed-batch", "embeddings"),
+)
 SMALL_BODY_BYTES: Final = 1024 * 1024
 
 
@@ -44,7 +49,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_served(self) -> bool:
         """Tell whether the gateway answers it."""
-        return self.operation in {"chat", "count"}
+        return self.operation in OPERATIONS
 
     @property
     def key(self) -> tuple[str, str]:
@@ -147,6 +152,49 @@ CORE: Final[tuple[Endpoint, ...]] = (
             max_body_bytes=CHAT_BODY_BYTES,
         )
         for version in ("v1beta", "v1")
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/embeddings",
+        dialect="openai-embeddings",
+        summary="Make embeddings, in the words of OpenAI.",
+        policy=Right.USE_MODELS,
+        operation="embeddings",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/embed",
+        dialect="ollama-embed",
+        summary="Make embeddings, in the words of Ollama.",
+        policy=Right.USE_MODELS,
+        operation="embeddings",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/embeddings",
+        dialect="ollama-embeddings",
+        summary="Make the embedding of one text, in Ollama's older words.",
+        policy=Right.USE_MODELS,
+        operation="embeddings",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    *(
+        Endpoint(
+            method="POST",
+            path=f"/{version}/models/{{model:path}}:{method}",
+            dialect=dialect,
+            summary=f"Make {what}, in the words of Gemini.",
+            policy=Right.USE_MODELS,
+            operation="embeddings",
+            max_body_bytes=CHAT_BODY_BYTES,
+        )
+        for version in ("v1beta", "v1")
+        for method, dialect, what in _GEMINI_EMBEDS
     ),
     Endpoint(
         method="GET",

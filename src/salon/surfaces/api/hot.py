@@ -285,7 +285,6 @@ class SalonProtocol(GuardedConnection):
         assert row.dialect is not None
         call = ServedCall(
             dialect=row.dialect,
-            operation=row.operation,
             identity=self._identity,
             headers=self._header_map,
             body=body,

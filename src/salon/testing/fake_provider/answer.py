@@ -47,6 +47,8 @@ class Asked(msgspec.Struct, kw_only=True):
     max_tokens: int | None = None
     as_array: bool = False
     """A stream comes as one JSON array."""
+    wanted: Any = None
+    """What is wanted other than words, as its dialect read it."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +62,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Name and arguments of the one tool call."""
     finish: Literal["stop", "length", "tool"]
     input_tokens: int
+    wanted: Any = None
+    """As in ``Asked``."""
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -101,6 +105,7 @@ def answer(asked: Asked, plan: Plan, number: int) -> Answer:
         tool=tool,
         finish="tool" if tool else ("length" if cut else "stop"),
         input_tokens=count_tokens(asked.text),
+        wanted=asked.wanted,
     )
 
 

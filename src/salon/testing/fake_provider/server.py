@@ -30,6 +30,7 @@ from salon.testing.fake_provider import (
 from salon.testing.fake_provider.answer import Asked, answer
 from salon.testing.fake_provider.certificates import server_context
 from salon.testing.fake_provider.connection import CallerGoneError, Connection
+from salon.testing.fake_provider.embeddings import EMBEDDINGS
 from salon.testing.fake_provider.frames import Frame, bend, mutate
 from salon.testing.fake_provider.journal import Exchange, Journal
 from salon.testing.fake_provider.plan import Plan, parse_fault, parse_plan, plan_of_model, plan_of_text
@@ -37,7 +38,7 @@ from salon.testing.fake_provider.play import CutShortError, Head, Headers, Playe
 from salon.testing.fake_provider.recordings import RecordingNotFoundError, load, split_path
 from salon.testing.fake_provider.tokens import TokenDesk
 
-_DIALECTS: tuple[ModuleType, ...] = (
+_DIALECTS: tuple[Any, ...] = (
     openai,
     responses,
     responses_count,
@@ -48,6 +49,7 @@ _DIALECTS: tuple[ModuleType, ...] = (
     gemini,
     gemini_count,
     cohere,
+    *EMBEDDINGS,
 )
 _START_S = 60.0
 _KEY_HEADERS = ("x-api-key", "x-goog-api-key", "api-key")
@@ -231,9 +233,9 @@ class FakeProvider:
         await _json(connection, exchange, status, value)
 
     async def _chat(
-        self, connection: Connection, exchange: Exchange, dialect: ModuleType, recording: str | None
+        self, connection: Connection, exchange: Exchange, dialect: Any, recording: str | None
     ) -> None:
-        exchange.dialect = dialect.__name__.rpartition(".")[2]
+        exchange.dialect = _name(dialect)
         problem = self._refusal(exchange, dialect)
         if problem is not None:
             await _json(connection, exchange, *problem)
@@ -251,7 +253,7 @@ class FakeProvider:
         else:
             await self._said(connection, exchange, dialect, asked)
 
-    def _refusal(self, exchange: Exchange, dialect: ModuleType) -> tuple[int, Any] | None:
+    def _refusal(self, exchange: Exchange, dialect: Any) -> tuple[int, Any] | None:
         if self.key is None:
             return None
         bearer = (exchange.header("authorization") or "").removeprefix("Bearer ")
@@ -259,9 +261,7 @@ class FakeProvider:
             return None
         return 401, dialect.error_value(401, "Incorrect API key provided.")
 
-    async def _said(
-        self, connection: Connection, exchange: Exchange, dialect: ModuleType, asked: Asked
-    ) -> None:
+    async def _said(self, connection: Connection, exchange: Exchange, dialect: Any, asked: Asked) -> None:
         plan = exchange.plan
         player = Player(connection, exchange)
         failure = plan.fault("status")
@@ -298,9 +298,7 @@ class FakeProvider:
             body = mutate(body, random.Random(damage.size), chance=1)  # noqa: S311 - repeatable
         await player.plain(head, body, tokens=said.output_tokens)
 
-    async def _recorded(
-        self, connection: Connection, exchange: Exchange, dialect: ModuleType, name: str
-    ) -> None:
+    async def _recorded(self, connection: Connection, exchange: Exchange, dialect: Any, name: str) -> None:
         try:
             recording = load(self.recordings, name)
         except RecordingNotFoundError as error:
@@ -350,10 +348,15 @@ class FakeProvider:
         }
 
 
-def _whole(exchange: Exchange, dialect: ModuleType) -> Any:
+def _name(dialect: Any) -> str:
+    return dialect.__name__.rpartition(".")[2] if isinstance(dialect, ModuleType) else dialect.name
+
+
+def _whole(exchange: Exchange, dialect: Any) -> Any:
     """Return the body as JSON, with what the address says where the dialect says it there."""
     value = orjson.loads(exchange.body)
-    return {**value, **gemini.in_address(exchange.target)} if dialect in {gemini, gemini_count} else value
+    says_there = dialect in (gemini, gemini_count) or getattr(dialect, "of", None) is gemini
+    return {**value, **gemini.in_address(exchange.target)} if says_there else value
 
 
 def _retry_after(seconds: float | None) -> Headers:

@@ -35,6 +35,7 @@ DIALECT = Dialect(
 COUNT = msgspec.structs.replace(
     DIALECT,
     name="anthropic-count",
+    operation="count",
     title="Anthropic token count",
     counts=True,
     read_envelope=count.read_envelope,

@@ -1,5 +1,5 @@
-"""Gemini generateContent: requests, answers, streams and errors, read and written."""
+"""Gemini generateContent and embeddings: requests, answers, streams and errors, read and written."""
 
-from salon.gateway.protocols.gemini.dialect import COUNT, DIALECT
+from salon.gateway.protocols.gemini.dialect import COUNT, DIALECT, EMBED, EMBED_BATCH
 
-__all__ = ["COUNT", "DIALECT"]
+__all__ = ["COUNT", "DIALECT", "EMBED", "EMBED_BATCH"]

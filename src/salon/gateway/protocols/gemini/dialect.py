@@ -1,9 +1,10 @@
-"""The Gemini generateContent dialect, both sides."""
+"""The Gemini dialects, both sides: generateContent, and embeddings for one content or many."""
 
 import msgspec
 
+from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.gemini import count, errors, request, request_writer, response, tap
+from salon.gateway.protocols.gemini import count, embed, errors, request, request_writer, response, tap
 from salon.gateway.protocols.gemini.stream_decoder import GeminiStreamDecoder
 from salon.gateway.protocols.gemini.stream_encoder import GeminiStreamEncoder
 
@@ -34,6 +35,7 @@ COUNT = msgspec.structs.replace(
     DIALECT,
     name="gemini-count",
     title="Gemini countTokens",
+    operation="count",
     counts=True,
     read_envelope=count.read_envelope,
     rewrite_request=count.rewrite_request,
@@ -44,3 +46,33 @@ COUNT = msgspec.structs.replace(
     read_answer=count.read_answer,
 )
 """``POST /v1beta/models/{model}:countTokens``; no answer is made."""
+
+EMBED = whole.dialect(
+    name="gemini-embed",
+    operation="embeddings",
+    title="Gemini embedContent",
+    read_envelope=embed.read_envelope,
+    decode_request=embed.decode_request,
+    encode_response=embed.encode_response,
+    encode_error=errors.encode_error,
+    encode_request=embed.encode_request,
+    decode_response=embed.decode_response,
+    read_answer=embed.read_answer,
+    rewrite_request=embed.rewrite_request,
+    decode_error=errors.decode_error,
+    classify_stream_error=errors.classify_stream_error,
+)
+"""``POST /v1beta/models/{model}:embedContent``: one vector for one content."""
+
+EMBED_BATCH = msgspec.structs.replace(
+    EMBED,
+    name="gemini-embed-batch",
+    title="Gemini batchEmbedContents",
+    read_envelope=embed.read_batch_envelope,
+    decode_request=embed.decode_batch,
+    encode_response=embed.encode_batch_response,
+    encode_request=embed.encode_batch,
+    decode_response=embed.decode_batch_response,
+    rewrite_request=embed.rewrite_batch,
+)
+"""``POST /v1beta/models/{model}:batchEmbedContents``: one vector for each request in it."""

@@ -1,5 +1,5 @@
-"""Ollama chat and generate: requests, answers, streams and errors, read and written."""
+"""Ollama chat, generate and embeddings: requests, answers, streams and errors, read and written."""
 
-from salon.gateway.protocols.ollama.dialect import DIALECT, GENERATE
+from salon.gateway.protocols.ollama.dialect import DIALECT, EMBED, EMBEDDINGS, GENERATE
 
-__all__ = ["DIALECT", "GENERATE"]
+__all__ = ["DIALECT", "EMBED", "EMBEDDINGS", "GENERATE"]

@@ -1,10 +1,10 @@
-"""Ollama's two dialects, chat and generate, both sides."""
+"""Ollama's dialects, both sides: chat, generate, and embeddings in two forms."""
 
 import msgspec
 
-from salon.gateway.protocols import classify
+from salon.gateway.protocols import classify, whole
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.ollama import errors, generate, request, request_writer, response, tap
+from salon.gateway.protocols.ollama import embed, errors, generate, request, request_writer, response, tap
 from salon.gateway.protocols.ollama.stream_decoder import OllamaStreamDecoder
 from salon.gateway.protocols.ollama.stream_encoder import OllamaStreamEncoder
 
@@ -44,3 +44,30 @@ GENERATE = msgspec.structs.replace(
     encode_request=generate.encode_request,
 )
 """``POST /api/generate``: one prompt; pictures stand beside it, so any string there is one."""
+
+EMBED = whole.dialect(
+    name="ollama-embed",
+    operation="embeddings",
+    title="Ollama embed",
+    read_envelope=embed.read_envelope,
+    own_answer=embed.own_answer,
+    decode_request=embed.decode_request,
+    encode_response=embed.encode_response,
+    encode_error=errors.encode_error,
+    encode_request=embed.encode_request,
+    decode_response=embed.decode_response,
+    read_answer=embed.read_answer,
+    rewrite_request=whole.rewrite_model,
+)
+"""``POST /api/embed``: one vector for each text."""
+
+EMBEDDINGS = msgspec.structs.replace(
+    EMBED,
+    name="ollama-embeddings",
+    title="Ollama embeddings (older)",
+    decode_request=embed.decode_older,
+    encode_response=embed.encode_older,
+    encode_request=embed.encode_older_request,
+    decode_response=embed.decode_older_response,
+)
+"""``POST /api/embeddings``: one text, one vector, no count."""

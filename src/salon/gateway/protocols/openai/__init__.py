@@ -1,5 +1,5 @@
-"""OpenAI Chat Completions: requests, answers, streams and errors, read and written."""
+"""OpenAI Chat Completions and embeddings: requests, answers, streams and errors, read and written."""
 
-from salon.gateway.protocols.openai.dialect import DIALECT
+from salon.gateway.protocols.openai.dialect import DIALECT, EMBEDDINGS
 
-__all__ = ["DIALECT"]
+__all__ = ["DIALECT", "EMBEDDINGS"]

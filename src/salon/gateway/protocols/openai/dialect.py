@@ -1,8 +1,8 @@
-"""The OpenAI Chat Completions dialect, both sides."""
+"""The OpenAI Chat Completions dialect and those of OpenAI's other operations, both sides."""
 
-from salon.gateway.protocols import classify, openai_errors
+from salon.gateway.protocols import classify, openai_errors, whole
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.openai import request, request_writer, response, tap
+from salon.gateway.protocols.openai import embeddings, request, request_writer, response, tap
 from salon.gateway.protocols.openai.stream_decoder import OpenAIStreamDecoder
 from salon.gateway.protocols.openai.stream_encoder import OpenAIStreamEncoder
 
@@ -29,3 +29,19 @@ DIALECT = Dialect(
     read_answer=tap.read_answer,
 )
 """``POST /v1/chat/completions``: OpenAI's own and that of the many who copy it."""
+
+EMBEDDINGS = whole.dialect(
+    name="openai-embeddings",
+    operation="embeddings",
+    title="OpenAI embeddings",
+    id_header=b"x-request-id",
+    read_envelope=embeddings.read_envelope,
+    decode_request=embeddings.decode_request,
+    encode_response=embeddings.encode_response,
+    encode_error=openai_errors.encode_error,
+    encode_request=embeddings.encode_request,
+    decode_response=embeddings.decode_response,
+    read_answer=embeddings.read_answer,
+    rewrite_request=embeddings.rewrite_request,
+)
+"""``POST /v1/embeddings``: OpenAI's own and that of the many who copy it."""

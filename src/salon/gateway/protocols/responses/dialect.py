@@ -35,6 +35,7 @@ COUNT = msgspec.structs.replace(
     DIALECT,
     name="responses-count",
     title="OpenAI token count",
+    operation="count",
     counts=True,
     read_envelope=count.read_envelope,
     rewrite_request=count.rewrite_request,

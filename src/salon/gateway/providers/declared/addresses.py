@@ -22,6 +22,10 @@ ADDRESSES: Final = (
         label="Gemini-compatible",
         dialect="gemini",
         chat_paths={"gemini": "/v1beta/models/{model}:generateContent"},
+        operation_paths={
+            "gemini-embed-batch": "/v1beta/models/{model}:batchEmbedContents",
+            "gemini-embed": "/v1beta/models/{model}:embedContent",
+        },
         stream_paths={"gemini": "/v1beta/models/{model}:streamGenerateContent?alt=sse"},
         auth="x-goog-api-key",
         needs_key=False,
@@ -33,6 +37,7 @@ ADDRESSES: Final = (
         label="Ollama-compatible",
         dialect="ollama",
         chat_paths={"ollama": "/api/chat"},
+        operation_paths={"ollama-embed": "/api/embed"},
         needs_key=False,
         listing="ollama",
         models_path="/api/tags",

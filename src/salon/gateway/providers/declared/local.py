@@ -21,6 +21,7 @@ def _server(
         label=label,
         dialect="openai",
         chat_paths={"openai": "/chat/completions"},
+        operation_paths={"openai-embeddings": "/embeddings"},
         base_url=f"http://127.0.0.1:{port}/v1",
         needs_key=False,
         local=True,

@@ -4,12 +4,14 @@ Where an address for another dialect is declared, the service's own documentatio
 models; callers who speak that dialect are then not translated.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
-from salon.gateway.protocols.base import Quirks
+from salon.gateway.protocols.base import DialectName, Quirks
 from salon.gateway.providers.base import Capabilities, ProviderKind
 
 _CHAT: Final = "/chat/completions"
+_EMBEDDINGS: Final[Mapping[DialectName, str]] = {"openai-embeddings": "/embeddings"}
 _OLDER: Final[Quirks] = {"max_tokens_field": "max_tokens", "developer_role": "system"}
 """The form before OpenAI renamed the limit of an answer and added a role: every service here takes it."""
 _NEWER: Final[Quirks] = {"developer_role": "system"}
@@ -21,12 +23,14 @@ SERVICES: Final = (
         label="Mistral",
         dialect="openai",
         chat_paths={"openai": _CHAT},
+        operation_paths=_EMBEDDINGS,
         base_url="https://api.mistral.ai/v1",
         env_keys=("MISTRAL_API_KEY",),
         # It refuses a request with any field it does not know (422), and counts in every stream unasked.
         quirks={
             **_OLDER,
             "stream_usage": "unasked",
+            "embedding_dimensions": "output_dimension",
             "renamed": {"seed": "random_seed", "max_completion_tokens": "max_tokens"},
             "refused": ("user", "logprobs", "top_logprobs", "service_tier"),
         },
@@ -66,6 +70,7 @@ SERVICES: Final = (
         label="Together AI",
         dialect="openai",
         chat_paths={"openai": _CHAT},
+        operation_paths=_EMBEDDINGS,
         base_url="https://api.together.ai/v1",
         env_keys=("TOGETHER_API_KEY",),
         quirks={**_OLDER, "top_k": True},

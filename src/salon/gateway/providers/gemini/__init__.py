@@ -10,6 +10,10 @@ KIND = ProviderKind(
         "gemini": "/v1beta/models/{model}:generateContent",
         "gemini-count": "/v1beta/models/{model}:countTokens",
     },
+    operation_paths={
+        "gemini-embed-batch": "/v1beta/models/{model}:batchEmbedContents",
+        "gemini-embed": "/v1beta/models/{model}:embedContent",
+    },
     stream_paths={"gemini": "/v1beta/models/{model}:streamGenerateContent?alt=sse"},
     base_url="https://generativelanguage.googleapis.com",
     auth="x-goog-api-key",

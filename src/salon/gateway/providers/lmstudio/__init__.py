@@ -7,6 +7,7 @@ KIND = ProviderKind(
     label="LM Studio",
     dialect="openai",
     chat_paths={"openai": "/chat/completions"},
+    operation_paths={"openai-embeddings": "/embeddings"},
     base_url="http://127.0.0.1:1234/v1",
     needs_key=False,
     local=True,

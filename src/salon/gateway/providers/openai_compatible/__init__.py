@@ -7,6 +7,7 @@ KIND = ProviderKind(
     label="OpenAI-compatible",
     dialect="openai",
     chat_paths={"openai": "/chat/completions"},
+    operation_paths={"openai-embeddings": "/embeddings"},
     needs_key=False,
     quirks={"max_tokens_field": "max_tokens", "developer_role": "system"},
 )

@@ -7,6 +7,7 @@ KIND = ProviderKind(
     label="OpenRouter",
     dialect="openai",
     chat_paths={"openai": "/chat/completions"},
+    operation_paths={"openai-embeddings": "/embeddings"},
     base_url="https://openrouter.ai/api/v1",
     env_keys=("OPENROUTER_API_KEY",),
     headers=((b"x-title", b"Salon"),),

@@ -17,6 +17,13 @@ KIND = ProviderKind(
         "anthropic-count": "/v1/messages/count_tokens",
         "gemini-count": "/v1beta/models/{model}:countTokens",
     },
+    operation_paths={
+        "openai-embeddings": "/v1/embeddings",
+        "ollama-embed": "/api/embed",
+        "ollama-embeddings": "/api/embeddings",
+        "gemini-embed-batch": "/v1beta/models/{model}:batchEmbedContents",
+        "gemini-embed": "/v1beta/models/{model}:embedContent",
+    },
     stream_paths={"gemini": "/v1beta/models/{model}:streamGenerateContent?alt=sse"},
     needs_key=False,
     quirks={"top_k": True, "reasoning_details": True, "cache_marks": "cache_control"},

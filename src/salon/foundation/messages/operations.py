@@ -1,0 +1,38 @@
+"""What all operations other than chat have in common: one question, one answer that comes whole."""
+
+from typing import Any, ClassVar, Literal
+
+import msgspec
+
+from salon.foundation.messages.usage import Finish, Usage
+
+OperationName = Literal["chat", "count", "embeddings"]
+"""What can be asked of a model. Keys are limited to these, endpoints and ledger rows name them."""
+
+
+class OperationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One question to one model; each operation adds what is asked. ``None`` is "the caller did not say"."""
+
+    operation: ClassVar[OperationName]
+
+    model: str
+    stream: bool = False
+    """Only where the operation's answer can be streamed."""
+    n: int | None = None
+    """How many results are asked for, where that is asked; money is held for each."""
+    extra: dict[str, Any] | None = None
+    """Fields of the request that only one dialect understands, by the name of the dialect's family."""
+
+
+class OperationResponse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A finished answer; each operation adds what came."""
+
+    model: str | None = None
+    """The model as the provider names it."""
+    usage: Usage | None = None
+    """None when the provider sent no count."""
+    finish: Finish = Finish(reason="stop")
+
+    def answers(self, request: object) -> bool:
+        """Tell whether this can be the answer to ``request``: it has as many results as were asked for."""
+        return True

@@ -1,0 +1,52 @@
+"""What can be asked of a model: one declaration for each operation.
+
+To add one: its name in ``OperationName``, its request and response in ``foundation.messages``, its
+declaration here, and for each protocol that has it a dialect made by ``protocols.whole.dialect``, with its
+paths in the provider kinds that speak it and an endpoint row for each address it is served at. Admission,
+routing, budgets, cache, ledger and errors are the gateway's and know nothing of any one operation.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from salon.foundation.messages import OperationName
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that can be asked of a model."""
+
+    name: OperationName
+    does: str
+    """What a model that can be asked for it does, after “can” and “does not”."""
+    path: str
+    """The address that most callers know it by."""
+    word: str
+    """The word for it among a model's capabilities, in Ollama's listings and ours."""
+    hints: tuple[str, ...] = ()
+    """Parts of model names that give it away where the provider's list does not say."""
+
+
+OPERATIONS: Final[Mapping[OperationName, Operation]] = {
+    operation.name: operation
+    for operation in (
+        Operation(name="chat", does="chat", path="/v1/chat/completions", word="completion"),
+        Operation(name="count", does="count tokens", path="/v1/messages/count_tokens", word=""),
+        Operation(
+            name="embeddings",
+            does="make embeddings",
+            path="/v1/embeddings",
+            word="embedding",
+            hints=("embed",),
+        ),
+    )
+}
+"""Every operation by its name; the gateway serves no other."""
+
+
+def told(operations: tuple[OperationName, ...]) -> str:
+    """Return a sentence on what a model with these operations can be asked; empty when nothing is known."""
+    known = [OPERATIONS[name] for name in operations if name in OPERATIONS]
+    can = " and ".join(f"{one.does} (POST {one.path})" for one in known)
+    return f" It can {can}." if can else ""

@@ -1,0 +1,152 @@
+"""What the dialects of all operations other than chat share: a JSON question, one whole answer.
+
+``dialect`` is how such a dialect is declared: it takes the functions that differ and fills in that there is
+no stream. The functions below are for those whose request has its model in the field ``model``.
+"""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from salon.foundation.kit.errors import InvalidRequest, Unsupported, UpstreamBroken
+from salon.foundation.messages import EmbeddingRequest, Finish, OperationName, OperationResponse, Usage
+from salon.gateway.protocols import classify
+from salon.gateway.protocols.base import (
+    Dialect,
+    DialectName,
+    EncodeContext,
+    EncodedRequest,
+    Envelope,
+    ErrorEncoder,
+    ErrorReader,
+    Quirks,
+    RequestEncoder,
+    RequestRewriter,
+    StreamErrorReader,
+)
+from salon.gateway.protocols.fields import field_value, invalid, join_fields, read_fields
+from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, dumps, is_object, loads_lenient
+
+DONE = Finish(reason="stop")
+Answer = tuple[Usage | None, Finish | None, int]
+"""What is read of an answer that is passed on as it is: usage, its end if it is one, and bytes of text."""
+
+
+def dialect(
+    *,
+    name: DialectName,
+    operation: OperationName,
+    title: str,
+    read_envelope: Callable[[bytes], Envelope],
+    decode_request: Callable[[Envelope], Any],
+    encode_response: Callable[[Any, EncodeContext], EncodedRequest],
+    encode_error: ErrorEncoder,
+    encode_request: RequestEncoder,
+    decode_response: Callable[[bytes], OperationResponse],
+    read_answer: Callable[[bytes], Answer],
+    rewrite_request: RequestRewriter,
+    id_header: bytes | None = None,
+    own_answer: Callable[[Envelope], OperationResponse | None] | None = None,
+    decode_error: ErrorReader = classify.http_error,
+    classify_stream_error: StreamErrorReader = classify.stream_error,
+) -> Dialect:
+    """Return the declaration of a dialect whose answers come whole."""
+    return Dialect(
+        name=name,
+        operation=operation,
+        title=title,
+        streams=False,
+        stream_media_type=b"application/json",
+        id_header=id_header,
+        read_envelope=read_envelope,
+        decode_request=decode_request,
+        encode_response=encode_response,
+        stream_encoder=_no_stream,
+        encode_error=encode_error,
+        own_answer=own_answer,
+        encode_request=encode_request,
+        decode_response=decode_response,
+        stream_decoder=_no_stream,
+        decode_error=decode_error,
+        classify_stream_error=classify_stream_error,
+        rewrite_request=rewrite_request,
+        stream_tap=_no_stream,
+        read_answer=read_answer,
+    )
+
+
+def _no_stream(*_: object, **__: object) -> NoReturn:
+    raise UpstreamBroken(provider="The provider", detail="it streams what has no stream")
+
+
+# -- served ---------------------------------------------------------------------------------------
+def envelope_of(body: bytes, *, required: str) -> Envelope:
+    """Read what routing needs of a request with a model and a field that must be there.
+
+    Raises: InvalidRequest naming the field.
+    """
+    fields = read_fields(body)
+    model = field_value(fields, "model")
+    if not isinstance(model, str) or not model:
+        raise invalid("model", "It must be a string that names a model.")
+    if required not in fields:
+        raise invalid(required, "It is missing.")
+    return Envelope(
+        fields=fields,
+        model=model,
+        stream=False,
+        # Nothing is written: one token is the least that can be held.
+        max_output_tokens=1,
+        wants_usage=False,
+        size_bytes=len(body),
+        body=body,
+    )
+
+
+def rewrite_model(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
+    """Return the caller's body with another model."""
+    if model == envelope.model:
+        return envelope.body
+    return join_fields(envelope.fields, {"model": dumps(model)})
+
+
+def one_or_more(value: int | None, field: str) -> int | None:
+    """Return a count that must not be below one. Raises: InvalidRequest."""
+    if value is not None and value < 1:
+        raise InvalidRequest(field=field, problem="It must be 1 or more.")
+    return value
+
+
+def texts_of(request: EmbeddingRequest) -> list[str]:
+    """Return what is to be embedded, as texts. Raises: Unsupported for token numbers."""
+    texts = [one for one in request.inputs if isinstance(one, str)]
+    if len(texts) < len(request.inputs):
+        raise Unsupported(
+            field="input", problem="This provider takes texts, not token numbers. Send the texts themselves."
+        )
+    return texts
+
+
+# -- spoken ---------------------------------------------------------------------------------------
+def answer_object(body: bytes, *, provider: str, field: str) -> JsonObject:
+    """Return an answer that has ``field``. Raises: UpstreamBroken, or the error that came with status 200."""
+    try:
+        value = loads_lenient(body)
+    except BrokenJsonError as error:
+        raise UpstreamBroken(provider=provider, detail=f"its answer cannot be read: {error}") from error
+    if is_object(value) and field in value:
+        return value
+    told = classify.error_of(value)
+    if told.message or told.code or told.type:
+        raise classify.build_error(classify.status_in(value), told, provider=provider)
+    raise UpstreamBroken(provider=provider, detail=f"its answer has no “{field}”")
+
+
+def input_usage(value: Any, *names: str) -> Usage | None:
+    """Return the count of an answer that has only tokens in; ``names`` are tried in order."""
+    if not is_object(value):
+        return None
+    for name in names:
+        count = value.get(name)
+        if isinstance(count, int) and not isinstance(count, bool) and count >= 0:
+            return Usage(input_tokens=count, raw=value)
+    return None
