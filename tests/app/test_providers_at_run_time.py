@@ -121,3 +121,14 @@ def test_unknown_price_is_unpriced_wherever_it_is_shown(house: House) -> None:
         shown = house.salon(command).stdout
         assert "unpriced" in shown, shown
         assert "0.00" not in shown, shown
+
+
+def test_a_provider_that_has_refused_everything_is_shown_as_down(house: House, fake: FakeProvider) -> None:
+    fake.key = "sk-another"
+    assert _chat(house, "filed/fake") == 502
+    (before,) = (one for one in _managed(house, "providers")["items"] if one["name"] == "filed")
+    status, tried = house.request("POST", f"/salon/v1/providers/{before['id']}/test")
+    assert (status, json.loads(tried)["ok"]) == (200, False)
+    (shown,) = (one for one in _managed(house, "providers")["items"] if one["name"] == "filed")
+    assert shown["state"] == "down"
+    assert "refused the credential" in shown["last_error"]

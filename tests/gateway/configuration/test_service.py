@@ -98,6 +98,9 @@ def test_a_trial_of_a_wrong_credential_says_what_is_wrong(play: Play) -> None:
         trial = await bench.service.test(OWNER, "mine", model="fake")
         assert not trial.ok
         assert "refused the credential" in trial.steps[0].detail
+        listing = bench.registry.listing("mine")
+        assert listing is not None
+        assert listing.error == trial.steps[0].detail
         assert "sk-canary-key" not in str(trial)
 
     play(scene)

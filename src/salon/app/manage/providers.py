@@ -72,7 +72,7 @@ class ProviderDesk:
             "enabled": provider.enabled,
             "state": _state(provider, health, listing_error=listing.error if listing else None),
             "latency_ms": next((row["first_token_ms"] for row in health if row["first_token_ms"]), None),
-            "last_error": error or (listing.error if listing else None) or provider.problem,
+            "last_error": (listing.error if listing else None) or error or provider.problem,
             "models": self._model_count(provider.name),
             "local": one.kind.local,
         }
@@ -257,7 +257,7 @@ def _state(provider: Provider, health: Sequence[Mapping[str, Any]], *, listing_e
         return "needs-credential"
     if provider.source == "built-in":
         return "healthy"
-    if not health:
+    if not any(row["last_success_at_ms"] for row in health) and (listing_error or not health):
         return "down" if listing_error else "unknown"
     closed = [row["breaker"] == "closed" for row in health]
     if not any(closed):

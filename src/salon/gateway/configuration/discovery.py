@@ -81,6 +81,10 @@ class Discovery:
         if tasks:
             await asyncio.wait(tasks, timeout=_TIMEOUT_S + 1)
 
+    async def ask(self, configured: Configured) -> Listing:
+        """Ask one provider now, however new its answer is, and return what is known after that."""
+        return await asyncio.shield(self._ask(configured))
+
     def _ask(self, configured: Configured) -> asyncio.Task[Listing]:
         name = configured.spec.name
         task = self._under_way.get(name)

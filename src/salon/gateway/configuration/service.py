@@ -59,7 +59,7 @@ class ProviderService:
         self._vault = vault
         self._http = http
         self._clock = clock
-        self._trials = Trials(gateway, registry, http, clock)
+        self._trials = Trials(gateway, self.discovery, clock)
         self._supervisor = TaskSupervisor("gateway configuration")
 
     # -- life -------------------------------------------------------------------------------------

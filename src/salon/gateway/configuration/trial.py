@@ -6,7 +6,6 @@ from typing import Final
 import msgspec
 
 from salon.foundation.accounts import KeyIdentity
-from salon.foundation.egress import HttpClient
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import Conflict, SalonError, Unsupported, UpstreamRefused
 from salon.foundation.messages import (
@@ -17,12 +16,9 @@ from salon.foundation.messages import (
     Tool,
     ToolChoice,
 )
-from salon.gateway.configuration.discovery import fetch_page
-from salon.gateway.configuration.listing import read_listing
+from salon.gateway.configuration.discovery import Discovery
 from salon.gateway.gateway import Gateway
 from salon.gateway.registry.configured import Configured
-from salon.gateway.registry.models import Listing
-from salon.gateway.registry.registry import Registry
 
 _ENOUGH_TOKENS: Final = 512
 _WEATHER: Final = Tool(
@@ -63,10 +59,9 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 class Trials:
     """Asks the questions, as the caller, through the gateway itself."""
 
-    def __init__(self, gateway: Gateway, registry: Registry, http: HttpClient, clock: Clock) -> None:
+    def __init__(self, gateway: Gateway, discovery: Discovery, clock: Clock) -> None:
         self._gateway = gateway
-        self._registry = registry
-        self._http = http
+        self._discovery = discovery
         self._clock = clock
 
     async def run(self, identity: KeyIdentity, configured: Configured, model: str | None) -> Trial:
@@ -79,8 +74,7 @@ class Trials:
                 raise Conflict(problem=problem)
 
             return Trial(provider=provider, model=None, steps=(await self.step("ready", refuse),))
-        listed: list[str] = []
-        step = await self.step("list of models", lambda: self._list(configured, listed))
+        step, listed = await self._list(configured)
         declared = configured.spec.models or configured.kind.models
         chosen = model or next(iter([*declared, *_likely_chat(listed)]), None)
         if chosen is None:
@@ -90,17 +84,25 @@ class Trials:
             return trial  # a provider whose models are declared need not list them
         return msgspec.structs.replace(trial, steps=(step, *trial.steps))
 
-    async def _list(self, configured: Configured, listed: list[str]) -> str:
+    async def _list(self, configured: Configured) -> tuple[TrialStep, list[str]]:
+        """Ask for the models, and keep the answer or the failure as any other question for them would."""
+        listed: list[str] = []
+        problem: str | None = None
+        started_s = self._clock.monotonic_s()
         if configured.kind.listing == "fixed":
             listed += configured.kind.models
-            return f"{len(listed)} models"
-        response = await fetch_page(self._http, configured)
-        models, _ = read_listing(configured.kind.listing, response.body, provider=configured.spec.name)
-        listed += [model.id for model in models]
-        self._registry.set_listing(
-            configured.spec.name, Listing(models=tuple(models), fetched_at_ms=self._clock.now_ms())
+        else:
+            listing = await self._discovery.ask(configured)
+            listed += [model.id for model in listing.models]
+            problem = listing.error
+        counted = f"{len(listed)} model{'' if len(listed) == 1 else 's'}"
+        step = TrialStep(
+            name="list of models",
+            ok=problem is None,
+            detail=problem or counted,
+            duration_ms=self._since_ms(started_s),
         )
-        return f"{len(listed)} models"
+        return step, listed
 
     async def ask(self, identity: KeyIdentity, provider: str, model: str) -> Trial:
         """Stream one token from ``model`` of ``provider`` and have it call a tool."""
@@ -124,8 +126,10 @@ class Trials:
             ok, detail = True, await ask()
         except SalonError as error:
             ok, detail = False, error.message
-        duration_ms = round((self._clock.monotonic_s() - started_s) * 1000, 1)
-        return TrialStep(name=name, ok=ok, detail=detail, duration_ms=duration_ms)
+        return TrialStep(name=name, ok=ok, detail=detail, duration_ms=self._since_ms(started_s))
+
+    def _since_ms(self, started_s: float) -> float:
+        return round((self._clock.monotonic_s() - started_s) * 1000, 1)
 
     async def _stream(self, identity: KeyIdentity, model: str, first_ms: list[float]) -> str:
         try:
@@ -144,7 +148,7 @@ class Trials:
         count, finish = 0, "no finish"
         async for event in self._gateway.stream(identity, request):
             if not count:
-                first_ms.append(round((self._clock.monotonic_s() - started_s) * 1000, 1))
+                first_ms.append(self._since_ms(started_s))
             count += 1
             if isinstance(event, StreamFinish):
                 finish = event.finish.reason
