@@ -26,6 +26,8 @@ NAMES = {
     "converse": "Bedrock Converse",
 }
 REMARKS = {
+    "vertex": "The key is the JSON key file of a service account, whole; Salon signs with it, and fetches "
+    "and renews its tokens. Models called `claude-…` are spoken to in Anthropic Messages, others in Gemini.",
     "azure": "A model is the name of a deployment. With `tenant_id` and `client_id` the key is the secret of "
     "that application, and Salon fetches and renews its tokens. With `api_version` the dated addresses are "
     "asked, which name the deployment in the path; without it those of v1, which also speak Responses.",

@@ -15,12 +15,14 @@ from salon.gateway.providers.openai_compatible import KIND as OPENAI_COMPATIBLE
 from salon.gateway.providers.openrouter import KIND as OPENROUTER
 from salon.gateway.providers.responses_compatible import KIND as RESPONSES_COMPATIBLE
 from salon.gateway.providers.salon import KIND as SALON
+from salon.gateway.providers.vertex import KIND as VERTEX
 
 BUILT_IN: tuple[ProviderKind, ...] = (
     OPENAI,
     ANTHROPIC,
     GEMINI,
     AZURE,
+    VERTEX,
     COHERE,
     DEEPSEEK,
     OPENROUTER,

@@ -1,11 +1,14 @@
 """The contract of kinds with code of their own: they answer, stream, count, call, fail and let go."""
 
 import asyncio
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from salon.gateway.dialects import DIALECTS
 from salon.gateway.protocols.base import DialectName
@@ -40,12 +43,34 @@ def entra(url: str) -> dict[str, str]:
     return {"tenant_id": "tenant", "client_id": "app", "authority": url}
 
 
+@functools.cache
+def private_key() -> str:
+    """Return an RSA key in PEM, made once."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def service_account(url: str) -> dict[str, Any]:
+    """Return what declares a service account whose tokens the fake gives."""
+    account = {
+        "type": "service_account",
+        "client_email": "salon@project.iam.gserviceaccount.com",
+        "private_key_id": "kid-1",
+        "private_key": private_key(),
+        "token_uri": f"{url}/token",
+    }
+    options = {"project": "my-project", "location": "europe-west4"}
+    return {"api_key": json.dumps(account, indent=1), "options": options}
+
+
 Case = tuple[str, str, Callable[[str], dict[str, Any]]]
 """A kind, a model, and what its declaration says besides; the fake's address is given."""
 CASES: dict[str, Case] = {
     "azure": ("azure", "fake", lambda _: {}),
     "azure-dated": ("azure", "fake", lambda _: {"options": {"api_version": "2024-10-21"}}),
     "cohere": ("cohere", "fake", lambda _: {}),
+    "vertex-gemini": ("vertex", "fake", service_account),
+    "vertex-claude": ("vertex", "claude-fake@1", service_account),
     "azure-entra": ("azure", "fake", lambda url: {"options": entra(url)}),
 }
 every_case = pytest.mark.parametrize("case", CASES)

@@ -78,7 +78,7 @@ class Endpoint:
     def _place(self, model: str, *, stream: bool) -> tuple[bytes, bytes]:
         """Return the target, and the prefix of every head; none for headers that will be refused."""
         path = self.stream_path if stream and self.stream_path is not None else self.path
-        target = path.replace(MODEL_MARK.encode(), quote(model, safe="").encode())
+        target = path.replace(MODEL_MARK.encode(), quote(model, safe="@").encode())
         try:
             return target, HttpRequest(url=self.url, target=target, headers=self.headers).head_prefix()
         except EgressRefused:

@@ -1,16 +1,33 @@
 """Anthropic Messages, as the fake provider speaks it."""
 
+import re
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 
 from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects, join_texts
 from salon.testing.fake_provider.frames import Frame, sse
 
-PATH_END = "/messages"
+PATH_END = ("/messages", ":rawPredict", ":streamRawPredict")
 STREAM_TYPE = b"text/event-stream; charset=utf-8"
 SIGNATURE = "RmFrZVNpZ25hdHVyZQ=="
 PING = sse({"type": "ping"}, event="ping")
+
+
+_VERTEX = re.compile(r"/publishers/anthropic/models/(?P<model>[^/:]+):(?P<method>\w+)$")
+
+
+def in_address(target: str, body: JsonObject) -> JsonObject:
+    """Return what the address of a cloud says. Raises: ValueError for a body that says it once more."""
+    found = _VERTEX.search(target)
+    if found is None:
+        return {}
+    if "model" in body or body.get("anthropic_version") != "vertex-2023-10-16":
+        raise ValueError("the model stands in the address, and anthropic_version in the body")
+    if bool(body.get("stream")) != (found["method"] == "streamRawPredict"):
+        raise ValueError("stream says something else than the address")
+    return {"model": unquote(found["model"])}
 
 
 def read(body: JsonObject) -> Asked:

@@ -355,8 +355,11 @@ def _name(dialect: Any) -> str:
 def _whole(exchange: Exchange, dialect: Any) -> Any:
     """Return the body as JSON, with what the address says where the dialect says it there."""
     value = orjson.loads(exchange.body)
-    says_there = dialect in (gemini, gemini_count) or getattr(dialect, "of", None) is gemini
-    return {**value, **gemini.in_address(exchange.target)} if says_there else value
+    if dialect in (gemini, gemini_count) or getattr(dialect, "of", None) is gemini:
+        return {**value, **gemini.in_address(exchange.target)}
+    if dialect is anthropic:
+        return {**value, **anthropic.in_address(exchange.target.partition("?")[0], value)}
+    return value
 
 
 def _retry_after(seconds: float | None) -> Headers:

@@ -56,6 +56,16 @@ def read_envelope(body: bytes, *, is_limited: bool = True) -> Envelope:
 def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
     """Return the caller's body with another model and stream flag."""
     edits: dict[str, bytes | None] = {}
+    version = quirks.get("body_version")
+    if version is not None:  # a cloud: its address names the model, its body the version
+        edits["model"] = None
+        if "anthropic_version" not in envelope.fields:
+            edits["anthropic_version"] = dumps(version)
+        if quirks.get("stream_in_address"):
+            edits["stream"] = None
+        elif stream != envelope.stream:
+            edits["stream"] = b"true" if stream else b"false"
+        return join_fields(envelope.fields, edits)
     if model != envelope.model:
         edits["model"] = dumps(model)
     if stream != envelope.stream:

@@ -31,7 +31,8 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for a provider.
 
     Quirks: ``max_tokens`` (what to ask for when the caller named no limit, 4096), ``thinking``
-    (``adaptive`` or ``budget``, by the model's name), ``json_schema`` (true).
+    (``adaptive`` or ``budget``, by the model's name), ``json_schema`` (true), ``body_version`` (written as
+    ``anthropic_version``; the address names the model) and ``stream_in_address`` (and the stream).
     Raises: Unsupported.
     """
     lost: dict[str, None] = {}
@@ -67,6 +68,12 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     _write_format(request.response_format, output, quirks, lost)
     wire["output_config"] = output or None
     wire.update(own)
+    version = quirks.get("body_version")
+    if version is not None:
+        wire["model"] = None
+        wire.setdefault("anthropic_version", version)
+        if quirks.get("stream_in_address"):
+            wire["stream"] = None
     body = dumps({name: value for name, value in wire.items() if value is not None})
     return EncodedRequest(body=body, lost=tuple(lost))
 

@@ -1,0 +1,78 @@
+"""Google's Vertex AI: Gemini and Claude below one project, proven as a service account."""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from salon.gateway.providers.base import Capabilities, ProviderKind
+from salon.gateway.providers.options import ProviderOption
+from salon.gateway.providers.vertex.service_account import authorizer, read_account
+
+_OF_ANTHROPIC = re.compile(r"claude-.*")
+_REGIONS_OF_MANY = ("us", "eu")
+
+
+def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
+    """Return the kind for a project and a location."""
+    location = options["location"]
+    below = f"/projects/{options['project']}/locations/{location}/publishers"
+    gemini = f"/v1beta1{below}/google/models/{{model}}"
+    claude = f"/v1{below}/anthropic/models/{{model}}"
+    shaped = msgspec.structs.replace(
+        kind,
+        base_url=_address(location),
+        chat_paths={"gemini": f"{gemini}:generateContent"},
+        stream_paths={"gemini": f"{gemini}:streamGenerateContent?alt=sse"},
+    )
+    anthropic = msgspec.structs.replace(
+        shaped,
+        dialect="anthropic",
+        chat_paths={"anthropic": f"{claude}:rawPredict"},
+        stream_paths={"anthropic": f"{claude}:streamRawPredict"},
+        passed_headers=(b"anthropic-beta",),
+        quirks={"body_version": "vertex-2023-10-16"},
+    )
+    return msgspec.structs.replace(shaped, variants=((_OF_ANTHROPIC, anthropic),))
+
+
+def _address(location: str) -> str:
+    if location == "global":
+        return "https://aiplatform.googleapis.com"
+    if location in _REGIONS_OF_MANY:
+        return f"https://aiplatform.{location}.rep.googleapis.com"
+    return f"https://{location}-aiplatform.googleapis.com"
+
+
+KIND = ProviderKind(
+    name="vertex",
+    label="Google Vertex AI",
+    dialect="gemini",
+    chat_paths={"gemini": "/"},
+    base_url="https://aiplatform.googleapis.com",
+    env_keys=("GOOGLE_APPLICATION_CREDENTIALS_JSON",),
+    listing="fixed",
+    models=("gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"),
+    options=(
+        ProviderOption(
+            name="project",
+            help="the id of a Google Cloud project",
+            required=True,
+            env=("GOOGLE_CLOUD_PROJECT",),
+        ),
+        ProviderOption(
+            name="location",
+            help="where models run, like europe-west4 or global",
+            default="global",
+            env=("GOOGLE_CLOUD_LOCATION",),
+            pattern=r"[a-z][a-z0-9-]{1,40}",
+        ),
+    ),
+    shape=shape,
+    make_authorizer=authorizer,
+    read_secret=read_account,
+    capabilities=Capabilities(tools=True, vision=True, structured=True),
+    prices_as="google",
+    docs_url="https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
+    key_url="https://console.cloud.google.com/iam-admin/serviceaccounts",
+)
