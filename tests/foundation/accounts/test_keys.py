@@ -5,6 +5,7 @@ import re
 import time
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -139,6 +140,36 @@ def test_revoked_key_is_refused_here_at_once_and_elsewhere_soon(open_accounts: A
                 while there.authenticate_key(made.secret) is not None:
                     await asyncio.sleep(0.01)
             assert ended == [made.key.id]
+
+    asyncio.run(scene())
+
+
+def test_what_runs_out_or_opens_less_is_told(open_accounts: Any) -> None:
+    clock = ManualClock()
+
+    async def told(ended: list[str], *expected: str) -> None:
+        async with asyncio.timeout(60):
+            while sorted(ended) != sorted(expected):
+                await asyncio.sleep(0.01)
+        ended.clear()
+
+    async def scene() -> None:
+        async with open_accounts(clock) as accounts:
+            owner, limits = accounts.owner("tcp"), KeyLimits(expires_at_ms=clock.now_ms() + 9000)
+            short = await accounts.create_key(owner, "short", limits=limits, rights=MANAGER)
+            child = await accounts.create_key(known(accounts, short.secret).caller, "child")
+            await accounts.rotate_key(owner, child.key.id, grace_s=5)
+            ended: list[str] = []
+            accounts.on_ended(ended.extend)
+            await accounts.update_key(
+                owner, short.key.id, limits=msgspec.structs.replace(limits, concurrency=1)
+            )
+            clock.advance(5)
+            await told(ended, child.key.id)
+            await accounts.update_key(owner, short.key.id, rights=frozenset({Right.MANAGE_KEYS}))
+            await told(ended, short.key.id, child.key.id)
+            clock.advance(4)
+            await told(ended, short.key.id, child.key.id)
 
     asyncio.run(scene())
 

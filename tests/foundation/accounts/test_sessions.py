@@ -52,6 +52,23 @@ def test_link_and_session_expire(open_accounts: Any) -> None:
     asyncio.run(scene())
 
 
+def test_session_that_runs_out_is_told(open_accounts: Any) -> None:
+    clock = ManualClock()
+
+    async def scene() -> None:
+        async with open_accounts(clock) as accounts:
+            await accounts.redeem((await accounts.create_login_link()).token)
+            ended: list[str] = []
+            accounts.on_ended(ended.extend)
+            clock.advance(30 * 24 * 3600)
+            async with asyncio.timeout(60):
+                while not ended:
+                    await asyncio.sleep(0.01)
+            assert [name.partition("_")[0] for name in ended] == ["ses"]
+
+    asyncio.run(scene())
+
+
 def test_signing_out_holds_everywhere(open_accounts: Any) -> None:
     async def scene() -> None:
         async with open_accounts() as here, open_accounts() as there:

@@ -45,6 +45,9 @@ class Index:
         self._sessions: dict[str, SessionRow] = {}
         self._budgets: dict[str, tuple[str, ...]] = {}
         """Budgets by the id of the key or space they belong to."""
+        self._looked_at_ms = 0
+        self._next_end_ms = 0
+        """Before that nothing runs out of time."""
 
     def update(
         self,
@@ -54,8 +57,8 @@ class Index:
         sessions: Iterable[SessionRow] = (),
         budgets: Iterable[Budget] | None = None,
     ) -> set[str]:
-        """Take in changed rows; returns the ids of keys and sessions that stopped working."""
-        before = set(self._entries) | self._live_sessions()
+        """Take in changed rows; returns the ids of keys and sessions that stopped working or open less."""
+        sessions_before = self._live_sessions()
         changed_people = {person.id: person for person in people}
         self._people |= changed_people
         stale: set[str] = {row.key.id for row in keys if self._take(row)}
@@ -63,10 +66,21 @@ class Index:
             stale |= self._take_budgets(budgets)
         if changed_people:
             stale |= {row.key.id for row in self._rows.values() if row.person_id in changed_people}
-        self._recompute(stale)
+        ended = self._recompute(stale)
         self._sessions |= {session.id: session for session in sessions}
         self._recompute_sessions()
-        return before - set(self._entries) - self._live_sessions()
+        self._next_end_ms = 0
+        return ended | (sessions_before - self._live_sessions())
+
+    def over(self, now_ms: int) -> set[str]:
+        """Return the ids of keys and sessions whose time has run out since the last call."""
+        if self._looked_at_ms <= now_ms < self._next_end_ms:
+            return set()
+        since_ms, self._looked_at_ms = min(self._looked_at_ms, now_ms), now_ms
+        ends = [(entry.until_ms, entry.key_id) for entry in self.keys.values()]
+        ends += [(session.expires_at_ms, session.id) for session in self._sessions.values()]
+        self._next_end_ms = min((end_ms for end_ms, _ in ends if end_ms > now_ms), default=FOREVER_MS)
+        return {name for end_ms, name in ends if since_ms < end_ms <= now_ms}
 
     def _take(self, row: KeyRow) -> bool:
         known = self._rows.get(row.key.id)
@@ -92,9 +106,13 @@ class Index:
             row.key.id for row in self._rows.values() if row.key.id in owners or row.key.space_id in owners
         }
 
-    def _recompute(self, stale: set[str]) -> None:
-        """Compute the entries of ``stale`` keys and of all made with them, parents first."""
+    def _recompute(self, stale: set[str]) -> set[str]:
+        """Compute the entries of ``stale`` keys and of all made with them, parents first.
+
+        Returns those that open less than before.
+        """
         done: set[str] = set()
+        narrowed: set[str] = set()
         for key_id in stale:
             waiting = [self._highest(key_id, stale)]
             while waiting:
@@ -102,8 +120,10 @@ class Index:
                 if current in done:
                     continue
                 done.add(current)
-                self._place(current)
+                if self._place(current):
+                    narrowed.add(current)
                 waiting.extend(self._children.get(current, ()))
+        return narrowed
 
     def _highest(self, key_id: str, stale: set[str]) -> str:
         highest = current = key_id
@@ -116,14 +136,15 @@ class Index:
         row = self._rows.get(key_id)
         return (row.key.parent_id or "") if row is not None else ""
 
-    def _place(self, key_id: str) -> None:
-        for digest in self._digests.pop(key_id, ()):
+    def _place(self, key_id: str) -> bool:
+        """Compute what a key opens; tells whether that is less than before."""
+        had, old_digests = self._entries.pop(key_id, None), self._digests.pop(key_id, ())
+        for digest in old_digests:
             self.keys.pop(digest, None)
-        self._entries.pop(key_id, None)
         row = self._rows.get(key_id)
         entry = None if row is None else self._entry(row)
         if row is None or entry is None:
-            return
+            return had is not None
         self._entries[key_id] = entry
         self.keys[row.secret_hash] = entry
         digests = [row.secret_hash]
@@ -133,6 +154,9 @@ class Index:
             )
             digests.append(row.previous_hash)
         self._digests[key_id] = tuple(digests)
+        return had is not None and (
+            not set(old_digests) <= set(digests) or _opens_less(had.identity, entry.identity)
+        )
 
     def _entry(self, row: KeyRow) -> Entry | None:
         key = row.key
@@ -223,6 +247,11 @@ def caller_of(person: Person) -> Caller:
         person_id=person.id,
         rights=OWNER_RIGHTS if owns else frozenset({Right.USE_MODELS, Right.READ_USAGE}),
     )
+
+
+def _opens_less(before: KeyIdentity, now: KeyIdentity) -> bool:
+    """Tell whether some endpoint may not be open any more."""
+    return not before.caller.rights <= now.caller.rights or before.limits.operations != now.limits.operations
 
 
 def _below(parent: KeyIdentity) -> Lineage:

@@ -66,6 +66,10 @@ class Mirror:
             if fresh.get(budget_id) != known.get(budget_id):
                 for listener in self.on_budget_change:
                     listener(budget_id)
+        self.tell_ended(ended)
+
+    def tell_ended(self, ended: set[str]) -> None:
+        """Tell the listeners which keys and sessions have ended or open less."""
         if ended:
-            for ended_listener in self.on_ended:
-                ended_listener(frozenset(ended))
+            for listener in self.on_ended:
+                listener(frozenset(ended))

@@ -215,7 +215,10 @@ class Accounts:
     # Keeping fresh
 
     def on_ended(self, listener: Callable[[frozenset[str]], None]) -> None:
-        """Call ``listener`` on the loop with the ids of keys and sessions that stopped working."""
+        """Call ``listener`` on the loop with the ids of keys and sessions that stopped working or open less.
+
+        Within 2 s of the act, whoever did it, or of the time that ran out.
+        """
         self._mirror.on_ended.append(listener)
 
     def on_budget_change(self, listener: Callable[[str], None]) -> None:
@@ -230,6 +233,7 @@ class Accounts:
         touched_s = self._clock.monotonic_s()
         while True:
             await asyncio.sleep(REFRESH_S)
+            self._mirror.tell_ended(self._index.over(self._clock.now_ms()))
             try:
                 await self.refresh()
                 if self._clock.monotonic_s() - touched_s >= TOUCH_S:

@@ -16,7 +16,7 @@ from salon.gateway.exchange import Headers, ServedCall
 from salon.gateway.protocols.gemini.request import with_address
 from salon.surfaces.api.array_reply import ArrayReply
 from salon.surfaces.api.asgi_reply import AsgiReply, ClientCut, Message, Receive, Scope, Send
-from salon.surfaces.api.asgi_request import Asked, identify, peer_of, read_body
+from salon.surfaces.api.asgi_request import Asked, admit, check_again, peer_of, read_body
 from salon.surfaces.api.compat import path_dialect
 from salon.surfaces.api.core_reads import CoreReads
 from salon.surfaces.api.door import TOLD, Door, as_salon_error
@@ -69,7 +69,7 @@ class SalonApp:
         task = asyncio.current_task()
         assert task is not None
         headers = {bytes(name): bytes(value) for name, value in scope["headers"]}
-        self.door.running[task] = lambda: identify(self.door, scope, headers)
+        self.door.running[task] = lambda: check_again(self.door, scope, headers)
         has_begun = False
 
         async def send_noted(message: Message) -> None:
@@ -170,8 +170,7 @@ class SalonApp:
     # -- rows -------------------------------------------------------------------------------------
     async def _answer(self, matched: Matched, asked: Asked, reply: AsgiReply, send: Send) -> None:
         row = matched.endpoint
-        identity = identify(self.door, asked.scope, asked.headers)
-        self.door.access.authorize(row, identity)
+        identity = admit(self.door, asked, row)
         if row.is_served:
             assert identity is not None
             await self._serve(matched, identity, asked, reply, send)

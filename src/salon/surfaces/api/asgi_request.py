@@ -1,13 +1,17 @@
 """A request at the ASGI door: what is known of it, who sends it, and its body."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Final, cast
 
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.errors import InvalidRequest, TooLarge
 from salon.surfaces.api.asgi_reply import ClientCut, Receive, Scope
 from salon.surfaces.api.door import Door
+from salon.surfaces.api.endpoints import Endpoint
 from salon.surfaces.api.peers import LOCAL, UNKNOWN, Peer, peer_at
+
+_ROW: Final = "salon.row"
+"""Where a scope keeps the row that its caller was let in to."""
 
 
 class Asked:
@@ -34,6 +38,25 @@ def identify(door: Door, scope: Scope, headers: Mapping[bytes, bytes]) -> KeyIde
     """Return who is calling. Raises: NotSignedIn, ForeignOrigin."""
     query = cast(bytes, scope.get("query_string", b""))
     return door.access.identify(headers, peer=peer_of(scope), method=str(scope["method"]), query=query)
+
+
+def admit(door: Door, asked: Asked, row: Endpoint) -> KeyIdentity | None:
+    """Return who is calling ``row``. Raises: NotSignedIn, NotAllowed, ForeignOrigin, TooManyWrong."""
+    identity = identify(door, asked.scope, asked.headers)
+    door.access.authorize(row, identity)
+    asked.scope[_ROW] = row
+    return identity
+
+
+def check_again(door: Door, scope: Scope, headers: Mapping[bytes, bytes]) -> None:
+    """Check that a request under way may go on. Raises: NotSignedIn, NotAllowed."""
+    row = cast("Endpoint | None", scope.get(_ROW))
+    if row is None or row.operation == "sign-out":
+        return  # it is not let in yet; or it ends its own session, and is to be answered
+    query = cast(bytes, scope.get("query_string", b""))
+    method = str(scope["method"])
+    identity = door.access.identify_again(headers, peer=peer_of(scope), method=method, query=query)
+    door.access.authorize(row, identity)
 
 
 async def read_body(asked: Asked, limit_bytes: int) -> bytes:

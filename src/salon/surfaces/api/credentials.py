@@ -61,7 +61,7 @@ class AccessAccounts(Protocol):
         ...
 
     def on_ended(self, listener: Callable[[frozenset[str]], None]) -> None:
-        """Call ``listener`` when keys or sessions have stopped working."""
+        """Call ``listener`` when keys or sessions have stopped working, or open less than before."""
         ...
 
 

@@ -38,7 +38,7 @@ class Watched(Protocol):
         ...
 
     def check_access(self) -> None:
-        """Cut the request under way if its credential has stopped working."""
+        """Cut the request under way if its credential does not open it any more."""
         ...
 
 
@@ -64,7 +64,7 @@ class Door:
         )
         self.supervisor = TaskSupervisor("doors")
         self.running: dict[asyncio.Task[object], Callable[[], object]] = {}
-        """Requests under way at the ASGI door, and what identifies their caller again."""
+        """Requests under way at the ASGI door, and what checks their caller again."""
         self.cut: set[asyncio.Task[object]] = set()
         services.accounts.on_ended(self._access_ended)
         self.hot: Mapping[bytes, Endpoint] = {
@@ -142,9 +142,9 @@ class Door:
         """Look at every request under way again: a long answer must not outlive its key."""
         for connection in list(self.connections):
             connection.check_access()
-        for task, identify in list(self.running.items()):
+        for task, check_again in list(self.running.items()):
             try:
-                identify()
+                check_again()
             except SalonError:
                 self.cut.add(task)
                 task.cancel()

@@ -152,19 +152,21 @@ class GuardedConnection(HttpToolsProtocol):
         self.transport.abort()
 
     def check_access(self) -> None:
-        """End the request under way if its credential has stopped working: told so, or cut in the middle."""
+        """End the request under way if its credential opens it no more: told so, or cut in the middle."""
         reply = self._reply
         if reply is None:
             return
+        access, row = self.door.access, self.door.hot.get(self.url)
+        assert row is not None
         try:
-            self.door.access.identify(self._header_map, peer=self._peer, method="POST")
+            access.authorize(row, access.identify_again(self._header_map, peer=self._peer, method="POST"))
         except SalonError as error:
             if reply.started or self.pipeline or self.transport.is_closing():
                 self._abort()
                 return
             self._row = self._reply = None
             reply.leave()
-            self._tell_and_close(error, self.door.hot.get(self.url))
+            self._tell_and_close(error, row)
 
     # -- deadlines --------------------------------------------------------------------------------
     def _enter(self, phase: Phase, allowed_s: float) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from salon.foundation.kit.errors import TooLarge
 from salon.gateway.exchange import Headers
 from salon.surfaces.api.asgi_reply import Message, Receive, Scope, Send
-from salon.surfaces.api.asgi_request import Asked, identify
+from salon.surfaces.api.asgi_request import Asked, admit
 from salon.surfaces.api.door import Door
 from salon.surfaces.api.endpoints import CORE, SMALL_BODY_BYTES, RowMatcher, endpoints
 
@@ -65,7 +65,7 @@ class ManagementDoor:
         if matched is not None:
             row = matched.endpoint
             limit_bytes = row.max_body_bytes
-            self._door.access.authorize(row, identify(self._door, asked.scope, asked.headers))
+            admit(self._door, asked, row)
         declared = asked.headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > limit_bytes:
             raise TooLarge(what="body", limit_bytes=limit_bytes)
