@@ -76,8 +76,15 @@ def walk_commands(
 def command_page() -> str:
     """Return the help of every command."""
     lines = ["# Command line reference", "", NOTE]
-    for names, command in walk_commands(command_root(), ("salon",)):
-        context = click.Context(command, info_name=" ".join(names), terminal_width=88, max_content_width=88)
+    root = command_root()
+    for names, command in walk_commands(root, ("salon",)):
+        context = click.Context(
+            command,
+            info_name=" ".join(names),
+            terminal_width=88,
+            max_content_width=88,
+            help_option_names=root.context_settings["help_option_names"],
+        )
         title = " ".join(names)
         lines += [f"{'##' if len(names) < 3 else '###'} `{title}`", "", "```text"]
         lines += [line.rstrip() for line in command.get_help(context).splitlines()]

@@ -53,6 +53,21 @@ def test_unknown_command_names_the_nearest(house: House) -> None:
     done = house.salon("serv")
     assert done.returncode == 2
     assert "Did you mean “serve”?" in done.stderr
+    assert "There is no command “ad”. Did you mean “add”?" in house.salon("providers", "ad").stderr
+    assert "There are: backup, check, migrate, restore." in house.salon("db", "zzz").stderr
+
+
+def test_kind_of_a_provider_is_known_before_a_key_is_asked_for(house: House) -> None:
+    mistyped = house.salon("providers", "add", "opnai")
+    assert (mistyped.returncode, mistyped.stdout) == (2, "")
+    assert "There is no provider kind “opnai”. Did you mean “openai”?" in mistyped.stderr
+    missing = house.salon("providers", "add")
+    assert missing.returncode == 2
+    assert "Say which kind: openai, anthropic, gemini" in missing.stderr
+
+
+def test_setting_named_without_its_section_is_found(house: House) -> None:
+    assert "Did you mean server.port?" in house.salon("config", "explain", "port").stderr
 
 
 def test_new_key_is_printed_alone_and_works_until_it_is_revoked(house: House) -> None:

@@ -67,6 +67,8 @@ def unknown_key(known: Mapping[str, Spec], key: str, *, origin: str | None) -> C
     if not near and table in sections:
         names = [name for name in concrete if name.startswith(f"{table}.")]
         near = difflib.get_close_matches(key, names, n=1, cutoff=0.3)
+    if not near:
+        near = [name for name in concrete if name.endswith(f".{key}")][:1]
     fix = f"Did you mean {near[0]}?" if near else "List all settings with “salon config list”."
     place = f" (in {spoken(origin)})" if origin else ""
     return ConfigError(key=key, problem=f"there is no such setting{place}.", fix=fix)

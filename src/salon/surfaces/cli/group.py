@@ -8,7 +8,7 @@ import click
 from salon.foundation.kit.version import __version__
 from salon.surfaces.cli.exits import EPILOG
 from salon.surfaces.cli.ports import Backstage, Place
-from salon.surfaces.cli.session import Session
+from salon.surfaces.cli.session import NamingGroup, Session
 
 _PACKAGE = "salon.surfaces.cli.commands"
 
@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Name to (module:attribute, short help); the help of ``salon`` is printed without importing any."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(NamingGroup):
     """A group that knows its commands by name only."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -55,19 +55,6 @@ class LazyGroup(click.Group):
         """Write the list of commands from the table."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or name the nearest one."""
-        name = args[0] if args else ""
-        if name and name not in COMMANDS and not name.startswith("-"):
-            import difflib  # noqa: PLC0415 - only for a typing error
-
-            near = difflib.get_close_matches(name, COMMANDS, n=1)
-            hint = f" Did you mean “{near[0]}”?" if near else " See “salon --help”."
-            ctx.fail(f"There is no command “{name}”.{hint}")
-        return super().resolve_command(ctx, args)
 
 
 def _pairs(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

@@ -38,8 +38,12 @@ class Output:
         self._print(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
 
     def line(self, text: str = "") -> None:
-        """Print one piece of text, made safe."""
+        """Print one piece of text as it is, made safe: a path or a secret is copied whole."""
         self._print(printable(text))
+
+    def sentence(self, text: str) -> None:
+        """Print a sentence, made safe; on a terminal it breaks between words."""
+        self._print(wrapped(printable(text), width_of(self.out)))
 
     def raw(self, text: str) -> None:
         """Print without a line end and at once; for text made safe already."""

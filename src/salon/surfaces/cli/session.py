@@ -1,6 +1,6 @@
 """What every command gets: which Salon, how to speak, and the house behind the port."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
@@ -35,7 +35,29 @@ class Session:
             yield ApiClient(address)
 
 
-class CommandGroup(click.Group):
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return what to try instead of a name that is not known: the nearest one, or all of them."""
+    import difflib  # noqa: PLC0415 - only for a typing error
+
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    return f" Did you mean “{near[0]}”?" if near else f" There are: {', '.join(names)}."
+
+
+class NamingGroup(click.Group):
+    """A group that names the nearest command when there is none of that name."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or name the nearest one."""
+        name, names = args[0] if args else "", self.list_commands(ctx)
+        if name and name not in names and not name.startswith("-"):
+            ctx.fail(f"There is no command “{name}”.{nearest(name, names)}")
+        return super().resolve_command(ctx, args)
+
+
+class CommandGroup(NamingGroup):
     """A group whose help shows the whole first sentence of each command, over several lines if need be."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -61,7 +61,7 @@ def check(session: Session) -> int:
         session.output.json({"ok": not problems, "problems": list(problems), "doubts": list(doubts)})
     else:
         for sentence in (*problems, *doubts):
-            session.output.line(sentence)
+            session.output.sentence(sentence)
         if not problems:
             words = "Salon starts with these settings; what is named above is not used." if doubts else None
             session.output.note(words or "The settings can be used.")

@@ -42,7 +42,7 @@ def check(session: Session) -> int:
         session.output.json(answer)
     else:
         for problem in answer["problems"]:
-            session.output.line(problem)
+            session.output.sentence(problem)
         session.output.note(
             "The database is whole." if answer["ok"] else "The database is damaged. Restore a backup."
         )

@@ -9,7 +9,7 @@ import click
 from salon.surfaces.cli.client import ApiClient, segment
 from salon.surfaces.cli.exits import ServedError
 from salon.surfaces.cli.output import Column
-from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
+from salon.surfaces.cli.session import CommandGroup, Session, command_options, nearest, pass_session
 
 _PATH = "/salon/v1/providers"
 _COLUMNS: list[Column] = [
@@ -63,7 +63,7 @@ def list_providers(session: Session) -> None:
 
 
 @providers.command()
-@click.argument("kind")
+@click.argument("kind", required=False)
 @click.option("--name", help="Name in model ids (NAME/model); without it the kind.")
 @click.option("--base-url", help="Address, where the kind has none of its own.")
 @click.option("--api-key-env", metavar="VARIABLE", help="Read the key from this environment variable, now.")
@@ -85,7 +85,7 @@ def list_providers(session: Session) -> None:
 @pass_session
 def add(
     session: Session,
-    kind: str,
+    kind: str | None,
     *,
     name: str | None,
     base_url: str | None,
@@ -99,9 +99,11 @@ def add(
 ) -> int:
     """Add a provider of KIND. The key is asked for, or read from standard input, never an argument."""
     given = dict(_pair(option) for option in options)
-    api_key = None if no_key else _read_key(api_key_env)
+    with session.client() as client:
+        known = _kind(client, kind)
+    api_key = None if no_key else _read_key(api_key_env, known)
     body = {
-        "kind": kind,
+        "kind": known["name"],
         "name": name,
         "base_url": base_url,
         "api_key": api_key,
@@ -129,16 +131,32 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _read_key(variable: str | None) -> str | None:
+def _kind(client: ApiClient, name: str | None) -> dict[str, Any]:
+    """Return what is known of a kind, before anything is asked of a person. Raises: click.UsageError."""
+    kinds = {str(one["name"]): one for one in client.call("GET", "/salon/v1/provider-kinds")["items"]}
+    if name in kinds:
+        return kinds[name]
+    if name is None:
+        raise click.UsageError(f"Say which kind: {', '.join(kinds)}.")
+    raise click.UsageError(f"There is no provider kind “{name}”.{nearest(name, kinds)}")
+
+
+def _key_prompt(kind: dict[str, Any] | None) -> str:
+    if kind is None:
+        return "API key"
+    if not kind["needs_key"]:
+        return f"API key, if {kind['label']} asks for one (Enter for none)"
+    return f"API key of {kind['label']}" + (f", from {kind['key_url']}" if kind["key_url"] else "")
+
+
+def _read_key(variable: str | None, kind: dict[str, Any] | None = None) -> str | None:
     if variable:
         value = os.environ.get(variable)
         if not value:
             raise click.UsageError(f"The environment variable {variable} is not set.")
         return value
     if sys.stdin.isatty():
-        return (
-            click.prompt("API key (empty for none)", hide_input=True, default="", show_default=False) or None
-        )
+        return click.prompt(_key_prompt(kind), hide_input=True, default="", show_default=False) or None
     return sys.stdin.read().strip() or None
 
 
@@ -148,7 +166,8 @@ def _test(session: Session, client: ApiClient, provider: dict[str, Any]) -> int:
         session.output.json(result)
     else:
         for check in result["checks"]:
-            session.output.line(f"{'ok  ' if check['ok'] else 'FAIL'}  {check['name']}: {check['detail']}")
+            word = "ok  " if check["ok"] else "FAIL"
+            session.output.sentence(f"{word}  {check['name']}: {check['detail']}")
     return 0 if result["ok"] else 1
 
 
