@@ -155,6 +155,26 @@ def test_price_that_is_no_amount_is_told(tmp_path: Path) -> None:
         load(_source(tmp_path, '[prices."a/b"]\ninput = "cheap"\noutput = 1'))
 
 
+def test_prices_have_tiers_services_and_a_day(tmp_path: Path) -> None:
+    text = """
+        [prices."main/a@2027-01-01"]
+        input = 1
+        output = 2
+        cache_write_1h = "2"
+        search = 0.01
+        tiers = [{above = 200000, input = 2, output = 3}]
+        services = [{name = "batch", factor = 0.5}]
+        ends = "2028-01-01"
+    """
+    (spec,) = price_specs(load(_source(tmp_path, text)).settings)
+    price = spec.price
+    assert (spec.model, [tier.above for tier in price.tiers]) == ("main/a", [0, 200_000])
+    assert price.version.startswith("salon.toml 2027-01-01 ")
+    assert [tier.input for tier in price.services["batch"]] == [5_000_000_000, 10_000_000_000]
+    assert (price.search_e10, price.tiers[0].cache_write_1h) == (100_000_000, 20_000_000_000)
+    assert price.valid_until_ms - price.valid_from_ms == 365 * 86_400_000
+
+
 def test_taken_port_is_told_with_another_to_try() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from salon.gateway.pricing import price_per_million
+from salon.gateway.pricing import Price, PriceTier
+from salon.gateway.pricing.price import rate
 from salon.gateway.registry.models import PriceSpec, ProviderSpec
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import GatewayBench
@@ -32,10 +33,12 @@ def fake_providers(url: str) -> list[ProviderSpec]:
     ]
 
 
-PRICES = [
-    PriceSpec(model=f"{dialect}/fake", price=price_per_million(input="1.00", output="2.00", version="test"))
-    for dialect in KINDS
-]
+def flat_price(entry: str, output: str) -> Price:
+    """Return a price of dollars per million tokens, known as version “test”."""
+    return Price(tiers=(PriceTier(input=rate(entry), output=rate(output)),), version="test")
+
+
+PRICES = [PriceSpec(model=f"{dialect}/fake", price=flat_price("1.00", "2.00")) for dialect in KINDS]
 
 
 @pytest.fixture

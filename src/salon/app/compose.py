@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Final
 
 from salon.app.assembly import build_registry
 from salon.app.configuration import Configuration
@@ -29,6 +30,8 @@ from salon.gateway.limits_redis import RedisLimiter
 from salon.gateway.routing.shared import SharedBreakers
 from salon.gateway.vault import Vault, load_master_keys
 from salon.surfaces.api.services import ServerLimits, Services
+
+_PRICES_EVERY_S: Final = 3600.0
 
 
 async def compose(configuration: Configuration, *, role: str, address: str | None) -> House:
@@ -174,4 +177,12 @@ def _observe(house: House) -> None:
     """Start what watches the house itself."""
     house.tasks.spawn(house.lag.run(), name="loop-lag")
     house.tasks.spawn(house.live.watch(), name="watch-settings")
+    house.tasks.spawn(_keep_prices(house), name="keep-prices")
     add_gauges(house)
+
+
+async def _keep_prices(house: House) -> None:
+    """Ask the price tables again before what they said of today runs out."""
+    while True:
+        await asyncio.sleep(_PRICES_EVERY_S)
+        await house.gateway.registry.refresh_prices()

@@ -1,14 +1,21 @@
 """Turns settings into what the registry of providers and models takes."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
+
+import msgspec
 
 from salon.app.settings import GatewaySettings, ModelSettings, PriceSettings, ProviderSettings, Settings
 from salon.app.settings import TargetSettings as Target
 from salon.foundation.kit.errors import ConfigError
 from salon.gateway.options import GatewayOptions
-from salon.gateway.pricing import price_per_million
+from salon.gateway.pricing import written_price
 from salon.gateway.providers.options import from_pairs
 from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec, TargetSpec
+
+_DATED: Final = re.compile(r"(.+)@(\d{4}-\d\d-\d\d)")
+"""A price from a day on."""
 
 
 def gateway_options(settings: Settings) -> GatewayOptions:
@@ -75,17 +82,12 @@ def price_specs(settings: Settings) -> list[PriceSpec]:
     return [_price(model, one) for model, one in settings.prices.items()]
 
 
-def _price(model: str, one: PriceSettings) -> PriceSpec:
+def _price(name: str, one: PriceSettings) -> PriceSpec:
+    dated = _DATED.fullmatch(name)
+    model, day = dated.groups() if dated else (name, "")
     try:
-        price = price_per_million(
-            input=one.input,
-            output=one.output,
-            cached=one.cached,
-            cache_write=one.cache_write,
-            currency=one.currency,
-            version="salon.toml",
-        )
+        price = written_price({**msgspec.to_builtins(one), "starts": day}, source="salon.toml")
     except ValueError as error:
-        fix = "Write amounts per million tokens, like input = 0.15."
-        raise ConfigError(key=f"prices.{model}", problem=f"{error}.", fix=fix) from error
+        fix = "Write amounts per million tokens, like input = 0.15; dates like 2026-12-01."
+        raise ConfigError(key=f"prices.{name}", problem=f"{error}.", fix=fix) from error
     return PriceSpec(model=model, price=price)

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import ClientGone, SalonError, ShuttingDown
 from salon.foundation.ledger import AttemptEntry, RequestEntry, RequestStatus, UsageSource
-from salon.foundation.messages import Usage
+from salon.foundation.messages import Usage, service_tier
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort
+from salon.gateway.pricing import Price
 from salon.gateway.protocols.fields import field_value
 from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.target import Target
@@ -19,6 +22,7 @@ from salon.gateway.relay.job import Job
 from salon.gateway.relay.readers import FailureReader
 
 _NOTHING: Final = Usage()
+_SERVICE_FIELDS: Final = ("service_tier", "serviceTier", "speed")
 _MOST_ANSWERS: Final = 1000
 """More than any provider gives at once."""
 
@@ -54,8 +58,8 @@ def reserve_now(job: Job, plan: Plan, ledger: LedgerPort, options: GatewayOption
     if not budget_ids:
         return True
     tokens_in, tokens_out = job.expected_tokens or expected_tokens(job, options)
-    estimate, currency = plan.estimate(tokens_in, tokens_out)
     at_ms = job.started_at_ms
+    estimate, currency = plan.estimate(tokens_in, tokens_out, at_ms=at_ms, service=_service(job))
     hold = ledger.reserve_now(budget_ids, estimate, at_ms=at_ms, currency=currency)
     if hold is None:
         return False
@@ -68,9 +72,10 @@ async def reserve(job: Job, plan: Plan, ledger: LedgerPort, options: GatewayOpti
     """Hold money on the identity's budgets. Raises: BudgetExceeded, Unpriced."""
     await job.in_task()
     tokens_in, tokens_out = expected_tokens(job, options)
-    estimate, currency = plan.estimate(tokens_in, tokens_out)
+    at_ms = job.started_at_ms
+    estimate, currency = plan.estimate(tokens_in, tokens_out, at_ms=at_ms, service=_service(job))
     job.hold = await ledger.reserve(
-        job.identity.budget_ids, estimate, model=job.alias, at_ms=job.started_at_ms, currency=currency
+        job.identity.budget_ids, estimate, model=job.alias, at_ms=at_ms, currency=currency
     )
     if job.hold is not None and estimate is not None:
         job.held_bytes = tokens_out * HELD_BYTES_PER_TOKEN
@@ -78,7 +83,25 @@ async def reserve(job: Job, plan: Plan, ledger: LedgerPort, options: GatewayOpti
 
 def may_spend_at(job: Job, target: Target) -> bool:
     """Tell whether the money held may be spent at ``target``: at one without a price only if allowed."""
-    return job.hold is None or target.price is not None or job.hold.allows_unpriced
+    return job.hold is None or price_of(job, target) is not None or job.hold.allows_unpriced
+
+
+def price_of(job: Job, target: Target) -> Price | None:
+    """Return the price that was in force for ``target`` when the request was made."""
+    plan = job.plan
+    if target.dated is None and (plan is None or plan.dated is None):
+        return target.price
+    at_ms = job.started_at_ms
+    return target.price_at(at_ms) if plan is None else plan.price_at(target, at_ms)
+
+
+def _service(job: Job) -> str | None:
+    """Return the service tier that is asked for; what is not the standard one has another price."""
+    fields = job.envelope.fields if job.envelope is not None else {}
+    for name in _SERVICE_FIELDS:
+        if name in fields:
+            return service_tier(field_value(fields, name))
+    return None
 
 
 class Accountant:
@@ -97,9 +120,18 @@ class Accountant:
         if usage is None:
             usage, source = _usage_of(job, attempt)
         target, started_s, first_s = attempt.target, attempt.started_s, attempt.first_byte_s
+        price = price_of(job, target)
+        currency, version = (price.currency, price.version) if price is not None else ("USD", None)
         cost: int | None = 0
         if source != "none":
-            cost = target.price.cost(usage) if target.price is not None else None
+            cost = price.cost(usage) if price is not None else None
+            if target.link.reported_cost is not None and usage.raw is not None:
+                told = target.link.reported_cost(usage.raw)
+                if told is not None:
+                    cost, currency, version = told, "USD", f"told by {target.link.kind}"
+        service = details = None
+        if usage.details is not None:
+            service, details = usage.details.service, msgspec.json.encode(usage.details).decode()
         entry = AttemptEntry(
             request_id=job.request_id,
             number=len(job.attempts) + 1,
@@ -114,7 +146,11 @@ class Accountant:
             cached_tokens=usage.cached_tokens,
             cache_write_tokens=usage.cache_write_tokens,
             reasoning_tokens=usage.reasoning_tokens,
+            details=details,
+            service=service,
             cost_e10=cost,
+            currency=currency,
+            price_version=version,
             started_at_ms=attempt.started_at_ms,
             first_byte_ms=None if first_s is None else int((first_s - started_s) * 1000 + 0.5),
             duration_ms=int((now_s - started_s) * 1000 + 0.5),
@@ -133,9 +169,13 @@ class Accountant:
         attempts, target, error = job.attempts, job.target, job.error
         caller = job.identity.caller
         sums = attempts[0] if len(attempts) == 1 else _Sums(attempts)
-        link = price = route = model = None
+        link = route = model = version = service = None
+        currency = "USD"
         if target is not None:
-            link, price, route, model = target.link, target.price, target.name, target.model
+            link, route, model = target.link, target.name, target.model
+        if attempts:
+            last = attempts[-1]
+            currency, version, service = last.currency, last.price_version, last.service
         entry = RequestEntry(
             request_id=job.request_id,
             space_id=caller.space_id,
@@ -159,10 +199,12 @@ class Accountant:
             cached_tokens=sums.cached_tokens,
             cache_write_tokens=sums.cache_write_tokens,
             reasoning_tokens=sums.reasoning_tokens,
+            details=sums.details,
+            service=service,
             usage_source=job.usage_source,
             cost_e10=sums.cost_e10,
-            currency=price.currency if price is not None else "USD",
-            price_version=price.version if price is not None else None,
+            currency=currency,
+            price_version=version,
             started_at_ms=job.started_at_ms,
             first_token_ms=_span_ms(job.started_s, job.first_token_s),
             duration_ms=int(duration_s * 1000 + 0.5),
@@ -186,15 +228,35 @@ class _Sums:
         self.cache_write_tokens = sum([one.cache_write_tokens for one in attempts])
         self.reasoning_tokens = sum([one.reasoning_tokens for one in attempts])
         self.cost_e10 = total_cost(attempts)
+        self.details = _sum_of_details([one.details for one in attempts if one.details is not None])
+
+
+def _sum_of_details(texts: Sequence[str]) -> str | None:
+    """Return the rare counts of several attempts added up."""
+    total: dict[str, int | str] = {}
+    for text in texts:
+        for name, value in msgspec.json.decode(text, type=dict[str, int | str]).items():
+            known = total.get(name)
+            total[name] = known + value if isinstance(known, int) and isinstance(value, int) else value
+    return msgspec.json.encode(total).decode() if total else None
 
 
 def total_cost(attempts: Sequence[AttemptEntry]) -> int | None:
-    """Return what all attempts cost together; None when one of them has no price."""
+    """Return what all attempts cost together.
+
+    None when one of them has no price, or they were paid in several currencies: no rate is known between.
+    """
     total = 0
+    currency: str | None = None
     for attempt in attempts:
-        if attempt.cost_e10 is None:
+        cost = attempt.cost_e10
+        if cost is None:
             return None
-        total += attempt.cost_e10
+        if cost:
+            if currency is not None and attempt.currency != currency:
+                return None
+            currency = attempt.currency
+            total += cost
     return total
 
 
@@ -217,6 +279,7 @@ def _usage_of(job: Job, attempt: Attempt) -> tuple[Usage, UsageSource]:
             output_tokens=max(counted.output_tokens, estimate.output_tokens),
             cached_tokens=counted.cached_tokens,
             cache_write_tokens=counted.cache_write_tokens,
+            details=counted.details,
             estimated=True,
         )
     return estimate, "estimated"

@@ -21,7 +21,7 @@ from salon.foundation.kit.errors import (
 from salon.foundation.kit.in_place import Gate
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.messages import ModelRequest
-from salon.gateway.accounting import Accountant, may_spend_at
+from salon.gateway.accounting import Accountant, may_spend_at, price_of
 from salon.gateway.hops import with_via
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
@@ -256,11 +256,11 @@ class AttemptLoop:
         self._supervisor.spawn(self._extend(attempt.job, attempt), name="extend-hold")
 
     async def _extend(self, job: Job, attempt: Attempt) -> None:
-        hold, price = job.hold, attempt.target.price
+        hold, price = job.hold, price_of(job, attempt.target)
         if hold is None or price is None or attempt.reader is None:
             return
         try:
-            await hold.extend(price.estimate(0, _EXTENSION_TOKENS))
+            await hold.extend(price.estimate(0, _EXTENSION_TOKENS) or 0)
         except SalonError as error:
             attempt.stop(error)
             return

@@ -40,8 +40,7 @@ def cost_text(cost_e10: int | None, currency: str) -> bytes:
 
 
 def _currency(job: Job) -> str:
-    price = job.target.price if job.target is not None else None
-    return price.currency if price is not None else "USD"
+    return job.attempts[-1].currency if job.attempts else "USD"
 
 
 def _common(job: Job, attempts: int) -> Headers:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from salon.foundation.kit.caller import SpaceScope
@@ -178,5 +179,27 @@ def test_senseless_queries_are_refused(sqlite_address: str, changes: dict[str, A
         async with open_desk(sqlite_address) as desk:
             with pytest.raises(InvalidRequest):
                 await desk.ledger.usage(SCOPE, ask(**changes))
+
+    asyncio.run(scene())
+
+
+def test_rare_counts_add_up_and_services_are_told_apart(address: str) -> None:
+    async def scene() -> None:
+        counts = (({}, None), ({"audio_input_tokens": 5, "images": 2}, "flex"), ({"images": 1}, None))
+        async with open_desk(address) as desk:
+            found = [
+                entry(
+                    details=msgspec.json.encode(one).decode() if one else None,
+                    service=service,
+                    started_at_ms=SINCE,
+                )
+                for one, service in counts
+            ]
+            await recorded(desk, found)
+            rows = await desk.ledger.usage(SCOPE, ask(group_by=("service",), rare=True))
+            assert {row.group[0]: row.rare for row in rows} == {
+                None: {"images": 1},
+                "flex": {"audio_input_tokens": 5, "images": 2},
+            }
 
     asyncio.run(scene())

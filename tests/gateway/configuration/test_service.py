@@ -13,7 +13,7 @@ from salon.foundation.kit.errors import ConfigError, Conflict, NotAllowed, NotFo
 from salon.foundation.kit.ids import SpaceId
 from salon.gateway.configuration import FileConfiguration
 from salon.gateway.configuration.probe import LocalServer, find_local_servers
-from salon.gateway.pricing import price_per_million
+from salon.gateway.pricing import written_price
 from salon.gateway.registry.models import PriceSpec, ProviderSpec
 from salon.testing.fake_provider import FakeProvider, Plan
 from salon.testing.gateway_bench import OWNER, GatewayBench, alias, key_identity
@@ -187,7 +187,7 @@ def test_aliases_and_prices_are_set_and_removed(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         service = bench.service
         await service.aliases.set(OWNER.caller, alias("fast", "openai/fake"))
-        price = price_per_million(input="10", output="20", version="mine")
+        price = written_price({"input": "10", "output": "20"}, source="mine")
         await service.prices.set(OWNER.caller, PriceSpec(model="openai/fake", price=price))
         assert (await bench.call("fast")).headers["x-salon-cost"] == "0.00018 USD"
         await service.prices.remove(OWNER.caller, "openai/fake")

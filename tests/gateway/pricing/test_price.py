@@ -1,11 +1,23 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salon.foundation.messages import Usage
-from salon.gateway.pricing import FREE, Price, PriceTier, price_per_million
+from salon.foundation.messages import Usage, UsageDetails
+from salon.gateway.pricing import Price, PriceTier, free, written_price
 
-MINI = price_per_million(input="0.15", output="0.60", cached="0.075", version="t")
+REALTIME = {
+    "input": "4",
+    "output": "16",
+    "cached": "0.40",
+    "audio_input": "32",
+    "audio_cached": "0.40",
+    "audio_output": "64",
+    "image_input": "5",
+    "image_cached": "0.50",
+}
+MINI = written_price({"input": "0.15", "output": "0.60", "cached": "0.075"}, source="t")
 
 
 def test_cost_counts_each_kind_of_token_once() -> None:
@@ -15,7 +27,7 @@ def test_cost_counts_each_kind_of_token_once() -> None:
 
 
 def test_a_missing_cache_rate_is_the_input_rate() -> None:
-    price = price_per_million(input=1, output=2, version="t")
+    price = written_price({"input": 1, "output": 2}, source="t")
     usage = Usage(input_tokens=1000, cached_tokens=500, cache_write_tokens=200)
     assert price.cost(usage) == price.cost(Usage(input_tokens=1000))
 
@@ -30,16 +42,70 @@ def test_the_tier_the_input_reaches_prices_all_tokens() -> None:
 
 
 def test_a_free_model_costs_zero_and_not_nothing() -> None:
-    assert FREE.cost(Usage(input_tokens=10**6, output_tokens=10**6)) == 0
+    assert free("test").cost(Usage(input_tokens=10**6, output_tokens=10**6)) == 0
 
 
 @pytest.mark.parametrize("text", ["", "much", "-1", "NaN", "Infinity", "1e40"])
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
-        price_per_million(input=text, output=1, version="t")
+        written_price({"input": text, "output": 1}, source="t")
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**6), st.floats(0, 1), st.floats(0, 1))
 def test_an_estimate_is_never_below_the_cost(size: int, limit: int, cached: float, output: float) -> None:
     usage = Usage(input_tokens=size, output_tokens=int(limit * output), cached_tokens=int(size * cached))
-    assert MINI.estimate(size, limit) >= MINI.cost(usage)
+    estimate, cost = MINI.estimate(size, limit), MINI.cost(usage)
+    assert estimate is not None
+    assert cost is not None
+    assert estimate >= cost
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.data())
+def test_an_estimate_covers_the_dearest_class_of_token(
+    given_tokens: int, made: int, data: st.DataObject
+) -> None:
+    price = written_price(REALTIME, source="t")
+    part = st.integers(0, 10**6)
+    details = UsageDetails(
+        audio_input_tokens=data.draw(part),
+        audio_cached_tokens=data.draw(part),
+        audio_output_tokens=data.draw(part),
+        image_input_tokens=data.draw(part),
+    )
+    usage = Usage(
+        input_tokens=given_tokens,
+        output_tokens=made,
+        cached_tokens=data.draw(st.integers(0, given_tokens)),
+        details=details,
+    )
+    estimate, cost = price.estimate(given_tokens, made), price.cost(usage)
+    assert estimate is not None
+    assert cost is not None
+    assert 0 <= cost <= estimate
+
+
+def test_an_estimate_for_a_tier_without_a_price_is_none() -> None:
+    assert MINI.estimate(10, 10, "priority") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ({"input": 1}, "output is missing"),
+        ({"input": 1, "output": 1, "tiers": [{"above": 0, "input": 1, "output": 1}]}, "tiers must rise"),
+        ({"input": 1, "output": 1, "services": [{"name": "batch", "factor": "half"}]}, "is no factor"),
+        ({"input": 1, "output": 1, "services": [{"name": "batch"}]}, "input is missing"),
+        ({"input": 1, "output": 1, "starts": "soon"}, "is no date"),
+        ({"input": 1, "output": 1, "starts": "2026-02-01", "ends": "2026-01-01"}, "end before it begins"),
+    ],
+)
+def test_a_price_that_cannot_be_meant_is_refused(written: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        written_price(written, source="t")
+
+
+def test_the_version_names_source_day_and_price() -> None:
+    one = written_price({"input": 1, "output": 2, "starts": "2026-12-01"}, source="salon.toml")
+    other = written_price({"input": 1, "output": 3, "starts": "2026-12-01"}, source="salon.toml")
+    assert one.version.startswith("salon.toml 2026-12-01 ")
+    assert one.version != other.version

@@ -285,3 +285,53 @@ def test_price_is_set_shown_and_removed(house: House) -> None:
     _ok(house, "prices", "remove", "demo/demo")
     assert json.loads(_ok(house, "--json", "prices")) == []
     assert "not_found" in house.request("DELETE", "/salon/v1/prices/demo/demo")[1].decode()
+
+
+def test_price_has_classes_tiers_services_and_dates(house: House) -> None:
+    _ok(house, "prices", "set", "lab/m", "--free")
+    _ok(
+        house, "prices", "set", "lab/m", "--input", "1", "--output", "2", "--cache-write-1h", "2",
+        "--request", "0.005", "--tier", "200000:input=2,output=3", "--service", "batch=0.5",
+        "--service", "priority:input=4,output=8", "--currency", "EUR", "--from", "2030-01-01",
+    )  # fmt: skip
+    now, later = json.loads(_ok(house, "--json", "prices"))
+    assert (now["input"], now["is_past"]) == ("0", False)
+    assert (later["starts"], later["currency"], later["request"]) == ("2030-01-01", "EUR", "0.005")
+    assert [tier["above"] for tier in later["tiers"]] == [200_000]
+    rates = [(one["name"], one["above"], one["input"]) for one in later["services"]]
+    assert rates == [("batch", 0, "0.5"), ("batch", 200_000, "1"), ("priority", 0, "4")]
+    _ok(house, "prices", "set", "lab/m", "--input", "3", "--output", "3")
+    assert [row["input"] for row in json.loads(_ok(house, "--json", "prices"))] == ["3", "1"]
+    assert len(json.loads(_ok(house, "--json", "prices", "list", "--all"))) == 3
+    _ok(house, "prices", "remove", "lab/m", "--from", "2030-01-01")
+    assert [row["input"] for row in json.loads(_ok(house, "--json", "prices"))] == ["3"]
+    _ok(house, "prices", "remove", "lab/m")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--input", "1"),
+        ("--free", "--input", "1"),
+        ("--input", "1", "--output", "1", "--tier", "input=2"),
+        ("--input", "1", "--output", "1", "--tier", "10:colour=2,input=1,output=1"),
+        ("--input", "1", "--output", "1", "--service", "batch"),
+        ("--input", "1", "--output", "1", "--from", "soon"),
+    ],
+)
+def test_price_that_cannot_be_meant_is_refused_in_a_sentence(house: House, words: tuple[str, ...]) -> None:
+    answer = house.salon("prices", "set", "lab/m", *words)
+    assert answer.returncode != 0
+    assert answer.stderr.strip()
+    assert "Traceback" not in answer.stderr
+    assert json.loads(_ok(house, "--json", "prices")) == []
+
+
+def test_usage_is_grouped_by_several_things_and_split_by_class(house: House) -> None:
+    body = {"model": "demo", "messages": [{"role": "user", "content": "demo:think hi"}]}
+    assert house.request("POST", "/v1/chat/completions", body)[0] == 200
+    answer = json.loads(_ok(house, "--json", "usage", "--by", "provider", "--by", "price", "--tokens"))
+    assert answer["group_by"] == "provider,price"
+    assert any(row["groups"][0] == "demo" and "built in" in row["groups"][1] for row in answer["items"])
+    assert "reasoning" in _ok(house, "usage", "--tokens")
+    assert house.request("GET", "/salon/v1/usage?group_by=model,colour")[0] == 422

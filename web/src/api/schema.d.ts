@@ -573,13 +573,13 @@ export interface paths {
         get?: never;
         /**
          * Put Price
-         * @description Say what a million tokens of a model cost, from now on.
+         * @description Say what a model costs, from now or a day on: ``provider/model``, ``provider/*`` or an alias.
          */
         put: operations["put_price_salon_v1_prices__model__put"];
         post?: never;
         /**
          * Remove Price
-         * @description Go back to what the price tables say.
+         * @description Go back to what the price tables say; with ``starts``, take back only the price of that date.
          */
         delete: operations["remove_price_salon_v1_prices__model__delete"];
         options?: never;
@@ -840,7 +840,7 @@ export interface paths {
         };
         /**
          * Usage
-         * @description Add up tokens and cost by group.
+         * @description Add up tokens and cost by group; several groups are parted by commas.
          */
         get: operations["usage_salon_v1_usage_get"];
         put?: never;
@@ -1635,14 +1635,34 @@ export interface components {
         };
         /**
          * PriceBody
-         * @description What a million tokens cost, as decimals.
+         * @description What a model costs, from now or from a day on.
          */
         PriceBody: {
+            /**
+             * Audio Cached
+             * @default
+             */
+            audio_cached?: string | "";
+            /**
+             * Audio Input
+             * @default
+             */
+            audio_input?: string | "";
+            /**
+             * Audio Output
+             * @default
+             */
+            audio_output?: string | "";
             /**
              * Cache Write
              * @default
              */
             cache_write?: string | "";
+            /**
+             * Cache Write 1H
+             * @default
+             */
+            cache_write_1h?: string | "";
             /**
              * Cached
              * @default
@@ -1653,33 +1673,116 @@ export interface components {
              * @default USD
              */
             currency?: string;
+            /**
+             * Ends
+             * @default
+             */
+            ends?: string;
+            /**
+             * Image
+             * @default
+             */
+            image?: string | "";
+            /**
+             * Image Cached
+             * @default
+             */
+            image_cached?: string | "";
+            /**
+             * Image Input
+             * @default
+             */
+            image_input?: string | "";
+            /**
+             * Image Output
+             * @default
+             */
+            image_output?: string | "";
             /** Input */
             input: string;
             /** Output */
             output: string;
+            /**
+             * Reasoning
+             * @default
+             */
+            reasoning?: string | "";
+            /**
+             * Request
+             * @default
+             */
+            request?: string | "";
+            /**
+             * Search
+             * @default
+             */
+            search?: string | "";
+            /** Services */
+            services?: components["schemas"]["ServiceBody"][];
+            /**
+             * Starts
+             * @default
+             */
+            starts?: string;
+            /** Tiers */
+            tiers?: components["schemas"]["TierBody"][];
         };
         /**
          * PriceRow
          * @description A price that a person wrote.
          */
         PriceRow: {
+            /** Audio Cached */
+            audio_cached?: string | null;
+            /** Audio Input */
+            audio_input?: string | null;
+            /** Audio Output */
+            audio_output?: string | null;
             /** Cache Write */
-            cache_write: string | null;
+            cache_write?: string | null;
+            /** Cache Write 1H */
+            cache_write_1h?: string | null;
             /** Cached */
-            cached: string | null;
+            cached?: string | null;
             /** Currency */
             currency: string;
+            /** Ends */
+            ends: string | null;
+            /** Image */
+            image: string | null;
+            /** Image Cached */
+            image_cached?: string | null;
+            /** Image Input */
+            image_input?: string | null;
+            /** Image Output */
+            image_output?: string | null;
             /** Input */
             input: string;
+            /** Is Past */
+            is_past: boolean;
             /** Model */
             model: string;
             /** Output */
             output: string;
+            /** Reasoning */
+            reasoning?: string | null;
+            /** Request */
+            request: string | null;
+            /** Search */
+            search: string | null;
+            /** Services */
+            services: components["schemas"]["ShownService"][];
             /**
              * Source
              * @enum {string}
              */
             source: "file" | "api";
+            /** Starts */
+            starts: string | null;
+            /** Tiers */
+            tiers: components["schemas"]["ShownTier"][];
+            /** Version */
+            version: string;
         };
         /**
          * Prices
@@ -1815,6 +1918,10 @@ export interface components {
             attempts: number;
             /** Cache */
             cache: string;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Tokens */
+            cached_tokens: number;
             /** Cost E10 */
             cost_e10: number | null;
             /** Currency */
@@ -1835,10 +1942,20 @@ export interface components {
             model: string | null;
             /** Output Tokens */
             output_tokens: number;
+            /** Price Version */
+            price_version: string | null;
             /** Provider */
             provider: string | null;
+            /** Rare */
+            rare: {
+                [key: string]: number;
+            };
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
             /** Request Id */
             request_id: string;
+            /** Service */
+            service: string | null;
             /** Started At Ms */
             started_at_ms: number;
             /** Status */
@@ -1876,6 +1993,79 @@ export interface components {
             grace_s?: number;
         };
         /**
+         * ServiceBody
+         * @description A service tier: a factor on the standard rates, or rates of its own.
+         */
+        ServiceBody: {
+            /**
+             * Audio Cached
+             * @default
+             */
+            audio_cached?: string | "";
+            /**
+             * Audio Input
+             * @default
+             */
+            audio_input?: string | "";
+            /**
+             * Audio Output
+             * @default
+             */
+            audio_output?: string | "";
+            /**
+             * Cache Write
+             * @default
+             */
+            cache_write?: string | "";
+            /**
+             * Cache Write 1H
+             * @default
+             */
+            cache_write_1h?: string | "";
+            /**
+             * Cached
+             * @default
+             */
+            cached?: string | "";
+            /**
+             * Factor
+             * @default
+             */
+            factor?: string | "";
+            /**
+             * Image Cached
+             * @default
+             */
+            image_cached?: string | "";
+            /**
+             * Image Input
+             * @default
+             */
+            image_input?: string | "";
+            /**
+             * Image Output
+             * @default
+             */
+            image_output?: string | "";
+            /**
+             * Input
+             * @default
+             */
+            input?: string | "";
+            /** Name */
+            name: string;
+            /**
+             * Output
+             * @default
+             */
+            output?: string | "";
+            /**
+             * Reasoning
+             * @default
+             */
+            reasoning?: string | "";
+        };
+        /**
          * SettingsView
          * @description Every setting.
          */
@@ -1910,6 +2100,72 @@ export interface components {
             unit: string | null;
             /** Value */
             value: string;
+        };
+        /**
+         * ShownService
+         * @description Rates of a service tier.
+         */
+        ShownService: {
+            /** Above */
+            above: number;
+            /** Audio Cached */
+            audio_cached?: string | null;
+            /** Audio Input */
+            audio_input?: string | null;
+            /** Audio Output */
+            audio_output?: string | null;
+            /** Cache Write */
+            cache_write?: string | null;
+            /** Cache Write 1H */
+            cache_write_1h?: string | null;
+            /** Cached */
+            cached?: string | null;
+            /** Image Cached */
+            image_cached?: string | null;
+            /** Image Input */
+            image_input?: string | null;
+            /** Image Output */
+            image_output?: string | null;
+            /** Input */
+            input: string;
+            /** Name */
+            name: string;
+            /** Output */
+            output: string;
+            /** Reasoning */
+            reasoning?: string | null;
+        };
+        /**
+         * ShownTier
+         * @description Rates of larger requests.
+         */
+        ShownTier: {
+            /** Above */
+            above: number;
+            /** Audio Cached */
+            audio_cached?: string | null;
+            /** Audio Input */
+            audio_input?: string | null;
+            /** Audio Output */
+            audio_output?: string | null;
+            /** Cache Write */
+            cache_write?: string | null;
+            /** Cache Write 1H */
+            cache_write_1h?: string | null;
+            /** Cached */
+            cached?: string | null;
+            /** Image Cached */
+            image_cached?: string | null;
+            /** Image Input */
+            image_input?: string | null;
+            /** Image Output */
+            image_output?: string | null;
+            /** Input */
+            input: string;
+            /** Output */
+            output: string;
+            /** Reasoning */
+            reasoning?: string | null;
         };
         /**
          * Status
@@ -1977,6 +2233,68 @@ export interface components {
             ok: boolean;
         };
         /**
+         * TierBody
+         * @description The rates of larger requests.
+         */
+        TierBody: {
+            /** Above */
+            above: number;
+            /**
+             * Audio Cached
+             * @default
+             */
+            audio_cached?: string | "";
+            /**
+             * Audio Input
+             * @default
+             */
+            audio_input?: string | "";
+            /**
+             * Audio Output
+             * @default
+             */
+            audio_output?: string | "";
+            /**
+             * Cache Write
+             * @default
+             */
+            cache_write?: string | "";
+            /**
+             * Cache Write 1H
+             * @default
+             */
+            cache_write_1h?: string | "";
+            /**
+             * Cached
+             * @default
+             */
+            cached?: string | "";
+            /**
+             * Image Cached
+             * @default
+             */
+            image_cached?: string | "";
+            /**
+             * Image Input
+             * @default
+             */
+            image_input?: string | "";
+            /**
+             * Image Output
+             * @default
+             */
+            image_output?: string | "";
+            /** Input */
+            input: string;
+            /** Output */
+            output: string;
+            /**
+             * Reasoning
+             * @default
+             */
+            reasoning?: string | "";
+        };
+        /**
          * Today
          * @description What was asked since midnight UTC.
          */
@@ -2012,9 +2330,11 @@ export interface components {
         };
         /**
          * UsageRow
-         * @description What one group used.
+         * @description What one group used, in one currency.
          */
         UsageRow: {
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
             /** Cached Tokens */
             cached_tokens: number;
             /** Cost E10 */
@@ -2025,10 +2345,18 @@ export interface components {
             errors: number;
             /** Group */
             group: string | null;
+            /** Groups */
+            groups: (string | null)[];
             /** Input Tokens */
             input_tokens: number;
             /** Output Tokens */
             output_tokens: number;
+            /** Rare */
+            rare: {
+                [key: string]: number;
+            };
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
             /** Requests */
             requests: number;
             /** Unpriced */
@@ -2943,7 +3271,9 @@ export interface operations {
     };
     remove_price_salon_v1_prices__model__delete: {
         parameters: {
-            query?: never;
+            query?: {
+                starts?: string | null;
+            };
             header?: never;
             path: {
                 model: string;
@@ -3331,7 +3661,7 @@ export interface operations {
         parameters: {
             query?: {
                 days?: number;
-                group_by?: "model" | "key" | "provider" | "day" | "alias" | "status";
+                group_by?: string;
             };
             header?: never;
             path?: never;

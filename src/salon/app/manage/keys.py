@@ -9,7 +9,7 @@ from salon.foundation.accounts import ApiKey, KeyLimits, NewKey
 from salon.foundation.kit.caller import KEY_RIGHTS, Caller, Right, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.kit.ids import KeyId
-from salon.foundation.ledger import Group, RequestEntry, UsageQuery, UsageRow
+from salon.foundation.ledger import Group, RequestEntry, UsageQuery, UsageRow, rare_counts
 
 if TYPE_CHECKING:
     from salon.app.house import House
@@ -71,9 +71,10 @@ class KeyDesk:
         """Add up what was used."""
         now_ms = self._house.clock.now_ms()
         from_ms = now_ms - now_ms % _DAY_MS - (days - 1) * _DAY_MS
-        query = UsageQuery(since_ms=from_ms, until_ms=now_ms + 1, group_by=(cast("Group", group_by),))
+        groups = tuple(cast("list[Group]", group_by.split(",")))
+        query = UsageQuery(since_ms=from_ms, until_ms=now_ms + 1, group_by=groups, rare=True)
         rows = await self._house.ledger.usage(SpaceScope(caller.space_id), query)
-        names = self._names(caller, group_by)
+        names = [self._names(caller, name) for name in groups]
         items = [_usage_row(row, names) for row in rows]
         return {"group_by": group_by, "from_ms": from_ms, "to_ms": now_ms, "items": items}
 
@@ -140,15 +141,22 @@ def _rights(names: Sequence[str] | None) -> frozenset[Right]:
     return frozenset(known[name] for name in names)
 
 
-def _usage_row(row: UsageRow, names: Mapping[str, str]) -> Json:
-    group = row.group[0] if row.group else None
+def _usage_row(row: UsageRow, names: Sequence[Mapping[str, str]]) -> Json:
+    groups = [
+        known.get(value, value) if value is not None else None
+        for known, value in zip(names, row.group, strict=True)
+    ]
     return {
-        "group": names.get(group, group) if group is not None else None,
+        "group": groups[0] if len(groups) == 1 else " · ".join(one or "-" for one in groups),
+        "groups": groups,
         "requests": row.requests,
         "errors": row.errors,
         "input_tokens": row.input_tokens,
         "output_tokens": row.output_tokens,
         "cached_tokens": row.cached_tokens,
+        "cache_write_tokens": row.cache_write_tokens,
+        "reasoning_tokens": row.reasoning_tokens,
+        "rare": row.rare,
         "cost_e10": row.cost_e10,
         "currency": row.currency,
         "unpriced": row.unpriced,
@@ -168,8 +176,14 @@ def _request_row(entry: RequestEntry, keys: Mapping[str, str], providers: Mappin
         "error_code": entry.error_code,
         "input_tokens": entry.input_tokens,
         "output_tokens": entry.output_tokens,
+        "cached_tokens": entry.cached_tokens,
+        "cache_write_tokens": entry.cache_write_tokens,
+        "reasoning_tokens": entry.reasoning_tokens,
+        "rare": rare_counts(entry.details),
+        "service": entry.service,
         "cost_e10": entry.cost_e10,
         "currency": entry.currency,
+        "price_version": entry.price_version,
         "duration_ms": entry.duration_ms,
         "first_token_ms": entry.first_token_ms,
         "stream": entry.stream,

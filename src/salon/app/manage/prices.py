@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import InvalidRequest
-from salon.foundation.kit.money import to_decimal
-from salon.gateway.pricing import Price, price_per_million
+from salon.gateway.pricing import written_price
+from salon.gateway.pricing.written import amount, day_ms, shown_day, shown_tier
 from salon.gateway.registry.models import PriceSpec, Source
 
 if TYPE_CHECKING:
     from salon.app.house import House
 
 Json = dict[str, Any]
-_VERSION = "set by hand"
+_SOURCE = "set by hand"
 
 
 class PriceDesk:
@@ -23,40 +23,64 @@ class PriceDesk:
         self._house = house
 
     async def prices(self, caller: Caller) -> Sequence[Json]:
-        """List the prices that go before those of the tables."""
+        """List the prices that go before those of the tables, past and coming ones too."""
         del caller
-        return [_shown(spec, source) for spec, source in self._house.providers.prices.all()]
+        prices = self._house.providers.prices
+        now_ms = prices.now_ms()
+        written = prices.all()
+        current: dict[str, int] = {}
+        for spec, _ in written:
+            if spec.price.valid_from_ms <= now_ms < spec.price.valid_until_ms:
+                current[spec.model] = max(current.get(spec.model, 0), spec.price.valid_from_ms)
+        return [
+            _shown(spec, source, is_past=_is_past(spec, now_ms, current.get(spec.model, 0)))
+            for spec, source in written
+        ]
 
     async def put_price(self, caller: Caller, model: str, body: Mapping[str, Any]) -> Json:
-        """Say what a model costs. Raises: InvalidRequest for what is no amount."""
+        """Say what a model costs, from now or a day on. Raises: InvalidRequest for what is no amount."""
+        service = self._house.providers.prices
+        now_ms = service.now_ms()
         try:
-            price = price_per_million(**body, version=_VERSION)
+            price = written_price(body, source=_SOURCE, now_ms=now_ms)
         except ValueError as error:
             raise InvalidRequest(field="price", problem=f"{error}.") from error
         spec = PriceSpec(model=model, price=price)
-        await self._house.providers.prices.set(caller, spec)
-        return _shown(spec, "database")
+        await service.set(caller, spec)
+        return _shown(spec, "database", is_past=price.valid_until_ms <= now_ms)
 
-    async def remove_price(self, caller: Caller, model: str) -> None:
-        """Go back to what the tables say."""
-        await self._house.providers.prices.remove(caller, model)
-
-
-def per_million(price: Price, side: str) -> str | None:
-    """Return one rate of the first tier as a plain decimal; None where the price has none."""
-    rate = getattr(price.tiers[0], side)
-    if rate is None:
-        return None
-    text = f"{to_decimal(rate):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    async def remove_price(self, caller: Caller, model: str, *, starts: str | None = None) -> None:
+        """Go back to what the tables say, or take one date back."""
+        try:
+            starts_ms = None if starts is None else day_ms(starts, default=0)
+        except ValueError as error:
+            raise InvalidRequest(field="starts", problem=f"{error}.") from error
+        await self._house.providers.prices.remove(caller, model, starts_ms=starts_ms)
 
 
-def _shown(spec: PriceSpec, source: Source) -> Json:
-    sides = ("input", "output", "cached", "cache_write")
-    rates = {side: per_million(spec.price, side) for side in sides}
+def _is_past(spec: PriceSpec, now_ms: int, current_from_ms: int) -> bool:
+    return spec.price.valid_until_ms <= now_ms or spec.price.valid_from_ms < current_from_ms
+
+
+def _shown(spec: PriceSpec, source: Source, *, is_past: bool) -> Json:
+    price = spec.price
+    base, *tiers = price.tiers
     return {
         "model": spec.model,
-        **rates,
-        "currency": spec.price.currency,
+        **shown_tier(base),
+        "request": amount(price.request_e10 or None),
+        "image": amount(price.image_e10),
+        "search": amount(price.search_e10),
+        "tiers": [{"above": tier.above, **shown_tier(tier)} for tier in tiers],
+        "services": [
+            {"name": name, "above": tier.above, **shown_tier(tier)}
+            for name, rates in price.services.items()
+            for tier in rates
+        ],
+        "currency": price.currency,
+        "starts": shown_day(price.valid_from_ms),
+        "ends": shown_day(price.valid_until_ms),
+        "is_past": is_past,
+        "version": price.version,
         "source": "file" if source == "file" else "api",
     }

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from salon.app.checks import check
 from salon.app.listing import capability_words
-from salon.app.manage.prices import per_million
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import SalonError
+from salon.gateway.pricing.written import amount
 from salon.gateway.registry.configured import Configured
 from salon.gateway.registry.models import (
     AliasSpec,
@@ -205,7 +205,8 @@ class ProviderDesk:
                 names.setdefault(target, []).append(entry.id)
         found = [(entry, self._target(entry)) for entry in entries if entry.kind == "model"]
         await self._learn_prices([target for _, target in found if target is not None])
-        return [_model(entry, target, names.get(entry.id, [])) for entry, target in found]
+        now_ms = self._house.clock.now_ms()
+        return [_model(entry, target, names.get(entry.id, []), at_ms=now_ms) for entry, target in found]
 
     def _target(self, entry: ModelEntry) -> Target | None:
         try:
@@ -283,8 +284,8 @@ def _free_name(label: str, taken: set[str]) -> str:
     return name
 
 
-def _model(entry: ModelEntry, target: Target | None, aliases: Sequence[str]) -> Json:
-    info, price = entry.info, target.price if target else entry.info.price
+def _model(entry: ModelEntry, target: Target | None, aliases: Sequence[str], *, at_ms: int) -> Json:
+    info, price = entry.info, target.price_at(at_ms) if target else entry.info.price
     capabilities = target.capabilities if target else info.capabilities
     words = [word for word in capability_words(capabilities) if word != "completion"]
     return {
@@ -294,8 +295,8 @@ def _model(entry: ModelEntry, target: Target | None, aliases: Sequence[str]) -> 
         "context_tokens": target.context_tokens if target else info.context_tokens,
         "max_output_tokens": info.max_output_tokens,
         "capabilities": words,
-        "input_price": per_million(price, "input") if price else None,
-        "output_price": per_million(price, "output") if price else None,
+        "input_price": amount(price.tiers[0].input) if price else None,
+        "output_price": amount(price.tiers[0].output) if price else None,
         "currency": price.currency if price else None,
         "priced": price is not None,
         "aliases": list(aliases),

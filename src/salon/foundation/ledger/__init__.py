@@ -10,10 +10,12 @@ from salon.foundation.ledger.models import (
     RequestStatus,
     UsageSource,
 )
+from salon.foundation.ledger.rare_counts import RARE_COUNTS, rare_counts
 from salon.foundation.ledger.recorder import LedgerHealth
 from salon.foundation.ledger.usage_store import Group, Latency, UsageQuery, UsageRow
 
 __all__ = [
+    "RARE_COUNTS",
     "AttemptEntry",
     "Budget",
     "BudgetPeriod",
@@ -31,5 +33,6 @@ __all__ = [
     "UsageRow",
     "UsageSource",
     "estimate_tokens",
+    "rare_counts",
     "system_scope",
 ]

@@ -40,9 +40,13 @@ class RequestEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cached_tokens: int = 0
     cache_write_tokens: int = 0
     reasoning_tokens: int = 0
+    details: str | None = None
+    """Counts that few answers have, as JSON (``UsageDetails``); None when there are none."""
+    service: str | None = None
+    """The service tier that answered; None is the standard one."""
     usage_source: UsageSource = "none"
     cost_e10: int | None = None
-    """The cost of all attempts together; None is "unpriced", never zero."""
+    """The cost of all attempts together; None is "unpriced" or paid in several currencies, never zero."""
     currency: str = "USD"
     price_version: str | None = None
     started_at_ms: int
@@ -68,7 +72,12 @@ class AttemptEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cached_tokens: int = 0
     cache_write_tokens: int = 0
     reasoning_tokens: int = 0
+    details: str | None = None
+    service: str | None = None
     cost_e10: int | None = None
+    currency: str = "USD"
+    price_version: str | None = None
+    """Which price the cost was counted with, or that the provider told it."""
     started_at_ms: int
     first_byte_ms: int | None = None
     duration_ms: int

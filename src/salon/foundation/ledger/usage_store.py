@@ -13,12 +13,14 @@ from salon.foundation.kit.caller import Scope, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.ledger.buckets import Bucket, bucket_label, bucket_number
 from salon.foundation.ledger.budgets import check_zone
+from salon.foundation.ledger.rare_counts import RARE_COUNTS, RareCount
 from salon.foundation.ledger.tables import requests
 from salon.foundation.storage import Row, Transaction, statement
 
 Group = Literal[
-    "model", "alias", "provider", "key", "person", "space", "status", "error", "hour", "day", "month"
-]
+    "model", "alias", "provider", "key", "person", "space", "status", "error", "service", "price",
+    "currency", "dialect", "operation", "hour", "day", "month",
+]  # fmt: skip
 
 MOST_GROUPS: Final = 10_000
 _COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
@@ -30,6 +32,11 @@ _COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
     "space": requests.c.space_id,
     "status": requests.c.status,
     "error": requests.c.error_code,
+    "service": requests.c.service,
+    "price": requests.c.price_version,
+    "currency": requests.c.currency,
+    "dialect": requests.c.dialect,
+    "operation": requests.c.operation,
 }
 _BUCKETS: Final = frozenset({"hour", "day", "month"})
 
@@ -50,6 +57,8 @@ class UsageQuery(msgspec.Struct, frozen=True, kw_only=True):
     status: str | None = None
     latency: bool = False
     """Also tell the percentiles of latency; sorts every row it counts."""
+    rare: bool = False
+    """Also add up the counts that few answers have: audio, pictures, hours in a cache, predictions."""
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +90,8 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
     """The sum of the known costs."""
     unpriced: int
     """Requests that cost something nobody knows; not in ``cost_e10``."""
+    rare: dict[str, int] = {}
+    """Sums of the counts that few answers have, without those that are 0; if they were asked for."""
     duration: Latency | None = None
     first_token: Latency | None = None
 
@@ -101,7 +112,8 @@ def usage(tx: Transaction, scope: Scope, query: UsageQuery) -> list[UsageRow]:
     ]
     keys.append(requests.c.currency.label("group_currency"))
     where = _where(scope, query)
-    rows = tx.all(statement(select(*keys, *_totals()).where(where).group_by(*keys).limit(MOST_GROUPS)))
+    totals = _totals() + (_rare_totals() if query.rare else [])
+    rows = tx.all(statement(select(*keys, *totals).where(where).group_by(*keys).limit(MOST_GROUPS)))
     durations: dict[Row, Latency] = {}
     first_tokens: dict[Row, Latency] = {}
     if query.latency:
@@ -163,6 +175,13 @@ def _totals() -> list[Label[Any]]:
     return [total.label(f"total_{place}") for place, total in enumerate(sums)]
 
 
+def _rare_totals() -> list[Label[Any]]:
+    return [
+        func.coalesce(func.sum(RareCount(requests.c.details, name)), 0).label(f"rare_{name}")
+        for name in RARE_COUNTS
+    ]
+
+
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
@@ -210,12 +229,15 @@ def _row(
         bucket_label(buckets[name], int(value)) if name in buckets else value
         for name, value in zip(groups, row[:width], strict=True)
     )
-    totals = [int(value or 0) for value in row[width + 1 :]]
-    names = UsageRow.__struct_fields__[2:-2]
+    names = UsageRow.__struct_fields__[2:-3]
+    rare_at = width + 1 + len(names)
+    totals = [int(value or 0) for value in row[width + 1 : rare_at]]
+    rare = {name: int(value) for name, value in zip(RARE_COUNTS, row[rare_at:], strict=False) if value}
     return UsageRow(
         group=labels,
         currency=row[width],
         duration=durations.get(key),
         first_token=first_tokens.get(key),
+        rare=rare,
         **dict(zip(names, totals, strict=True)),
     )

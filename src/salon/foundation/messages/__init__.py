@@ -40,7 +40,7 @@ from salon.foundation.messages.parts import (
     VideoPart,
 )
 from salon.foundation.messages.request import ModelRequest, ResponseFormat, Tool, ToolChoice
-from salon.foundation.messages.usage import Finish, FinishReason, Usage
+from salon.foundation.messages.usage import Finish, FinishReason, Usage, UsageDetails, service_tier
 
 __all__ = [
     "AudioPart",
@@ -86,6 +86,8 @@ __all__ = [
     "ToolChoice",
     "ToolResultPart",
     "Usage",
+    "UsageDetails",
     "UsageReported",
     "VideoPart",
+    "service_tier",
 ]

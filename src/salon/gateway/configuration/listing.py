@@ -3,11 +3,13 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
+import msgspec
 import orjson
 
 from salon.foundation.kit.errors import UpstreamBroken
 from salon.gateway.pricing import Price, PriceTier
 from salon.gateway.pricing.price import rate
+from salon.gateway.pricing.written import fingerprint
 from salon.gateway.providers.base import Capabilities, ListingStyle
 from salon.gateway.registry.models import ModelInfo
 
@@ -134,13 +136,27 @@ def _price(value: Any) -> Price | None:
         if entry is None or output is None:
             return None
         tier = PriceTier(
-            input=entry, output=output, cached=one("input_cache_read"), cache_write=one("input_cache_write")
+            input=entry,
+            output=output,
+            cached=one("input_cache_read"),
+            cache_write=one("input_cache_write"),
+            reasoning=one("internal_reasoning") or None,
+            audio_input=one("audio") or None,
         )
-        fee = prices.get("request")
-        per_request = rate(Decimal(str(fee))) if fee else 0
+        price = Price(
+            tiers=(tier,),
+            version="",
+            request_e10=_piece(prices, "request") or 0,
+            search_e10=_piece(prices, "web_search"),
+        )
     except (InvalidOperation, ValueError):
         return None
-    return Price(tiers=(tier,), version="the provider's list", request_e10=per_request)
+    return msgspec.structs.replace(price, version=f"the provider's list {fingerprint(price)}")
+
+
+def _piece(prices: Item, name: str) -> int | None:
+    amount = prices.get(name)
+    return None if amount in {None, ""} else rate(Decimal(str(amount)))
 
 
 def _gemini(item: Item) -> ModelInfo | None:

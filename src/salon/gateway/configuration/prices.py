@@ -22,6 +22,10 @@ class PriceService:
         self._sources = sources
         self._clock = clock
 
+    def now_ms(self) -> int:
+        """Return the time at which a price that names no day begins."""
+        return self._clock.now_ms()
+
     def all(self) -> list[tuple[PriceSpec, Source]]:
         """Return every price that a person wrote, with where it is written."""
         in_file = {spec.model for spec in self._sources.file.prices}
@@ -40,15 +44,15 @@ class PriceService:
         await self._storage.write(write)
         await self._sources.reload()
 
-    async def remove(self, caller: Caller, model: str) -> None:
-        """Go back to what the tables say. Raises: NotAllowed, NotFound, Conflict."""
+    async def remove(self, caller: Caller, model: str, *, starts_ms: int | None = None) -> None:
+        """Go back to what the tables say, or take one date back. Raises: NotAllowed, NotFound, Conflict."""
         check_right(caller)
         self._check_not_of_file(model)
 
         def write(tx: Transaction) -> None:
-            if not store.delete_price(tx, SpaceScope(caller.space_id), model):
+            if not store.delete_price(tx, SpaceScope(caller.space_id), model, starts_ms=starts_ms):
                 raise NotFound(what="price", id=model)
-            tell(tx, caller, "gateway.price-removed", model, {})
+            tell(tx, caller, "gateway.price-removed", model, {"starts_ms": starts_ms})
 
         await self._storage.write(write)
         await self._sources.reload()

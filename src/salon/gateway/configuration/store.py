@@ -46,12 +46,19 @@ _DELETE_ALIAS: Final = statement(delete(aliases).where(aliases.c.name == bindpar
 _new_price = insert(prices)
 _SET_PRICE: Final = statement(
     _new_price.on_conflict_do_update(
-        index_elements=["model"],
+        index_elements=["model", "starts_ms"],
         set_={"price": _new_price.excluded.price, "updated_at_ms": _new_price.excluded.updated_at_ms},
     )
 )
-_PRICES: Final = statement(select(prices.c.model, prices.c.price).order_by(prices.c.model))
-_DELETE_PRICE: Final = statement(delete(prices).where(prices.c.model == bindparam("price_model")))
+_PRICES: Final = statement(
+    select(prices.c.model, prices.c.price).order_by(prices.c.model, prices.c.starts_ms)
+)
+_DELETE_PRICES: Final = statement(delete(prices).where(prices.c.model == bindparam("price_model")))
+_DELETE_PRICE: Final = statement(
+    delete(prices).where(
+        prices.c.model == bindparam("price_model"), prices.c.starts_ms == bindparam("price_starts_ms")
+    )
+)
 _new_listing = insert(listings)
 _SET_LISTING: Final = statement(
     _new_listing.on_conflict_do_update(
@@ -135,8 +142,9 @@ def delete_alias(tx: Transaction, scope: Scope, name: str) -> int:
 
 
 def set_price(tx: Transaction, scope: Scope, spec: PriceSpec, row: dict[str, Any]) -> None:
-    """Write a price, new or changed."""
-    tx.run(_SET_PRICE, model=spec.model, price=msgspec.json.encode(spec.price).decode(), **row)
+    """Write a price, new or in place of one that begins at the same moment."""
+    body = msgspec.json.encode(spec.price).decode()
+    tx.run(_SET_PRICE, model=spec.model, starts_ms=spec.price.valid_from_ms, price=body, **row)
 
 
 def all_prices(tx: Transaction, scope: Scope) -> list[PriceSpec]:
@@ -144,9 +152,11 @@ def all_prices(tx: Transaction, scope: Scope) -> list[PriceSpec]:
     return [PriceSpec(model=row[0], price=msgspec.json.decode(row[1], type=Price)) for row in tx.all(_PRICES)]
 
 
-def delete_price(tx: Transaction, scope: Scope, model: str) -> int:
-    """Remove a price; return how many there were."""
-    return tx.run(_DELETE_PRICE, price_model=model)
+def delete_price(tx: Transaction, scope: Scope, model: str, *, starts_ms: int | None = None) -> int:
+    """Remove the price that begins at ``starts_ms``, or all of a model; return how many there were."""
+    if starts_ms is None:
+        return tx.run(_DELETE_PRICES, price_model=model)
+    return tx.run(_DELETE_PRICE, price_model=model, price_starts_ms=starts_ms)
 
 
 def set_listing(tx: Transaction, scope: Scope, name: str, listing: Listing, row: dict[str, Any]) -> None:

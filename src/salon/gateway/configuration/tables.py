@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import BigInteger, Column, Table, Text
 
 from salon.foundation.storage import metadata
 from salon.foundation.storage.columns import (
@@ -44,6 +44,7 @@ prices: Final = Table(
     "gateway_prices",
     metadata,
     Column("model", Text, primary_key=True, nullable=False),
+    Column("starts_ms", BigInteger, primary_key=True, nullable=False, autoincrement=False),
     space_column(),
     created_by_column(),
     json_text("price"),

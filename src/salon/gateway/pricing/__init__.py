@@ -1,5 +1,8 @@
 """What answers cost: dated prices per model, in exact integers."""
 
-from salon.gateway.pricing.price import FREE, Price, PriceTier, price_per_million
+from salon.gateway.pricing.price import Price, PriceTier, free
+from salon.gateway.pricing.reported import ReportedCost
+from salon.gateway.pricing.timeline import Timeline
+from salon.gateway.pricing.written import written_price
 
-__all__ = ["FREE", "Price", "PriceTier", "price_per_million"]
+__all__ = ["Price", "PriceTier", "ReportedCost", "Timeline", "free", "written_price"]

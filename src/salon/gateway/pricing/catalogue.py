@@ -33,6 +33,16 @@ class PriceCatalogue:
         entry = self._known.get((provider, model))
         return entry[1] if entry is not None and entry[0] > self._clock.now_ms() else None
 
+    def old(self, *, within_ms: int) -> list[Wanted]:
+        """Return what must be asked for again within so many milliseconds."""
+        until_ms = self._clock.now_ms() + within_ms
+        return [one for one, (known_until_ms, _) in self._known.items() if known_until_ms <= until_ms]
+
+    def forget(self, wanted: Iterable[Wanted]) -> None:
+        """Ask for these again when they are wanted."""
+        for one in wanted:
+            self._known.pop(one, None)
+
     async def ask(self, wanted: Iterable[Wanted]) -> None:
         """Look up every one of ``wanted`` that is not known, in one go. Never raises but cancellation."""
         async with self._one_worker:

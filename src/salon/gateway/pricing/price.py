@@ -1,4 +1,8 @@
-"""A model's price, compiled to integers, so that counting the cost of an answer takes a microsecond."""
+"""A model's price, compiled to integers, so that counting the cost of an answer takes a microsecond.
+
+Counts nest: audio is part of the input, cached audio is part of both the cached tokens and the audio.
+Each token is charged once, at the rate of the narrowest class it belongs to that has a rate of its own.
+"""
 
 from decimal import Decimal
 from typing import Final
@@ -6,9 +10,10 @@ from typing import Final
 import msgspec
 
 from salon.foundation.kit.money import UNIT
-from salon.foundation.messages import Usage
+from salon.foundation.messages import Usage, UsageDetails
 
 _MILLION: Final = 1_000_000
+NEVER_MS: Final = 2**53
 
 
 class PriceTier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -20,13 +25,27 @@ class PriceTier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cached: int | None = None
     """None: like ``input``."""
     cache_write: int | None = None
+    """Kept for five minutes; None: like ``input``."""
+    cache_write_1h: int | None = None
+    """None: like ``cache_write``."""
+    reasoning: int | None = None
+    """None: like ``output``."""
     audio_input: int | None = None
+    """None: like ``input``, whether cached or not."""
+    audio_cached: int | None = None
+    """None: like ``audio_input``."""
     audio_output: int | None = None
+    """None: like ``output``."""
+    image_input: int | None = None
+    """None: like ``input``, whether cached or not."""
+    image_cached: int | None = None
+    """None: like ``image_input``."""
+    image_output: int | None = None
     """None: like ``output``."""
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a model costs at one time. The tier that the input reaches prices all tokens."""
+    """What a model costs in one span of time. The tier that the input reaches prices all tokens."""
 
     tiers: tuple[PriceTier, ...]
     """Rising by ``above``; the first begins at 0."""
@@ -35,67 +54,129 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     currency: str = "USD"
     request_e10: int = 0
     """For each request, whatever its size."""
+    image_e10: int | None = None
+    """For each picture made, beside its tokens if it has any; None is "not known"."""
+    search_e10: int | None = None
+    """For each search of the web by the provider's own tool; None is "not known"."""
+    services: dict[str, tuple[PriceTier, ...]] = {}
+    """Rates of the service tiers that have their own: ``batch``, ``flex``, ``priority`` ..."""
     valid_from_ms: int = 0
+    valid_until_ms: int = NEVER_MS
+    """Exclusive."""
 
-    def cost(self, usage: Usage) -> int:
-        """Return what ``usage`` costs in 10⁻¹⁰ of the currency, rounded half up."""
-        tier = self._tier(usage.input_tokens)
-        cached, written = usage.cached_tokens, usage.cache_write_tokens
+    def cost(self, usage: Usage) -> int | None:
+        """Return what ``usage`` costs in 10⁻¹⁰ of the currency, rounded half up; None is "unpriced"."""
+        if usage.details is not None:
+            return self._detailed(usage, usage.details)
+        tier = _reached(self.tiers, usage.input_tokens)
+        cached, written, reasoning = usage.cached_tokens, usage.cache_write_tokens, usage.reasoning_tokens
         total = (usage.input_tokens - cached - written) * tier.input + usage.output_tokens * tier.output
         if cached:
             total += cached * (tier.input if tier.cached is None else tier.cached)
         if written:
             total += written * (tier.input if tier.cache_write is None else tier.cache_write)
-        if usage.audio_input_tokens and tier.audio_input is not None:
-            total += usage.audio_input_tokens * (tier.audio_input - tier.input)
-        if usage.audio_output_tokens and tier.audio_output is not None:
-            total += usage.audio_output_tokens * (tier.audio_output - tier.output)
+        if reasoning and tier.reasoning is not None:
+            total += reasoning * (tier.reasoning - tier.output)
         return self.request_e10 + max(0, (total + _MILLION // 2) // _MILLION)
 
-    def estimate(self, input_tokens: int, output_tokens: int) -> int:
-        """Return what so many tokens cost at most, before anything is known of caches."""
-        tier = self._tier(input_tokens)
-        dearest = max(tier.input, tier.cache_write or 0)
-        return self.request_e10 + (input_tokens * dearest + output_tokens * tier.output) // _MILLION + 1
+    def _detailed(self, usage: Usage, details: UsageDetails) -> int | None:
+        """Return the cost of an answer that has rare counts; None when one of them has no rate."""
+        tiers = self.tiers if details.service is None else self.services.get(details.service)
+        if tiers is None:
+            return None
+        pieces = self.request_e10
+        if details.searches:
+            if self.search_e10 is None:
+                return None
+            pieces += details.searches * self.search_e10
+        if details.images:
+            if self.image_e10 is None and not usage.output_tokens:
+                return None
+            pieces += details.images * (self.image_e10 or 0)
+        tier = _reached(tiers, usage.input_tokens)
+        total = _input(tier, usage, details) + _output(tier, usage, details)
+        return pieces + max(0, (total + _MILLION // 2) // _MILLION)
 
-    def _tier(self, input_tokens: int) -> PriceTier:
-        chosen = self.tiers[0]
-        for tier in self.tiers[1:]:
-            if input_tokens <= tier.above:
-                break
-            chosen = tier
-        return chosen
+    def estimate(self, input_tokens: int, output_tokens: int, service: str | None = None) -> int | None:
+        """Return what so many tokens cost at most, before anything is known of their classes.
+
+        None when the service tier that is asked for has no price here.
+        """
+        tiers = self.tiers if service is None else self.services.get(service)
+        if tiers is None:
+            return None
+        tier = _reached(tiers, input_tokens)
+        into = max(
+            tier.input,
+            tier.cache_write or 0,
+            tier.cache_write_1h or 0,
+            tier.audio_input or 0,
+            tier.image_input or 0,
+        )
+        out = max(tier.output, tier.reasoning or 0, tier.audio_output or 0, tier.image_output or 0)
+        return self.request_e10 + (input_tokens * into + output_tokens * out) // _MILLION + 1
 
 
-def price_per_million(
-    *,
-    input: str | float,  # noqa: A002 - the setting's own name
-    output: str | float,
-    cached: str | float = "",
-    cache_write: str | float = "",
-    currency: str = "USD",
-    version: str,
-) -> Price:
-    """Return the price written in whole currency units per million tokens. Raises: ValueError."""
-    tier = PriceTier(
-        input=rate(input),
-        output=rate(output),
-        cached=None if cached == "" else rate(cached),
-        cache_write=None if cache_write == "" else rate(cache_write),
+def _reached(tiers: tuple[PriceTier, ...], input_tokens: int) -> PriceTier:
+    chosen = tiers[0]
+    for tier in tiers[1:]:
+        if input_tokens <= tier.above:
+            break
+        chosen = tier
+    return chosen
+
+
+def _input(tier: PriceTier, usage: Usage, details: UsageDetails) -> int:
+    """Return the cost of the input in 10⁻¹⁶ of the currency."""
+    cached, written = usage.cached_tokens, usage.cache_write_tokens
+    hour = min(details.cache_write_1h_tokens, written)
+    short_rate = tier.input if tier.cache_write is None else tier.cache_write
+    total = (written - hour) * short_rate
+    total += hour * (short_rate if tier.cache_write_1h is None else tier.cache_write_1h)
+    fresh_left, cached_left = max(0, usage.input_tokens - cached - written), cached
+    for tokens, of_cached, fresh_rate, kept_rate in (
+        (details.audio_input_tokens, details.audio_cached_tokens, tier.audio_input, tier.audio_cached),
+        (details.image_input_tokens, details.image_cached_tokens, tier.image_input, tier.image_cached),
+    ):
+        if not tokens or fresh_rate is None:
+            continue
+        # A provider may count the parts of what was cached nowhere; what cannot be fresh was cached.
+        kept = min(of_cached, tokens, cached_left)
+        fresh = min(tokens - kept, fresh_left)
+        total += kept * (fresh_rate if kept_rate is None else kept_rate) + fresh * fresh_rate
+        fresh_left -= fresh
+        cached_left -= kept
+    return (
+        total + fresh_left * tier.input + cached_left * (tier.input if tier.cached is None else tier.cached)
     )
-    return Price(tiers=(tier,), version=version, currency=currency)
+
+
+def _output(tier: PriceTier, usage: Usage, details: UsageDetails) -> int:
+    """Return the cost of the output in 10⁻¹⁶ of the currency."""
+    total, left = 0, usage.output_tokens
+    for tokens, own_rate in (
+        (details.audio_output_tokens, tier.audio_output),
+        (details.image_output_tokens, tier.image_output),
+        (usage.reasoning_tokens, tier.reasoning),
+    ):
+        if tokens and own_rate is not None:
+            part = min(tokens, left)
+            total += part * own_rate
+            left -= part
+    return total + left * tier.output
 
 
 def rate(text: str | float | Decimal) -> int:
-    """Return an amount per million tokens in 10⁻¹⁰ units. Raises: ValueError when it is no amount."""
+    """Return an amount in 10⁻¹⁰ units. Raises: ValueError when it is none, or below zero."""
     try:
         value = int((Decimal(str(text)) * UNIT).to_integral_value())
     except ArithmeticError as error:
         raise ValueError(f"{text!r} is not an amount of money") from error
     if not 0 <= value < 2**53:
-        raise ValueError(f"{text!r} is not a price per million tokens")
+        raise ValueError(f"{text!r} is not a price")
     return value
 
 
-FREE: Final = Price(tiers=(PriceTier(input=0, output=0),), version="local")
-"""For models on the person's own machine."""
+def free(version: str) -> Price:
+    """Return the price of what costs nothing, because ``version`` says so."""
+    return Price(tiers=(PriceTier(input=0, output=0),), version=version)

@@ -13,6 +13,7 @@ import msgspec
 from salon.foundation.egress import EgressPolicy, HttpReceiver, HttpRequest
 from salon.foundation.kit.errors import ConfigError
 from salon.foundation.messages import OperationName
+from salon.gateway.pricing.reported import ReportedCost
 from salon.gateway.protocols.base import DialectName, Quirks
 from salon.gateway.providers.authorize import Access, Authorizer
 from salon.gateway.providers.options import ProviderOption
@@ -93,7 +94,12 @@ class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
     auth: AuthStyle = "bearer"
     needs_key: bool = True
     local: bool = False
-    """Runs on the person's own machine: costs no money, and is looked for only when asked."""
+    """Runs on the person's own machine, and is looked for only when asked.
+
+    What it costs nobody knows: it is unpriced until a person says that it is free.
+    """
+    free: bool = False
+    """Answers cost nothing, because nobody is asked: what is built in."""
     env_keys: tuple[str, ...] = ()
     """Environment variables that hold its key; one that is set makes the provider appear."""
     env_url: str | None = None
@@ -111,6 +117,8 @@ class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
     """What its models can do where the listing does not say."""
     prices_as: str | None = None
     """Under which name the price tables know it; None is "not in them"."""
+    reported_cost: ReportedCost | None = None
+    """Reads what it says itself an answer cost; that goes before any price."""
     docs_url: str = ""
     key_url: str = ""
     """Where a person gets a key."""

@@ -194,6 +194,7 @@ def build_link(
         transport=transport,
         secret=secret,
         authorizer=authorizer,
+        reported_cost=kind.reported_cost,
     )
 
 

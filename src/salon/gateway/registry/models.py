@@ -67,7 +67,7 @@ class PriceSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A price that a person wrote: over that of the price tables."""
 
     model: str
-    """``provider/model`` or ``kind/model``."""
+    """``provider/model``, ``kind/model``, ``provider/*``, ``kind/*``, or an alias."""
     price: Price
 
 

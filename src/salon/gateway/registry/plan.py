@@ -3,6 +3,7 @@
 import random
 from typing import Literal
 
+from salon.gateway.pricing import Price, Timeline
 from salon.gateway.protocols.base import COUNTS, DialectName
 from salon.gateway.registry.target import Target
 
@@ -25,6 +26,7 @@ class Plan:
         "_by_weight",
         "_choices",
         "cache",
+        "dated",
         "is_restricted",
         "names",
         "priced",
@@ -41,6 +43,7 @@ class Plan:
         names: tuple[str, ...],
         cache: bool = False,
         replay_uncertain: bool = False,
+        dated: Timeline | None = None,
     ) -> None:
         choices = sorted(choices, key=lambda choice: choice.priority)
         self._choices = choices
@@ -58,19 +61,29 @@ class Plan:
         """Nothing is left to be asked about prices."""
         self.cache = cache
         self.replay_uncertain = replay_uncertain
+        self.dated = dated
+        """Prices of the name itself, in place of those of its targets."""
         self.route_tag = " ".join(target.name for target in self.targets)
         """Every target by name; part of what a cached answer is found by."""
 
-    def estimate(self, input_tokens: int, output_tokens: int) -> tuple[int | None, str]:
+    def price_at(self, target: Target, at_ms: int) -> Price | None:
+        """Return what ``target`` costs a request for this name at ``at_ms``; None is "unpriced"."""
+        own = None if self.dated is None else self.dated.at(at_ms)
+        return target.price_at(at_ms) if own is None else own
+
+    def estimate(
+        self, input_tokens: int, output_tokens: int, *, at_ms: int, service: str | None = None
+    ) -> tuple[int | None, str]:
         """Return what so many tokens cost at the dearest priced target, and its currency."""
         dearest: int | None = None
         currency = "USD"
         for target in self.targets:
-            price = target.price
-            if price is not None:
-                estimate = price.estimate(input_tokens, output_tokens)
-                if dearest is None or estimate > dearest:
-                    dearest, currency = estimate, price.currency
+            price = self.price_at(target, at_ms)
+            if price is None:
+                continue
+            estimate = price.estimate(input_tokens, output_tokens, service)
+            if estimate is not None and (dearest is None or estimate > dearest):
+                dearest, currency = estimate, price.currency
         return dearest, currency
 
     def speaks(self, dialect: DialectName) -> bool:

@@ -1,44 +1,68 @@
 """What models cost: written by a person, told by the provider's list, or known from the price tables."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from salon.gateway.pricing import FREE, Price
+from salon.gateway.pricing import Price, Timeline, free
 from salon.gateway.pricing.catalogue import PriceCatalogue
 from salon.gateway.providers.base import KindRegistry
 from salon.gateway.registry.configured import Configured
 from salon.gateway.registry.models import ModelInfo, PriceSpec
 from salon.gateway.registry.target import Target
 
+_NOTHING: Final = Timeline([])
+_BUILT_IN: Final = (free("built in"),)
+_ASK_AHEAD_MS: Final = 4 * 3600 * 1000
+
 
 class PriceBook:
-    """Prices from all three sources; what nobody knows is unpriced."""
+    """Prices from all sources; what nobody knows is unpriced.
+
+    In this order: written for the alias that was asked, for ``provider/model``, ``kind/model``,
+    ``provider/*``, ``kind/*``; told by the provider's list; known from the tables.
+    """
 
     def __init__(self, kinds: KindRegistry, catalogue: PriceCatalogue) -> None:
         self._kinds = kinds
         self._catalogue = catalogue
-        self._written: dict[str, Price] = {}
+        self._written: dict[str, tuple[Price, ...]] = {}
 
     def set_written(self, specs: Iterable[PriceSpec]) -> None:
         """Take the prices that people wrote; they go before all others."""
-        self._written = {spec.model: spec.price for spec in specs}
+        by_name: defaultdict[str, list[Price]] = defaultdict(list)
+        for spec in specs:
+            by_name[spec.model].append(spec.price)
+        self._written = {name: tuple(prices) for name, prices in by_name.items()}
 
     def written(self) -> list[PriceSpec]:
-        """Return the prices that people wrote."""
-        return [PriceSpec(model=model, price=price) for model, price in self._written.items()]
+        """Return the prices that people wrote, each model's by the day they begin."""
+        return [
+            PriceSpec(model=model, price=price)
+            for model, prices in self._written.items()
+            for price in sorted(prices, key=lambda price: price.valid_from_ms)
+        ]
 
-    def of(self, configured: Configured, info: ModelInfo) -> tuple[Price | None, bool]:
-        """Return a price and whether that is all that can be known."""
-        for key in (f"{configured.spec.name}/{info.id}", f"{configured.kind.name}/{info.id}"):
-            if key in self._written:
-                return self._written[key], True
+    def of_alias(self, name: str) -> Timeline | None:
+        """Return the prices written for an alias, whatever its target; None when there are none."""
+        written = self._written.get(name)
+        return None if written is None else Timeline([written])
+
+    def of(self, configured: Configured, info: ModelInfo) -> tuple[Timeline, bool]:
+        """Return prices and whether that is all that can be known."""
+        names = (configured.spec.name, configured.kind.name)
+        keys = [f"{name}/{model}" for model in (info.id, "*") for name in names]
+        sources: list[Sequence[Price]] = [self._written[key] for key in keys if key in self._written]
         if info.price is not None:
-            return info.price, True
-        if configured.kind.local:
-            return FREE, True
-        if configured.kind.prices_as is None:
-            return None, True
-        found = self._catalogue.known(configured.kind.prices_as, info.id)
-        return (found.price, True) if found is not None else (None, False)
+            sources.append((info.price,))
+        elif configured.kind.free:
+            sources.append(_BUILT_IN)
+        elif configured.kind.prices_as is not None and not any(map(_always, sources)):
+            found = self._catalogue.known(configured.kind.prices_as, info.id)
+            if found is None:
+                return Timeline(sources), False
+            sources.append(found.prices)
+        return (Timeline(sources) if sources else _NOTHING), True
 
     async def look_up(self, targets: Sequence[Target]) -> None:
         """Ask the price tables about every one of ``targets`` that was not asked about yet."""
@@ -48,6 +72,18 @@ class PriceBook:
         for target, key in zip(unknown, wanted, strict=True):
             found = self._catalogue.known(*key)
             if found is not None:
-                target.price = found.price
+                target.set_prices(Timeline([*target.written, found.prices]))
                 target.context_tokens = target.context_tokens or found.context_tokens
             target.price_known = True
+
+    async def ask_again(self) -> bool:
+        """Ask the tables anew about what they were asked a day ago; tell whether there was any."""
+        old = self._catalogue.old(within_ms=_ASK_AHEAD_MS)
+        self._catalogue.forget(old)
+        await self._catalogue.ask(old)
+        return bool(old)
+
+
+def _always(prices: Sequence[Price]) -> bool:
+    """Tell whether some price of a source is in force at any time, so that no other is asked."""
+    return Timeline([prices]).is_constant

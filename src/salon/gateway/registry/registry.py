@@ -248,6 +248,7 @@ class Registry:
             names=(alias.name,),
             cache=alias.cache,
             replay_uncertain=alias.replay_uncertain,
+            dated=self._prices.of_alias(alias.name),
         )
 
     def _find(self, name: str) -> Target | None:
@@ -293,7 +294,7 @@ class Registry:
                 self._states.clear()
             breaker, health = self._state(name)
             info = self._info(link.name, model)
-            price, known = self._prices.of(configured, info)
+            prices, known = self._prices.of(configured, info)
             target = self._targets[name] = Target(
                 link,
                 model,
@@ -301,7 +302,7 @@ class Registry:
                 or configured.spec.capabilities
                 or configured.kind.capabilities,
                 context_tokens=info.context_tokens,
-                price=price,
+                prices=prices,
                 price_known=known,
                 breaker=breaker,
                 health=health,
@@ -342,6 +343,11 @@ class Registry:
     def prices(self) -> list[PriceSpec]:
         """Return the prices that go before those of the tables."""
         return self._prices.written()
+
+    async def refresh_prices(self) -> None:
+        """Ask the price tables again about what they said a day ago; they change with the date."""
+        if await self._prices.ask_again():
+            self.forget()
 
     async def look_up_prices(self, targets: Sequence[Target]) -> None:
         """Ask the price tables about every one of ``targets`` that was not asked about yet."""

@@ -9,7 +9,7 @@ from salon.foundation.kit.errors import WrongModel
 from salon.foundation.kit.ids import ProviderId
 from salon.foundation.messages import OperationName
 from salon.gateway.operations import OPERATIONS, told
-from salon.gateway.pricing import Price
+from salon.gateway.pricing import Price, ReportedCost, Timeline
 from salon.gateway.protocols.base import DialectName, Quirks, SpokenDialect
 from salon.gateway.providers.authorize import Authorizer
 from salon.gateway.providers.base import Capabilities, Transport
@@ -97,6 +97,7 @@ class Link:
         "kind",
         "name",
         "policy",
+        "reported_cost",
         "secret",
         "transport",
     )
@@ -114,6 +115,7 @@ class Link:
         transport: Transport,
         secret: str | None,
         authorizer: Authorizer | None = None,
+        reported_cost: ReportedCost | None = None,
     ) -> None:
         self.id = id
         self.name = name
@@ -128,6 +130,8 @@ class Link:
         self.secret = secret
         self.authorizer = authorizer
         """What ``transport`` proves requests with, where a header that never changes is not enough."""
+        self.reported_cost = reported_cost
+        """Reads what the provider says itself an answer cost."""
 
     def secrets(self) -> tuple[str, ...]:
         """Return what must never be shown: the credential, and what was fetched with it."""
@@ -142,6 +146,7 @@ class Target:
         "breaker",
         "capabilities",
         "context_tokens",
+        "dated",
         "defaults",
         "endpoints",
         "health",
@@ -151,6 +156,7 @@ class Target:
         "price",
         "price_known",
         "route",
+        "written",
     )
 
     def __init__(
@@ -160,7 +166,7 @@ class Target:
         *,
         capabilities: Capabilities,
         context_tokens: int | None,
-        price: Price | None,
+        prices: Timeline,
         price_known: bool,
         breaker: Breaker,
         health: Health,
@@ -175,12 +181,24 @@ class Target:
         if capabilities.operations is not None:
             self._restrict(capabilities.operations)
         self.context_tokens = context_tokens
-        self.price = price
-        """None is "unpriced"."""
+        self.price: Price | None = None
+        """The one price there is; None is "unpriced", unless there are ``dated`` ones."""
+        self.dated: Timeline | None = None
+        """Set where the price changes with time."""
+        self.set_prices(prices)
         self.price_known = price_known
         """False until the price tables were asked."""
         self.breaker = breaker
         self.health = health
+
+    def set_prices(self, prices: Timeline) -> None:
+        """Take what is known of its price."""
+        self.written: tuple[tuple[Price, ...], ...] = prices.sources
+        self.price, self.dated = prices.only, None if prices.is_constant else prices
+
+    def price_at(self, at_ms: int) -> Price | None:
+        """Return the price in force at ``at_ms``; None is "unpriced"."""
+        return self.price if self.dated is None else self.dated.at(at_ms)
 
     def endpoint(self, spoken: DialectName | None, operation: OperationName = "chat") -> Endpoint:
         """Return the endpoint for a caller who speaks ``spoken``: that dialect if it is understood.

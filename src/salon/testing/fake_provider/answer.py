@@ -64,6 +64,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     input_tokens: int
     wanted: Any = None
     """As in ``Asked``."""
+    more_usage: JsonObject
+    """Fields over those of the usage object."""
+    tier: str | None
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -106,6 +109,8 @@ def answer(asked: Asked, plan: Plan, number: int) -> Answer:
         finish="tool" if tool else ("length" if cut else "stop"),
         input_tokens=count_tokens(asked.text),
         wanted=asked.wanted,
+        more_usage=as_object(orjson.loads(plan.usage)) if plan.usage is not None else {},
+        tier=plan.tier,
     )
 
 

@@ -78,7 +78,8 @@ def _usage(answer: Answer, output_tokens: int) -> JsonObject:
         "cache_creation_input_tokens": 0,
         "cache_read_input_tokens": 0,
         "output_tokens": output_tokens,
-        "service_tier": "standard",
+        "service_tier": answer.tier or "standard",
+        **answer.more_usage,
     }
 
 

@@ -110,6 +110,8 @@ def _usage(answer: Answer, output_tokens: int) -> JsonObject:
         "totalTokenCount": prompt + output_tokens,
         "thoughtsTokenCount": min(thoughts, output_tokens),
         "promptTokensDetails": [{"modality": "TEXT", "tokenCount": prompt}],
+        **({"serviceTier": answer.tier} if answer.tier is not None else {}),
+        **answer.more_usage,
     }
 
 

@@ -54,6 +54,7 @@ def _usage(answer: Answer) -> JsonObject:
         "total_tokens": answer.input_tokens + answer.output_tokens,
         "prompt_tokens_details": {"cached_tokens": 0},
         "completion_tokens_details": {"reasoning_tokens": len(answer.thinking)},
+        **answer.more_usage,
     }
 
 
@@ -68,6 +69,7 @@ def _head(answer: Answer, kind: str) -> JsonObject:
         "created": _CREATED,
         "model": answer.model,
         "system_fingerprint": "fp_fake",
+        **({"service_tier": answer.tier} if answer.tier is not None else {}),
     }
 
 

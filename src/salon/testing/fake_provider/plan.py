@@ -4,6 +4,7 @@ A plan is written as directives joined by ``;``, as a model name, in the header 
 ``{{fake ...}}`` anywhere in the last user message (the way through a gateway that renames models)::
 
     tokens=50;rate=20;delay=0.5;think=8;call;case=a17;times=1;fault=stall:mid-stream;fault=crlf
+    usage={"cost":0.95};tier=flex    more in the usage object, and the service tier that answered
     fault:429:2             the same as fault=429:2, so that a model can be named fault:429:2
     recording:openai/chat/x a recording from the folder the provider was given
 """
@@ -83,6 +84,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Wait before the first byte of the body."""
     call: bool = False
     """Call the first offered tool even if the request does not demand it."""
+    usage: str | None = None
+    """A JSON object whose fields go over those of the usage object; no ``;`` in it."""
+    tier: str | None = None
+    """The service tier that the answer names."""
     case: str | None = None
     """The test's own id of the request; attempts are counted by it."""
     recording: str | None = None
@@ -101,7 +106,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _IN_MESSAGE = re.compile(r"\{\{fake ([^}]*)\}\}")
-_DIRECTIVE = re.compile(r"^(tokens|text|think|rate|delay|call|case|times|recording|fault)\b")
+_DIRECTIVE = re.compile(r"^(tokens|text|think|rate|delay|call|case|times|recording|usage|tier|fault)\b")
 
 
 def parse_fault(words: str) -> Fault:

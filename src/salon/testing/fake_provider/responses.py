@@ -58,6 +58,7 @@ def _usage(answer: Answer) -> JsonObject:
         "output_tokens": answer.output_tokens,
         "output_tokens_details": {"reasoning_tokens": len(answer.thinking)},
         "total_tokens": answer.input_tokens + answer.output_tokens,
+        **answer.more_usage,
     }
 
 
@@ -124,6 +125,7 @@ def _response(answer: Answer, *, ended: bool) -> JsonObject:
         "tools": [],
         "top_p": 1.0,
         "usage": _usage(answer) if ended else None,
+        "service_tier": (answer.tier or "default") if ended else "auto",
         "metadata": {},
     }
 

@@ -174,11 +174,12 @@ CREATE TABLE gateway_listings (
 );
 CREATE TABLE gateway_prices (
 	model TEXT NOT NULL, 
+	starts_ms BIGINT NOT NULL, 
 	space_id TEXT NOT NULL, 
 	created_by TEXT, 
 	price TEXT NOT NULL, 
 	updated_at_ms BIGINT NOT NULL, 
-	CONSTRAINT pk_gateway_prices PRIMARY KEY (model)
+	CONSTRAINT pk_gateway_prices PRIMARY KEY (model, starts_ms)
 );
 CREATE TABLE gateway_providers (
 	id TEXT NOT NULL, 
@@ -219,7 +220,11 @@ CREATE TABLE ledger_attempts (
 	cached_tokens BIGINT NOT NULL, 
 	cache_write_tokens BIGINT NOT NULL, 
 	reasoning_tokens BIGINT NOT NULL, 
+	details TEXT, 
+	service TEXT, 
 	cost_e10 BIGINT, 
+	currency TEXT NOT NULL, 
+	price_version TEXT, 
 	started_at_ms BIGINT NOT NULL, 
 	first_byte_ms BIGINT, 
 	duration_ms BIGINT NOT NULL, 
@@ -259,6 +264,8 @@ CREATE TABLE ledger_requests (
 	cached_tokens BIGINT NOT NULL, 
 	cache_write_tokens BIGINT NOT NULL, 
 	reasoning_tokens BIGINT NOT NULL, 
+	details TEXT, 
+	service TEXT, 
 	usage_source TEXT NOT NULL, 
 	cost_e10 BIGINT, 
 	currency TEXT NOT NULL, 

@@ -5,7 +5,7 @@ Anthropic counts cached prompt tokens beside ``input_tokens``; inside Salon they
 
 from typing import Any
 
-from salon.foundation.messages import Finish, FinishReason, Usage
+from salon.foundation.messages import Finish, FinishReason, Usage, UsageDetails, service_tier
 from salon.gateway.protocols.wire_json import JsonObject, is_object
 
 _FINISH: dict[str, FinishReason] = {
@@ -51,8 +51,33 @@ def read_usage(raw: JsonObject) -> Usage:
         cached_tokens=cached,
         cache_write_tokens=written,
         reasoning_tokens=_count(thinking),
+        details=_rare(raw, written),
         raw=raw,
     )
+
+
+def _rare(raw: JsonObject, written: int) -> UsageDetails | None:
+    """Read what of the cache is kept an hour, searches, and what makes the answer cost otherwise."""
+    creation, tools = raw.get("cache_creation"), raw.get("server_tool_use")
+    hour = _count(creation.get("ephemeral_1h_input_tokens")) if is_object(creation) else 0
+    return UsageDetails(
+        cache_write_1h_tokens=min(hour, written),
+        searches=_count(tools.get("web_search_requests")) if is_object(tools) else 0,
+        service=_service(raw),
+    ).or_none()
+
+
+def _service(raw: JsonObject) -> str | None:
+    """Return the service tier, with a fast answer and one made in the United States told apart.
+
+    These cost otherwise, together more otherwise still: several words are joined, none is left out.
+    """
+    words = [
+        service_tier(raw.get("service_tier")),
+        service_tier(raw.get("speed")),
+        "us" if raw.get("inference_geo") == "us" else None,
+    ]
+    return "+".join([word for word in words if word is not None]) or None
 
 
 def write_usage(usage: Usage) -> JsonObject:

@@ -6,7 +6,7 @@ Salon they are part of the output and of the input.
 
 from typing import Any
 
-from salon.foundation.messages import Finish, FinishReason, Usage
+from salon.foundation.messages import Finish, FinishReason, Usage, UsageDetails, service_tier
 from salon.gateway.protocols.gemini.proto import camel_keys
 from salon.gateway.protocols.wire_json import JsonObject, objects_in
 
@@ -31,6 +31,12 @@ _FAILURES = (
     "MALFORMED_RESPONSE",
     "NO_IMAGE",
 )
+_TRAFFIC = {
+    "ON_DEMAND_PRIORITY": "priority",
+    "ON_DEMAND_FLEX": "flex",
+    "PROVISIONED_THROUGHPUT": "provisioned",
+}
+"""How Vertex names the service tier."""
 _FINISH: dict[str, FinishReason] = {
     "STOP": "stop",
     "MAX_TOKENS": "length",
@@ -53,11 +59,11 @@ def _count(value: Any) -> int:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
 
 
-def _audio(details: Any) -> int:
+def _of(details: Any, modality: str) -> int:
     return sum(
         _count(item.get("tokenCount"))
         for item in map(camel_keys, objects_in(details))
-        if item.get("modality") == "AUDIO"
+        if item.get("modality") == modality
     )
 
 
@@ -75,10 +81,23 @@ def read_usage(raw: JsonObject) -> Usage:
         output_tokens=_count(given.get("candidatesTokenCount")) + thoughts,
         cached_tokens=_count(given.get("cachedContentTokenCount")),
         reasoning_tokens=thoughts,
-        audio_input_tokens=_audio(given.get("promptTokensDetails")),
-        audio_output_tokens=_audio(given.get("candidatesTokensDetails")),
+        details=_rare(given),
         raw=raw,
     )
+
+
+def _rare(given: JsonObject) -> UsageDetails | None:
+    prompt, cached = given.get("promptTokensDetails"), given.get("cacheTokensDetails")
+    tools, made = given.get("toolUsePromptTokensDetails"), given.get("candidatesTokensDetails")
+    return UsageDetails(
+        audio_input_tokens=_of(prompt, "AUDIO") + _of(tools, "AUDIO"),
+        audio_cached_tokens=_of(cached, "AUDIO"),
+        audio_output_tokens=_of(made, "AUDIO"),
+        image_input_tokens=_of(prompt, "IMAGE") + _of(tools, "IMAGE"),
+        image_cached_tokens=_of(cached, "IMAGE"),
+        image_output_tokens=_of(made, "IMAGE"),
+        service=service_tier(given.get("serviceTier")) or _TRAFFIC.get(str(given.get("trafficType"))),
+    ).or_none()
 
 
 def write_usage(usage: Usage) -> JsonObject:

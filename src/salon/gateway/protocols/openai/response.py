@@ -73,7 +73,7 @@ def decode_response(body: bytes) -> Response:
         model=_text(value.get("model")),
         parts=parts,
         finish=first.finish,
-        usage=read_usage(usage) if usage else None,
+        usage=read_usage(usage, tier=value.get("service_tier")) if usage else None,
         created_at_s=seconds(value.get("created")),
         provider_data={"openai": own} if own else None,
         alternatives=tuple(read[1:]),

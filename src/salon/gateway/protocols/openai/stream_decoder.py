@@ -56,6 +56,7 @@ class OpenAIStreamDecoder(EventDecoder):
         super().__init__()
         self._choices: dict[int, _ChoiceState] = {}
         self._usage: JsonObject | None = None
+        self._tier: object = None
         self._sources: JsonObject = {}
         self._sources_told = False
 
@@ -89,7 +90,8 @@ class OpenAIStreamDecoder(EventDecoder):
             self._choice(choice, out)
         if is_object(chunk.usage) and chunk.usage:
             self._usage = merge_usage(self._usage, chunk.usage)
-            out.append(UsageReported(usage=read_usage(self._usage)))
+            self._tier = chunk.service_tier or self._tier
+            out.append(UsageReported(usage=read_usage(self._usage, tier=self._tier)))
         if chunk.citations:
             self._sources["citations"] = chunk.citations
         if chunk.search_results:

@@ -52,6 +52,7 @@ class _Chunk(msgspec.Struct, gc=False):
     choices: list[_Choice] | None = None
     usage: dict[str, object] | None = None
     error: object = None
+    service_tier: object = None
 
 
 _decode = msgspec.json.Decoder(_Chunk).decode
@@ -65,6 +66,7 @@ class OpenAIStreamTap(EventTap):
         "_finish_word",
         "_model",
         "_raw_usage",
+        "_tier",
         "_tool_calls",
         "_withhold",
     )
@@ -74,13 +76,14 @@ class OpenAIStreamTap(EventTap):
         self._withhold = withhold_usage
         self._model = b'"model":' + dumps(model) if model is not None else None
         self._raw_usage: JsonObject | None = None
+        self._tier: object = None
         self._finish_word: str | None = None
         self._tool_calls = False
 
     @property
     def usage(self) -> Usage | None:
         """The last value of each key so far."""
-        return None if self._raw_usage is None else read_usage(self._raw_usage)
+        return None if self._raw_usage is None else read_usage(self._raw_usage, tier=self._tier)
 
     @property
     def finish_reason(self) -> Finish | None:
@@ -125,6 +128,7 @@ class OpenAIStreamTap(EventTap):
                 self._finish_word = choice.finish_reason
         if chunk.usage:
             self._raw_usage = merge_usage(self._raw_usage, chunk.usage)
+            self._tier = chunk.service_tier or self._tier
         if chunk.error is not None:
             self._tell_error(chunk.error)
 
@@ -159,7 +163,12 @@ def _soften(value: JsonObject) -> _Chunk:
     listed = value.get("choices")
     choices = [_soften_choice(item) for item in (listed if is_list(listed) else ()) if is_object(item)]
     usage = value.get("usage")
-    return _Chunk(choices=choices, usage=usage if is_object(usage) else None, error=value.get("error"))
+    return _Chunk(
+        choices=choices,
+        usage=usage if is_object(usage) else None,
+        error=value.get("error"),
+        service_tier=value.get("service_tier"),
+    )
 
 
 def _soften_choice(item: JsonObject) -> _Choice:
@@ -222,7 +231,8 @@ def read_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
                 size += sum([text_size(text) for text in arguments])
         if finish is None:
             finish = read_finish(choice.finish_reason, has_tool_calls=has_calls)
-    return read_usage(answer.usage) if answer.usage else None, finish, size
+    usage = read_usage(answer.usage, tier=answer.service_tier) if answer.usage else None
+    return usage, finish, size
 
 
 def _read_odd_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
@@ -241,7 +251,8 @@ def _read_odd_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
         size += sum(text_size(text) for text in (*words, *arguments))
         if finish is None:
             finish = read_finish(choice.finish_reason, has_tool_calls=bool(arguments))
-    return read_usage(answer.usage) if answer.usage else None, finish, size
+    usage = read_usage(answer.usage, tier=answer.service_tier) if answer.usage else None
+    return usage, finish, size
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -260,6 +271,7 @@ class _AnswerChoice(msgspec.Struct, gc=False):
 class _Answer(msgspec.Struct, gc=False):
     choices: list[_AnswerChoice] | None = None
     usage: dict[str, object] | None = None
+    service_tier: object = None
 
 
 class _OddChoice(msgspec.Struct, gc=False):
@@ -270,6 +282,7 @@ class _OddChoice(msgspec.Struct, gc=False):
 class _OddAnswer(msgspec.Struct, gc=False):
     choices: list[_OddChoice] | None = None
     usage: dict[str, object] | None = None
+    service_tier: object = None
 
 
 _decode_answer = msgspec.json.Decoder(_Answer).decode

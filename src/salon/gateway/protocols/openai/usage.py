@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from salon.foundation.messages import Finish, FinishReason, Usage
+from salon.foundation.messages import Finish, FinishReason, Usage, UsageDetails, service_tier
 from salon.gateway.protocols.wire_json import JsonObject, is_object
 
 _FINISH: dict[str, FinishReason] = {
@@ -30,6 +30,7 @@ _WORDS: dict[FinishReason, str] = {
     "error": "stop",
     "unknown": "stop",
 }
+_NO_DETAILS = UsageDetails()
 _STOPPED = Finish(reason="stop", raw="stop")
 _OWN_WORDS = {"stop", "length", "tool_calls", "content_filter", "function_call"}
 
@@ -50,9 +51,10 @@ def merge_usage(old: JsonObject | None, new: JsonObject) -> JsonObject:
     return new if old is None else {**old, **new}
 
 
-def read_usage(raw: JsonObject) -> Usage:
-    """Read a usage object as any provider of this dialect writes it."""
-    if len(raw) == 3:
+def read_usage(raw: JsonObject, *, tier: object = None) -> Usage:
+    """Read a usage object as any provider of this dialect writes it; ``tier`` is what served it."""
+    service = None if tier is None else service_tier(tier)
+    if len(raw) == 3 and service is None:
         given, made, total = raw.get("prompt_tokens"), raw.get("completion_tokens"), raw.get("total_tokens")
         # Three counts that add up and no details: what most servers send.
         if type(given) is int and type(made) is int and given >= 0 <= made and given + made == total:
@@ -83,15 +85,43 @@ def read_usage(raw: JsonObject) -> Usage:
         cached_tokens=cached,
         cache_write_tokens=min(written, input_tokens - cached),  # OpenRouter can name more than the prompt
         reasoning_tokens=reasoning,
-        audio_input_tokens=_count(prompt.get("audio_tokens")),
-        audio_output_tokens=_count(completion.get("audio_tokens")),
+        details=_rare(raw, prompt, completion, service),
         raw=raw,
     )
 
 
+def _has_more(details: JsonObject, known: str) -> bool:
+    return any(value for name, value in details.items() if value and name != known)
+
+
+def _rare(
+    raw: JsonObject, prompt: JsonObject, completion: JsonObject, service: str | None
+) -> UsageDetails | None:
+    """Read the counts that few answers have; predictions, right or wrong, are part of the completion."""
+    if service is None and not (
+        _has_more(prompt, "cached_tokens")
+        or _has_more(completion, "reasoning_tokens")
+        or "server_tool_use" in raw
+    ):
+        return None
+    cached = _details(prompt, "cached_tokens_details")
+    return UsageDetails(
+        audio_input_tokens=_count(prompt.get("audio_tokens")),
+        audio_cached_tokens=_count(cached.get("audio_tokens")),
+        audio_output_tokens=_count(completion.get("audio_tokens")),
+        image_input_tokens=_count(prompt.get("image_tokens")),
+        image_cached_tokens=_count(cached.get("image_tokens")),
+        image_output_tokens=_count(completion.get("image_tokens")),
+        accepted_prediction_tokens=_count(completion.get("accepted_prediction_tokens")),
+        rejected_prediction_tokens=_count(completion.get("rejected_prediction_tokens")),
+        searches=_count(_details(raw, "server_tool_use").get("web_search_requests")),
+        service=service,
+    ).or_none()
+
+
 def write_usage(usage: Usage) -> JsonObject:
     """Write a usage object, with everything a provider of this dialect told beside the counts."""
-    raw = usage.raw or {}
+    raw, rare = usage.raw or {}, usage.details or _NO_DETAILS
     return {
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,
@@ -99,13 +129,13 @@ def write_usage(usage: Usage) -> JsonObject:
         "prompt_tokens_details": {
             "cached_tokens": usage.cached_tokens,
             "cache_write_tokens": usage.cache_write_tokens,
-            "audio_tokens": usage.audio_input_tokens,
+            "audio_tokens": rare.audio_input_tokens,
         },
         "completion_tokens_details": {
             "reasoning_tokens": usage.reasoning_tokens,
-            "audio_tokens": usage.audio_output_tokens,
-            "accepted_prediction_tokens": 0,
-            "rejected_prediction_tokens": 0,
+            "audio_tokens": rare.audio_output_tokens,
+            "accepted_prediction_tokens": rare.accepted_prediction_tokens,
+            "rejected_prediction_tokens": rare.rejected_prediction_tokens,
         },
         **(raw if "prompt_tokens" in raw else {}),
     }

@@ -57,7 +57,7 @@ def read_response(value: JsonObject) -> Response:
         model=value.get("model") if isinstance(value.get("model"), str) else None,
         parts=parts,
         finish=read_finish(value.get("status"), value.get("incomplete_details"), has_tool_calls=has_calls),
-        usage=read_usage(usage) if is_object(usage) and usage else None,
+        usage=read_usage(usage, value) if is_object(usage) and usage else None,
         created_at_s=seconds(value.get("created_at")),
         provider_data=own or None,
     )

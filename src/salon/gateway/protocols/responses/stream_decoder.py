@@ -106,7 +106,7 @@ class ResponsesStreamDecoder(EventDecoder):
         self._track.end_all(value.get("output"), out)
         usage = value.get("usage")
         if is_object(usage) and usage:
-            out.append(UsageReported(usage=read_usage(usage)))
+            out.append(UsageReported(usage=read_usage(usage, value)))
         if value.get("error"):
             self._tell_error(value["error"], out)
             return

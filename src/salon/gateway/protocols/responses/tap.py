@@ -105,7 +105,7 @@ class ResponsesStreamTap(EventTap):
     def _end(self, kind: str, value: JsonObject) -> None:
         usage = value.get("usage")
         if is_object(usage) and usage:
-            self.usage = read_usage(usage)
+            self.usage = read_usage(usage, value)
         if value.get("error"):
             self._tell_error(value["error"])
             return
@@ -129,6 +129,8 @@ class _Answer(msgspec.Struct, gc=False):
     usage: object = None
     incomplete_details: object = None
     error: object = None
+    service_tier: object = None
+    tool_usage: object = None
 
 
 _decode_answer = msgspec.json.Decoder(_Answer).decode
@@ -142,7 +144,10 @@ def read_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
         return None, None, 0
     items = objects_in(answer.output)
     size = sum(_item_size(item) for item in items)
-    usage = read_usage(answer.usage) if is_object(answer.usage) and answer.usage else None
+    usage = None
+    if is_object(answer.usage) and answer.usage:
+        named: JsonObject = {"service_tier": answer.service_tier, "tool_usage": answer.tool_usage}
+        usage = read_usage(answer.usage, named)
     if answer.error or answer.output is None:
         return usage, None, size  # told by whoever reads the whole
     has_calls = any(item.get("type") == "function_call" for item in items)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from salon.foundation.messages import Finish, FinishReason, Usage
+from salon.foundation.messages import Finish, FinishReason, Usage, UsageDetails, service_tier
 from salon.gateway.protocols.wire_json import JsonObject, is_object
 
+_COMMON = frozenset({"cached_tokens", "cache_write_tokens", "reasoning_tokens"})
 _INCOMPLETE: dict[str, FinishReason] = {
     "max_output_tokens": "length",
     "max_tokens": "length",
@@ -21,8 +22,8 @@ def _details(raw: JsonObject, name: str) -> JsonObject:
     return value if is_object(value) else {}
 
 
-def read_usage(raw: JsonObject) -> Usage:
-    """Read a usage object."""
+def read_usage(raw: JsonObject, response: JsonObject | None = None) -> Usage:
+    """Read a usage object; ``response`` is the object it stands in, which names tier and tools."""
     given, made = _details(raw, "input_tokens_details"), _details(raw, "output_tokens_details")
     input_tokens = _count(raw.get("input_tokens"))
     cached = min(_count(given.get("cached_tokens")), input_tokens)
@@ -32,10 +33,30 @@ def read_usage(raw: JsonObject) -> Usage:
         cached_tokens=cached,
         cache_write_tokens=min(_count(given.get("cache_write_tokens")), input_tokens - cached),
         reasoning_tokens=_count(made.get("reasoning_tokens")),
-        audio_input_tokens=_count(given.get("audio_tokens")),
-        audio_output_tokens=_count(made.get("audio_tokens")),
+        details=_rare(given, made, response or {}),
         raw=raw,
     )
+
+
+def _has_more(*details: JsonObject) -> bool:
+    return any(value for one in details for name, value in one.items() if value and name not in _COMMON)
+
+
+def _rare(given: JsonObject, made: JsonObject, response: JsonObject) -> UsageDetails | None:
+    service = service_tier(response.get("service_tier"))
+    if service is None and "tool_usage" not in response and not _has_more(given, made):
+        return None
+    cached = _details(given, "cached_tokens_details")
+    return UsageDetails(
+        audio_input_tokens=_count(given.get("audio_tokens")),
+        audio_cached_tokens=_count(cached.get("audio_tokens")),
+        audio_output_tokens=_count(made.get("audio_tokens")),
+        image_input_tokens=_count(given.get("image_tokens")),
+        image_cached_tokens=_count(cached.get("image_tokens")),
+        image_output_tokens=_count(made.get("image_tokens")),
+        searches=_count(_details(_details(response, "tool_usage"), "web_search").get("num_requests")),
+        service=service,
+    ).or_none()
 
 
 def write_usage(usage: Usage) -> JsonObject:

@@ -7,6 +7,7 @@ models; callers who speak that dialect are then not translated.
 from collections.abc import Mapping
 from typing import Final
 
+from salon.gateway.pricing.reported import perplexity, xai
 from salon.gateway.protocols.base import DialectName, Quirks
 from salon.gateway.providers.base import Capabilities, ProviderKind
 
@@ -62,6 +63,7 @@ SERVICES: Final = (
         quirks=_NEWER,
         capabilities=Capabilities(tools=True, structured=True),
         prices_as="x-ai",
+        reported_cost=xai,
         docs_url="https://docs.x.ai/docs/api-reference",
         key_url="https://console.x.ai",
     ),
@@ -112,6 +114,7 @@ SERVICES: Final = (
         base_url="https://api.perplexity.ai/v1",
         env_keys=("PERPLEXITY_API_KEY",),
         models=("perplexity/sonar",),
+        reported_cost=perplexity,
         docs_url="https://docs.perplexity.ai/docs/agent-api/openai-compatibility",
         key_url="https://www.perplexity.ai/settings/api",
     ),

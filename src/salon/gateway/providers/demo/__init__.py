@@ -28,6 +28,7 @@ KIND = ProviderKind(
     auth="none",
     needs_key=False,
     local=True,
+    free=True,
     listing="fixed",
     models=("demo",),
     capabilities=Capabilities(tools=True, vision=True, reasoning=True, structured=True),

@@ -1,5 +1,6 @@
 """OpenRouter, over Chat Completions; its listing also tells prices, context and capabilities."""
 
+from salon.gateway.pricing.reported import openrouter
 from salon.gateway.providers.base import ProviderKind
 
 KIND = ProviderKind(
@@ -18,6 +19,7 @@ KIND = ProviderKind(
         "top_k": True,
     },
     prices_as="openrouter",
+    reported_cost=openrouter,
     docs_url="https://openrouter.ai/docs/api-reference",
     key_url="https://openrouter.ai/settings/keys",
 )

@@ -70,7 +70,7 @@ class House(Protocol):
         """Say what a model costs. Raises: InvalidRequest, Conflict."""
         ...
 
-    async def remove_price(self, caller: Caller, model: str) -> None:
+    async def remove_price(self, caller: Caller, model: str, *, starts: str | None = None) -> None:
         """Go back to what the price tables say. Raises: NotFound, Conflict."""
         ...
 

@@ -1,6 +1,6 @@
 """API keys, usage and requests."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 
@@ -13,6 +13,11 @@ from salon.surfaces.api.routes.schemas.keys import Key, KeyChange, Keys, KeyWith
 from salon.surfaces.api.routes.schemas.usage import Requests, Usage
 
 router = APIRouter(prefix="/salon/v1", tags=["keys"])
+
+_GROUP: Final = (
+    "(model|key|provider|alias|status|error|service|price|currency|dialect|operation|hour|day|month)"
+)
+_GROUP_BY: Final = f"^{_GROUP}(,{_GROUP}){{0,3}}$"
 
 management("GET", "/keys", Right.MANAGE_KEYS, summary="The API keys.")
 management("POST", "/keys", Right.MANAGE_KEYS, summary="Make a key.")
@@ -60,10 +65,10 @@ async def revoke_key(house: CurrentHouse, caller: CurrentCaller, key_id: str) ->
 async def usage(
     house: CurrentHouse,
     caller: CurrentCaller,
-    group_by: Literal["model", "key", "provider", "day", "alias", "status"] = "model",
+    group_by: Annotated[str, Query(pattern=_GROUP_BY, max_length=100)] = "model",
     days: Annotated[int, Query(ge=1, le=3660)] = 30,
 ) -> Any:
-    """Add up tokens and cost by group."""
+    """Add up tokens and cost by group; several groups are parted by commas."""
     return await house.usage(caller, group_by=group_by, days=days)
 
 

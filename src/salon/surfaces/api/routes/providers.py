@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
@@ -161,12 +161,17 @@ async def put_price(
     model: Annotated[str, Path(max_length=300)],
     body: PriceBody,
 ) -> Any:
-    """Say what a million tokens of a model cost, from now on."""
+    """Say what a model costs, from now or a day on: ``provider/model``, ``provider/*`` or an alias."""
     return await house.put_price(caller, model, body.model_dump())
 
 
 @router.delete("/prices/{model:path}", response_model=Done)
-async def remove_price(house: CurrentHouse, caller: CurrentCaller, model: str) -> Any:
-    """Go back to what the price tables say."""
-    await house.remove_price(caller, model)
+async def remove_price(
+    house: CurrentHouse,
+    caller: CurrentCaller,
+    model: str,
+    starts: Annotated[str | None, Query(max_length=40)] = None,
+) -> Any:
+    """Go back to what the price tables say; with ``starts``, take back only the price of that date."""
+    await house.remove_price(caller, model, starts=starts)
     return Done()

@@ -200,11 +200,12 @@ def upgrade() -> None:
     )
     op.create_table('gateway_prices',
     sa.Column('model', sa.Text(), nullable=False),
+    sa.Column('starts_ms', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('space_id', sa.Text(), nullable=False),
     sa.Column('created_by', sa.Text(), nullable=True),
     sa.Column('price', sa.Text(), nullable=False),
     sa.Column('updated_at_ms', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('model', name=op.f('pk_gateway_prices'))
+    sa.PrimaryKeyConstraint('model', 'starts_ms', name=op.f('pk_gateway_prices'))
     )
     op.create_table('gateway_providers',
     sa.Column('id', sa.Text(), nullable=False),
@@ -245,7 +246,11 @@ def upgrade() -> None:
     sa.Column('cached_tokens', sa.BigInteger(), nullable=False),
     sa.Column('cache_write_tokens', sa.BigInteger(), nullable=False),
     sa.Column('reasoning_tokens', sa.BigInteger(), nullable=False),
+    sa.Column('details', sa.Text(), nullable=True),
+    sa.Column('service', sa.Text(), nullable=True),
     sa.Column('cost_e10', sa.BigInteger(), nullable=True),
+    sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('price_version', sa.Text(), nullable=True),
     sa.Column('started_at_ms', sa.BigInteger(), nullable=False),
     sa.Column('first_byte_ms', sa.BigInteger(), nullable=True),
     sa.Column('duration_ms', sa.BigInteger(), nullable=False),
@@ -283,6 +288,8 @@ def upgrade() -> None:
     sa.Column('cached_tokens', sa.BigInteger(), nullable=False),
     sa.Column('cache_write_tokens', sa.BigInteger(), nullable=False),
     sa.Column('reasoning_tokens', sa.BigInteger(), nullable=False),
+    sa.Column('details', sa.Text(), nullable=True),
+    sa.Column('service', sa.Text(), nullable=True),
     sa.Column('usage_source', sa.Text(), nullable=False),
     sa.Column('cost_e10', sa.BigInteger(), nullable=True),
     sa.Column('currency', sa.Text(), nullable=False),

@@ -4,14 +4,20 @@ from pydantic import BaseModel
 
 
 class UsageRow(BaseModel):
-    """What one group used."""
+    """What one group used, in one currency."""
 
     group: str | None
+    groups: list[str | None]
+    """Its value for each of ``group_by``."""
     requests: int
     errors: int
     input_tokens: int
     output_tokens: int
     cached_tokens: int
+    cache_write_tokens: int
+    reasoning_tokens: int
+    rare: dict[str, int]
+    """Counts that few answers have: audio, pictures, an hour in a cache, predictions, searches."""
     cost_e10: int
     currency: str
     unpriced: int
@@ -40,8 +46,15 @@ class RequestRow(BaseModel):
     error_code: str | None
     input_tokens: int
     output_tokens: int
+    cached_tokens: int
+    cache_write_tokens: int
+    reasoning_tokens: int
+    rare: dict[str, int]
+    service: str | None
     cost_e10: int | None
     currency: str
+    price_version: str | None
+    """Which price the cost was counted with."""
     duration_ms: int
     first_token_ms: int | None
     stream: bool
