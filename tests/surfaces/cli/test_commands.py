@@ -330,8 +330,10 @@ def test_price_that_cannot_be_meant_is_refused_in_a_sentence(house: House, words
 def test_usage_is_grouped_by_several_things_and_split_by_class(house: House) -> None:
     body = {"model": "demo", "messages": [{"role": "user", "content": "demo:think hi"}]}
     assert house.request("POST", "/v1/chat/completions", body)[0] == 200
+    until_s = time.monotonic() + 30
+    while "reasoning" not in _ok(house, "usage", "--tokens"):  # rows are written some milliseconds later
+        assert time.monotonic() < until_s
     answer = json.loads(_ok(house, "--json", "usage", "--by", "provider", "--by", "price", "--tokens"))
     assert answer["group_by"] == "provider,price"
     assert any(row["groups"][0] == "demo" and "built in" in row["groups"][1] for row in answer["items"])
-    assert "reasoning" in _ok(house, "usage", "--tokens")
     assert house.request("GET", "/salon/v1/usage?group_by=model,colour")[0] == 422
