@@ -196,6 +196,7 @@ def finish_rows() -> list[list[str]]:
     reasons = cast("tuple[FinishReason, ...]", FinishReason.__args__)  # type: ignore[attr-defined]
     names = {
         "openai": "finish_reason",
+        "completions": "finish_reason",
         "responses": "status",
         "anthropic": "stop_reason",
         "ollama": "done_reason",
@@ -258,8 +259,8 @@ def protocol_page() -> str:
         "A caller speaks one dialect, a provider another; Salon translates through its own messages. Where",
         "both speak the same one, bytes pass through but for the model's name, the stream flag and a request",
         "for usage (whose extra chunk is withheld from a caller who did not ask for it); then nothing below",
-        "applies. In OpenAI Responses a provider is also told to store nothing, and reasoning that it could",
-        "not read back is left out.",
+        "applies. In OpenAI Responses a provider is also told to store nothing and asked for reasoning that",
+        "can go back (`reasoning.encrypted_content`), and reasoning that it could not read back is left out.",
         "",
         "*Carried*: it arrives with its meaning. *Dropped*: the answer's `x-salon-lost` header names it.",
         "*Refused*: leaving it out would change what was asked, so the request fails, or goes to another",

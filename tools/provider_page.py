@@ -14,6 +14,7 @@ from salon.gateway.providers.options import ProviderOption
 FOLDER = Path(providers.__file__).parent
 NAMES = {
     "openai": "OpenAI Chat Completions",
+    "completions": "its older completions",
     "responses": "OpenAI Responses",
     "anthropic": "Anthropic Messages",
     "anthropic-count": "its count of tokens",

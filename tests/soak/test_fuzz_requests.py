@@ -71,6 +71,10 @@ WHOLE: dict[str, dict[str, Any]] = {
         "prompt": HELLO, "system": "be brief", "images": [PIXEL], "options": {"num_predict": 9, **OPTIONS},
         "think": False, "format": {"type": "object"}, "keep_alive": "5m", "suffix": "", "context": [1],
     },
+    "completions": {
+        "prompt": [HELLO], "max_tokens": 9, "n": 1, "echo": False, "suffix": None, "logprobs": 2, "best_of": 1,
+        "user": "u", "logit_bias": {}, **OPTIONS,
+    },
     "gemini": {
         "systemInstruction": {"parts": [{"text": "be brief"}]},
         "contents": [

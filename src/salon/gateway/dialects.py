@@ -14,6 +14,7 @@ from salon.gateway.protocols.ollama import DIALECT as OLLAMA
 from salon.gateway.protocols.ollama import EMBED as OLLAMA_EMBED
 from salon.gateway.protocols.ollama import EMBEDDINGS as OLLAMA_EMBEDDINGS
 from salon.gateway.protocols.ollama import GENERATE as OLLAMA_GENERATE
+from salon.gateway.protocols.openai import COMPLETIONS as OPENAI_COMPLETIONS
 from salon.gateway.protocols.openai import DIALECT as OPENAI
 from salon.gateway.protocols.openai import EMBEDDINGS as OPENAI_EMBEDDINGS
 from salon.gateway.protocols.responses import COUNT as RESPONSES_COUNT
@@ -23,6 +24,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
     dialect.name: dialect
     for dialect in (
         OPENAI,
+        OPENAI_COMPLETIONS,
         RESPONSES,
         RESPONSES_COUNT,
         ANTHROPIC,

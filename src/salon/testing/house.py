@@ -49,8 +49,10 @@ def provider_for(
     dialect: str, url: str, *, name: str | None = None, api_key: str = "sk-upstream-key"
 ) -> ProviderSetup:
     """Describe a fake provider that is spoken to in ``dialect``."""
-    kind = {"openai": "openai-compatible", "responses": "responses-compatible"}.get(dialect, dialect)
-    base = f"{url}/v1" if dialect in {"openai", "responses"} else url
+    kind = {"openai": "openai-compatible", "responses": "responses-compatible", "complete": "vllm"}.get(
+        dialect, dialect
+    )
+    base = f"{url}/v1" if dialect in {"openai", "responses", "complete"} else url
     return ProviderSetup(name=name or f"{dialect}-fake", kind=kind, url=base, api_key=api_key)
 
 

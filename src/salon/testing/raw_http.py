@@ -13,6 +13,7 @@ import orjson
 
 DIALECT_PATHS = {
     "openai": "/v1/chat/completions",
+    "completions": "/v1/completions",
     "responses": "/v1/responses",
     "anthropic": "/v1/messages",
     "ollama": "/api/chat",
@@ -173,8 +174,9 @@ def chat_body(dialect: str, text: str, *, model: str, stream: bool, **fields: An
             limits = {} if limit is None else {"max_output_tokens": limit}
         case "anthropic":
             limits = {"max_tokens": limit or 4096}
-        case "openai" if stream:
-            limits |= {"stream_options": {"include_usage": True}}
+        case "openai" | "completions":
+            said = said if dialect == "openai" else {"prompt": text}
+            limits |= {"stream_options": {"include_usage": True}} if stream else {}
         case "ollama" | "ollama-generate":
             said = said if dialect == "ollama" else {"prompt": text}
             limits = {} if limit is None else {"options": {"num_predict": limit}}

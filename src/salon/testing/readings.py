@@ -67,6 +67,11 @@ def _openai_message(reading: Reading, message: dict[str, Any]) -> None:
         reading.arguments.append(call["function"].get("arguments") or "")
 
 
+def _said(choice: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return what a choice holds; of completions a text alone."""
+    return {"content": choice["text"]} if "text" in choice else choice[name]
+
+
 def read_openai_chunk(reading: Reading, value: Any) -> None:
     """Read one event of a chat completions stream."""
     if value == "[DONE]":
@@ -76,11 +81,11 @@ def read_openai_chunk(reading: Reading, value: Any) -> None:
         reading.error = error_of("openai", value)
         return
     # Perplexity's last one is a chat.completion.done, and passes through as it is.
-    if not value["object"].startswith("chat.completion."):
+    if not value["object"].startswith(("chat.completion.", "text_completion")):
         raise ValueError("not a chunk")
     _openai_usage(reading, value)
     for choice in value["choices"]:
-        _openai_message(reading, choice["delta"])
+        _openai_message(reading, _said(choice, "delta"))
         reading.finished = reading.finished or bool(choice.get("finish_reason"))
 
 
@@ -90,7 +95,7 @@ def read_openai_answer(reading: Reading, value: dict[str, Any]) -> None:
         reading.error = error_of("openai", value)
         return
     choice = value["choices"][0]
-    _openai_message(reading, choice["message"])
+    _openai_message(reading, _said(choice, "message"))
     _openai_usage(reading, value)
     reading.ended = reading.finished = bool(choice["finish_reason"])
 

@@ -11,8 +11,8 @@ from salon.testing.house import PATIENT, House, HouseSetup, TomlValue, provider_
 
 DIALECTS = ("openai", "responses", "anthropic", "ollama", "gemini")
 """What its providers are spoken to in, and what every official client has its own of."""
-CALLERS = (*DIALECTS, "ollama-generate")
-"""What is asked in: Ollama's generate is one more door to the same providers."""
+CALLERS = (*DIALECTS, "ollama-generate", "completions")
+"""What is asked in: the last two take one prompt, and are further doors to the same providers."""
 PRICE = ("1.00", "2.00")
 """What a million tokens in and out cost at every provider of the scene."""
 
@@ -24,7 +24,7 @@ def model_of(dialect: str) -> str:
 
 def own_model(caller: str) -> str:
     """Return the model whose provider understands what ``caller`` speaks: bytes pass through."""
-    return model_of("ollama" if caller == "ollama-generate" else caller)
+    return model_of({"ollama-generate": "ollama", "completions": "complete"}.get(caller, caller))
 
 
 def usual_setup(
@@ -36,9 +36,9 @@ def usual_setup(
 ) -> HouseSetup:
     """Return a house that knows one fake provider once per dialect."""
     return HouseSetup(
-        providers=tuple(provider_for(dialect, fake_url) for dialect in DIALECTS),
+        providers=tuple(provider_for(dialect, fake_url) for dialect in (*DIALECTS, "complete")),
         aliases={"fake": (model_of("openai"),), "team": tuple(model_of(dialect) for dialect in DIALECTS)},
-        prices={model_of(dialect): PRICE for dialect in DIALECTS},
+        prices={model_of(dialect): PRICE for dialect in (*DIALECTS, "complete")},
         settings={"gateway": {**PATIENT, **(gateway or {})}, **(sections or {})},
         environment=environment or {},
     )

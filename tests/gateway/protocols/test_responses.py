@@ -9,6 +9,8 @@ from salon.foundation.kit.errors import BudgetExceeded, InvalidRequest, Unsuppor
 from salon.foundation.messages import (
     CitationPart,
     Finish,
+    Message,
+    ModelRequest,
     OpaquePart,
     ReasoningPart,
     RefusalPart,
@@ -257,3 +259,39 @@ def test_an_item_told_only_at_the_end_is_told() -> None:
     collector.add([*decoder.feed(body), *decoder.finish()])
     assert collector.response().tool_calls[0].arguments == '{"a":1}'
     assert collector.response().finish == Finish(reason="tool-calls", raw="completed")
+
+
+ENCRYPTED = ["reasoning.encrypted_content"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "include"),
+    [
+        ({"model": "gpt-5.2"}, ENCRYPTED),
+        ({"model": "gpt-4o"}, None),
+        ({"model": "gpt-5.2-chat-latest"}, None),
+        ({"model": "grok-4", "reasoning": {"effort": "high"}}, ENCRYPTED),
+        ({"model": "o3", "reasoning": {"summary": "auto"}, "include": ["x"]}, ["x", *ENCRYPTED]),
+        ({"model": "gpt-5.2", "reasoning": {"effort": "none"}}, None),
+        ({"model": "gpt-5.2", "include": ENCRYPTED}, ENCRYPTED),
+        ({"model": "gpt-5.2", "store": False}, None),
+    ],
+)
+def test_who_counted_on_the_store_gets_reasoning_that_can_go_back(
+    fields: dict[str, Any], include: list[str] | None
+) -> None:
+    asked = responses.DIALECT.read_envelope(json.dumps({"input": "hi", **fields}).encode())
+    body = responses.DIALECT.rewrite_request(asked, model=asked.model, stream=False, quirks={})
+    assert json.loads(body).get("include") == include
+    other = responses.DIALECT.rewrite_request(asked, model=asked.model, stream=False, quirks={"store": False})
+    assert json.loads(other).get("include") == fields.get("include")
+
+
+def test_a_translated_request_asks_for_reasoning_that_can_go_back() -> None:
+    said = (Message(role="user", parts=(TextPart(text="hi"),)),)
+    cases = [("gpt-4o", None, None), ("gpt-4o", "low", ENCRYPTED), ("o3", None, ENCRYPTED)]
+    for model, effort, include in cases:
+        request = ModelRequest(model=model, messages=said, reasoning_effort=effort)
+        assert json.loads(responses.DIALECT.encode_request(request, quirks={}).body).get("include") == include
+        plain = responses.DIALECT.encode_request(request, quirks={"store": False})
+        assert "include" not in json.loads(plain.body)

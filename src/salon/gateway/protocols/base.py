@@ -23,6 +23,7 @@ from salon.foundation.messages import (
 
 DialectName = Literal[
     "openai",
+    "completions",
     "responses",
     "responses-count",
     "anthropic",

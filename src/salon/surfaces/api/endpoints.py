@@ -70,6 +70,16 @@ CORE: Final[tuple[Endpoint, ...]] = (
     ),
     Endpoint(
         method="POST",
+        path="/v1/completions",
+        dialect="completions",
+        summary="Answer one prompt, in the words of OpenAI's older completions.",
+        policy=Right.USE_MODELS,
+        operation="chat",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
         path="/v1/responses",
         dialect="responses",
         summary="Chat, in the words of OpenAI Responses; nothing is stored.",

@@ -19,6 +19,7 @@ from salon.testing.fake_provider import (
     anthropic,
     anthropic_count,
     cohere,
+    completions,
     gemini,
     gemini_count,
     ollama,
@@ -40,6 +41,7 @@ from salon.testing.fake_provider.tokens import TokenDesk
 
 _DIALECTS: tuple[Any, ...] = (
     openai,
+    completions,
     responses,
     responses_count,
     anthropic,

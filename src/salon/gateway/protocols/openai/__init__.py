@@ -1,5 +1,5 @@
 """OpenAI Chat Completions and embeddings: requests, answers, streams and errors, read and written."""
 
-from salon.gateway.protocols.openai.dialect import DIALECT, EMBEDDINGS
+from salon.gateway.protocols.openai.dialect import COMPLETIONS, DIALECT, EMBEDDINGS
 
-__all__ = ["DIALECT", "EMBEDDINGS"]
+__all__ = ["COMPLETIONS", "DIALECT", "EMBEDDINGS"]

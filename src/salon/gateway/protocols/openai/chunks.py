@@ -27,6 +27,8 @@ class Choice(msgspec.Struct):
 
     index: Any = 0
     delta: Delta | None = None
+    text: Any = None
+    """Of completions, instead of a delta."""
     finish_reason: Any = None
     logprobs: Any = None
 

@@ -1,8 +1,18 @@
 """The OpenAI Chat Completions dialect and those of OpenAI's other operations, both sides."""
 
+import msgspec
+
 from salon.gateway.protocols import classify, openai_errors, whole
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.openai import embeddings, request, request_writer, response, tap
+from salon.gateway.protocols.openai import (
+    completions,
+    embeddings,
+    request,
+    request_writer,
+    response,
+    tap,
+)
+from salon.gateway.protocols.openai.completions_encoder import CompletionsStreamEncoder
 from salon.gateway.protocols.openai.stream_decoder import OpenAIStreamDecoder
 from salon.gateway.protocols.openai.stream_encoder import OpenAIStreamEncoder
 
@@ -29,6 +39,19 @@ DIALECT = Dialect(
     read_answer=tap.read_answer,
 )
 """``POST /v1/chat/completions``: OpenAI's own and that of the many who copy it."""
+
+COMPLETIONS = msgspec.structs.replace(
+    DIALECT,
+    name="completions",
+    title="OpenAI completions",
+    said_field="prompt",
+    read_envelope=completions.read_envelope,
+    decode_request=completions.decode_request,
+    encode_response=completions.encode_response,
+    stream_encoder=CompletionsStreamEncoder,
+    encode_request=completions.encode_request,
+)
+"""``POST /v1/completions``: what was before chat; servers of open models still have it."""
 
 EMBEDDINGS = whole.dialect(
     name="openai-embeddings",

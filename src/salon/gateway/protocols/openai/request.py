@@ -23,8 +23,8 @@ from salon.gateway.protocols.openai.messages import read_messages
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 
-def read_envelope(body: bytes) -> Envelope:
-    """Read what routing needs. Raises: InvalidRequest naming the field."""
+def read_envelope(body: bytes, said: str = "messages") -> Envelope:
+    """Read what routing needs; ``said`` is what must be there. Raises: InvalidRequest naming the field."""
     fields = read_fields(body)
     model = field_value(fields, "model")
     if not isinstance(model, str) or not model:
@@ -39,8 +39,8 @@ def read_envelope(body: bytes) -> Envelope:
     for name in ("max_completion_tokens", "max_tokens"):
         if limit is None and name in fields:
             limit = whole(field_value(fields, name), name)
-    if "messages" not in fields:
-        raise invalid("messages", "It is missing.")
+    if said not in fields:
+        raise invalid(said, "It is missing.")
     return Envelope(
         fields=fields,
         model=model,

@@ -98,9 +98,9 @@ def _search_results(value: JsonObject) -> tuple[Part, ...]:
 
 
 def _read_choice(choice: JsonObject) -> Response:
-    message = choice.get("message")
-    if not is_object(message):
-        message = {}
+    given = choice.get("message")
+    # Completions have a text where chat has a message.
+    message: JsonObject = given if is_object(given) else {"content": choice.get("text")}
     parts: list[Part] = _read_reasoning(message)
     parts += read_output_content(message.get("content"))
     refusal = message.get("refusal")

@@ -141,6 +141,8 @@ class OpenAIStreamDecoder(EventDecoder):
             state = self._choices[number] = _ChoiceState(number)
         if choice.delta is not None:
             self._delta(state, choice.delta, choice.logprobs, out)
+        elif choice.text:
+            self._delta(state, Delta(content=choice.text), choice.logprobs, out)
         if choice.finish_reason:
             state.finish = str(choice.finish_reason)
 

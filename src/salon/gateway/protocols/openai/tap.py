@@ -45,6 +45,8 @@ class _Delta(msgspec.Struct, gc=False):
 
 class _Choice(msgspec.Struct, gc=False):
     delta: _Delta | None = None
+    text: str | None = None
+    """Of completions, instead of a delta."""
     finish_reason: str | None = None
 
 
@@ -105,7 +107,7 @@ class OpenAIStreamTap(EventTap):
             return b""
         return block if self._model is None else self._renamed(block)
 
-    def _read(self, chunk: _Chunk) -> None:
+    def _read(self, chunk: _Chunk) -> None:  # noqa: PLR0912 - one branch a field, in the order of their numbers
         for choice in chunk.choices or ():
             delta = choice.delta
             if delta is not None:
@@ -124,6 +126,9 @@ class OpenAIStreamTap(EventTap):
                 if size:
                     self.output_bytes += size
                     self.events += 1
+            elif choice.text:
+                self.output_bytes += text_size(choice.text)
+                self.events += 1
             if choice.finish_reason:
                 self._finish_word = choice.finish_reason
         if chunk.usage:
@@ -180,7 +185,10 @@ def _soften_choice(item: JsonObject) -> _Choice:
             reasoning_content=_words(delta.get("reasoning_content") or delta.get("reasoning")),
             refusal=_words(delta.get("refusal")),
             tool_calls=[_Call(function=_Function(arguments=a)) for a in _arguments(delta)] or None,
-        ),
+        )
+        if given is not None
+        else None,
+        text=_words(item.get("text")),
         finish_reason=str(word) if word else None,
     )
 
@@ -229,6 +237,8 @@ def read_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
                 arguments = _arguments({"tool_calls": message.tool_calls})
                 has_calls = bool(arguments)
                 size += sum([text_size(text) for text in arguments])
+        elif choice.text:
+            size += text_size(choice.text)
         if finish is None:
             finish = read_finish(choice.finish_reason, has_tool_calls=has_calls)
     usage = read_usage(answer.usage, tier=answer.service_tier) if answer.usage else None
@@ -265,6 +275,7 @@ class _Message(msgspec.Struct, gc=False):
 
 class _AnswerChoice(msgspec.Struct, gc=False):
     message: _Message | None = None
+    text: str | None = None
     finish_reason: object = None
 
 

@@ -7,9 +7,11 @@ is never shown to a provider that did not make it.
 
 import base64
 import binascii
+import re
 from typing import Any
 
 from salon.foundation.messages import ReasoningPart
+from salon.gateway.protocols.base import Quirks
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -20,6 +22,10 @@ from salon.gateway.protocols.wire_json import (
     own_data,
 )
 
+ENCRYPTED = "reasoning.encrypted_content"
+"""Asks for reasoning items that a provider which stores nothing can read back."""
+_REASONS = re.compile(r"(?:^|/)(?:o[134](?:-|$)|gpt-5(?!.*chat))")
+"""OpenAI's models that reason unasked; the others refuse to be asked for it encrypted."""
 FOREIGN = "salon."
 """Begins an ``encrypted_content`` that holds another dialect's proof."""
 
@@ -64,6 +70,16 @@ def _unseal(value: Any) -> dict[str, str] | None:
     if not is_object(kept):
         return {}
     return {name: text for name, text in kept.items() if isinstance(text, str)}
+
+
+def is_needed_back(model: str, effort: Any, quirks: Quirks) -> bool:
+    """Tell whether reasoning is to be asked for encrypted, because we keep a provider from storing it.
+
+    OpenAI's document of November 2026 calls it the default, and how to ask for it elsewhere.
+    """
+    if not quirks.get("store", True) or effort == "none":
+        return False
+    return bool(effort) or _REASONS.search(model) is not None
 
 
 def is_refused(item: Any) -> bool:

@@ -22,7 +22,7 @@ from salon.gateway.protocols.fields import (
     whole,
 )
 from salon.gateway.protocols.responses.items import is_reference, read_input
-from salon.gateway.protocols.responses.reasoning import is_refused
+from salon.gateway.protocols.responses.reasoning import ENCRYPTED, is_needed_back, is_refused
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object
 
 _NEEDS_STORE = {
@@ -34,7 +34,6 @@ SHARED = ("prompt_cache_key", "prompt_cache_retention", "safety_identifier")
 """Fields that OpenAI's two dialects have in common."""
 _NOT_SENT_ON = ("stream_options", "store", "previous_response_id", "conversation", "background")
 _LOGPROBS = "message.output_text.logprobs"
-_ENCRYPTED = "reasoning.encrypted_content"
 
 
 def read_envelope(body: bytes) -> Envelope:
@@ -78,7 +77,8 @@ def _refuse_references(items: Any) -> None:
 def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
     """Return the caller's body with another model and stream flag, and nothing stored.
 
-    A provider that stores nothing refuses reasoning it cannot read back: such items are left out.
+    A provider that stores nothing refuses reasoning it cannot read back: such items are left out, and a
+    caller who counted on the store gets its reasoning in a form that can go back.
     """
     fields = envelope.fields
     edits: dict[str, bytes | None] = {}
@@ -90,6 +90,7 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
         edits["stream_options"] = None
     if quirks.get("store", True) and bytes(fields.get("store", b"")) != b"false":
         edits["store"] = b"false"
+        _ask_for_reasoning(fields, model, quirks, edits)
     if b'"reasoning"' in envelope.body:
         items = field_value(fields, "input")
         kept = [item for item in items if not is_refused(item)] if is_list(items) else items
@@ -99,6 +100,16 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
     if not edits:
         return envelope.body
     return join_fields(fields, edits)
+
+
+def _ask_for_reasoning(
+    fields: dict[str, msgspec.Raw], model: str, quirks: Quirks, edits: dict[str, bytes | None]
+) -> None:
+    reasoning, include = field_value(fields, "reasoning"), field_value(fields, "include")
+    effort = (reasoning.get("effort") or "medium") if is_object(reasoning) else None
+    wanted: list[Any] = include if is_list(include) else []
+    if ENCRYPTED not in wanted and is_needed_back(model, effort, quirks):
+        edits["include"] = dumps([*wanted, ENCRYPTED])
 
 
 def decode_request(envelope: Envelope) -> ModelRequest:
@@ -119,7 +130,7 @@ def decode_request(envelope: Envelope) -> ModelRequest:
     if text.get("verbosity") is not None:
         shared["verbosity"] = text["verbosity"]
     include = fields.array("include") or []
-    if others := [name for name in include if name not in (_LOGPROBS, _ENCRYPTED)]:
+    if others := [name for name in include if name not in (_LOGPROBS, ENCRYPTED)]:
         own["include"] = others
     if fields.take("truncation") == "auto":
         own["truncation"] = "auto"

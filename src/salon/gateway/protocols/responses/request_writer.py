@@ -7,6 +7,7 @@ from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolCh
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.responses.items import ItemWriter
+from salon.gateway.protocols.responses.reasoning import ENCRYPTED, is_needed_back
 from salon.gateway.protocols.responses.request import SHARED
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object, own_data
 
@@ -17,8 +18,8 @@ _NO_PLACE = ("top_k", "presence_penalty", "frequency_penalty", "seed", "stop")
 def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for a provider.
 
-    Quirks: ``store`` (true: the provider is told to store nothing; false for one that does not know the
-    field).
+    Quirks: ``store`` (true: the provider is told to store nothing, and asked for reasoning that can go
+    back; false for one that does not know the field).
     Raises: Unsupported.
     """
     lost: dict[str, None] = {}
@@ -53,7 +54,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     extra.pop("tool_choice", None)
     _write_text(request, wire, shared.get("verbosity"))
     _write_reasoning(request, wire, extra, lost)
-    _write_logprobs(request, wire, extra.pop("include", None))
+    _write_include(request, wire, extra.pop("include", None), quirks)
     wire.update(extra)
     body = dumps({name: value for name, value in wire.items() if value is not None})
     return EncodedRequest(body=body, lost=tuple(lost))
@@ -129,8 +130,12 @@ def _write_reasoning(
     wire["reasoning"] = reasoning or None
 
 
-def _write_logprobs(request: ModelRequest, wire: JsonObject, include: Any) -> None:
+def _write_include(request: ModelRequest, wire: JsonObject, include: Any, quirks: Quirks) -> None:
     wanted: list[Any] = list(include or ())
+    reasoning: JsonObject = wire["reasoning"] or {}
+    effort = reasoning.get("effort")
+    if is_needed_back(request.model, effort, quirks):
+        wanted.append(ENCRYPTED)
     if request.logprobs:
         wanted.append("message.output_text.logprobs")
     wire["include"] = wanted or None

@@ -6,21 +6,34 @@ spoken to in Chat Completions, which every version of them has, and Salon does t
 
 from typing import Final
 
-from salon.gateway.protocols.base import Quirks
+from salon.gateway.protocols.base import DialectName, Quirks
 from salon.gateway.providers.base import ProviderKind
 
 _QUIRKS: Final[Quirks] = {"max_tokens_field": "max_tokens", "developer_role": "system", "top_k": True}
 
 
 def _server(
-    name: str, label: str, *, port: int, env_keys: tuple[str, ...], env_url: str, docs_url: str
+    name: str,
+    label: str,
+    *,
+    port: int,
+    env_keys: tuple[str, ...],
+    env_url: str,
+    docs_url: str,
+    completes: bool = True,
 ) -> ProviderKind:
-    """Declare a server that is found at ``port`` unless its owner moved it."""
+    """Declare a server that is found at ``port`` unless its owner moved it.
+
+    ``completes`` if its own documentation has completions for all models: a prompt is then read raw.
+    """
+    paths: dict[DialectName, str] = {"openai": "/chat/completions"}
+    if completes:
+        paths["completions"] = "/completions"
     return ProviderKind(
         name=name,
         label=label,
         dialect="openai",
-        chat_paths={"openai": "/chat/completions"},
+        chat_paths=paths,
         operation_paths={"openai-embeddings": "/embeddings"},
         base_url=f"http://127.0.0.1:{port}/v1",
         needs_key=False,
@@ -73,6 +86,7 @@ LOCAL: Final = (
         env_keys=("JAN_API_KEY",),
         env_url="JAN_BASE_URL",
         docs_url="https://jan.ai/docs/local-api",
+        completes=False,
     ),
     _server(
         "koboldcpp",

@@ -8,6 +8,7 @@ KIND = ProviderKind(
     dialect="openai",
     chat_paths={
         "openai": "/v1/chat/completions",
+        "completions": "/v1/completions",
         "responses": "/v1/responses",
         "anthropic": "/v1/messages",
         "ollama": "/api/chat",
