@@ -19,6 +19,7 @@ from salon.app.compose import compose
 from salon.app.configuration import Configuration, is_loopback
 from salon.app.house import House
 from salon.app.infrastructure import lock_egress
+from salon.app.process import keep_freed_memory, leave_no_core
 from salon.app.sockets import address_of, open_local, open_tcp
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.datadir import DataDirectory, Ready
@@ -34,8 +35,6 @@ _logger = logging.getLogger(__name__)
 
 _SWITCH_INTERVAL_S = 0.02
 """How long a thread may keep the interpreter; the writer's batches yield anyway, the loop seldom loses it."""
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-"""Numbers of glibc's ``mallopt``."""
 _COLLECT_AFTER = 20_000
 """How many new objects there are between two looks of the collector for rings among the youngest."""
 
@@ -198,7 +197,8 @@ def serve(configuration: Configuration, *, role: Role, open_page: bool = False) 
     configure_logs(level=settings.log.level, style=settings.log.format)
     lock_egress(settings)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    _keep_freed_memory()
+    leave_no_core()
+    keep_freed_memory()
     data = configuration.source.data
     data.prepare()
     data.lock()
@@ -208,21 +208,6 @@ def serve(configuration: Configuration, *, role: Role, open_page: bool = False) 
     finally:
         data.release()
     return 0
-
-
-def _keep_freed_memory() -> None:
-    """Have the C library keep a few freed megabytes instead of giving them back after every request.
-
-    A prompt of 100 kB would else cost some twenty page faults, each time anew.
-    """
-    if sys.platform != "linux":
-        return
-    import ctypes  # noqa: PLC0415 - for servers only
-
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        for parameter, size in ((_M_TRIM_THRESHOLD, 8 << 20), (_M_MMAP_THRESHOLD, 4 << 20)):
-            mallopt(parameter, size)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -50,7 +50,7 @@ class DemoUpstream:
     def open_now(self, request: HttpRequest, receiver: HttpReceiver, *, policy: EgressPolicy) -> _Answer:
         """Begin an answer; ``receiver`` hears it like any other."""
         answer = _Answer(receiver)
-        answer.task = self._supervisor.spawn(_play(answer, request.body), name="demo")
+        answer.task = self._supervisor.spawn(_answer(answer, request.body), name="demo")
         return answer
 
     async def open(
@@ -58,6 +58,14 @@ class DemoUpstream:
     ) -> _Answer:
         """Do as ``open_now``: there is nothing to wait for."""
         return self.open_now(request, receiver, policy=policy)
+
+
+async def _answer(answer: _Answer, body: bytes) -> None:
+    try:
+        await _play(answer, body)
+    except Exception:  # told, then logged by the supervisor: without an end its caller would wait in vain
+        answer.receiver.on_error(EgressBroken(host="demo", detail="the demo failed", sent_any_response=True))
+        raise
 
 
 async def _play(answer: _Answer, body: bytes) -> None:
