@@ -1,0 +1,173 @@
+"""The clients of the npm registry, and Vercel's AI SDK, against a provider of every dialect.
+
+They are installed for the tests, by the hashes of ``npm/package-lock.json``; without npm the tests are skipped.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salon.testing.keeper import keep
+from salon.testing.questions import PIXEL, WEATHER_ARGUMENTS
+from salon.testing.scene import DIALECTS, Scene, model_of
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+SOURCES = HERE / "npm"
+FOLDER = ROOT / ".build" / "strangers"
+OFFICIAL = DIALECTS
+VERCEL = ("ai-openai", "ai-responses", "ai-compatible", "ai-anthropic", "ai-gemini")
+STOPPED = {
+    "openai": "stop",
+    "responses": "completed",
+    "anthropic": "end_turn",
+    "ollama": "stop",
+    "gemini": "STOP",
+}
+CALLED = {**STOPPED, "openai": "tool_calls", "anthropic": "tool_use"}
+
+pytestmark = pytest.mark.xdist_group("npm-strangers")
+PAIRS = [
+    pytest.mark.parametrize("client", [*OFFICIAL, *VERCEL]),
+    pytest.mark.parametrize("provider", DIALECTS),
+    pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"]),
+]
+Ask = Callable[..., dict[str, Any]]
+
+
+def pairs(test: Any) -> Any:
+    for mark in PAIRS:
+        test = mark(test)
+    return test
+
+
+def installed() -> tuple[Path, dict[str, str]]:
+    """Install the clients once; skips with the reason where that cannot be."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    import web
+
+    lock = (SOURCES / "package-lock.json").read_bytes()
+    stamp = FOLDER / "node_modules" / ".lock-digest"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for source in SOURCES.glob("*.mjs"):
+        shutil.copy(source, FOLDER)
+    try:
+        node, npm = web.node_and_npm()
+        if not stamp.is_file() or stamp.read_text() != hashlib.sha256(lock).hexdigest():
+            for name in ("package.json", "package-lock.json", ".npmrc"):
+                shutil.copy(SOURCES / name, FOLDER)
+            flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+            web.run([npm, "ci", *flags], limit_s=300, folder=FOLDER, quiet=True)
+            stamp.write_text(hashlib.sha256(lock).hexdigest())
+    except web.WebError as problem:
+        pytest.skip(f"npm cannot install the clients: {str(problem)[:300]}")
+    return node, web.environment({"NO_COLOR": "1"})
+
+
+@pytest.fixture(scope="module")
+def strangers() -> Iterator[subprocess.Popen[str]]:
+    """One Node that asks whatever it is told to, in whatever client."""
+    node, environment = installed()
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [str(node), "strangers.mjs"], cwd=FOLDER, env=environment, stdin=pipe, stdout=pipe, text=True
+    ) as process:
+        keep(process.pid)
+        try:
+            yield process
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            process.wait(30)
+
+
+@pytest.fixture
+def ask(strangers: subprocess.Popen[str], scene: Scene, key: str) -> Ask:
+    """Ask one question; returns what was said, or raises with the client's error."""
+
+    def ask(client: str, provider: str, prompt: str, *, stream: bool, **asked: Any) -> dict[str, Any]:
+        place = {"url": scene.house.url, "key": key}
+        asked = {"model": model_of(provider), "prompt": prompt, "stream": stream, **asked}
+        assert strangers.stdin is not None
+        assert strangers.stdout is not None
+        strangers.stdin.write(json.dumps({"client": client, "place": place, "asked": asked}) + "\n")
+        strangers.stdin.flush()
+        return json.loads(strangers.stdout.readline())
+
+    return ask
+
+
+def counted(said: dict[str, Any], scene: Scene) -> bool:
+    exchange = scene.fake.journal.exchanges[-1]
+    return (said["input_tokens"], said["output_tokens"]) == (exchange.input_tokens, exchange.tokens_sent)
+
+
+@pairs
+def test_text_and_usage_arrive_whole(
+    scene: Scene, ask: Ask, client: str, provider: str, stream: bool
+) -> None:
+    words = "Grüße 👋🏽 aus Zürich,\n\n  naïve"
+    said = ask(client, provider, f"{{{{fake text={words}}}}}", stream=stream)["said"]
+    assert (said["text"], said["finish"]) == (words, STOPPED.get(client, "stop"))
+    assert counted(said, scene)
+
+
+@pairs
+def test_reasoning_is_told_from_the_answer(
+    scene: Scene, ask: Ask, client: str, provider: str, stream: bool
+) -> None:
+    said = ask(client, provider, "{{fake tokens=3;think=5}}", stream=stream, think=True)["said"]
+    # Vercel's provider for OpenAI's chat reads no reasoning: OpenAI itself sends none there.
+    wanted = "" if client == "ai-openai" else "tok " * 5
+    assert (said["thinking"], said["text"]) == (wanted, "tok " * 3)
+    assert counted(said, scene)
+
+
+@pairs
+def test_a_tool_makes_the_round_trip(
+    scene: Scene, ask: Ask, client: str, provider: str, stream: bool
+) -> None:
+    prompt = "What weather? {{fake call}}"
+    first = ask(client, provider, prompt, stream=stream, tool=True)["said"]
+    assert [call[1:] for call in first["calls"]] == [["weather", WEATHER_ARGUMENTS]]
+    assert first["finish"] == CALLED.get(client, "tool-calls")
+    answer = {"call": first["calls"][0], "result": "sunny, 21°"}
+    second = ask(client, provider, prompt, stream=stream, tool=True, answer=answer)["said"]
+    # Vercel's provider for Gemini puts the result beside the tool's name, in an object.
+    told = '{"name":"weather","content":"sunny, 21°"}' if client == "ai-gemini" else "sunny, 21°"
+    assert second["text"] == f"The tool said: {told}"
+    assert counted(second, scene)
+
+
+@pairs
+def test_a_picture_reaches_the_provider(
+    scene: Scene, ask: Ask, client: str, provider: str, stream: bool
+) -> None:
+    assert ask(client, provider, "What is this?", stream=stream, image=PIXEL)["said"]["text"] == "tok " * 8
+    assert PIXEL in scene.fake.journal.exchanges[-1].body.decode()
+
+
+@pairs
+def test_an_answer_follows_its_schema(ask: Ask, client: str, provider: str, stream: bool) -> None:
+    answer = ask(client, provider, "weather?", stream=stream, schema=True)
+    if (client, provider) == ("ai-anthropic", "ollama"):
+        # For a model it does not know it forces a tool, which Ollama cannot: refused, as the table says.
+        assert "Ollama cannot be made to call a tool" in answer["error"]["message"]
+        return
+    assert json.loads(answer["said"]["text"]) == WEATHER_ARGUMENTS
+
+
+@pairs
+def test_failures_are_raised(ask: Ask, client: str, provider: str, stream: bool) -> None:
+    refused = ask(client, provider, "{{fake fault=429:0}}", stream=stream)["error"]
+    assert "fake failure 429" in refused["message"] or refused["status"] == 429
+    if stream:
+        broken = ask(client, provider, "{{fake tokens=20;fault=error-in-stream}}", stream=True)["error"]
+        assert broken["message"]
