@@ -132,3 +132,10 @@ def test_a_provider_that_has_refused_everything_is_shown_as_down(house: House, f
     (shown,) = (one for one in _managed(house, "providers")["items"] if one["name"] == "filed")
     assert shown["state"] == "down"
     assert "refused the credential" in shown["last_error"]
+
+
+def test_a_failure_is_told_in_words_before_anybody_asked_for_models(house: House, fake: FakeProvider) -> None:
+    fake.key = "sk-another"
+    assert _chat(house, "filed/fake") == 502
+    shown = {one["name"]: one["last_error"] for one in _managed(house, "providers")["items"]}
+    assert shown["filed"] == "It refused the credential Salon holds for it."

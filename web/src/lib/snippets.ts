@@ -2,7 +2,7 @@ import type { Language } from "@/lib/highlight"
 
 /** How to point a client here: code that runs as it stands once the client is installed. */
 
-export const CLIENTS = ["openai", "anthropic", "ollama", "javascript", "curl", "salon"] as const
+export const CLIENTS = ["openai", "anthropic", "gemini", "ollama", "javascript", "curl", "salon"] as const
 export type ClientId = (typeof CLIENTS)[number]
 
 export interface SnippetTarget {
@@ -67,6 +67,21 @@ with client.messages.stream(
 ) as stream:
     for text in stream.text_stream:
         print(text, end="")
+`,
+  }),
+  gemini: ({ address, model }) => ({
+    file: "gemini_client.py",
+    language: "python",
+    install: "pip install google-genai",
+    usesKey: true,
+    code: `import os
+from google import genai
+
+client = genai.Client(
+    api_key=os.environ["SALON_KEY"], http_options={"base_url": "${address}"}
+)
+for chunk in client.models.generate_content_stream(model="${model}", contents="Hello"):
+    print(chunk.text or "", end="")
 `,
   }),
   ollama: ({ address, model, isOpen }) => ({

@@ -139,5 +139,11 @@ export const REQUESTS: RequestRow[] = Array.from({ length: 30 }, (_, index) => {
     currency: "USD",
     attempts: failed ? 3 : 1,
     cache: index === 14 ? "hit" : "none",
+    cached_tokens: 0,
+    cache_write_tokens: 0,
+    reasoning_tokens: 0,
+    rare: {},
+    price_version: null,
+    service: null,
   }
 })

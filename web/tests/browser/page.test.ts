@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { BROWSER_PATH, NARROW, NO_BROWSER, openBrowser, seriousFindings, visit, WIDE } from "./browser.ts"
+import { LONG_NAME } from "./house-data.ts"
 import { type House, openHouse } from "./house.ts"
 
 describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? "" : `: ${NO_BROWSER}`}`, () => {
@@ -162,6 +163,20 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     expect(complaints).toEqual([])
     await close()
   })
+
+  for (const viewport of [WIDE, NARROW]) {
+    test(`a model keeps its own name at ${viewport.width} when its provider's is too long`, async () => {
+      house.state.mode = "many"
+      const { page, close } = await visit(browser, house.address, { viewport })
+      const own = page.locator(`#models [title="${LONG_NAME}/model"] > :last-child`)
+      expect(await own.innerText()).toBe("model")
+      expect(await own.evaluate((it) => it.scrollWidth - it.clientWidth)).toBe(0)
+      const box = await own.boundingBox()
+      const row = await page.locator("#models tbody tr").first().boundingBox()
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan((row?.x ?? 0) + (row?.width ?? 0))
+      await close()
+    })
+  }
 
   test("of many providers the one in trouble is in sight", async () => {
     house.state.mode = "many"

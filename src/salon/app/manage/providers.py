@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from salon.app.checks import check
 from salon.app.listing import capability_words
 from salon.foundation.kit.caller import Caller
+from salon.foundation.kit.catalogue import BRIEF
 from salon.foundation.kit.errors import SalonError
 from salon.gateway.pricing.written import amount
 from salon.gateway.registry.configured import Configured
 from salon.gateway.registry.models import (
     AliasSpec,
+    Listing,
     ModelEntry,
     Provider,
     ProviderSpec,
@@ -61,7 +63,8 @@ class ProviderDesk:
     def _shown(self, one: Configured, health: Sequence[Mapping[str, Any]]) -> Json:
         provider = one.shown()
         listing = self._house.gateway.registry.listing(provider.name)
-        error = next((str(row["last_error"]) for row in health if _failed_last(row)), None)
+        code = next((str(row["last_error"]) for row in health if _failed_last(row)), None)
+        error = BRIEF.get(code, code) if code else None
         return {
             "id": provider.id,
             "name": provider.name,
@@ -70,7 +73,7 @@ class ProviderDesk:
             "source": _SHOWN_SOURCES[provider.source],
             "base_url": "" if provider.source == "built-in" else provider.base_url,
             "enabled": provider.enabled,
-            "state": _state(provider, health, listing_error=listing.error if listing else None),
+            "state": _state(provider, health, listing),
             "latency_ms": next((row["first_token_ms"] for row in health if row["first_token_ms"]), None),
             "last_error": (listing.error if listing else None) or error or provider.problem,
             "models": self._model_count(provider.name),
@@ -251,15 +254,22 @@ def _failed_last(row: Mapping[str, Any]) -> bool:
     return (row["last_error_at_ms"] or 0) > (row["last_success_at_ms"] or 0)
 
 
-def _state(provider: Provider, health: Sequence[Mapping[str, Any]], *, listing_error: str | None) -> str:
+def _state(provider: Provider, health: Sequence[Mapping[str, Any]], listing: Listing | None) -> str:
     if not provider.enabled:
         return "disabled"
     if provider.credential == "needed":
         return "needs-credential"
     if provider.source == "built-in":
         return "healthy"
-    if not any(row["last_success_at_ms"] for row in health) and (listing_error or not health):
-        return "down" if listing_error else "unknown"
+    refused = listing is not None and listing.error is not None
+    if any(row["last_success_at_ms"] or (row["requests"] and not refused) for row in health):
+        return _state_of_targets(health)
+    if listing is None:
+        return "unknown"
+    return "down" if refused else "healthy"
+
+
+def _state_of_targets(health: Sequence[Mapping[str, Any]]) -> str:
     closed = [row["breaker"] == "closed" for row in health]
     if not any(closed):
         return "down"

@@ -55,6 +55,26 @@ SENTENCES: Final[dict[str, str]] = {
 }
 
 
+BRIEF: Final[dict[str, str]] = {
+    "upstream_error": "Its last answer was an error.",
+    "upstream_unreachable": "It could not be reached.",
+    "upstream_forbidden": "It was not asked: its address is not allowed.",
+    "upstream_timeout": "It did not answer in time.",
+    "upstream_broken": "Its last answer broke off or could not be read.",
+    "upstream_auth": "It refused the credential Salon holds for it.",
+    "upstream_rate_limited": "It is limiting requests.",
+    "upstream_overloaded": "It is overloaded.",
+    "upstream_server_error": "It failed with an error of its own.",
+    "upstream_refused": "It refused the last request.",
+    "upstream_quota": "The account Salon uses there has no quota left.",
+    "upstream_context_too_long": "The last prompt did not fit its model.",
+    "upstream_loop": "The last request came back to Salon.",
+    "upstream_model_missing": "It does not have the model that was asked for.",
+    "upstream_content_filtered": "Its content filter stopped the last request.",
+}
+"""What is said of a provider's last failure where its details are not kept, for they may quote a prompt."""
+
+
 class _Blank(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return ""

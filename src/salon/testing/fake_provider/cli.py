@@ -11,7 +11,8 @@ from salon.testing.fake_provider.plan import parse_plan
 from salon.testing.fake_provider.server import FakeProvider
 
 _DESCRIPTION = """\
-A provider on loopback that speaks OpenAI Chat Completions, Anthropic Messages and Ollama chat.
+A provider on loopback that speaks what Salon speaks: OpenAI chat and Responses, Anthropic Messages,
+Gemini and Ollama.
 What it answers is decided by the model's name, the header x-fake-plan, or {{fake ...}} in the last user
 message: tokens=50;rate=20;delay=0.5;think=8;call;fault=429:2;fault=stall:mid-stream ...
 Counters: GET /-/stats; forget them: POST /-/reset.

@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import type { Ref } from "react"
 import type { Model } from "@/api/types"
+import { ModelName } from "@/components/ui/model-name"
 import { moveWithArrows } from "@/lib/roving"
 import { formatContext, formatCount, formatWords } from "@/lib/format"
 import { formatPrice } from "@/features/home/price"
@@ -43,9 +44,7 @@ export function ModelRow({ ref, position, model, voice, isChosen, isStop, onChoo
           className="quick flex min-h-(--row) w-full min-w-0 items-center gap-2 py-1.5 ps-2 text-start -outline-offset-2 hover:bg-hover"
         >
           <span aria-hidden="true" data-voice={voice} className="voice-bar h-4 w-[3px] shrink-0 rounded-full" />
-          <span dir="ltr" title={model.id} className="min-w-16 truncate font-medium">
-            {model.id}
-          </span>
+          <ModelName id={model.id} />
           {model.aliases.slice(0, SHOWN_ALIASES).map((alias) => (
             <span key={alias} title={alias} className="max-w-32 min-w-8 truncate rounded-1 bg-accent-soft px-1 text-caption font-medium text-accent">
               {alias}

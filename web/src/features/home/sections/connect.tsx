@@ -33,6 +33,7 @@ export function Connect({ client, onClient, models, model, onModel }: ConnectPro
         tabs={[
           { id: "openai", label: "OpenAI" },
           { id: "anthropic", label: "Anthropic" },
+          { id: "gemini", label: "Gemini" },
           { id: "ollama", label: "Ollama" },
           { id: "javascript", label: "JavaScript" },
           { id: "curl", label: "curl" },
