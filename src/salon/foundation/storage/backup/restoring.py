@@ -21,6 +21,7 @@ from salon.foundation.storage.backup.archive import (
 )
 from salon.foundation.storage.backup.making import dump_postgres
 from salon.foundation.storage.backup.sqlite_copy import remove_with_journals, verify_copy
+from salon.foundation.storage.errors import damaged
 from salon.foundation.storage.sqlite_connection import close_quietly, connect
 
 _log = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ class RestoreReport(msgspec.Struct, frozen=True, kw_only=True):
 def restore_file(info: BackupInfo, path: Path) -> RestoreReport:
     """Put a backup in the place of the SQLite database at ``path``; keep what was there beside it.
 
-    Raises: Conflict while any process has the database open; StorageError if the backup is damaged.
+    Raises: Conflict while any process has the database open; StorageError if the backup is damaged, or was
+    changed by another program.
     Nothing changes until the copy has passed its integrity check.
     """
     verify_backup(info)
@@ -51,7 +53,8 @@ def restore_file(info: BackupInfo, path: Path) -> RestoreReport:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(info.path, incoming)
         incoming.chmod(0o600)
-        verify_copy(incoming)
+        if verify_copy(incoming) != info.manifest.schema_head:
+            raise damaged(f"the backup {info.path.name} has another schema than its manifest says")
         sync_file(incoming)
         kept = _put_aside(path)
         incoming.replace(path)
