@@ -26,11 +26,7 @@ def verify_copy(path: Path) -> str | None:
             connection.execute("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON").fetchall()
             program = connection.execute(_PROGRAMS).fetchall()
             if program:
-                kind, name = program[0]
-                raise StorageError(
-                    problem=f"The backup holds the {kind} “{one_line(str(name)[:80])}”, which Salon never makes.",
-                    fix="It would run with all that is written. Drop it where it was made, and back up again.",
-                )
+                raise _not_ours(*map(str, program[0]))
             lines = connection.execute("PRAGMA integrity_check(5)").fetchall()
             if lines != [("ok",)]:
                 raise damaged(str(lines[0][0]))
@@ -39,6 +35,13 @@ def verify_copy(path: Path) -> str | None:
             close_quietly(connection)
     except apsw.Error as error:
         raise translate(error) from error
+
+
+def _not_ours(kind: str, name: str) -> StorageError:
+    return StorageError(
+        problem=f"The backup holds the {kind} “{one_line(name[:80])}”, which Salon never makes.",
+        fix="It would run with all that is written. Drop it where it was made, and back up again.",
+    )
 
 
 def remove_with_journals(path: Path) -> None:
