@@ -6,6 +6,7 @@ from salon.gateway.protocols.anthropic import COUNT as ANTHROPIC_COUNT
 from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
 from salon.gateway.protocols.base import Dialect, DialectName, SpokenDialect
 from salon.gateway.protocols.cohere import DIALECT as COHERE
+from salon.gateway.protocols.converse import DIALECT as CONVERSE
 from salon.gateway.protocols.gemini import COUNT as GEMINI_COUNT
 from salon.gateway.protocols.gemini import DIALECT as GEMINI
 from salon.gateway.protocols.gemini import EMBED as GEMINI_EMBED
@@ -42,5 +43,5 @@ DIALECTS: Mapping[DialectName, Dialect] = {
 }
 """Every dialect that is served, by its name."""
 
-ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {dialect.name: dialect for dialect in (COHERE,)}
+ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {dialect.name: dialect for dialect in (COHERE, CONVERSE)}
 """Dialects of providers that no caller speaks to us."""

@@ -3,6 +3,7 @@
 from salon.gateway.providers.anthropic import KIND as ANTHROPIC
 from salon.gateway.providers.azure import KIND as AZURE
 from salon.gateway.providers.base import KindRegistry, ProviderKind
+from salon.gateway.providers.bedrock import KIND as BEDROCK
 from salon.gateway.providers.cohere import KIND as COHERE
 from salon.gateway.providers.declared import KINDS as DECLARED
 from salon.gateway.providers.deepseek import KIND as DEEPSEEK
@@ -23,6 +24,7 @@ BUILT_IN: tuple[ProviderKind, ...] = (
     GEMINI,
     AZURE,
     VERTEX,
+    BEDROCK,
     COHERE,
     DEEPSEEK,
     OPENROUTER,

@@ -63,6 +63,7 @@ def service_account(url: str) -> dict[str, Any]:
     return {"api_key": json.dumps(account, indent=1), "options": options}
 
 
+SIGNED = {"region": "eu-central-1", "access_key_id": "AKIAIOSFODNN7EXAMPLE"}
 Case = tuple[str, str, Callable[[str], dict[str, Any]]]
 """A kind, a model, and what its declaration says besides; the fake's address is given."""
 CASES: dict[str, Case] = {
@@ -71,6 +72,9 @@ CASES: dict[str, Case] = {
     "cohere": ("cohere", "fake", lambda _: {}),
     "vertex-gemini": ("vertex", "fake", service_account),
     "vertex-claude": ("vertex", "claude-fake@1", service_account),
+    "bedrock-key": ("bedrock", "eu.amazon.fake-v1:0", lambda _: {"options": {"region": "eu-central-1"}}),
+    "bedrock-signed": ("bedrock", "amazon.fake-v1:0", lambda _: {"options": SIGNED}),
+    "bedrock-claude": ("bedrock", "us.anthropic.fake-v1:0", lambda _: {"options": SIGNED}),
     "azure-entra": ("azure", "fake", lambda url: {"options": entra(url)}),
 }
 every_case = pytest.mark.parametrize("case", CASES)

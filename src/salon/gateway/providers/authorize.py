@@ -48,6 +48,10 @@ class Authorizer(Protocol):
         """Return ``request`` with its proof. Raises: EgressError, UpstreamError."""
         ...
 
+    def unpack(self, request: HttpRequest, receiver: HttpReceiver) -> HttpReceiver:
+        """Return what hears the answer: ``receiver``, or something that unpacks it on the way."""
+        ...
+
     def secrets(self) -> tuple[str, ...]:
         """Return what must never be shown, besides the credential itself."""
         ...
@@ -65,7 +69,9 @@ class AuthorizedTransport:
     ) -> HttpStream | None:
         """Like ``HttpClient.open_now``; None as well when the proof must be fetched first."""
         proven = self.authorizer.now(request)
-        return None if proven is None else self._http.open_now(proven, receiver, policy=policy)
+        if proven is None:
+            return None
+        return self._http.open_now(proven, self.authorizer.unpack(request, receiver), policy=policy)
 
     async def open(
         self, request: HttpRequest, receiver: HttpReceiver, *, connect_timeout_s: float, policy: EgressPolicy
@@ -79,7 +85,8 @@ class AuthorizedTransport:
         left_s = end_s - loop.time()
         if left_s <= 0:
             raise EgressTimeout(host=request.url.host, phase="connect", limit_s=connect_timeout_s)
-        return await self._http.open(proven, receiver, connect_timeout_s=left_s, policy=policy)
+        unpacked = self.authorizer.unpack(request, receiver)
+        return await self._http.open(proven, unpacked, connect_timeout_s=left_s, policy=policy)
 
 
 def with_headers(request: HttpRequest, *headers: tuple[bytes, bytes]) -> HttpRequest:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from salon.foundation.egress import EgressTimeout, HttpRequest, parse_url
+from salon.foundation.egress import EgressTimeout, HttpReceiver, HttpRequest, parse_url
 from salon.foundation.kit.errors import SalonError, UpstreamAuth, UpstreamBroken, UpstreamServerError
 from salon.gateway.providers.authorize import Access, with_headers
 
@@ -105,6 +105,10 @@ class BearerAuthorizer:
     async def wait(self, request: HttpRequest, *, timeout_s: float) -> HttpRequest:
         """Return ``request`` with a token. Raises: EgressError, UpstreamError."""
         return _bearing(request, await self._source.wait(timeout_s=timeout_s))
+
+    def unpack(self, request: HttpRequest, receiver: HttpReceiver) -> HttpReceiver:
+        """Return ``receiver``: nothing is packed."""
+        return receiver
 
     def secrets(self) -> tuple[str, ...]:
         """Return the token."""

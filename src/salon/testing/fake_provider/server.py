@@ -18,8 +18,10 @@ from salon.foundation.kit.tasks import TaskSupervisor
 from salon.testing.fake_provider import (
     anthropic,
     anthropic_count,
+    bedrock_invoke,
     cohere,
     completions,
+    converse,
     gemini,
     gemini_count,
     ollama,
@@ -51,6 +53,8 @@ _DIALECTS: tuple[Any, ...] = (
     gemini,
     gemini_count,
     cohere,
+    converse,
+    bedrock_invoke,
     *EMBEDDINGS,
 )
 _START_S = 60.0
@@ -361,6 +365,10 @@ def _whole(exchange: Exchange, dialect: Any) -> Any:
         return {**value, **gemini.in_address(exchange.target)}
     if dialect is anthropic:
         return {**value, **anthropic.in_address(exchange.target.partition("?")[0], value)}
+    if dialect is bedrock_invoke:
+        bedrock_invoke.check(value)
+    if dialect in (converse, bedrock_invoke):
+        return {**value, **converse.in_address(exchange.target)}
     return value
 
 

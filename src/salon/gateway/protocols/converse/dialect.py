@@ -1,0 +1,17 @@
+"""Converse as it is spoken."""
+
+from salon.gateway.protocols import classify
+from salon.gateway.protocols.base import SpokenDialect
+from salon.gateway.protocols.converse import errors, request_writer, response
+from salon.gateway.protocols.converse.stream_decoder import ConverseStreamDecoder
+
+DIALECT = SpokenDialect(
+    name="converse",
+    title="Bedrock Converse",
+    encode_request=request_writer.encode_request,
+    decode_response=response.decode_response,
+    stream_decoder=ConverseStreamDecoder,
+    decode_error=errors.decode_error,
+    classify_stream_error=classify.stream_error,
+)
+"""``POST /model/{model}/converse`` and ``/converse-stream``."""

@@ -1,0 +1,68 @@
+"""Amazon Bedrock: every maker's chat models over Converse, Claude over InvokeModel in its own dialect."""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from salon.gateway.providers.base import Capabilities, ProviderKind
+from salon.gateway.providers.bedrock.access import authorizer, read_secret
+from salon.gateway.providers.options import ProviderOption
+
+_OF_ANTHROPIC = re.compile(r"(?:[a-z-]+\.)?anthropic\..*|arn:.*[/.]anthropic\..*")
+"""A model, one behind an inference profile of a region (``eu.anthropic.…``), or the address of such."""
+
+
+def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
+    """Return the kind for a region."""
+    shaped = msgspec.structs.replace(
+        kind, base_url=f"https://bedrock-runtime.{options['region']}.{options['domain']}"
+    )
+    claude = msgspec.structs.replace(
+        shaped,
+        dialect="anthropic",
+        chat_paths={"anthropic": "/model/{model}/invoke"},
+        stream_paths={"anthropic": "/model/{model}/invoke-with-response-stream"},
+        passed_headers=(b"anthropic-beta",),
+        quirks={"body_version": "bedrock-2023-05-31", "stream_in_address": True},
+    )
+    return msgspec.structs.replace(shaped, variants=((_OF_ANTHROPIC, claude),))
+
+
+KIND = ProviderKind(
+    name="bedrock",
+    label="Amazon Bedrock",
+    dialect="converse",
+    chat_paths={"converse": "/model/{model}/converse"},
+    stream_paths={"converse": "/model/{model}/converse-stream"},
+    env_keys=("AWS_BEARER_TOKEN_BEDROCK",),
+    address_hint="https://bedrock-runtime.REGION.amazonaws.com",
+    listing="fixed",
+    options=(
+        ProviderOption(
+            name="region",
+            help="an AWS region, like eu-central-1",
+            required=True,
+            env=("AWS_REGION", "AWS_DEFAULT_REGION"),
+            pattern=r"[a-z]{2,5}(-[a-z]{2,12}){1,3}-\d{1,2}",
+        ),
+        ProviderOption(
+            name="access_key_id",
+            help="the id of an access key, whose secret is then the key; none for a key of Bedrock itself",
+            pattern=r"[A-Z0-9]{12,128}",
+        ),
+        ProviderOption(
+            name="domain",
+            help="the domain of the region's addresses, amazonaws.com.cn in China",
+            default="amazonaws.com",
+            pattern=r"[a-z0-9][a-z0-9.-]{1,60}",
+        ),
+    ),
+    shape=shape,
+    make_authorizer=authorizer,
+    read_secret=read_secret,
+    capabilities=Capabilities(),
+    prices_as="aws",
+    docs_url="https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
+    key_url="https://console.aws.amazon.com/bedrock/home#/api-keys",
+)

@@ -1,0 +1,45 @@
+"""Bedrock's InvokeModel for Claude, as the fake provider speaks it: Anthropic's words in Amazon's frames."""
+
+import base64
+
+import msgspec
+
+from salon.testing.fake_provider import anthropic, converse
+from salon.testing.fake_provider.answer import Answer, Asked, JsonObject
+from salon.testing.fake_provider.aws import event, exception
+from salon.testing.fake_provider.frames import Frame
+
+PATH_END = ("/invoke", "/invoke-with-response-stream")
+STREAM_TYPE = b"application/vnd.amazon.eventstream"
+PING = None
+body = anthropic.body
+error_value = converse.error_value
+
+
+def read(body: JsonObject) -> Asked:
+    """Read a request. Raises: ValueError for a body that says what the address says."""
+    if body.get("anthropic_version") != "bedrock-2023-05-31":
+        raise ValueError("anthropic_version is missing")
+    return anthropic.read(body)
+
+
+def check(body: JsonObject) -> None:
+    """Refuse what belongs in the address. Raises: ValueError."""
+    if {"model", "stream"} & set(body):
+        raise ValueError("model and stream: Extra inputs are not permitted")
+
+
+def frames(answer: Answer, asked: Asked) -> list[Frame]:
+    """Write the events of a streamed answer."""
+    return [_packed(frame) for frame in anthropic.frames(answer, asked) if frame is not anthropic.PING]
+
+
+def _packed(frame: Frame) -> Frame:
+    data = frame.data.partition(b"data: ")[2].strip()
+    packed = event("chunk", {"bytes": base64.b64encode(data).decode(), "p": "abcdefgh"})
+    return msgspec.structs.replace(frame, data=packed.data)
+
+
+def stream_error() -> Frame:
+    """Return an exception inside a stream that began well."""
+    return exception("throttlingException", "fake failure in the stream")
