@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -54,13 +55,18 @@ class ProviderDesk:
 
     def shown_providers(self) -> list[Json]:
         """Return every provider as it is shown, from what is known now."""
-        health = _health_by_provider(self._house.gateway.registry.health())
-        return [self._shown(one, health.get(one.spec.name, [])) for one in self._configured()]
+        registry = self._house.gateway.registry
+        health = _health_by_provider(registry.health())
+        models = Counter(entry.provider for entry in registry.models() if entry.kind == "model")
+        return [
+            self._shown(one, health.get(one.spec.name, []), models=models[one.spec.name])
+            for one in registry.configured()
+        ]
 
     def _configured(self) -> Sequence[Configured]:
         return self._house.gateway.registry.configured()
 
-    def _shown(self, one: Configured, health: Sequence[Mapping[str, Any]]) -> Json:
+    def _shown(self, one: Configured, health: Sequence[Mapping[str, Any]], *, models: int) -> Json:
         provider = one.shown()
         listing = self._house.gateway.registry.listing(provider.name)
         code = next((str(row["last_error"]) for row in health if _failed_last(row)), None)
@@ -76,13 +82,9 @@ class ProviderDesk:
             "state": _state(provider, health, listing),
             "latency_ms": next((row["first_token_ms"] for row in health if row["first_token_ms"]), None),
             "last_error": (listing.error if listing else None) or error or provider.problem,
-            "models": self._model_count(provider.name),
+            "models": models,
             "local": one.kind.local,
         }
-
-    def _model_count(self, name: str) -> int:
-        entries = self._house.gateway.registry.models()
-        return sum(1 for entry in entries if entry.kind == "model" and entry.provider == name)
 
     def _one(self, provider: Provider) -> Json:
         return next(one for one in self.shown_providers() if one["id"] == provider.id)
