@@ -148,7 +148,7 @@ def test_media_have_their_forms() -> None:
         ("video", "mov"),
         ("audio", "mp3"),
     ]
-    assert blocks[1]["document"]["name"] == "Bericht 2026   geheim  pdf"
+    assert blocks[1]["document"]["name"] == "Bericht 2026 geheim pdf"
     for refused in (ImagePart(url="https://x/y.png"), FilePart(data="AAAA", media_type="application/zip")):
         with pytest.raises(Unsupported):
             written(user(refused))

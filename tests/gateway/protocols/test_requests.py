@@ -10,6 +10,7 @@ from salon.foundation.kit.errors import InvalidRequest, Unsupported
 from salon.foundation.messages import (
     FilePart,
     ImagePart,
+    Message,
     ModelRequest,
     OpaquePart,
     ReasoningPart,
@@ -394,3 +395,26 @@ def test_plain_text_servers_get_strings(samples: Any) -> None:
     request = chat(samples, messages=[{"role": "user", "content": parts}])
     assert encoded(OPENAI, request)[0]["messages"][0]["content"] == parts
     assert encoded(OPENAI, request, plain_text=True)[0]["messages"][0]["content"] == "a\n\nb"
+
+
+def test_a_provider_that_refuses_names_gets_none_and_takes_only_its_own_tiers() -> None:
+    said = (
+        Message(role="user", name="ann", parts=(TextPart(text="hi"),)),
+        Message(role="assistant", name="bot", parts=(TextPart(text="hello"),)),
+    )
+    quirks: dict[str, Any] = {"names": False, "service_tiers": ("auto", "flex")}
+    for tier, sent, told in (("flex", "flex", False), ("priority", None, True), ("default", None, False)):
+        request = ModelRequest(model="m", messages=said, service_tier=tier)
+        body, lost = encoded(OPENAI, request, **quirks)
+        assert [message.get("name") for message in body["messages"]] == [None, None]
+        assert (body.get("service_tier"), "service_tier" in lost, "messages.name" in lost) == (
+            sent,
+            told,
+            True,
+        )
+    body, lost = encoded(OPENAI, ModelRequest(model="m", messages=said, service_tier="priority"))
+    assert ([message["name"] for message in body["messages"]], body["service_tier"]) == (
+        ["ann", "bot"],
+        "priority",
+    )
+    assert lost == ()

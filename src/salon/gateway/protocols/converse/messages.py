@@ -48,7 +48,7 @@ _VIDEOS: Final = {
     "video/3gpp": "three_gp",
 }
 _SOUNDS: Final = {"audio/mpeg": "mp3", "audio/x-wav": "wav", "audio/wave": "wav"}
-_NO_NAME = re.compile(r"[^A-Za-z0-9\s()\[\]-]|\s{2,}")
+_NO_NAME = re.compile(r"[^A-Za-z0-9()\[\]-]+")
 _NO_ID = re.compile(r"[^A-Za-z0-9_.:-]")
 _LONGEST_ID: Final = 64
 

@@ -158,6 +158,7 @@ class MessageWriter:
         self._reasoning_field = quirks.get("reasoning_field")
         self._reasoning_details = bool(quirks.get("reasoning_details"))
         self._developer_role = str(quirks.get("developer_role", "developer"))
+        self._names = bool(quirks.get("names", True))
 
     def write(self, messages: Sequence[Message]) -> list[JsonObject]:
         """Write all messages. Raises: Unsupported."""
@@ -188,7 +189,7 @@ class MessageWriter:
         kept = own_data(message.provider_data, "openai")
         wire: JsonObject = {"role": role, "content": self._parts.write(parts, f"{path}.content"), **kept}
         if message.name:
-            wire["name"] = message.name
+            self._name(wire, message.name)
         if wire["content"] == []:
             wire["content"] = ""
         return wire
@@ -242,8 +243,14 @@ class MessageWriter:
             wire["tool_calls"] = calls
         self._reasoning(wire, reasoning)
         if message.name:
-            wire["name"] = message.name
+            self._name(wire, message.name)
         return wire
+
+    def _name(self, wire: JsonObject, name: str) -> None:
+        if self._names:
+            wire["name"] = name
+        else:
+            self._lost["messages.name"] = None
 
     def _reasoning(self, wire: JsonObject, reasoning: list[ReasoningPart]) -> None:
         if not reasoning:

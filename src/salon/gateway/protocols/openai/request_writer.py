@@ -23,7 +23,8 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     OpenRouter's ``reasoning``), ``cache_marks`` (``cache_control``, ``prompt_cache_breakpoint``, none),
     ``file_urls`` (false), ``json_schema`` (true; false sends ``json_object`` instead), ``plain_text``
     (false; true sends text parts as one string), ``renamed`` (top-level fields by another name, none),
-    ``refused`` (top-level fields left out, because a request with one of them fails, none).
+    ``refused`` (top-level fields left out, because a request with one of them fails, none),
+    ``service_tiers`` (those that are taken, any), ``names`` (true; false leaves out who wrote a message).
     Raises: Unsupported.
     """
     lost: dict[str, None] = {}
@@ -34,7 +35,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         "stop": list(request.stop) or None,
         "user": request.user,
         "metadata": request.metadata,
-        "service_tier": _tier(request.service_tier, lost),
+        "service_tier": _tier(request.service_tier, quirks, lost),
     }
     for name in _SAME_NAME:
         wire[name] = getattr(request, name)
@@ -82,8 +83,14 @@ def _bend(wire: JsonObject, quirks: Quirks, lost: dict[str, None]) -> None:
             lost[name] = None
 
 
-def _tier(tier: str | None, lost: dict[str, None]) -> str | None:
-    return "default" if tier == "standard_only" else tier
+def _tier(tier: str | None, quirks: Quirks, lost: dict[str, None]) -> str | None:
+    word = "default" if tier == "standard_only" else tier
+    known = quirks.get("service_tiers")
+    if known is None or word is None or word in known:
+        return word
+    if word != "default":  # which is what they do unasked
+        lost["service_tier"] = None
+    return None
 
 
 def _write_tool(tool: Tool, number: int, quirks: Quirks, lost: dict[str, None]) -> JsonObject:

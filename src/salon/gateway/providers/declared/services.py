@@ -27,13 +27,15 @@ SERVICES: Final = (
         operation_paths=_EMBEDDINGS,
         base_url="https://api.mistral.ai/v1",
         env_keys=("MISTRAL_API_KEY",),
-        # It refuses a request with any field it does not know (422), and counts in every stream unasked.
+        # It refuses a request with any field it does not know (422), names of messages among them, and counts
+        # in every stream unasked. Fields: those of its own client (mistralai/client-python, 2026-11).
         quirks={
             **_OLDER,
             "stream_usage": "unasked",
             "embedding_dimensions": "output_dimension",
             "renamed": {"seed": "random_seed", "max_completion_tokens": "max_tokens"},
             "refused": ("user", "logprobs", "top_logprobs", "service_tier"),
+            "names": False,
         },
         capabilities=Capabilities(structured=True),
         prices_as="mistral",
@@ -47,8 +49,13 @@ SERVICES: Final = (
         chat_paths={"openai": _CHAT, "responses": "/responses"},
         base_url="https://api.groq.com/openai/v1",
         env_keys=("GROQ_API_KEY",),
-        # Named by its page on compatibility as answered with 400; its tiers are not OpenAI's.
-        quirks={**_NEWER, "refused": ("logprobs", "top_logprobs", "service_tier")},
+        # Named by its page on compatibility as answered with 400. Tiers: those of its own client (2026-11).
+        quirks={
+            **_NEWER,
+            "refused": ("logprobs", "top_logprobs"),
+            "names": False,
+            "service_tiers": ("auto", "on_demand", "flex", "performance"),
+        },
         prices_as="groq",
         docs_url="https://console.groq.com/docs/openai",
         key_url="https://console.groq.com/keys",
@@ -100,7 +107,12 @@ SERVICES: Final = (
         chat_paths={"openai": _CHAT},
         base_url="https://api.cerebras.ai/v1",
         env_keys=("CEREBRAS_API_KEY",),
-        quirks={**_NEWER, "reasoning_field": "reasoning"},
+        # Named by its page on compatibility as answered with 400 (2026-11).
+        quirks={
+            **_NEWER,
+            "reasoning_field": "reasoning",
+            "refused": ("frequency_penalty", "presence_penalty", "parallel_tool_calls", "service_tier"),
+        },
         prices_as="cerebras",
         docs_url="https://inference-docs.cerebras.ai/resources/openai",
         key_url="https://cloud.cerebras.ai",
