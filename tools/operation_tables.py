@@ -2,14 +2,24 @@
 
 from collections.abc import Callable, Mapping
 
-from salon.foundation.messages import EmbeddingRequest, OperationName, OperationRequest
-from salon.gateway.dialects import DIALECTS
+from salon.foundation.messages import (
+    EmbeddingRequest,
+    ImagePart,
+    ModerationRequest,
+    OperationName,
+    OperationRequest,
+    RerankRequest,
+    TextPart,
+)
+from salon.gateway.dialects import DIALECTS, ONLY_SPOKEN
 from salon.gateway.operations import OPERATIONS
-from salon.gateway.protocols.base import Dialect
+from salon.gateway.protocols.base import SpokenDialect
 
 Cell = Callable[[Callable[[], tuple[str, ...]]], str]
 Table = Callable[[list[str], list[list[str]]], list[str]]
 
+TEXT = TextPart(text="x")
+PICTURE = ImagePart(url="https://example.org/a.png")
 ONE = EmbeddingRequest(model="m", inputs=("x",))
 PROBES: Mapping[OperationName, Mapping[str, OperationRequest]] = {
     "embeddings": {
@@ -25,6 +35,18 @@ PROBES: Mapping[OperationName, Mapping[str, OperationRequest]] = {
             model="m", inputs=("x",), extra={"elsewhere": {"mood": 1}}
         ),
     },
+    "rerank": {
+        "texts": RerankRequest(model="m", query="q", documents=("x", "y")),
+        "how many of the best": RerankRequest(model="m", query="q", documents=("x", "y"), top=1),
+        "whether to cut what is too long": RerankRequest(
+            model="m", query="q", documents=("x",), truncate=True
+        ),
+    },
+    "moderations": {
+        "one text": ModerationRequest(model="m", inputs=((TEXT,),)),
+        "many texts": ModerationRequest(model="m", inputs=((TEXT,), (TEXT,))),
+        "a text with a picture": ModerationRequest(model="m", inputs=((TEXT, PICTURE),)),
+    },
 }
 
 
@@ -32,7 +54,7 @@ def operation_lines(cell: Cell, table: Table) -> list[str]:
     """Return the section of each operation."""
     lines: list[str] = []
     for name, probes in PROBES.items():
-        spoken = [one for one in DIALECTS.values() if one.operation == name]
+        spoken = [one for one in (*DIALECTS.values(), *ONLY_SPOKEN.values()) if one.operation == name]
         does = OPERATIONS[name].does
         lines += [f"## Requests to {does}, by the provider's dialect", ""]
         rows = [[probe, *_row(request, spoken, cell)] for probe, request in probes.items()]
@@ -40,5 +62,5 @@ def operation_lines(cell: Cell, table: Table) -> list[str]:
     return lines
 
 
-def _row(request: OperationRequest, spoken: list[Dialect], cell: Cell) -> list[str]:
+def _row(request: OperationRequest, spoken: list[SpokenDialect], cell: Cell) -> list[str]:
     return [cell(lambda d=d: d.encode_request(request, quirks={}).lost) for d in spoken]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from salon.gateway import providers
-from salon.gateway.dialects import DIALECTS
+from salon.gateway.dialects import DIALECTS, ONLY_SPOKEN
 from salon.gateway.kinds import BUILT_IN
 from salon.gateway.providers.base import ProviderKind
 from salon.gateway.providers.declared import KINDS as DECLARED
@@ -94,7 +94,7 @@ def _section(kind: ProviderKind) -> list[str]:
     rows = {
         "name": kind.label,
         "protocol": NAMES[spoken[0]] + (f"; {others} for callers who speak it" if others else ""),
-        "beside chat": ", ".join(DIALECTS[name].title for name in kind.operation_paths),
+        "beside chat": ", ".join({**DIALECTS, **ONLY_SPOKEN}[name].title for name in kind.operation_paths),
         "address": _address(kind),
         "key": _key(kind),
         "options": "<br>".join(_option(option) for option in kind.options),

@@ -32,7 +32,8 @@ def test_capabilities_come_from_the_provider_where_its_list_is_silent(tmp_path: 
         async with GatewayBench(tmp_path, providers=[lab], aliases=[alias("best", "lab/m")]) as bench:
             found = {model.id: model.capabilities for model in listed_models(bench.registry, OWNER)}
             assert found["lab/m"] == found["best"] == ("completion", "tools")
-            assert found["demo"] == ("completion", "tools", "vision", "thinking")
+            others = ("embedding", "rerank", "moderation")
+            assert found["demo"] == ("completion", *others, "tools", "vision", "thinking")
 
     asyncio.run(scene())
 

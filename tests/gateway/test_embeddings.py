@@ -9,10 +9,12 @@ import orjson
 import pytest
 
 from salon.foundation.accounts import KeyLimits
+from salon.gateway.configuration.listing import read_listing
 from salon.gateway.protocols.base import DialectName
+from salon.gateway.registry.models import Listing, ProviderSpec
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.fake_provider.embeddings import vector
-from salon.testing.gateway_bench import GatewayBench, MemoryReply, alias, key_identity
+from salon.testing.gateway_bench import OWNER, GatewayBench, MemoryReply, alias, key_identity
 
 Play = Callable[..., None]
 PROVIDERS = ("openai", "ollama", "gemini")
@@ -197,5 +199,70 @@ def test_a_key_for_chat_alone_makes_no_embeddings(play: Play) -> None:
         reply = await bench.send("openai-embeddings", asked, identity=identity)
         assert reply.status == 403
         assert "embeddings" in reply.json()["error"]["message"]
+
+    play(scene)
+
+
+@pytest.mark.parametrize("caller", ONE)
+def test_coheres_own_dialect_is_spoken_to_cohere(play: Play, caller: DialectName) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        spec = ProviderSpec(name="co", kind="cohere", base_url=fake.url, api_key="k", allow_private=True)
+        await bench.service.add(OWNER.caller, spec)
+        reply = await bench.send(caller, question(caller, "co/embed-x", "north"))
+        assert vectors_in(caller, reply) == [vector("north")]
+        exchange = fake.journal.exchanges[-1]
+        sent = orjson.loads(exchange.body)
+        assert exchange.target == "/v2/embed"
+        assert (sent["texts"], sent["input_type"]) == (["north"], "search_document")
+        entry, _ = await bench.row()
+        assert (entry.input_tokens, entry.usage_source) == (2, "provider")
+
+    play(scene)
+
+
+@pytest.mark.parametrize("told", [None, "embedding", "chat"])
+def test_a_model_known_for_something_else_refuses_and_says_what_it_is_for(
+    play: Play, told: str | None
+) -> None:
+    async def scene(bench: GatewayBench, _: FakeProvider) -> None:
+        body = {"data": [{"id": "fake", **({"type": told} if told else {})}]}
+        models, _after = read_listing("openai", orjson.dumps(body), provider="openai")
+        bench.registry.set_listing("openai", Listing(models=tuple(models), fetched_at_ms=1 << 50))
+        chat = await bench.call("openai/fake")
+        embed = await bench.send("openai-embeddings", question("openai-embeddings", "openai/fake", "a"))
+        expected = {None: (200, 200), "embedding": (400, 200), "chat": (200, 400)}
+        assert (chat.status, embed.status) == expected[told]
+        refused = chat if chat.status == 400 else embed
+        if told:
+            message = refused.json()["error"]["message"]
+            assert ("It can make embeddings (POST /v1/embeddings)" in message) is (told == "embedding")
+            assert ("does not make embeddings" in message) is (told == "chat")
+
+    play(scene)
+
+
+def test_an_unknown_count_is_estimated_and_marked(play: Play) -> None:
+    async def scene(bench: GatewayBench, _: FakeProvider) -> None:
+        asked = question("ollama-embeddings", "ollama/fake", "north")
+        assert (await bench.send("ollama-embeddings", asked)).status == 200
+        entries = {entry.dialect: entry for entry, _ in await bench.rows()}
+        entry = entries["ollama-embeddings"]
+        assert (entry.usage_source, entry.input_tokens) == ("estimated", -(-len(asked) // 4))
+
+    play(scene)
+
+
+def test_an_answer_that_is_too_short_is_no_answer(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        # A provider that leaves a vector out: the one that the fake provider makes for one text alone.
+        fake.recordings = bench.folder
+        place = bench.folder / "short" / "embeddings" / "x"
+        place.mkdir(parents=True)
+        (place / "meta.json").write_text('{"status": 200, "transport": "json"}')
+        (place / "response.json").write_text('{"data":[{"index":0,"embedding":[1.0]}]}')
+        text = "{{fake recording=short/embeddings/x}}"
+        reply = await bench.send("ollama-embed", question("ollama-embed", "openai/fake", text, "b"))
+        assert reply.status == 502
+        assert "not as long as the question" in reply.json()["error"]
 
     play(scene)

@@ -158,7 +158,7 @@ def test_odd_framing_is_read(play: Play, fault: str, caller: DialectName) -> Non
     play(scene)
 
 
-def test_the_list_of_models_holds_those_that_answer() -> None:
+def test_the_list_of_models_holds_those_that_can_be_asked_and_what_for() -> None:
     listed = {
         "models": [
             {
@@ -168,12 +168,14 @@ def test_the_list_of_models_holds_those_that_answer() -> None:
                 "supportedGenerationMethods": ["generateContent"],
             },
             {"name": "models/embed", "supportedGenerationMethods": ["embedContent"]},
+            {"name": "models/paint", "supportedGenerationMethods": ["predict"]},
         ],
         "nextPageToken": "next",
     }
     models, after = read_listing("gemini", json.dumps(listed).encode(), provider="p")
-    assert [(model.id, model.display_name, model.context_tokens) for model in models] == [
-        ("gemini-x", "X", 1000)
+    assert [(model.id, model.display_name, model.context_tokens, model.operations) for model in models] == [
+        ("gemini-x", "X", 1000, ("chat",)),
+        ("embed", "", None, ("embeddings",)),
     ]
     assert after == "next"
 
@@ -183,6 +185,6 @@ def test_its_models_are_asked_for_with_the_key_in_a_header(play: Play) -> None:
         await bench.service.discovery.refresh({"gemini"}, force=True)
         listing = bench.registry.listing("gemini")
         assert listing is not None
-        assert [model.id for model in listing.models] == ["fake", "fake-large"]
+        assert [model.id for model in listing.models] == ["fake", "fake-large", "embed"]
 
     play(scene)

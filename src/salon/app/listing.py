@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import msgspec
+
 from salon.foundation.accounts import KeyIdentity
+from salon.gateway.operations import OPERATIONS, guessed
 from salon.gateway.providers.base import Capabilities
 from salon.gateway.registry.models import ModelEntry
 from salon.gateway.registry.registry import Registry
@@ -26,9 +29,10 @@ def listed_models(registry: Registry, identity: KeyIdentity) -> Sequence[ListedM
 
 
 def capability_words(capabilities: Capabilities | None) -> tuple[str, ...]:
-    """Return what a model can do in Ollama's words."""
-    words = ["completion"]
-    if capabilities is not None:
+    """Return what a model can do in Ollama's words; chat where nothing else is known."""
+    operations = (capabilities.operations if capabilities is not None else None) or ("chat",)
+    words = [word for name in operations if (word := OPERATIONS[name].word)]
+    if capabilities is not None and "chat" in operations:
         for word, has in (
             ("tools", capabilities.tools),
             ("vision", capabilities.vision),
@@ -40,11 +44,18 @@ def capability_words(capabilities: Capabilities | None) -> tuple[str, ...]:
 
 
 def _capabilities(registry: Registry, entry: ModelEntry) -> Capabilities | None:
-    """Return what its listing says a model can do, else what its provider's declaration does."""
+    """Return what is known that a model can do; where nobody says what it is for, its name may."""
     configured = registry.provider(entry.provider)
-    if entry.info.capabilities is not None or configured is None:
-        return entry.info.capabilities
-    return configured.spec.capabilities or configured.kind.capabilities
+    known = configured.capabilities_of(entry.info) if configured is not None else entry.info.capabilities
+    return guess_operations(entry.info.id, known)
+
+
+def guess_operations(model: str, known: Capabilities | None) -> Capabilities | None:
+    """Return ``known``, with what the model's name says it is for where nothing else does."""
+    operations = guessed(model)
+    if operations is None or (known is not None and known.operations is not None):
+        return known
+    return msgspec.structs.replace(known or Capabilities(), operations=operations)
 
 
 def _kept_until_s(entry: ModelEntry, answered: Mapping[str, int]) -> int | None:

@@ -6,6 +6,7 @@ from salon.gateway.protocols.anthropic import COUNT as ANTHROPIC_COUNT
 from salon.gateway.protocols.anthropic import DIALECT as ANTHROPIC
 from salon.gateway.protocols.base import Dialect, DialectName, SpokenDialect
 from salon.gateway.protocols.cohere import DIALECT as COHERE
+from salon.gateway.protocols.cohere import EMBED as COHERE_EMBED
 from salon.gateway.protocols.converse import DIALECT as CONVERSE
 from salon.gateway.protocols.gemini import COUNT as GEMINI_COUNT
 from salon.gateway.protocols.gemini import DIALECT as GEMINI
@@ -18,6 +19,9 @@ from salon.gateway.protocols.ollama import GENERATE as OLLAMA_GENERATE
 from salon.gateway.protocols.openai import COMPLETIONS as OPENAI_COMPLETIONS
 from salon.gateway.protocols.openai import DIALECT as OPENAI
 from salon.gateway.protocols.openai import EMBEDDINGS as OPENAI_EMBEDDINGS
+from salon.gateway.protocols.openai import MISTRAL_MODERATIONS
+from salon.gateway.protocols.openai import MODERATIONS as OPENAI_MODERATIONS
+from salon.gateway.protocols.rerank import DIALECT as RERANK
 from salon.gateway.protocols.responses import COUNT as RESPONSES_COUNT
 from salon.gateway.protocols.responses import DIALECT as RESPONSES
 
@@ -39,9 +43,13 @@ DIALECTS: Mapping[DialectName, Dialect] = {
         OLLAMA_EMBEDDINGS,
         GEMINI_EMBED,
         GEMINI_EMBED_BATCH,
+        RERANK,
+        OPENAI_MODERATIONS,
     )
 }
 """Every dialect that is served, by its name."""
 
-ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {dialect.name: dialect for dialect in (COHERE, CONVERSE)}
+ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {
+    dialect.name: dialect for dialect in (COHERE, COHERE_EMBED, CONVERSE, MISTRAL_MODERATIONS)
+}
 """Dialects of providers that no caller speaks to us."""

@@ -40,9 +40,32 @@ OPERATIONS: Final[Mapping[OperationName, Operation]] = {
             word="embedding",
             hints=("embed",),
         ),
+        Operation(
+            name="rerank",
+            does="rank documents",
+            path="/v1/rerank",
+            word="rerank",
+            hints=("rerank",),
+        ),
+        Operation(
+            name="moderations",
+            does="judge texts",
+            path="/v1/moderations",
+            word="moderation",
+            hints=("moderation",),
+        ),
     )
 }
 """Every operation by its name; the gateway serves no other."""
+
+
+def guessed(model: str) -> tuple[OperationName, ...] | None:
+    """Return what a model's name says it is for; None when it says nothing. Never a reason to refuse."""
+    lowered = model.lower()
+    found: list[OperationName] = [
+        name for name, one in OPERATIONS.items() if any(hint in lowered for hint in one.hints)
+    ]
+    return tuple(found) or None
 
 
 def told(operations: tuple[OperationName, ...]) -> str:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from salon.gateway.configuration.listing import read_listing
+from salon.gateway.operations import guessed
 from salon.gateway.registry.models import ModelInfo
 
 
@@ -15,20 +16,43 @@ def listed(value: Any) -> list[ModelInfo]:
 
 def test_mistral_says_what_a_model_can_and_which_do_not_answer() -> None:
     flags = {"completion_chat": True, "function_calling": True, "vision": False}
-    (model,) = listed(
+    no = {"completion_chat": False, "function_calling": False}
+    model, embedding = listed(
         {
             "data": [
                 {"id": "mistral-x", "max_context_length": 131072, "capabilities": flags},
-                {
-                    "id": "mistral-embed",
-                    "capabilities": {"completion_chat": False, "function_calling": False},
-                },
+                {"id": "mistral-embed", "capabilities": no},
+                {"id": "voxtral-transcribe", "capabilities": no},
             ]
         }
     )
     assert (model.id, model.context_tokens) == ("mistral-x", 131072)
     assert model.capabilities is not None
     assert (model.capabilities.tools, model.capabilities.vision) == (True, False)
+    assert model.operations == ("chat",)
+    assert (embedding.id, embedding.operations) == ("mistral-embed", ("embeddings",))
+
+
+def test_together_and_cohere_say_what_a_model_is_for() -> None:
+    body = {"data": [{"id": "a", "type": "chat"}, {"id": "b", "type": "rerank"}, {"id": "c", "type": "x"}]}
+    assert [model.operations for model in listed(body)] == [("chat",), ("rerank",), None]
+    models = [
+        {"name": "command", "endpoints": ["chat", "generate"]},
+        {"name": "embed-v4.0", "endpoints": ["embed", "classify"]},
+        {"name": "rerank-v4.0", "endpoints": ["rerank"]},
+        {"name": "old", "endpoints": ["summarize"]},
+    ]
+    found, _ = read_listing("cohere", json.dumps({"models": models}).encode(), provider="p")
+    assert [(model.id, model.operations) for model in found] == [
+        ("command", ("chat",)),
+        ("embed-v4.0", ("embeddings",)),
+        ("rerank-v4.0", ("rerank",)),
+    ]
+
+
+def test_a_name_gives_a_model_away_where_its_list_is_silent() -> None:
+    named = {name: guessed(name) for name in ("text-embedding-3-small", "bge-rerank", "gpt-x")}
+    assert named == {"text-embedding-3-small": ("embeddings",), "bge-rerank": ("rerank",), "gpt-x": None}
 
 
 def test_groq_says_both_limits() -> None:

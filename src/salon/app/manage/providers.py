@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from salon.app.checks import check
-from salon.app.listing import capability_words
+from salon.app.listing import capability_words, guess_operations
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.catalogue import BRIEF
 from salon.foundation.kit.errors import SalonError
@@ -298,7 +298,7 @@ def _free_name(label: str, taken: set[str]) -> str:
 
 def _model(entry: ModelEntry, target: Target | None, aliases: Sequence[str], *, at_ms: int) -> Json:
     info, price = entry.info, target.price_at(at_ms) if target else entry.info.price
-    capabilities = target.capabilities if target else info.capabilities
+    capabilities = guess_operations(info.id, target.capabilities if target else info.capabilities)
     words = [word for word in capability_words(capabilities) if word != "completion"]
     return {
         "id": entry.id,

@@ -24,6 +24,7 @@ from salon.foundation.messages.events import (
     UsageReported,
 )
 from salon.foundation.messages.message import Message, Response, Role
+from salon.foundation.messages.moderation import Judged, ModerationRequest, ModerationResponse
 from salon.foundation.messages.operations import OperationName, OperationRequest, OperationResponse
 from salon.foundation.messages.parts import (
     AudioPart,
@@ -40,6 +41,7 @@ from salon.foundation.messages.parts import (
     VideoPart,
 )
 from salon.foundation.messages.request import ModelRequest, ResponseFormat, Tool, ToolChoice
+from salon.foundation.messages.rerank import Ranked, RerankRequest, RerankResponse
 from salon.foundation.messages.usage import Finish, FinishReason, Usage, UsageDetails, service_tier
 
 __all__ = [
@@ -53,20 +55,26 @@ __all__ = [
     "Finish",
     "FinishReason",
     "ImagePart",
+    "Judged",
     "Message",
     "ModelRequest",
+    "ModerationRequest",
+    "ModerationResponse",
     "OpaquePart",
     "OpaqueReceived",
     "OperationName",
     "OperationRequest",
     "OperationResponse",
     "Part",
+    "Ranked",
     "ReasoningDelta",
     "ReasoningEnd",
     "ReasoningPart",
     "ReasoningStart",
     "RefusalDelta",
     "RefusalPart",
+    "RerankRequest",
+    "RerankResponse",
     "Response",
     "ResponseFormat",
     "ResponseStart",

@@ -6,7 +6,7 @@ import msgspec
 
 from salon.foundation.messages.usage import Finish, Usage
 
-OperationName = Literal["chat", "count", "embeddings"]
+OperationName = Literal["chat", "count", "embeddings", "rerank", "moderations"]
 """What can be asked of a model. Keys are limited to these, endpoints and ledger rows name them."""
 
 

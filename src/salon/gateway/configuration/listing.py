@@ -1,5 +1,6 @@
 """Reads providers' lists of models, in each of their forms; what a list does not say stays unknown."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -7,6 +8,8 @@ import msgspec
 import orjson
 
 from salon.foundation.kit.errors import UpstreamBroken
+from salon.foundation.messages import OperationName
+from salon.gateway.operations import guessed
 from salon.gateway.pricing import Price, PriceTier
 from salon.gateway.pricing.price import rate
 from salon.gateway.pricing.written import fingerprint
@@ -14,6 +17,20 @@ from salon.gateway.providers.base import Capabilities, ListingStyle
 from salon.gateway.registry.models import ModelInfo
 
 _MOST_MODELS = 20_000
+_METHODS: Mapping[str, OperationName] = {
+    "generateContent": "chat",
+    "embedContent": "embeddings",
+    "batchEmbedContents": "embeddings",
+}
+_ENDPOINTS: Mapping[str, OperationName] = {"chat": "chat", "embed": "embeddings", "rerank": "rerank"}
+_TYPES: Mapping[str, tuple[OperationName, ...]] = {
+    "chat": ("chat",),
+    "language": ("chat",),
+    "embedding": ("embeddings",),
+    "embeddings": ("embeddings",),
+    "rerank": ("rerank",),
+    "moderation": ("moderations",),
+}
 
 Item = dict[str, Any]
 
@@ -30,9 +47,9 @@ def read_listing(style: ListingStyle, body: bytes, *, provider: str) -> tuple[li
             return [model for model in listed if model is not None], after if _text(after) else None
         if style == "cohere":
             after = cast(Item, value).get("next_page_token") if isinstance(value, dict) else None
-            answering = [item for item in _items(value, "models") if "chat" in _words(item.get("endpoints"))]
-            return [_cohere(item) for item in answering], after if _text(after) else None
-        models = [_common(item) for item in _items(value, "data") if _chats(item)]
+            listed = [_cohere(item) for item in _items(value, "models")]
+            return [model for model in listed if model.operations], after if _text(after) else None
+        models = [_common(item) for item in _items(value, "data") if _is_served(item)]
         more = cast(Item, value).get("has_more") if isinstance(value, dict) else False
         return models, models[-1].id if style == "anthropic" and more and models else None
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
@@ -60,9 +77,19 @@ def _object(value: Any) -> Item:
     return cast(Item, value) if isinstance(value, dict) else {}
 
 
-def _chats(item: Item) -> bool:
-    """Tell whether a model answers; Mistral lists those that only embed or transcribe as well."""
-    return _object(item.get("capabilities")).get("completion_chat") is not False
+def _is_served(item: Item) -> bool:
+    """Tell whether a model can be asked here; Mistral also lists those that only transcribe, and says so."""
+    chats = _object(item.get("capabilities")).get("completion_chat") is not False
+    return chats or guessed(str(item["id"])) is not None
+
+
+def _operations(item: Item) -> tuple[OperationName, ...] | None:
+    """Read what a model is for, where Mistral's flags or Together's ``type`` say it."""
+    flags = _object(item.get("capabilities"))
+    if flags.get("completion_chat") is False:
+        return guessed(str(item["id"]))
+    kind = _TYPES.get(_text(item.get("type")))
+    return kind or (("chat",) if flags.get("completion_chat") is True else None)
 
 
 def _common(item: Item) -> ModelInfo:
@@ -94,6 +121,7 @@ def _common(item: Item) -> ModelInfo:
         or _count(item.get("max_completion_tokens"))
         or _count(item.get("max_tokens")),
         capabilities=_capabilities(item),
+        operations=_operations(item),
         price=_price(item.get("pricing")),
     )
 
@@ -160,9 +188,10 @@ def _piece(prices: Item, name: str) -> int | None:
 
 
 def _gemini(item: Item) -> ModelInfo | None:
-    """Read Google's form; None for a model that answers nobody (embeddings, images of its own way)."""
+    """Read Google's form; None for a model that is for nothing here (images of its own way)."""
     methods = item.get("supportedGenerationMethods")
-    if isinstance(methods, list) and "generateContent" not in methods:
+    operations = _named(methods, _METHODS) if isinstance(methods, list) else None
+    if operations == ():
         return None
     return ModelInfo(
         id=str(item["name"]).removeprefix("models/"),
@@ -171,7 +200,13 @@ def _gemini(item: Item) -> ModelInfo | None:
         context_tokens=_count(item.get("inputTokenLimit")),
         max_output_tokens=_count(item.get("outputTokenLimit")),
         capabilities=Capabilities(reasoning=True) if item.get("thinking") is True else None,
+        operations=operations,
     )
+
+
+def _named(value: Any, known: Mapping[str, OperationName]) -> tuple[OperationName, ...]:
+    words = _words(value)
+    return tuple(dict.fromkeys(operation for word, operation in known.items() if word in words))
 
 
 def _words(value: Any) -> set[str]:
@@ -196,6 +231,7 @@ def _cohere(item: Item) -> ModelInfo:
         owned_by="cohere",
         context_tokens=_count(int(length)) if isinstance(length, int | float) else None,
         capabilities=known if features else None,
+        operations=_named(item.get("endpoints"), _ENDPOINTS),
     )
 
 

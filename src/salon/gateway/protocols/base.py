@@ -39,6 +39,10 @@ DialectName = Literal[
     "ollama-embeddings",
     "gemini-embed",
     "gemini-embed-batch",
+    "cohere-embed",
+    "rerank",
+    "openai-moderations",
+    "mistral-moderations",
 ]
 COUNTS: Final[tuple[DialectName, ...]] = ("responses-count", "anthropic-count", "gemini-count")
 """Dialects in which a request's tokens are counted; a provider that has one counts for callers of each."""

@@ -7,6 +7,8 @@ no stream. The functions below are for those whose request has its model in the 
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+import msgspec
+
 from salon.foundation.kit.errors import InvalidRequest, Unsupported, UpstreamBroken
 from salon.foundation.messages import EmbeddingRequest, Finish, OperationName, OperationResponse, Usage
 from salon.gateway.protocols import classify
@@ -21,6 +23,7 @@ from salon.gateway.protocols.base import (
     Quirks,
     RequestEncoder,
     RequestRewriter,
+    SpokenDialect,
     StreamErrorReader,
 )
 from salon.gateway.protocols.fields import field_value, invalid, join_fields, read_fields
@@ -74,6 +77,29 @@ def dialect(
     )
 
 
+def spoken(
+    *,
+    name: DialectName,
+    operation: OperationName,
+    title: str,
+    encode_request: RequestEncoder,
+    decode_response: Callable[[bytes], OperationResponse],
+    decode_error: ErrorReader = classify.http_error,
+) -> SpokenDialect:
+    """Return the declaration of a dialect that no caller speaks to us; its answers come whole."""
+    return SpokenDialect(
+        name=name,
+        operation=operation,
+        title=title,
+        streams=False,
+        encode_request=encode_request,
+        decode_response=decode_response,
+        stream_decoder=_no_stream,
+        decode_error=decode_error,
+        classify_stream_error=classify.stream_error,
+    )
+
+
 def _no_stream(*_: object, **__: object) -> NoReturn:
     raise UpstreamBroken(provider="The provider", detail="it streams what has no stream")
 
@@ -84,7 +110,11 @@ def envelope_of(body: bytes, *, required: str) -> Envelope:
 
     Raises: InvalidRequest naming the field.
     """
-    fields = read_fields(body)
+    return envelope_of_fields(read_fields(body), body, required=required)
+
+
+def envelope_of_fields(fields: dict[str, msgspec.Raw], body: bytes, *, required: str) -> Envelope:
+    """Do as ``envelope_of`` with the fields of ``body``. Raises: InvalidRequest naming the field."""
     model = field_value(fields, "model")
     if not isinstance(model, str) or not model:
         raise invalid("model", "It must be a string that names a model.")

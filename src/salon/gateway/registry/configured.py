@@ -5,17 +5,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from salon.foundation.egress import HttpClient
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.ids import ProviderId
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.protocols.base import DialectName, SpokenDialect
 from salon.gateway.providers.authorize import Access, AuthorizedTransport, Authorizer
-from salon.gateway.providers.base import KindRegistry, ProviderKind, Transport
+from salon.gateway.providers.base import Capabilities, KindRegistry, ProviderKind, Transport
 from salon.gateway.providers.options import read_options
 from salon.gateway.registry.alias_checks import check_not_demo
 from salon.gateway.registry.links import base_url, build_link, check_secret, policy_of, shaped
-from salon.gateway.registry.models import CredentialState, Provider, ProviderSpec, Source
+from salon.gateway.registry.models import CredentialState, ModelInfo, Provider, ProviderSpec, Source
 from salon.gateway.registry.target import Link
 
 _ENABLE: Final[Mapping[Source, Callable[[str], str]]] = {
@@ -71,6 +73,13 @@ class Configured:
         if not self.spec.enabled:
             return f"the provider “{self.spec.name}” is switched off. {_ENABLE[self.source](self.spec.name)}"
         return f"the provider “{self.spec.name}” {self.problem}" if self.problem else None
+
+    def capabilities_of(self, info: ModelInfo) -> Capabilities:
+        """Return what one of its models can do: as listed, as a person wrote, or as its kind declares."""
+        known = info.capabilities or self.spec.capabilities or self.kind.capabilities
+        if info.operations is None:
+            return known
+        return msgspec.structs.replace(known, operations=info.operations)
 
     def shown(self) -> Provider:
         """Return it as people see it."""

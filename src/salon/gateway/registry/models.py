@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from salon.foundation.kit.ids import ProviderId
+from salon.foundation.messages import OperationName
 from salon.gateway.pricing import Price
 from salon.gateway.providers.base import Capabilities
 
@@ -99,6 +100,8 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     context_tokens: int | None = None
     max_output_tokens: int | None = None
     capabilities: Capabilities | None = None
+    operations: tuple[OperationName, ...] | None = None
+    """What it is for, where the provider's listing tells it."""
     price: Price | None = None
     """Where the provider's listing tells it."""
     family: str = ""

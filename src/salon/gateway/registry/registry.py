@@ -298,9 +298,7 @@ class Registry:
             target = self._targets[name] = Target(
                 link,
                 model,
-                capabilities=info.capabilities
-                or configured.spec.capabilities
-                or configured.kind.capabilities,
+                capabilities=configured.capabilities_of(info),
                 context_tokens=info.context_tokens,
                 prices=prices,
                 price_known=known,

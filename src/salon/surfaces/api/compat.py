@@ -16,6 +16,13 @@ from salon.surfaces.api.services import ListedModel, Services
 
 _DEFAULT_PAGE: Final = 20
 _MAX_PAGE: Final = 1000
+_GEMINI_METHODS_OF: Final = (
+    ("completion", "generateContent"),
+    ("completion", "countTokens"),
+    ("embedding", "embedContent"),
+    ("embedding", "batchEmbedContents"),
+)
+"""What a model is for, and the methods that ask it for that."""
 _GEMINI_METHODS: Final = (
     ":generateContent",
     ":streamGenerateContent",
@@ -47,6 +54,8 @@ def path_dialect(path: str, headers: Mapping[bytes, bytes]) -> DialectName | Non
         return "responses"
     if path.startswith("/v1beta/") or path.endswith(_GEMINI_METHODS):
         return "gemini"
+    if path in {"/v1/rerank", "/v2/rerank"}:
+        return "rerank"
     if path.startswith("/v1/"):
         return shared_dialect(headers)
     return "ollama" if path.startswith("/api/") else None
@@ -163,7 +172,9 @@ def _gemini_model(model: ListedModel) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "name": f"models/{model.id}",
         "displayName": model.display_name,
-        "supportedGenerationMethods": ["generateContent"],
+        "supportedGenerationMethods": [
+            method for word, method in _GEMINI_METHODS_OF if word in model.capabilities
+        ],
     }
     if model.context_tokens is not None:
         shown["inputTokenLimit"] = model.context_tokens

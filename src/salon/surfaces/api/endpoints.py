@@ -206,6 +206,29 @@ CORE: Final[tuple[Endpoint, ...]] = (
         for version in ("v1beta", "v1")
         for method, dialect, what in _GEMINI_EMBEDS
     ),
+    *(
+        Endpoint(
+            method="POST",
+            path=f"/{version}/rerank",
+            dialect="rerank",
+            summary="Rank documents by a question, in the words of Cohere and Jina.",
+            policy=Right.USE_MODELS,
+            operation="rerank",
+            hot=True,
+            max_body_bytes=CHAT_BODY_BYTES,
+        )
+        for version in ("v1", "v2")
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/moderations",
+        dialect="openai-moderations",
+        summary="Judge texts and pictures, in the words of OpenAI.",
+        policy=Right.USE_MODELS,
+        operation="moderations",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
     Endpoint(
         method="GET",
         path="/v1beta/models",

@@ -193,10 +193,14 @@ def stream_error() -> Frame:
 
 
 def models(names: list[str]) -> JsonObject:
-    """List the models, with one that answers nobody."""
-    methods = ["generateContent", "countTokens"]
+    """List the models, with one that is for embeddings only and one that is for nothing we ask."""
+    methods = ["generateContent", "countTokens", "embedContent", "batchEmbedContents"]
     listed: list[JsonObject] = [
         {"name": f"models/{name}", "displayName": name, "supportedGenerationMethods": methods}
         for name in names
     ]
-    return {"models": [*listed, {"name": "models/embed", "supportedGenerationMethods": ["embedContent"]}]}
+    others: list[JsonObject] = [
+        {"name": "models/embed", "supportedGenerationMethods": ["embedContent"]},
+        {"name": "models/paint", "supportedGenerationMethods": ["predict"]},
+    ]
+    return {"models": [*listed, *others]}

@@ -36,6 +36,7 @@ from salon.testing.fake_provider.connection import CallerGoneError, Connection
 from salon.testing.fake_provider.embeddings import EMBEDDINGS
 from salon.testing.fake_provider.frames import Frame, bend, mutate
 from salon.testing.fake_provider.journal import Exchange, Journal
+from salon.testing.fake_provider.judging import JUDGING
 from salon.testing.fake_provider.plan import Plan, parse_fault, parse_plan, plan_of_model, plan_of_text
 from salon.testing.fake_provider.play import CutShortError, Head, Headers, Player
 from salon.testing.fake_provider.recordings import RecordingNotFoundError, load, split_path
@@ -56,6 +57,7 @@ _DIALECTS: tuple[Any, ...] = (
     converse,
     bedrock_invoke,
     *EMBEDDINGS,
+    *JUDGING,
 )
 _START_S = 60.0
 _KEY_HEADERS = ("x-api-key", "x-goog-api-key", "api-key")

@@ -1,5 +1,5 @@
-"""Cohere's chat, version 2: spoken to its service, served to nobody."""
+"""Cohere's chat and embeddings, version 2: spoken to its service, served to nobody."""
 
-from salon.gateway.protocols.cohere.dialect import DIALECT
+from salon.gateway.protocols.cohere.dialect import DIALECT, EMBED
 
-__all__ = ["DIALECT"]
+__all__ = ["DIALECT", "EMBED"]

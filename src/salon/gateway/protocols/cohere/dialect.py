@@ -1,8 +1,8 @@
-"""Cohere's dialect as it is spoken."""
+"""Cohere's dialects as they are spoken: chat and embeddings."""
 
-from salon.gateway.protocols import classify
+from salon.gateway.protocols import classify, whole
 from salon.gateway.protocols.base import SpokenDialect
-from salon.gateway.protocols.cohere import request_writer, response
+from salon.gateway.protocols.cohere import embed, request_writer, response
 from salon.gateway.protocols.cohere.stream_decoder import CohereStreamDecoder
 
 DIALECT = SpokenDialect(
@@ -15,3 +15,12 @@ DIALECT = SpokenDialect(
     classify_stream_error=classify.stream_error,
 )
 """``POST /v2/chat``."""
+
+EMBED = whole.spoken(
+    name="cohere-embed",
+    operation="embeddings",
+    title="Cohere embed",
+    encode_request=embed.encode_request,
+    decode_response=embed.decode_response,
+)
+"""``POST /v2/embed``."""

@@ -212,18 +212,12 @@ def _usage(value: dict[str, Any] | None) -> Usage | None:
     return whole.input_usage(value, "promptTokenCount", "totalTokenCount")
 
 
-class _Counted(msgspec.Struct, rename="camel"):
-    embedding: msgspec.Raw | None = None
-    embeddings: msgspec.Raw | None = None
-    usage_metadata: dict[str, Any] | None = None
-
-
 def read_answer(body: bytes) -> whole.Answer:
     """Return the usage of an answer that is passed on as it is; no end if it is none."""
     try:
-        counted = msgspec.json.decode(body, type=_Counted)
+        told: dict[str, msgspec.Raw] = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        counted = msgspec.json.decode(told.get("usageMetadata", b"null"), type=dict[str, Any] | None)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None, None, 0
-    if counted.embedding is None and counted.embeddings is None:
-        return None, None, 0
-    return _usage(counted.usage_metadata), whole.DONE, 0
+    is_answer = "embeddings" in told or "embedding" in told
+    return (_usage(counted), whole.DONE, 0) if is_answer else (None, None, 0)

@@ -1,5 +1,11 @@
-"""OpenAI Chat Completions and embeddings: requests, answers, streams and errors, read and written."""
+"""OpenAI Chat Completions, embeddings and moderations, read and written."""
 
-from salon.gateway.protocols.openai.dialect import COMPLETIONS, DIALECT, EMBEDDINGS
+from salon.gateway.protocols.openai.dialect import (
+    COMPLETIONS,
+    DIALECT,
+    EMBEDDINGS,
+    MISTRAL_MODERATIONS,
+    MODERATIONS,
+)
 
-__all__ = ["COMPLETIONS", "DIALECT", "EMBEDDINGS"]
+__all__ = ["COMPLETIONS", "DIALECT", "EMBEDDINGS", "MISTRAL_MODERATIONS", "MODERATIONS"]

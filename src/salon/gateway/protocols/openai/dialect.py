@@ -7,6 +7,7 @@ from salon.gateway.protocols.base import Dialect
 from salon.gateway.protocols.openai import (
     completions,
     embeddings,
+    moderations,
     request,
     request_writer,
     response,
@@ -68,3 +69,28 @@ EMBEDDINGS = whole.dialect(
     rewrite_request=embeddings.rewrite_request,
 )
 """``POST /v1/embeddings``: OpenAI's own and that of the many who copy it."""
+
+MODERATIONS = whole.dialect(
+    name="openai-moderations",
+    operation="moderations",
+    title="OpenAI moderations",
+    id_header=b"x-request-id",
+    read_envelope=moderations.read_envelope,
+    decode_request=moderations.decode_request,
+    encode_response=moderations.encode_response,
+    encode_error=openai_errors.encode_error,
+    encode_request=moderations.encode_request,
+    decode_response=moderations.decode_response,
+    read_answer=moderations.read_answer,
+    rewrite_request=whole.rewrite_model,
+)
+"""``POST /v1/moderations``."""
+
+MISTRAL_MODERATIONS = whole.spoken(
+    name="mistral-moderations",
+    operation="moderations",
+    title="Mistral moderations",
+    encode_request=moderations.encode_mistral,
+    decode_response=moderations.decode_response,
+)
+"""``POST /v1/moderations`` of Mistral, whose answers do not say whether a text is flagged."""

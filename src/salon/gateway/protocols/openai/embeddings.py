@@ -147,7 +147,7 @@ def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedReque
     lost: dict[str, None] = {}
     extra = split_extra(request, "openai", lost)
     inputs = [one if isinstance(one, str) else list(one) for one in request.inputs]
-    wire: JsonObject = {"model": request.model, "input": inputs, "encoding_format": "float"}
+    wire: JsonObject = {"model": request.model, "input": inputs}
     if request.dimensions is not None:
         wire[str(quirks.get("embedding_dimensions", "dimensions"))] = request.dimensions
     purposes: Mapping[str, str] = quirks.get("embedding_purposes", {})

@@ -34,7 +34,7 @@ def _server(
         label=label,
         dialect="openai",
         chat_paths=paths,
-        operation_paths={"openai-embeddings": "/embeddings"},
+        operation_paths={"openai-embeddings": "/embeddings", "rerank": "/rerank"},
         base_url=f"http://127.0.0.1:{port}/v1",
         needs_key=False,
         local=True,

@@ -14,6 +14,9 @@ It answers Chat Completions requests inside this process. Words in the last user
 ``demo:call NAME``         calls the tool NAME
 ``demo:echo``              answers with the rest of the message and nothing else
 =========================  =======================================================================
+
+Embeddings, rankings and judgements are made of words alone (``operations``); there ``demo:fail 429`` works
+too, and ``demo:flag violence`` is what a moderation finds.
 """
 
 from salon.gateway.providers.base import Capabilities, ProviderKind
@@ -24,6 +27,11 @@ KIND = ProviderKind(
     label="Demo",
     dialect="openai",
     chat_paths={"openai": "/chat/completions"},
+    operation_paths={
+        "openai-embeddings": "/embeddings",
+        "rerank": "/rerank",
+        "openai-moderations": "/moderations",
+    },
     base_url="http://demo.invalid",
     auth="none",
     needs_key=False,
@@ -31,6 +39,12 @@ KIND = ProviderKind(
     free=True,
     listing="fixed",
     models=("demo",),
-    capabilities=Capabilities(tools=True, vision=True, reasoning=True, structured=True),
+    capabilities=Capabilities(
+        tools=True,
+        vision=True,
+        reasoning=True,
+        structured=True,
+        operations=("chat", "embeddings", "rerank", "moderations"),
+    ),
     make_transport=DemoUpstream,
 )

@@ -7,8 +7,9 @@ from typing import Any, cast
 import orjson
 
 from salon.foundation.egress import EgressBroken, EgressPolicy, HttpReceiver, HttpRequest
+from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.gateway.providers.demo import wire
+from salon.gateway.providers.demo import operations, wire
 from salon.gateway.providers.demo.check import problem
 from salon.gateway.providers.demo.script import Plan, plan
 
@@ -42,7 +43,7 @@ class _Answer:
 
 
 class DemoUpstream:
-    """Answers Chat Completions requests without a network."""
+    """Answers requests in OpenAI's words, and in Cohere's for rankings, without a network."""
 
     def __init__(self) -> None:
         self._supervisor = TaskSupervisor("demo")
@@ -50,7 +51,7 @@ class DemoUpstream:
     def open_now(self, request: HttpRequest, receiver: HttpReceiver, *, policy: EgressPolicy) -> _Answer:
         """Begin an answer; ``receiver`` hears it like any other."""
         answer = _Answer(receiver)
-        answer.task = self._supervisor.spawn(_answer(answer, request.body), name="demo")
+        answer.task = self._supervisor.spawn(_answer(answer, request), name="demo")
         return answer
 
     async def open(
@@ -60,15 +61,34 @@ class DemoUpstream:
         return self.open_now(request, receiver, policy=policy)
 
 
-async def _answer(answer: _Answer, body: bytes) -> None:
+async def _answer(answer: _Answer, request: HttpRequest) -> None:
     try:
-        await _play(answer, body)
+        await _play(answer, request)
     except Exception:  # told, then logged by the supervisor: without an end its caller would wait in vain
         answer.receiver.on_error(EgressBroken(host="demo", detail="the demo failed", sent_any_response=True))
         raise
 
 
-async def _play(answer: _Answer, body: bytes) -> None:
+async def _play(answer: _Answer, request: HttpRequest) -> None:
+    path, body = request.target.decode("latin-1"), bytes(request.body)
+    if path.endswith("/chat/completions"):
+        await _chat(answer, body)
+        return
+    receiver = answer.receiver
+    status = operations.fails_with(body.decode("utf-8", "replace"))
+    if status is not None:
+        headers = [*_JSON, (b"retry-after", b"1")] if status in {429, 503} else list(_JSON)
+        _whole(receiver, status, headers, wire.error(status))
+        return
+    try:
+        told = operations.answer(path, body)
+    except InvalidRequest as wrong:
+        _whole(receiver, 400, list(_JSON), wire.refusal(wrong))
+    else:
+        _whole(receiver, 200, list(_JSON), told)
+
+
+async def _chat(answer: _Answer, body: bytes) -> None:
     receiver = answer.receiver
     wrong = problem(body)
     if wrong is not None:

@@ -11,7 +11,7 @@ KIND = ProviderKind(
         "responses": "/responses",
         "responses-count": "/responses/input_tokens",
     },
-    operation_paths={"openai-embeddings": "/embeddings"},
+    operation_paths={"openai-embeddings": "/embeddings", "openai-moderations": "/moderations"},
     base_url="https://api.openai.com/v1",
     env_keys=("OPENAI_API_KEY",),
     env_url="OPENAI_BASE_URL",

@@ -7,7 +7,11 @@ KIND = ProviderKind(
     label="OpenAI-compatible",
     dialect="openai",
     chat_paths={"openai": "/chat/completions"},
-    operation_paths={"openai-embeddings": "/embeddings"},
+    operation_paths={
+        "openai-embeddings": "/embeddings",
+        "rerank": "/rerank",
+        "openai-moderations": "/moderations",
+    },
     needs_key=False,
     quirks={"max_tokens_field": "max_tokens", "developer_role": "system"},
 )

@@ -24,6 +24,8 @@ KIND = ProviderKind(
         "ollama-embeddings": "/api/embeddings",
         "gemini-embed-batch": "/v1beta/models/{model}:batchEmbedContents",
         "gemini-embed": "/v1beta/models/{model}:embedContent",
+        "rerank": "/v1/rerank",
+        "openai-moderations": "/v1/moderations",
     },
     stream_paths={"gemini": "/v1beta/models/{model}:streamGenerateContent?alt=sse"},
     needs_key=False,
