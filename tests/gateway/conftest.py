@@ -15,7 +15,13 @@ from salon.testing.gateway_bench import GatewayBench
 
 Scene = Callable[[GatewayBench, FakeProvider], Awaitable[None]]
 
-KINDS = {"openai": "openai-compatible", "anthropic": "anthropic", "ollama": "ollama", "gemini": "gemini"}
+KINDS = {
+    "openai": "openai-compatible",
+    "anthropic": "anthropic",
+    "ollama": "ollama",
+    "gemini": "gemini",
+    "responses": "responses-compatible",
+}
 
 
 def fake_providers(url: str) -> list[ProviderSpec]:
@@ -24,7 +30,7 @@ def fake_providers(url: str) -> list[ProviderSpec]:
         ProviderSpec(
             name=dialect,
             kind=kind,
-            base_url=f"{url}/v1" if dialect == "openai" else url,
+            base_url=f"{url}/v1" if dialect in {"openai", "responses"} else url,
             api_key="sk-upstream-canary",
             allow_private=True,
             models=("fake",),

@@ -25,9 +25,11 @@ def write_request(request: ModelRequest, lost: dict[str, None]) -> JsonObject:
     own = split_extra(request, "ollama", lost)
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="Ollama gives one answer per request.")
-    for name in ("user", "metadata", "service_tier"):
+    for name in ("user", "metadata"):
         if getattr(request, name):
             lost[name] = None
+    if request.service_tier not in {None, "auto", "default"}:
+        lost["service_tier"] = None
     if request.parallel_tool_calls is False:
         lost["parallel_tool_calls"] = None
     options: JsonObject = {name: getattr(request, name) for name in _OPTIONS}

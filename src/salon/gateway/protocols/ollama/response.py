@@ -49,6 +49,10 @@ def write_time(seconds: int) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
 
 
+_BESIDE = ("thinking", "tool_calls")
+"""What stands in a message of chat and beside the text of generate."""
+
+
 def decode_response(body: bytes) -> Response:
     """Read a finished answer, of ``/api/chat`` or ``/api/generate``. Raises: UpstreamError."""
     try:
@@ -59,7 +63,7 @@ def decode_response(body: bytes) -> Response:
         raise build_error(status_in(value), error_of(value), provider="Ollama")
     message = value.get("message") if is_object(value) else None
     if is_object(value) and isinstance(value.get("response"), str):
-        message = {"content": value["response"], "thinking": value.get("thinking")}
+        message = {"content": value["response"], **{name: value.get(name) for name in _BESIDE}}
     if not is_object(message):
         raise UpstreamBroken(provider="Ollama", detail="its answer has no message")
     parts: list[Part] = []
@@ -72,7 +76,7 @@ def decode_response(body: bytes) -> Response:
     listed = message.get("tool_calls")
     calls = [read_output_call(call) for call in (listed if is_list(listed) else ())]
     parts += [call for call in calls if call is not None]
-    kept: JsonObject = {name: value[name] for name in ("logprobs", "context") if value.get(name)}
+    kept: JsonObject = {name: value[name] for name in ("context",) if value.get(name)}
     if rest := {k: v for k, v in message.items() if k not in _KNOWN_MESSAGE and v is not None}:
         kept["message"] = rest
     return Response(
@@ -82,8 +86,19 @@ def decode_response(body: bytes) -> Response:
         finish=read_finish(value.get("done_reason"), has_tool_calls=any(calls)),
         usage=read_usage(value),
         created_at_s=created_at_s(value.get("created_at")),
-        provider_data={"ollama": kept} if kept else None,
+        provider_data={**({"ollama": kept} if kept else {}), **likelihood(value.get("logprobs"))} or None,
     )
+
+
+def likelihood(logprobs: Any) -> JsonObject:
+    """Return log probabilities as all dialects keep them: in the words of chat, which are these, too."""
+    return {"openai": {"logprobs": {"content": logprobs}}} if is_list(logprobs) and logprobs else {}
+
+
+def write_likelihood(provider_data: Any) -> list[Any] | None:
+    """Return the log probabilities that came with an answer, or a part of it."""
+    content = own_data(own_data(provider_data, "openai"), "logprobs").get("content")
+    return content if is_list(content) and content else None
 
 
 def encode_response(response: Response, context: EncodeContext) -> EncodedRequest:
@@ -100,9 +115,15 @@ def write_response(response: Response, context: EncodeContext, lost: dict[str, N
     own: JsonObject = dict(own_data(response.provider_data, "ollama"))
     message = _write_message(response.parts, lost)
     message.update(own.pop("message", None) or {})
-    for dialect in response.provider_data or {}:
-        if dialect != "ollama":
+    logprobs = write_likelihood(response.provider_data)
+    if logprobs is not None:
+        own["logprobs"] = logprobs
+    for dialect, told in (response.provider_data or {}).items():
+        if dialect != "ollama" and told.keys() - {"logprobs"}:
             lost["provider_data"] = None
+    usage = response.usage
+    if usage is not None and (usage.cached_tokens or usage.cache_write_tokens or usage.reasoning_tokens):
+        lost["usage.details"] = None
     reason, whole = write_finish(response.finish)
     if not whole and response.finish is not None:
         lost[f"done_reason.{response.finish.reason}"] = None

@@ -18,7 +18,7 @@ from salon.foundation.messages import (
 from salon.gateway.protocols.classify import error_of, status_in
 from salon.gateway.protocols.ndjson import LineSplitter
 from salon.gateway.protocols.ollama.messages import read_output_call
-from salon.gateway.protocols.ollama.response import created_at_s
+from salon.gateway.protocols.ollama.response import created_at_s, likelihood
 from salon.gateway.protocols.ollama.usage import read_finish, read_usage
 from salon.gateway.protocols.part_track import PartTrack
 from salon.gateway.protocols.sse import EventTooLargeError
@@ -102,7 +102,7 @@ class OllamaStreamDecoder:
         if is_object(message):
             self._message(message, value.get("logprobs"), out)
         elif "response" in value:  # /api/generate
-            said = {"content": value["response"], "thinking": value.get("thinking")}
+            said = {**value, "content": value["response"]}
             self._message(said, value.get("logprobs"), out)
         if value.get("done") is True:
             self._end(value, out)
@@ -112,7 +112,7 @@ class OllamaStreamDecoder:
         if isinstance(thinking, str) and thinking:
             out.append(ReasoningDelta(index=self._track.run("reasoning", out), text=thinking))
         if isinstance(text, str) and text:
-            kept = {"ollama": {"logprobs": logprobs}} if logprobs else None
+            kept = likelihood(logprobs) or None
             out.append(TextDelta(index=self._track.run("text", out), text=text, provider_data=kept))
         if message.get("images"):
             out.append(OpaqueReceived(dialect="ollama", type="images", raw=message["images"]))

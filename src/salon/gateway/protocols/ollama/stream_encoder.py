@@ -29,7 +29,7 @@ from salon.foundation.messages import (
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
 from salon.gateway.protocols.ollama.errors import error_object
-from salon.gateway.protocols.ollama.response import write_time, write_tool_call
+from salon.gateway.protocols.ollama.response import write_likelihood, write_time, write_tool_call
 from salon.gateway.protocols.ollama.usage import write_finish, write_usage
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
@@ -71,7 +71,7 @@ class OllamaStreamEncoder:
                 break
             if isinstance(event, TextDelta) and not event.choice:
                 out += (self._head, dumps(event.text))
-                logprobs = own_data(event.provider_data, "ollama").get("logprobs")
+                logprobs = write_likelihood(event.provider_data) if event.provider_data else None
                 if logprobs:
                     out += (self.CLOSING, b',"logprobs":', dumps(logprobs), b',"done":false}\n')
                 else:
@@ -91,6 +91,9 @@ class OllamaStreamEncoder:
         reason, whole = write_finish(self._finish)
         if not whole and self._finish is not None:
             self.lost.add(f"done_reason.{self._finish.reason}")
+        usage = self._usage
+        if usage is not None and (usage.cached_tokens or usage.cache_write_tokens or usage.reasoning_tokens):
+            self.lost.add("usage.details")
         taken_ns = max(1, time.monotonic_ns() - self._began_ns)
         end: JsonObject = {
             "done": True,

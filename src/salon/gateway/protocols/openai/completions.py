@@ -84,6 +84,8 @@ def encode_request(asked: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     encoded = request_writer.encode_request(asked, quirks=quirks)
     wire = msgspec.json.decode(encoded.body, type=dict[str, Any])
     lost = [*encoded.lost, *(name for name in _CHAT_ONLY[1:] if wire.pop(name, None) is not None)]
+    if asked.messages[0].name:
+        lost.append("messages.name")
     del wire["messages"]
     limit = wire.pop("max_completion_tokens", None)
     if limit is not None:
