@@ -62,6 +62,7 @@ lint: $(STAMPS)/dev ## Check format, style, floors and the one-of-each rules
 	@$(PY) tools/floors.py
 	@.venv/bin/lint-imports --config .importlinter
 	@$(PY) tools/rules.py
+	@$(PY) tools/columns.py
 
 types: $(STAMPS)/dev ## Check types, strictly
 	@.venv/bin/pyright

@@ -2,11 +2,13 @@
 
 A suite is a test file under tests/soak, or one that scales its rounds with salon.testing.soak or is marked
 timed. Each runs in a process of its own, bounded in time, all with one seed; what a suite
-measures it tells with pytest's record_property.
+measures it tells with pytest's record_property. What runs on both columns (docs/testing.md) runs on each in a
+process of its own, and is recorded apart.
 """
 
 import argparse
 import datetime
+import itertools
 import json
 import os
 import platform
@@ -23,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MEASURED = ROOT / "docs" / "measured"
 LIMIT_S = 1200
 VERDICTS: dict[int | str, str] = {0: "passed", 1: "failed", 5: "nothing to run"}
+COLUMNS = {"sqlite": "not postgres and not redis", "postgres+redis": "postgres or redis"}
+"""How pytest selects the tests of a column: those without a server, and those that need one."""
 
 
 def suites(words: list[str]) -> list[Path]:
@@ -59,14 +63,15 @@ def machine() -> dict[str, object]:
     }
 
 
-def run(path: Path, *, seed: int, limit_s: int, fraction: str) -> dict[str, object]:
-    """Run one suite; return its verdict and figures."""
+def run(path: Path, *, column: str, seed: int, limit_s: int, fraction: str) -> dict[str, object]:
+    """Run one suite on one column; return its verdict and figures."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
         environment = {**os.environ, "SALON_SOAK": fraction, "SALON_SEED": str(seed)}
         command = [
             sys.executable, "-m", "pytest", "-q", "-rs", "-n0", str(path.relative_to(ROOT)),
-            f"--timeout={limit_s}", f"--junitxml={report}", "-o", "junit_family=xunit1",
+            "-m", COLUMNS[column], f"--timeout={limit_s}",
+            f"--junitxml={report}", "-o", "junit_family=xunit1",
         ]  # fmt: skip
         started = time.monotonic()
         with Path(folder, "output.txt").open("w+") as output:
@@ -81,9 +86,8 @@ def run(path: Path, *, seed: int, limit_s: int, fraction: str) -> dict[str, obje
             told = output.read()
         return {
             "suite": str(path.relative_to(ROOT)),
-            "verdict": {0: "passed", 5: "nothing to run"}.get(
-                status, "failed" if status == 1 else str(status)
-            ),
+            "column": column,
+            "verdict": VERDICTS.get(status, str(status)),
             "seconds": round(time.monotonic() - started, 1),
             **read(report),
             "output": "" if status == 0 else told[-6000:].replace(f"{ROOT}/", ""),
@@ -127,17 +131,15 @@ def page(result: dict[str, object], rows: list[dict[str, object]]) -> str:
         "",
         described(result) + ".",
         "",
-        "| suite | verdict | tests | skipped | seconds |",
-        "| --- | --- | --- | --- | --- |",
+        "| suite | column | verdict | tests | skipped | seconds |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
-    lines += [
-        f"| {row['suite']} | {row['verdict']} | {row['tests']} | {row['skipped']} | {row['seconds']} |"
-        for row in rows
-    ]
+    told = ("suite", "column", "verdict", "tests", "skipped", "seconds")
+    lines += [f"| {' | '.join(str(row[name]) for name in told)} |" for row in rows]
     for row in rows:
         figures = row["figures"]
         if isinstance(figures, dict) and figures:
-            lines += ["", f"## {row['suite']}", ""]
+            lines += ["", f"## {row['suite']}, {row['column']}", ""]
             lines += [
                 f"- {name}: " + ", ".join(f"{key} {value}" for key, value in told.items())
                 for name, told in figures.items()
@@ -149,15 +151,19 @@ def main() -> int:
     """Run the suites; returns 1 if one of them failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("words", nargs="*", help="only suites whose path holds one of these words")
+    parser.add_argument("--column", choices=[*COLUMNS], help="only this column; otherwise each in turn")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**31))
     parser.add_argument("--limit-s", type=int, default=LIMIT_S, help="most seconds for one suite")
     parser.add_argument("--fraction", default="1", help="how much of the full length to run")
     parser.add_argument("--no-write", action="store_true", help="print the result only")
     options = parser.parse_args()
     rows: list[dict[str, object]] = []
-    for path in suites(options.words):
-        print(f"{path.relative_to(ROOT)} ...", flush=True)
-        row = run(path, seed=options.seed, limit_s=options.limit_s, fraction=options.fraction)
+    columns = [options.column] if options.column else [*COLUMNS]
+    for path, column in itertools.product(suites(options.words), columns):
+        print(f"{path.relative_to(ROOT)} on {column} ...", flush=True)
+        row = run(path, column=column, seed=options.seed, limit_s=options.limit_s, fraction=options.fraction)
+        if row["verdict"] == VERDICTS[5]:
+            continue
         print(
             f"  {row['verdict']} in {row['seconds']} s {row['figures'] or ''}\n{row['output']}".rstrip(),
             flush=True,
@@ -174,7 +180,8 @@ def main() -> int:
     }
     if not options.no_write:
         MEASURED.mkdir(parents=True, exist_ok=True)
-        stem = MEASURED / f"soak-{result['date']}"
+        only = f"-{options.column.replace('+', '-')}" if options.column else ""
+        stem = MEASURED / f"soak{only}-{result['date']}"
         stem.with_suffix(".json").write_text(json.dumps({**result, "suites": rows}, indent=1) + "\n")
         stem.with_suffix(".md").write_text(page(result, rows))
         print(f"written to {stem.with_suffix('.md').relative_to(ROOT)}")

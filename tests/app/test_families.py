@@ -4,22 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup
 
 MANAGER = ["models.use", "keys.manage"]
-
-
-@pytest.fixture(params=["sqlite", "postgresql and redis"])
-def column(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
-    """The settings of one column."""
-    if request.param == "sqlite":
-        return {}
-    return {
-        "storage": {"url": request.getfixturevalue("postgres_url")},
-        "redis": {"url": request.getfixturevalue("redis_url")},
-    }
 
 
 def make_key(house: House, name: str, *, by: str | None = None, **body: Any) -> str:
@@ -34,8 +22,8 @@ def chat(house: House, key: str) -> int:
     return house.request("POST", "/v1/chat/completions", body, headers={"authorization": f"Bearer {key}"})[0]
 
 
-def test_children_share_the_requests_of_their_maker(tmp_path: Path, column: dict[str, Any]) -> None:
-    with House(tmp_path / "data", HouseSetup(settings=column)) as house:
+def test_children_share_the_requests_of_their_maker(tmp_path: Path, column: Column) -> None:
+    with House(tmp_path / "data", HouseSetup(column=column)) as house:
         parent = make_key(house, "parent", rights=MANAGER, limits={"requests_per_minute": 6})
         children = [make_key(house, f"child {n}", by=parent, rights=MANAGER) for n in range(2)]
         grandchild = make_key(house, "grandchild", by=children[0])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup
 
 IDS = {
@@ -28,8 +29,8 @@ RAISED = {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with House(tmp_path_factory.mktemp("fields") / "data", HouseSetup()) as running:
+def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
+    with House(tmp_path_factory.mktemp("fields") / "data", HouseSetup(column=module_column)) as running:
         yield running
 
 
@@ -101,4 +102,5 @@ def test_files_of_the_house_are_not_on_the_web(house: House) -> None:
                 status, body = house.request("GET", path)
                 assert status in {400, 403, 404, 421} or b"<!doctype html" in body[:100].lower(), path
                 assert b"root:" not in body, path
-    assert Path(house.data_dir / "salon.db").is_file()
+    assert Path(house.data_dir / "salon.db").is_file() == house.setup.column.is_sqlite
+    assert Path(house.data_dir / "master.key").is_file()

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with House(tmp_path_factory.mktemp("managed") / "data", HouseSetup()) as running:
+def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
+    with House(tmp_path_factory.mktemp("managed") / "data", HouseSetup(column=module_column)) as running:
         yield running
 
 

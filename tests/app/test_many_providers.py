@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup, ProviderSetup
 
 MANY = 600
@@ -17,11 +18,13 @@ def _best_s(house: House, path: str) -> float:
     return min(taken)
 
 
-def test_the_list_of_many_providers_costs_no_more_than_that_of_their_models(tmp_path: Path) -> None:
+def test_the_list_of_many_providers_costs_no_more_than_that_of_their_models(
+    tmp_path: Path, column: Column
+) -> None:
     nobody = "http://127.0.0.1:1/v1"
     providers = tuple(
         ProviderSetup(name=f"p{number}", kind="openai-compatible", url=nobody, models=("one", "two"))
         for number in range(MANY)
     )
-    with House(tmp_path / "data", HouseSetup(providers=providers)) as house:
+    with House(tmp_path / "data", HouseSetup(providers=providers, column=column)) as house:
         assert _best_s(house, "providers") < 4 * _best_s(house, "models") + 0.1

@@ -9,6 +9,7 @@ import pytest
 
 from salon.app.configuration import find_source, load, problems
 from salon.app.declarations import provider_specs
+from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup
 
@@ -16,9 +17,9 @@ DATED = "/openai/deployments/gpt/chat/completions?api-version=2024-10-21"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
     """A server of its own, for the tests of this file."""
-    with House(tmp_path_factory.mktemp("options") / "data", HouseSetup()) as running:
+    with House(tmp_path_factory.mktemp("options") / "data", HouseSetup(column=module_column)) as running:
         yield running
 
 

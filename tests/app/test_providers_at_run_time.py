@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup, provider_for
 
@@ -25,8 +26,8 @@ def fake() -> Iterator[FakeProvider]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, fake: FakeProvider) -> Iterator[House]:
-    setup = HouseSetup(providers=(provider_for("openai", fake.url, name="filed"),))
+def house(tmp_path: Path, fake: FakeProvider, column: Column) -> Iterator[House]:
+    setup = HouseSetup(providers=(provider_for("openai", fake.url, name="filed"),), column=column)
     with House(tmp_path / "data", setup) as running:
         yield running
 

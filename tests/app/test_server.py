@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with House(tmp_path_factory.mktemp("house") / "data", HouseSetup()) as running:
+def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
+    with House(tmp_path_factory.mktemp("house") / "data", HouseSetup(column=module_column)) as running:
         yield running
 
 
@@ -36,7 +37,10 @@ def test_status_tells_what_runs(house: House) -> None:
     status = _json(house, "/salon/v1/status")
     assert status["role"] == "whole"
     assert status["address"] == house.url
-    assert status["storage"] == {"dialect": "sqlite", "ok": True, "detail": "ok"}
+    column = house.setup.column
+    dialect = "sqlite" if column.is_sqlite else "postgresql"
+    assert status["storage"] == {"dialect": dialect, "ok": True, "detail": "ok"}
+    assert status["redis"] == {"configured": not column.is_sqlite, "ok": not column.is_sqlite}
     assert status["config_problem"] is None
 
 
@@ -126,8 +130,8 @@ def test_events_are_followed_from_a_number_on(house: House) -> None:
     assert lines[2].startswith(b"data: {")
 
 
-def test_stop_ends_within_its_deadline_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    house = House(tmp_path / "data", HouseSetup())
+def test_stop_ends_within_its_deadline_and_leaves_nothing_behind(tmp_path: Path, column: Column) -> None:
+    house = House(tmp_path / "data", HouseSetup(column=column))
     with house:
         assert (house.data_dir / "salon.sock").exists()
     assert house.stop() == 0
@@ -136,8 +140,8 @@ def test_stop_ends_within_its_deadline_and_leaves_nothing_behind(tmp_path: Path)
     assert '"stopped"' in house.log_text()
 
 
-def test_killed_owner_does_not_keep_the_next_one_out(tmp_path: Path) -> None:
-    house = House(tmp_path / "data", HouseSetup())
+def test_killed_owner_does_not_keep_the_next_one_out(tmp_path: Path, column: Column) -> None:
+    house = House(tmp_path / "data", HouseSetup(column=column))
     house.start()
     house.kill()
     assert (house.data_dir / "salon.sock").exists()
@@ -145,8 +149,8 @@ def test_killed_owner_does_not_keep_the_next_one_out(tmp_path: Path) -> None:
         assert house.salon("status").returncode == 0
 
 
-def test_gateway_role_loads_no_management_until_asked(tmp_path: Path) -> None:
-    with House(tmp_path / "data", HouseSetup(arguments=("--role", "gateway"))) as house:
+def test_gateway_role_loads_no_management_until_asked(tmp_path: Path, column: Column) -> None:
+    with House(tmp_path / "data", HouseSetup(arguments=("--role", "gateway"), column=column)) as house:
         maps = Path(f"/proc/{house.pid}/maps").read_text()
         assert "pydantic_core" not in maps
         assert _json(house, "/salon/v1/status")["role"] == "gateway"

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    setup = HouseSetup(settings={"server": {"require_key": True}})
+def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
+    setup = HouseSetup(settings={"server": {"require_key": True}}, column=module_column)
     with House(tmp_path_factory.mktemp("closed") / "data", setup) as running:
         yield running
 

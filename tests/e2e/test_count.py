@@ -11,6 +11,7 @@ import pytest
 from google import genai
 
 from salon.gateway.counting.vocabularies import folder_of
+from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import PATIENT, House, HouseSetup, ProviderSetup, provider_for
 from salon.testing.scene import PRICE, Scene
@@ -26,7 +27,7 @@ SAID: Any = [{"role": "user", "content": HELLO}]
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[Scene]:
     """A house that reaches one fake provider in every dialect, as OpenAI, too."""
     with FakeProvider(models=("fake", "gpt-4o")).in_thread() as fake:
         official = ProviderSetup(name="official-fake", kind="openai", url=f"{fake.url}/v1")
@@ -36,6 +37,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             aliases={"either": ("openai-fake/fake", "anthropic-fake/fake")},
             prices={"anthropic-fake/fake": PRICE},
             settings={"gateway": dict(PATIENT)},
+            column=module_column,
         )
         with House(tmp_path_factory.mktemp("house") / "data", setup) as house:
             yield Scene(fake, house)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from salon.testing.columns import ColumnName
 from salon.testing.keeper import keep
 from salon.testing.questions import PIXEL, WEATHER_ARGUMENTS
 from salon.testing.scene import DIALECTS, Scene, model_of
@@ -40,6 +41,12 @@ PAIRS = [
     pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"]),
 ]
 Ask = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def column_name() -> ColumnName:
+    """What these clients ask is what Python's ask, and those meet both."""
+    return "sqlite"
 
 
 def pairs(test: Any) -> Any:

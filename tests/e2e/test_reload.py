@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from salon.testing.fake_provider import FakeProvider
+from salon.testing.columns import Column
 from salon.testing.house import House
 from salon.testing.load import Case, run_cases, until
-from salon.testing.scene import usual_setup
+from salon.testing.scene import usual_scene
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with FakeProvider().in_thread() as fake, House(tmp_path / "data", usual_setup(fake.url)) as house:
-        yield house
+def house(tmp_path: Path, column: Column) -> Iterator[House]:
+    with usual_scene(tmp_path, column=column) as scene:
+        yield scene.house
 
 
 def status_of(house: House, model: str) -> int:

@@ -7,6 +7,7 @@ import anthropic
 import openai
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup, ProviderSetup
 
 
@@ -41,10 +42,11 @@ class Counted:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
     house = House(tmp_path_factory.mktemp("retries") / "house", HouseSetup())
     itself = ProviderSetup(name="other", kind="salon", url=house.url, models=("ring",), api_key="")
-    house.setup = HouseSetup(providers=(itself,), aliases={"ring": ("other/ring",), "nowhere": ("absent/x",)})
+    aliases = {"ring": ("other/ring",), "nowhere": ("absent/x",)}
+    house.setup = HouseSetup(providers=(itself,), aliases=aliases, column=module_column)
     with house:
         yield house
 

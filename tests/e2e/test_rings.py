@@ -1,21 +1,25 @@
 """Two houses that point at each other: the request is refused, not carried round until a timeout."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
+from salon.testing.columns import Column, ColumnName
 from salon.testing.house import House, HouseSetup, ProviderSetup
 
+OpenColumn = Callable[[ColumnName], AbstractContextManager[Column]]
 _PATHS = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages", "ollama": "/api/chat"}
 
 
-def _pointing_at(house_url: str) -> HouseSetup:
+def _pointing_at(house_url: str, column: Column) -> HouseSetup:
     other = ProviderSetup(name="other", kind="salon", url=house_url, models=("ring",), api_key="")
-    return HouseSetup(providers=(other,), aliases={"ring": ("other/ring",), "safe": ("other/ring", "demo")})
+    aliases = {"ring": ("other/ring",), "safe": ("other/ring", "demo")}
+    return HouseSetup(providers=(other,), aliases=aliases, column=column)
 
 
 def _ask(house: House, model: str, dialect: str, *, stream: bool = False) -> tuple[int, str]:
@@ -36,13 +40,16 @@ def _told(answer: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def ring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
+def ring(
+    tmp_path_factory: pytest.TempPathFactory, column_name: ColumnName, open_column: OpenColumn
+) -> Iterator[tuple[House, House]]:
     folder = tmp_path_factory.mktemp("ring")
-    second = House(folder / "second", HouseSetup())
-    first = House(folder / "first", _pointing_at(second.url))
-    second.setup = _pointing_at(first.url)
-    with first, second:
-        yield first, second
+    with open_column(column_name) as one, open_column(column_name) as other:
+        second = House(folder / "second", HouseSetup())
+        first = House(folder / "first", _pointing_at(second.url, one))
+        second.setup = _pointing_at(first.url, other)
+        with first, second:
+            yield first, second
 
 
 @pytest.mark.parametrize("dialect", list(_PATHS))
@@ -64,9 +71,9 @@ def test_another_target_answers_when_one_leads_in_a_ring(ring: tuple[House, Hous
     assert status == 200, answer
 
 
-def test_provider_that_is_this_very_house_is_refused(tmp_path: Path) -> None:
+def test_provider_that_is_this_very_house_is_refused(tmp_path: Path, column: Column) -> None:
     house = House(tmp_path / "self", HouseSetup())
-    house.setup = _pointing_at(house.url)
+    house.setup = _pointing_at(house.url, column)
     with house:
         status, answer = _ask(house, "ring", "openai")
         assert status == 508, answer

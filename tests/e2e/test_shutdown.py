@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
 from salon.testing.load import Case, Outcome, gather_bounded, run_case, run_cases, until
@@ -30,8 +31,10 @@ def slow_cases(count: int) -> list[Case]:
     ]  # fmt: skip
 
 
-def test_sigterm_finishes_what_it_has_and_ends_with_zero(fake: FakeProvider, tmp_path: Path) -> None:
-    with House(tmp_path / "data", usual_setup(fake.url)) as house:
+def test_sigterm_finishes_what_it_has_and_ends_with_zero(
+    fake: FakeProvider, tmp_path: Path, column: Column
+) -> None:
+    with House(tmp_path / "data", usual_setup(fake.url, column=column)) as house:
         outcomes: list[Outcome] = []
         callers = threading.Thread(target=lambda: outcomes.extend(run_cases(house.port, slow_cases(36))))
         callers.start()
@@ -44,9 +47,9 @@ def test_sigterm_finishes_what_it_has_and_ends_with_zero(fake: FakeProvider, tmp
         assert rows == [("ok", 36)]
 
 
-def test_rolling_restarts_fail_no_request(fake: FakeProvider, tmp_path: Path) -> None:
+def test_rolling_restarts_fail_no_request(fake: FakeProvider, tmp_path: Path, column: Column) -> None:
     """Callers who find the door closed come again, as any client does; whoever was let in is served."""
-    house = House(tmp_path / "data", usual_setup(fake.url))
+    house = House(tmp_path / "data", usual_setup(fake.url, column=column))
     house.start()
     sent = scaled(5000)
     done = threading.Event()

@@ -6,8 +6,16 @@ import time
 
 import pytest
 
+from salon.testing.columns import ColumnName
 from salon.testing.raw_http import RawAnswer, ask, chat_request, request_bytes
 from salon.testing.scene import Scene
+
+
+@pytest.fixture(scope="module")
+def column_name() -> ColumnName:
+    """What is refused here never comes near the state."""
+    return "sqlite"
+
 
 BODY = b'{"model":"fake","messages":[{"role":"user","content":"hi"}]}'
 PATH = "/v1/chat/completions"

@@ -11,7 +11,7 @@ def sqlite_address(tmp_path: Path) -> str:
     return str(tmp_path / "salon.db")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def address(request: pytest.FixtureRequest) -> str:
     """Where an empty database is."""
     name = "sqlite_address" if request.param == "sqlite" else "postgres_url"

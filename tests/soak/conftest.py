@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.scene import Scene, usual_scene
 from salon.testing.soak import rng, seed
 
@@ -21,10 +22,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def module_scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def module_scene(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, module_column: Column
+) -> Iterator[Scene]:
     """The usual scene; a module that names ``GATEWAY`` settings gets them."""
     gateway = getattr(request.module, "GATEWAY", None)
-    with usual_scene(tmp_path_factory.mktemp("house"), gateway=gateway) as scene:
+    with usual_scene(tmp_path_factory.mktemp("house"), gateway=gateway, column=module_column) as scene:
         yield scene
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
 from salon.testing.load import Case, Outcome, gather_bounded, run_case, until
@@ -50,9 +51,9 @@ def judge(fake: FakeProvider, outcomes: list[Outcome], figure: Callable[[str, ob
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def scene(tmp_path: Path, column: Column) -> Iterator[Scene]:
     """A house that waits as long as two hundred at once may need on a busy machine."""
-    with usual_scene(tmp_path, gateway=WAITING) as scene:
+    with usual_scene(tmp_path, gateway=WAITING, column=column) as scene:
         yield scene
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from salon.foundation.ledger.ledger import LEASE_TTL_S
+from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
-from salon.testing.load import Case, gather_bounded, run_case
+from salon.testing.load import Case, gather_bounded, run_case, until
 from salon.testing.scene import CALLERS, DIALECTS, model_of, usual_setup
 from salon.testing.soak import scaled
 
@@ -18,9 +20,9 @@ BUDGET = "0.0200"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, column: Column) -> Iterator[House]:
     with FakeProvider().in_thread() as fake:
-        house = House(tmp_path / "data", usual_setup(fake.url))
+        house = House(tmp_path / "data", usual_setup(fake.url, column=column))
         try:
             house.start()
             yield house
@@ -61,8 +63,7 @@ def test_a_killed_house_keeps_what_it_acknowledged(
         house.kill()
         sender.join()
         assert seen <= committed(house)
-        assert house.rows("PRAGMA integrity_check") == [("ok",)]
-        assert house.rows("PRAGMA foreign_key_check") == []
+        until(lambda: house.damages() == [], what="a whole database")
         house.start()
         assert seen <= committed(house)
     figure("kills", scaled(200))
@@ -90,5 +91,13 @@ def test_reservations_of_a_killed_house_return(house: House, chance: random.Rand
         id="after", caller="openai", model=model_of("openai"), stream=False, plan="tokens=4", key=key,
         max_tokens=4000,
     )  # fmt: skip
-    outcome = asyncio.run(run_case(house.port, ask))
-    assert outcome.answer.status == 200, outcome
+
+    def is_let_in() -> bool:
+        return asyncio.run(run_case(house.port, ask)).answer.status == 200
+
+    # Beside a file there is one process, and its start takes everything back; a database that others share
+    # keeps what the dead one held until its lease is over.
+    if house.setup.column.is_sqlite:
+        assert is_let_in()
+    else:
+        until(is_let_in, seconds=LEASE_TTL_S + 45, what="the reservations' return")

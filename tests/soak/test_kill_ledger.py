@@ -1,14 +1,14 @@
 """``kill -9`` while the ledger writes: each row it acknowledged is on disk, once, and the file is whole."""
 
-import contextlib
 import random
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from salon.testing.columns import Column
+from salon.testing.load import until
 from salon.testing.soak import scaled
 
 WRITER = """
@@ -37,9 +37,9 @@ asyncio.run(main(sys.argv[1]))
 """
 
 
-def write_until_killed(place: Path, after_s: float) -> set[str]:
+def write_until_killed(address: str, after_s: float) -> set[str]:
     """Let a process write, kill it ``after_s`` after its first acknowledgement; return what it acknowledged."""
-    with subprocess.Popen([sys.executable, "-c", WRITER, str(place)], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", WRITER, address], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         time.sleep(after_s)
@@ -50,15 +50,13 @@ def write_until_killed(place: Path, after_s: float) -> set[str]:
 
 
 def test_every_acknowledged_row_survives_a_kill(
-    tmp_path: Path, chance: random.Random, figure: Callable[[str, object], None]
+    tmp_path: Path, column: Column, chance: random.Random, figure: Callable[[str, object], None]
 ) -> None:
-    place = tmp_path / "ledger.db"
     acknowledged: set[str] = set()
     for _ in range(scaled(200)):
-        acknowledged |= write_until_killed(place, chance.uniform(0.0, 0.3))
-        with contextlib.closing(sqlite3.connect(place)) as database:
-            rows = [row[0] for row in database.execute("SELECT request_id FROM ledger_requests")]
-            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        acknowledged |= write_until_killed(column.address(tmp_path), chance.uniform(0.0, 0.3))
+        until(lambda: column.damages(tmp_path) == [], what="a whole database")
+        rows = [row[0] for row in column.rows(tmp_path, "SELECT request_id FROM ledger_requests")]
         assert len(rows) == len(set(rows))
         assert acknowledged <= set(rows)
     figure("kills", scaled(200))

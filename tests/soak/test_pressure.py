@@ -11,6 +11,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from salon.testing.columns import ColumnName
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
 from salon.testing.load import Case, gather_bounded, run_case, run_cases
@@ -19,6 +20,12 @@ from salon.testing.scene import DIALECTS, Scene, model_of, usual_setup
 from salon.testing.soak import grace, scaled
 
 Figure = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def column_name() -> ColumnName:
+    """Bodies and sockets weigh the same wherever the state lives."""
+    return "sqlite"
 
 
 def peak_bytes(house: House) -> int:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from salon.testing.columns import ColumnName
 from salon.testing.fake_provider import POINTS
 from salon.testing.house import HASTY, SILENCE_S
 from salon.testing.load import Case, Outcome, run_cases, until
@@ -9,6 +10,12 @@ from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of
 from salon.testing.soak import grace
 
 GATEWAY = HASTY
+
+
+@pytest.fixture(scope="module")
+def column_name() -> ColumnName:
+    """The deadlines of providers end before anything is stored."""
+    return "sqlite"
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])

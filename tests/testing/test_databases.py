@@ -2,7 +2,7 @@
 
 import pytest
 
-from salon.testing.databases import drop_database, empty_database
+from salon.testing.databases import drop_database, new_database
 from salon.testing.ports import free_port
 
 pytestmark = pytest.mark.postgres
@@ -18,7 +18,7 @@ def _names(server: str) -> set[str]:
 def test_a_database_goes_although_a_transaction_holds_it(postgres_server):
     import psycopg
 
-    with empty_database(postgres_server) as url:
+    with new_database(postgres_server) as url:
         name = url.partition("?")[0].rsplit("/", 1)[1]
         holder = psycopg.connect(url)
         holder.execute("CREATE TABLE held (n int)")

@@ -1,5 +1,6 @@
-"""Databases for the length of a ``with``: one with tables, and an empty one on a PostgreSQL."""
+"""Databases for the length of a ``with``: one with tables, and new ones on a PostgreSQL."""
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncGenerator, Generator
@@ -7,6 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from salon.foundation.storage import Storage, open_storage
+from salon.foundation.storage.migrations import migrate
+from salon.testing.tables import import_all_tables
 
 
 @asynccontextmanager
@@ -26,19 +29,44 @@ _BOUNDED = "-c statement_timeout=20000"
 
 
 @contextmanager
-def empty_database(server: str) -> Generator[str]:
-    """Create a database on the PostgreSQL at the URI ``server``; gives its URI and drops it in the end."""
+def new_database(server: str, *, template: str = "template1") -> Generator[str]:
+    """Create a database on the PostgreSQL at the URI ``server``; gives its URI and drops it in the end.
+
+    It is a copy of the database named ``template``, to which nobody may be connected; by default it is empty.
+    """
     import psycopg  # noqa: PLC0415 - an optional extra
     from psycopg.sql import SQL, Identifier  # noqa: PLC0415 - same
 
     name = f"salon_{os.getpid()}_{time.time_ns()}"
+    create = SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template))
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))  # rule: quoted by psycopg
-    head, _, query = server.partition("?")
+        connection.execute(create)
     try:
-        yield head.rsplit("/", 1)[0] + "/" + name + ("?" + query if query else "")
+        yield _named(server, name)
     finally:
         drop_database(server, name)
+
+
+@contextmanager
+def migrated_template(server: str) -> Generator[str]:
+    """Create a database that has every table, as a template of others; gives its name."""
+    import_all_tables()
+    with new_database(server) as url:
+        asyncio.run(_migrate(url))
+        yield url.partition("?")[0].rsplit("/", 1)[1]
+
+
+async def _migrate(url: str) -> None:
+    storage = await open_storage(url)
+    try:
+        await migrate(storage, backup=False)
+    finally:
+        await storage.close()
+
+
+def _named(server: str, name: str) -> str:
+    head, _, query = server.partition("?")
+    return head.rsplit("/", 1)[0] + "/" + name + ("?" + query if query else "")
 
 
 def drop_database(server: str, name: str, *, timeout_s: float = _DROP_S) -> None:

@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from typing import Any, Self
 import msgspec
 import orjson
 
+from salon.testing.columns import SQLITE, Column
 from salon.testing.keeper import keep
 from salon.testing.ports import free_port
 
@@ -73,6 +73,8 @@ class HouseSetup(msgspec.Struct, frozen=True, kw_only=True):
     environment: Mapping[str, str] = {}
     arguments: tuple[str, ...] = ()
     """Further arguments of ``salon serve``."""
+    column: Column = SQLITE
+    """Where the state lives."""
 
     def toml(self) -> str:
         """Write the settings file."""
@@ -151,6 +153,7 @@ class House:
             "SALON_HOST": "127.0.0.1",
             "SALON_PORT": str(self.port),
             "SALON_NO_BROWSER": "1",
+            **self.setup.column.environment,
             **self.setup.environment,
         }
 
@@ -291,10 +294,12 @@ class House:
         return round(sum(float(value) for value in _TASKS.findall(page)))
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Read from the SQLite database, past the process."""
-        place = self.data_dir / "salon.db"
-        with contextlib.closing(sqlite3.connect(f"file:{place}?mode=ro", uri=True, timeout=30)) as connection:
-            return connection.execute(query).fetchall()
+        """Read from the database, past the process; ``query`` is in the words both databases know."""
+        return self.setup.column.rows(self.data_dir, query)
+
+    def damages(self) -> list[str]:
+        """Return what is wrong with the database after a kill; on PostgreSQL what is held there yet."""
+        return self.setup.column.damages(self.data_dir)
 
     def forget(self) -> None:
         """Remove the data directory; only after the end."""

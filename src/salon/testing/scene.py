@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from salon.testing.columns import SQLITE, Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import PATIENT, House, HouseSetup, TomlValue, provider_for
 
@@ -33,6 +34,7 @@ def usual_setup(
     gateway: Mapping[str, TomlValue] | None = None,
     sections: Mapping[str, Mapping[str, TomlValue]] | None = None,
     environment: Mapping[str, str] | None = None,
+    column: Column = SQLITE,
 ) -> HouseSetup:
     """Return a house that knows one fake provider once per dialect."""
     return HouseSetup(
@@ -41,6 +43,7 @@ def usual_setup(
         prices={model_of(dialect): PRICE for dialect in (*DIALECTS, "complete")},
         settings={"gateway": {**PATIENT, **(gateway or {})}, **(sections or {})},
         environment=environment or {},
+        column=column,
     )
 
 
@@ -59,9 +62,12 @@ def usual_scene(
     gateway: Mapping[str, TomlValue] | None = None,
     sections: Mapping[str, Mapping[str, TomlValue]] | None = None,
     environment: Mapping[str, str] | None = None,
+    column: Column = SQLITE,
 ) -> Generator[Scene]:
     """Run the usual scene; both end with the block."""
     with FakeProvider(recordings=recordings).in_thread() as fake:
-        setup = usual_setup(fake.url, gateway=gateway, sections=sections, environment=environment)
+        setup = usual_setup(
+            fake.url, gateway=gateway, sections=sections, environment=environment, column=column
+        )
         with House(folder / "data", setup) as house:
             yield Scene(fake, house)

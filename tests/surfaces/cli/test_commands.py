@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup, provider_for
 
@@ -16,8 +17,8 @@ _SALON = (sys.executable, "-c", "from salon.app.main import main; main()")
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with House(tmp_path_factory.mktemp("house") / "data", HouseSetup()) as running:
+def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
+    with House(tmp_path_factory.mktemp("house") / "data", HouseSetup(column=module_column)) as running:
         yield running
 
 
@@ -232,8 +233,10 @@ def test_config_is_explained_listed_and_checked(house: House) -> None:
     assert (unknown.returncode, "Did you mean server.port?" in unknown.stderr) == (3, True)
 
 
-def test_commands_work_without_a_running_server_and_a_backup_comes_back(tmp_path: Path) -> None:
-    house = House(tmp_path / "data", HouseSetup())
+def test_commands_work_without_a_running_server_and_a_backup_comes_back(
+    tmp_path: Path, column: Column
+) -> None:
+    house = House(tmp_path / "data", HouseSetup(column=column))
     house.data_dir.mkdir()
     _ok(house, "keys", "create", "kept")
     backup = _ok(house, "db", "backup").strip()
@@ -244,9 +247,10 @@ def test_commands_work_without_a_running_server_and_a_backup_comes_back(tmp_path
     assert "Nothing to do" in house.salon("db", "migrate").stderr
 
 
-def test_question_to_a_gateway_waits_for_no_management(tmp_path: Path) -> None:
+def test_question_to_a_gateway_waits_for_no_management(tmp_path: Path, column: Column) -> None:
     with FakeProvider().in_thread() as fake:
-        setup = HouseSetup(providers=(provider_for("openai", fake.url),), arguments=("--role", "gateway"))
+        provider = provider_for("openai", fake.url)
+        setup = HouseSetup(providers=(provider,), arguments=("--role", "gateway"), column=column)
         with House(tmp_path / "data", setup) as house:
             assert _ok(house, "ask", "hello") != ""
             newest = fake.journal.exchanges[-1]
