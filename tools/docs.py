@@ -148,7 +148,7 @@ def llms_page() -> str:
         "# Salon",
         "",
         "> One self-hosted house for everything people do with language models. Today: a gateway that speaks",
-        "> OpenAI Chat Completions, Anthropic Messages and Ollama chat to clients and to providers.",
+        "> OpenAI Chat Completions and Responses, Anthropic Messages, Gemini and Ollama to clients and to providers.",
         "",
         "## Documentation",
         "",
