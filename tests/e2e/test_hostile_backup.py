@@ -51,7 +51,7 @@ def with_triggers(connection: sqlite3.Connection) -> None:
         for act in ("INSERT", "UPDATE", "DELETE"):
             connection.execute(
                 f'CREATE TRIGGER "\x1b]0;t{number}{act}" AFTER {act} ON "{name}" BEGIN '
-                "UPDATE people SET role = 'owner'; DELETE FROM audit_log; END"
+                "UPDATE people SET role = 'owner'; DELETE FROM audit_records; END"
             )
 
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from salon.foundation.kit.errors import ConfigError, StorageError
+from salon.foundation.kit.errors import ConfigError, InvalidRequest, StorageError
 from salon.foundation.storage import Transaction, open_storage
 from salon.testing.scratch import ADD, COUNT, GET, INSERT, create_scratch
 
@@ -17,6 +17,20 @@ def test_a_dead_server_gets_one_sentence_without_the_password() -> None:
         asyncio.run(open_storage("postgresql://salon:hunter2@127.0.0.1:47/salon"))
     assert "cannot be reached" in caught.value.message
     assert "hunter2" not in caught.value.message
+
+
+@pytest.mark.postgres
+def test_a_character_it_cannot_keep_is_the_callers_mistake(postgres_url: str) -> None:
+    async def play() -> None:
+        storage = await open_storage(postgres_url)
+        await create_scratch(storage)
+        for row in ({"id": "a\0b", **ROW}, {**ROW, "id": "k", "note": "\0"}):
+            with pytest.raises(InvalidRequest, match="holds a NUL character"):
+                await storage.write(lambda tx, row=row: tx.run(INSERT, **row))
+        assert await storage.read(lambda tx: tx.one(COUNT)) == (0,)
+        await storage.close()
+
+    asyncio.run(play())
 
 
 @pytest.mark.postgres

@@ -9,7 +9,7 @@ import pytest
 from salon.foundation.audit import list_records
 from salon.foundation.events import events_after
 from salon.foundation.kit.caller import SpaceScope
-from salon.foundation.kit.errors import ConfigError, Conflict, NotAllowed, NotFound
+from salon.foundation.kit.errors import ConfigError, Conflict, InvalidRequest, NotAllowed, NotFound
 from salon.foundation.kit.ids import SpaceId
 from salon.gateway.configuration import FileConfiguration
 from salon.gateway.configuration.probe import LocalServer, find_local_servers
@@ -200,6 +200,20 @@ def test_aliases_and_prices_are_set_and_removed(play: Play) -> None:
             await service.aliases.remove(OWNER.caller, "fast")
 
     play(scene, prices=[])
+
+
+@pytest.mark.parametrize("name", ["", " a", "a\x1b[31m", "a\u202eb", "a\nb", "x" * 301])
+def test_what_cannot_be_shown_in_a_line_is_no_name_of_a_model(play: Play, name: str) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        service = bench.service
+        with pytest.raises(ConfigError, match="this is no name") as refused:
+            await service.aliases.set(OWNER.caller, alias(name, "openai/fake"))
+        assert "\x1b" not in str(refused.value)
+        price = written_price({"input": "10", "output": "20"}, source="mine")
+        with pytest.raises(InvalidRequest, match="This is no name"):
+            await service.prices.set(OWNER.caller, PriceSpec(model=name, price=price))
+
+    play(scene)
 
 
 def test_models_are_discovered_once_and_found_by_bare_name(play: Play) -> None:

@@ -1,6 +1,6 @@
 """What can go wrong in the database, in the house's own words."""
 
-from salon.foundation.kit.errors import Conflict, StorageError
+from salon.foundation.kit.errors import Conflict, InvalidRequest, StorageError
 
 
 class ConstraintViolated(Conflict):
@@ -26,6 +26,11 @@ class TurnNeeded(Exception):
 def from_constraint(detail: str) -> ConstraintViolated:
     """Return: a row is there already, or one it needs is not."""
     return ConstraintViolated(detail)
+
+
+def unkept_character() -> InvalidRequest:
+    """Return: a text holds a character that PostgreSQL keeps in no text, which NUL is."""
+    return InvalidRequest(field="text", problem="It holds a NUL character, which cannot be kept.")
 
 
 def disk_full(_detail: str = "") -> StorageError:

@@ -11,6 +11,7 @@ from salon.foundation.storage.errors import (
     disk_full,
     from_constraint,
     refused,
+    unkept_character,
     unreachable,
     unwritable,
 )
@@ -127,6 +128,8 @@ def translate(error: BaseException) -> BaseException:
         return error
     state = error.sqlstate or ""
     detail = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if isinstance(error, psycopg.DataError) and (state.startswith("22021") or "NUL" in detail):
+        return unkept_character()
     for states, meaning in _MEANINGS:
         if state.startswith(states):
             return meaning(detail)

@@ -4,11 +4,12 @@ import msgspec
 
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import NotFound
+from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.foundation.storage import Storage, Transaction
 from salon.gateway.configuration import store
 from salon.gateway.configuration.acts import check_right, owned_by, tell
 from salon.gateway.configuration.sources import Sources
+from salon.gateway.registry.alias_checks import NAME_FIX, is_model_name
 from salon.gateway.registry.models import PriceSpec, Source
 from salon.gateway.registry.registry import Registry
 
@@ -32,8 +33,10 @@ class PriceService:
         return [(spec, "file" if spec.model in in_file else "database") for spec in self._registry.prices()]
 
     async def set(self, caller: Caller, spec: PriceSpec) -> None:
-        """Set a model's price. Raises: NotAllowed, Conflict."""
+        """Set a model's price. Raises: NotAllowed, InvalidRequest, Conflict."""
         check_right(caller)
+        if not is_model_name(spec.model):
+            raise InvalidRequest(field="model", problem=f"This is no name. {NAME_FIX}")
         self._check_not_of_file(spec.model)
 
         def write(tx: Transaction) -> None:

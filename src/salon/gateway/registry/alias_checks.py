@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Final
 
 from salon.foundation.kit.errors import ConfigError
+from salon.foundation.kit.terminal import one_line
 from salon.gateway.registry.models import AliasSpec
 
 DEMO: Final = "demo"
@@ -18,9 +19,19 @@ def check_not_demo(provider: str) -> None:
         raise ConfigError(key=f"providers.{DEMO}", problem=_TAKEN, fix="Choose another name.")
 
 
+NAME_FIX: Final = "Use 1 to 300 printable characters, no space around them."
+
+
+def is_model_name(name: str) -> bool:
+    """Tell whether people can name a model so: it is shown in lists, on terminals and in logs."""
+    return 1 <= len(name) <= 300 and name.isprintable() and name == name.strip()
+
+
 def check_alias(alias: AliasSpec) -> None:
     """Refuse an alias that cannot work by itself. Raises: ConfigError."""
-    key = f"models.{alias.name}"
+    key = f"models.{one_line(alias.name[:80])}"
+    if not is_model_name(alias.name):
+        raise ConfigError(key=key, problem="this is no name.", fix=NAME_FIX)
     if alias.name.partition("/")[0] == DEMO:
         raise ConfigError(key=key, problem=_TAKEN, fix="Choose another name.")
     if not alias.targets:

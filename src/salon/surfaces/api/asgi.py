@@ -97,7 +97,7 @@ class SalonApp:
         reply = ArrayReply(extra=cors) if _asks_array(asked) else AsgiReply(extra=cors)
         row: Endpoint | None = None
         try:
-            self._check(scope, headers)
+            self._check(scope, headers, asked.path)
             if asked.path.startswith(_MANAGED) and asked.method != "OPTIONS":
                 await self._management.serve(asked, send, cors)
                 return
@@ -130,10 +130,12 @@ class SalonApp:
             path = path[len(base) :]
         return path
 
-    def _check(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+    def _check(self, scope: Scope, headers: dict[bytes, bytes], path: str) -> None:
         url = cast(bytes, scope.get("raw_path") or b"") + cast(bytes, scope.get("query_string", b""))
         check_head(url, list(scope["headers"]), headers, self.door.limits, may_be_large=True)
         self.door.hosts.check(headers)
+        if "\0" in path:
+            raise InvalidRequest(field="address", problem="It holds a NUL character, which no name has.")
 
     def _match(self, asked: Asked) -> Matched | None:
         """Return the row, or ``None`` for OPTIONS. Raises: NotFound, MethodNotAllowed."""
