@@ -40,6 +40,16 @@ def test_a_very_narrow_terminal_gets_each_row_in_lines(monkeypatch: pytest.Monke
     assert lines[3:5] == ["", "name   second"]
 
 
+def test_rows_in_lines_leave_out_what_is_empty_and_show_what_has_no_heading_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "12")
+    out = io.StringIO()
+    print_table(out, ("", "check", "to do"), [("ok", "x" * 30, "-"), ("error", "y" * 30, "mend")], spare=[])
+    first = ["ok", "check  " + "x" * 30]
+    assert out.getvalue().splitlines() == [*first, "", "error", "check  " + "y" * 30, "to do  mend"]
+
+
 def test_sentences_break_between_words_and_keep_their_indent() -> None:
     text = "salon: one two three\n  indented words here"
     assert wrapped(text, 14) == "salon: one two\nthree\n  indented\n  words here"

@@ -91,8 +91,10 @@ def _print_records(
     for number, row in enumerate(rows):
         lines = [] if number == 0 else [""]
         for heading, cell in zip(headings, row, strict=True):
+            if cell in ("", "-"):
+                continue
             shown = wrapped(cell, max(_NARROWEST, width - room)).replace("\n", "\n" + " " * room)
-            lines.append(f"{heading:<{room}}{shown}")
+            lines.append(f"{heading:<{room}}{shown}" if heading else cell)
         out.write("\n".join(lines) + "\n")
 
 
