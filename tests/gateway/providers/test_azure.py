@@ -1,6 +1,7 @@
 """Azure OpenAI: where requests go, what proves them, and what is said when something is missing."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +61,24 @@ def test_responses_pass_through(play: Play) -> None:
         await bench.service.add(OWNER.caller, spec(fake))
         await bench.send("responses", b'{"model":"az/gpt","input":"hello"}')
         assert fake.journal.exchanges[-1].target == "/openai/v1/responses"
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    ("options", "target"),
+    [
+        ({}, "/openai/v1/embeddings"),
+        ({"api_version": "2024-10-21"}, "/openai/deployments/embed/embeddings?api-version=2024-10-21"),
+    ],
+)
+def test_embeddings_are_made_there_too(play: Play, options: dict[str, str], target: str) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await bench.service.add(OWNER.caller, spec(fake, **options, **entra(fake)))
+        reply = await bench.send("openai-embeddings", b'{"model":"az/embed","input":"hello"}')
+        assert (reply.status, json.loads(reply.body)["object"]) == (200, "list")
+        exchange = fake.journal.exchanges[-1]
+        assert (exchange.target, exchange.header("authorization")) == (target, "Bearer fake-token-1")
 
     play(scene)
 

@@ -12,7 +12,7 @@ _NOT_KNOWN = ("user", "metadata", "service_tier", "top_logprobs")
 
 
 def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
-    """Write a request; no quirks are known. Raises: Unsupported."""
+    """Write a request. Quirks: none are known. Raises: Unsupported."""
     lost: dict[str, None] = {}
     own = split_extra(request, "cohere", lost)
     if request.n is not None and request.n > 1:

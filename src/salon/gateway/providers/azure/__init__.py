@@ -23,8 +23,12 @@ def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
         kind = msgspec.structs.replace(kind, make_authorizer=authorizer)
     version = options.get("api_version")
     if version:
-        chat = f"/openai/deployments/{{model}}/chat/completions?api-version={version}"
-        kind = msgspec.structs.replace(kind, chat_paths={"openai": chat})
+        below, query = "/openai/deployments/{model}", f"?api-version={version}"
+        kind = msgspec.structs.replace(
+            kind,
+            chat_paths={"openai": f"{below}/chat/completions{query}"},
+            operation_paths={"openai-embeddings": f"{below}/embeddings{query}"},
+        )
     return kind
 
 
@@ -48,6 +52,7 @@ KIND = ProviderKind(
     label="Azure OpenAI",
     dialect="openai",
     chat_paths={"openai": "/openai/v1/chat/completions", "responses": "/openai/v1/responses"},
+    operation_paths={"openai-embeddings": "/openai/v1/embeddings"},
     auth="api-key",
     env_keys=("AZURE_OPENAI_API_KEY",),
     env_url="AZURE_OPENAI_ENDPOINT",
