@@ -12,6 +12,7 @@ from salon.app.infrastructure import make_cache, make_files, make_limiter
 from salon.app.listing import listed_models
 from salon.app.manage import Management
 from salon.app.observer import GatewayObserver
+from salon.app.payloads import open_payloads
 from salon.app.redis import connect_redis
 from salon.app.tracing import make_tracer
 from salon.foundation.accounts import Accounts
@@ -121,11 +122,12 @@ async def _open_gateway(house: House) -> None:
     _share_breakers(house)
     house.closing.push_async_callback(house.gateway.close)
     keys = load_master_keys(configuration.source.data.path, configuration.source.environ)
+    vault = Vault(keys, house.clock)
     house.providers = ProviderService(
         house.storage,
         registry,
         house.gateway,
-        vault=Vault(keys, house.clock),
+        vault=vault,
         http=house.http,
         clock=house.clock,
     )
@@ -133,6 +135,7 @@ async def _open_gateway(house: House) -> None:
     await house.providers.start(house.bus)
     house.closing.push_async_callback(house.providers.close)
     house.live.on_change(house.take_file)
+    await open_payloads(house, keys, vault)
     house.files = make_files(
         settings, house.storage, house.http, data=configuration.source.data.path, clock=house.clock
     )

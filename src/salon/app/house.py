@@ -25,6 +25,7 @@ from salon.foundation.storage.postgres import PostgresStorage
 from salon.foundation.telemetry import LoopLag, Metrics, Tracer, redactor, set_level
 from salon.gateway.configuration import FileConfiguration, ProviderService
 from salon.gateway.gateway import Gateway
+from salon.gateway.payloads import PayloadService
 from salon.surfaces.api.services import Readiness, Services
 
 _PROBE_S = 2.0
@@ -47,6 +48,7 @@ class House:
     files: Files
     http: HttpClient
     gateway: Gateway
+    payloads: PayloadService
     providers: ProviderService
     services: Services
     observer: GatewayObserver

@@ -264,6 +264,29 @@ class KeySettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     concurrency: Annotated[int, setting("Requests at once.", ge=0)] = 0
 
 
+class PayloadSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[payloads]``: how much the payload log may take; rules turn it on, nothing does by itself."""
+
+    max_bytes: Annotated[
+        int,
+        setting("All payloads together; the oldest go first.", unit="bytes", ge=0, reload="restart"),
+    ] = 256 * 1024**2
+    max_row_bytes: Annotated[
+        int,
+        setting("One request or answer; what is longer is cut.", unit="bytes", ge=1024, reload="restart"),
+    ] = 1024**2
+    max_waiting_bytes: Annotated[
+        int,
+        setting(
+            "Memory for what is not written yet; what comes beyond it is not kept.",
+            unit="bytes",
+            ge=0,
+            reload="restart",
+        ),
+    ] = 64 * 1024**2
+    encrypt: Annotated[bool, setting("Seal payloads with the master key.", reload="restart")] = True
+
+
 class LogSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[log]``: what is written to standard error."""
 
@@ -412,6 +435,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     gateway: GatewaySettings = GatewaySettings()
     cache: CacheSettings = CacheSettings()
     keys: KeySettings = KeySettings()
+    payloads: PayloadSettings = PayloadSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     otel: OtelSettings = OtelSettings()

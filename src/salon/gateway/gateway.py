@@ -41,7 +41,7 @@ from salon.gateway.exchange import Headers, Reply, ServedCall
 from salon.gateway.limits import Limiter
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
-from salon.gateway.ports import LedgerPort
+from salon.gateway.ports import LedgerPort, PayloadWatch
 from salon.gateway.protocols.base import AnyRequest, AnyResponse
 from salon.gateway.protocols.collect import response_events
 from salon.gateway.registry.plan import Plan
@@ -73,6 +73,8 @@ class Gateway:
         idempotency: IdempotencyKeys | None = None,
     ) -> None:
         self.registry = registry
+        self.payloads: PayloadWatch | None = None
+        """What keeps requests word for word; None while nobody turned that on for any."""
         self.on_unknown_model: Callable[[str], Awaitable[None]] | None = None
         """Asked once when a name means nothing, before the caller is told so."""
         self.options = options or registry.options
@@ -130,6 +132,8 @@ class Gateway:
         envelope = job.envelope = dialect.read_envelope(call.body)
         job.alias, job.stream, job.size_bytes = envelope.model, envelope.stream, envelope.size_bytes
         job.max_output_tokens = envelope.max_output_tokens
+        if self.payloads is not None and job.reply is not None:
+            job.reply = self.payloads.watch(job, job.reply)
         via = call.headers.get(hops.HEADER)
         if via is not None:
             job.via = hops.pass_on(via, self.registry.instance)
@@ -227,6 +231,8 @@ class Gateway:
         if job.sent is not None:
             self._keep(job, job.sent)
         self._accountant.settle(job)
+        if self.payloads is not None:
+            self.payloads.end(job)
         job.release()
 
     def _keep(self, job: Job, sent: list[bytes]) -> None:

@@ -1,9 +1,25 @@
-"""What the gateway needs of the ledger."""
+"""What the gateway needs of the ledger, and of the payload log."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from salon.foundation.ledger import AttemptEntry, Hold, RequestEntry
+
+if TYPE_CHECKING:
+    from salon.gateway.exchange import Reply
+    from salon.gateway.relay.job import Job
+
+
+class PayloadWatch(Protocol):
+    """Keeps what some requests said. Never blocks."""
+
+    def watch(self, job: "Job", reply: "Reply") -> "Reply":
+        """Return the reply to use for a request."""
+        ...
+
+    def end(self, job: "Job") -> None:
+        """Take what an ended request said, if it was watched."""
+        ...
 
 
 class LedgerPort(Protocol):

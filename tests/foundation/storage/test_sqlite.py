@@ -15,6 +15,7 @@ import pytest
 from salon.foundation.kit.errors import StorageError
 from salon.foundation.storage import open_storage
 from salon.foundation.storage.backup import backup_file
+from salon.foundation.storage.sqlite_connection import connect
 from salon.testing.scratch import COUNT, IDS, INSERT, create_scratch
 from salon.testing.soak import is_soak, rng, scaled
 
@@ -249,3 +250,17 @@ def test_a_second_process_on_the_same_file_is_safe(tmp_path: Path) -> None:
     stored = {str(found[0]) for found in connection.execute(IDS.sqlite.sql)}
     connection.close()
     assert set(said) <= stored
+
+
+def test_every_setting_of_a_connection_is_in_force(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "a.db")
+    names = ("foreign_keys", "temp_store", "trusted_schema", "journal_size_limit", "secure_delete")
+    found = {name: connection.execute(f"PRAGMA {name}").fetchall()[0][0] for name in names}
+    connection.close()
+    assert found == {
+        "foreign_keys": 1,
+        "temp_store": 2,
+        "trusted_schema": 0,
+        "journal_size_limit": 67_108_864,
+        "secure_delete": 1,
+    }

@@ -543,6 +543,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/payload-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Payload Rules
+         * @description List what turns the payload log on.
+         */
+        get: operations["list_payload_rules_salon_v1_payload_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/payload-rules/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Payload Rule
+         * @description Keep what a key, a route or the space asks and is answered, from now on.
+         */
+        put: operations["put_payload_rule_salon_v1_payload_rules__name__put"];
+        post?: never;
+        /**
+         * Remove Payload Rule
+         * @description Keep nothing more by this rule; what was kept stays until its time.
+         */
+        delete: operations["remove_payload_rule_salon_v1_payload_rules__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/payloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Payloads
+         * @description List payloads, newest first; ``search`` looks for words in requests and answers.
+         */
+        get: operations["list_payloads_salon_v1_payloads_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Payloads
+         * @description Delete all payloads of requests that began before a time.
+         */
+        delete: operations["remove_payloads_salon_v1_payloads_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/payloads/{payload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Payload
+         * @description Return what was asked and answered; that somebody looked is recorded.
+         */
+        get: operations["get_payload_salon_v1_payloads__payload_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Payload
+         * @description Delete a payload at once, from the disk too.
+         */
+        delete: operations["remove_payload_salon_v1_payloads__payload_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/payloads/{payload_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Payload
+         * @description Ask another model the same; a request of its own, counted and paid by whoever replays it.
+         */
+        post: operations["replay_payload_salon_v1_payloads__payload_id__replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/prices": {
         parameters: {
             query?: never;
@@ -1702,6 +1814,155 @@ export interface components {
             };
         };
         /**
+         * Payload
+         * @description One payload: JSON text, null when the key that sealed it is not here.
+         */
+        Payload: {
+            /** Alias */
+            alias: string;
+            /** Cut */
+            cut: boolean;
+            /** Dialect */
+            dialect: string;
+            /** Error Code */
+            error_code: string | null;
+            /** Expires At Ms */
+            expires_at_ms: number;
+            /** Http Status */
+            http_status: number;
+            /** Id */
+            id: string;
+            /** Key Name */
+            key_name: string | null;
+            /** Operation */
+            operation: string;
+            /** Redactions */
+            redactions: number;
+            /** Request */
+            request: string | null;
+            /** Request Id */
+            request_id: string;
+            /** Response */
+            response: string | null;
+            /** Route */
+            route: string | null;
+            /** Rules */
+            rules: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Started At Ms */
+            started_at_ms: number;
+            /** Stream */
+            stream: boolean;
+        };
+        /**
+         * PayloadRow
+         * @description What is known of one payload, without its bodies.
+         */
+        PayloadRow: {
+            /** Alias */
+            alias: string;
+            /** Cut */
+            cut: boolean;
+            /** Dialect */
+            dialect: string;
+            /** Error Code */
+            error_code: string | null;
+            /** Expires At Ms */
+            expires_at_ms: number;
+            /** Http Status */
+            http_status: number;
+            /** Id */
+            id: string;
+            /** Key Name */
+            key_name: string | null;
+            /** Operation */
+            operation: string;
+            /** Redactions */
+            redactions: number;
+            /** Request Id */
+            request_id: string;
+            /** Route */
+            route: string | null;
+            /** Rules */
+            rules: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Started At Ms */
+            started_at_ms: number;
+            /** Stream */
+            stream: boolean;
+        };
+        /**
+         * PayloadRule
+         * @description A rule that turns the payload log on.
+         */
+        PayloadRule: {
+            /** Keep Days */
+            keep_days: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "key" | "space" | "route";
+            /** Name */
+            name: string;
+            /** Patterns */
+            patterns: string[];
+            /** Sample */
+            sample: number;
+            /** Target */
+            target: string;
+            /** Target Name */
+            target_name: string | null;
+        };
+        /**
+         * PayloadRuleBody
+         * @description What is to be kept.
+         */
+        PayloadRuleBody: {
+            /**
+             * Keep Days
+             * @default 7
+             */
+            keep_days?: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "key" | "space" | "route";
+            /** Patterns */
+            patterns?: string[];
+            /**
+             * Sample
+             * @default 1
+             */
+            sample?: number;
+            /**
+             * Target
+             * @default
+             */
+            target?: string;
+        };
+        /**
+         * PayloadRules
+         * @description Every rule of the space.
+         */
+        PayloadRules: {
+            /** Items */
+            items: components["schemas"]["PayloadRule"][];
+        };
+        /**
+         * Payloads
+         * @description Payloads, newest first.
+         */
+        Payloads: {
+            /** Items */
+            items: components["schemas"]["PayloadRow"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * PriceBody
          * @description What a model costs, from now or from a day on.
          */
@@ -1974,6 +2235,36 @@ export interface components {
             needs_restart: string[];
             /** Problem */
             problem: string | null;
+        };
+        /**
+         * Removed
+         * @description How many were deleted.
+         */
+        Removed: {
+            /** Removed */
+            removed: number;
+        };
+        /**
+         * ReplayBody
+         * @description Whom to ask.
+         */
+        ReplayBody: {
+            /** Model */
+            model: string;
+        };
+        /**
+         * Replayed
+         * @description What the other model answered.
+         */
+        Replayed: {
+            /** Body */
+            body: unknown;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Status */
+            status: number;
         };
         /**
          * RequestRow
@@ -3278,6 +3569,257 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    list_payload_rules_salon_v1_payload_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayloadRules"];
+                };
+            };
+        };
+    };
+    put_payload_rule_salon_v1_payload_rules__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayloadRuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayloadRule"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_payload_rule_salon_v1_payload_rules__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_payloads_salon_v1_payloads_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                model?: string | null;
+                of_key?: string | null;
+                search?: string | null;
+                since_ms?: number;
+                until_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payloads"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_payloads_salon_v1_payloads_delete: {
+        parameters: {
+            query: {
+                before_ms: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_payload_salon_v1_payloads__payload_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payload"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_payload_salon_v1_payloads__payload_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replay_payload_salon_v1_payloads__payload_id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from salon.app.manage.keys import KeyDesk
+from salon.app.manage.payloads import PayloadDesk
 from salon.app.manage.prices import PriceDesk
 from salon.app.manage.providers import ProviderDesk
 from salon.app.manage.system import SystemDesk
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from salon.app.house import House
 
 
-class Management(SystemDesk, ProviderDesk, PriceDesk, KeyDesk):
+class Management(SystemDesk, ProviderDesk, PriceDesk, PayloadDesk, KeyDesk):
     """All desks behind one counter; implements the routes' ``House`` port."""
 
     def __init__(self, house: "House") -> None:

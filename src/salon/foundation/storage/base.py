@@ -53,6 +53,10 @@ class Storage(Protocol):
         """Give unused pages back to the disk and refresh the planner's statistics."""
         ...
 
+    async def forget_deleted(self, table: str) -> None:
+        """Take what was deleted from ``table`` off the disk too, as far as the database can."""
+        ...
+
     async def close(self) -> None:
         """Finish what is queued, then close every connection."""
         ...

@@ -90,6 +90,10 @@ class PostgresStorage:
         """Refresh the planner's statistics; autovacuum does the rest."""
         await self.alone(lambda connection: connection.execute("ANALYZE"))
 
+    async def forget_deleted(self, table: str) -> None:
+        """Vacuum ``table``: its room is used again; until then the bytes are in the file, unreachable."""
+        await self.alone(lambda connection: connection.execute(f'VACUUM "{table}"'.encode()))
+
     async def alone(self, fn: "Callable[[psycopg.Connection[Row]], T]") -> T:
         """Run ``fn`` on a raw connection in autocommit, outside any transaction."""
 

@@ -20,6 +20,7 @@ import apsw
 from salon.foundation.kit.errors import Overloaded, StorageError
 from salon.foundation.storage.errors import damaged
 from salon.foundation.storage.sqlite_connection import (
+    BUSY_TIMEOUT_MS,
     LOCK_PATIENCE_S,
     Connection,
     SqliteTransaction,
@@ -38,6 +39,9 @@ _log = logging.getLogger(__name__)
 MAX_QUEUED: Final = 100_000
 MAX_BATCH: Final = 2_000
 CLOSE_TIMEOUT_S: Final = 30.0
+
+_LOG_PATIENCE_MS: Final = 100
+"""How long the writer waits for readers to let go of the log."""
 
 
 class _Job:
@@ -123,6 +127,14 @@ class SqliteStorage:
     async def vacuum(self) -> None:
         """Give unused pages back to the disk and refresh the planner's statistics."""
         await self.alone(_vacuum)
+
+    async def forget_deleted(self, table: str) -> None:
+        """Write the log back and empty it: deleted rows were overwritten with zeros in the file itself.
+
+        While a reader holds the log, that is left to the next time.
+        """
+        del table
+        await self.alone(_write_log_back)
 
     async def alone(self, fn: Callable[[Connection], T]) -> T:
         """Run ``fn`` on the writer's raw connection, outside any transaction."""
@@ -319,6 +331,16 @@ def _vacuum(connection: Connection) -> None:
     connection.execute("VACUUM")
     connection.execute("ANALYZE")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _write_log_back(connection: Connection) -> None:
+    # The writer must not wait for a long reader: everyone would wait for the writer.
+    raw = cast(Any, connection)
+    raw.set_busy_timeout(_LOG_PATIENCE_MS)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        raw.set_busy_timeout(BUSY_TIMEOUT_MS)
 
 
 def _create(connection: Connection, statements: Sequence[str]) -> None:

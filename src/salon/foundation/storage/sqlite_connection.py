@@ -145,8 +145,9 @@ def connect(path: Path, *, reader: bool = False) -> Connection:
         connection.execute(
             "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
             "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
-            "PRAGMA journal_size_limit=67108864;"
-        )
+            # Deleted means gone: its bytes are overwritten, not only unlinked.
+            "PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON;"
+        ).fetchall()  # some of them answer, and what follows an answer only runs once it is fetched
         # Readers share the file through mmap, so a large page cache per reader would be memory twice.
         connection.execute(
             "PRAGMA cache_size=-4000; PRAGMA query_only=ON" if reader else "PRAGMA cache_size=-20000"

@@ -1,6 +1,7 @@
 """Seals and opens credentials: AES-256-GCM, the row's id as associated data, the key's id beside it."""
 
 import os
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
@@ -27,6 +28,8 @@ class Vault:
     def __init__(self, keys: MasterKeys, clock: Clock) -> None:
         self._keys = keys
         self._clock = clock
+        self.also_reseal: list[Callable[[], Awaitable[int]]] = []
+        """What else is sealed with the master keys: seals it anew, returns how much did not open."""
 
     def put(self, tx: Transaction, caller: Caller, secret: str) -> str:
         """Seal ``secret`` in this transaction and return the id of its row."""
@@ -66,6 +69,8 @@ class Vault:
         if self._keys.path is not None:
             self._keys.add_new()
         done, unreadable = await storage.write(self._reseal)
+        for reseal in self.also_reseal:
+            unreadable += await reseal()
         if not unreadable and self._keys.path is not None:
             self._keys.forget_old()
         return done

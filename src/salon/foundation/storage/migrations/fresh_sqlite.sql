@@ -286,6 +286,45 @@ CREATE TABLE login_links (
 	CONSTRAINT pk_login_links PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX ix_login_links_token_hash ON login_links (token_hash);
+CREATE TABLE payload_rules (
+	space_id TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	created_by TEXT, 
+	spec TEXT NOT NULL, 
+	updated_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_payload_rules PRIMARY KEY (space_id, name)
+);
+CREATE TABLE payloads (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	request_id TEXT NOT NULL, 
+	key_id TEXT, 
+	person_id TEXT, 
+	rules TEXT NOT NULL, 
+	dialect TEXT NOT NULL, 
+	operation TEXT NOT NULL, 
+	alias TEXT NOT NULL, 
+	route TEXT, 
+	http_status BIGINT NOT NULL, 
+	error_code TEXT, 
+	stream SMALLINT NOT NULL, 
+	started_at_ms BIGINT NOT NULL, 
+	expires_at_ms BIGINT NOT NULL, 
+	size_bytes BIGINT NOT NULL, 
+	redactions BIGINT NOT NULL, 
+	cut SMALLINT NOT NULL, 
+	request_format SMALLINT NOT NULL, 
+	request_cipher TEXT NOT NULL, 
+	request_key_id TEXT, 
+	request BLOB NOT NULL, 
+	response_format SMALLINT NOT NULL, 
+	response_cipher TEXT NOT NULL, 
+	response_key_id TEXT, 
+	response BLOB NOT NULL, 
+	CONSTRAINT pk_payloads PRIMARY KEY (id)
+);
+CREATE INDEX ix_payloads_expires_at_ms ON payloads (expires_at_ms);
+CREATE INDEX ix_payloads_space_id_started_at_ms_id ON payloads (space_id, started_at_ms, id);
 CREATE TABLE people (
 	id TEXT NOT NULL, 
 	space_id TEXT NOT NULL, 

@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 def routers() -> "Sequence[APIRouter]":
     """Return every management router."""
-    from salon.surfaces.api.routes import keys, providers, sign_in, system  # noqa: PLC0415 - loads FastAPI
+    from salon.surfaces.api.routes import keys, payloads, providers, sign_in, system  # noqa: PLC0415 - loads FastAPI
 
-    return (system.router, providers.router, keys.router, sign_in.router)
+    return (system.router, providers.router, keys.router, payloads.router, sign_in.router)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Protocol, cast
 
 from fastapi import Depends
 
+from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.caller import Caller
 from salon.surfaces.api.requests import CurrentServices
 
@@ -112,6 +113,38 @@ class House(Protocol):
 
     async def revoke_key(self, caller: Caller, key_id: str) -> None:
         """Stop a key from working. Raises: NotFound."""
+        ...
+
+    async def payload_rules(self, caller: Caller) -> Sequence[Json]:
+        """List what turns the payload log on. Raises: NotAllowed."""
+        ...
+
+    async def put_payload_rule(self, caller: Caller, name: str, body: Json) -> Json:
+        """Turn the payload log on. Raises: NotAllowed, InvalidRequest, NotFound."""
+        ...
+
+    async def remove_payload_rule(self, caller: Caller, name: str) -> None:
+        """Turn it off. Raises: NotAllowed, NotFound."""
+        ...
+
+    async def payloads(self, caller: Caller, query: Json, *, key: str | None, cursor: str | None) -> Json:
+        """Look for payloads. Raises: NotAllowed, InvalidRequest."""
+        ...
+
+    async def payload(self, caller: Caller, payload_id: str) -> Json:
+        """Return a payload. Raises: NotAllowed, NotFound."""
+        ...
+
+    async def remove_payload(self, caller: Caller, payload_id: str) -> None:
+        """Delete a payload. Raises: NotAllowed, NotFound."""
+        ...
+
+    async def remove_payloads(self, caller: Caller, *, before_ms: int) -> int:
+        """Delete payloads; return how many. Raises: NotAllowed."""
+        ...
+
+    async def replay_payload(self, identity: KeyIdentity, payload_id: str, *, model: str) -> Json:
+        """Ask another model the same. Raises: NotAllowed, NotFound, InvalidRequest."""
         ...
 
     async def usage(self, caller: Caller, *, group_by: str, days: int) -> Json:

@@ -314,6 +314,47 @@ def upgrade() -> None:
     with op.batch_alter_table('login_links', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_login_links_token_hash'), ['token_hash'], unique=True)
 
+    op.create_table('payload_rules',
+    sa.Column('space_id', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.Text(), nullable=True),
+    sa.Column('spec', sa.Text(), nullable=False),
+    sa.Column('updated_at_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('space_id', 'name', name=op.f('pk_payload_rules'))
+    )
+    op.create_table('payloads',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('space_id', sa.Text(), nullable=False),
+    sa.Column('request_id', sa.Text(), nullable=False),
+    sa.Column('key_id', sa.Text(), nullable=True),
+    sa.Column('person_id', sa.Text(), nullable=True),
+    sa.Column('rules', sa.Text(), nullable=False),
+    sa.Column('dialect', sa.Text(), nullable=False),
+    sa.Column('operation', sa.Text(), nullable=False),
+    sa.Column('alias', sa.Text(), nullable=False),
+    sa.Column('route', sa.Text(), nullable=True),
+    sa.Column('http_status', sa.BigInteger(), nullable=False),
+    sa.Column('error_code', sa.Text(), nullable=True),
+    sa.Column('stream', sa.SmallInteger(), nullable=False),
+    sa.Column('started_at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('expires_at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('redactions', sa.BigInteger(), nullable=False),
+    sa.Column('cut', sa.SmallInteger(), nullable=False),
+    sa.Column('request_format', sa.SmallInteger(), nullable=False),
+    sa.Column('request_cipher', sa.Text(), nullable=False),
+    sa.Column('request_key_id', sa.Text(), nullable=True),
+    sa.Column('request', sa.LargeBinary(), nullable=False),
+    sa.Column('response_format', sa.SmallInteger(), nullable=False),
+    sa.Column('response_cipher', sa.Text(), nullable=False),
+    sa.Column('response_key_id', sa.Text(), nullable=True),
+    sa.Column('response', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payloads'))
+    )
+    with op.batch_alter_table('payloads', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_payloads_expires_at_ms'), ['expires_at_ms'], unique=False)
+        batch_op.create_index(batch_op.f('ix_payloads_space_id_started_at_ms_id'), ['space_id', 'started_at_ms', 'id'], unique=False)
+
     op.create_table('people',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('space_id', sa.Text(), nullable=False),
