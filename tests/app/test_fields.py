@@ -20,6 +20,7 @@ IDS = {
     "name": "aliases and error names have no owner below the space",
     "model": "prices have no owner below the space",
     "key": "settings are those of the whole house, for those with system.read",
+    "payload_id": "payloads are for those with system.manage, each in their space: gateway/payloads",
     "token": "a sign-in link is itself the credential",
 }
 RAISED = {
