@@ -3,6 +3,8 @@
 The table of ids below is complete: a route with a new one fails here until its case is written.
 """
 
+import contextlib
+import http.client
 import json
 import re
 from collections.abc import Iterator
@@ -105,3 +107,31 @@ def test_files_of_the_house_are_not_on_the_web(house: House) -> None:
                 assert b"root:" not in body, path
     assert Path(house.data_dir / "salon.db").is_file() == house.setup.column.is_sqlite
     assert Path(house.data_dir / "master.key").is_file()
+
+
+@pytest.mark.parametrize(
+    "place", ["/etc/salon-backup.db", "backups/../../x.db", "{data}/../x.db", "{data}/salon.toml", "\0"]
+)
+def test_a_backup_goes_where_only_the_machine_itself_says(house: House, place: str) -> None:
+    target = place.format(data=house.data_dir)
+    status, answer = _ask(house, "POST", "database/backup", {"path": target})
+    assert status == 400
+    assert answer["error"]["fields"]["field"] == "path"
+    assert not (house.data_dir.parent / "x.db").exists()
+
+
+@pytest.mark.parametrize("depth", [2_000, 100_000])
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [("[", "]"), ("[", ""), ('{"a":', "}"), ('{"name":[', "]}"), ('{"limits":{"models":[', "]}}")],
+)
+def test_a_body_nested_without_end_is_a_mistake_and_nothing_more(
+    house: House, opening: str, closing: str, depth: int
+) -> None:
+    body = (opening * depth + "1" + closing * depth).encode()[: 1024 * 1024]
+    connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
+    with contextlib.closing(connection):
+        for path in ("/salon/v1/keys", "/v1/chat/completions", "/v1/messages", "/v1/responses"):
+            connection.request("POST", path, body, {"content-type": "application/json"})
+            answer = connection.getresponse()
+            assert (answer.status, b"rror" in answer.read()) == (400, True), path

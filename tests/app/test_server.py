@@ -49,6 +49,14 @@ def test_files_of_the_data_directory_are_private(house: House) -> None:
         assert path.stat().st_mode & 0o077 == 0, path
 
 
+def test_the_machine_itself_may_say_where_a_backup_goes(house: House, tmp_path: Path) -> None:
+    assert house.salon("db", "backup", str(tmp_path / "kept.db")).returncode == 0
+    assert (tmp_path / "kept.db").stat().st_mode & 0o077 == 0
+    taken = house.salon("db", "backup", str(house.data_dir / "salon.toml"))
+    assert taken.returncode != 0
+    assert "exists already" in taken.stderr
+
+
 def test_second_process_is_told_who_owns_the_directory(house: House) -> None:
     done = house.salon("serve")
     assert done.returncode == 3

@@ -148,6 +148,28 @@ def test_a_list_shows_no_more_for_a_hostile_parameter(house: House) -> None:
             assert {json.dumps(row, sort_keys=True) for row in rows} <= shown, (path, payload)
 
 
+CARRIERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie")
+
+
+def test_sql_in_any_carrier_of_a_credential_is_a_wrong_one(house: House) -> None:
+    before = listed(house)
+    for carrier in CARRIERS:
+        prefix = {"authorization": "Bearer ", "cookie": "salon_session="}.get(carrier, "")
+        for payload in PAYLOADS:
+            sent = (
+                quote(payload, safe=" '\"()=;*/-,<>|%_")
+                if not payload.isascii() or "\0" in payload
+                else payload
+            )
+            for path in ("/v1/models", "/salon/v1/keys"):
+                status, answer = house.request(
+                    "GET", path, headers={carrier: prefix + sent}, timeout_s=LONG_S
+                )
+                assert status in {401, 429}, (carrier, payload)
+                assert CANARY.encode() not in answer
+    assert listed(house) == before
+
+
 def test_rows_of_the_other_space_are_there(tmp_path: Path) -> None:
     """Without them, the tests above would find nothing whatever they did."""
     place = tmp_path / "salon.db"

@@ -139,8 +139,13 @@ class SystemDesk:
 
     # -- database ---------------------------------------------------------------------------------
     async def back_up(self, caller: Caller, *, path: str | None) -> Json:
-        """Write a backup. Raises: InvalidRequest, Conflict, StorageError."""
-        del caller
+        """Write a backup. Raises: InvalidRequest, Conflict, StorageError.
+
+        Only who came through the data directory, and so may write as this process does, chooses where.
+        """
+        if path is not None and caller.via != "local":
+            problem = "Only “salon db backup FILE” on the server itself names a file. Leave it out."
+            raise InvalidRequest(field="path", problem=problem)
         if path is not None and not Path(path).is_absolute():
             raise InvalidRequest(field="path", problem="It must be an absolute path on the server.")
         data = self._house.live.current.source.data

@@ -132,6 +132,7 @@ class BackupBody(Body):
     """Where to write a backup; without it, into the data directory."""
 
     path: Annotated[str, Field(max_length=4000)] | None = None
+    """Absolute; taken only from the server itself, through its data directory."""
 
 
 class Backup(BaseModel):
