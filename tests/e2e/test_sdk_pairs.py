@@ -1,5 +1,6 @@
 """Every official client against a provider of every dialect: text, tools, reasoning, images and usage."""
 
+import orjson
 import pytest
 
 from salon.testing.fake_provider import Exchange
@@ -67,3 +68,17 @@ def test_a_picture_reaches_the_provider(scene: Scene, sdk: SdkCaller, provider: 
     assert said.text == "tok " * 8
     # Google's client writes the alphabet of addresses.
     assert PIXEL in sent or PIXEL.replace("+", "-").replace("/", "_") in sent
+
+
+def test_an_answer_follows_its_schema(scene: Scene, sdk: SdkCaller, provider: str, stream: bool) -> None:
+    said = sdk.ask("weather?", model=model_of(provider), stream=stream, shape=True)
+    assert orjson.loads(said.text) == WEATHER_ARGUMENTS
+    assert usage_said(said) == usage_of(scene.fake.journal.exchanges[-1])
+
+
+def test_a_limit_is_told_as_the_reason_of_the_end(
+    scene: Scene, sdk: SdkCaller, provider: str, stream: bool
+) -> None:
+    said = sdk.ask("{{fake tokens=9}}", model=model_of(provider), stream=stream, limit=2)
+    assert (said.text, said.finish) == ("tok " * 2, LIMITED[sdk.dialect])
+    assert usage_said(said) == (scene.fake.journal.exchanges[-1].input_tokens, 2)

@@ -41,6 +41,13 @@ class GeminiCaller(SdkCaller):
             config["tools"] = [{"function_declarations": [{**declared, **schema}]}]
         if question.think:
             config["thinking_config"] = {"include_thoughts": True, "thinking_budget": 1024}
+        if question.shape:
+            config |= {
+                "response_mime_type": "application/json",
+                "response_json_schema": WEATHER["parameters"],
+            }
+        if question.limit:
+            config["max_output_tokens"] = question.limit
         fields: dict[str, Any] = {"model": question.model, "contents": contents, "config": config}
         models = self.client.models
         if question.stream:

@@ -49,6 +49,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     think: bool
     image: bool
     """Show ``PIXEL``."""
+    shape: bool
+    """Want the answer as ``WEATHER``'s parameters have it."""
+    limit: int | None
+    """The most tokens of an answer."""
 
 
 class SdkCaller(ABC):
@@ -67,6 +71,8 @@ class SdkCaller(ABC):
         answer_tool: tuple[Said, str] | None = None,
         think: bool = False,
         image: bool = False,
+        shape: bool = False,
+        limit: int | None = None,
     ) -> Said:
         """Ask one question; ``answer_tool`` sends the result of an earlier call's tool."""
         return self.answer(
@@ -78,6 +84,8 @@ class SdkCaller(ABC):
                 answer_tool=answer_tool,
                 think=think,
                 image=image,
+                shape=shape,
+                limit=limit,
             )
         )
 

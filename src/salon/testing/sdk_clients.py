@@ -53,6 +53,11 @@ class OpenAICaller(SdkCaller):
             fields["tools"] = [{"type": "function", "function": WEATHER}]
         if question.think:
             fields["reasoning_effort"] = "low"
+        if question.shape:
+            named = {"name": "weather", "schema": WEATHER["parameters"], "strict": True}
+            fields["response_format"] = {"type": "json_schema", "json_schema": named}
+        if question.limit:
+            fields["max_completion_tokens"] = question.limit
         create = self.client.chat.completions.create
         if question.stream:
             with create(**fields, stream=True, stream_options={"include_usage": True}) as chunks:
@@ -125,9 +130,16 @@ class ResponsesCaller(OpenAICaller):
             fields["tools"] = [{"type": "function", "strict": True, **WEATHER}]
         if question.think:
             fields["reasoning"] = {"effort": "low", "summary": "auto"}
+        if question.shape:
+            named = {"name": "weather", "schema": WEATHER["parameters"], "strict": True}
+            fields["text"] = {"format": {"type": "json_schema", **named}}
+        if question.limit:
+            fields["max_output_tokens"] = question.limit
         if question.stream:
             with self.client.responses.stream(**fields) as events:
-                return _responses_answer(events.get_final_response())
+                # Its own get_final_response knows of no incomplete one.
+                ends = ("response.completed", "response.incomplete")
+                return _responses_answer(next(event.response for event in events if event.type in ends))
         return _responses_answer(self.client.responses.create(**fields))
 
 
@@ -175,6 +187,11 @@ class AnthropicCaller(SdkCaller):
             fields["tools"] = [{**named, "input_schema": WEATHER["parameters"]}]
         if question.think:
             fields["thinking"] = {"type": "enabled", "budget_tokens": 1024}
+        if question.shape:
+            shape = {"type": "json_schema", "schema": WEATHER["parameters"]}
+            fields["output_config"] = {"format": shape}
+        if question.limit:
+            fields["max_tokens"] = question.limit
         if question.stream:
             with self.client.messages.stream(**fields) as events:
                 return _anthropic_answer(events.get_final_message())
@@ -223,6 +240,10 @@ class OllamaCaller(SdkCaller):
             fields["tools"] = [{"type": "function", "function": WEATHER}]
         if question.think:
             fields["think"] = True
+        if question.shape:
+            fields["format"] = WEATHER["parameters"]
+        if question.limit:
+            fields["options"] = {"num_predict": question.limit}
         answer = self.client.chat(**fields, stream=question.stream)
         return _ollama_answer(answer if question.stream else [answer])
 
