@@ -1,12 +1,8 @@
 """Patterns that people write. They run on RE2, whose time is linear in the text; Python's ``re`` is not."""
 
+import importlib
 from collections.abc import Callable
 from typing import Any, Final
-
-import re2
-
-_re2: Any = re2
-"""It has no types."""
 
 LONGEST: Final = 1000
 """Characters of one pattern."""
@@ -22,12 +18,13 @@ class Pattern:
         """Compile ``text``. Raises: ValueError with what is wrong with it."""
         if not text or len(text) > LONGEST:
             raise ValueError(f"a pattern has 1 to {LONGEST} characters")
-        options = _re2.Options()
+        engine: Any = importlib.import_module("re2")  # costs a start 5 MB that few houses need; has no types
+        options = engine.Options()
         options.max_mem = _MOST_MEMORY
         options.log_errors = False
         try:
-            self._compiled: Any = _re2.compile(text, options)
-        except _re2.error as error:
+            self._compiled: Any = engine.compile(text, options)
+        except engine.error as error:
             raise ValueError(_words(error)) from error
         if self._compiled.search("") is not None:
             raise ValueError("it matches where there is nothing, so it would match everywhere")

@@ -69,7 +69,8 @@ class PayloadService:
     async def set_rule(self, caller: Caller, rule: PayloadRule) -> None:
         """Turn the log on. Raises: NotAllowed, InvalidRequest."""
         _check(caller)
-        check_rule(rule)
+        # Loading RE2 takes some milliseconds the first time.
+        await asyncio.to_thread(check_rule, rule)
 
         def write(tx: Transaction) -> None:
             row = {**owned_by(caller), "updated_at_ms": self._clock.now_ms()}
