@@ -139,6 +139,40 @@ def test_a_refused_application_is_told_and_asked_again(play: Play) -> None:
     play(scene)
 
 
+def test_a_token_refused_before_its_time_is_fetched_anew(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await bench.service.add(OWNER.caller, spec(fake, **entra(fake)))
+        for words, status in (("hi", 200), ("{{fake fault=401}}", 502), ("hi", 200), ("hi", 200)):
+            assert (await bench.call("az/gpt", words)).status == status
+        chats = [one for one in fake.journal.exchanges if not one.target.endswith("/token")]
+        assert [one.header("authorization") for one in chats] == [
+            f"Bearer fake-token-{number}" for number in (1, 1, 2, 2)
+        ]
+
+    play(scene)
+
+
+def test_a_renewal_that_fails_leaves_the_old_token_in_use(
+    play: Play, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = LeapingClock()
+
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await bench.service.add(OWNER.caller, spec(fake, **entra(fake)))
+        assert (await bench.call("az/gpt")).status == 200
+        fake.tokens.refusal = (503, {})
+        clock.leap(3400)
+        for _ in range(2):
+            assert (await bench.call("az/gpt")).status == 200
+            while bench.registry.fetching:
+                await asyncio.sleep(0)
+        assert len(fake.tokens.asked) == 2  # it is not tried again at once
+        assert "no token for the provider az" in caplog.text
+        assert "Traceback" not in caplog.text
+
+    play(scene, clock=clock)
+
+
 def test_half_an_application_and_unknown_options_are_refused(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         for options, words in (

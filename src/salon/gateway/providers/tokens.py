@@ -5,14 +5,22 @@ about to end is renewed behind them. However many requests wait, one fetch is un
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
 
-from salon.foundation.egress import EgressTimeout, HttpReceiver, HttpRequest, parse_url
-from salon.foundation.kit.errors import SalonError, UpstreamAuth, UpstreamBroken, UpstreamServerError
+from salon.foundation.egress import EgressTimeout, Headers, HttpReceiver, HttpRequest, parse_url
+from salon.foundation.kit.errors import (
+    SalonError,
+    ShuttingDown,
+    UpstreamAuth,
+    UpstreamBroken,
+    UpstreamServerError,
+)
 from salon.gateway.providers.authorize import Access, with_headers
 
 RENEW_BEFORE_S: Final = 300.0
@@ -21,8 +29,10 @@ _AGAIN_S: Final = 10.0
 """A renewal that failed is not tried more often."""
 _LAST_S: Final = 10.0
 """A token this near its end is not used any more."""
+_logger = logging.getLogger(__name__)
 _FETCH_S: Final = 10.0
 _MOST_BYTES: Final = 256 * 1024
+_UNAUTHORIZED: Final = 401
 _SHORT: Final = 11
 """Words of a form up to this length are no secret, and may be part of a sentence."""
 
@@ -43,7 +53,7 @@ class TokenSource:
         self._token: Token | None = None
         self._ends_s = 0.0
         self._renew_s = 0.0
-        self._fetching: asyncio.Task[Token] | None = None
+        self._fetching: asyncio.Task[Token | SalonError] | None = None
 
     def now(self) -> str | None:
         """Return a token that is good now, or None; has one that ends soon renewed."""
@@ -51,7 +61,7 @@ class TokenSource:
         token = self._token
         if token is None or now_s >= self._ends_s - _LAST_S:
             return None
-        if now_s >= self._renew_s and self._fetching is None:
+        if now_s >= self._renew_s and self._fetching is None and not self._access.supervisor.closed:
             self._renew_s = now_s + _AGAIN_S
             self._start()
         return token.value
@@ -61,34 +71,66 @@ class TokenSource:
         token = self.now()
         if token is not None:
             return token
+        if self._access.supervisor.closed:
+            raise ShuttingDown(retry_after_s=1)
         task = self._fetching or self._start()
         done, _ = await asyncio.wait([task], timeout=timeout_s)
         if not done:
             raise EgressTimeout(host="the address that gives tokens", phase="connect", limit_s=timeout_s)
-        return task.result().value
+        found = task.result()
+        if isinstance(found, SalonError):
+            raise found
+        return found.value
+
+    def forget(self, value: str) -> None:
+        """Use that token no more: it was refused, whatever its time says."""
+        if self._token is not None and self._token.value == value:
+            self._ends_s = 0.0
 
     @property
     def value(self) -> str | None:
         """The last token, good or not."""
         return self._token.value if self._token is not None else None
 
-    def _start(self) -> asyncio.Task[Token]:
+    def _start(self) -> asyncio.Task[Token | SalonError]:
         task = self._fetching = self._access.supervisor.spawn(self._renew(), name="token")
         task.add_done_callback(self._fetched)
         return task
 
-    async def _renew(self) -> Token:
+    async def _renew(self) -> Token | SalonError:
         started_s = self._access.clock.monotonic_s()
-        token = await self._fetch()
+        try:
+            token = await self._fetch()
+        except SalonError as error:
+            # Whoever waits is told; where nobody does, the old token goes on as long as it is good.
+            _logger.warning("no token for the provider %s: %s", self._access.provider, error.message)
+            return error
         self._token = token
         self._ends_s = started_s + token.lifetime_s
         self._renew_s = self._ends_s - min(RENEW_BEFORE_S, token.lifetime_s / 2)
         return token
 
-    def _fetched(self, task: asyncio.Task[Token]) -> None:
+    def _fetched(self, _: object) -> None:
         self._fetching = None
-        if not task.cancelled():
-            task.exception()  # whoever waits is told; who does not, asks again later
+
+
+class _Watched:
+    """Stands before a receiver and hears whether a token was refused."""
+
+    __slots__ = ("_on_head", "_refused", "on_data", "on_end", "on_error")
+
+    def __init__(self, receiver: HttpReceiver, refused: Callable[[], None]) -> None:
+        self._on_head = receiver.on_head
+        self._refused = refused
+        self.on_data = receiver.on_data
+        self.on_end = receiver.on_end
+        self.on_error = receiver.on_error
+
+    def on_head(self, status: int, headers: Headers) -> None:
+        """Look at the status and pass on."""
+        if status == _UNAUTHORIZED:
+            self._refused()
+        self._on_head(status, headers)
 
 
 class BearerAuthorizer:
@@ -107,8 +149,9 @@ class BearerAuthorizer:
         return _bearing(request, await self._source.wait(timeout_s=timeout_s))
 
     def unpack(self, request: HttpRequest, receiver: HttpReceiver) -> HttpReceiver:
-        """Return ``receiver``: nothing is packed."""
-        return receiver
+        """Return what hears the answer, and that a token was refused before its time."""
+        token = self._source.value
+        return receiver if token is None else _Watched(receiver, partial(self._source.forget, token))
 
     def secrets(self) -> tuple[str, ...]:
         """Return the token."""
