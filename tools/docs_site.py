@@ -42,7 +42,16 @@ FACES = {
 }
 
 GROUPS: Sequence[tuple[str, Sequence[str]]] = (
-    ("Start", ("README.md", "docs/getting-started.md", "docs/clients.md", "docs/providers.md")),
+    (
+        "Start",
+        (
+            "README.md",
+            "docs/getting-started.md",
+            "docs/clients.md",
+            "docs/embeddings.md",
+            "docs/providers.md",
+        ),
+    ),
     ("Use", ("docs/routing.md", "docs/keys-and-budgets.md", "docs/cli.md", "docs/library.md")),
     ("Run", ("docs/operations.md", "docs/troubleshooting.md", "SECURITY.md")),
     ("Test", ("docs/demo-model.md", "docs/fake-provider.md")),

@@ -9,6 +9,7 @@ The library's door. Nothing is imported until it is used, so ``import salon`` co
         print(text, end="", flush=True)
     talk = salon.chat(model="openai/gpt-5-mini")    # a conversation
     talk.send("My name is Ada."); print(talk.send("What is my name?"))
+    north, south = salon.embed(["north", "south"])  # what texts mean, as vectors
 
 Inside ``async`` code: ``await salon.agenerate(…)`` and ``async for text in await salon.astream(…)``.
 """
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
     from salon.app.embedding import library as _bound
     from salon.foundation.kit.errors import SalonError
     from salon.foundation.messages import Message, Tool
-    from salon.surfaces.library import AsyncStream, Chat, KnownModel, Library, Result, Stream, ToolCall
+    from salon.surfaces.library import (
+        AsyncStream,
+        Chat,
+        Embeddings,
+        KnownModel,
+        Library,
+        Result,
+        Stream,
+        ToolCall,
+    )
 
     _library = _bound()
     configure = _library.configure
@@ -31,12 +41,15 @@ if TYPE_CHECKING:
     stream = _library.stream
     astream = _library.astream
     chat = _library.chat
+    embed = _library.embed
+    aembed = _library.aembed
     models = _library.models
     close = _library.close
 
 __all__ = [
     "AsyncStream",
     "Chat",
+    "Embeddings",
     "KnownModel",
     "Library",
     "Message",
@@ -46,17 +59,32 @@ __all__ = [
     "Tool",
     "ToolCall",
     "__version__",
+    "aembed",
     "agenerate",
     "astream",
     "chat",
     "close",
     "configure",
+    "embed",
     "generate",
     "models",
     "stream",
 ]
 
-_FUNCTIONS = frozenset({"agenerate", "astream", "chat", "close", "configure", "generate", "models", "stream"})
+_FUNCTIONS = frozenset(
+    {
+        "aembed",
+        "agenerate",
+        "astream",
+        "chat",
+        "close",
+        "configure",
+        "embed",
+        "generate",
+        "models",
+        "stream",
+    }
+)
 _HOMES = {
     "SalonError": "salon.foundation.kit.errors",
     "Message": "salon.foundation.messages",

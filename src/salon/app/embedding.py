@@ -17,13 +17,22 @@ from salon.foundation.kit.caller import OWNER_RIGHTS, Caller
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.ids import SpaceId
 from salon.foundation.ledger import AttemptEntry, Hold, RequestEntry
-from salon.foundation.messages import ModelRequest, StreamEvent
+from salon.foundation.messages import EmbeddingRequest, ModelRequest, StreamEvent
 from salon.gateway.configuration.discovery import Discovery
 from salon.gateway.configuration.environment import environment_providers
 from salon.gateway.configuration.probe import find_local_servers
 from salon.gateway.configuration.sources import DEMO
 from salon.gateway.gateway import Gateway
-from salon.surfaces.library import Answer, Engine, KnownModel, Library, Options, RemoteEngine
+from salon.surfaces.library import (
+    Answer,
+    Embeddings,
+    Engine,
+    KnownModel,
+    Library,
+    Options,
+    RemoteEngine,
+    embeddings_of,
+)
 
 
 @functools.cache
@@ -125,6 +134,23 @@ class OwnEngine:
             response=response,
             model=(entry.route if entry else None) or response.model or request.model,
             route=entry.route if entry else None,
+            cost_e10=entry.cost_e10 if entry else None,
+            currency=entry.currency if entry else "USD",
+            request_id=entry.request_id if entry else None,
+        )
+
+    async def embed(self, request: EmbeddingRequest) -> Embeddings:
+        """Return vectors."""
+        heard: list[RequestEntry] = []
+        token = _heard.set(heard)
+        try:
+            response = await self._gateway.embed(self._identity, request)
+        finally:
+            _heard.reset(token)
+        entry = heard[-1] if heard else None
+        return embeddings_of(
+            response,
+            model=(entry.route if entry else None) or response.model or request.model,
             cost_e10=entry.cost_e10 if entry else None,
             currency=entry.currency if entry else "USD",
             request_id=entry.request_id if entry else None,

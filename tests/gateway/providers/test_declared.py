@@ -144,7 +144,8 @@ def test_its_models_are_listed(play: Play, kind: ProviderKind) -> None:
         await bench.service.discovery.refresh({"own"}, force=True)
         listed = {entry.id for entry in bench.registry.models() if entry.provider == "own"}
         found = () if kind.listing == "fixed" else ("fake", "fake-large")
-        assert listed == {f"own/{model}" for model in (*kind.models, *found)}
+        beside_chat = ("embed",) if kind.listing == "gemini" else ()
+        assert listed == {f"own/{model}" for model in (*kind.models, *found, *beside_chat)}
         assert (await bench.call("own/not-listed")).status == 200
 
     play(scene)

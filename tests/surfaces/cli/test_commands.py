@@ -1,6 +1,8 @@
 """The command line as scripts and people use it, against a real Salon and without one."""
 
+import base64
 import json
+import struct
 import subprocess
 import sys
 import time
@@ -388,3 +390,15 @@ def test_payload_command_that_cannot_be_meant_is_refused(house: House, words: tu
     assert answer.returncode != 0
     assert answer.stderr.strip()
     assert "Traceback" not in answer.stderr
+
+
+def test_embed_prints_a_vector_for_each_text(house: House) -> None:
+    first, second = map(json.loads, _ok(house, "embed", "-d", "8", "north", "south").splitlines())
+    assert (len(first), len(second), first == second) == (8, 8, False)
+    done = house.salon("embed", "--lines", "-d", "8", "--purpose", "query", said="north\n\nsouth\n")
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [first, second]
+    packed = _ok(house, "embed", "--base64", "-d", "8", "north").strip()
+    assert struct.unpack("<8f", base64.b64decode(packed)) == pytest.approx(first)
+    told = json.loads(_ok(house, "--json", "embed", "-d", "8", "north"))
+    assert (told["model"], told["data"][0]["embedding"]) == ("demo", first)
+    assert house.salon("embed", said="").returncode == 2

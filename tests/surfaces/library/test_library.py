@@ -164,3 +164,36 @@ def test_nobody_at_the_address_is_told() -> None:
     with pytest.raises(Exception, match=r"127.0.0.1"):
         library.generate("hello", model="demo")
     library.close()
+
+
+def test_zero_configuration_embeds_with_the_demo(tmp_path: Path) -> None:
+    code = """
+        import salon
+        made = salon.embed(["north", "south"], dimensions=16)
+        print(made.model, len(made), len(made.vector), made[0] == salon.embed("north", dimensions=16).vector)
+    """
+    assert _python(code, tmp_path) == "demo/demo 2 16 True\n"
+
+
+def test_a_running_salon_embeds_for_code_of_both_kinds(library: Library) -> None:
+    made = library.embed(["a", "b"], model="demo", dimensions=8, purpose="query")
+    again = asyncio.run(library.aembed("a", dimensions=8))
+    assert (made.vector, made.model, made.cost) == (again.vector, "demo/demo", 0)
+    assert made.usage is not None
+    assert made.usage.input_tokens == 2
+    assert made.request_id != again.request_id
+
+
+@pytest.mark.parametrize(
+    ("texts", "more", "field"),
+    [
+        ([], {}, "texts"),
+        ([1], {}, "texts"),
+        ("a", {"purpose": "x"}, "purpose"),
+        ("a", {"dimensions": 0}, "dimensions"),
+    ],
+)
+def test_what_cannot_be_embedded_is_named(library: Library, texts: Any, more: Any, field: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        library.embed(texts, model="demo", **more)
+    assert refused.value.param == field

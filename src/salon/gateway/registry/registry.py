@@ -13,6 +13,7 @@ from salon.foundation.egress import HttpClient
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import ConfigError, ModelUnavailable, UnknownModel
 from salon.gateway import hops
+from salon.gateway.operations import guessed
 from salon.gateway.options import GatewayOptions
 from salon.gateway.pricing.catalogue import PriceCatalogue
 from salon.gateway.protocols.base import Dialect, DialectName, SpokenDialect
@@ -183,7 +184,10 @@ class Registry:
         return self._listings.get(provider)
 
     def models(self) -> list[ModelEntry]:
-        """Return every name that can be asked for: aliases first, then models by provider."""
+        """Return every name that can be asked for: aliases first, then models by provider.
+
+        What is not for chat comes after all that is, so that the first name is one to talk to.
+        """
         entries: list[ModelEntry] = []
         for alias in self._aliases.values():
             first = alias.targets[0].model
@@ -200,7 +204,7 @@ class Registry:
             for info in self._known_models(configured):
                 entry_id = info.id if configured.source == "built-in" else f"{name}/{info.id}"
                 entries.append(ModelEntry(id=entry_id, kind="model", provider=name, info=info))
-        return entries
+        return sorted(entries, key=lambda entry: not _chats(entry.info))
 
     def health(self) -> list[dict[str, Any]]:
         """Return what live traffic says of each target used so far."""
@@ -358,6 +362,10 @@ class Registry:
         return UnknownModel(
             field="model", model=asked[:200], nearest=f" Did you mean “{near[0]}”?" if near else ""
         )
+
+
+def _chats(info: ModelInfo) -> bool:
+    return "chat" in (info.operations or guessed(info.id) or ("chat",))
 
 
 def _rank(alias: AliasSpec, spec: TargetSpec, place: int) -> int:

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("serve:serve", "Run Salon: the page, the gateway, the management API."),
     "chat": ("talk:chat", "Talk with a model in the terminal."),
     "ask": ("talk:ask", "Ask one question; reads standard input too."),
+    "embed": ("embed:embed", "Print texts as vectors."),
     "models": ("models:models", "List the models that can be asked."),
     "providers": ("providers:providers", "List, add, test and remove providers; set their keys."),
     "prices": ("prices:prices", "List, set and remove prices of models."),

@@ -1,5 +1,6 @@
 """The library: asking models from Python. ``import salon`` offers one ``Library``, bound to this machine."""
 
+from salon.surfaces.library.embedding import Embeddings, embeddings_of
 from salon.surfaces.library.engine import Engine, Opener, Options
 from salon.surfaces.library.library import Chat, ChatStream, Library
 from salon.surfaces.library.remote import RemoteEngine
@@ -11,6 +12,7 @@ __all__ = [
     "AsyncStream",
     "Chat",
     "ChatStream",
+    "Embeddings",
     "Engine",
     "KnownModel",
     "Library",
@@ -20,4 +22,5 @@ __all__ = [
     "Result",
     "Stream",
     "ToolCall",
+    "embeddings_of",
 ]

@@ -5,7 +5,8 @@ from typing import Protocol
 
 import msgspec
 
-from salon.foundation.messages import ModelRequest, StreamEvent
+from salon.foundation.messages import EmbeddingRequest, ModelRequest, StreamEvent
+from salon.surfaces.library.embedding import Embeddings
 from salon.surfaces.library.results import Answer, KnownModel
 
 
@@ -29,6 +30,10 @@ class Engine(Protocol):
 
     def events(self, request: ModelRequest) -> AsyncIterator[StreamEvent]:
         """Yield an answer as it is made. Raises: SalonError."""
+        ...
+
+    async def embed(self, request: EmbeddingRequest) -> Embeddings:
+        """Return vectors. Raises: SalonError."""
         ...
 
     async def models(self) -> Sequence[KnownModel]:

@@ -11,6 +11,7 @@ from typing import Unpack
 
 from salon.foundation.messages import Message
 from salon.surfaces.library.asking import Prompt, Settings, messages_of, request_of, text_message
+from salon.surfaces.library.embedding import Embeddings, embedding_request, first_embedding_model
 from salon.surfaces.library.engine import Engine, Opener, Options
 from salon.surfaces.library.loop import LoopThread
 from salon.surfaces.library.results import KnownModel, Result
@@ -29,6 +30,7 @@ class Library:
         self._loop: LoopThread | None = None
         self._engine: Engine | None = None
         self._default_model: str | None = None
+        self._default_embedder: str | None = None
 
     # -- set-up -----------------------------------------------------------------------------------
     def configure(
@@ -47,7 +49,7 @@ class Library:
         """Let everything go; the next question opens it again."""
         with self._lock:
             loop, engine = self._loop, self._engine
-            self._loop = self._engine = self._default_model = None
+            self._loop = self._engine = self._default_model = self._default_embedder = None
         if loop is not None:
             if engine is not None:
                 loop.submit(engine.close()).result(_CLOSE_S)
@@ -93,6 +95,45 @@ class Library:
         """``stream`` for async code: ``async for text in await salon.astream(…)``."""
         loop, engine, model = await self._aready(settings.get("model"))
         return AsyncStream(loop, engine, request_of(prompt, settings, model=model, stream=True))
+
+    def embed(
+        self,
+        texts: str | Sequence[str],
+        *,
+        model: str | None = None,
+        dimensions: int | None = None,
+        purpose: str | None = None,
+    ) -> Embeddings:
+        """Return a vector for each text: what it means, as numbers. Raises: SalonError.
+
+        ``purpose`` is what for: ``query`` looks for a ``document``; others are ``classification``,
+        ``clustering``, ``similarity``, ``question``, ``fact`` and ``code``.
+        """
+        loop, engine = self._open()
+        name = self._embedding_model(loop, engine, model)
+        request = embedding_request(texts, model=name, dimensions=dimensions, purpose=purpose)
+        return loop.call(engine.embed(request))
+
+    async def aembed(
+        self,
+        texts: str | Sequence[str],
+        *,
+        model: str | None = None,
+        dimensions: int | None = None,
+        purpose: str | None = None,
+    ) -> Embeddings:
+        """``embed`` for async code; cancelling the task stops the model."""
+        import asyncio  # noqa: PLC0415 - its user is running, so it is loaded
+
+        loop, engine = await asyncio.to_thread(self._open)
+        name = await asyncio.to_thread(self._embedding_model, loop, engine, model)
+        request = embedding_request(texts, model=name, dimensions=dimensions, purpose=purpose)
+        return await loop.bridge(engine.embed(request))
+
+    def _embedding_model(self, loop: LoopThread, engine: Engine, named: str | None) -> str:
+        if not named and self._default_embedder is None:
+            self._default_embedder = first_embedding_model(loop.call(engine.models()))
+        return named or self._default_embedder or "demo"
 
     async def _aready(self, named: str | None) -> tuple[LoopThread, Engine, str]:
         import asyncio  # noqa: PLC0415 - its user is running, so it is loaded

@@ -19,10 +19,12 @@ from salon.foundation.egress import (
 from salon.foundation.egress import Headers as RawHeaders
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.money import money
-from salon.foundation.messages import ModelRequest, StreamEvent
-from salon.gateway.protocols.openai import DIALECT
+from salon.foundation.messages import EmbeddingRequest, ModelRequest, StreamEvent
+from salon.gateway.protocols.openai import DIALECT, EMBEDDINGS
+from salon.surfaces.library.embedding import PURPOSES, Embeddings, embeddings_of
 from salon.surfaces.library.results import Answer, KnownModel
 
+_PURPOSES = {word: word for word in PURPOSES}
 _CONNECT_S = 10.0
 _TOTAL_S = 1800.0
 _MAX_BYTES = 256 * 1024 * 1024
@@ -85,6 +87,20 @@ class RemoteEngine:
             response=decoded,
             model=route or decoded.model or request.model,
             route=route,
+            cost_e10=cost,
+            currency=currency,
+            request_id=told.get("x-salon-request-id"),
+        )
+
+    async def embed(self, request: EmbeddingRequest) -> Embeddings:
+        """Return vectors."""
+        body = EMBEDDINGS.encode_request(request, quirks={"embedding_purposes": _PURPOSES}).body
+        response = await self._fetch(self._request(b"POST", "/v1/embeddings", body))
+        told = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+        cost, currency = _cost(told.get("x-salon-cost", ""))
+        return embeddings_of(
+            EMBEDDINGS.decode_response(response.body),
+            model=told.get("x-salon-route") or request.model,
             cost_e10=cost,
             currency=currency,
             request_id=told.get("x-salon-request-id"),
