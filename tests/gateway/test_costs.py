@@ -83,7 +83,10 @@ def test_each_service_tier_has_its_price_and_none_is_guessed(play: Play, dialect
     play(scene, prices=[price(f"{dialect}/fake", services=[{"name": "flex", "factor": "0.5"}])])
 
 
-def test_a_request_is_priced_by_the_price_of_its_time(play: Play) -> None:
+@pytest.mark.parametrize("address", ["sqlite", "postgres"])
+def test_a_request_is_priced_by_the_price_of_its_time(
+    play: Play, address: str, request: pytest.FixtureRequest
+) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         prices, now_ms = bench.service.prices, bench.clock.now_ms()
         for entry, starts_ms in (("1", 0), ("10", now_ms - DAY_MS), ("100", now_ms + DAY_MS)):
@@ -97,7 +100,8 @@ def test_a_request_is_priced_by_the_price_of_its_time(play: Play) -> None:
         assert "undated" in str(rows[1].price_version)
         assert rows[0].price_version != rows[1].price_version
 
-    play(scene, prices=[])
+    database = request.getfixturevalue("postgres_url") if address == "postgres" else None
+    play(scene, prices=[], database=database)
 
 
 def test_a_price_that_has_ended_leaves_the_model_to_the_next_source(play: Play) -> None:

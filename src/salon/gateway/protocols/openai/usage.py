@@ -91,7 +91,10 @@ def read_usage(raw: JsonObject, *, tier: object = None) -> Usage:
 
 
 def _has_more(details: JsonObject, known: str) -> bool:
-    return any(value for name, value in details.items() if value and name != known)
+    for name, value in details.items():  # noqa: SIM110 - a generator would cost as much as all the rest
+        if value and name != known:
+            return True
+    return False
 
 
 def _rare(

@@ -39,7 +39,11 @@ def read_usage(raw: JsonObject, response: JsonObject | None = None) -> Usage:
 
 
 def _has_more(*details: JsonObject) -> bool:
-    return any(value for one in details for name, value in one.items() if value and name not in _COMMON)
+    for one in details:
+        for name, value in one.items():
+            if value and name not in _COMMON:
+                return True
+    return False
 
 
 def _rare(given: JsonObject, made: JsonObject, response: JsonObject) -> UsageDetails | None:
