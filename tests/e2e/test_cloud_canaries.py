@@ -1,13 +1,13 @@
 """Credentials of clouds, and the tokens fetched with them: planted in a whole Salon, then looked for."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup
 
@@ -40,11 +40,13 @@ def declared(url: str, pem: str) -> dict[str, tuple[str, dict[str, str]]]:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], dict[str, bytes]]:
+def told(
+    tmp_path_factory: pytest.TempPathFactory, module_column: Column
+) -> tuple[list[str], dict[str, bytes]]:
     """The secrets by their most telling lines, and everything that could hold one."""
     pem = key_pem()
     seen: dict[str, bytes] = {}
-    setup = HouseSetup(settings={"log": {"level": "debug", "format": "json"}})
+    setup = HouseSetup(settings={"log": {"level": "debug", "format": "json"}}, column=module_column)
     with (
         FakeProvider().in_thread() as fake,
         House(tmp_path_factory.mktemp("clouds") / "data", setup) as house,
@@ -63,6 +65,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], dict[str,
         assert len(fake.tokens.asked) > 2
         seen["log"] = house.log_text().encode()
         seen |= {str(path): path.read_bytes() for path in house.data_dir.rglob("*") if path.is_file()}
+        seen["state"] = b"\n".join(data for _, data in module_column.contents(house.data_dir))
     return [SECRET, LENT, pem.splitlines()[5], *tokens], seen
 
 
@@ -84,7 +87,7 @@ def test_no_credential_of_a_cloud_shows_anywhere(told: tuple[list[str], dict[str
 
 def test_what_was_looked_through_is_what_there_is(told: tuple[list[str], dict[str, bytes]]) -> None:
     _, seen = told
-    assert any(Path(place).name == "salon.db" for place in seen)
+    assert b"no-bedrock" in seen["state"], "its row, with the sealed credential"
     assert len(seen["log"]) > 100
     assert all(
         b"chat.completion" in seen[f"answers of {kind}"] for kind in ("azure", "vertex", "bedrock", "cohere")

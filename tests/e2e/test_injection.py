@@ -6,7 +6,6 @@ rows lie those of another space; none of them may ever be shown, and none may ch
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from salon.foundation.kit.ids import SpaceId
 from salon.foundation.ledger import Ledger
 from salon.foundation.storage import Transaction, open_storage
 from salon.foundation.storage.migrations import migrate
+from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup
 from salon.testing.ledger import entry
 
@@ -75,15 +75,11 @@ async def _plant(address: str) -> None:
     await storage.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    address, settings = str(tmp_path / "data" / "salon.db"), {}
+@pytest.fixture
+def house(tmp_path: Path, column: Column) -> Iterator[House]:
     (tmp_path / "data").mkdir(mode=0o700)
-    if request.param == "postgresql":
-        address = request.getfixturevalue("postgres_url")
-        settings = {"storage": {"url": address}}
-    asyncio.run(_plant(address))
-    with House(tmp_path / "data", HouseSetup(settings=settings)) as running:
+    asyncio.run(_plant(column.address(tmp_path / "data")))
+    with House(tmp_path / "data", HouseSetup(column=column)) as running:
         running.create_key("mine")
         yield running
 
@@ -170,14 +166,8 @@ def test_sql_in_any_carrier_of_a_credential_is_a_wrong_one(house: House) -> None
     assert listed(house) == before
 
 
-def test_rows_of_the_other_space_are_there(tmp_path: Path) -> None:
+def test_rows_of_the_other_space_are_there(tmp_path: Path, column: Column) -> None:
     """Without them, the tests above would find nothing whatever they did."""
-    place = tmp_path / "salon.db"
-    asyncio.run(_plant(str(place)))
-    connection = sqlite3.connect(place)
-    try:
-        for name in ("api_keys", "audit_records", "events_outbox", "ledger_requests"):
-            rows = connection.execute(f"SELECT * FROM {name}").fetchall()
-            assert CANARY in repr(rows), name
-    finally:
-        connection.close()
+    asyncio.run(_plant(column.address(tmp_path)))
+    for name in ("api_keys", "audit_records", "events_outbox", "ledger_requests"):
+        assert CANARY in repr(column.rows(tmp_path, f"SELECT * FROM {name}")), name
