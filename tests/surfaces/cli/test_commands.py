@@ -73,6 +73,20 @@ def test_setting_named_without_its_section_is_found(house: House) -> None:
     assert "Did you mean server.port?" in house.salon("config", "explain", "port").stderr
 
 
+@pytest.mark.parametrize("command", ["open", "login-link"])
+def test_nobody_is_sent_to_the_page_of_a_salon_that_does_not_run(command: str, tmp_path: Path) -> None:
+    done = House(tmp_path / "data", HouseSetup()).salon(command)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "No Salon runs on this data directory. Start one with “salon serve”." in done.stderr
+
+
+def test_fake_provider_on_a_taken_port_says_so(house: House) -> None:
+    done = house.salon("fake-provider", "--port", str(house.port))
+    assert done.returncode == 2
+    assert f"port {house.port} cannot be used: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_new_key_is_printed_alone_and_works_until_it_is_revoked(house: House) -> None:
     secret = _ok(house, "keys", "create", "script", "--rpm", "100").strip()
     assert secret.startswith("sk-salon-")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from salon.surfaces.cli.client import ApiClient
+from salon.surfaces.cli.exits import UnreachableError
 from salon.surfaces.cli.output import Output
 from salon.surfaces.cli.ports import Address, Backstage, Place
 
@@ -33,6 +34,16 @@ class Session:
             return
         with self.backstage.reach(self.place) as address:
             yield ApiClient(address)
+
+    @contextmanager
+    def running_client(self) -> Generator[ApiClient]:
+        """Reach a Salon that goes on after this command. Raises: UnreachableError when there is none."""
+        if self.url is None and self.backstage.running(self.place) is None:
+            raise UnreachableError(
+                problem="No Salon runs on this data directory.", fix="Start one with “salon serve”."
+            )
+        with self.client() as client:
+            yield client
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -39,7 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     fake = FakeProvider(
         port=options.port, recordings=options.recordings, key=options.key, default=plan, tls=options.tls
     )
-    asyncio.run(_serve(fake))
+    try:
+        asyncio.run(_serve(fake))
+    except OSError as error:
+        parser.error(f"port {options.port} cannot be used: {error.strerror}")
     return 0
 
 

@@ -12,7 +12,7 @@ _PATH = "/salon/v1/login-links"
 @pass_session
 def login_link(session: Session) -> None:
     """Print an address that signs one browser in, once."""
-    with session.client() as client:
+    with session.running_client() as client:
         answer = client.call("POST", _PATH)
     if session.output.as_json:
         session.output.json(answer)
@@ -24,7 +24,7 @@ def login_link(session: Session) -> None:
 @pass_session
 def open_page(session: Session) -> None:
     """Open the page in a browser, signed in."""
-    with session.client() as client:
+    with session.running_client() as client:
         address = client.call("POST", _PATH)["url"]
     import webbrowser  # noqa: PLC0415 - slow import, beside its only use
 
