@@ -33,7 +33,7 @@ def test_a_caller_is_answered_in_its_own_dialect_where_it_is_spoken(
     )
 
     async def scene(bench: GatewayBench, _: FakeProvider) -> None:
-        target = bench.registry.plan("own/m").order()[0]
+        target = bench.registry.plan("own/m").targets[0]
         assert target.endpoint(spoken).path == path
 
     play(scene, more=[spec])

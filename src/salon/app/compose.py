@@ -119,6 +119,13 @@ async def _open_gateway(house: House) -> None:
     house.gateway.on_unknown_model = house.discover
     admission = house.gateway.admission
     house.metrics.gauge("salon_open_requests", "Requests under way.", (), lambda: {(): admission.active})
+    mirrors = house.gateway.mirrors
+    house.metrics.gauge(
+        "salon_mirrors_skipped",
+        "Requests not sent a second time because too many were under way.",
+        (),
+        lambda: {(): mirrors.skipped},
+    )
     _share_breakers(house)
     house.closing.push_async_callback(house.gateway.close)
     keys = load_master_keys(configuration.source.data.path, configuration.source.environ)

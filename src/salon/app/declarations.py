@@ -1,18 +1,34 @@
 """Turns settings into what the registry of providers and models takes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from salon.app.settings import GatewaySettings, ModelSettings, PriceSettings, ProviderSettings, Settings
+from salon.app.settings import (
+    GatewaySettings,
+    ModelSettings,
+    PriceSettings,
+    ProviderSettings,
+    Settings,
+    SplitSettings,
+)
 from salon.app.settings import TargetSettings as Target
 from salon.foundation.kit.errors import ConfigError
 from salon.gateway.options import GatewayOptions
 from salon.gateway.pricing import written_price
 from salon.gateway.providers.options import from_pairs
-from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec, TargetSpec
+from salon.gateway.registry.models import (
+    AliasSpec,
+    PriceSpec,
+    ProviderSpec,
+    ResidenceSpec,
+    RuleSpec,
+    SplitSpec,
+    TargetSpec,
+    VariantSpec,
+)
 
 _DATED: Final = re.compile(r"(.+)@(\d{4}-\d\d-\d\d)")
 """A price from a day on."""
@@ -55,6 +71,11 @@ def _provider(name: str, one: ProviderSettings, environ: Mapping[str, str]) -> P
         models=one.models,
         allow_private=one.allow_private,
         options=from_pairs(one.options, provider=name),
+        region=one.region,
+        promises=one.promises,
+        requests_per_minute=one.requests_per_minute or None,
+        tokens_per_minute=one.tokens_per_minute or None,
+        concurrency=one.concurrency or None,
     )
 
 
@@ -64,17 +85,42 @@ def alias_specs(settings: Settings) -> list[AliasSpec]:
 
 
 def _alias(name: str, one: ModelSettings) -> AliasSpec:
-    targets = [Target(model=target) if isinstance(target, str) else target for target in one.targets]
     return AliasSpec(
         name=name,
         strategy=one.strategy,
         cache=one.cache,
-        targets=tuple(
-            TargetSpec(model=target.model, weight=target.weight, priority=target.priority)
-            for target in targets
+        targets=_targets(one.targets),
+        rules=tuple(
+            RuleSpec(name=rule.name, when=rule.when, targets=_targets(rule.targets), strategy=rule.strategy)
+            for rule in one.rules
         ),
+        split=_split(one.split) if one.split is not None else None,
+        mirror=one.mirror,
         source="file",
     )
+
+
+def _split(one: SplitSettings) -> SplitSpec:
+    variants = tuple(
+        VariantSpec(name=variant.name, weight=variant.weight, targets=_targets(variant.targets))
+        for variant in one.variants
+    )
+    return SplitSpec(variants=variants, by=one.by)
+
+
+def _targets(given: Sequence[str | Target]) -> tuple[TargetSpec, ...]:
+    targets = [Target(model=target) if isinstance(target, str) else target for target in given]
+    return tuple(
+        TargetSpec(model=target.model, weight=target.weight, priority=target.priority) for target in targets
+    )
+
+
+def residence_specs(settings: Settings) -> list[ResidenceSpec]:
+    """Return the constraints on spaces of the file."""
+    return [
+        ResidenceSpec(name=name, spaces=one.spaces, regions=one.regions, promises=one.promises)
+        for name, one in settings.residency.items()
+    ]
 
 
 def price_specs(settings: Settings) -> list[PriceSpec]:

@@ -3,13 +3,19 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from salon.app.declarations import alias_specs, price_specs, provider_specs
+from salon.app.declarations import alias_specs, price_specs, provider_specs, residence_specs
 from salon.app.settings import Settings
 from salon.foundation.kit.errors import ConfigError
 from salon.gateway.configuration.environment import environment_providers
 from salon.gateway.kinds import built_in_kinds
-from salon.gateway.registry.alias_checks import check_alias, check_not_demo, rings, unknown_targets
-from salon.gateway.registry.links import check_name, check_reach, check_secret, locate, shaped
+from salon.gateway.registry.alias_checks import (
+    check_alias,
+    check_not_demo,
+    check_residence,
+    rings,
+    unknown_targets,
+)
+from salon.gateway.registry.links import check_bounds, check_name, check_reach, check_secret, locate, shaped
 from salon.gateway.registry.models import ProviderSpec
 
 
@@ -22,6 +28,8 @@ def declaration_problems(settings: Settings, environ: Mapping[str, str]) -> list
     aliases = alias_specs(settings)
     for alias in aliases:
         _try(partial(check_alias, alias), found)
+    for residence in residence_specs(settings):
+        _try(partial(check_residence, residence), found)
     if not found:
         found += rings(aliases)
     _try(partial(price_specs, settings), found)
@@ -37,6 +45,7 @@ def _try(look: Callable[[], object], found: list[ConfigError]) -> None:
 
 def _check_provider(spec: ProviderSpec) -> None:
     check_name(spec.name)
+    check_bounds(spec)
     check_not_demo(spec.name)
     kind = shaped(built_in_kinds().get(spec.kind, key=f"providers.{spec.name}.kind"), spec)
     locate(kind, spec, "")

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from salon.app.configuration import Configuration
-from salon.app.declarations import alias_specs, price_specs, provider_specs
+from salon.app.declarations import alias_specs, price_specs, provider_specs, residence_specs
 from salon.app.observer import GatewayObserver
 from salon.app.redis import Redis
 from salon.app.reload import LiveConfiguration
@@ -91,6 +91,7 @@ class House:
                 providers=tuple(provider_specs(settings, environ)),
                 aliases=tuple(alias_specs(settings)),
                 prices=tuple(price_specs(settings)),
+                residences=tuple(residence_specs(settings)),
                 environ=environ if settings.gateway.use_environment_keys else {},
             )
         )

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from salon.foundation.kit.settings import setting
+from salon.gateway.registry.models import MirrorSpec, SplitBy, Strategy
+from salon.gateway.routing.conditions import Condition
 
 _NONE = ""
 
@@ -338,6 +340,20 @@ class ProviderSettings(_Section, frozen=True, kw_only=True, forbid_unknown_field
     options: Annotated[
         tuple[str, ...], setting("What its kind asks for besides, as name=value: region=eu-central-1 …")
     ] = ()
+    region: Annotated[
+        str, setting("Where it works on requests, like eu or us-east-1; keys and spaces may be kept to some.")
+    ] = _NONE
+    promises: Annotated[
+        tuple[str, ...],
+        setting("What it promises about the data, like no-training; keys and spaces may ask for some."),
+    ] = ()
+    requests_per_minute: Annotated[
+        int, setting("Requests sent to it at most, over all models and callers; 0 is no limit.", ge=0)
+    ] = 0
+    tokens_per_minute: Annotated[
+        int, setting("Tokens sent to it and made by it at most; 0 is no limit.", ge=0)
+    ] = 0
+    concurrency: Annotated[int, setting("Requests under way at it at most; 0 is no limit.", ge=0)] = 0
 
 
 class TargetSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -349,6 +365,30 @@ class TargetSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=
     priority: int = 0
 
 
+class RuleSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where an alias goes instead when a condition holds."""
+
+    when: Condition
+    targets: tuple[str | TargetSettings, ...]
+    name: str = _NONE
+    strategy: Strategy = "priority"
+
+
+class VariantSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One side of a split."""
+
+    name: str
+    targets: tuple[str | TargetSettings, ...]
+    weight: float = 1.0
+
+
+class SplitSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Variants that share the callers."""
+
+    variants: tuple[VariantSettings, ...]
+    by: SplitBy = "key"
+
+
 class ModelSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[models.ALIAS]``: a name callers ask for, and where it goes."""
 
@@ -357,12 +397,41 @@ class ModelSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=T
         setting("provider/model names in order of preference, or tables with model, weight, priority."),
     ]
     strategy: Annotated[
-        Literal["priority", "weight"],
-        setting("priority: the first that works; weight: spread by weight."),
+        Strategy,
+        setting(
+            "priority: the first that works; weight: spread by weight; least-busy, lowest-latency, cheapest, "
+            "rate-limit: the best of the same priority."
+        ),
     ] = "priority"
+    rules: Annotated[
+        tuple[RuleSettings, ...],
+        setting("Tables with when and targets: the first that holds decides where a request goes."),
+    ] = ()
+    split: Annotated[
+        SplitSettings | None,
+        setting("A table with variants (name, weight, targets) that share the callers by key, user …"),
+    ] = None
+    mirror: Annotated[
+        MirrorSpec | None,
+        setting("A table with model and share: requests that go there a second time, without an answer."),
+    ] = None
     cache: Annotated[
         bool, setting("Keep answers and give them again to an identical request of the same space.")
     ] = False
+
+
+class ResidencySettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[residency.NAME]``: where the requests of spaces may be taken."""
+
+    spaces: Annotated[tuple[str, ...], setting("Ids of the spaces it holds for; * for any characters.")] = (
+        "*",
+    )
+    regions: Annotated[
+        tuple[str, ...], setting("Regions of providers that are allowed; eu covers eu-central-1. Empty: all.")
+    ] = ()
+    promises: Annotated[
+        tuple[str, ...], setting("What a provider must have promised, like no-training; all of these.")
+    ] = ()
 
 
 Amount = str | int | float
@@ -441,4 +510,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     otel: OtelSettings = OtelSettings()
     providers: dict[str, ProviderSettings] = {}
     models: dict[str, ModelSettings] = {}
+    residency: dict[str, ResidencySettings] = {}
     prices: dict[str, PriceSettings] = {}

@@ -1,8 +1,8 @@
 """The one attempt loop: targets in order, retries and fallback while nothing was sent to the caller."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final, cast
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -12,6 +12,7 @@ from salon.foundation.kit.errors import (
     BudgetExceeded,
     ClientGone,
     InvalidRequest,
+    ProviderLimited,
     SalonError,
     ShuttingDown,
     Unsupported,
@@ -20,12 +21,14 @@ from salon.foundation.kit.errors import (
 )
 from salon.foundation.kit.in_place import Gate
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.foundation.messages import ModelRequest
 from salon.gateway.accounting import Accountant, may_spend_at, price_of
+from salon.gateway.choice.chooser import Chooser
+from salon.gateway.choice.facts import decoded
+from salon.gateway.choice.watch import Watch
 from salon.gateway.hops import with_via
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
-from salon.gateway.protocols.base import AnyRequest
+from salon.gateway.registry.plan import Mirror
 from salon.gateway.registry.target import Endpoint, Headers, Target
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.counting import HELD_BYTES_PER_TOKEN
@@ -50,6 +53,9 @@ class AttemptLoop:
         accountant: Accountant,
         supervisor: TaskSupervisor,
         observer: Observer | None,
+        *,
+        watch: Watch,
+        chooser: Chooser,
     ) -> None:
         self.options = options
         self.deadlines = Deadlines(clock)
@@ -58,14 +64,22 @@ class AttemptLoop:
         self._accountant = accountant
         self._supervisor = supervisor
         self._observer = observer
+        self._watch = watch
+        self._chooser = chooser
+        self.mirror: Callable[[Job, Mirror], None] | None = None
+        """Told of each request that may go to another target a second time."""
 
     async def run(self, job: Job) -> Attempt:
         """Return the attempt that was answered. Raises: the last attempt's error."""
         plan = job.plan
         assert plan is not None
-        order = plan.order()
-        if plan.is_restricted:
-            order = able(job, order)
+        limits = job.identity.limits
+        if plan.is_plain and not (limits.regions or limits.promises):
+            order = plan.targets
+        else:
+            order = self._chooser.choose(job, plan)
+            if plan.mirror is not None and self.mirror is not None:
+                self.mirror(job, plan.mirror)
         self.retries.earn()
         failures = 0
         failed: SalonError | None = None
@@ -73,10 +87,11 @@ class AttemptLoop:
         while True:
             try:
                 attempt = await self._attempt(job, order[place])
-            except InvalidRequest as refusal:
-                # Its dialect cannot say what is asked; nothing was sent, so it counts as no attempt.
+            except (InvalidRequest, ProviderLimited) as refusal:
+                # Its dialect cannot say what is asked, or as much as may be was sent there already; nothing
+                # was sent now, so it counts as no attempt.
                 place += 1
-                if place < len(order) and isinstance(refusal, Unsupported):
+                if place < len(order) and isinstance(refusal, Unsupported | ProviderLimited):
                     continue
                 if failed is not None:
                     raise failed from None
@@ -110,7 +125,7 @@ class AttemptLoop:
         self, job: Job, order: Sequence[Target], place: int, error: SalonError, failures: int
     ) -> int | None:
         """Return the place of the target to try next, or None when the error stands."""
-        if job.begun or job.gone or not isinstance(error, UpstreamError):
+        if job.begun or job.gone or job.mirror_of is not None or not isinstance(error, UpstreamError):
             return None
         now_s = self._clock.monotonic_s()
         if failures >= self.options.max_attempts or now_s >= job.deadline_s:
@@ -161,6 +176,8 @@ class AttemptLoop:
         if not target.capabilities.plain:
             asked_stream = endpoint.dialect.streams
         request = self._request(job, target, endpoint, stream=asked_stream)
+        meter = target.meter
+        ticket = None if meter is None else await self._watch.enter(job, target)
         now_s = self._clock.monotonic_s()
         at_ms = job.started_at_ms + int((now_s - job.started_s) * 1000)
         done = Gate(job.in_place)
@@ -189,6 +206,8 @@ class AttemptLoop:
             attempt.ended_s = now_s = self._clock.monotonic_s()
             entry = self._accountant.close_attempt(job, attempt, now_s)
             self._learn(target, attempt, now_s)
+            if meter is not None:
+                self._watch.leave(target, ticket, entry, attempt.headers)
             if self._observer is not None:
                 self._observer.on_attempt_end(target.link.name, entry)
         return attempt
@@ -284,16 +303,6 @@ def _cut_short(job: Job) -> bool:
     return job.gone
 
 
-def decoded(job: Job) -> AnyRequest:
-    """Return the whole request, decoded at the first call. Raises: InvalidRequest."""
-    request = job.request
-    if request is None:
-        assert job.dialect is not None
-        assert job.envelope is not None
-        request = job.request = cast(AnyRequest, job.dialect.decode_request(job.envelope))
-    return request
-
-
 def _passed(headers: Headers, names: Sequence[bytes], job: Job) -> Headers:
     """Return the headers with those of the caller that are handed on."""
     assert job.call is not None
@@ -302,36 +311,3 @@ def _passed(headers: Headers, names: Sequence[bytes], job: Job) -> Headers:
         return headers
     given = {name for name, _ in theirs}
     return [*(header for header in headers if header[0] not in given), *theirs]
-
-
-def able(job: Job, order: Sequence[Target]) -> Sequence[Target]:
-    """Leave out targets that are known to be unable to do what is asked. Raises: Unsupported."""
-    needed = needs(job)
-    kept = [
-        target for target in order if not any(getattr(target.capabilities, need) is False for need in needed)
-    ]
-    if not kept:
-        field = {"tools": "tools", "vision": "messages", "structured": "response_format"}
-        missing = next(
-            need for need in needed if any(getattr(target.capabilities, need) is False for target in order)
-        )
-        raise Unsupported(field=field[missing], problem=f"“{job.alias}” cannot do this ({missing}).")
-    return kept
-
-
-def needs(job: Job) -> tuple[str, ...]:
-    """Return the capabilities that the request needs, as far as a glance can tell."""
-    found: list[str] = []
-    if job.operation != "chat":
-        return ()
-    if job.envelope is not None and job.dialect is not None:
-        fields = job.envelope.fields
-        if len(fields.get("tools", b"")) > 2:
-            found.append("tools")
-        if job.dialect.image_mark in bytes(fields.get(job.dialect.said_field, b"")):
-            found.append("vision")
-        if b"json_schema" in bytes(fields.get("response_format") or fields.get("text") or b""):
-            found.append("structured")
-    elif isinstance(job.request, ModelRequest) and job.request.tools:
-        found.append("tools")
-    return tuple(found)

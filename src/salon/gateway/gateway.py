@@ -35,10 +35,15 @@ from salon.gateway import hops, replies
 from salon.gateway.accounting import Accountant, reserve, reserve_now
 from salon.gateway.admission import Admission
 from salon.gateway.answers import AnswerCache, IdempotencyKeys, Recorded, cache_key
-from salon.gateway.attempts import AttemptLoop, decoded
+from salon.gateway.attempts import AttemptLoop
+from salon.gateway.choice.chooser import Chooser
+from salon.gateway.choice.explanation import Explanation, explained
+from salon.gateway.choice.facts import decoded
+from salon.gateway.choice.watch import Watch
 from salon.gateway.counting import TokenCounter, lacks_counter
 from salon.gateway.exchange import Headers, Reply, ServedCall
-from salon.gateway.limits import Limiter
+from salon.gateway.limits import Limiter, LocalLimiter
+from salon.gateway.mirrors import Mirrors
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort, PayloadWatch
@@ -86,7 +91,27 @@ class Gateway:
         self._supervisor = TaskSupervisor("gateway")
         self.admission = Admission(limiter, self.options)
         self._accountant = Accountant(ledger, self._clock, observer)
-        self._loop = AttemptLoop(self.options, self._clock, self._accountant, self._supervisor, observer)
+        watch = Watch(limiter or LocalLimiter(self._clock), self.options, self._clock)
+        self._chooser = Chooser(registry, watch, self.options, self._clock)
+        self._loop = AttemptLoop(
+            self.options,
+            self._clock,
+            self._accountant,
+            self._supervisor,
+            observer,
+            watch=watch,
+            chooser=self._chooser,
+        )
+        self.mirrors = Mirrors(
+            self._loop,
+            self._accountant,
+            self._chooser,
+            self._supervisor,
+            options=self.options,
+            clock=self._clock,
+            know_prices=self._learn_prices,
+        )
+        self._loop.mirror = self.mirrors.send
 
     async def close(self, timeout_s: float = 5.0) -> None:
         """End what is under way."""
@@ -186,7 +211,8 @@ class Gateway:
         space_id = job.identity.caller.space_id
         wish = headers.get(_CACHE)
         if self._cache is not None and (wish == b"on" or (plan.cache and wish != b"off")):
-            job.cache_key = cache_key(space_id, call.dialect, plan, envelope, headers)
+            variant = self._chooser.variant(job, plan) if plan.split is not None else ""
+            job.cache_key = cache_key(space_id, call.dialect, plan, envelope, headers, variant=variant)
             known = self._cache.find(job.cache_key)
             if known is None and self._cache.is_shared:
                 await job.in_task()
@@ -305,6 +331,23 @@ class Gateway:
         attempt.target.breaker.succeed()
 
     # -- for the house ----------------------------------------------------------------------------
+    async def explain(self, call: ServedCall) -> Explanation:
+        """Say where ``call`` would go now, and why. Nothing is sent, counted or held.
+
+        Raises: InvalidRequest, UnknownModel, ModelUnavailable, NotAllowed.
+        """
+        dialect = self.registry.dialects[call.dialect]
+        job = self._job(call.identity, operation=dialect.operation, started_s=call.received_at_s)
+        job.dialect, job.call = dialect, call
+        envelope = job.envelope = dialect.read_envelope(call.body)
+        job.alias, job.stream, job.size_bytes = envelope.model, envelope.stream, envelope.size_bytes
+        job.max_output_tokens = envelope.max_output_tokens
+        plan = job.plan = self.registry.find(job.alias) or await self._discovered(job)
+        self.admission.check(job, plan)
+        if not plan.priced:
+            await self._learn_prices(job, plan)
+        return explained(self._chooser, job, plan, self._clock)
+
     async def stream(self, identity: KeyIdentity, request: ModelRequest) -> AsyncIterator[StreamEvent]:
         """Yield the events of an answer as they come.
 

@@ -57,6 +57,10 @@ class Limiter(Protocol):
         """
         ...
 
+    def used(self, identity_key: str, limits: KeyLimits) -> float:
+        """Return the largest share of ``limits`` that is used, as far as this process knows."""
+        ...
+
 
 class Group:
     """What happened within half a second."""
@@ -257,6 +261,21 @@ class LocalLimiter:
         if lineage is None:
             return own
         return FamilyTicket((own, *(self._counted(name, tokens, now_s) for name, _ in lineage.counters)))
+
+    def used(self, identity_key: str, limits: KeyLimits) -> float:
+        """Return the largest share of ``limits`` that is used."""
+        usage = self._usages.get(identity_key)
+        if usage is None:
+            return 0.0
+        now_s = self.monotonic_s()
+        usage.requests.advance(now_s)
+        usage.tokens.advance(now_s)
+        counted = (
+            (usage.requests.total, limits.requests_per_minute),
+            (usage.tokens.total, limits.tokens_per_minute),
+            (usage.open, limits.concurrency),
+        )
+        return max((amount / limit for amount, limit in counted if limit), default=0.0)
 
     def _counted(self, name: str, tokens: int, now_s: float) -> LocalTicket:
         usage = self._usages.get(name) or self._new_usage(name, now_s)

@@ -205,6 +205,10 @@ class RedisLimiter:
             self.leave(family, place)  # it may have been admitted after all
             raise
 
+    def used(self, identity_key: str, limits: KeyLimits) -> float:
+        """Return the largest share of ``limits`` that this process used; others' is not asked for."""
+        return self._local.used(identity_key, limits)
+
     # What nobody waits for
 
     def correct(self, keys: _Keys, slot: int, tokens: int) -> None:

@@ -56,6 +56,8 @@ def _common(job: Job, attempts: int) -> Headers:
         headers.append((b"x-salon-route", job.replayed.encode("ascii", "backslashreplace")))
     elif job.target is not None:
         headers.append((b"x-salon-route", job.target.route))
+    if job.decision is not None:
+        headers.append((b"x-salon-decision", _header_text(job.decision[:1000])))
     if job.lost:
         lost = ", ".join(sorted(job.lost))[:1000]
         headers.append((b"x-salon-lost", _header_text(lost)))

@@ -760,7 +760,11 @@ export interface paths {
         delete: operations["remove_provider_salon_v1_providers__provider_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Set Provider Bounds
+         * @description Set where it is, what it promises and what it is sent at most; null takes a bound away.
+         */
+        patch: operations["set_provider_bounds_salon_v1_providers__provider_id__patch"];
         trace?: never;
     };
     "/salon/v1/providers/{provider_id}/disable": {
@@ -897,6 +901,70 @@ export interface paths {
         get: operations["list_requests_salon_v1_requests_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/residency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Residency
+         * @description List where the requests of spaces may be taken.
+         */
+        get: operations["list_residency_salon_v1_residency_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/residency/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Residency
+         * @description Keep the requests of spaces to regions and promises, from now on.
+         */
+        put: operations["put_residency_salon_v1_residency__name__put"];
+        post?: never;
+        /**
+         * Remove Residency
+         * @description Remove a constraint.
+         */
+        delete: operations["remove_residency_salon_v1_residency__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/routes/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain Route
+         * @description Say which rules hold, and which targets would be tried, in which order and why. Nothing is sent.
+         */
+        post: operations["explain_route_salon_v1_routes_explain_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1400,15 +1468,28 @@ export interface components {
          * @description A name callers ask for, and where it goes.
          */
         Alias: {
+            /**
+             * Cache
+             * @default false
+             */
+            cache?: boolean;
+            mirror?: components["schemas"]["AliasMirror"] | null;
             /** Name */
             name: string;
+            /**
+             * Rules
+             * @default []
+             */
+            rules?: components["schemas"]["AliasRule-Output"][];
             /** Source */
             source: string;
+            split?: components["schemas"]["AliasSplit"] | null;
             /**
              * Strategy
+             * @default priority
              * @enum {string}
              */
-            strategy: "priority" | "weight";
+            strategy?: "priority" | "weight" | "least-busy" | "lowest-latency" | "cheapest" | "rate-limit";
             /** Targets */
             targets: components["schemas"]["AliasTarget"][];
         };
@@ -1418,11 +1499,23 @@ export interface components {
          */
         AliasBody: {
             /**
+             * Cache
+             * @default false
+             */
+            cache?: boolean;
+            mirror?: components["schemas"]["AliasMirror"] | null;
+            /**
+             * Rules
+             * @default []
+             */
+            rules?: components["schemas"]["AliasRule-Input"][];
+            split?: components["schemas"]["AliasSplit"] | null;
+            /**
              * Strategy
              * @default priority
              * @enum {string}
              */
-            strategy?: "priority" | "weight";
+            strategy?: "priority" | "weight" | "least-busy" | "lowest-latency" | "cheapest" | "rate-limit";
             /** Targets */
             targets: components["schemas"]["AliasTarget"][];
         };
@@ -1433,6 +1526,73 @@ export interface components {
         Aliases: {
             /** Items */
             items: components["schemas"]["Alias"][];
+        };
+        /**
+         * AliasMirror
+         * @description Where a share of the requests goes a second time; those answers are dropped.
+         */
+        AliasMirror: {
+            /** Model */
+            model: string;
+            /**
+             * Share
+             * @default 1
+             */
+            share?: number;
+        };
+        /**
+         * AliasRule
+         * @description Where requests go that a condition holds for; the first that holds decides.
+         */
+        "AliasRule-Input": {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Strategy
+             * @default priority
+             * @enum {string}
+             */
+            strategy?: "priority" | "weight" | "least-busy" | "lowest-latency" | "cheapest" | "rate-limit";
+            /** Targets */
+            targets: components["schemas"]["AliasTarget"][];
+            when: components["schemas"]["Condition-Input"];
+        };
+        /**
+         * AliasRule
+         * @description Where requests go that a condition holds for; the first that holds decides.
+         */
+        "AliasRule-Output": {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Strategy
+             * @default priority
+             * @enum {string}
+             */
+            strategy?: "priority" | "weight" | "least-busy" | "lowest-latency" | "cheapest" | "rate-limit";
+            /** Targets */
+            targets: components["schemas"]["AliasTarget"][];
+            when: components["schemas"]["Condition-Output"];
+        };
+        /**
+         * AliasSplit
+         * @description Variants that share the callers.
+         */
+        AliasSplit: {
+            /**
+             * By
+             * @default key
+             * @enum {string}
+             */
+            by?: "key" | "user" | "conversation" | "request";
+            /** Variants */
+            variants: components["schemas"]["AliasVariant"][];
         };
         /**
          * AliasTarget
@@ -1446,6 +1606,21 @@ export interface components {
              * @default 0
              */
             priority?: number;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight?: number;
+        };
+        /**
+         * AliasVariant
+         * @description One side of a split.
+         */
+        AliasVariant: {
+            /** Name */
+            name: string;
+            /** Targets */
+            targets: components["schemas"]["AliasTarget"][];
             /**
              * Weight
              * @default 1
@@ -1525,6 +1700,72 @@ export interface components {
             checks: components["schemas"]["Check"][];
             /** Ok */
             ok: boolean;
+        };
+        /**
+         * Condition
+         * @description What must be so; all that is named must hold.
+         */
+        "Condition-Input": {
+            /** All */
+            all?: components["schemas"]["Condition-Input"][] | null;
+            /** Any */
+            any?: components["schemas"]["Condition-Input"][] | null;
+            /** Contains */
+            contains?: string[] | null;
+            /** Days */
+            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[] | null;
+            /** Hours */
+            hours?: string | null;
+            /** Images */
+            images?: boolean | null;
+            /** Keys */
+            keys?: string[] | null;
+            not?: components["schemas"]["Condition-Input"] | null;
+            /** Spaces */
+            spaces?: string[] | null;
+            /** Stream */
+            stream?: boolean | null;
+            /** Tokens Over */
+            tokens_over?: number | null;
+            /** Tokens Under */
+            tokens_under?: number | null;
+            /** Tools */
+            tools?: boolean | null;
+            /** Zone */
+            zone?: string | null;
+        };
+        /**
+         * Condition
+         * @description What must be so; all that is named must hold.
+         */
+        "Condition-Output": {
+            /** All */
+            all?: components["schemas"]["Condition-Output"][] | null;
+            /** Any */
+            any?: components["schemas"]["Condition-Output"][] | null;
+            /** Contains */
+            contains?: string[] | null;
+            /** Days */
+            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[] | null;
+            /** Hours */
+            hours?: string | null;
+            /** Images */
+            images?: boolean | null;
+            /** Keys */
+            keys?: string[] | null;
+            not?: components["schemas"]["Condition-Output"] | null;
+            /** Spaces */
+            spaces?: string[] | null;
+            /** Stream */
+            stream?: boolean | null;
+            /** Tokens Over */
+            tokens_over?: number | null;
+            /** Tokens Under */
+            tokens_under?: number | null;
+            /** Tools */
+            tools?: boolean | null;
+            /** Zone */
+            zone?: string | null;
         };
         /**
          * DatabaseCheck
@@ -1611,6 +1852,67 @@ export interface components {
             /** Items */
             items: components["schemas"]["ErrorKind"][];
         };
+        /**
+         * ExplainBody
+         * @description A request whose way is asked for; nothing is sent.
+         */
+        ExplainBody: {
+            /** Body */
+            body?: {
+                [key: string]: unknown;
+            } | null;
+            /** Conversation */
+            conversation?: string | null;
+            /**
+             * Dialect
+             * @default openai
+             * @enum {string}
+             */
+            dialect?: "openai" | "responses" | "anthropic" | "ollama" | "ollama-generate" | "gemini";
+            /** Key Id */
+            key_id?: string | null;
+            /** Model */
+            model: string;
+            /** User */
+            user?: string | null;
+        };
+        /**
+         * Explanation
+         * @description Where a request would go now, and why.
+         */
+        Explanation: {
+            /** Mirror */
+            mirror: string | null;
+            /** Mirror Share */
+            mirror_share: number;
+            /** Model */
+            model: string;
+            /** Needs */
+            needs: string[];
+            /** Problem */
+            problem: string | null;
+            /** Promises */
+            promises: string[];
+            /** Regions */
+            regions: string[];
+            /** Rule */
+            rule: string | null;
+            /** Rules */
+            rules: components["schemas"]["RuleVerdict"][];
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "priority" | "weight" | "least-busy" | "lowest-latency" | "cheapest" | "rate-limit";
+            /** Targets */
+            targets: components["schemas"]["TargetVerdict"][];
+            /** Tokens */
+            tokens: number;
+            /** Variant */
+            variant: string | null;
+            /** Variants */
+            variants: string[];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -1689,6 +1991,10 @@ export interface components {
             models: string[];
             /** Operations */
             operations: string[];
+            /** Promises */
+            promises: string[];
+            /** Regions */
+            regions: string[];
             /** Requests Per Minute */
             requests_per_minute: number | null;
             /** Tokens Per Minute */
@@ -1717,6 +2023,10 @@ export interface components {
             models?: string[] | null;
             /** Operations */
             operations?: string[] | null;
+            /** Promises */
+            promises?: string[] | null;
+            /** Regions */
+            regions?: string[] | null;
             /** Requests Per Minute */
             requests_per_minute?: number | null;
             /** Tokens Per Minute */
@@ -1794,6 +2104,8 @@ export interface components {
             api_key?: string | null;
             /** Base Url */
             base_url?: string | null;
+            /** Concurrency */
+            concurrency?: number | null;
             /** Kind */
             kind: string;
             /** Label */
@@ -1812,6 +2124,14 @@ export interface components {
             options?: {
                 [key: string]: string;
             };
+            /** Promises */
+            promises?: string[] | null;
+            /** Region */
+            region?: string | null;
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
         };
         /**
          * Payload
@@ -2128,6 +2448,8 @@ export interface components {
         Provider: {
             /** Base Url */
             base_url: string;
+            /** Concurrency */
+            concurrency: number | null;
             /** Enabled */
             enabled: boolean;
             /** Id */
@@ -2146,6 +2468,12 @@ export interface components {
             models: number;
             /** Name */
             name: string;
+            /** Promises */
+            promises: string[];
+            /** Region */
+            region: string;
+            /** Requests Per Minute */
+            requests_per_minute: number | null;
             /** Source */
             source: string;
             /**
@@ -2153,6 +2481,24 @@ export interface components {
              * @enum {string}
              */
             state: "healthy" | "degraded" | "down" | "unknown" | "disabled" | "needs-credential";
+            /** Tokens Per Minute */
+            tokens_per_minute: number | null;
+        };
+        /**
+         * ProviderBounds
+         * @description Where a provider is, what it promises, and what it is sent at most.
+         */
+        ProviderBounds: {
+            /** Concurrency */
+            concurrency?: number | null;
+            /** Promises */
+            promises?: string[] | null;
+            /** Region */
+            region?: string | null;
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
         };
         /**
          * ProviderKey
@@ -2333,6 +2679,64 @@ export interface components {
             next: string | null;
         };
         /**
+         * Residencies
+         * @description Every constraint on spaces.
+         */
+        Residencies: {
+            /** Items */
+            items: components["schemas"]["Residency"][];
+        };
+        /**
+         * Residency
+         * @description A constraint on spaces.
+         */
+        Residency: {
+            /** Name */
+            name: string;
+            /**
+             * Promises
+             * @default []
+             */
+            promises?: string[];
+            /**
+             * Regions
+             * @default []
+             */
+            regions?: string[];
+            /** Source */
+            source: string;
+            /**
+             * Spaces
+             * @default [
+             *       "*"
+             *     ]
+             */
+            spaces?: string[];
+        };
+        /**
+         * ResidencyBody
+         * @description Where the requests of spaces may be taken.
+         */
+        ResidencyBody: {
+            /**
+             * Promises
+             * @default []
+             */
+            promises?: string[];
+            /**
+             * Regions
+             * @default []
+             */
+            regions?: string[];
+            /**
+             * Spaces
+             * @default [
+             *       "*"
+             *     ]
+             */
+            spaces?: string[];
+        };
+        /**
          * Rotated
          * @description How many keys of providers were sealed with the new master key.
          */
@@ -2350,6 +2754,18 @@ export interface components {
              * @default 86400
              */
             grace_s?: number;
+        };
+        /**
+         * RuleVerdict
+         * @description Whether a rule holds, and why not.
+         */
+        RuleVerdict: {
+            /** Holds */
+            holds: boolean;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * ServiceBody
@@ -2566,6 +2982,40 @@ export interface components {
             dialect: string;
             /** Ok */
             ok: boolean;
+        };
+        /**
+         * TargetVerdict
+         * @description What becomes of one target, and what it was weighed by.
+         */
+        TargetVerdict: {
+            /** Breaker */
+            breaker: string;
+            /** Context Tokens */
+            context_tokens: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Estimate E10 */
+            estimate_e10: number | null;
+            /** First Token Ms */
+            first_token_ms: number | null;
+            /** Open */
+            open: number | null;
+            /** Place */
+            place: number | null;
+            /** Promises */
+            promises: string[];
+            /** Rank */
+            rank: number;
+            /** Reason */
+            reason: string | null;
+            /** Region */
+            region: string;
+            /** Target */
+            target: string;
+            /** Used */
+            used: number;
+            /** Weight */
+            weight: number;
         };
         /**
          * TestCheck
@@ -4016,6 +4466,41 @@ export interface operations {
             };
         };
     };
+    set_provider_bounds_salon_v1_providers__provider_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderBounds"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     disable_provider_salon_v1_providers__provider_id__disable_post: {
         parameters: {
             query?: never;
@@ -4216,6 +4701,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Requests"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_residency_salon_v1_residency_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Residencies"];
+                };
+            };
+        };
+    };
+    put_residency_salon_v1_residency__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResidencyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Residency"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_residency_salon_v1_residency__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    explain_route_salon_v1_routes_explain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
                 };
             };
             /** @description Validation Error */

@@ -6,13 +6,14 @@ from salon.app.manage.keys import KeyDesk
 from salon.app.manage.payloads import PayloadDesk
 from salon.app.manage.prices import PriceDesk
 from salon.app.manage.providers import ProviderDesk
+from salon.app.manage.routing import RoutingDesk
 from salon.app.manage.system import SystemDesk
 
 if TYPE_CHECKING:
     from salon.app.house import House
 
 
-class Management(SystemDesk, ProviderDesk, PriceDesk, PayloadDesk, KeyDesk):
+class Management(SystemDesk, ProviderDesk, PriceDesk, RoutingDesk, PayloadDesk, KeyDesk):
     """All desks behind one counter; implements the routes' ``House`` port."""
 
     def __init__(self, house: "House") -> None:

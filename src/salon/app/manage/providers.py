@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from salon.app.checks import check
 from salon.app.listing import capability_words, guess_operations
+from salon.app.manage.sources import SHOWN_SOURCES
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.catalogue import BRIEF
 from salon.foundation.kit.errors import SalonError
 from salon.gateway.pricing.written import amount
 from salon.gateway.registry.configured import Configured
 from salon.gateway.registry.models import (
-    AliasSpec,
     Listing,
     ModelEntry,
     Provider,
     ProviderSpec,
-    Source,
-    TargetSpec,
 )
 from salon.gateway.registry.target import Target
 
@@ -29,12 +27,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_SHOWN_SOURCES: Mapping[Source, str] = {
-    "built-in": "built-in",
-    "environment": "environment",
-    "file": "file",
-    "database": "api",
-}
+_BOUNDS = ("region", "promises", "requests_per_minute", "tokens_per_minute", "concurrency")
 _FAILING = 0.3
 """Share of recent failures from which a provider counts as degraded."""
 _PRICE_PATIENCE_S = 5.0
@@ -76,7 +69,7 @@ class ProviderDesk:
             "name": provider.name,
             "kind": provider.kind,
             "label": provider.label,
-            "source": _SHOWN_SOURCES[provider.source],
+            "source": SHOWN_SOURCES[provider.source],
             "base_url": "" if provider.source == "built-in" else provider.base_url,
             "enabled": provider.enabled,
             "state": _state(provider, health, listing),
@@ -84,6 +77,11 @@ class ProviderDesk:
             "last_error": (listing.error if listing else None) or error or provider.problem,
             "models": models,
             "local": one.kind.local,
+            "region": one.spec.region,
+            "promises": list(one.spec.promises),
+            "requests_per_minute": one.spec.requests_per_minute,
+            "tokens_per_minute": one.spec.tokens_per_minute,
+            "concurrency": one.spec.concurrency,
         }
 
     def _one(self, provider: Provider) -> Json:
@@ -125,6 +123,7 @@ class ProviderDesk:
             models=tuple(body.get("models", ())),
             allow_private=body.get("allow_private", False),
             options=dict(body.get("options", {})),
+            **_bounds(body),
         )
         return self._one(await self._house.providers.add(caller, spec))
 
@@ -138,6 +137,10 @@ class ProviderDesk:
     async def enable_provider(self, caller: Caller, provider_id: str, *, enabled: bool) -> Json:
         """Let requests go to it, or not."""
         return self._one(await self._house.providers.set_enabled(caller, provider_id, enabled=enabled))
+
+    async def set_provider_bounds(self, caller: Caller, provider_id: str, body: Mapping[str, Any]) -> Json:
+        """Set where it is, what it promises and what it is sent at most; what is left out stays."""
+        return self._one(await self._house.providers.set_bounds(caller, provider_id, _bounds(body)))
 
     async def set_provider_key(self, caller: Caller, provider_id: str, secret: str) -> Json:
         """Give it another key, and forget the old one."""
@@ -229,20 +232,15 @@ class ProviderDesk:
         del caller
         await self._house.providers.discovery.refresh(force=True)
 
-    async def aliases(self, caller: Caller) -> Sequence[Json]:
-        """List the aliases."""
-        del caller
-        return [_alias(alias) for alias in self._house.gateway.registry.aliases()]
 
-    async def put_alias(self, caller: Caller, name: str, body: Mapping[str, Any]) -> Json:
-        """Make or replace an alias."""
-        targets = tuple(TargetSpec(**target) for target in body["targets"])
-        spec = AliasSpec(name=name, targets=targets, strategy=body["strategy"], source="database")
-        return _alias(await self._house.providers.aliases.set(caller, spec))
-
-    async def remove_alias(self, caller: Caller, name: str) -> None:
-        """Remove an alias."""
-        await self._house.providers.aliases.remove(caller, name)
+def _bounds(body: Mapping[str, Any]) -> Json:
+    """Return the named bounds as a declaration has them; a region of null is none."""
+    found = {name: body[name] for name in _BOUNDS if name in body}
+    if "region" in found:
+        found["region"] = found["region"] or ""
+    if "promises" in found:
+        found["promises"] = tuple(found["promises"] or ())
+    return found
 
 
 def _health_by_provider(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
@@ -312,16 +310,4 @@ def _model(entry: ModelEntry, target: Target | None, aliases: Sequence[str], *, 
         "currency": price.currency if price else None,
         "priced": price is not None,
         "aliases": list(aliases),
-    }
-
-
-def _alias(alias: AliasSpec) -> Json:
-    return {
-        "name": alias.name,
-        "strategy": alias.strategy,
-        "source": _SHOWN_SOURCES[alias.source],
-        "targets": [
-            {"model": target.model, "weight": target.weight, "priority": target.priority}
-            for target in alias.targets
-        ],
     }

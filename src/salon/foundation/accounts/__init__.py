@@ -10,6 +10,7 @@ from salon.foundation.accounts.models import (
     LoginLink,
     NewKey,
     Person,
+    matches,
 )
 from salon.foundation.accounts.service import Accounts
 
@@ -25,4 +26,5 @@ __all__ = [
     "LoginLink",
     "NewKey",
     "Person",
+    "matches",
 ]

@@ -5,6 +5,7 @@ from typing import Final
 from salon.foundation.accounts.models import KeyLimits
 from salon.foundation.kit.caller import Caller, Right
 from salon.foundation.kit.errors import InvalidRequest, NotAllowed
+from salon.foundation.kit.regions import is_name
 from salon.foundation.ledger.budgets import check_zone
 
 LONGEST_NAME: Final = 100
@@ -44,6 +45,11 @@ def check_limits(limits: KeyLimits, *, now_ms: int) -> None:
         raise InvalidRequest(field="expires_at_ms", problem="It lies in the past. Name a later time.")
     _check_words("models", limits.models)
     _check_words("operations", limits.operations)
+    for field, names in (("regions", limits.regions), ("promises", limits.promises)):
+        _check_words(field, names)
+        if not all(is_name(name) for name in names):
+            problem = "Write small letters, digits and single dashes, like eu-central-1 or no-training."
+            raise InvalidRequest(field=field, problem=problem)
 
 
 def _check_words(field: str, words: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from salon.foundation.accounts.models import KeyIdentity, KeyLimits, Lineage, Pe
 from salon.foundation.accounts.session_store import SessionRow
 from salon.foundation.accounts.store import KeyRow
 from salon.foundation.kit.caller import OWNER_RIGHTS, Caller, Right
+from salon.foundation.kit.regions import covers
 from salon.foundation.ledger import Budget
 
 FOREVER_MS = 2**62
@@ -188,6 +189,11 @@ class Index:
         )
         return Entry(key.id, identity, until_ms)
 
+    def identity_of(self, key_id: str) -> KeyIdentity | None:
+        """Return whom requests with a key act as; None when it does not work any more."""
+        entry = self._entries.get(key_id)
+        return entry.identity if entry is not None else None
+
     def descends(self, key_id: str, ancestor_id: str) -> bool:
         """Tell whether a key was made with another, directly or not."""
         current = self._parent_of(key_id)
@@ -277,6 +283,8 @@ def within(limits: KeyLimits, outer: KeyLimits) -> KeyLimits:
         models=_narrower_models(limits.models, outer.models),
         operations=_narrower_operations(limits.operations, outer.operations),
         expires_at_ms=_smaller(limits.expires_at_ms, outer.expires_at_ms),
+        regions=_narrower_regions(limits.regions, outer.regions),
+        promises=tuple(dict.fromkeys((*limits.promises, *outer.promises))),
     )
 
 
@@ -292,6 +300,14 @@ def _narrower_models(models: tuple[str, ...], outer: tuple[str, ...]) -> tuple[s
     # A pattern that matches another, read as text, matches everything that one does.
     kept = [model for model in models if any(matches(pattern, model) for pattern in outer)]
     kept += [pattern for pattern in outer if any(matches(model, pattern) for model in models)]
+    return tuple(dict.fromkeys(kept)) or NO_MODEL
+
+
+def _narrower_regions(regions: tuple[str, ...], outer: tuple[str, ...]) -> tuple[str, ...]:
+    if not outer or not regions:
+        return regions or outer
+    kept = [one for one in regions if any(covers(other, one) for other in outer)]
+    kept += [one for one in outer if any(covers(other, one) for other in regions)]
     return tuple(dict.fromkeys(kept)) or NO_MODEL
 
 

@@ -28,6 +28,10 @@ class KeyLimits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     operations: tuple[str, ...] = ()
     """Operations of the endpoint table that may be called, such as ``chat``."""
     expires_at_ms: int | None = None
+    regions: tuple[str, ...] = ()
+    """Regions of providers its requests may be taken to; ``eu`` covers ``eu-central-1``."""
+    promises: tuple[str, ...] = ()
+    """What such a provider must have promised about the data, like ``no-training``; all of these."""
 
     @property
     def counts_anything(self) -> bool:

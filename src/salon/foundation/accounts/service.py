@@ -24,7 +24,7 @@ from salon.foundation.accounts.sessions import SessionService
 from salon.foundation.accounts.spaces import SpaceService
 from salon.foundation.kit.caller import KEY_RIGHTS, Caller, Right, SystemScope
 from salon.foundation.kit.clock import Clock, SystemClock
-from salon.foundation.kit.errors import NotFound, SalonError
+from salon.foundation.kit.errors import Conflict, NotFound, SalonError
 from salon.foundation.kit.ids import PersonId
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.ledger import Budget
@@ -106,6 +106,14 @@ class Accounts:
             name="owner" if caller.kind == "owner" else caller.kind,
             budget_ids=self._index.budgets_of(caller.space_id),
         )
+
+    async def identity_of_key(self, caller: Caller, key_id: str) -> KeyIdentity:
+        """Return the identity that requests with a key act under. Raises: NotAllowed, NotFound, Conflict."""
+        key = await self._keys.get(caller, key_id)
+        identity = self._index.identity_of(key.id)
+        if identity is None:
+            raise Conflict(problem=f"The key “{key.name}” does not work any more.")
+        return identity
 
     # Keys
 

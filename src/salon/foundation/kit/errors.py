@@ -156,6 +156,12 @@ class ForeignOrigin(NotAllowed):
     code = "foreign_origin"
 
 
+class NotAllowedThere(NotAllowed):
+    """The request may not be taken to any provider of the model. Fields: ``model``, ``problem``."""
+
+    code = "not_allowed_there"
+
+
 class NotFound(SalonError):
     """There is no such thing, or the caller may not know of it. Fields: ``what``, ``id``."""
 
@@ -183,6 +189,12 @@ class TooManyWrong(RateLimited):
 
     code = "too_many_wrong"
     retryable = False
+
+
+class ProviderLimited(RateLimited):
+    """A limit that was set for a provider here. Fields: ``provider``, ``limit``, ``retry_after_s``."""
+
+    code = "provider_limited"
 
 
 class BudgetExceeded(SalonError):

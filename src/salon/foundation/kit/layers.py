@@ -110,12 +110,16 @@ def _convert(spec: Spec, key: str, raw: Any, *, origin: str) -> Any:
     except msgspec.ValidationError as error:
         shown = "that value" if spec.secret else render(raw)
         where = f" at {str(error).rpartition(' - at ')[2]}" if " - at " in str(error) else ""
-        nested = f" ({str(error).partition(' - at ')[0]}{where})" if describe_type(kind) == "a table" else ""
+        nested = f" ({str(error).partition(' - at ')[0]}{where})" if where or _is_table(kind) else ""
         problem = f"must be {spec.expects}, but {spoken(origin)} says {shown}{nested}."
         name = key.rpartition(".")[2]
         raise ConfigError(
             key=key, problem=problem, fix=f"Write for example {name} = {example(spec)}."
         ) from error
+
+
+def _is_table(kind: Any) -> bool:
+    return describe_type(kind) == "a table"
 
 
 def read_file(path: Path) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class RequestEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     model: str | None = None
     """The model as the provider names it."""
     route: str | None = None
+    decision: str | None = None
+    """Why it went there, in one line; None when there was nothing to decide."""
     status: RequestStatus
     http_status: int
     error_code: str | None = None

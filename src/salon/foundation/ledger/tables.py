@@ -34,6 +34,7 @@ requests: Final = Table(
     text_column("provider_kind", nullable=True),
     text_column("model", nullable=True),
     text_column("route", nullable=True),
+    text_column("decision", nullable=True),
     text_column("status"),
     integer("http_status"),
     text_column("error_code", nullable=True),

@@ -26,11 +26,20 @@ _logger = logging.getLogger(__name__)
 
 
 def cache_key(
-    space_id: str, dialect: DialectName, plan: Plan, envelope: Envelope, headers: Mapping[bytes, bytes]
+    space_id: str,
+    dialect: DialectName,
+    plan: Plan,
+    envelope: Envelope,
+    headers: Mapping[bytes, bytes],
+    *,
+    variant: str = "",
 ) -> bytes:
-    """Return the name under which the answer to exactly this request is kept."""
+    """Return the name under which the answer to exactly this request is kept.
+
+    ``variant`` is that of a split which the caller got: nobody is given the words of another one.
+    """
     digest = blake2b(digest_size=24)
-    digest.update(f"{space_id}\0{dialect}\0{envelope.model}\0{plan.route_tag}\0".encode())
+    digest.update(f"{space_id}\0{dialect}\0{envelope.model}\0{plan.route_tag}\0{variant}\0".encode())
     fields = envelope.fields
     for name in sorted(fields):
         digest.update(name.encode("utf-8", "surrogatepass"))

@@ -4,7 +4,7 @@ Every change is written with its audit record and its event, then all sources ar
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +24,7 @@ from salon.gateway.configuration.aliases import AliasService
 from salon.gateway.configuration.discovery import Discovery
 from salon.gateway.configuration.prices import PriceService
 from salon.gateway.configuration.probe import FoundServer, find_local_servers
+from salon.gateway.configuration.residences import ResidenceService
 from salon.gateway.configuration.sources import READ, Sources
 from salon.gateway.configuration.store import StoredProvider
 from salon.gateway.configuration.trial import Trial, Trials
@@ -54,6 +55,7 @@ class ProviderService:
         self.sources = Sources(storage, registry, vault)
         self.aliases = AliasService(storage, registry, self.sources, clock=clock)
         self.prices = PriceService(storage, registry, self.sources, clock=clock)
+        self.residences = ResidenceService(storage, self.sources, clock=clock)
         self.discovery = Discovery(registry, http, clock, keep=self._keep_listing)
         self._storage = storage
         self._vault = vault
@@ -136,6 +138,15 @@ class ProviderService:
             raise Conflict(problem="A provider's name cannot change. Add another one and remove this one.")
         return await self._change(
             caller, name, lambda _: spec, "gateway.provider-changed", secret=spec.api_key
+        )
+
+    async def set_bounds(self, caller: Caller, name: str, changes: Mapping[str, Any]) -> Provider:
+        """Set where a provider is, what it promises and what it is sent at most; by their fields' names.
+
+        Raises: NotAllowed, NotFound, Conflict, ConfigError.
+        """
+        return await self._change(
+            caller, name, lambda spec: msgspec.structs.replace(spec, **changes), "gateway.provider-changed"
         )
 
     async def set_credential(self, caller: Caller, name: str, secret: str) -> Provider:

@@ -20,7 +20,7 @@ from salon.gateway.configuration.environment import environment_providers
 from salon.gateway.configuration.store import StoredProvider
 from salon.gateway.registry.alias_checks import check_alias
 from salon.gateway.registry.configured import Declared
-from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec
+from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec, ResidenceSpec
 from salon.gateway.registry.registry import Registry
 from salon.gateway.vault import Vault
 
@@ -36,6 +36,7 @@ class FileConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     providers: tuple[ProviderSpec, ...] = ()
     aliases: tuple[AliasSpec, ...] = ()
     prices: tuple[PriceSpec, ...] = ()
+    residences: tuple[ResidenceSpec, ...] = ()
     environ: Mapping[str, str] = {}
     """Where keys of providers are looked for; empty means "do not look there"."""
 
@@ -49,6 +50,7 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     providers: list[StoredProvider]
     aliases: list[AliasSpec]
     prices: list[PriceSpec]
+    residences: list[ResidenceSpec]
     secrets: dict[str, str | None]
 
 
@@ -87,6 +89,8 @@ class Sources:
             [*declared, DEMO],
             [*self.file.aliases, *self._usable_aliases(stored, problems)],
             [*(spec for spec in stored.prices if spec.model not in file_prices), *self.file.prices],
+            # The file goes last: it replaces one of the same name.
+            [*stored.residences, *self.file.residences],
         )
         problems += self._addresses(declared)
         problems += self._registry.alias_problems()
@@ -98,6 +102,7 @@ class Sources:
             providers=store.all_providers(tx, scope),
             aliases=store.all_aliases(tx, scope),
             prices=store.all_prices(tx, scope),
+            residences=store.all_residences(tx, scope),
             secrets=self._vault.open_all(tx),
         )
 

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, delete, select, update
 from salon.foundation.kit.caller import Scope
 from salon.foundation.kit.ids import ProviderId
 from salon.foundation.storage import Transaction, insert, statement
-from salon.gateway.configuration.tables import aliases, listings, prices, providers
+from salon.gateway.configuration.tables import aliases, listings, prices, providers, residences
 from salon.gateway.pricing import Price
-from salon.gateway.registry.models import AliasSpec, Listing, PriceSpec, ProviderSpec
+from salon.gateway.registry.models import AliasSpec, Listing, PriceSpec, ProviderSpec, ResidenceSpec
 
 _INSERT_PROVIDER: Final = statement(providers.insert())
 _PROVIDERS: Final = statement(
@@ -43,6 +43,17 @@ _SET_ALIAS: Final = statement(
 )
 _ALIASES: Final = statement(select(aliases.c.spec).order_by(aliases.c.name))
 _DELETE_ALIAS: Final = statement(delete(aliases).where(aliases.c.name == bindparam("alias_name")))
+_new_residence = insert(residences)
+_SET_RESIDENCE: Final = statement(
+    _new_residence.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"spec": _new_residence.excluded.spec, "updated_at_ms": _new_residence.excluded.updated_at_ms},
+    )
+)
+_RESIDENCES: Final = statement(select(residences.c.spec).order_by(residences.c.name))
+_DELETE_RESIDENCE: Final = statement(
+    delete(residences).where(residences.c.name == bindparam("residence_name"))
+)
 _new_price = insert(prices)
 _SET_PRICE: Final = statement(
     _new_price.on_conflict_do_update(
@@ -139,6 +150,21 @@ def all_aliases(tx: Transaction, scope: Scope) -> list[AliasSpec]:
 def delete_alias(tx: Transaction, scope: Scope, name: str) -> int:
     """Remove an alias; return how many there were."""
     return tx.run(_DELETE_ALIAS, alias_name=name)
+
+
+def set_residence(tx: Transaction, scope: Scope, spec: ResidenceSpec, row: dict[str, Any]) -> None:
+    """Write a constraint on spaces, new or changed."""
+    tx.run(_SET_RESIDENCE, name=spec.name, spec=msgspec.json.encode(spec).decode(), **row)
+
+
+def all_residences(tx: Transaction, scope: Scope) -> list[ResidenceSpec]:
+    """Return every constraint on spaces."""
+    return [msgspec.json.decode(row[0], type=ResidenceSpec) for row in tx.all(_RESIDENCES)]
+
+
+def delete_residence(tx: Transaction, scope: Scope, name: str) -> int:
+    """Remove a constraint on spaces; return how many there were."""
+    return tx.run(_DELETE_RESIDENCE, residence_name=name)
 
 
 def set_price(tx: Transaction, scope: Scope, spec: PriceSpec, row: dict[str, Any]) -> None:

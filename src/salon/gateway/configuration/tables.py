@@ -40,6 +40,16 @@ aliases: Final = Table(
     time_ms("updated_at_ms"),
 )
 
+residences: Final = Table(
+    "gateway_residences",
+    metadata,
+    Column("name", Text, primary_key=True, nullable=False),
+    space_column(),
+    created_by_column(),
+    json_text("spec"),
+    time_ms("updated_at_ms"),
+)
+
 prices: Final = Table(
     "gateway_prices",
     metadata,

@@ -6,7 +6,9 @@ from typing import Final
 
 from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.terminal import one_line
-from salon.gateway.registry.models import AliasSpec
+from salon.gateway.registry.models import AliasSpec, ResidenceSpec, SplitSpec
+from salon.gateway.routing.conditions import check_condition
+from salon.gateway.routing.residence import check_words
 
 DEMO: Final = "demo"
 """The name of the provider and the model that are always there; nothing else takes it."""
@@ -36,16 +38,58 @@ def check_alias(alias: AliasSpec) -> None:
         raise ConfigError(key=key, problem=_TAKEN, fix="Choose another name.")
     if not alias.targets:
         raise ConfigError(key=key, problem="it has no targets.", fix="Name at least one provider/model.")
-    for target in alias.targets:
+    for target in alias.destinations():
         if target.weight < 0:
             raise ConfigError(key=key, problem="a weight is below zero.", fix="Use 0 or more.")
         if target.model == alias.name:
             raise ConfigError(key=key, problem="it points to itself.", fix="Name a provider/model.")
+    for number, rule in enumerate(alias.rules, 1):
+        place = f"{key}.rules[{number}]"
+        check_condition(rule.when, key=f"{place}.when")
+        if rule.name and not is_model_name(rule.name):
+            raise ConfigError(key=place, problem="its name is no name.", fix=NAME_FIX)
+        if not rule.targets:
+            raise ConfigError(key=place, problem="it has no targets.", fix="Name at least one.")
+    if alias.split is not None:
+        _check_split(alias.split, f"{key}.split")
+    if alias.mirror is not None and not 0 <= alias.mirror.share <= 1:
+        problem = f"share = {alias.mirror.share:g} is no share."
+        raise ConfigError(key=f"{key}.mirror", problem=problem, fix="Use 0 to 1, like 0.1 for a tenth.")
+
+
+def _check_split(split: SplitSpec, key: str) -> None:
+    names = [variant.name for variant in split.variants]
+    if len(names) < 2:
+        raise ConfigError(key=key, problem="it has less than two variants.", fix="Add another one.")
+    if len(set(names)) < len(names) or not all(is_model_name(name) for name in names):
+        fix = "Give each variant a name of its own."
+        raise ConfigError(key=key, problem="two variants have one name, or one has none.", fix=fix)
+    if any(variant.weight < 0 for variant in split.variants):
+        raise ConfigError(key=key, problem="a weight is below zero.", fix="Use 0 or more.")
+    if not any(variant.weight > 0 for variant in split.variants):
+        raise ConfigError(key=key, problem="every weight is zero.", fix="Give one variant a weight above 0.")
+    if any(not variant.targets for variant in split.variants):
+        raise ConfigError(key=key, problem="a variant has no targets.", fix="Name at least one.")
+
+
+def check_residence(residence: ResidenceSpec) -> None:
+    """Refuse a constraint on spaces that cannot be meant. Raises: ConfigError."""
+    key = f"residency.{one_line(residence.name[:80])}"
+    if not is_model_name(residence.name):
+        raise ConfigError(key=key, problem="this is no name.", fix=NAME_FIX)
+    check_words(residence.regions, key=f"{key}.regions")
+    check_words(residence.promises, key=f"{key}.promises")
+    if not residence.regions and not residence.promises:
+        fix = "Name regions, promises or both."
+        raise ConfigError(key=key, problem="it constrains nothing.", fix=fix)
+    if not residence.spaces or not all(residence.spaces):
+        fix = "Name space ids, or “*” for all."
+        raise ConfigError(key=key, problem="it holds for no space.", fix=fix)
 
 
 def rings(aliases: Iterable[AliasSpec]) -> list[ConfigError]:
     """Return one problem for each ring of aliases, naming its path."""
-    named = {alias.name: [target.model for target in alias.targets] for alias in aliases}
+    named = {alias.name: [target.model for target in alias.destinations()] for alias in aliases}
     found: list[ConfigError] = []
     seen: set[str] = set()
     for name in named:
@@ -79,7 +123,7 @@ def unknown_targets(
     names = {alias.name for alias in listed}
     found: list[str] = []
     for alias in listed:
-        for target in alias.targets:
+        for target in dict.fromkeys(alias.destinations()):
             head, slash, model = target.model.partition("/")
             if (slash and model and head in providers) or is_model(target.model):
                 continue

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from salon.foundation.accounts import KeyLimits
 from salon.foundation.egress import (
     PUBLIC,
     EgressPolicy,
@@ -24,6 +25,7 @@ from salon.gateway.providers.base import ProviderKind, Transport
 from salon.gateway.providers.options import read_options
 from salon.gateway.registry.models import ProviderSpec
 from salon.gateway.registry.target import MODEL_MARK, Endpoint, Headers, Link
+from salon.gateway.routing.residence import check_words
 
 PRIVATE: Final = EgressPolicy(
     name="private-provider", allow_private=True, allow_loopback=True, allow_unix=True
@@ -47,6 +49,18 @@ def check_name(name: str) -> None:
             problem=f"“{name[:80]}” cannot name a provider.",
             fix="Use lower-case letters, digits, dots, dashes and underscores.",
         )
+
+
+def check_bounds(spec: ProviderSpec) -> None:
+    """Refuse limits below one, and regions and promises that are no names. Raises: ConfigError."""
+    key = f"providers.{spec.name}"
+    for name in ("requests_per_minute", "tokens_per_minute", "concurrency"):
+        value: int | None = getattr(spec, name)
+        if value is not None and value < 1:
+            fix = "Use 1 or more, or leave it out for no limit."
+            raise ConfigError(key=f"{key}.{name}", problem="it is below 1.", fix=fix)
+    check_words((spec.region,) if spec.region else (), key=f"{key}.region")
+    check_words(spec.promises, key=f"{key}.promises")
 
 
 def shaped(kind: ProviderKind, spec: ProviderSpec) -> ProviderKind:
@@ -161,6 +175,7 @@ def build_link(
 ) -> Link:
     """Return the way to a provider of a shaped kind. Raises: ConfigError."""
     check_name(spec.name)
+    check_bounds(spec)
     if secret:
         check_secret(secret, name=spec.name, kind=kind)
     headers: Headers = [
@@ -183,6 +198,11 @@ def build_link(
             passed=kind.passed_headers,
             quirks={**kind.quirks, **spec.quirks},
         )
+    limits = KeyLimits(
+        requests_per_minute=spec.requests_per_minute,
+        tokens_per_minute=spec.tokens_per_minute,
+        concurrency=spec.concurrency,
+    )
     return Link(
         id=id,
         name=spec.name,
@@ -195,6 +215,9 @@ def build_link(
         secret=secret,
         authorizer=authorizer,
         reported_cost=kind.reported_cost,
+        limits=limits if limits.counts_anything else None,
+        region=spec.region,
+        promises=spec.promises,
     )
 
 

@@ -8,9 +8,13 @@ from salon.foundation.kit.ids import ProviderId
 from salon.foundation.messages import OperationName
 from salon.gateway.pricing import Price
 from salon.gateway.providers.base import Capabilities
+from salon.gateway.routing.conditions import Condition
 
 Source = Literal["built-in", "environment", "file", "database"]
-Strategy = Literal["priority", "weight"]
+Strategy = Literal["priority", "weight", "least-busy", "lowest-latency", "cheapest", "rate-limit"]
+"""Which target of the same rank goes first."""
+SplitBy = Literal["key", "user", "conversation", "request"]
+"""Who stays with the variant they got; ``request``: nobody."""
 CredentialState = Literal["none", "set", "needed"]
 """``needed``: the stored credential cannot be read (a restored database without its key), or is missing."""
 
@@ -38,6 +42,14 @@ class ProviderSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Deviations of its dialect, over those of its kind."""
     options: dict[str, str] = {}
     """What its kind must or may be told besides: a region, a project, a tenant."""
+    region: str = ""
+    """Where it works on requests, like ``eu`` or ``us-east-1``; empty is unknown."""
+    promises: tuple[str, ...] = ()
+    """What it promises about the data, like ``no-training``."""
+    requests_per_minute: int | None = None
+    """Sent to it at most, over all its models and all callers; so are the next two."""
+    tokens_per_minute: int | None = None
+    concurrency: int | None = None
 
 
 class TargetSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,7 +59,41 @@ class TargetSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``provider/model``."""
     weight: float = 1.0
     priority: int = 0
-    """Lower goes first."""
+    """Its rank: lower goes first, whatever the strategy."""
+
+
+class RuleSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Where an alias goes instead, when a condition holds. The first rule that holds decides."""
+
+    name: str = ""
+    """Told to callers; empty is its number."""
+    when: Condition
+    targets: tuple[TargetSpec, ...]
+    strategy: Strategy = "priority"
+
+
+class VariantSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One side of a split."""
+
+    name: str
+    targets: tuple[TargetSpec, ...]
+    weight: float = 1.0
+
+
+class SplitSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Variants that share the callers; who has got one stays with it."""
+
+    variants: tuple[VariantSpec, ...]
+    by: SplitBy = "key"
+
+
+class MirrorSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Where a share of the requests goes a second time; its answers are dropped."""
+
+    model: str
+    """``provider/model``."""
+    share: float = 1.0
+    """Of all requests, from 0 to 1."""
 
 
 class AliasSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,6 +107,32 @@ class AliasSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     replay_uncertain: bool = False
     """A request may be sent again although the first provider may be working on it still."""
     capabilities: Capabilities | None = None
+    rules: tuple[RuleSpec, ...] = ()
+    split: SplitSpec | None = None
+    """For requests that no rule holds for; the alias's own targets follow those of a variant."""
+    mirror: MirrorSpec | None = None
+    source: Source = "file"
+
+    def destinations(self) -> tuple[TargetSpec, ...]:
+        """Return every place it may go to."""
+        found = [*self.targets, *(target for rule in self.rules for target in rule.targets)]
+        if self.split is not None:
+            found += [target for variant in self.split.variants for target in variant.targets]
+        if self.mirror is not None:
+            found.append(TargetSpec(model=self.mirror.model))
+        return tuple(found)
+
+
+class ResidenceSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where the requests of spaces may be taken."""
+
+    name: str
+    spaces: tuple[str, ...] = ("*",)
+    """Ids of the spaces it holds for; ``*`` stands for any characters."""
+    regions: tuple[str, ...] = ()
+    """Regions that are allowed; ``eu`` covers ``eu-central-1``. Empty: all, also unknown ones."""
+    promises: tuple[str, ...] = ()
+    """What a provider must have promised."""
     source: Source = "file"
 
 

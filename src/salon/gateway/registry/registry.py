@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
+from salon.foundation.accounts import matches
 from salon.foundation.egress import HttpClient
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import ConfigError, ModelUnavailable, UnknownModel
@@ -18,7 +19,7 @@ from salon.gateway.options import GatewayOptions
 from salon.gateway.pricing.catalogue import PriceCatalogue
 from salon.gateway.protocols.base import Dialect, DialectName, SpokenDialect
 from salon.gateway.providers.base import KindRegistry
-from salon.gateway.registry.alias_checks import check_alias, unknown_targets
+from salon.gateway.registry.alias_checks import check_alias, check_residence, unknown_targets
 from salon.gateway.registry.configured import Configured, Declared, ProviderBuilder
 from salon.gateway.registry.links import check_reach, shaped
 from salon.gateway.registry.models import (
@@ -28,13 +29,17 @@ from salon.gateway.registry.models import (
     ModelInfo,
     PriceSpec,
     Provider,
+    ResidenceSpec,
+    Strategy,
     TargetSpec,
 )
-from salon.gateway.registry.plan import Choice, Plan
+from salon.gateway.registry.plan import WATCHING, Choice, Mirror, Plan, Route, Rule, Split
 from salon.gateway.registry.prices import PriceBook
 from salon.gateway.registry.target import Target
 from salon.gateway.routing.breaker import Breaker
 from salon.gateway.routing.health import Health
+from salon.gateway.routing.meter import Meter
+from salon.gateway.routing.residence import Residence
 
 _PLANS_KEPT: Final = 4096
 _TARGETS_KEPT: Final = 4096
@@ -75,6 +80,8 @@ class Registry:
         self._plans: dict[str, Plan] = {}
         self._targets: dict[str, Target] = {}
         self._states: dict[str, tuple[Breaker, Health]] = {}
+        self._meters: dict[str, Meter] = {}
+        self._residences: tuple[ResidenceSpec, ...] = ()
 
     # -- configuration ----------------------------------------------------------------------------
     def configure(
@@ -82,6 +89,7 @@ class Registry:
         providers: Iterable[Declared],
         aliases: Iterable[AliasSpec],
         prices: Iterable[PriceSpec],
+        residences: Iterable[ResidenceSpec] = (),
     ) -> None:
         """Take a whole configuration; the old one stays when this one is bad. Raises: ConfigError."""
         built: dict[str, Configured] = {}
@@ -91,7 +99,11 @@ class Registry:
         named = {alias.name: alias for alias in aliases}
         for alias in named.values():
             check_alias(alias)
+        held = {residence.name: residence for residence in residences}
+        for residence in held.values():
+            check_residence(residence)
         self._providers = built
+        self._residences = tuple(held.values())
         self._builder.keep_only(built.values())
         self._aliases = named
         self._prices.set_written(prices)
@@ -119,7 +131,7 @@ class Registry:
     def check_alias(self, alias: AliasSpec) -> None:
         """Refuse an alias that could not be used. Raises: ConfigError."""
         check_alias(alias)
-        for target in alias.targets:
+        for target in alias.destinations():
             if self._find(target.model) is None:
                 raise ConfigError(
                     key=f"models.{alias.name}",
@@ -141,6 +153,7 @@ class Registry:
         self._states = {
             name: state for name, state in self._states.items() if name.partition("/")[0] in alive
         }
+        self._meters = {name: meter for name, meter in self._meters.items() if name in self._states}
 
     # -- looking ----------------------------------------------------------------------------------
     def find(self, model: str) -> Plan | None:
@@ -230,15 +243,15 @@ class Registry:
                 raise ModelUnavailable(field="model", model=asked[:200], problem=obstacle)
             raise self._unknown(asked)
         names = (asked, target.name, f"{target.link.kind}/{target.model}")
-        return Plan([Choice(target, weight=1, priority=0)], strategy="priority", names=names)
+        return self._single(target, names)
+
+    def _single(self, target: Target, names: tuple[str, ...]) -> Plan:
+        route = Route([Choice(target, weight=1, priority=0)], strategy="priority")
+        return Plan(route, names=names, is_guarded=bool(self._residences))
 
     def _alias_plan(self, alias: AliasSpec) -> Plan:
-        choices: list[Choice] = []
-        for place, spec in enumerate(alias.targets):
-            target = self._find(spec.model)
-            if target is not None:
-                choices.append(Choice(target, weight=spec.weight, priority=_rank(alias, spec, place)))
-        if not choices:
+        route = self._route(alias.targets, alias.strategy)
+        if not route.targets:
             obstacles = (self._obstacle(spec.model) for spec in alias.targets)
             known = next((one for one in obstacles if one is not None), None)
             raise ModelUnavailable(
@@ -247,13 +260,63 @@ class Registry:
                 problem=known or "none of its targets is there. Look at them with “salon doctor”.",
             )
         return Plan(
-            choices,
-            strategy=alias.strategy,
+            route,
             names=(alias.name,),
+            rules=self._rules(alias),
+            split=self._split(alias),
+            mirror=self._mirror(alias),
+            is_guarded=bool(self._residences),
             cache=alias.cache,
             replay_uncertain=alias.replay_uncertain,
             dated=self._prices.of_alias(alias.name),
         )
+
+    def _route(self, specs: Sequence[TargetSpec], strategy: Strategy) -> Route:
+        """Return the route to those of the targets that are there."""
+        choices: list[Choice] = []
+        for place, spec in enumerate(specs):
+            target = self._find(spec.model)
+            if target is not None:
+                rank = _rank(specs, strategy, place)
+                choices.append(Choice(target, weight=spec.weight, priority=rank))
+                if strategy in WATCHING:
+                    target.meter = self._meter(target.name)
+        return Route(choices, strategy=strategy)
+
+    def _rules(self, alias: AliasSpec) -> list[Rule]:
+        return [
+            Rule(rule.name or str(number), rule.when, self._route(rule.targets, rule.strategy))
+            for number, rule in enumerate(alias.rules, 1)
+        ]
+
+    def _split(self, alias: AliasSpec) -> Split | None:
+        if alias.split is None:
+            return None
+        variants: list[tuple[str, float, Route]] = []
+        for variant in alias.split.variants:
+            own = {target.model for target in variant.targets}
+            rest = [target for target in alias.targets if target.model not in own]
+            specs = _in_line([*variant.targets, *rest])
+            variants.append((variant.name, variant.weight, self._route(specs, "priority")))
+        return Split(alias.split.by, variants)
+
+    def _mirror(self, alias: AliasSpec) -> Mirror | None:
+        if alias.mirror is None or alias.mirror.share <= 0:
+            return None
+        target = self._find(alias.mirror.model)
+        return Mirror(self._single(target, (alias.name,)), alias.mirror.share) if target is not None else None
+
+    def residences_of(self, space_id: str) -> list[Residence]:
+        """Return the constraints on requests of a space."""
+        return [
+            Residence(regions=one.regions, promises=one.promises)
+            for one in self._residences
+            if any(matches(pattern, space_id) for pattern in one.spaces)
+        ]
+
+    def residences(self) -> Sequence[ResidenceSpec]:
+        """Return every constraint on spaces."""
+        return self._residences
 
     def _find(self, name: str) -> Target | None:
         """Return the target for ``provider/model``, ``kind/model`` or a known bare model name."""
@@ -309,7 +372,15 @@ class Registry:
                 breaker=breaker,
                 health=health,
             )
+            if link.limits is not None:
+                target.meter = self._meter(name)
         return target
+
+    def _meter(self, name: str) -> Meter:
+        meter = self._meters.get(name)
+        if meter is None:
+            meter = self._meters[name] = Meter()
+        return meter
 
     def _state(self, name: str) -> tuple[Breaker, Health]:
         state = self._states.get(name)
@@ -368,8 +439,13 @@ def _chats(info: ModelInfo) -> bool:
     return "chat" in (info.operations or guessed(info.id) or ("chat",))
 
 
-def _rank(alias: AliasSpec, spec: TargetSpec, place: int) -> int:
+def _rank(specs: Sequence[TargetSpec], strategy: Strategy, place: int) -> int:
     """Return the rank of a target: listed order where only the order says which goes first."""
-    if alias.strategy == "weight" or any(target.priority for target in alias.targets):
-        return spec.priority
+    if strategy != "priority" or any(target.priority for target in specs):
+        return specs[place].priority
     return place
+
+
+def _in_line(specs: Sequence[TargetSpec]) -> list[TargetSpec]:
+    """Return the targets one after the other, those of the first rank first."""
+    return [TargetSpec(model=spec.model) for spec in sorted(specs, key=lambda spec: spec.priority)]

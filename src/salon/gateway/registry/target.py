@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
+from salon.foundation.accounts import KeyLimits
 from salon.foundation.egress import EgressPolicy, EgressRefused, HttpRequest, Url
 from salon.foundation.kit.errors import WrongModel
 from salon.foundation.kit.ids import ProviderId
@@ -15,6 +16,7 @@ from salon.gateway.providers.authorize import Authorizer
 from salon.gateway.providers.base import Capabilities, Transport
 from salon.gateway.routing.breaker import Breaker
 from salon.gateway.routing.health import Health
+from salon.gateway.routing.meter import Meter
 
 Headers = list[tuple[bytes, bytes]]
 MODEL_MARK: Final = "{model}"
@@ -95,8 +97,11 @@ class Link:
         "endpoints",
         "id",
         "kind",
+        "limits",
         "name",
         "policy",
+        "promises",
+        "region",
         "reported_cost",
         "secret",
         "transport",
@@ -116,6 +121,9 @@ class Link:
         secret: str | None,
         authorizer: Authorizer | None = None,
         reported_cost: ReportedCost | None = None,
+        limits: KeyLimits | None = None,
+        region: str = "",
+        promises: tuple[str, ...] = (),
     ) -> None:
         self.id = id
         self.name = name
@@ -132,6 +140,10 @@ class Link:
         """What ``transport`` proves requests with, where a header that never changes is not enough."""
         self.reported_cost = reported_cost
         """Reads what the provider says itself an answer cost."""
+        self.limits = limits
+        """What may be sent to the provider; None is as much as there is."""
+        self.region = region
+        self.promises = promises
 
     def secrets(self) -> tuple[str, ...]:
         """Return what must never be shown: the credential, and what was fetched with it."""
@@ -151,6 +163,7 @@ class Target:
         "endpoints",
         "health",
         "link",
+        "meter",
         "model",
         "name",
         "price",
@@ -190,6 +203,8 @@ class Target:
         """False until the price tables were asked."""
         self.breaker = breaker
         self.health = health
+        self.meter: Meter | None = None
+        """Set where what is under way here is counted: for a limit of the provider, or a strategy."""
 
     def set_prices(self, prices: Timeline) -> None:
         """Take what is known of its price."""

@@ -80,6 +80,10 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     attempt: Any = None
     """The attempt under way."""
     attempts: list[AttemptEntry] = []
+    mirror_of: RequestId | None = None
+    """Set when it is a request that went to another target a second time; its answer goes to nobody."""
+    decision: str | None = None
+    """Why it goes where it goes, in one line; None when there was nothing to decide."""
     target: Target | None = None
     """The target of the last attempt."""
     lost: set[str] = set()

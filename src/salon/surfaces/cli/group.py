@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "embed": ("embed:embed", "Print texts as vectors."),
     "models": ("models:models", "List the models that can be asked."),
     "providers": ("providers:providers", "List, add, test and remove providers; set their keys."),
+    "route": ("route:route", "Set aliases and constraints; explain where a request goes."),
     "prices": ("prices:prices", "List, set and remove prices of models."),
     "keys": ("keys:keys", "Make and revoke API keys."),
     "usage": ("usage:usage", "Show tokens and cost."),

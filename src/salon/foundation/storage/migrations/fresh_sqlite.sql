@@ -195,6 +195,14 @@ CREATE TABLE gateway_providers (
 	CONSTRAINT pk_gateway_providers PRIMARY KEY (id), 
 	CONSTRAINT uq_gateway_providers_name UNIQUE (name)
 );
+CREATE TABLE gateway_residences (
+	name TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	spec TEXT NOT NULL, 
+	updated_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_gateway_residences PRIMARY KEY (name)
+);
 CREATE TABLE gateway_secrets (
 	id TEXT NOT NULL, 
 	space_id TEXT NOT NULL, 
@@ -253,6 +261,7 @@ CREATE TABLE ledger_requests (
 	provider_kind TEXT, 
 	model TEXT, 
 	route TEXT, 
+	decision TEXT, 
 	status TEXT NOT NULL, 
 	http_status BIGINT NOT NULL, 
 	error_code TEXT, 

@@ -12,6 +12,20 @@ if TYPE_CHECKING:
 
 def routers() -> "Sequence[APIRouter]":
     """Return every management router."""
-    from salon.surfaces.api.routes import keys, payloads, providers, sign_in, system  # noqa: PLC0415 - loads FastAPI
+    from salon.surfaces.api.routes import (  # noqa: PLC0415 - loads FastAPI
+        keys,
+        payloads,
+        providers,
+        routing,
+        sign_in,
+        system,
+    )
 
-    return (system.router, providers.router, keys.router, payloads.router, sign_in.router)
+    return (
+        system.router,
+        providers.router,
+        routing.router,
+        keys.router,
+        payloads.router,
+        sign_in.router,
+    )

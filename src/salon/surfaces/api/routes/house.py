@@ -47,6 +47,10 @@ class House(Protocol):
         """Let requests go to it, or not. Raises: NotFound."""
         ...
 
+    async def set_provider_bounds(self, caller: Caller, provider_id: str, body: Json) -> Json:
+        """Set its region, promises and limits. Raises: NotFound, Conflict, ConfigError."""
+        ...
+
     async def set_provider_key(self, caller: Caller, provider_id: str, secret: str) -> Json:
         """Give it another key. Raises: NotFound, Conflict."""
         ...
@@ -93,6 +97,22 @@ class House(Protocol):
 
     async def remove_alias(self, caller: Caller, name: str) -> None:
         """Remove an alias. Raises: NotFound, Conflict."""
+        ...
+
+    async def residency(self, caller: Caller) -> Sequence[Json]:
+        """List the constraints on spaces."""
+        ...
+
+    async def put_residency(self, caller: Caller, name: str, body: Json) -> Json:
+        """Make or replace a constraint. Raises: ConfigError, Conflict."""
+        ...
+
+    async def remove_residency(self, caller: Caller, name: str) -> None:
+        """Remove a constraint. Raises: NotFound, Conflict."""
+        ...
+
+    async def explain_route(self, caller: Caller, body: Json) -> Json:
+        """Say where a request would go, and why. Raises: UnknownModel, ModelUnavailable, NotFound."""
         ...
 
     async def keys(self, caller: Caller) -> Sequence[Json]:

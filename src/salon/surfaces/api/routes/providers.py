@@ -1,4 +1,4 @@
-"""Providers, models and aliases."""
+"""Providers, models and prices."""
 
 from typing import Annotated, Any
 
@@ -9,20 +9,13 @@ from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
 from salon.surfaces.api.routes.house import CurrentHouse
 from salon.surfaces.api.routes.schemas.common import Done
-from salon.surfaces.api.routes.schemas.models import (
-    Alias,
-    AliasBody,
-    Aliases,
-    Models,
-    PriceBody,
-    PriceRow,
-    Prices,
-)
+from salon.surfaces.api.routes.schemas.models import Models, PriceBody, PriceRow, Prices
 from salon.surfaces.api.routes.schemas.providers import (
     Detect,
     DetectedServers,
     NewProvider,
     Provider,
+    ProviderBounds,
     ProviderKey,
     ProviderKinds,
     Providers,
@@ -40,14 +33,11 @@ management("GET", "/provider-kinds", Right.READ_SYSTEM, summary="Kinds of provid
 management("POST", "/providers/{provider_id}/test", Right.MANAGE_PROVIDERS, summary="Ask it something.")
 management("POST", "/providers/{provider_id}/enable", Right.MANAGE_PROVIDERS, summary="Use it.")
 management("POST", "/providers/{provider_id}/disable", Right.MANAGE_PROVIDERS, summary="Do not use it.")
+management("PATCH", "/providers/{provider_id}", Right.MANAGE_PROVIDERS, summary="Set its bounds.")
 management("PUT", "/providers/{provider_id}/key", Right.MANAGE_PROVIDERS, summary="Give it another key.")
 management("DELETE", "/providers/{provider_id}", Right.MANAGE_PROVIDERS, summary="Remove it.")
 management("GET", "/models", Right.USE_MODELS, summary="The models that can be asked.", operation="models")
 management("POST", "/models/refresh", Right.MANAGE_PROVIDERS, summary="Ask providers for their models.")
-management("GET", "/aliases", Right.READ_SYSTEM, summary="The aliases.")
-management("PUT", "/aliases/{name:path}", Right.MANAGE_PROVIDERS, summary="Make or replace an alias.")
-management("DELETE", "/aliases/{name:path}", Right.MANAGE_PROVIDERS, summary="Remove an alias.")
-
 management("GET", "/prices", Right.READ_SYSTEM, summary="Prices that people wrote.")
 management("PUT", "/prices/{model:path}", Right.MANAGE_PROVIDERS, summary="Say what a model costs.")
 management("DELETE", "/prices/{model:path}", Right.MANAGE_PROVIDERS, summary="Forget a price.")
@@ -101,6 +91,14 @@ async def disable_provider(house: CurrentHouse, caller: CurrentCaller, provider_
     return await house.enable_provider(caller, provider_id, enabled=False)
 
 
+@router.patch("/providers/{provider_id}", response_model=Provider)
+async def set_provider_bounds(
+    house: CurrentHouse, caller: CurrentCaller, provider_id: str, body: ProviderBounds
+) -> Any:
+    """Set where it is, what it promises and what it is sent at most; null takes a bound away."""
+    return await house.set_provider_bounds(caller, provider_id, body.model_dump(exclude_unset=True))
+
+
 @router.put("/providers/{provider_id}/key", response_model=Provider)
 async def set_provider_key(
     house: CurrentHouse, caller: CurrentCaller, provider_id: str, body: ProviderKey
@@ -126,25 +124,6 @@ async def list_models(house: CurrentHouse, caller: CurrentCaller) -> Any:
 async def refresh_models(house: CurrentHouse, caller: CurrentCaller) -> Any:
     """Ask every provider for its models again."""
     await house.refresh_models(caller)
-    return Done()
-
-
-@router.get("/aliases", response_model=Aliases)
-async def list_aliases(house: CurrentHouse, caller: CurrentCaller) -> Any:
-    """List the aliases and where they go."""
-    return {"items": await house.aliases(caller)}
-
-
-@router.put("/aliases/{name:path}", response_model=Alias)
-async def put_alias(house: CurrentHouse, caller: CurrentCaller, name: str, body: AliasBody) -> Any:
-    """Make or replace an alias."""
-    return await house.put_alias(caller, name, body.model_dump())
-
-
-@router.delete("/aliases/{name:path}", response_model=Done)
-async def remove_alias(house: CurrentHouse, caller: CurrentCaller, name: str) -> Any:
-    """Remove an alias."""
-    await house.remove_alias(caller, name)
     return Done()
 
 

@@ -34,6 +34,12 @@ def _limit_options(function: F) -> F:
             ),
             click.option("--model", "models", multiple=True, help="Model it may ask (* for any characters)."),
             click.option(
+                "--region", "regions", multiple=True, help="Region its requests may go to (eu covers eu-*)."
+            ),
+            click.option(
+                "--promise", "promises", multiple=True, help="What a provider must promise (no-training)."
+            ),
+            click.option(
                 "--expires-in", metavar="DAYS", type=click.IntRange(1), help="Days until it stops working."
             ),
         ]
@@ -52,6 +58,8 @@ def _limits(given: dict[str, Any]) -> dict[str, Any]:
         "budget_e10": _amount(given["budget"]),
         "budget_period": given["per"],
         "models": list(given["models"]) or None,
+        "regions": list(given["regions"]) or None,
+        "promises": list(given["promises"]) or None,
     }
     if given["expires_in"]:
         limits["expires_at_ms"] = time.time_ns() // 1_000_000 + given["expires_in"] * 86_400_000
@@ -69,7 +77,8 @@ def _amount(text: str | None) -> int | None:
         ) from error
 
 
-def _find(client: ApiClient, name: str) -> dict[str, Any]:
+def find_key(client: ApiClient, name: str) -> dict[str, Any]:
+    """Return the key with that id, or the live one with that name. Raises: ServedError."""
     items: list[dict[str, Any]] = client.call("GET", _PATH)["items"]
     found = [one for one in items if one["id"] == name]
     found = found or [one for one in items if one["name"] == name and one["revoked_at_ms"] is None]
@@ -95,7 +104,8 @@ def _told(limits: dict[str, Any]) -> str:
     if limits.get("budget_e10") is not None:
         amount = format_money(limits["budget_e10"], currency=limits.get("budget_currency") or "USD")
         parts.append(f"{amount} {_PERIODS[limits.get('budget_period') or 'total']}")
-    parts += [" or ".join(limits[name]) for name in ("models", "operations") if limits.get(name)]
+    parts += [" or ".join(limits[name]) for name in ("models", "operations", "regions") if limits.get(name)]
+    parts += limits.get("promises") or []
     if limits.get("expires_at_ms") is not None:
         parts.append(f"until {when(limits['expires_at_ms'])}")
     return ", ".join(parts) or "none"
@@ -163,7 +173,7 @@ def create(session: Session, name: str, **given: Any) -> None:
 def update(session: Session, name: str, *, rename: str | None, **given: Any) -> None:
     """Change limits of the key NAME; limits that are not named stay."""
     with session.client() as client:
-        key = _find(client, name)
+        key = find_key(client, name)
         body: dict[str, Any] = {"limits": _limits(given)}
         if rename:
             body["name"] = rename
@@ -180,7 +190,7 @@ def update(session: Session, name: str, *, rename: str | None, **given: Any) -> 
 def revoke(session: Session, name: str) -> None:
     """Stop the key NAME from working, at once."""
     with session.client() as client:
-        key = _find(client, name)
+        key = find_key(client, name)
         client.call("DELETE", f"{_PATH}/{segment(key['id'])}")
     if session.output.as_json:
         session.output.json({"revoked": key["id"]})
@@ -203,7 +213,7 @@ def revoke(session: Session, name: str) -> None:
 def rotate(session: Session, name: str, *, grace_hours: float) -> None:
     """Give the key NAME a new secret and print it. Its limits stay; the old secret works on for a day."""
     with session.client() as client:
-        key = _find(client, name)
+        key = find_key(client, name)
         body = {"grace_s": grace_hours * 3600}
         made = client.call("POST", f"{_PATH}/{segment(key['id'])}/rotate", body)
     _print_secret(session, made)

@@ -208,6 +208,42 @@ def disable(session: Session, name: str) -> None:
     _switch(session, name, "disable")
 
 
+@providers.command("set")
+@click.argument("name")
+@click.option("--region", help="Where it works on requests, like eu or us-east-1; empty takes it away.")
+@click.option("--promise", "promises", multiple=True, help="What it promises, like no-training.")
+@click.option("--rpm", type=click.IntRange(0), help="Requests per minute sent to it at most; 0 for no limit.")
+@click.option("--tpm", type=click.IntRange(0), help="Tokens per minute; 0 for no limit.")
+@click.option("--concurrency", type=click.IntRange(0), help="Requests at once; 0 for no limit.")
+@command_options
+@pass_session
+def set_bounds(
+    session: Session,
+    name: str,
+    *,
+    region: str | None,
+    promises: tuple[str, ...],
+    rpm: int | None,
+    tpm: int | None,
+    concurrency: int | None,
+) -> None:
+    """Say where NAME is, what it promises about data, and what it is sent at most."""
+    limits = {"requests_per_minute": rpm, "tokens_per_minute": tpm, "concurrency": concurrency}
+    body: dict[str, Any] = {field: value or None for field, value in limits.items() if value is not None}
+    if region is not None:
+        body["region"] = region
+    if promises:
+        body["promises"] = [one for one in promises if one]
+    if not body:
+        raise click.UsageError("Nothing is to be set. Name an option, such as --rpm 60.")
+    with session.client() as client:
+        provider = find(client, name)
+        changed = client.call("PATCH", f"{_PATH}/{segment(provider['id'])}", body)
+    if session.output.as_json:
+        session.output.json(changed)
+    session.output.note(f"{provider['name']} is changed.")
+
+
 @providers.command("set-key")
 @click.argument("name")
 @click.option("--api-key-env", metavar="VARIABLE", help="Read the key from this environment variable, now.")

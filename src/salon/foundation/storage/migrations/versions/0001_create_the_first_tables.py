@@ -221,6 +221,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_gateway_providers')),
     sa.UniqueConstraint('name', name=op.f('uq_gateway_providers_name'))
     )
+    op.create_table('gateway_residences',
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('space_id', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.Text(), nullable=True),
+    sa.Column('spec', sa.Text(), nullable=False),
+    sa.Column('updated_at_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_gateway_residences'))
+    )
     op.create_table('gateway_secrets',
     sa.Column('id', sa.Text(), nullable=False),
     sa.Column('space_id', sa.Text(), nullable=False),
@@ -277,6 +285,7 @@ def upgrade() -> None:
     sa.Column('provider_kind', sa.Text(), nullable=True),
     sa.Column('model', sa.Text(), nullable=True),
     sa.Column('route', sa.Text(), nullable=True),
+    sa.Column('decision', sa.Text(), nullable=True),
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('http_status', sa.BigInteger(), nullable=False),
     sa.Column('error_code', sa.Text(), nullable=True),

@@ -22,6 +22,8 @@ class LimitsBody(Body):
     models: Annotated[list[ModelName], Field(max_length=500)] | None = None
     operations: Annotated[list[Name], Field(max_length=50)] | None = None
     expires_at_ms: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    regions: Annotated[list[Name], Field(max_length=50)] | None = None
+    promises: Annotated[list[Name], Field(max_length=50)] | None = None
 
 
 class NewKeyBody(Body):
@@ -61,6 +63,8 @@ class Limits(BaseModel):
     models: list[str]
     operations: list[str]
     expires_at_ms: int | None
+    regions: list[str]
+    promises: list[str]
 
 
 class Key(BaseModel):

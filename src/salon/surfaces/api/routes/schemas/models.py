@@ -1,10 +1,10 @@
-"""Bodies about models, their aliases and their prices."""
+"""Bodies about models and their prices."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
-from salon.surfaces.api.routes.schemas.common import Body, ModelName
+from salon.surfaces.api.routes.schemas.common import Body
 
 
 class Model(BaseModel):
@@ -27,41 +27,6 @@ class Models(BaseModel):
     """Every model that can be asked."""
 
     items: list[Model]
-
-
-class AliasTarget(Body):
-    """Where an alias goes; a model's name alone stands for it with its defaults."""
-
-    model: ModelName
-    weight: Annotated[float, Field(ge=0, le=1_000_000)] = 1.0
-    priority: Annotated[int, Field(ge=0, le=1000)] = 0
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_name(cls, value: Any) -> Any:
-        return {"model": value} if isinstance(value, str) else value
-
-
-class Alias(BaseModel):
-    """A name callers ask for, and where it goes."""
-
-    name: str
-    strategy: Literal["priority", "weight"]
-    source: str
-    targets: list[AliasTarget]
-
-
-class Aliases(BaseModel):
-    """Every alias."""
-
-    items: list[Alias]
-
-
-class AliasBody(Body):
-    """What an alias is to be."""
-
-    strategy: Literal["priority", "weight"] = "priority"
-    targets: Annotated[list[AliasTarget], Field(min_length=1, max_length=50)]
 
 
 Amount = Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,10})?$")]

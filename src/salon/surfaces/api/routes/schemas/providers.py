@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from salon.surfaces.api.routes.schemas.common import Body, ModelName, Name
+from salon.surfaces.api.routes.schemas.common import Body, Count, ModelName, Name
 
 OptionName = Annotated[str, Field(min_length=1, max_length=64)]
 OptionValue = Annotated[str, Field(max_length=2000)]
@@ -27,6 +27,11 @@ class Provider(BaseModel):
     last_error: str | None
     models: int
     local: bool
+    region: str
+    promises: list[str]
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+    concurrency: int | None
 
 
 class Providers(BaseModel):
@@ -35,7 +40,17 @@ class Providers(BaseModel):
     items: list[Provider]
 
 
-class NewProvider(Body):
+class ProviderBounds(Body):
+    """Where a provider is, what it promises, and what it is sent at most."""
+
+    region: Annotated[str, Field(max_length=60)] | None = None
+    promises: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=50)] | None = None
+    requests_per_minute: Count | None = None
+    tokens_per_minute: Count | None = None
+    concurrency: Count | None = None
+
+
+class NewProvider(ProviderBounds):
     """A provider to add."""
 
     kind: Name
