@@ -229,14 +229,14 @@ def test_its_credential_is_shown_to_nobody(play: Play, case: str, caplog: pytest
     play(scene)
 
 
-def test_models_of_cohere_that_chat_are_listed(play: Play) -> None:
+def test_models_of_cohere_are_listed_with_what_they_can(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         await add(bench, "cohere", fake, models=())
         await bench.service.discovery.refresh({"own"}, force=True)
         listed = [entry for entry in bench.registry.models() if entry.provider == "own"]
-        assert [entry.id for entry in listed] == ["own/fake", "own/fake-large"]
+        assert [entry.id for entry in listed] == ["own/fake", "own/fake-large", "own/embed"]
         info = listed[0].info
         assert (info.context_tokens, info.capabilities and info.capabilities.tools) == (128000, True)
-        assert fake.journal.exchanges[-1].target == "/v1/models?page_size=1000&endpoint=chat"
+        assert fake.journal.exchanges[-1].target == "/v1/models?page_size=1000"
 
     play(scene)

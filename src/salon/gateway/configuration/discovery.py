@@ -141,7 +141,7 @@ async def fetch_page(
     elif kind.listing == "gemini":
         path += "?pageSize=1000" + (f"&pageToken={quote(after, safe='')}" if after else "")
     elif kind.listing == "cohere":
-        path += "?page_size=1000&endpoint=chat" + (f"&page_token={quote(after, safe='')}" if after else "")
+        path += "?page_size=1000" + (f"&page_token={quote(after, safe='')}" if after else "")
     url, target = locate(kind, configured.spec, path)
     endpoint = link.endpoints[link.default]
     headers = [header for header in endpoint.headers if header[0] != b"content-type"]

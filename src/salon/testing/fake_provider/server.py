@@ -334,7 +334,7 @@ class FakeProvider:
                 return 200, ollama.models(self.models)
             case "POST", "/api/show":
                 return 200, ollama.show(str(orjson.loads(exchange.body or b"{}").get("model")))
-            case "GET", "/v1/models" if "endpoint=chat" in exchange.target:
+            case "GET", "/v1/models" if "page_size=" in exchange.target:
                 return self._refusal(exchange, cohere) or (200, cohere.models(self.models))
             case "GET", _ if path.endswith("/models"):
                 served = anthropic if exchange.header("anthropic-version") else openai
