@@ -74,8 +74,10 @@ def test_setting_named_without_its_section_is_found(house: House) -> None:
 
 
 @pytest.mark.parametrize("command", ["open", "login-link"])
-def test_nobody_is_sent_to_the_page_of_a_salon_that_does_not_run(command: str, tmp_path: Path) -> None:
-    done = House(tmp_path / "data", HouseSetup()).salon(command)
+def test_nobody_is_sent_to_the_page_of_a_salon_that_does_not_run(
+    command: str, tmp_path: Path, column: Column
+) -> None:
+    done = House(tmp_path / "data", HouseSetup(column=column)).salon(command)
     assert (done.returncode, done.stdout) == (4, "")
     assert "No Salon runs on this data directory. Start one with “salon serve”." in done.stderr
 
