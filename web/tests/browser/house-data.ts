@@ -43,6 +43,11 @@ function provider(change: Partial<Provider> & Pick<Provider, "name" | "label" | 
     last_error: null,
     models: 1,
     local: false,
+    concurrency: null,
+    promises: [],
+    region: "",
+    requests_per_minute: null,
+    tokens_per_minute: null,
     ...change,
   }
 }
