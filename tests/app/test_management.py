@@ -12,6 +12,8 @@ from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup
 
+STRATEGIES = "'priority', 'weight', 'least-busy', 'lowest-latency', 'cheapest' or 'rate-limit'"
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
@@ -92,7 +94,7 @@ def test_a_target_may_be_a_plain_name_and_mistakes_are_told_in_our_words(house: 
     for body, said in (
         ({}, "targets: It is missing."),
         ({"targets": [{"model": 1}]}, "targets.0.model: It must be text."),
-        ({"targets": ["demo"], "strategy": "x"}, "strategy: It must be 'priority' or 'weight'."),
+        ({"targets": ["demo"], "strategy": "x"}, f"strategy: It must be {STRATEGIES}."),
         ({"targets": []}, "targets: It must have 1 entries or more."),
         ({"targets": ["demo"], "wat": 1}, "wat: There is no such field."),
         ([], "body: Send a JSON object, as application/json."),
