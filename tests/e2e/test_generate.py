@@ -126,9 +126,13 @@ def test_what_is_lost_is_named_and_the_ledger_has_the_request(scene: Scene, key:
     assert rows == [("ollama-generate", "chat", "ok")]
 
 
-def test_what_answered_is_listed_as_running(client: ollama.Client, ask: Ask) -> None:
+def test_what_answered_is_listed_as_running(scene: Scene, client: ollama.Client, ask: Ask) -> None:
+    never_asked = "openai-fake/never-asked"
+    alias = {"targets": [never_asked]}
+    assert scene.house.request("PUT", "/salon/v1/aliases/never-asked", alias)[0] == 200
     ask("anthropic", "hi", stream=False)
+    assert "never-asked" in {model.model for model in client.list().models}
     running = {model.model: model for model in client.ps().models}
     assert "anthropic-fake/fake" in running
-    assert "demo" not in running
+    assert "never-asked" not in running
     assert running["anthropic-fake/fake"].expires_at is not None

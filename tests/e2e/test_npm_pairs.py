@@ -3,6 +3,7 @@
 They are installed for the tests, by the hashes of ``npm/package-lock.json``; without npm the tests are skipped.
 """
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -63,16 +64,18 @@ def installed() -> tuple[Path, dict[str, str]]:
     lock = (SOURCES / "package-lock.json").read_bytes()
     stamp = FOLDER / "node_modules" / ".lock-digest"
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for source in SOURCES.glob("*.mjs"):
-        shutil.copy(source, FOLDER)
     try:
         node, npm = web.node_and_npm()
-        if not stamp.is_file() or stamp.read_text() != hashlib.sha256(lock).hexdigest():
-            for name in ("package.json", "package-lock.json", ".npmrc"):
-                shutil.copy(SOURCES / name, FOLDER)
-            flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-            web.run([npm, "ci", *flags], limit_s=300, folder=FOLDER, quiet=True)
-            stamp.write_text(hashlib.sha256(lock).hexdigest())
+        with (FOLDER / "installing").open("w") as alone:
+            fcntl.flock(alone, fcntl.LOCK_EX)  # another worker of the run may be at it
+            for source in SOURCES.glob("*.mjs"):
+                shutil.copy(source, FOLDER)
+            if not stamp.is_file() or stamp.read_text() != hashlib.sha256(lock).hexdigest():
+                for name in ("package.json", "package-lock.json", ".npmrc"):
+                    shutil.copy(SOURCES / name, FOLDER)
+                flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+                web.run([npm, "ci", *flags], limit_s=300, folder=FOLDER, quiet=True)
+                stamp.write_text(hashlib.sha256(lock).hexdigest())
     except web.WebError as problem:
         pytest.skip(f"npm cannot install the clients: {str(problem)[:300]}")
     return node, web.environment({"NO_COLOR": "1"})
