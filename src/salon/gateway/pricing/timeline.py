@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from salon.gateway.pricing.price import Price
+from salon.gateway.pricing.price import NEVER_MS, Price
 
 
 class Timeline:
@@ -17,7 +17,7 @@ class Timeline:
         edges = {0}
         for prices in sources:
             edges.update(price.valid_from_ms for price in prices)
-            edges.update(price.valid_until_ms for price in prices)
+            edges.update(price.valid_until_ms for price in prices if price.valid_until_ms < NEVER_MS)
         self._starts_ms: list[int] = []
         self._prices: list[Price | None] = []
         for edge_ms in sorted(edges):
