@@ -37,11 +37,11 @@ class Talk:
         return await self.hear()
 
 
-def talking(hot_door, script) -> None:
+def talking(hot_door, script, **overrides) -> None:
     """Run ``script(server, talk)`` on one connection to the hot door."""
 
     async def run() -> None:
-        async with hot_door(require_key=True) as server, asyncio.timeout(60):
+        async with hot_door(require_key=True, **overrides) as server, asyncio.timeout(60):
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             await script(server, Talk(reader, writer))
             writer.close()
@@ -78,6 +78,21 @@ def test_a_key_that_was_revoked_is_refused_at_the_next_request(hot_door):
         assert len(server.gateway.calls) == 3
 
     talking(hot_door, script)
+
+
+def test_an_address_that_guesses_is_not_heard_on_a_kept_connection_either(hot_door):
+    away = CHAT + b"x-forwarded-for: 203.0.113.9\r\n"
+
+    async def script(server, talk):
+        for _ in range(3):
+            assert (await talk.ask(post(b"{}", start=away + GOOD)))[0] == 200
+        assert not was_parsed(server)
+        for number in range(5):
+            guess = away + b"authorization: Bearer sk-salon-%d\r\n" % number
+            assert (await talk.ask(post(b"{}", start=guess)))[0] == 401
+        assert (await talk.ask(post(b"{}", start=away + GOOD)))[0] == 429
+
+    talking(hot_door, script, most_wrong_credentials=5, trusted_proxies=("127.0.0.1",))
 
 
 @pytest.mark.parametrize(

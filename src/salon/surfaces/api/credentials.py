@@ -121,6 +121,11 @@ class Access:
             raise _WrongSecret(secret, problem=_WRONG)
         return identity
 
+    @property
+    def is_guessed_at(self) -> bool:
+        """Tell whether some address sends so many wrong credentials that it is not heard."""
+        return bool(self._wrong.shut)
+
     def check_link(self, headers: Mapping[bytes, bytes], *, peer: Peer) -> None:
         """Refuse a sign-in link unseen from an address that guesses. Raises: TooManyWrong."""
         if self._wrong.shut:
