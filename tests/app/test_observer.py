@@ -4,10 +4,10 @@ import msgspec
 
 from salon.app.observer import GatewayObserver
 from salon.foundation.kit.ids import ProviderId, RequestId, SpaceId
-from salon.foundation.ledger import AttemptEntry, RequestEntry
 from salon.foundation.telemetry import Metrics, Span
+from salon.testing.ledger import attempt, entry
 
-ENTRY = RequestEntry(
+ENTRY = entry(
     request_id=RequestId("req_1"),
     space_id=SpaceId("spc_1"),
     dialect="openai",
@@ -25,13 +25,15 @@ ENTRY = RequestEntry(
     first_token_ms=20,
     duration_ms=40,
 )
-ATTEMPT = AttemptEntry(
+ATTEMPT = attempt(
     request_id=RequestId("req_1"),
     number=1,
     provider_id=ProviderId("prv_1"),
     provider_kind="openai",
     model="gpt-x",
     status="ok",
+    input_tokens=0,
+    output_tokens=0,
     started_at_ms=1000,
     duration_ms=39,
 )

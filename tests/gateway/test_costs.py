@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from salon.foundation.kit.ids import ProviderId, RequestId
-from salon.foundation.ledger import AttemptEntry, UsageQuery, rare_counts, system_scope
+from salon.foundation.ledger import UsageQuery, rare_counts, system_scope
 from salon.gateway.accounting import total_cost
 from salon.gateway.pricing import Price, written_price
 from salon.gateway.registry.models import PriceSpec, ProviderSpec
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import OWNER, GatewayBench, alias
+from salon.testing.ledger import attempt
 
 Play = Callable[..., None]
 DAY_MS = 86_400_000
@@ -144,12 +144,8 @@ def test_a_model_of_ones_own_is_free_only_when_its_owner_says_so(play: Play) -> 
 
 def test_two_currencies_are_never_added() -> None:
     dollars, euros, nothing = (
-        AttemptEntry(
-            request_id=RequestId("req_a"), number=1, provider_id=ProviderId("prv_a"), provider_kind="openai",
-            model="m", status="ok", cost_e10=cost, currency=currency, started_at_ms=0, duration_ms=1,
-        )
-        for cost, currency in ((5, "USD"), (7, "EUR"), (0, "EUR"))
-    )  # fmt: skip
+        attempt(cost_e10=cost, currency=currency) for cost, currency in ((5, "USD"), (7, "EUR"), (0, "EUR"))
+    )
     assert total_cost([dollars, euros]) is None
     assert total_cost([dollars, nothing]) == 5
     assert total_cost([dollars, dollars]) == 10

@@ -14,8 +14,9 @@ from salon.testing.soak import scaled
 WRITER = """
 import asyncio, os, sys
 from salon.foundation.kit.ids import new_id
-from salon.foundation.ledger import Ledger, RequestEntry
+from salon.foundation.ledger import Ledger
 from salon.foundation.storage import open_storage
+from salon.testing.ledger import entry
 
 async def main(path):
     storage = await open_storage(path)
@@ -25,12 +26,8 @@ async def main(path):
     while True:
         for _ in range(20):
             request_id = new_id("req")
-            entry = RequestEntry(
-                request_id=request_id, space_id="spc_one", dialect="openai", operation="chat", alias="m",
-                status="ok", http_status=200, started_at_ms=1, duration_ms=1,
-            )
             told = f"{request_id}\\n".encode()
-            ledger.record_acked(entry).add_done_callback(lambda done, told=told: os.write(1, told))
+            ledger.record_acked(entry(request_id=request_id, space_id="spc_one")).add_done_callback(lambda done, told=told: os.write(1, told))
         await asyncio.sleep(0.002)
 
 asyncio.run(main(sys.argv[1]))

@@ -2,21 +2,32 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from salon.foundation.kit.caller import SystemScope
 from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.ids import KeyId, RequestId, SpaceId, new_id
-from salon.foundation.ledger import Budget, BudgetState, Ledger, RequestEntry, budget_store
+from salon.foundation.ledger import AttemptEntry, Budget, BudgetState, Ledger, RequestEntry, budget_store
 from salon.foundation.storage import Storage, open_storage
 
 SPACE = SpaceId("spc_test")
 KEY = KeyId("key_test")
 SCOPE = SystemScope("tests: ledger")
+_COUNTS: Final[Mapping[str, Any]] = {
+    "status": "ok",
+    "input_tokens": 10,
+    "output_tokens": 20,
+    "cached_tokens": 0,
+    "cache_write_tokens": 0,
+    "reasoning_tokens": 0,
+    "cost_e10": 1,
+    "currency": "USD",
+    "duration_ms": 5,
+}
 
 
 class LedgerDesk:
@@ -83,6 +94,8 @@ async def open_desk(
 def entry(**changes: Any) -> RequestEntry:
     """Return a row of a request that went well."""
     usual: dict[str, Any] = {
+        **dict.fromkeys(RequestEntry.__struct_fields__),
+        **_COUNTS,
         "request_id": RequestId(new_id("req")),
         "space_id": SPACE,
         "key_id": KEY,
@@ -92,16 +105,29 @@ def entry(**changes: Any) -> RequestEntry:
         "provider_id": "prv_demo",
         "provider_kind": "demo",
         "model": "demo",
-        "status": "ok",
         "http_status": 200,
-        "input_tokens": 10,
-        "output_tokens": 20,
+        "stream": False,
+        "cache": "none",
+        "attempts": 1,
         "usage_source": "provider",
-        "cost_e10": 1,
         "started_at_ms": time.time_ns() // 1_000_000,
-        "duration_ms": 5,
     }
     return RequestEntry(**{**usual, **changes})
+
+
+def attempt(**changes: Any) -> AttemptEntry:
+    """Return a row of an attempt that went well."""
+    usual: dict[str, Any] = {
+        **dict.fromkeys(AttemptEntry.__struct_fields__),
+        **_COUNTS,
+        "request_id": RequestId(new_id("req")),
+        "number": 1,
+        "provider_id": "prv_demo",
+        "provider_kind": "demo",
+        "model": "demo",
+        "started_at_ms": time.time_ns() // 1_000_000,
+    }
+    return AttemptEntry(**{**usual, **changes})
 
 
 async def eventually(check: Callable[[], Awaitable[bool]], *, within_s: float = 60.0) -> None:

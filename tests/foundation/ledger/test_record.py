@@ -8,22 +8,18 @@ import pytest
 
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotFound
-from salon.foundation.kit.ids import ProviderId, RequestId, SpaceId
+from salon.foundation.kit.ids import RequestId, SpaceId
 from salon.foundation.ledger import AttemptEntry
-from salon.testing.ledger import SCOPE, SPACE, entry, open_desk
+from salon.testing.ledger import SCOPE, SPACE, attempt, entry, open_desk
 
 
-def attempt(request_id: RequestId, number: int) -> AttemptEntry:
-    return AttemptEntry(
+def tried_once(request_id: RequestId, number: int) -> AttemptEntry:
+    well = number == 2
+    return attempt(
         request_id=request_id,
         number=number,
-        provider_id=ProviderId("prv_demo"),
-        provider_kind="demo",
-        model="demo",
-        status="ok" if number == 2 else "error",
-        http_status=200 if number == 2 else 503,
-        started_at_ms=1_800_000_000_000,
-        duration_ms=3,
+        status="ok" if well else "error",
+        http_status=200 if well else 503,
     )
 
 
@@ -31,7 +27,7 @@ def test_request_and_attempts_come_back_as_recorded(address: str) -> None:
     async def scene() -> None:
         async with open_desk(address) as desk:
             row = entry(stream=True, cost_e10=None, attempts=2, first_token_ms=7)
-            tried = [attempt(row.request_id, 1), attempt(row.request_id, 2)]
+            tried = [tried_once(row.request_id, 1), tried_once(row.request_id, 2)]
             desk.ledger.record(row, tried)
             await desk.ledger.flush()
             assert await desk.ledger.request(SpaceScope(SPACE), row.request_id) == (row, tried)

@@ -12,53 +12,56 @@ CacheUse = Literal["none", "hit", "stored"]
 UsageSource = Literal["provider", "estimated", "none"]
 
 
-class RequestEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What became of one request. Written once, when it has ended."""
+class RequestEntry(msgspec.Struct, frozen=True, gc=False):
+    """What became of one request. Written once, when it has ended.
+
+    No field has a default: whoever writes a row says everything, in order, since names cost a microsecond.
+    """
 
     request_id: RequestId
     space_id: SpaceId
-    person_id: PersonId | None = None
-    key_id: KeyId | None = None
+    person_id: PersonId | None
+    key_id: KeyId | None
     dialect: str
     operation: str
     alias: str
     """The model as the caller named it."""
-    provider_id: ProviderId | None = None
+    provider_id: ProviderId | None
     """None when no provider was reached."""
-    provider_kind: str | None = None
-    model: str | None = None
+    provider_kind: str | None
+    model: str | None
     """The model as the provider names it."""
-    route: str | None = None
-    decision: str | None = None
+    route: str | None
+    decision: str | None
     """Why it went there, in one line; None when there was nothing to decide."""
     status: RequestStatus
     http_status: int
-    error_code: str | None = None
-    stream: bool = False
-    cache: CacheUse = "none"
-    attempts: int = 1
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    cache_write_tokens: int = 0
-    reasoning_tokens: int = 0
-    details: str | None = None
+    error_code: str | None
+    stream: bool
+    cache: CacheUse
+    attempts: int
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    cache_write_tokens: int
+    reasoning_tokens: int
+    details: str | None
     """Counts that few answers have, as JSON (``UsageDetails``); None when there are none."""
-    service: str | None = None
+    service: str | None
     """The service tier that answered; None is the standard one."""
-    usage_source: UsageSource = "none"
-    cost_e10: int | None = None
+    usage_source: UsageSource
+    cost_e10: int | None
     """The cost of all attempts together; None is "unpriced" or paid in several currencies, never zero."""
-    currency: str = "USD"
-    price_version: str | None = None
+    currency: str
+    price_version: str | None
     started_at_ms: int
-    first_token_ms: int | None = None
+    first_token_ms: int | None
     """Milliseconds from the start to the first token sent to the caller."""
     duration_ms: int
 
 
-class AttemptEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What became of one attempt at one provider."""
+class AttemptEntry(msgspec.Struct, frozen=True, gc=False):
+    """What became of one attempt at one provider. No field has a default, as above."""
 
     request_id: RequestId
     number: int
@@ -67,19 +70,19 @@ class AttemptEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     provider_kind: str
     model: str
     status: RequestStatus
-    http_status: int | None = None
-    error_code: str | None = None
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    cache_write_tokens: int = 0
-    reasoning_tokens: int = 0
-    details: str | None = None
-    service: str | None = None
-    cost_e10: int | None = None
-    currency: str = "USD"
-    price_version: str | None = None
+    http_status: int | None
+    error_code: str | None
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    cache_write_tokens: int
+    reasoning_tokens: int
+    details: str | None
+    service: str | None
+    cost_e10: int | None
+    currency: str
+    price_version: str | None
     """Which price the cost was counted with, or that the provider told it."""
     started_at_ms: int
-    first_byte_ms: int | None = None
+    first_byte_ms: int | None
     duration_ms: int
