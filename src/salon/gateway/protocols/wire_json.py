@@ -41,6 +41,13 @@ def seconds(value: Any) -> int | None:
     return int(value)
 
 
+def count_of(value: Any) -> int:
+    """Return a provider's count of something; 0 where it is no number above 0."""
+    if value is None:  # most counts an answer could have are not there
+        return 0
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
+
+
 def own_data(provider_data: JsonObject | None, dialect: str) -> JsonObject:
     """Return what ``dialect`` keeps in a value's provider data; empty if nothing."""
     value = provider_data.get(dialect) if provider_data else None

@@ -6,7 +6,7 @@ Anthropic counts cached prompt tokens beside ``input_tokens``; inside Salon they
 from typing import Any
 
 from salon.foundation.messages import Finish, FinishReason, Usage, UsageDetails, service_tier
-from salon.gateway.protocols.wire_json import JsonObject, is_object
+from salon.gateway.protocols.wire_json import JsonObject, count_of, is_object
 
 _FINISH: dict[str, FinishReason] = {
     "end_turn": "stop",
@@ -29,10 +29,6 @@ _WORDS: dict[FinishReason, str] = {
 }
 
 
-def _count(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
-
-
 def merge_usage(old: JsonObject | None, new: JsonObject) -> JsonObject:
     """Return ``old`` with the non-null keys of ``new`` over it: a message_delta corrects the start."""
     told = {name: value for name, value in new.items() if value is not None}
@@ -41,16 +37,16 @@ def merge_usage(old: JsonObject | None, new: JsonObject) -> JsonObject:
 
 def read_usage(raw: JsonObject) -> Usage:
     """Read a usage object."""
-    cached = _count(raw.get("cache_read_input_tokens"))
-    written = _count(raw.get("cache_creation_input_tokens"))
+    cached = count_of(raw.get("cache_read_input_tokens"))
+    written = count_of(raw.get("cache_creation_input_tokens"))
     details = raw.get("output_tokens_details")
     thinking = details.get("thinking_tokens") if is_object(details) else 0
     return Usage(
-        input_tokens=_count(raw.get("input_tokens")) + cached + written,
-        output_tokens=_count(raw.get("output_tokens")),
+        input_tokens=count_of(raw.get("input_tokens")) + cached + written,
+        output_tokens=count_of(raw.get("output_tokens")),
         cached_tokens=cached,
         cache_write_tokens=written,
-        reasoning_tokens=_count(thinking),
+        reasoning_tokens=count_of(thinking),
         details=_rare(raw, written),
         raw=raw,
     )
@@ -59,10 +55,10 @@ def read_usage(raw: JsonObject) -> Usage:
 def _rare(raw: JsonObject, written: int) -> UsageDetails | None:
     """Read what of the cache is kept an hour, searches, and what makes the answer cost otherwise."""
     creation, tools = raw.get("cache_creation"), raw.get("server_tool_use")
-    hour = _count(creation.get("ephemeral_1h_input_tokens")) if is_object(creation) else 0
+    hour = count_of(creation.get("ephemeral_1h_input_tokens")) if is_object(creation) else 0
     return UsageDetails(
         cache_write_1h_tokens=min(hour, written),
-        searches=_count(tools.get("web_search_requests")) if is_object(tools) else 0,
+        searches=count_of(tools.get("web_search_requests")) if is_object(tools) else 0,
         service=_service(raw),
     ).or_none()
 

@@ -20,6 +20,7 @@ from salon.gateway.protocols.classify import build_error, error_of, status_in
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
+    count_of,
     dumps_text,
     is_list,
     is_object,
@@ -47,10 +48,6 @@ def read_finish(word: Any) -> Finish | None:
     return Finish(reason=_FINISH.get(word, "unknown"), raw=word)
 
 
-def _count(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
-
-
 def read_usage(raw: Any) -> Usage | None:
     """Read token counts; those billed stand in where the real ones are not told."""
     if not is_object(raw):
@@ -61,10 +58,10 @@ def read_usage(raw: Any) -> Usage | None:
     if not is_object(counts):
         return None
     return Usage(
-        input_tokens=_count(counts.get("input_tokens")),
-        output_tokens=_count(counts.get("output_tokens")),
-        cached_tokens=_count(raw.get("cached_tokens")),
-        reasoning_tokens=_count(counts.get("reasoning_tokens")),
+        input_tokens=count_of(counts.get("input_tokens")),
+        output_tokens=count_of(counts.get("output_tokens")),
+        cached_tokens=count_of(raw.get("cached_tokens")),
+        reasoning_tokens=count_of(counts.get("reasoning_tokens")),
         raw=raw,
     )
 

@@ -20,6 +20,7 @@ from salon.gateway.protocols.classify import build_error, error_of, status_in
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
+    count_of,
     dumps_text,
     is_object,
     loads_lenient,
@@ -48,18 +49,14 @@ def read_finish(word: Any) -> Finish | None:
     return Finish(reason=_FINISH.get(word, "unknown"), raw=word)
 
 
-def _count(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
-
-
 def read_usage(raw: Any) -> Usage | None:
     """Read token counts; what was read from a cache or written to it is no part of ``inputTokens`` there."""
     if not is_object(raw):
         return None
-    cached, written = _count(raw.get("cacheReadInputTokens")), _count(raw.get("cacheWriteInputTokens"))
+    cached, written = count_of(raw.get("cacheReadInputTokens")), count_of(raw.get("cacheWriteInputTokens"))
     return Usage(
-        input_tokens=_count(raw.get("inputTokens")) + cached + written,
-        output_tokens=_count(raw.get("outputTokens")),
+        input_tokens=count_of(raw.get("inputTokens")) + cached + written,
+        output_tokens=count_of(raw.get("outputTokens")),
         cached_tokens=cached,
         cache_write_tokens=written,
         raw=raw,

@@ -8,7 +8,7 @@ from typing import Any
 
 from salon.foundation.messages import Finish, FinishReason, Usage, UsageDetails, service_tier
 from salon.gateway.protocols.gemini.proto import camel_keys
-from salon.gateway.protocols.wire_json import JsonObject, objects_in
+from salon.gateway.protocols.wire_json import JsonObject, count_of, objects_in
 
 _FILTERS = (
     "SAFETY",
@@ -55,13 +55,9 @@ _WORDS: dict[FinishReason, str] = {
 }
 
 
-def _count(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
-
-
 def _of(details: Any, modality: str) -> int:
     return sum(
-        _count(item.get("tokenCount"))
+        count_of(item.get("tokenCount"))
         for item in map(camel_keys, objects_in(details))
         if item.get("modality") == modality
     )
@@ -75,11 +71,11 @@ def merge_usage(old: JsonObject | None, new: JsonObject) -> JsonObject:
 def read_usage(raw: JsonObject) -> Usage:
     """Read ``usageMetadata``."""
     given = camel_keys(raw)
-    thoughts = _count(given.get("thoughtsTokenCount"))
+    thoughts = count_of(given.get("thoughtsTokenCount"))
     return Usage(
-        input_tokens=_count(given.get("promptTokenCount")) + _count(given.get("toolUsePromptTokenCount")),
-        output_tokens=_count(given.get("candidatesTokenCount")) + thoughts,
-        cached_tokens=_count(given.get("cachedContentTokenCount")),
+        input_tokens=count_of(given.get("promptTokenCount")) + count_of(given.get("toolUsePromptTokenCount")),
+        output_tokens=count_of(given.get("candidatesTokenCount")) + thoughts,
+        cached_tokens=count_of(given.get("cachedContentTokenCount")),
         reasoning_tokens=thoughts,
         details=_rare(given),
         raw=raw,

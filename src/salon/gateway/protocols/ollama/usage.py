@@ -3,7 +3,7 @@
 from typing import Any
 
 from salon.foundation.messages import Finish, FinishReason, Usage
-from salon.gateway.protocols.wire_json import JsonObject
+from salon.gateway.protocols.wire_json import JsonObject, count_of
 
 USAGE_KEYS = (
     "total_duration",
@@ -17,18 +17,14 @@ _FINISH: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
 _CARRIED: set[FinishReason] = {"stop", "length", "tool-calls"}
 
 
-def _count(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
-
-
 def read_usage(value: JsonObject) -> Usage | None:
     """Read the counts of a last line; None when it has none. A cached prompt may lack its count."""
     raw = {name: value[name] for name in USAGE_KEYS if value.get(name) is not None}
     if "prompt_eval_count" not in raw and "eval_count" not in raw:
         return None
     return Usage(
-        input_tokens=_count(raw.get("prompt_eval_count")),
-        output_tokens=_count(raw.get("eval_count")),
+        input_tokens=count_of(raw.get("prompt_eval_count")),
+        output_tokens=count_of(raw.get("eval_count")),
         raw=raw,
     )
 

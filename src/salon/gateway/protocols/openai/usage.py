@@ -3,7 +3,7 @@
 from typing import Any
 
 from salon.foundation.messages import Finish, FinishReason, Usage, UsageDetails, service_tier
-from salon.gateway.protocols.wire_json import JsonObject, is_object
+from salon.gateway.protocols.wire_json import JsonObject, count_of, is_object
 
 _FINISH: dict[str, FinishReason] = {
     "stop": "stop",
@@ -35,12 +35,6 @@ _STOPPED = Finish(reason="stop", raw="stop")
 _OWN_WORDS = {"stop", "length", "tool_calls", "content_filter", "function_call"}
 
 
-def _count(value: Any) -> int:
-    if value is None:
-        return 0
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
-
-
 def _details(raw: JsonObject, name: str) -> JsonObject:
     value = raw.get(name)
     return value if is_object(value) else {}
@@ -61,16 +55,16 @@ def read_usage(raw: JsonObject, *, tier: object = None) -> Usage:
             return Usage(input_tokens=given, output_tokens=made, raw=raw)
     prompt = _details(raw, "prompt_tokens_details")
     completion = _details(raw, "completion_tokens_details")
-    input_tokens = _count(raw.get("prompt_tokens"))
-    output_tokens = _count(raw.get("completion_tokens"))
-    reasoning = _count(completion.get("reasoning_tokens"))
-    total = _count(raw.get("total_tokens"))
+    input_tokens = count_of(raw.get("prompt_tokens"))
+    output_tokens = count_of(raw.get("completion_tokens"))
+    reasoning = count_of(completion.get("reasoning_tokens"))
+    total = count_of(raw.get("total_tokens"))
     hidden = total - input_tokens - output_tokens
     if hidden > 0 and reasoning in {0, hidden}:
         # xAI counts reasoning beside the completion, Gemini only in the total.
         output_tokens += hidden
         reasoning = hidden
-    cached = _count(
+    cached = count_of(
         prompt.get("cached_tokens")
         or raw.get("prompt_cache_hit_tokens")  # DeepSeek
         or raw.get("cached_tokens")  # Moonshot
@@ -78,7 +72,7 @@ def read_usage(raw: JsonObject, *, tier: object = None) -> Usage:
     )
     if cached > input_tokens:
         input_tokens += cached  # Grok on Azure counts cached tokens beside the prompt
-    written = _count(prompt.get("cache_write_tokens") or raw.get("cache_creation_input_tokens"))
+    written = count_of(prompt.get("cache_write_tokens") or raw.get("cache_creation_input_tokens"))
     return Usage(
         input_tokens=input_tokens,
         output_tokens=output_tokens,
@@ -109,15 +103,15 @@ def _rare(
         return None
     cached = _details(prompt, "cached_tokens_details")
     return UsageDetails(
-        audio_input_tokens=_count(prompt.get("audio_tokens")),
-        audio_cached_tokens=_count(cached.get("audio_tokens")),
-        audio_output_tokens=_count(completion.get("audio_tokens")),
-        image_input_tokens=_count(prompt.get("image_tokens")),
-        image_cached_tokens=_count(cached.get("image_tokens")),
-        image_output_tokens=_count(completion.get("image_tokens")),
-        accepted_prediction_tokens=_count(completion.get("accepted_prediction_tokens")),
-        rejected_prediction_tokens=_count(completion.get("rejected_prediction_tokens")),
-        searches=_count(_details(raw, "server_tool_use").get("web_search_requests")),
+        audio_input_tokens=count_of(prompt.get("audio_tokens")),
+        audio_cached_tokens=count_of(cached.get("audio_tokens")),
+        audio_output_tokens=count_of(completion.get("audio_tokens")),
+        image_input_tokens=count_of(prompt.get("image_tokens")),
+        image_cached_tokens=count_of(cached.get("image_tokens")),
+        image_output_tokens=count_of(completion.get("image_tokens")),
+        accepted_prediction_tokens=count_of(completion.get("accepted_prediction_tokens")),
+        rejected_prediction_tokens=count_of(completion.get("rejected_prediction_tokens")),
+        searches=count_of(_details(raw, "server_tool_use").get("web_search_requests")),
         service=service,
     ).or_none()
 

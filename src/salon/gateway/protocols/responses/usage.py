@@ -3,7 +3,7 @@
 from typing import Any
 
 from salon.foundation.messages import Finish, FinishReason, Usage, UsageDetails, service_tier
-from salon.gateway.protocols.wire_json import JsonObject, is_object
+from salon.gateway.protocols.wire_json import JsonObject, count_of, is_object
 
 _COMMON = frozenset({"cached_tokens", "cache_write_tokens", "reasoning_tokens"})
 _INCOMPLETE: dict[str, FinishReason] = {
@@ -11,10 +11,6 @@ _INCOMPLETE: dict[str, FinishReason] = {
     "max_tokens": "length",
     "content_filter": "content-filter",
 }
-
-
-def _count(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
 
 
 def _details(raw: JsonObject, name: str) -> JsonObject:
@@ -25,14 +21,14 @@ def _details(raw: JsonObject, name: str) -> JsonObject:
 def read_usage(raw: JsonObject, response: JsonObject | None = None) -> Usage:
     """Read a usage object; ``response`` is the object it stands in, which names tier and tools."""
     given, made = _details(raw, "input_tokens_details"), _details(raw, "output_tokens_details")
-    input_tokens = _count(raw.get("input_tokens"))
-    cached = min(_count(given.get("cached_tokens")), input_tokens)
+    input_tokens = count_of(raw.get("input_tokens"))
+    cached = min(count_of(given.get("cached_tokens")), input_tokens)
     return Usage(
         input_tokens=input_tokens,
-        output_tokens=_count(raw.get("output_tokens")),
+        output_tokens=count_of(raw.get("output_tokens")),
         cached_tokens=cached,
-        cache_write_tokens=min(_count(given.get("cache_write_tokens")), input_tokens - cached),
-        reasoning_tokens=_count(made.get("reasoning_tokens")),
+        cache_write_tokens=min(count_of(given.get("cache_write_tokens")), input_tokens - cached),
+        reasoning_tokens=count_of(made.get("reasoning_tokens")),
         details=_rare(given, made, response or {}),
         raw=raw,
     )
@@ -52,13 +48,13 @@ def _rare(given: JsonObject, made: JsonObject, response: JsonObject) -> UsageDet
         return None
     cached = _details(given, "cached_tokens_details")
     return UsageDetails(
-        audio_input_tokens=_count(given.get("audio_tokens")),
-        audio_cached_tokens=_count(cached.get("audio_tokens")),
-        audio_output_tokens=_count(made.get("audio_tokens")),
-        image_input_tokens=_count(given.get("image_tokens")),
-        image_cached_tokens=_count(cached.get("image_tokens")),
-        image_output_tokens=_count(made.get("image_tokens")),
-        searches=_count(_details(_details(response, "tool_usage"), "web_search").get("num_requests")),
+        audio_input_tokens=count_of(given.get("audio_tokens")),
+        audio_cached_tokens=count_of(cached.get("audio_tokens")),
+        audio_output_tokens=count_of(made.get("audio_tokens")),
+        image_input_tokens=count_of(given.get("image_tokens")),
+        image_cached_tokens=count_of(cached.get("image_tokens")),
+        image_output_tokens=count_of(made.get("image_tokens")),
+        searches=count_of(_details(_details(response, "tool_usage"), "web_search").get("num_requests")),
         service=service,
     ).or_none()
 

@@ -3,10 +3,10 @@
 import json
 import time
 from typing import Any
-from urllib.parse import quote
 
 import click
 
+from salon.surfaces.cli.client import segment
 from salon.surfaces.cli.output import Column, count, when
 from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
 
@@ -59,7 +59,7 @@ def turn_on(
         "patterns": list(patterns),
     }
     with session.client() as client:
-        row = client.call("PUT", f"{_RULES}/{quote(name, safe='')}", body)
+        row = client.call("PUT", f"{_RULES}/{segment(name)}", body)
     if session.output.as_json:
         session.output.json(row)
     session.output.note(f"{name} keeps payloads from now on.")
@@ -72,7 +72,7 @@ def turn_on(
 def turn_off(session: Session, name: str) -> None:
     """Remove the rule called NAME; what it had kept stays until its time."""
     with session.client() as client:
-        client.call("DELETE", f"{_RULES}/{quote(name, safe='')}")
+        client.call("DELETE", f"{_RULES}/{segment(name)}")
     if session.output.as_json:
         session.output.json({"removed": name})
     session.output.note(f"{name} keeps nothing more.")
@@ -155,7 +155,7 @@ def list_payloads(
 def show(session: Session, payload_id: str) -> None:
     """Show what was asked and answered. That you looked is recorded."""
     with session.client() as client:
-        row = client.call("GET", f"{_PATH}/{quote(payload_id, safe='')}")
+        row = client.call("GET", f"{_PATH}/{segment(payload_id)}")
     if session.output.as_json:
         session.output.json(row)
         return
@@ -185,7 +185,7 @@ def remove(session: Session, payload_id: str | None, *, days: float | None, is_a
         raise click.UsageError("Say one of: an id, --older-than and --all.")
     with session.client() as client:
         if payload_id is not None:
-            client.call("DELETE", f"{_PATH}/{quote(payload_id, safe='')}")
+            client.call("DELETE", f"{_PATH}/{segment(payload_id)}")
             removed = 1
         else:
             before_ms = 2**53 if days is None else int(time.time() * 1000 - days * _DAY_MS)
@@ -203,7 +203,7 @@ def remove(session: Session, payload_id: str | None, *, days: float | None, is_a
 def replay(session: Session, payload_id: str, *, model: str) -> None:
     """Ask another model the same, and print what it answers. It counts and costs like any request."""
     with session.client() as client:
-        answer = client.call("POST", f"{_PATH}/{quote(payload_id, safe='')}/replay", {"model": model})
+        answer = client.call("POST", f"{_PATH}/{segment(payload_id)}/replay", {"model": model})
     if session.output.as_json:
         session.output.json(answer)
         return
