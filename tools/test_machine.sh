@@ -8,6 +8,7 @@ need redis-server redis-server
 need nginx nginx-light
 need cc gcc
 need strace strace
+ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
 [ -f /usr/include/stdio.h ] || missing="$missing libc6-dev"
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 [ -n "$missing" ] || exit 0
