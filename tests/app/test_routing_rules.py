@@ -68,6 +68,47 @@ def test_nothing_is_sent_or_written_for_an_explanation(scene: Scene) -> None:
     assert _posts(scene) == before
 
 
+def test_an_explanation_tells_who_stays_with_a_variant_and_what_is_mirrored(scene: Scene) -> None:
+    split = {**ALIAS["split"], "variants": [{**one, "weight": 1} for one in ALIAS["split"]["variants"]]}
+    body = {"targets": ["openai-fake/fake"], "split": split, "mirror": {"model": "demo/demo", "share": 0.1}}
+    assert _ask(scene.house, "PUT", "aliases/tried", body)[0] == 200
+    found = [
+        _ask(scene.house, "POST", "routes/explain", {"model": "tried", "user": "ann"})[1] for _ in range(2)
+    ]
+    assert found[0]["variant"] == found[1]["variant"]
+    assert (found[0]["sticks_to"], found[0]["shares"]) == ("user ann", [0.5, 0.5])
+    assert (found[0]["mirror"], found[0]["mirror_share"]) == ("demo/demo", 0.1)
+    told = scene.house.salon("route", "explain", "tried", "--user", "ann").stdout
+    assert "of a (50%), b (50%), kept for user ann" in told
+    assert "mirrored to demo/demo: 10% of requests" in told
+
+
+def test_a_rule_reads_patterns_and_a_wrong_one_is_refused_by_name(scene: Scene) -> None:
+    rule = {"name": "cards", "when": {"matches": [r"\b\d{4} \d{4}\b"]}, "targets": ["ollama-fake/fake"]}
+    body = {"targets": ["openai-fake/fake"], "rules": [rule]}
+    assert _ask(scene.house, "PUT", "aliases/pattern", body)[0] == 200
+    chat = {"model": "pattern", "messages": [{"role": "user", "content": "card 1234 5678"}]}
+    assert scene.house.request("POST", "/v1/chat/completions", chat)[0] == 200
+    wrong = {**body, "rules": [{**rule, "when": {"matches": ["("]}}]}
+    status, told = _ask(scene.house, "PUT", "aliases/pattern", wrong)
+    assert (status, "(rule “cards”)" in told["error"]["message"]) == (400, True)
+    newest = _newest(scene.house, "pattern")
+    assert newest["why"] == "Rule “cards”; ollama-fake/fake: the first in the list."
+    one = _ask(scene.house, "GET", f"requests/{newest['request_id']}")[1]
+    assert [tried["provider"] for tried in one["tried"]] == ["ollama-fake"]
+
+
+def _newest(house: House, asked: str) -> Any:
+    """Return the newest row of the ledger for a name; rows are written after the answer."""
+    end_s = time.monotonic() + 60
+    while True:
+        items = _ask(house, "GET", "requests?limit=1")[1]["items"]
+        if items and items[0]["asked_model"] == asked:
+            return items[0]
+        assert time.monotonic() < end_s, items
+        time.sleep(0.05)
+
+
 def _posts(scene: Scene) -> int:
     return sum(one.method == "POST" for one in scene.fake.journal.exchanges)
 

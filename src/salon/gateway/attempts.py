@@ -24,6 +24,7 @@ from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.accounting import Accountant, may_spend_at, price_of
 from salon.gateway.choice.chooser import Chooser
 from salon.gateway.choice.facts import decoded
+from salon.gateway.choice.told import with_passed
 from salon.gateway.choice.watch import Watch
 from salon.gateway.hops import with_via
 from salon.gateway.observer import Observer
@@ -83,7 +84,7 @@ class AttemptLoop:
         self.retries.earn()
         failures = 0
         failed: SalonError | None = None
-        place = self._first(order) if order[0].breaker.open_until_s else 0
+        place = self._first(job, order) if order[0].breaker.open_until_s else 0
         while True:
             try:
                 attempt = await self._attempt(job, order[place])
@@ -92,6 +93,8 @@ class AttemptLoop:
                 # was sent now, so it counts as no attempt.
                 place += 1
                 if place < len(order) and isinstance(refusal, Unsupported | ProviderLimited):
+                    reason = "its limits" if isinstance(refusal, ProviderLimited) else "its dialect"
+                    job.decision = with_passed(job.decision, order[place - 1].name, reason)
                     continue
                 if failed is not None:
                     raise failed from None
@@ -111,11 +114,13 @@ class AttemptLoop:
             place = following
 
     # -- choosing ---------------------------------------------------------------------------------
-    def _first(self, order: Sequence[Target]) -> int:
+    def _first(self, job: Job, order: Sequence[Target]) -> int:
         """Return the place of the first target that is let through; the least bad one when none is."""
         now_s = self._clock.monotonic_s()
         for place, target in enumerate(order):
             if target.breaker.allows(now_s):
+                for failing in order[:place]:
+                    job.decision = with_passed(job.decision, failing.name, "it fails lately")
                 return place
         place = min(range(len(order)), key=lambda one: order[one].breaker.open_until_s)
         order[place].health.forced += 1

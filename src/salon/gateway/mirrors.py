@@ -20,6 +20,7 @@ from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.accounting import Accountant
 from salon.gateway.attempts import AttemptLoop
 from salon.gateway.choice.chooser import Chooser
+from salon.gateway.choice.told import MIRROR
 from salon.gateway.options import GatewayOptions
 from salon.gateway.registry.plan import Mirror, Plan
 from salon.gateway.relay.job import Job
@@ -105,6 +106,6 @@ class Mirrors:
             raise
         finally:
             self.open -= 1
-            job.decision = f"mirror of {job.mirror_of}"
+            job.decision = f"{MIRROR}{job.mirror_of}"
             self._accountant.settle(job)
             job.release()

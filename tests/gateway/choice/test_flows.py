@@ -184,6 +184,8 @@ def test_a_provider_is_sent_no_more_than_its_limit_and_the_rest_goes_elsewhere(
         alone = await bench.call("narrow/fake", dialect="anthropic")
         assert (alone.status, alone.json()["error"]["type"]) == (429, "rate_limit_error")
         assert 1 <= int(alone.headers["retry-after"]) <= 60
+        told = [entry.decision for entry, _ in await bench.rows()]
+        assert told.count("passed=narrow/fake (its limits)") == 2
         assert "narrow" in alone.json()["error"]["message"]
         assert {len(tries) for _, tries in await bench.rows()} == {0, 1}
         if limiter is not None:

@@ -68,3 +68,23 @@ def test_a_plugin_registers_like_the_built_in_ones() -> None:
         kinds.register(BUILT_IN[0])
     with pytest.raises(ValueError, match="no path"):
         kinds.register(ProviderKind(name="x", label="X", dialect="ollama", chat_paths={"openai": "/"}))
+
+
+@pytest.mark.parametrize("kind", BUILT_IN, ids=lambda kind: kind.name)
+def test_a_kind_says_whether_its_options_make_its_address(kind: ProviderKind) -> None:
+    options = {
+        option.name: option.default or "x1" for option in kind.options if option.required or option.default
+    }
+    made = kind.shape(kind, options).base_url if kind.shape is not None else kind.base_url
+    assert kind.address_from_options is (kind.shape is not None and bool(made))
+    if not made and kind.make_transport is None:
+        assert kind.address_hint, "say what one looks like"
+
+
+def test_options_have_names_for_people() -> None:
+    titles = {option.name: option.title for kind in BUILT_IN for option in kind.options}
+    assert (titles["access_key_id"], titles["api_version"], titles["project"]) == (
+        "Access key ID",
+        "API version",
+        "Project",
+    )

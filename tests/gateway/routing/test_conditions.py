@@ -1,6 +1,7 @@
 """When rules hold."""
 
 import datetime
+import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,9 @@ def condition(**fields: Any) -> Condition:
         ({"tokens_under": 100}, False),
         ({"contains": ["nothing", "STRASSE"]}, True),
         ({"contains": ["nothing"]}, False),
+        ({"matches": ["^Please.*stra(ß|ss)e$"]}, False),
+        ({"matches": ["nothing", "(?i)^please.*STRA(ß|ss)e$"]}, True),
+        ({"matches": [r"\btranslate\b"], "tools": True}, False),
         ({"hours": "12:00-13:00"}, True),
         ({"hours": "11:00-12:00"}, False),
         ({"hours": "22:00-12:01"}, True),
@@ -73,6 +77,19 @@ def test_words_in_a_request_that_cannot_be_read_are_not_there() -> None:
     assert why_not(condition(contains=["a"]), Known(said=None)) == "what was said cannot be read"
 
 
+def test_a_pattern_reads_a_long_hostile_text_at_once() -> None:
+    hostile = condition(matches=["(a+)+b", "(x|x|x)*y"])
+    started_s = time.monotonic()
+    assert why_not(hostile, Known(said="a" * 1_000_000 + "\ud800")) is not None
+    assert time.monotonic() - started_s < 20
+
+
+def test_a_wrong_pattern_names_its_rule() -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_condition(condition(matches=["(a"]), key="models.a.rules[1].when", rule="numbers")
+    assert "the pattern “(a” cannot be used: missing ): (a (rule “numbers”)." in caught.value.message
+
+
 def test_why_a_condition_does_not_hold_names_what_was_found() -> None:
     nested = condition(any=[{"tokens_over": 500}, {"hours": "01:00-02:00"}])
     reason = why_not(nested, Known())
@@ -92,6 +109,12 @@ def nested(depth: int) -> dict[str, Any]:
         ({"hours": "01:00-02:00", "zone": "Nowhere/Here"}, "no time zone"),
         ({"tokens_over": -1}, "below zero"),
         ({"contains": [""]}, "empty text"),
+        ({"matches": ["(a"]}, "missing )"),
+        ({"matches": ["(?=a)"]}, "cannot be used"),
+        ({"matches": ["x*"]}, "matches where there is nothing"),
+        ({"matches": ["a" * 1001]}, "1 to 1000 characters"),
+        ({"matches": ["((a{100}){100}){100}"]}, "cannot be used"),
+        ({"matches": [f"a{number}" for number in range(51)]}, "more than 50 patterns"),
         (nested(9), "nested"),
     ],
 )

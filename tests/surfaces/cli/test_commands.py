@@ -185,6 +185,12 @@ def test_usage_and_requests_show_what_was_asked(house: House) -> None:
     newest = json.loads(_ok(house, "--json", "requests", "--limit", "1"))
     assert newest["items"][0]["asked_model"] == "demo"
     assert newest["next"]
+    request_id = newest["items"][0]["request_id"]
+    shown = _ok(house, "requests", "show", request_id)
+    assert request_id in shown
+    assert "demo" in shown
+    assert json.loads(_ok(house, "--json", "requests", "show", request_id))["tried"][0]["number"] == 1
+    assert "There is no request req_none" in house.salon("requests", "show", "req_none").stderr
 
 
 def test_provider_is_added_tested_disabled_and_removed(house: House) -> None:

@@ -907,6 +907,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Request
+         * @description Return one request: why it went where it went, and every attempt.
+         */
+        get: operations["get_request_salon_v1_requests__request_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/residency": {
         parameters: {
             query?: never;
@@ -1628,6 +1648,36 @@ export interface components {
             weight?: number;
         };
         /**
+         * AttemptRow
+         * @description What became of one attempt to have a request answered.
+         */
+        AttemptRow: {
+            /** Cost E10 */
+            cost_e10: number | null;
+            /** Currency */
+            currency: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Error Code */
+            error_code: string | null;
+            /** First Byte Ms */
+            first_byte_ms: number | null;
+            /** Http Status */
+            http_status: number | null;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Provider */
+            provider: string;
+            /** Status */
+            status: string;
+        };
+        /**
          * AuditRow
          * @description One act that was recorded.
          */
@@ -1720,6 +1770,8 @@ export interface components {
             images?: boolean | null;
             /** Keys */
             keys?: string[] | null;
+            /** Matches */
+            matches?: string[] | null;
             not?: components["schemas"]["Condition-Input"] | null;
             /** Spaces */
             spaces?: string[] | null;
@@ -1753,6 +1805,8 @@ export interface components {
             images?: boolean | null;
             /** Keys */
             keys?: string[] | null;
+            /** Matches */
+            matches?: string[] | null;
             not?: components["schemas"]["Condition-Output"] | null;
             /** Spaces */
             spaces?: string[] | null;
@@ -1899,6 +1953,10 @@ export interface components {
             rule: string | null;
             /** Rules */
             rules: components["schemas"]["RuleVerdict"][];
+            /** Shares */
+            shares: number[];
+            /** Sticks To */
+            sticks_to: string | null;
             /**
              * Strategy
              * @enum {string}
@@ -2446,6 +2504,8 @@ export interface components {
          * @description One provider and how it is.
          */
         Provider: {
+            /** Allow Private */
+            allow_private: boolean;
             /** Base Url */
             base_url: string;
             /** Concurrency */
@@ -2454,6 +2514,11 @@ export interface components {
             enabled: boolean;
             /** Id */
             id: string;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "none" | "set" | "needed";
             /** Kind */
             kind: string;
             /** Label */
@@ -2468,6 +2533,10 @@ export interface components {
             models: number;
             /** Name */
             name: string;
+            /** Options */
+            options: {
+                [key: string]: string;
+            };
             /** Promises */
             promises: string[];
             /** Region */
@@ -2521,14 +2590,32 @@ export interface components {
          * @description A kind of provider that can be added.
          */
         ProviderKindView: {
+            /**
+             * Address
+             * @enum {string}
+             */
+            address: "known" | "required" | "made";
+            /** Address Hint */
+            address_hint: string;
             /** Base Url */
             base_url: string;
             /** Docs Url */
             docs_url: string;
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "none" | "optional" | "required";
+            /** Key Has Lines */
+            key_has_lines: boolean;
+            /** Key Help */
+            key_help: string;
             /** Key Url */
             key_url: string;
             /** Label */
             label: string;
+            /** Lists Models */
+            lists_models: boolean;
             /** Local */
             local: boolean;
             /** Name */
@@ -2551,6 +2638,8 @@ export interface components {
             name: string;
             /** Required */
             required: boolean;
+            /** Title */
+            title: string;
         };
         /**
          * Providers
@@ -2613,6 +2702,74 @@ export interface components {
             status: number;
         };
         /**
+         * Request
+         * @description One request, with every attempt to have it answered.
+         */
+        Request: {
+            /** Asked Model */
+            asked_model: string;
+            /** Attempts */
+            attempts: number;
+            /** Cache */
+            cache: string;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Cost E10 */
+            cost_e10: number | null;
+            /** Currency */
+            currency: string;
+            /** Decision */
+            decision: string | null;
+            /** Dialect */
+            dialect: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Error Code */
+            error_code: string | null;
+            /** First Token Ms */
+            first_token_ms: number | null;
+            /** Http Status */
+            http_status: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Key Name */
+            key_name: string | null;
+            /** Model */
+            model: string | null;
+            /** Operation */
+            operation: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Price Version */
+            price_version: string | null;
+            /** Provider */
+            provider: string | null;
+            /** Rare */
+            rare: {
+                [key: string]: number;
+            };
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Request Id */
+            request_id: string;
+            /** Service */
+            service: string | null;
+            /** Started At Ms */
+            started_at_ms: number;
+            /** Status */
+            status: string;
+            /** Stream */
+            stream: boolean;
+            /** Tried */
+            tried: components["schemas"]["AttemptRow"][];
+            /** Usage Source */
+            usage_source: string;
+            /** Why */
+            why: string | null;
+        };
+        /**
          * RequestRow
          * @description What became of one request.
          */
@@ -2631,6 +2788,8 @@ export interface components {
             cost_e10: number | null;
             /** Currency */
             currency: string;
+            /** Decision */
+            decision: string | null;
             /** Duration Ms */
             duration_ms: number;
             /** Error Code */
@@ -2667,6 +2826,8 @@ export interface components {
             status: string;
             /** Stream */
             stream: boolean;
+            /** Why */
+            why: string | null;
         };
         /**
          * Requests
@@ -3038,6 +3199,8 @@ export interface components {
             checks: components["schemas"]["TestCheck"][];
             /** Latency Ms */
             latency_ms: number | null;
+            /** Model */
+            model: string | null;
             /** Ok */
             ok: boolean;
         };
@@ -4701,6 +4864,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Requests"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_request_salon_v1_requests__request_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
                 };
             };
             /** @description Validation Error */

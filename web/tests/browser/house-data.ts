@@ -44,6 +44,9 @@ function provider(change: Partial<Provider> & Pick<Provider, "name" | "label" | 
     models: 1,
     local: false,
     concurrency: null,
+    key: "set",
+    allow_private: false,
+    options: {},
     promises: [],
     region: "",
     requests_per_minute: null,
@@ -143,6 +146,11 @@ export const REQUESTS: RequestRow[] = Array.from({ length: 30 }, (_, index) => {
     stream: true,
     currency: "USD",
     attempts: failed ? 3 : 1,
+    decision: asked === "best" ? "rule=code; strategy=cheapest; passed=anthropic/claude-sonnet-4-5 (its limits)" : null,
+    why:
+      asked === "best"
+        ? "Rule “code”; openai/gpt-5: the cheapest; anthropic/claude-sonnet-4-5 was skipped: its limits."
+        : null,
     cache: index === 14 ? "hit" : "none",
     cached_tokens: 0,
     cache_write_tokens: 0,

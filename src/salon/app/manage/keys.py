@@ -8,8 +8,9 @@ import msgspec
 from salon.foundation.accounts import ApiKey, KeyLimits, NewKey
 from salon.foundation.kit.caller import KEY_RIGHTS, Caller, Right, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest
-from salon.foundation.kit.ids import KeyId
-from salon.foundation.ledger import Group, RequestEntry, UsageQuery, UsageRow, rare_counts
+from salon.foundation.kit.ids import KeyId, RequestId
+from salon.foundation.ledger import AttemptEntry, Group, RequestEntry, UsageQuery, UsageRow, rare_counts
+from salon.gateway.choice.told import sentence
 
 if TYPE_CHECKING:
     from salon.app.house import House
@@ -95,6 +96,18 @@ class KeyDesk:
         keys, providers = self._house.accounts.key_names(caller), self._provider_names()
         items = [_request_row(entry, keys, providers) for entry in page.entries]
         return {"items": items, "next": page.next_cursor}
+
+    async def request(self, caller: Caller, request_id: str) -> Json:
+        """Return one request with its attempts. Raises: NotFound."""
+        entry, tried = await self._house.ledger.request(SpaceScope(caller.space_id), RequestId(request_id))
+        keys, providers = self._house.accounts.key_names(caller), self._provider_names()
+        return {
+            **_request_row(entry, keys, providers),
+            "dialect": entry.dialect,
+            "operation": entry.operation,
+            "usage_source": entry.usage_source,
+            "tried": [_attempt_row(attempt, providers) for attempt in tried],
+        }
 
 
 def shown_key(key: ApiKey) -> Json:
@@ -189,4 +202,29 @@ def _request_row(entry: RequestEntry, keys: Mapping[str, str], providers: Mappin
         "stream": entry.stream,
         "cache": entry.cache,
         "attempts": entry.attempts,
+        "decision": entry.decision,
+        "why": sentence(entry.decision, answered=_answered(entry, providers), attempts=entry.attempts),
+    }
+
+
+def _answered(entry: RequestEntry, providers: Mapping[str, str]) -> str | None:
+    if entry.provider_id is None:
+        return None
+    return f"{providers.get(entry.provider_id, entry.provider_kind)}/{entry.model}"
+
+
+def _attempt_row(attempt: AttemptEntry, providers: Mapping[str, str]) -> Json:
+    return {
+        "number": attempt.number,
+        "provider": providers.get(attempt.provider_id, attempt.provider_kind),
+        "model": attempt.model,
+        "status": attempt.status,
+        "http_status": attempt.http_status,
+        "error_code": attempt.error_code,
+        "input_tokens": attempt.input_tokens,
+        "output_tokens": attempt.output_tokens,
+        "cost_e10": attempt.cost_e10,
+        "currency": attempt.currency,
+        "first_byte_ms": attempt.first_byte_ms,
+        "duration_ms": attempt.duration_ms,
     }

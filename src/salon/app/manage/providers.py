@@ -13,6 +13,7 @@ from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.catalogue import BRIEF
 from salon.foundation.kit.errors import SalonError
 from salon.gateway.pricing.written import amount
+from salon.gateway.providers.base import ProviderKind
 from salon.gateway.registry.configured import Configured
 from salon.gateway.registry.models import (
     Listing,
@@ -77,6 +78,9 @@ class ProviderDesk:
             "last_error": (listing.error if listing else None) or error or provider.problem,
             "models": models,
             "local": one.kind.local,
+            "key": provider.credential,
+            "allow_private": one.spec.allow_private,
+            "options": dict(one.spec.options),
             "region": one.spec.region,
             "promises": list(one.spec.promises),
             "requests_per_minute": one.spec.requests_per_minute,
@@ -94,13 +98,20 @@ class ProviderDesk:
                 "name": kind.name,
                 "label": kind.label,
                 "base_url": kind.base_url,
+                "address": _address_need(kind),
+                "address_hint": kind.base_url or kind.address_hint,
                 "needs_key": kind.needs_key,
+                "key": "none" if kind.auth == "none" else "required" if kind.needs_key else "optional",
+                "key_help": kind.key_help,
+                "key_has_lines": kind.key_has_lines,
+                "lists_models": kind.listing != "fixed",
                 "local": kind.local,
                 "key_url": kind.key_url,
                 "docs_url": kind.docs_url,
                 "options": [
                     {
                         "name": option.name,
+                        "title": option.title,
                         "help": option.help,
                         "required": option.required,
                         "default": option.default,
@@ -132,7 +143,12 @@ class ProviderDesk:
         identity = self._house.accounts.identity(caller)
         trial = await self._house.providers.test(identity, provider_id)
         steps = [{"name": step.name, "ok": step.ok, "detail": step.detail} for step in trial.steps]
-        return {"ok": trial.ok, "latency_ms": trial.first_token_ms, "checks": steps}
+        return {
+            "ok": trial.ok,
+            "model": trial.model,
+            "latency_ms": trial.first_token_ms,
+            "checks": steps,
+        }
 
     async def enable_provider(self, caller: Caller, provider_id: str, *, enabled: bool) -> Json:
         """Let requests go to it, or not."""
@@ -231,6 +247,12 @@ class ProviderDesk:
         """Ask every provider for its models again."""
         del caller
         await self._house.providers.discovery.refresh(force=True)
+
+
+def _address_need(kind: ProviderKind) -> str:
+    if kind.address_from_options:
+        return "made"
+    return "known" if kind.base_url else "required"
 
 
 def _bounds(body: Mapping[str, Any]) -> Json:

@@ -30,6 +30,10 @@ class Pattern:
             raise ValueError("it matches where there is nothing, so it would match everywhere")
         self.text = text
 
+    def is_in(self, text: str) -> bool:
+        """Tell whether it matches somewhere in ``text``."""
+        return self._compiled.search(text.encode("utf-8", "surrogatepass")) is not None
+
     def replace(self, text: str, by: str) -> tuple[str, int]:
         """Return ``text`` with every match replaced by ``by`` as it stands, and how many there were."""
         by_it: Callable[[Any], str] = lambda _: by  # noqa: E731 - a plain text would be read for \\1

@@ -9,6 +9,7 @@ from salon.foundation.kit.errors import ModelUnavailable, NotAllowedThere, Unsup
 from salon.gateway.accounting import expected_tokens, price_of
 from salon.gateway.choice.arrange import Weighing, arrange
 from salon.gateway.choice.facts import JobFacts, needs
+from salon.gateway.choice.told import line
 from salon.gateway.choice.watch import Watch
 from salon.gateway.options import GatewayOptions
 from salon.gateway.protocols.counts import BYTES_PER_TOKEN
@@ -41,14 +42,13 @@ class Decision:
 
     def told(self) -> str:
         """Return it in one line, for a header and the ledger."""
-        parts = [f"strategy={self.route.strategy}"]
-        if self.rule is not None:
-            parts.insert(0, f"rule={self.rule}")
-        if self.variant is not None:
-            parts.insert(0, f"variant={self.variant}")
-        parts += [f"last={name} (context)" for name in sorted(self.small)]
-        parts += [f"passed={name} ({reason})" for name, reason in self.passed.items()]
-        return "; ".join(parts)
+        return line(
+            self.route.strategy,
+            rule=self.rule,
+            variant=self.variant,
+            last=sorted(self.small),
+            passed=self.passed,
+        )
 
 
 class Chooser:

@@ -55,7 +55,11 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     rule: str | None
     """The rule that decided."""
     variants: tuple[str, ...]
+    shares: tuple[float, ...]
+    """The share of each variant, from 0 to 1."""
     variant: str | None
+    sticks_to: str | None
+    """Who stays with the variant, like ``user ann``; None where each request is drawn anew."""
     tokens: int
     """What it gives the model to read, as estimated."""
     needs: tuple[str, ...]
@@ -88,7 +92,9 @@ def explained(chooser: Chooser, job: Job, plan: Plan, clock: Clock) -> Explanati
         rules=tuple(_rule(rule.name, why_not(rule.when, facts)) for rule in plan.rules),
         rule=decision.rule,
         variants=tuple(name for name, _, _ in plan.split.variants) if plan.split is not None else (),
+        shares=_shares(plan),
         variant=decision.variant,
+        sticks_to=_sticks_to(plan, facts) if decision.variant is not None else None,
         tokens=facts.tokens,
         needs=facts.needs,
         regions=tuple(" or ".join(one.regions) for one in residences if one.regions),
@@ -102,6 +108,17 @@ def explained(chooser: Chooser, job: Job, plan: Plan, clock: Clock) -> Explanati
 
 def _rule(name: str, reason: str | None) -> RuleVerdict:
     return RuleVerdict(name=name, holds=reason is None, reason=reason)
+
+
+def _shares(plan: Plan) -> tuple[float, ...]:
+    weights = [weight for _, weight, _ in plan.split.variants] if plan.split is not None else []
+    total = sum(weights)
+    return tuple(round(weight / total, 4) for weight in weights) if total else ()
+
+
+def _sticks_to(plan: Plan, facts: JobFacts) -> str | None:
+    by = plan.split.by if plan.split is not None else "request"
+    return None if by == "request" else facts.unit(by)
 
 
 def _targets(chooser: Chooser, job: Job, decision: Decision, clock: Clock) -> tuple[TargetVerdict, ...]:

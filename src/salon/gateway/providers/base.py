@@ -141,6 +141,12 @@ class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
     """Ends of an address that people copy along, and that the paths hold already."""
     address_hint: str = ""
     """What an address looks like, where there is no usual one."""
+    address_from_options: bool = False
+    """Its options make its address, so that nobody has to write one."""
+    key_help: str = ""
+    """What its key is, as a half-sentence, where that is more than a key."""
+    key_has_lines: bool = False
+    """Its key is the text of a file, of many lines."""
 
 
 class KindRegistry:

@@ -25,6 +25,12 @@ class ProviderOption(msgspec.Struct, frozen=True, kw_only=True):
     pattern: str = PLAIN_NAME
     """What all of a value must match."""
 
+    @property
+    def title(self) -> str:
+        """Return its name for a person: ``Access key ID``."""
+        words = [{"id": "ID", "api": "API"}.get(word, word) for word in self.name.split("_")]
+        return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
 
 def read_options(
     known: Sequence[ProviderOption], given: Mapping[str, str], *, provider: str, kind: str

@@ -45,7 +45,7 @@ def check_alias(alias: AliasSpec) -> None:
             raise ConfigError(key=key, problem="it points to itself.", fix="Name a provider/model.")
     for number, rule in enumerate(alias.rules, 1):
         place = f"{key}.rules[{number}]"
-        check_condition(rule.when, key=f"{place}.when")
+        check_condition(rule.when, key=f"{place}.when", rule=one_line(rule.name[:100]))
         if rule.name and not is_model_name(rule.name):
             raise ConfigError(key=place, problem="its name is no name.", fix=NAME_FIX)
         if not rule.targets:

@@ -8,6 +8,7 @@ not hold.
 import datetime
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, Literal, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,10 +16,13 @@ import msgspec
 
 from salon.foundation.accounts import matches
 from salon.foundation.kit.errors import ConfigError
+from salon.foundation.kit.patterns import Pattern
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_DEPTH: Final = 8
+MOST_PATTERNS: Final = 50
+"""In one condition, so that a long message is read through a bounded number of times."""
 _HOURS: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -46,6 +50,8 @@ class Condition(
     tokens_under: int | None = None
     contains: tuple[str, ...] = ()
     """What the user said last has one of these in it, whatever the case of its letters."""
+    matches: tuple[str, ...] = ()
+    """What the user said last matches one of these RE2 patterns; ``(?i)`` before one ignores case."""
     all: tuple["Condition", ...] = ()
     any: tuple["Condition", ...] = ()
     not_: "Condition | None" = msgspec.field(default=None, name="not")
@@ -116,6 +122,8 @@ def _reasons(condition: Condition, facts: Facts) -> Iterator[str]:
         yield f"{facts.tokens} tokens are not under {condition.tokens_under}"
     if condition.contains:
         yield from _words(condition.contains, facts.said)
+    if condition.matches:
+        yield from _patterns(condition.matches, facts.said)
     yield from (reason for one in condition.all if (reason := why_not(one, facts)) is not None)
     if condition.any:
         reasons = [why_not(one, facts) for one in condition.any]
@@ -142,6 +150,18 @@ def _words(words: Sequence[str], said: str | None) -> Iterator[str]:
         yield f"nothing of {_or([repr(word) for word in words])} was said"
 
 
+def _patterns(patterns: Sequence[str], said: str | None) -> Iterator[str]:
+    if said is None:
+        yield "what was said cannot be read"
+    elif not any(_compiled(text).is_in(said) for text in patterns):
+        yield f"what was said does not match {_or([repr(text) for text in patterns])}"
+
+
+@lru_cache(maxsize=1000)
+def _compiled(text: str) -> Pattern:
+    return Pattern(text)
+
+
 def _time(condition: Condition, now: datetime.datetime) -> Iterator[str]:
     if condition.days and DAYS[now.weekday()] not in condition.days:
         yield f"it is {DAYS[now.weekday()]} in {condition.zone}"
@@ -155,10 +175,11 @@ def _time(condition: Condition, now: datetime.datetime) -> Iterator[str]:
 
 
 # -- checking ---------------------------------------------------------------------------------------
-def check_condition(condition: Condition, *, key: str) -> None:
-    """Refuse a condition that cannot be meant. Raises: ConfigError naming ``key``."""
+def check_condition(condition: Condition, *, key: str, rule: str = "") -> None:
+    """Refuse a condition that cannot be meant. Raises: ConfigError naming ``key`` and the rule."""
     for problem, fix in _problems(condition, 1):
-        raise ConfigError(key=key, problem=problem, fix=fix)
+        told = f"{problem.removesuffix('.')} (rule “{rule}”)." if rule else problem
+        raise ConfigError(key=key, problem=told, fix=fix)
 
 
 def _problems(condition: Condition, depth: int) -> Iterator[tuple[str, str]]:
@@ -177,6 +198,13 @@ def _problems(condition: Condition, depth: int) -> Iterator[tuple[str, str]]:
     for name in ("tokens_over", "tokens_under"):
         if (getattr(condition, name) or 0) < 0:
             yield f"{name} is below zero.", "Use 0 or more."
+    if len(condition.matches) > MOST_PATTERNS:
+        yield f"a condition has more than {MOST_PATTERNS} patterns.", "Join some with |, or make two rules."
+    for text in condition.matches:
+        try:
+            _compiled(text)
+        except ValueError as error:
+            yield f"the pattern “{text[:80]}” cannot be used: {error}.", "Correct it; it is read by RE2."
     if any(not word for word in (*condition.contains, *condition.keys, *condition.spaces)):
         yield "a list of a condition has an empty text in it.", "Take it out."
     inner = (*condition.all, *condition.any, *([condition.not_] if condition.not_ is not None else []))

@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "prices": ("prices:prices", "List, set and remove prices of models."),
     "keys": ("keys:keys", "Make and revoke API keys."),
     "usage": ("usage:usage", "Show tokens and cost."),
-    "requests": ("usage:requests", "List recent requests."),
+    "requests": ("requests:requests", "List recent requests, and show one."),
     "payloads": ("payloads:payloads", "Keep requests and answers word for word; search, show, replay them."),
     "bench": ("bench:bench", "Measure latency and throughput of a model."),
     "status": ("doctor:status", "Show what runs."),

@@ -57,6 +57,7 @@ KIND = ProviderKind(
     env_keys=("AZURE_OPENAI_API_KEY",),
     env_url="AZURE_OPENAI_ENDPOINT",
     address_hint="https://NAME.openai.azure.com",
+    key_help="a key of the resource, or the secret of the application named here",
     trims=("/openai/v1", "/openai"),
     listing="fixed",
     options=(

@@ -37,6 +37,8 @@ KIND = ProviderKind(
     stream_paths={"converse": "/model/{model}/converse-stream"},
     env_keys=("AWS_BEARER_TOKEN_BEDROCK",),
     address_hint="https://bedrock-runtime.REGION.amazonaws.com",
+    address_from_options=True,
+    key_help="an API key of Bedrock, or the secret of the access key named here",
     listing="fixed",
     options=(
         ProviderOption(

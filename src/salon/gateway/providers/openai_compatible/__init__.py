@@ -13,5 +13,6 @@ KIND = ProviderKind(
         "openai-moderations": "/moderations",
     },
     needs_key=False,
+    address_hint="https://api.example.com/v1",
     quirks={"max_tokens_field": "max_tokens", "developer_role": "system"},
 )

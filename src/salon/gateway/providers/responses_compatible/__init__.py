@@ -8,4 +8,5 @@ KIND = ProviderKind(
     dialect="responses",
     chat_paths={"responses": "/responses"},
     needs_key=False,
+    address_hint="https://api.example.com/v1",
 )

@@ -29,6 +29,7 @@ KIND = ProviderKind(
     },
     stream_paths={"gemini": "/v1beta/models/{model}:streamGenerateContent?alt=sse"},
     needs_key=False,
+    address_hint="https://salon.example.com",
     quirks={"top_k": True, "reasoning_details": True, "cache_marks": "cache_control"},
     env_url="SALON_UPSTREAM_URL",
     env_keys=("SALON_UPSTREAM_KEY",),

@@ -175,6 +175,10 @@ class House(Protocol):
         """List recent requests."""
         ...
 
+    async def request(self, caller: Caller, request_id: str) -> Json:
+        """Return one request with its attempts. Raises: NotFound."""
+        ...
+
     def settings(self) -> Sequence[Json]:
         """Explain every setting, secrets masked."""
         ...

@@ -10,7 +10,7 @@ from salon.surfaces.api.requests import CurrentCaller
 from salon.surfaces.api.routes.house import CurrentHouse
 from salon.surfaces.api.routes.schemas.common import Done
 from salon.surfaces.api.routes.schemas.keys import Key, KeyChange, Keys, KeyWithSecret, NewKeyBody, Rotation
-from salon.surfaces.api.routes.schemas.usage import Requests, Usage
+from salon.surfaces.api.routes.schemas.usage import Request, Requests, Usage
 
 router = APIRouter(prefix="/salon/v1", tags=["keys"])
 
@@ -26,6 +26,7 @@ management("POST", "/keys/{key_id}/rotate", Right.MANAGE_KEYS, summary="Give a k
 management("DELETE", "/keys/{key_id}", Right.MANAGE_KEYS, summary="Revoke a key.")
 management("GET", "/usage", Right.READ_USAGE, summary="Tokens and cost.")
 management("GET", "/requests", Right.READ_USAGE, summary="Recent requests.")
+management("GET", "/requests/{request_id}", Right.READ_USAGE, summary="What became of one request.")
 
 
 @router.get("/keys", response_model=Keys)
@@ -81,3 +82,9 @@ async def list_requests(
 ) -> Any:
     """List recent requests, newest first."""
     return await house.requests(caller, limit=limit, cursor=cursor)
+
+
+@router.get("/requests/{request_id}", response_model=Request)
+async def get_request(house: CurrentHouse, caller: CurrentCaller, request_id: str) -> Any:
+    """Return one request: why it went where it went, and every attempt."""
+    return await house.request(caller, request_id)

@@ -163,7 +163,7 @@ def _tell(session: Session, found: dict[str, Any]) -> None:
     if found["rule"]:
         out.line(f"decided by rule {found['rule']}")
     if found["variant"]:
-        out.line(f"variant {found['variant']} of {', '.join(found['variants'])}")
+        out.line(_variant(found))
     out.line(f"strategy {found['strategy']}, about {found['tokens']} tokens to read")
     if found["needs"]:
         out.line(f"needs {', '.join(found['needs'])}")
@@ -178,6 +178,12 @@ def _tell(session: Session, found: dict[str, Any]) -> None:
     )
     if found["problem"]:
         sys.stderr.write(f"salon: {found['problem']}\n")
+
+
+def _variant(found: dict[str, Any]) -> str:
+    shares = zip(found["variants"], found["shares"], strict=True)
+    told = f"variant {found['variant']} of {', '.join(f'{name} ({share:.0%})' for name, share in shares)}"
+    return f"{told}, kept for {found['sticks_to']}" if found["sticks_to"] else f"{told}, drawn each time"
 
 
 def _row(one: dict[str, Any]) -> dict[str, Any]:

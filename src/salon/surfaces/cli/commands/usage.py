@@ -1,26 +1,17 @@
-"""``salon usage`` and ``salon requests``: what was asked and what it cost."""
+"""``salon usage``: what was used, and what it cost."""
 
 from typing import Any
 
 import click
 
-from salon.foundation.kit.money import format_money
-from salon.surfaces.cli.output import Column, count, when
+from salon.surfaces.cli.costs import shown_cost
+from salon.surfaces.cli.output import Column, count
 from salon.surfaces.cli.session import Session, command_options, pass_session
 
 _GROUPS = [
     "model", "key", "provider", "day", "month", "hour", "alias", "status", "error", "service", "price",
     "currency", "dialect", "operation",
 ]  # fmt: skip
-
-
-def _cost(row: dict[str, Any]) -> str:
-    if row.get("cost_e10") is None:
-        return "unpriced" if row.get("requests", row.get("output_tokens")) else "-"
-    if row.get("unpriced") and not row["cost_e10"]:
-        return "unpriced"
-    text = format_money(row["cost_e10"], currency=row.get("currency") or "USD")
-    return f"{text} + {row['unpriced']} unpriced" if row.get("unpriced") else text
 
 
 @click.command()
@@ -49,7 +40,7 @@ def usage(session: Session, *, groups: tuple[str, ...], days: int, is_split: boo
             "in": count(one["input_tokens"]),
             "out": count(one["output_tokens"]),
             "of which": _split(one),
-            "cost": _cost(one),
+            "cost": shown_cost(one),
         }
         for one in items
     ]
@@ -75,41 +66,3 @@ def _split(row: dict[str, Any]) -> str | None:
         if value
     ]
     return ", ".join(words) or None
-
-
-@click.command()
-@click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many.")
-@click.option("--cursor", help="Go on from here (the “next” of --json).")
-@command_options
-@pass_session
-def requests(session: Session, *, limit: int, cursor: str | None) -> None:
-    """List recent requests, newest first."""
-    with session.client() as client:
-        answer = client.call("GET", "/salon/v1/requests", query={"limit": limit, "cursor": cursor})
-    if session.output.as_json:
-        session.output.json(answer)
-        return
-    rows = [
-        {
-            **one,
-            "at": when(one["started_at_ms"], is_short=session.output.is_terminal),
-            "served": f"{one['provider']}/{one['model']}" if one.get("provider") else None,
-            "tokens": f"{one['input_tokens']} → {one['output_tokens']}",
-            "cost": _cost(one),
-            "took": f"{one['duration_ms']} ms",
-            "what": one["error_code"] or one["status"],
-        }
-        for one in answer["items"]
-    ]
-    columns: list[Column] = [
-        ("at", "time"),
-        ("key_name", "key"),
-        ("asked_model", "asked"),
-        ("served", "answered"),
-        ("what", "result"),
-        ("tokens", "tokens"),
-        ("cost", "cost"),
-        ("took", "took"),
-        ("request_id", "id"),
-    ]
-    session.output.rows(rows, columns, empty="Nothing was asked yet.", spare=["id", "key", "tokens"])

@@ -27,6 +27,10 @@ class Provider(BaseModel):
     last_error: str | None
     models: int
     local: bool
+    key: Literal["none", "set", "needed"]
+    """Whether a key is stored, or missing; the key itself is never shown."""
+    allow_private: bool
+    options: dict[str, str]
     region: str
     promises: list[str]
     requests_per_minute: int | None
@@ -82,6 +86,8 @@ class TestResult(BaseModel):
     """What came of a provider's test."""
 
     ok: bool
+    model: str | None
+    """Which of its models was asked."""
     latency_ms: float | None
     checks: list[TestCheck]
 
@@ -111,6 +117,8 @@ class ProviderOption(BaseModel):
     """One thing a kind must or may be told besides its address and key."""
 
     name: str
+    title: str
+    """Its name for a person."""
     help: str
     required: bool
     default: str
@@ -122,7 +130,18 @@ class ProviderKindView(BaseModel):
     name: str
     label: str
     base_url: str
+    address: Literal["known", "required", "made"]
+    """Whether it has a usual address, must be told one, or has one made from its options."""
+    address_hint: str
+    """What an address looks like."""
     needs_key: bool
+    key: Literal["none", "optional", "required"]
+    key_help: str
+    """What its key is, where that is more than a key."""
+    key_has_lines: bool
+    """Whether its key is a file's text of many lines."""
+    lists_models: bool
+    """Whether it can be asked for its models; else somebody names them."""
     local: bool
     key_url: str
     docs_url: str

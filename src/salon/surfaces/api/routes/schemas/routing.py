@@ -13,6 +13,8 @@ Word = Annotated[str, Field(min_length=1, max_length=60)]
 Words = Annotated[list[Word], Field(max_length=50)]
 Texts = Annotated[list[Annotated[str, Field(min_length=1, max_length=300)]], Field(max_length=200)]
 
+Patterns = Annotated[list[Annotated[str, Field(min_length=1, max_length=1000)]], Field(max_length=50)]
+
 
 class AliasTarget(Body):
     """Where an alias goes; a model's name alone stands for it with its defaults."""
@@ -55,6 +57,7 @@ class Condition(Body):
     tokens_over: int | None = _asked(ge=0, le=2**53)
     tokens_under: int | None = _asked(ge=0, le=2**53)
     contains: Texts | None = _asked()
+    matches: Patterns | None = _asked()
     all: list["Condition"] | None = _asked(max_length=50)
     any: list["Condition"] | None = _asked(max_length=50)
     not_: "Condition | None" = _asked(alias="not")
@@ -184,7 +187,11 @@ class Explanation(BaseModel):
     rules: list[RuleVerdict]
     rule: str | None
     variants: list[str]
+    shares: list[float]
+    """The share of each variant, from 0 to 1."""
     variant: str | None
+    sticks_to: str | None
+    """Who stays with the variant, like ``user ann``; null where each request is drawn anew."""
     tokens: int
     needs: list[str]
     regions: list[str]

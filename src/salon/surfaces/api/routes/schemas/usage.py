@@ -60,6 +60,10 @@ class RequestRow(BaseModel):
     stream: bool
     cache: str
     attempts: int
+    decision: str | None
+    """Why it went where it went, in one line; null where there was nothing to decide."""
+    why: str | None
+    """The same as a sentence."""
 
 
 class Requests(BaseModel):
@@ -67,3 +71,30 @@ class Requests(BaseModel):
 
     items: list[RequestRow]
     next: str | None
+
+
+class AttemptRow(BaseModel):
+    """What became of one attempt to have a request answered."""
+
+    number: int
+    provider: str
+    model: str
+    status: str
+    http_status: int | None
+    error_code: str | None
+    input_tokens: int
+    output_tokens: int
+    cost_e10: int | None
+    currency: str
+    first_byte_ms: int | None
+    duration_ms: int
+
+
+class Request(RequestRow):
+    """One request, with every attempt to have it answered."""
+
+    dialect: str
+    operation: str
+    usage_source: str
+    """Who counted its tokens: ``provider``, ``estimated`` or ``none``."""
+    tried: list[AttemptRow]
