@@ -1,6 +1,7 @@
 """Builds the house: the only place that knows every part, and in which order they begin and end."""
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,8 @@ from salon.app.tracing import make_tracer
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import Egress, HttpClient
 from salon.foundation.events import Bus, RedisWakes
+from salon.foundation.files import Uploads
+from salon.foundation.kit.errors import SalonError
 from salon.foundation.ledger import Ledger
 from salon.foundation.runs import RedisCopies, Runs
 from salon.foundation.storage import open_storage
@@ -30,9 +33,10 @@ from salon.gateway.gateway import Gateway
 from salon.gateway.limits_redis import RedisLimiter
 from salon.gateway.routing.shared import SharedBreakers
 from salon.gateway.vault import Vault, load_master_keys
-from salon.surfaces.api.services import ServerLimits, Services
+from salon.surfaces.api.services import FileServices, ServerLimits, Services
 
 _PRICES_EVERY_S: Final = 3600.0
+_logger = logging.getLogger(__name__)
 
 
 async def compose(configuration: Configuration, *, role: str, address: str | None) -> House:
@@ -146,6 +150,7 @@ async def _open_gateway(house: House) -> None:
     house.files = make_files(
         settings, house.storage, house.http, data=configuration.source.data.path, clock=house.clock
     )
+    house.uploads = Uploads(house.storage, house.files, house.clock)
 
 
 def _share_breakers(house: House) -> None:
@@ -179,6 +184,7 @@ def _open_door(house: House) -> None:
         most_wrong_credentials=server.wrong_credentials_per_minute,
         asset_address=server.asset_address,
         limits=ServerLimits(max_connections=server.max_connections, keep_alive_s=float(server.keep_alive_s)),
+        files=FileServices(files=house.files, uploads=house.uploads),
         house=Management(house),
     )
 
@@ -188,7 +194,19 @@ def _observe(house: House) -> None:
     house.tasks.spawn(house.lag.run(), name="loop-lag")
     house.tasks.spawn(house.live.watch(), name="watch-settings")
     house.tasks.spawn(_keep_prices(house), name="keep-prices")
+    house.tasks.spawn(_tidy_files(house), name="tidy-files")
     add_gauges(house)
+
+
+async def _tidy_files(house: House) -> None:
+    """Delete files whose time is over, and content that nothing refers to any more."""
+    while True:
+        try:
+            await house.files.expire()
+            await house.files.collect()
+        except SalonError as error:
+            _logger.warning("files could not be tidied up: %s", error.message)
+        await asyncio.sleep(house.live.current.settings.files.tidy_every_s)
 
 
 async def _keep_prices(house: House) -> None:

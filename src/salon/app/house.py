@@ -13,7 +13,7 @@ from salon.app.reload import LiveConfiguration
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import HttpClient
 from salon.foundation.events import Bus
-from salon.foundation.files import Files
+from salon.foundation.files import Files, Uploads
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.tasks import TaskSupervisor
@@ -46,6 +46,7 @@ class House:
     ledger: Ledger
     runs: Runs
     files: Files
+    uploads: Uploads
     http: HttpClient
     gateway: Gateway
     payloads: PayloadService

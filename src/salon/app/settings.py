@@ -167,6 +167,15 @@ class FilesSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     max_file_bytes: Annotated[int, setting("Largest single file.", unit="bytes", reload="restart", ge=1)] = (
         512 * 1024**2
     )
+    tidy_every_s: Annotated[
+        float,
+        setting(
+            "How often expired files and content that nothing refers to are deleted.",
+            unit="seconds",
+            ge=0.1,
+            le=86400,
+        ),
+    ] = 600.0
     s3_endpoint: Annotated[str, setting("Address of the S3-compatible store.", reload="restart")] = _NONE
     s3_bucket: Annotated[str, setting("Its bucket.", reload="restart")] = _NONE
     s3_region: Annotated[str, setting("Its region.", reload="restart")] = "us-east-1"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from salon.foundation.files import Files, LocalBlobs, QuotaExceeded
+from salon.foundation.files import FileQuery, Files, LocalBlobs, QuotaExceeded
 from salon.foundation.files.store import recount
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import ManualClock
@@ -147,8 +147,8 @@ def test_collecting_while_the_same_content_comes_back_loses_nothing(tmp_path: Pa
 def test_files_are_listed_newest_first_in_pages(address: str, tmp_path: Path) -> None:
     async def scene(files, storage):
         made = [(await files.store(ANN, chunks(b"x"), name=f"f{i}")).id for i in range(5)]
-        first = await files.list(A, limit=3)
-        rest = await files.list(A, before=first[-1].id, limit=3)
+        first = await files.list(A, FileQuery(limit=3))
+        rest = await files.list(A, FileQuery(after=first[-1].id, limit=3))
         return made, [file.id for file in [*first, *rest]]
 
     made, listed = play(address, tmp_path, scene)

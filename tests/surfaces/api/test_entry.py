@@ -101,6 +101,11 @@ def _row_request(row, query, headers):
     return request_bytes(row.method, path + query, body, headers)
 
 
+def _verdict(row, answer):
+    """Return the status; 200 for a file row that was let in, behind which this house has no file store."""
+    return 200 if row.operation == "files" and b"no endpoint" in answer.body else answer.status
+
+
 def _expected(row, who):
     if row.policy == "public":
         return 401 if who == "wrong" else 200
@@ -125,7 +130,7 @@ def test_every_row_and_carrier_gives_the_expected_verdict(doors, carrier, requir
                     query, headers = CARRIERS[carrier](secrets[who]) if who != "none" else ("", {})
                     answer = await server.ask(_row_request(row, query, headers))
                     expected = _expected(row, "owner" if who == "none" and not require_key else who)
-                    assert answer.status == expected, (row.path, who)
+                    assert _verdict(row, answer) == expected, (row.path, who)
 
     asyncio.run(run())
 
@@ -136,9 +141,9 @@ def test_a_browser_session_is_the_owner_but_only_for_our_own_page(doors):
             cookie = {"cookie": "a=b; salon_session=session-good", "host": "localhost:5"}
             for row in ROWS:
                 own = await server.ask(_row_request(row, "", cookie | {"origin": "http://localhost:5"}))
-                assert own.status == 200, row.path
+                assert _verdict(row, own) == 200, row.path
                 bare = await server.ask(_row_request(row, "", cookie))
-                assert bare.status == (200 if row.method == "GET" else 403), row.path
+                assert _verdict(row, bare) == (200 if row.method == "GET" else 403), row.path
             wrong = await server.ask(_row_request(ROWS[3], "", {"cookie": "salon_session=other"}))
             assert wrong.status == 401
             two = {"cookie": "salon_session=session-good; salon_session=other"}

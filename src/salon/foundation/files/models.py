@@ -1,8 +1,10 @@
-"""A stored file as a space sees it."""
+"""A stored file as a space sees it, and a file that arrives in parts."""
+
+from typing import Literal
 
 import msgspec
 
-from salon.foundation.kit.errors import TooLarge
+UploadStatus = Literal["pending", "completed", "cancelled", "expired"]
 
 
 class FileReference(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,9 +18,54 @@ class FileReference(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """For people; never used as a path."""
     media_type: str
-    """What the bytes are, by their own look; not what the sender said."""
+    """What the bytes are, by their own look; of texts, which kind of text the sender said."""
     size_bytes: int
     created_at_ms: int
+    purpose: str = ""
+    """What the sender keeps it for, in the words of the interface it came by; empty when nobody said."""
+    expires_at_ms: int | None = None
+    """From when on it is as good as deleted; None for never."""
+    upload_id: str | None = None
+    """Set for a part of an upload that is not complete; such a reference is in no list."""
+    offset_bytes: int | None = None
+    """Where in its upload such a part begins; None when the order is told at the end."""
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that arrives in several requests."""
+
+    id: str
+    space_id: str
+    created_by: str | None
+    name: str
+    media_type: str
+    """What the sender says it is; empty when nothing was said."""
+    purpose: str
+    size_bytes: int | None
+    """How large the sender says it will be; None when nothing was said."""
+    keep_s: int | None
+    """How long the file is to be kept once it is complete, in seconds; None for ever."""
+    received_bytes: int
+    created_at_ms: int
+    expires_at_ms: int
+    """Until when parts are taken."""
+    status: UploadStatus = "pending"
+    file_id: str | None = None
+    """The file, once complete."""
+    secret_hash: str | None = None
+    """SHA-256 of what opens it without another credential, in hexadecimal; None when nothing does."""
+
+
+class FileQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which files of a space are asked for, and in which order."""
+
+    after: str | None = None
+    """The last id of the page before."""
+    is_ascending: bool = False
+    """The oldest first; else the newest."""
+    purpose: str = ""
+    """Those of one purpose only; empty for all."""
+    limit: int = 50
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,10 +73,3 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
     size_bytes: int
     files: int
-
-
-class QuotaExceeded(TooLarge):
-    """The space has no room for the file. Fields: ``what``, ``limit_bytes``."""
-
-    def __init__(self, limit_bytes: int) -> None:
-        super().__init__(what="space's stored files", limit_bytes=limit_bytes)

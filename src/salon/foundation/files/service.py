@@ -7,23 +7,24 @@ which marks content before it deletes it, can never take what an upload is about
 
 import asyncio
 import contextlib
-import hashlib
-import os
-import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
+
+import msgspec
 
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
-from salon.foundation.files import store
-from salon.foundation.files.blobs import BlobStore, disk_error
-from salon.foundation.files.models import FileReference, QuotaExceeded, Usage
-from salon.foundation.files.sniffing import SNIFF_BYTES, sniff
+from salon.foundation.files import store, uploads_store
+from salon.foundation.files.blobs import BlobStore
+from salon.foundation.files.errors import FileExpired, FileMissing, QuotaExceeded
+from salon.foundation.files.models import FileQuery, FileReference, Usage
+from salon.foundation.files.receiving import Arrival
+from salon.foundation.files.sniffing import SNIFF_BYTES, refined, sniff
 from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock, SystemClock
-from salon.foundation.kit.errors import NotFound, Overloaded, TooLarge
-from salon.foundation.kit.ids import new_id
+from salon.foundation.kit.errors import Overloaded, TooLarge
+from salon.foundation.kit.ids import SpaceId, new_id
 from salon.foundation.storage import Storage, Transaction
 
 DEFAULT_MAX_BYTES: Final = 512 * 1024 * 1024
@@ -33,6 +34,8 @@ STALE_DELETE_S: Final = 300.0
 CLAIM_ATTEMPTS: Final = 100
 CLAIM_PAUSE_S: Final = 0.1
 MAX_SHOWN_NAME: Final = 255
+UPLOADS_TOLD_MS: Final = 24 * 3600 * 1000
+"""How long an upload that has ended is remembered, so that whoever asks is told how."""
 
 
 class Files:
@@ -56,51 +59,93 @@ class Files:
         self._max_bytes = max_bytes
         self._quota_bytes = quota_bytes
 
+    @property
+    def max_bytes(self) -> int:
+        """Return the most bytes that one file may have."""
+        return self._max_bytes
+
     async def store(
-        self, caller: Caller, content: AsyncIterator[bytes], *, name: str, max_bytes: int | None = None
+        self,
+        caller: Caller,
+        content: AsyncIterator[bytes],
+        *,
+        name: str,
+        max_bytes: int | None = None,
+        media_type: str = "",
+        purpose: str = "",
+        keep_s: int | None = None,
     ) -> FileReference:
         """Take in a file for the caller's space; it is durable when this returns.
 
-        Raises: TooLarge over the size limit, QuotaExceeded, StorageError. A broken upload leaves nothing.
+        ``media_type`` is what the sender says it is: heard of texts only. ``keep_s``: it expires so many
+        seconds from now. Raises: TooLarge over the size limit, QuotaExceeded, StorageError. A broken upload
+        leaves nothing.
         """
-        scope = SpaceScope(caller.space_id)
-        room = await self._room(scope, max_bytes)
-        upload = await asyncio.to_thread(_Upload, self._incoming)
+        file = await self.take(caller, content, name=name, media_type=media_type, max_bytes=max_bytes)
+        return await self.refer(caller, file, purpose=purpose, keep_s=keep_s)
+
+    async def take(
+        self,
+        caller: Caller,
+        content: AsyncIterator[bytes],
+        *,
+        name: str,
+        media_type: str = "",
+        max_bytes: int | None = None,
+        is_joined: bool = False,
+    ) -> FileReference:
+        """Bring content to the store; nothing refers to it until ``refer``, and it is collected without.
+
+        ``is_joined``: it is made of parts that are counted already. Raises: as ``store``.
+        """
+        if not is_joined:
+            await self._check_room(SpaceScope(caller.space_id))
+        arrival = await asyncio.to_thread(Arrival, self._incoming)
         try:
-            await self._receive(upload, content, limit=min(room, max_bytes or self._max_bytes))
-            file = self._describe(caller, upload, name)
+            await self._receive(arrival, content, limit=min(max_bytes or self._max_bytes, self._max_bytes))
+            file = self._describe(caller, arrival, name=name, media_type=media_type)
             await self._claim(file)
-            await self._blobs.put(file.hash, upload.path, size_bytes=file.size_bytes)
+            await self._blobs.put(file.hash, arrival.path, size_bytes=file.size_bytes)
         finally:
-            await asyncio.to_thread(upload.discard)
-        await self._storage.write(lambda tx: self._do_store(tx, caller, file))
+            await asyncio.to_thread(arrival.discard)
         return file
 
+    async def refer(
+        self, caller: Caller, file: FileReference, *, purpose: str = "", keep_s: int | None = None
+    ) -> FileReference:
+        """Keep what ``take`` returned. Raises: QuotaExceeded, StorageError."""
+        kept = msgspec.structs.replace(file, purpose=purpose, expires_at_ms=ends_at(file, keep_s))
+        await self._storage.write(lambda tx: self.do_store(tx, caller, kept))
+        return kept
+
     async def get(self, scope: SpaceScope, file_id: str) -> FileReference:
-        """Return a file's description. Raises: NotFound."""
+        """Return a file's description. Raises: FileMissing, FileExpired."""
         file = await self._storage.read(lambda tx: store.get_reference(tx, scope, file_id))
-        if file is None:
-            raise NotFound(what="file", id=file_id)
+        if file is None or file.upload_id is not None:
+            raise FileMissing(id=file_id)
+        if file.expires_at_ms is not None and file.expires_at_ms <= self._clock.now_ms():
+            raise FileExpired(id=file_id)
         return file
 
     async def read(self, scope: SpaceScope, file_id: str) -> AsyncIterator[bytes]:
-        """Yield a file's content. Raises: NotFound, StorageError."""
+        """Yield a file's content. Raises: FileMissing, FileExpired, StorageError."""
         file = await self.get(scope, file_id)
-        async for chunk in self._blobs.read(file.hash):
+        async for chunk in self.content(file):
             yield chunk
 
-    async def list(
-        self, scope: SpaceScope, *, before: str | None = None, limit: int = 50
-    ) -> list[FileReference]:
-        """Return a space's files, newest first."""
-        return await self._storage.read(
-            lambda tx: store.list_references(tx, scope, before=before, limit=limit)
-        )
+    def content(self, file: FileReference) -> AsyncIterator[bytes]:
+        """Return what yields the content of a file that is described. Raises: StorageError."""
+        return self._blobs.read(file.hash)
+
+    async def list(self, scope: SpaceScope, query: FileQuery | None = None) -> list[FileReference]:
+        """Return a space's files that have not expired; the newest first, unless ``query`` says otherwise."""
+        wanted, now_ms = query or FileQuery(), self._clock.now_ms()
+        return await self._storage.read(lambda tx: store.list_references(tx, scope, wanted, now_ms=now_ms))
 
     async def delete(self, caller: Caller, file_id: str) -> None:
-        """Remove the space's reference. Raises: NotFound."""
+        """Remove the space's reference. Raises: FileMissing."""
         if not await self._storage.write(lambda tx: self._do_delete(tx, caller, file_id)):
-            raise NotFound(what="file", id=file_id)
+            raise FileMissing(id=file_id)
 
     async def usage(self, scope: SpaceScope) -> Usage:
         """Return what the space stores."""
@@ -123,31 +168,53 @@ class Files:
         await asyncio.to_thread(self._sweep_incoming)
         return deleted
 
-    async def _room(self, scope: SpaceScope, max_bytes: int | None) -> int:
-        limit = max_bytes or self._max_bytes
-        if self._quota_bytes is None:
-            return limit
-        used = (await self.usage(scope)).size_bytes
-        if used >= self._quota_bytes:
-            raise QuotaExceeded(self._quota_bytes)
-        return limit
+    async def expire(self) -> int:
+        """Delete files whose time is over, and what is left of uploads; return how many references."""
+        scope = SystemScope("files: delete what has expired")
+        now_ms = self._clock.now_ms()
+        gone = await self._storage.read(lambda tx: store.expired_references(tx, scope, now_ms=now_ms))
+        for file in gone:
+            await self._storage.write(lambda tx, file=file: self._do_expire(tx, file))
+        await self._storage.write(
+            lambda tx: uploads_store.forget_uploads(tx, scope, before_ms=now_ms - UPLOADS_TOLD_MS)
+        )
+        return len(gone)
 
-    async def _receive(self, upload: "_Upload", content: AsyncIterator[bytes], *, limit: int) -> None:
+    # -- for uploads in parts -----------------------------------------------------------------------
+    def do_store(self, tx: Transaction, caller: Caller, file: FileReference) -> None:
+        """Write a reference down, with its records. Raises: QuotaExceeded, Overloaded."""
+        scope = SpaceScope(caller.space_id)
+        store.insert_reference(tx, scope, file, quota_bytes=self._quota_bytes)
+        record(tx, caller, "file.stored", file.id, {"size_bytes": file.size_bytes, "hash": file.hash})
+        publish(tx, scope, Event(type="file.stored", subject=file.id, created_by=file.created_by))
+
+    def do_store_part(self, tx: Transaction, scope: SpaceScope, part: FileReference) -> None:
+        """Write the reference of a part of an upload down. Raises: QuotaExceeded, Overloaded."""
+        store.insert_reference(tx, scope, part, quota_bytes=self._quota_bytes)
+
+    # -- own ------------------------------------------------------------------------------------------
+    async def _check_room(self, scope: SpaceScope) -> None:
+        """Refuse what has no room before it is read. Raises: QuotaExceeded."""
+        if self._quota_bytes is not None and (await self.usage(scope)).size_bytes >= self._quota_bytes:
+            raise QuotaExceeded(self._quota_bytes)
+
+    async def _receive(self, upload: Arrival, content: AsyncIterator[bytes], *, limit: int) -> None:
         async for chunk in content:
             if upload.size_bytes + len(chunk) > limit:
                 raise TooLarge(what="file", limit_bytes=limit)
             await asyncio.to_thread(upload.add, chunk)
         await asyncio.to_thread(upload.finish)
 
-    def _describe(self, caller: Caller, upload: "_Upload", name: str) -> FileReference:
+    def _describe(self, caller: Caller, arrival: Arrival, *, name: str, media_type: str) -> FileReference:
+        seen = sniff(arrival.head, is_whole=arrival.size_bytes <= SNIFF_BYTES)
         return FileReference(
             id=new_id("fil"),
             space_id=caller.space_id,
             created_by=caller.person_id or caller.key_id,
-            hash=upload.hash,
-            name=_shown_name(name),
-            media_type=sniff(upload.head, is_whole=upload.size_bytes <= SNIFF_BYTES),
-            size_bytes=upload.size_bytes,
+            hash=arrival.hash,
+            name=shown_name(name),
+            media_type=refined(seen, said=media_type),
+            size_bytes=arrival.size_bytes,
             created_at_ms=self._clock.now_ms(),
         )
 
@@ -170,12 +237,6 @@ class Files:
             await asyncio.sleep(CLAIM_PAUSE_S)
         raise Overloaded(retry_after_s=int(STALE_DELETE_S))
 
-    def _do_store(self, tx: Transaction, caller: Caller, file: FileReference) -> None:
-        scope = SpaceScope(caller.space_id)
-        store.insert_reference(tx, scope, file, quota_bytes=self._quota_bytes)
-        record(tx, caller, "file.stored", file.id, {"size_bytes": file.size_bytes, "hash": file.hash})
-        publish(tx, scope, Event(type="file.stored", subject=file.id, created_by=file.created_by))
-
     def _do_delete(self, tx: Transaction, caller: Caller, file_id: str) -> bool:
         scope = SpaceScope(caller.space_id)
         if not store.delete_reference(tx, scope, file_id, now_ms=self._clock.now_ms()):
@@ -183,6 +244,15 @@ class Files:
         record(tx, caller, "file.deleted", file_id)
         publish(tx, scope, Event(type="file.deleted", subject=file_id))
         return True
+
+    def _do_expire(self, tx: Transaction, file: FileReference) -> None:
+        caller = Caller(kind="system", space_id=SpaceId(file.space_id), rights=frozenset(), via="internal")
+        scope = SpaceScope(caller.space_id)
+        if not store.delete_reference(tx, scope, file.id, now_ms=self._clock.now_ms()):
+            return
+        if file.upload_id is None:
+            record(tx, caller, "file.expired", file.id)
+            publish(tx, scope, Event(type="file.deleted", subject=file.id))
 
     def _sweep_incoming(self) -> None:
         """Remove what uploads of dead processes left behind."""
@@ -196,53 +266,12 @@ class Files:
                     left.unlink()
 
 
-class _Upload:
-    """A file that is arriving: written and hashed in worker threads, one call at a time."""
-
-    def __init__(self, directory: Path) -> None:
-        try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path = directory / f"upload-{secrets.token_hex(12)}"
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except OSError as error:
-            raise disk_error(error) from error
-        self._file: BinaryIO = os.fdopen(handle, "wb")
-        self._digest = hashlib.sha256()
-        self.size_bytes = 0
-        self.head = b""
-
-    @property
-    def hash(self) -> str:
-        """The SHA-256 of what arrived."""
-        return self._digest.hexdigest()
-
-    def add(self, chunk: bytes) -> None:
-        """Write one chunk."""
-        if len(self.head) < SNIFF_BYTES:
-            self.head = (self.head + chunk)[:SNIFF_BYTES]
-        self._digest.update(chunk)
-        self.size_bytes += len(chunk)
-        try:
-            self._file.write(chunk)
-        except OSError as error:
-            raise disk_error(error) from error
-
-    def finish(self) -> None:
-        """Bring it to the disk."""
-        try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-        except OSError as error:
-            raise disk_error(error) from error
-
-    def discard(self) -> None:
-        """Remove what is left of it."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+def ends_at(file: FileReference, keep_s: int | None) -> int | None:
+    """Return when a file expires that is kept for ``keep_s`` seconds."""
+    return None if keep_s is None else file.created_at_ms + keep_s * 1000
 
 
-def _shown_name(name: str) -> str:
+def shown_name(name: str) -> str:
     """Return a name fit to be shown: one line, no control characters, no path."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     clean = "".join(letter if letter.isprintable() else "_" for letter in last).strip()

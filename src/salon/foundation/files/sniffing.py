@@ -1,5 +1,6 @@
 """What a file is, judged by its first bytes and never by its name or what the sender claims."""
 
+import re
 from typing import Final
 
 SNIFF_BYTES: Final = 4096
@@ -48,6 +49,7 @@ _ZIPPED: Final = (
     (b"mimetypeapplication/epub+zip", "application/epub+zip"),
     (b"mimetypeapplication/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
 )
+_KIND: Final = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
 _MARKUP: Final = (
     (b"<!doctype html", "text/html"),
     (b"<html", "text/html"),
@@ -72,6 +74,36 @@ def sniff(head: bytes, *, is_whole: bool = False) -> str:
     if head[257:262] == b"ustar":
         return "application/x-tar"
     return _text(head, is_whole=is_whole)
+
+
+_TEXTS_BY_WORD: Final = frozenset(
+    {
+        "application/json",
+        "application/jsonl",
+        "application/x-ndjson",
+        "application/xml",
+        "application/yaml",
+        "application/x-yaml",
+        "application/toml",
+        "application/javascript",
+        "application/x-javascript",
+        "application/x-python",
+        "application/sql",
+    }
+)
+
+
+def refined(seen: str, *, said: str) -> str:
+    """Return what a file is, by its look and by what its sender said.
+
+    Bytes tell one kind of text from another badly, so the sender is believed about those, and about nothing
+    else: what is said to be a picture and looks like a program is a program.
+    """
+    kind = said.split(";", maxsplit=1)[0].strip().lower()
+    if seen not in {"text/plain", "application/json"}:
+        return seen
+    is_text = kind in _TEXTS_BY_WORD or (kind.startswith("text/") and kind != "text/html")
+    return kind if is_text and _KIND.fullmatch(kind) else seen
 
 
 def _text(head: bytes, *, is_whole: bool) -> str:

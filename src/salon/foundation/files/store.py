@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, delete, exists, func, select, update
 
-from salon.foundation.files.models import FileReference, QuotaExceeded, Usage
+from salon.foundation.files.errors import QuotaExceeded
+from salon.foundation.files.models import FileQuery, FileReference, Usage
 from salon.foundation.files.tables import blobs, references, usage
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
 from salon.foundation.kit.errors import Overloaded
-from salon.foundation.storage import Row, Transaction, insert, statement
+from salon.foundation.storage import Row, Statement, Transaction, insert, statement
 
 _new_blob = insert(blobs)
 _CLAIM = statement(
@@ -26,10 +27,35 @@ _GET = statement(
         references.c.id == bindparam("file_id"), references.c.space_id == bindparam("space")
     )
 )
-_LIST = statement(
+
+
+def _list(*, is_ascending: bool, has_purpose: bool) -> Statement:
+    """Return the statement of one page."""
+    place = references.c.id
+    wanted = [references.c.purpose == bindparam("purpose")] if has_purpose else []
+    return statement(
+        select(references)
+        .where(
+            references.c.space_id == bindparam("space"),
+            place > bindparam("after") if is_ascending else place < bindparam("after"),
+            references.c.upload_id.is_(None),
+            references.c.expires_at_ms.is_(None) | (references.c.expires_at_ms > bindparam("now_ms")),
+            *wanted,
+        )
+        .order_by(place if is_ascending else place.desc())
+        .limit(bindparam("limit"))
+    )
+
+
+_LISTS = {
+    (way, wish): _list(is_ascending=way, has_purpose=wish) for way in (False, True) for wish in (False, True)
+}
+_NEWEST = "fil_" + "z" * 26
+"""After every id, in the order of every database."""
+_EXPIRED = statement(
     select(references)
-    .where(references.c.space_id == bindparam("space"), references.c.id < bindparam("before"))
-    .order_by(references.c.id.desc())
+    .where(references.c.expires_at_ms <= bindparam("now_ms"))
+    .order_by(references.c.expires_at_ms)
     .limit(bindparam("limit"))
 )
 _DELETE = statement(
@@ -115,17 +141,28 @@ def insert_reference(
 
 
 def get_reference(tx: Transaction, scope: SpaceScope, file_id: str) -> FileReference | None:
-    """Return a reference of the space."""
+    """Return a reference of the space, expired or a part of an upload as it may be."""
     row = tx.one(_GET, file_id=file_id, space=scope.space_id)
     return None if row is None else _reference(row)
 
 
 def list_references(
-    tx: Transaction, scope: SpaceScope, *, before: str | None = None, limit: int = 50
+    tx: Transaction, scope: SpaceScope, query: FileQuery, *, now_ms: int
 ) -> list[FileReference]:
-    """Return a space's files, newest first; ``before`` is the last id of the page before."""
-    rows = tx.all(_LIST, space=scope.space_id, before=before or "fil_~", limit=limit)
+    """Return a space's files that have not expired, without parts of uploads."""
+    first = "" if query.is_ascending else _NEWEST
+    asked: dict[str, Any] = {"space": scope.space_id, "after": query.after or first, "now_ms": now_ms}
+    if query.purpose:
+        asked["purpose"] = query.purpose
+    rows = tx.all(_LISTS[query.is_ascending, bool(query.purpose)], limit=query.limit, **asked)
     return [_reference(row) for row in rows]
+
+
+def expired_references(
+    tx: Transaction, _scope: SystemScope, *, now_ms: int, limit: int = 200
+) -> list[FileReference]:
+    """Return files and parts of uploads whose time is over."""
+    return [_reference(row) for row in tx.all(_EXPIRED, now_ms=now_ms, limit=limit)]
 
 
 def delete_reference(tx: Transaction, scope: SpaceScope, file_id: str, *, now_ms: int) -> bool:

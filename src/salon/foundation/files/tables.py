@@ -37,7 +37,31 @@ references = Table(
     text_column("media_type"),
     integer("size_bytes"),
     time_ms("created_at_ms"),
+    text_column("purpose"),
+    time_ms("expires_at_ms", nullable=True, index=True),
+    text_column("upload_id", nullable=True, index=True),
+    integer("offset_bytes", nullable=True),
     Index("ix_file_references_space_id_id", "space_id", "id"),
+)
+"""``upload_id``: a part of an upload that is not complete; counted, and in no list."""
+
+uploads = Table(
+    "file_uploads",
+    metadata,
+    id_column("upl"),
+    space_column(index=True),
+    created_by_column(),
+    text_column("name"),
+    text_column("media_type"),
+    text_column("purpose"),
+    integer("size_bytes", nullable=True),
+    integer("keep_s", nullable=True),
+    integer("received_bytes"),
+    time_ms("created_at_ms"),
+    time_ms("expires_at_ms", index=True),
+    text_column("status"),
+    text_column("file_id", nullable=True),
+    text_column("secret_hash", nullable=True),
 )
 
 usage = Table(

@@ -21,6 +21,7 @@ from salon.surfaces.api.compat import path_dialect
 from salon.surfaces.api.core_reads import CoreReads
 from salon.surfaces.api.door import TOLD, Door, as_salon_error
 from salon.surfaces.api.endpoints import CORE, Endpoint, Matched, RowMatcher
+from salon.surfaces.api.files import FileDoor
 from salon.surfaces.api.heads import check_head
 from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
 
@@ -44,6 +45,7 @@ class SalonApp:
         self.door = door
         self._matcher = RowMatcher(CORE)
         self._reads = CoreReads(door.services)
+        self._files = FileDoor(door)
         self._management = ManagementDoor(door, load_management)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -176,6 +178,9 @@ class SalonApp:
         if row.is_served:
             assert identity is not None
             await self._serve(matched, identity, asked, reply, send)
+            return
+        if row.operation == "files":
+            await self._files.serve(matched, identity, asked, reply, send)
             return
         status, headers, body = await self._reads.answer(matched, identity, asked)
         # A head of its own length, also for HEAD: the server leaves the body out.

@@ -106,18 +106,22 @@ class AsgiReply:
     async def pump(self, send: Send) -> None:
         """Send what is queued until the end. Raises: ClientCut after ``abort``."""
         while True:
-            while self._queue:
-                message = self._queue.popleft()
-                self._queued_bytes -= len(message.get("body", b""))
-                await send(message)
-                if not self.writable and self._queued_bytes <= LOW_WATER_BYTES:
-                    self._set_writable(True)
+            await self.flush(send)
             if self._aborted:
                 raise ClientCut
             if self._ended:
                 return
             self._wake.clear()
             await self._wake.wait()
+
+    async def flush(self, send: Send) -> None:
+        """Send what is queued now, as fast as the client takes it."""
+        while self._queue:
+            message = self._queue.popleft()
+            self._queued_bytes -= len(message.get("body", b""))
+            await send(message)
+            if not self.writable and self._queued_bytes <= LOW_WATER_BYTES:
+                self._set_writable(True)
 
     def leave(self) -> None:
         """Hear that the caller has left."""

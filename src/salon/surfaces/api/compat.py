@@ -41,7 +41,7 @@ def shared_dialect(headers: Mapping[bytes, bytes]) -> DialectName:
     """Pick the dialect of a path that several share: credential header, ``anthropic-version``, OpenAI."""
     if b"x-goog-api-key" in headers:
         return "gemini"
-    if b"x-api-key" in headers or b"anthropic-version" in headers:
+    if b"x-api-key" in headers or b"anthropic-version" in headers or b"anthropic-beta" in headers:
         return "anthropic"
     return "openai"
 

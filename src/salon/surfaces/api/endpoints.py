@@ -25,6 +25,17 @@ _GEMINI_EMBEDS: Final[tuple[tuple[str, DialectName, str], ...]] = (
     ("batchEmbedContents", "gemini-embed-batch", "embeddings"),
 )
 SMALL_BODY_BYTES: Final = 1024 * 1024
+_FILE_BODY_BYTES: Final = 1024**4
+"""No more than a bound: how large a file may be is a setting, and is counted as it comes."""
+_SHARED: Final = "in OpenAI's or Anthropic's words, by the caller's headers"
+_FILES: Final[tuple[tuple[Literal["GET", "POST", "DELETE"], str, DialectName | None, str], ...]] = (
+    ("POST", "/v1/files", None, f"Store a file, {_SHARED}."),
+    ("GET", "/v1/files", None, f"List the files, {_SHARED}."),
+    ("GET", "/v1/files/{file_id}", None, f"Describe a file, {_SHARED}."),
+    ("DELETE", "/v1/files/{file_id}", None, f"Delete a file, {_SHARED}."),
+    ("GET", "/v1/files/{file_id}/content", None, f"The bytes of a file; errors {_SHARED}."),
+)
+"""Method, path, dialect, summary."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,6 +301,18 @@ CORE: Final[tuple[Endpoint, ...]] = (
         summary="The version, in the words of Ollama.",
         policy=Right.USE_MODELS,
         operation="models",
+    ),
+    *(
+        Endpoint(
+            method=method,
+            path=path,
+            dialect=dialect,
+            summary=summary,
+            policy=Right.USE_MODELS,
+            operation="files",
+            max_body_bytes=_FILE_BODY_BYTES if method == "POST" else SMALL_BODY_BYTES,
+        )
+        for method, path, dialect, summary in _FILES
     ),
     Endpoint(
         method="GET",

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from salon.foundation.accounts import KeyIdentity
+from salon.foundation.files import Files, Uploads
 from salon.foundation.kit.in_place import InPlace
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.protocols.base import Dialect, DialectName
@@ -70,6 +71,13 @@ class ServerLimits(msgspec.Struct, frozen=True, kw_only=True):
     """How often deadlines are looked at."""
 
 
+class FileServices(msgspec.Struct, frozen=True, kw_only=True):
+    """What the files endpoints work with."""
+
+    files: Files
+    uploads: Uploads
+
+
 class Services(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the doors call."""
 
@@ -95,5 +103,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     asset_address: str = ""
     """Where browsers fetch the page's files other than the document; empty for here."""
     limits: ServerLimits = ServerLimits()
+    files: FileServices | None = None
+    """The house's file store; ``None`` where there is none."""
     house: object = None
     """What management routes work with; they know its type."""

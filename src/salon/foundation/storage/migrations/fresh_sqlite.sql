@@ -133,10 +133,35 @@ CREATE TABLE file_references (
 	media_type TEXT NOT NULL, 
 	size_bytes BIGINT NOT NULL, 
 	created_at_ms BIGINT NOT NULL, 
+	purpose TEXT NOT NULL, 
+	expires_at_ms BIGINT, 
+	upload_id TEXT, 
+	offset_bytes BIGINT, 
 	CONSTRAINT pk_file_references PRIMARY KEY (id)
 );
+CREATE INDEX ix_file_references_expires_at_ms ON file_references (expires_at_ms);
 CREATE INDEX ix_file_references_hash ON file_references (hash);
 CREATE INDEX ix_file_references_space_id_id ON file_references (space_id, id);
+CREATE INDEX ix_file_references_upload_id ON file_references (upload_id);
+CREATE TABLE file_uploads (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	name TEXT NOT NULL, 
+	media_type TEXT NOT NULL, 
+	purpose TEXT NOT NULL, 
+	size_bytes BIGINT, 
+	keep_s BIGINT, 
+	received_bytes BIGINT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	expires_at_ms BIGINT NOT NULL, 
+	status TEXT NOT NULL, 
+	file_id TEXT, 
+	secret_hash TEXT, 
+	CONSTRAINT pk_file_uploads PRIMARY KEY (id)
+);
+CREATE INDEX ix_file_uploads_expires_at_ms ON file_uploads (expires_at_ms);
+CREATE INDEX ix_file_uploads_space_id ON file_uploads (space_id);
 CREATE TABLE file_usage (
 	space_id TEXT NOT NULL, 
 	size_bytes BIGINT NOT NULL, 

@@ -155,11 +155,38 @@ def upgrade() -> None:
     sa.Column('media_type', sa.Text(), nullable=False),
     sa.Column('size_bytes', sa.BigInteger(), nullable=False),
     sa.Column('created_at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('expires_at_ms', sa.BigInteger(), nullable=True),
+    sa.Column('upload_id', sa.Text(), nullable=True),
+    sa.Column('offset_bytes', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_file_references'))
     )
     with op.batch_alter_table('file_references', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_file_references_expires_at_ms'), ['expires_at_ms'], unique=False)
         batch_op.create_index(batch_op.f('ix_file_references_hash'), ['hash'], unique=False)
         batch_op.create_index('ix_file_references_space_id_id', ['space_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_file_references_upload_id'), ['upload_id'], unique=False)
+
+    op.create_table('file_uploads',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('space_id', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.Text(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('size_bytes', sa.BigInteger(), nullable=True),
+    sa.Column('keep_s', sa.BigInteger(), nullable=True),
+    sa.Column('received_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('created_at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('expires_at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('file_id', sa.Text(), nullable=True),
+    sa.Column('secret_hash', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_file_uploads'))
+    )
+    with op.batch_alter_table('file_uploads', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_file_uploads_expires_at_ms'), ['expires_at_ms'], unique=False)
+        batch_op.create_index(batch_op.f('ix_file_uploads_space_id'), ['space_id'], unique=False)
 
     op.create_table('file_usage',
     sa.Column('space_id', sa.Text(), nullable=False),

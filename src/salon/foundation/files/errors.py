@@ -1,0 +1,43 @@
+"""What can be wrong with a stored file."""
+
+from salon.foundation.kit.errors import Conflict, NotFound, TooLarge
+
+
+class QuotaExceeded(TooLarge):
+    """The space has no room for the file. Fields: ``limit_bytes``."""
+
+    code = "no_room"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(limit_bytes=limit_bytes)
+
+
+class FileMissing(NotFound):
+    """The space has no such file. Fields: ``id``."""
+
+    code = "file_missing"
+
+
+class FileExpired(FileMissing):
+    """The time for which the file was to be kept is over. Fields: ``id``."""
+
+    code = "file_expired"
+
+
+class UploadMissing(NotFound):
+    """The space has no such upload, or no such part of it. Fields: ``id``."""
+
+    code = "upload_missing"
+
+
+class UploadEnded(Conflict):
+    """The upload takes no more parts. Fields: ``id``, ``status``."""
+
+    code = "upload_ended"
+
+
+class WrongOffset(Conflict):
+    """The part does not begin where the last one ended. Fields: ``offset``, ``received``."""
+
+    code = "wrong_offset"
+    status = 400

@@ -1,0 +1,208 @@
+"""Files that arrive in several requests: begun, filled part by part, and completed in one transaction.
+
+A part is stored content like any other, with a reference that is in no list: it is counted against the
+quota, any process may take the next one, and what is left behind expires. Completing joins the parts to a
+file and lets go of them in the same transaction.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+
+from salon.foundation.audit import record
+from salon.foundation.files import store, uploads_store
+from salon.foundation.files.errors import UploadEnded, UploadMissing, WrongOffset
+from salon.foundation.files.models import FileReference, Upload
+from salon.foundation.files.service import Files, ends_at, shown_name
+from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.clock import Clock, SystemClock
+from salon.foundation.kit.errors import InvalidRequest, TooLarge
+from salon.foundation.kit.ids import new_id
+from salon.foundation.storage import Storage, Transaction
+
+
+class Uploads:
+    """The uploads of one process; another may take their next part."""
+
+    def __init__(self, storage: Storage, files: Files, clock: Clock | None = None) -> None:
+        """Keep parts and files in ``files``."""
+        self._storage = storage
+        self._files = files
+        self._clock = clock or SystemClock()
+
+    async def begin(
+        self,
+        caller: Caller,
+        *,
+        name: str,
+        open_s: int,
+        media_type: str = "",
+        purpose: str = "",
+        size_bytes: int | None = None,
+        keep_s: int | None = None,
+    ) -> Upload:
+        """Begin an upload that takes parts for ``open_s`` seconds. Raises: TooLarge."""
+        if size_bytes is not None and size_bytes > self._files.max_bytes:
+            raise TooLarge(what="file", limit_bytes=self._files.max_bytes)
+        now_ms = self._clock.now_ms()
+        upload = Upload(
+            id=new_id("upl"),
+            space_id=caller.space_id,
+            created_by=caller.person_id or caller.key_id,
+            name=shown_name(name),
+            media_type=media_type,
+            purpose=purpose,
+            size_bytes=size_bytes,
+            keep_s=keep_s,
+            received_bytes=0,
+            created_at_ms=now_ms,
+            expires_at_ms=now_ms + open_s * 1000,
+        )
+        scope = SpaceScope(caller.space_id)
+
+        def write(tx: Transaction) -> None:
+            uploads_store.insert_upload(tx, scope, upload)
+            record(tx, caller, "upload.begun", upload.id)
+
+        await self._storage.write(write)
+        return upload
+
+    async def get(self, scope: SpaceScope, upload_id: str) -> Upload:
+        """Return an upload. Raises: UploadMissing."""
+        upload = await self._storage.read(lambda tx: uploads_store.get_upload(tx, scope, upload_id))
+        if upload is None:
+            raise UploadMissing(id=upload_id)
+        if upload.status == "pending" and upload.expires_at_ms <= self._clock.now_ms():
+            return msgspec.structs.replace(upload, status="expired")
+        return upload
+
+    async def add(
+        self,
+        caller: Caller,
+        upload_id: str,
+        content: AsyncIterator[bytes],
+        *,
+        offset: int | None = None,
+        max_bytes: int | None = None,
+    ) -> FileReference:
+        """Take in a part. With ``offset`` it must begin where the last one ended.
+
+        Raises: UploadMissing, UploadEnded, WrongOffset, TooLarge, QuotaExceeded, StorageError.
+        """
+        scope = SpaceScope(caller.space_id)
+        upload = await self._open(scope, upload_id)
+        if offset is not None and offset != upload.received_bytes:
+            raise WrongOffset(offset=offset, received=upload.received_bytes)
+        most = upload.size_bytes if upload.size_bytes is not None else self._files.max_bytes
+        room = most - upload.received_bytes
+        taken = await self._files.take(
+            caller, content, name=upload.name, max_bytes=max(1, min(room, max_bytes or room))
+        )
+        part = msgspec.structs.replace(
+            taken, upload_id=upload.id, offset_bytes=offset, expires_at_ms=upload.expires_at_ms
+        )
+        await self._storage.write(
+            lambda tx: self._do_add(tx, scope, part, upload, is_placed=offset is not None)
+        )
+        return part
+
+    async def complete(
+        self,
+        caller: Caller,
+        upload_id: str,
+        part_ids: Sequence[str] | None = None,
+        *,
+        rest: AsyncIterator[bytes] | None = None,
+    ) -> FileReference:
+        """Join the parts, in the order of ``part_ids`` or of their places, and ``rest`` after them.
+
+        Raises: UploadMissing, UploadEnded, InvalidRequest, QuotaExceeded, StorageError.
+        """
+        scope = SpaceScope(caller.space_id)
+        upload = await self._open(scope, upload_id)
+        held = await self._storage.read(lambda tx: uploads_store.parts_of(tx, scope, upload_id))
+        parts = held if part_ids is None else _ordered(held, part_ids)
+        taken = await self._files.take(
+            caller,
+            self._joined(parts, rest),
+            name=upload.name,
+            media_type=upload.media_type,
+            max_bytes=upload.size_bytes or None,
+            is_joined=True,
+        )
+        file = msgspec.structs.replace(
+            taken, purpose=upload.purpose, expires_at_ms=ends_at(taken, upload.keep_s)
+        )
+        if upload.size_bytes is not None and file.size_bytes != upload.size_bytes:
+            problem = f"{file.size_bytes} bytes came, and {upload.size_bytes} were announced."
+            raise InvalidRequest(field="bytes", problem=problem)
+        await self._storage.write(lambda tx: self._do_complete(tx, caller, upload, file))
+        return file
+
+    async def cancel(self, caller: Caller, upload_id: str) -> Upload:
+        """Let go of an upload and its parts. Raises: UploadMissing, UploadEnded."""
+        scope = SpaceScope(caller.space_id)
+        upload = await self._open(scope, upload_id)
+
+        def write(tx: Transaction) -> None:
+            self._end(tx, scope, upload.id, status="cancelled", file_id=None)
+            record(tx, caller, "upload.cancelled", upload.id)
+
+        await self._storage.write(write)
+        return msgspec.structs.replace(upload, status="cancelled")
+
+    # -- own ------------------------------------------------------------------------------------------
+    async def _open(self, scope: SpaceScope, upload_id: str) -> Upload:
+        upload = await self.get(scope, upload_id)
+        if upload.status != "pending":
+            raise UploadEnded(id=upload_id, status=upload.status)
+        return upload
+
+    def _do_add(
+        self, tx: Transaction, scope: SpaceScope, part: FileReference, upload: Upload, *, is_placed: bool
+    ) -> None:
+        now = uploads_store.get_upload(tx, scope, upload.id)
+        if now is None or now.status != "pending":
+            raise UploadEnded(id=upload.id, status=now.status if now is not None else "gone")
+        before = upload.received_bytes if is_placed else now.received_bytes
+        if upload.size_bytes is not None and before + part.size_bytes > upload.size_bytes:
+            raise TooLarge(what="upload", limit_bytes=upload.size_bytes)
+        if not uploads_store.advance_upload(
+            tx, scope, upload.id, before_bytes=before, after_bytes=before + part.size_bytes
+        ):
+            raise WrongOffset(offset=part.offset_bytes, received=now.received_bytes)
+        self._files.do_store_part(tx, scope, part)
+
+    def _do_complete(self, tx: Transaction, caller: Caller, upload: Upload, file: FileReference) -> None:
+        # The parts go first: they and the file are not to be counted together.
+        self._end(tx, SpaceScope(caller.space_id), upload.id, status="completed", file_id=file.id)
+        self._files.do_store(tx, caller, file)
+
+    def _end(
+        self, tx: Transaction, scope: SpaceScope, upload_id: str, *, status: str, file_id: str | None
+    ) -> None:
+        if not uploads_store.end_upload(tx, scope, upload_id, status=status, file_id=file_id):
+            raise UploadEnded(id=upload_id, status="completed or cancelled")
+        for part in uploads_store.parts_of(tx, scope, upload_id):
+            store.delete_reference(tx, scope, part.id, now_ms=self._clock.now_ms())
+
+    async def _joined(
+        self, parts: Sequence[FileReference], rest: AsyncIterator[bytes] | None
+    ) -> AsyncIterator[bytes]:
+        for part in parts:
+            async for chunk in self._files.content(part):
+                yield chunk
+        if rest is not None:
+            async for chunk in rest:
+                yield chunk
+
+
+def _ordered(held: Sequence[FileReference], part_ids: Sequence[str]) -> list[FileReference]:
+    """Return the parts in the order that was told. Raises: UploadMissing, InvalidRequest."""
+    known = {part.id: part for part in held}
+    if len(set(part_ids)) != len(part_ids):
+        raise InvalidRequest(field="part_ids", problem="It names a part twice.")
+    for part_id in part_ids:
+        if part_id not in known:
+            raise UploadMissing(id=part_id)
+    return [known[part_id] for part_id in part_ids]
