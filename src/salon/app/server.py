@@ -202,6 +202,10 @@ def serve(configuration: Configuration, *, role: Role, open_page: bool = False) 
     data = configuration.source.data
     data.prepare()
     data.lock()
+    if not settings.storage.url:
+        from salon.foundation.storage.sqlite_connection import count_no_memory  # noqa: PLC0415 - only for it
+
+        count_no_memory()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve_with_signals(Server(configuration, role=role), open_page=open_page))

@@ -165,17 +165,24 @@ class Accountant:
         if job.settled:
             return None
         job.settled = True
-        duration_s = self._clock.monotonic_s() - job.started_s
+        now_s, started_s, first_s = self._clock.monotonic_s(), job.started_s, job.first_token_s
         attempts, target, error = job.attempts, job.target, job.error
         caller = job.identity.caller
-        sums = attempts[0] if len(attempts) == 1 else _Sums(attempts)
-        link = route = model = version = service = None
-        currency = "USD"
+        count = len(attempts)
+        last = attempts[-1] if count else None
+        sums = last if last is not None and count == 1 else _Sums(attempts)
+        provider_id = kind = route = model = None
         if target is not None:
-            link, route, model = target.link, target.name, target.model
-        if attempts:
-            last = attempts[-1]
+            link = target.link
+            provider_id, kind, route, model = link.id, link.kind, target.name, target.model
+        currency, version, service = "USD", None, None
+        alone_at_ms = alone_first_ms = alone_ms = None
+        status = job.status or (error.status if error is not None else 200)
+        if last is not None:
             currency, version, service = last.currency, last.price_version, last.service
+            if count == 1 and error is None and last.status == "ok" and last.http_status == status:
+                alone_at_ms = last.started_at_ms
+                alone_first_ms, alone_ms = last.first_byte_ms, last.duration_ms
         entry = RequestEntry(
             job.request_id,
             caller.space_id,
@@ -184,17 +191,17 @@ class Accountant:
             job.dialect.name if job.dialect is not None else "events",
             job.operation if job.mirror_of is None else "mirror",
             job.alias,
-            link.id if link is not None else None,
-            link.kind if link is not None else None,
+            provider_id,
+            kind,
             model,
             route,
             job.decision,
             "ok" if error is None else _status(error, begun=job.begun),
-            job.status or (error.status if error is not None else 200),
+            status,
             error.code if error is not None else None,
             job.stream,
             job.cache,
-            len(attempts),
+            count,
             sums.input_tokens,
             sums.output_tokens,
             sums.cached_tokens,
@@ -207,8 +214,11 @@ class Accountant:
             currency,
             version,
             job.started_at_ms,
-            _span_ms(job.started_s, job.first_token_s),
-            int(duration_s * 1000 + 0.5),
+            None if first_s is None else max(0, int((first_s - started_s) * 1000 + 0.5)),
+            int((now_s - started_s) * 1000 + 0.5),
+            alone_at_ms,
+            alone_first_ms,
+            alone_ms,
         )
         self._ledger.record(entry, attempts, hold=job.hold)
         if job.ticket is not None:
@@ -290,7 +300,3 @@ def _status(error: SalonError, *, begun: bool) -> RequestStatus:
     if isinstance(error, ClientGone):
         return "cancelled"
     return "interrupted" if begun or isinstance(error, ShuttingDown) else "error"
-
-
-def _span_ms(start_s: float, end_s: float | None) -> int | None:
-    return None if end_s is None else max(0, int((end_s - start_s) * 1000 + 0.5))

@@ -5,12 +5,17 @@ import logging
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.foundation.kit.ids import RequestId, SpaceId
 from salon.foundation.ledger import AttemptEntry
+from salon.foundation.ledger.tables import attempts
+from salon.foundation.storage import statement
 from salon.testing.ledger import SCOPE, SPACE, attempt, entry, open_desk
+
+_ATTEMPT_ROWS = statement(select(attempts))
 
 
 def tried_once(request_id: RequestId, number: int) -> AttemptEntry:
@@ -33,6 +38,26 @@ def test_request_and_attempts_come_back_as_recorded(address: str) -> None:
             assert await desk.ledger.request(SpaceScope(SPACE), row.request_id) == (row, tried)
             with pytest.raises(NotFound):
                 await desk.ledger.request(SpaceScope(SpaceId("spc_other")), row.request_id)
+
+    asyncio.run(scene())
+
+
+def test_an_attempt_that_answered_at_once_comes_back_out_of_its_request(address: str) -> None:
+    async def scene() -> None:
+        async with open_desk(address) as desk:
+            row = entry(attempt_started_at_ms=1_800_000_000_001, attempt_first_byte_ms=5, attempt_ms=9)
+            only = attempt(
+                request_id=row.request_id,
+                number=1,
+                http_status=200,
+                started_at_ms=1_800_000_000_001,
+                first_byte_ms=5,
+                duration_ms=9,
+            )
+            desk.ledger.record(row, [only])
+            await desk.ledger.flush()
+            assert await desk.ledger.request(SpaceScope(SPACE), row.request_id) == (row, [only])
+            assert await desk.storage.read(lambda tx: tx.all(_ATTEMPT_ROWS)) == []
 
     asyncio.run(scene())
 

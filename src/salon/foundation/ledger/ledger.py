@@ -88,7 +88,7 @@ class Ledger:
     def record(
         self, entry: RequestEntry, attempts: Sequence[AttemptEntry] = (), *, hold: Hold | None = None
     ) -> None:
-        """Queue the rows of one ended request; never blocks.
+        """Queue the rows of one ended request; never blocks. An attempt that stands in ``entry`` gets no row.
 
         With ``hold``, ends it at ``entry.cost_e10``: row and spend are written in one transaction.
         """
@@ -217,7 +217,7 @@ class Ledger:
 
         def read(tx: Transaction) -> tuple[RequestEntry, list[AttemptEntry]] | None:
             entry = store.find_request(tx, scope, request_id)
-            return None if entry is None else (entry, store.attempts_of(tx, scope, request_id))
+            return None if entry is None else (entry, store.attempts_of(tx, scope, entry))
 
         found = await self._storage.read(read)
         if found is None:

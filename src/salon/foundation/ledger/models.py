@@ -58,6 +58,11 @@ class RequestEntry(msgspec.Struct, frozen=True, gc=False):
     first_token_ms: int | None
     """Milliseconds from the start to the first token sent to the caller."""
     duration_ms: int
+    attempt_started_at_ms: int | None
+    """When the only attempt began, if it answered at once: all else of it stands here, and it has no row of
+    its own. None where attempts have rows."""
+    attempt_first_byte_ms: int | None
+    attempt_ms: int | None
 
 
 class AttemptEntry(msgspec.Struct, frozen=True, gc=False):
@@ -86,3 +91,33 @@ class AttemptEntry(msgspec.Struct, frozen=True, gc=False):
     started_at_ms: int
     first_byte_ms: int | None
     duration_ms: int
+
+
+def only_attempt(entry: RequestEntry) -> AttemptEntry:
+    """Return the attempt that stands in the row of its request."""
+    assert entry.attempt_started_at_ms is not None
+    assert entry.attempt_ms is not None
+    assert entry.provider_id is not None
+    return AttemptEntry(
+        entry.request_id,
+        1,
+        entry.provider_id,
+        entry.provider_kind or "",
+        entry.model or "",
+        "ok",
+        entry.http_status,
+        None,
+        entry.input_tokens,
+        entry.output_tokens,
+        entry.cached_tokens,
+        entry.cache_write_tokens,
+        entry.reasoning_tokens,
+        entry.details,
+        entry.service,
+        entry.cost_e10,
+        entry.currency,
+        entry.price_version,
+        entry.attempt_started_at_ms,
+        entry.attempt_first_byte_ms,
+        entry.attempt_ms,
+    )

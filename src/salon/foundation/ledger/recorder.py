@@ -281,7 +281,7 @@ class Recorder:
         if not budget_store.begin_batch(tx, self._scope, self._process_id, number, now_ms=now_ms):
             return []
         entries = [shortened(item.entry) for item in batch if item.entry is not None]
-        tried = [attempt for item in batch for attempt in item.attempts]
+        tried = [attempt for item in batch if _has_rows(item) for attempt in item.attempts]
         if tame:
             entries, tried = [tamed(entry) for entry in entries], [tamed(attempt) for attempt in tried]
         store.insert_entries(tx, self._scope, entries, tried)
@@ -301,6 +301,11 @@ def merge_deltas(deltas: Iterable[Delta]) -> list[Delta]:
         total[0] += delta.spent_e10
         total[1] += delta.less_e10
     return [Delta(*key, *total) for key, total in sorted(sums.items())]
+
+
+def _has_rows(item: Item) -> bool:
+    """Tell whether the attempts of a request have rows of their own."""
+    return item.entry is None or item.entry.attempt_ms is None
 
 
 def _as_text(item: Item) -> str:

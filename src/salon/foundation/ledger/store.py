@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, or_, select
 
 from salon.foundation.kit.caller import Scope, SpaceScope
-from salon.foundation.ledger.models import AttemptEntry, RequestEntry
+from salon.foundation.ledger.models import AttemptEntry, RequestEntry, only_attempt
 from salon.foundation.ledger.tables import attempts, requests
 from salon.foundation.storage import Row, Transaction, insert, statement
 
@@ -55,11 +55,13 @@ def find_request(tx: Transaction, scope: Scope, request_id: str) -> RequestEntry
     return None if isinstance(scope, SpaceScope) and entry.space_id != scope.space_id else entry
 
 
-def attempts_of(tx: Transaction, _scope: Scope, request_id: str) -> list[AttemptEntry]:
+def attempts_of(tx: Transaction, _scope: Scope, entry: RequestEntry) -> list[AttemptEntry]:
     """Return the attempts of a request the scope was already checked for, in order."""
+    if entry.attempt_ms is not None:
+        return [only_attempt(entry)]
     return [
         AttemptEntry(**dict(zip(_ATTEMPT_FIELDS, row, strict=True)))
-        for row in tx.all(_ATTEMPTS_OF_REQUEST, request_id=request_id)
+        for row in tx.all(_ATTEMPTS_OF_REQUEST, request_id=entry.request_id)
     ]
 
 

@@ -1,7 +1,8 @@
 """The tables of the ledger.
 
 Columns of the two entry tables stand in the order of their structs' fields, so a row is written from
-``astuple`` without a dictionary. Indexes are few: each costs every request.
+``astuple`` without a dictionary. Indexes are few: each costs every request. The attempt of a request that
+was answered at once stands in the request's row: a second row would say the same and cost as much.
 """
 
 from typing import Final
@@ -55,6 +56,9 @@ requests: Final = Table(
     time_ms("started_at_ms"),
     integer("first_token_ms", nullable=True),
     integer("duration_ms"),
+    time_ms("attempt_started_at_ms", nullable=True),
+    integer("attempt_first_byte_ms", nullable=True),
+    integer("attempt_ms", nullable=True),
     Index(None, "space_id", "started_at_ms"),
 )
 

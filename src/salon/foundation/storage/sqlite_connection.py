@@ -19,6 +19,9 @@ OPEN_PATIENCE_S: Final = 30.0
 LOCK_PATIENCE_S: Final = 60.0
 """How long a write waits for another process (a backup, VACUUM) before it is refused."""
 
+_FLAGS: Final = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
+"""Without a lock of its own, which each bound value would take: a connection never meets two threads."""
+
 
 class Cursor(Protocol):
     """What is used of apsw's cursor, with types a checker can follow."""
@@ -132,10 +135,20 @@ def _with_booleans(row: Row, places: tuple[int, ...]) -> Row:
     return tuple(values)
 
 
+def count_no_memory() -> None:
+    """Have SQLite keep no account of its memory: else every allocation takes a lock of the whole process.
+
+    For a process of our own, before its first connection: SQLite must not be in use.
+    """
+    apsw.shutdown()
+    apsw.config(apsw.SQLITE_CONFIG_MEMSTATUS, False)
+    apsw.initialize()
+
+
 def connect(path: Path, *, reader: bool = False) -> Connection:
-    """Open one connection with the house's settings. Raises: StorageError."""
+    """Open one connection with the house's settings, for one thread at a time. Raises: StorageError."""
     try:
-        opened = apsw.Connection(str(path), statementcachesize=400)
+        opened = apsw.Connection(str(path), flags=_FLAGS, statementcachesize=400)
     except apsw.Error as error:
         raise translate(error) from error
     connection = cast(Connection, opened)

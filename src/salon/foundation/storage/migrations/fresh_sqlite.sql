@@ -307,6 +307,9 @@ CREATE TABLE ledger_requests (
 	started_at_ms BIGINT NOT NULL, 
 	first_token_ms BIGINT, 
 	duration_ms BIGINT NOT NULL, 
+	attempt_started_at_ms BIGINT, 
+	attempt_first_byte_ms BIGINT, 
+	attempt_ms BIGINT, 
 	CONSTRAINT pk_ledger_requests PRIMARY KEY (request_id)
 );
 CREATE INDEX ix_ledger_requests_space_id_started_at_ms ON ledger_requests (space_id, started_at_ms);

@@ -333,6 +333,9 @@ def upgrade() -> None:
     sa.Column('started_at_ms', sa.BigInteger(), nullable=False),
     sa.Column('first_token_ms', sa.BigInteger(), nullable=True),
     sa.Column('duration_ms', sa.BigInteger(), nullable=False),
+    sa.Column('attempt_started_at_ms', sa.BigInteger(), nullable=True),
+    sa.Column('attempt_first_byte_ms', sa.BigInteger(), nullable=True),
+    sa.Column('attempt_ms', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('request_id', name=op.f('pk_ledger_requests'))
     )
     with op.batch_alter_table('ledger_requests', schema=None) as batch_op:
