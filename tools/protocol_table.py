@@ -62,6 +62,7 @@ SCHEMA: dict[str, Any] = {"type": "object", "properties": {}}
 PNG = "iVBORw0KGgo="
 CALL = ToolCallPart(id="c", name="f", arguments="{}")
 WORDS = Message(role="user", parts=(TextPart(text="hi"),))
+FOREIGN = Tool(name="s", provider_data={"elsewhere": {"type": "search"}})
 FUNCTION = Tool(name="f", parameters=SCHEMA)
 
 
@@ -98,9 +99,8 @@ REQUESTS: dict[str, ModelRequest] = {
     "part only another dialect knows": ask(OpaquePart(dialect="elsewhere", type="map", raw={})),
     "function tools": ask(tools=(FUNCTION,)),
     "strict function tools": ask(tools=(Tool(name="f", parameters=SCHEMA, strict=True),)),
-    "another provider's built-in tool": ask(
-        tools=(Tool(name="s", provider_data={"elsewhere": {"type": "search"}}),)
-    ),
+    "another provider's built-in tool, alone": ask(tools=(FOREIGN,)),
+    "another provider's built-in tool, beside others": ask(tools=(FUNCTION, FOREIGN)),
     "tool choice: none": ask(tools=(FUNCTION,), tool_choice=ToolChoice(mode="none")),
     "tool choice: required": ask(tools=(FUNCTION,), tool_choice=ToolChoice(mode="required")),
     "tool choice: one tool": ask(tools=(FUNCTION,), tool_choice=ToolChoice(mode="tool", name="f")),

@@ -124,8 +124,11 @@ def test_built_in_tools_go_back_word_for_word_and_nowhere_else() -> None:
         {"googleSearch": {}},
         {"urlContext": {}},
     ]
+    elsewhere = anthropic.DIALECT.encode_request(request, quirks={})
+    assert [tool["name"] for tool in json.loads(elsewhere.body)["tools"]] == ["f"]
+    assert elsewhere.lost == ("tools.googleSearch", "tools.urlContext")
     with pytest.raises(Unsupported):
-        anthropic.DIALECT.encode_request(request, quirks={})
+        anthropic.DIALECT.encode_request(asked(tools=tools[:1]), quirks={})
 
 
 LEVELS = [

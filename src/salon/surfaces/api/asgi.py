@@ -38,6 +38,12 @@ class MethodNotAllowed(InvalidRequest):
     status = 405
 
 
+class NoWebSocket(MethodNotAllowed):
+    """A WebSocket was asked for where there is none; clients that can do without then post at once."""
+
+    status = 426
+
+
 class SalonApp:
     """The ASGI application."""
 
@@ -150,6 +156,9 @@ class SalonApp:
             if is_page and asked.path.startswith(_SERVED):
                 raise NotFound(what="endpoint", id=asked.path[:200])
             return matched
+        if others and b"sec-websocket-key" in asked.headers:
+            allow = ", ".join(others)
+            raise NoWebSocket(field="method", problem=f"No WebSocket here: it takes {allow}.", allow=allow)
         if others:
             raise _not_allowed(others)
         if asked.method in {"GET", "HEAD"} or asked.path.startswith(_SERVED):
@@ -237,7 +246,9 @@ def _not_allowed(methods: list[str]) -> MethodNotAllowed:
 def _added(error: BaseException) -> Headers:
     """Return the headers that a refusal at this door has beside its body."""
     if isinstance(error, MethodNotAllowed):
-        return [(b"allow", str(error.fields.get("allow", "")).encode("ascii"))]
+        allow = (b"allow", str(error.fields.get("allow", "")).encode("ascii"))
+        # RFC 9110, 15.5.22: a 426 says what to speak instead.
+        return [allow, (b"upgrade", b"HTTP/1.1")] if isinstance(error, NoWebSocket) else [allow]
     # After a doubtful head nobody knows where the next request begins.
     return [(b"connection", b"close")] if isinstance(error, InvalidRequest) else []
 

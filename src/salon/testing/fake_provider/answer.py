@@ -115,11 +115,15 @@ def answer(asked: Asked, plan: Plan, number: int) -> Answer:
 
 
 def _tool_call(asked: Asked, plan: Plan) -> tuple[str, str] | None:
-    if not asked.tools or not (plan.call or asked.forced_tool) or asked.tool_result is not None:
+    wanted = asked.forced_tool or plan.tool
+    if not asked.tools or not (plan.call or wanted) or asked.tool_result is not None:
         return None
-    named = [tool for tool in asked.tools if tool["name"] == asked.forced_tool] or asked.tools
-    arguments = example(named[0].get("parameters") or {"type": "object"})
-    return str(named[0]["name"]), orjson.dumps(arguments).decode()
+    named = [tool for tool in asked.tools if tool["name"] == wanted]
+    if plan.tool and not named:
+        return None  # not offered, as to a request that only wants a title
+    tool = (named or asked.tools)[0]
+    arguments = plan.arguments or orjson.dumps(example(tool.get("parameters") or {"type": "object"})).decode()
+    return str(tool["name"]), arguments
 
 
 def _words(asked: Asked, plan: Plan) -> tuple[str, ...]:

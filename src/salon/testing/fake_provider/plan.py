@@ -5,6 +5,7 @@ A plan is written as directives joined by ``;``, as a model name, in the header 
 
     tokens=50;rate=20;delay=0.5;think=8;call;case=a17;times=1;fault=stall:mid-stream;fault=crlf
     usage={"cost":0.95};tier=flex    more in the usage object, and the service tier that answered
+    tool=Bash;arguments={"command":"ls"}    call this offered tool, with these words (no ``;`` in them)
     fault:429:2             the same as fault=429:2, so that a model can be named fault:429:2
     recording:openai/chat/x a recording from the folder the provider was given
 """
@@ -84,6 +85,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Wait before the first byte of the body."""
     call: bool = False
     """Call the first offered tool even if the request does not demand it."""
+    tool: str | None = None
+    """Call the offered tool of this name; ``arguments`` are an example by its schema unless given."""
+    arguments: str | None = None
+    """A JSON object to call the tool with."""
     usage: str | None = None
     """A JSON object whose fields go over those of the usage object; no ``;`` in it."""
     tier: str | None = None
@@ -106,7 +111,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _IN_MESSAGE = re.compile(r"\{\{fake ([^}]*)\}\}")
-_DIRECTIVE = re.compile(r"^(tokens|text|think|rate|delay|call|case|times|recording|usage|tier|fault)\b")
+_DIRECTIVE = re.compile(
+    r"^(tokens|text|think|rate|delay|call|tool|arguments|case|times|recording|usage|tier|fault)\b"
+)
 
 
 def parse_fault(words: str) -> Fault:

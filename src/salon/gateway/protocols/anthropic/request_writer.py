@@ -7,6 +7,7 @@ from salon.foundation.messages import ModelRequest, ReasoningPart, ResponseForma
 from salon.gateway.protocols.anthropic.messages import MessageWriter
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.foreign_tools import known_tools
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 DEFAULT_MAX_TOKENS = 4096
@@ -60,8 +61,9 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     if request.temperature is not None and request.temperature > 1:
         wire["temperature"] = 1.0
         lost["temperature"] = None
-    if request.tools:
-        wire["tools"] = [_write_tool(tool, i, lost) for i, tool in enumerate(request.tools)]
+    tools = known_tools(request, "anthropic", lost)
+    if tools:
+        wire["tools"] = [_write_tool(tool) for tool in tools]
         wire["tool_choice"] = _write_choice(request)
     output: JsonObject = dict(own.pop("output_config", None) or {})
     _write_thinking(request, wire, output=output, own=own, quirks=quirks, lost=lost)
@@ -87,13 +89,11 @@ def _tier(tier: str | None, lost: dict[str, None]) -> str | None:
     return None
 
 
-def _write_tool(tool: Tool, number: int, lost: dict[str, None]) -> JsonObject:
+def _write_tool(tool: Tool) -> JsonObject:
     kept = tool.provider_data or {}
     own: JsonObject = kept.get("anthropic") or {}
     if own.get("type"):
         return own
-    if any(is_object(value) and value.get("type") for value in kept.values()):
-        raise Unsupported(field=f"tools[{number}]", problem=f"{tool.name} is a tool of another provider.")
     wire: JsonObject = {
         "name": tool.name,
         "description": tool.description,

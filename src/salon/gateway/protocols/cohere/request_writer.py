@@ -5,7 +5,8 @@ from salon.foundation.messages import ModelRequest, ResponseFormat, Tool
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.cohere.messages import MessageWriter
 from salon.gateway.protocols.extras import split_extra
-from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
+from salon.gateway.protocols.foreign_tools import known_tools
+from salon.gateway.protocols.wire_json import JsonObject, dumps
 
 _LEAST_P, _MOST_P = 0.01, 0.99
 _NOT_KNOWN = ("user", "metadata", "service_tier", "top_logprobs")
@@ -59,7 +60,7 @@ def _within(value: float | None, least: float, most: float, name: str, lost: dic
 
 def _write_tools(request: ModelRequest, lost: dict[str, None]) -> tuple[list[JsonObject] | None, str | None]:
     """Return the tools and whether one must be called: one that is named is the only one offered."""
-    choice, offered = request.tool_choice, request.tools
+    choice, offered = request.tool_choice, known_tools(request, "cohere", lost)
     word = None
     if choice is not None:
         word = {"auto": None, "none": "NONE", "required": "REQUIRED", "tool": "REQUIRED"}[choice.mode]
@@ -67,14 +68,12 @@ def _write_tools(request: ModelRequest, lost: dict[str, None]) -> tuple[list[Jso
             offered = tuple(tool for tool in offered if tool.name == choice.name)
             if not offered:
                 raise Unsupported(field="tool_choice", problem=f"There is no tool {choice.name}.")
-    tools = [_write_tool(tool, i, lost) for i, tool in enumerate(offered)]
+    tools = [_write_tool(tool, lost) for tool in offered]
     return tools or None, word if tools else None
 
 
-def _write_tool(tool: Tool, number: int, lost: dict[str, None]) -> JsonObject:
+def _write_tool(tool: Tool, lost: dict[str, None]) -> JsonObject:
     kept = tool.provider_data or {}
-    if any(is_object(value) and value.get("type") for value in kept.values()):
-        raise Unsupported(field=f"tools[{number}]", problem=f"{tool.name} is a tool of another provider.")
     if tool.cache:
         lost["cache_control"] = None
     if kept:

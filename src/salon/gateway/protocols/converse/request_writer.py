@@ -8,7 +8,8 @@ from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolCa
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.converse.messages import MessageWriter
 from salon.gateway.protocols.extras import split_extra
-from salon.gateway.protocols.wire_json import JsonObject, dumps, dumps_text, is_object
+from salon.gateway.protocols.foreign_tools import known_tools
+from salon.gateway.protocols.wire_json import JsonObject, dumps, dumps_text
 
 _NOT_KNOWN: Final = ("presence_penalty", "frequency_penalty", "seed", "logprobs", "top_logprobs", "user")
 _TIERS: Final = {"default", "priority", "flex", "reserved"}
@@ -69,10 +70,11 @@ def _write_tools(request: ModelRequest, lost: dict[str, None]) -> JsonObject | N
             raise Unsupported(field="tool_choice", problem=problem)
         return None
     # Calls and results of the past are refused without a declaration of their tools.
-    offered = request.tools or tuple(Tool(name=name) for name in dict.fromkeys(called))
+    tools = known_tools(request, "converse", lost)
+    offered = tools or tuple(Tool(name=name) for name in dict.fromkeys(called))
     if not offered:
         return None
-    wire: JsonObject = {"tools": [_write_tool(tool, i, lost) for i, tool in enumerate(offered)]}
+    wire: JsonObject = {"tools": [_write_tool(tool, lost) for tool in offered]}
     if choice is not None and choice.mode == "required":
         wire["toolChoice"] = {"any": {}}
     elif choice is not None and choice.mode == "tool":
@@ -80,10 +82,8 @@ def _write_tools(request: ModelRequest, lost: dict[str, None]) -> JsonObject | N
     return wire
 
 
-def _write_tool(tool: Tool, number: int, lost: dict[str, None]) -> JsonObject:
+def _write_tool(tool: Tool, lost: dict[str, None]) -> JsonObject:
     kept = tool.provider_data or {}
-    if any(is_object(value) and value.get("type") for value in kept.values()):
-        raise Unsupported(field=f"tools[{number}]", problem=f"{tool.name} is a tool of another provider.")
     if tool.cache:
         lost["cache_control"] = None
     if kept:

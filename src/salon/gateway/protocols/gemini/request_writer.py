@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.foreign_tools import known_tools
 from salon.gateway.protocols.gemini.contents_writer import ContentWriter
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
@@ -57,7 +57,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     wire: JsonObject = {
         "systemInstruction": system,
         "contents": contents,
-        "tools": _write_tools(request.tools, lost),
+        "tools": _write_tools(known_tools(request, "gemini", lost), lost),
         "toolConfig": _write_choice(request, own),
         "generationConfig": settings or None,
         **own,
@@ -69,14 +69,12 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
 def _write_tools(tools: tuple[Tool, ...], lost: dict[str, None]) -> list[JsonObject] | None:
     functions: list[JsonObject] = []
     others: list[JsonObject] = []
-    for i, tool in enumerate(tools):
+    for tool in tools:
         kept = tool.provider_data or {}
         own: JsonObject = kept.get("gemini") or {}
         if is_object(own.get("tool")):
             others.append(own["tool"])
             continue
-        if any(is_object(value) and value.get("type") for value in kept.values()):
-            raise Unsupported(field=f"tools[{i}]", problem=f"{tool.name} is a tool of another provider.")
         if kept.keys() - {"gemini"}:
             lost["tools.provider_data"] = None
         if tool.strict:

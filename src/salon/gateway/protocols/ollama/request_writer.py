@@ -6,8 +6,9 @@ from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import ModelRequest, ResponseFormat
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.foreign_tools import known_tools
 from salon.gateway.protocols.ollama.messages import MessageWriter
-from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
+from salon.gateway.protocols.wire_json import JsonObject, dumps
 
 _OPTIONS = ("temperature", "top_p", "top_k", "presence_penalty", "frequency_penalty", "seed")
 _LEVELS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
@@ -59,10 +60,8 @@ def _write_tools(request: ModelRequest, lost: dict[str, None]) -> list[JsonObjec
     if choice is not None and choice.mode in {"required", "tool"}:
         raise Unsupported(field="tool_choice", problem="Ollama cannot be made to call a tool.")
     tools: list[JsonObject] = []
-    for i, tool in enumerate(request.tools):
+    for tool in known_tools(request, "ollama", lost):
         kept = tool.provider_data or {}
-        if any(is_object(value) and value.get("type") for value in kept.values()):
-            raise Unsupported(field=f"tools[{i}]", problem=f"{tool.name} is a tool of another provider.")
         if tool.strict:
             lost["tools.strict"] = None
         if tool.cache:

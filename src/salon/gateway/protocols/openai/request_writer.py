@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.foreign_tools import known_tools
 from salon.gateway.protocols.openai.messages import MessageWriter
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
@@ -43,8 +43,9 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         wire["top_k"] = None
         lost["top_k"] = None
     wire[str(quirks.get("max_tokens_field", "max_completion_tokens"))] = request.max_output_tokens
-    if request.tools:
-        wire["tools"] = [_write_tool(tool, i, quirks, lost) for i, tool in enumerate(request.tools)]
+    tools = known_tools(request, "openai", lost)
+    if tools:
+        wire["tools"] = [_write_tool(tool, quirks, lost) for tool in tools]
         wire["parallel_tool_calls"] = request.parallel_tool_calls
         wire["tool_choice"] = _write_choice(request.tool_choice)
     wire["response_format"] = _write_format(request.response_format, quirks, lost)
@@ -93,13 +94,11 @@ def _tier(tier: str | None, quirks: Quirks, lost: dict[str, None]) -> str | None
     return None
 
 
-def _write_tool(tool: Tool, number: int, quirks: Quirks, lost: dict[str, None]) -> JsonObject:
+def _write_tool(tool: Tool, quirks: Quirks, lost: dict[str, None]) -> JsonObject:
     kept = tool.provider_data or {}
     own = kept.get("openai")
     if is_object(own) and own.get("type"):
         return own
-    if any(is_object(value) and value.get("type") for value in kept.values()):
-        raise Unsupported(field=f"tools[{number}]", problem=f"{tool.name} is a tool of another provider.")
     if kept:
         lost["tools.provider_data"] = None
     function: JsonObject = {

@@ -23,8 +23,11 @@ from salon.gateway.protocols.fields import Fields, array_at, invalid, object_at
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.responses.parts import PartWriter, read_content
 from salon.gateway.protocols.responses.reasoning import read_reasoning, write_reasoning
+from salon.gateway.protocols.responses.tools import free_text, full_name, write_input
 from salon.gateway.protocols.wire_json import JsonObject, is_object, own_data
 
+_CALLS = ("function_call", "custom_tool_call")
+_RESULTS = ("function_call_output", "custom_tool_call_output")
 _ROLES: dict[str, Role] = {"system": "system", "developer": "developer", "user": "user"}
 _NOT_STORED = "Nothing is stored here, so an item cannot be named by its id: send the item itself."
 
@@ -83,10 +86,10 @@ class _Turns:
             self._message(fields)
         elif kind == "reasoning":
             self._assistant.append(_read_reasoning(item, path))
-        elif kind == "function_call":
-            self._assistant.append(_read_call(fields))
-        elif kind == "function_call_output":
-            self._say("tool", (_read_result(fields),))
+        elif kind in _CALLS:
+            self._assistant.append(_read_call(fields, kind))
+        elif kind in _RESULTS:
+            self._say("tool", (_read_result(fields, kind),))
         elif kind.endswith(("_output", "_response")) or kind.startswith("compaction"):
             self._say("user", (OpaquePart(dialect="responses", type=kind, raw=item),))
         else:
@@ -114,19 +117,26 @@ def _read_reasoning(item: JsonObject, path: str) -> ReasoningPart:
     return read_reasoning(item)
 
 
-def _read_call(fields: Fields) -> ToolCallPart:
+def _read_call(fields: Fields, kind: str) -> ToolCallPart:
     call_id, name = fields.required_text("call_id"), fields.required_text("name")
-    arguments = fields.text("arguments") or "{}"
-    kept = fields.rest
+    is_custom = kind == "custom_tool_call"
+    arguments = write_input(fields.text("input") or "") if is_custom else fields.text("arguments") or "{}"
+    kept = {"type": kind, **fields.rest} if is_custom else fields.rest
+    space = kept.get("namespace")
     return ToolCallPart(
-        id=call_id, name=name, arguments=arguments, provider_data={"responses": kept} if kept else None
+        id=call_id,
+        name=full_name(name, space if isinstance(space, str) else None),
+        arguments=arguments,
+        provider_data={"responses": {**kept, "name": name} if space else kept} if kept else None,
     )
 
 
-def _read_result(fields: Fields) -> ToolResultPart:
+def _read_result(fields: Fields, kind: str) -> ToolResultPart:
     call_id = fields.required_text("call_id")
     return ToolResultPart(
-        tool_call_id=call_id, parts=read_content(fields.take("output"), fields.path("output"))
+        tool_call_id=call_id,
+        parts=read_content(fields.take("output"), fields.path("output")),
+        provider_data={"responses": {"type": kind}} if kind != "function_call_output" else None,
     )
 
 
@@ -170,7 +180,8 @@ class ItemWriter:
         if part.is_error:
             self._lost["tool_result.is_error"] = None
         output = self._parts.write(part.parts, f"{path}.content")
-        return {"type": "function_call_output", "call_id": part.tool_call_id, "output": output}
+        kind = own_data(part.provider_data, "responses").get("type", "function_call_output")
+        return {"type": kind, "call_id": part.tool_call_id, "output": output}
 
     def _assistant(self, parts: Sequence[Part], items: list[JsonObject]) -> None:
         for part in parts:
@@ -213,10 +224,14 @@ def _say(part: TextPart | RefusalPart, items: list[JsonObject]) -> None:
 def write_call(part: ToolCallPart) -> JsonObject:
     """Write a tool call as an item."""
     kept: JsonObject = own_data(part.provider_data, "responses")
-    return {
-        **kept,
+    wire: JsonObject = {
         "type": "function_call",
-        "call_id": part.id or new_id("call"),
         "name": part.name,
-        "arguments": part.arguments or "{}",
+        **kept,
+        "call_id": part.id or new_id("call"),
     }
+    if wire["type"] == "function_call":
+        wire["arguments"] = part.arguments or "{}"
+    else:
+        wire["input"] = free_text(part.arguments)
+    return wire

@@ -3,7 +3,7 @@
 from typing import Any
 
 from salon.foundation.messages import ReasoningDelta
-from salon.gateway.protocols.responses.output import end_reasoning, text_content
+from salon.gateway.protocols.responses.output import end_call, end_reasoning, text_content
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
 
@@ -199,8 +199,26 @@ class OpenCall(OpenItem):
         """Tell that the call is complete."""
         if not self._arguments:
             self.more("{}")
-        whole = "".join(self._arguments)
+        whole = end_call(self.item, "".join(self._arguments))
         told = {**self.where, "name": self.item["name"], "arguments": whole}
         self.events.add("response.function_call_arguments.done", told)
-        self.item["arguments"], self.item["status"] = whole, "completed"
+        super().end()
+
+
+class OpenCustomCall(OpenItem):
+    """A call of a custom tool: its free text is within the model's JSON, and told once that is whole."""
+
+    def __init__(self, events: EventWriter, item: JsonObject, at: int) -> None:
+        super().__init__(events, item, at)
+        self._arguments: list[str] = []
+
+    def more(self, arguments: str) -> None:
+        """Take more of the arguments."""
+        self._arguments.append(arguments)
+
+    def end(self) -> None:
+        """Tell what the tool is called with."""
+        whole = end_call(self.item, "".join(self._arguments))
+        self.events.add("response.custom_tool_call_input.delta", {**self.where, "delta": whole})
+        self.events.add("response.custom_tool_call_input.done", {**self.where, "input": whole})
         super().end()

@@ -13,8 +13,10 @@ from salon.foundation.messages import (
     TextPart,
     ToolCallPart,
 )
+from salon.gateway.protocols.base import EncodeContext
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.responses.reasoning import read_reasoning, sealed
+from salon.gateway.protocols.responses.tools import called_by, free_text
 from salon.gateway.protocols.wire_json import JsonObject, dumps_text, is_object, objects_in, own_data
 
 _CALL_KEYS = {"type", "call_id", "name", "arguments"}
@@ -120,8 +122,9 @@ def read_logprobs(output: Any) -> list[Any]:
 class ItemMaker:
     """Makes the items of one answer, with ids of our own."""
 
-    def __init__(self, answer: str) -> None:
-        self._answer = answer
+    def __init__(self, context: EncodeContext) -> None:
+        self._answer = context.request_id.removeprefix("req_")
+        self._called = called_by(context.fields)
         self.count = 0
 
     def _id(self, prefix: str) -> str:
@@ -143,7 +146,21 @@ class ItemMaker:
         return {"id": self._id("rs"), "type": "reasoning", "summary": []}
 
     def call(self, call_id: str, name: str, kept: JsonObject) -> JsonObject:
-        """Return a function call without arguments."""
+        """Return a call without arguments, of the tool as the caller knows it."""
+        known = self._called.get(name)
+        if known is not None:
+            kept = kept if known.namespace is None else {**kept, "namespace": known.namespace}
+            name = known.name
+        if known is not None and known.is_custom:
+            return {
+                **kept,
+                "id": self._id("ctc"),
+                "type": "custom_tool_call",
+                "status": "in_progress",
+                "call_id": call_id or new_id("call"),
+                "name": name,
+                "input": "",
+            }
         return {
             **kept,
             "id": self._id("fc"),
@@ -174,9 +191,17 @@ def end_reasoning(
         item["encrypted_content"] = proof
 
 
-def write_output(parts: Sequence[Part], answer: str, lost: dict[str, None]) -> list[JsonObject]:
+def end_call(item: JsonObject, arguments: str) -> str:
+    """Complete a call with what the model said; return that as the caller reads it."""
+    is_custom = item["type"] == "custom_tool_call"
+    whole = free_text(arguments) if is_custom else arguments or "{}"
+    item["input" if is_custom else "arguments"], item["status"] = whole, "completed"
+    return whole
+
+
+def write_output(parts: Sequence[Part], context: EncodeContext, lost: dict[str, None]) -> list[JsonObject]:
     """Write an answer's parts as output items."""
-    maker = ItemMaker(answer)
+    maker = ItemMaker(context)
     items: list[JsonObject] = []
     for part in parts:
         last = items[-1] if items else {}
@@ -203,7 +228,8 @@ def write_output(parts: Sequence[Part], answer: str, lost: dict[str, None]) -> l
             items.append(item)
         elif isinstance(part, ToolCallPart):
             call = maker.call(part.id, part.name, own_data(part.provider_data, "responses"))
-            items.append({**call, "status": "completed", "arguments": part.arguments or "{}"})
+            end_call(call, part.arguments)
+            items.append(call)
         elif isinstance(part, OpaquePart) and part.dialect == "responses":
             items.append(part.raw)
         else:

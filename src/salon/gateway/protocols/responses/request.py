@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
+from salon.foundation.messages import ModelRequest, ResponseFormat, ToolChoice
 from salon.gateway.protocols.base import Envelope, Quirks
 from salon.gateway.protocols.fields import (
     Fields,
@@ -15,7 +15,6 @@ from salon.gateway.protocols.fields import (
     field_value,
     invalid,
     join_fields,
-    object_at,
     optional,
     parse_all,
     read_fields,
@@ -23,6 +22,7 @@ from salon.gateway.protocols.fields import (
 )
 from salon.gateway.protocols.responses.items import is_reference, read_input
 from salon.gateway.protocols.responses.reasoning import ENCRYPTED, is_needed_back, is_refused
+from salon.gateway.protocols.responses.tools import full_name, read_tools
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object
 
 _NEEDS_STORE = {
@@ -138,7 +138,7 @@ def decode_request(envelope: Envelope) -> ModelRequest:
     request = ModelRequest(
         model=envelope.model,
         messages=read_input(fields.take("input"), fields.take("instructions")),
-        tools=_read_tools(fields.array("tools") or []),
+        tools=read_tools(fields.array("tools") or []),
         tool_choice=None if choice is None else _read_choice(choice),
         parallel_tool_calls=fields.flag("parallel_tool_calls"),
         max_output_tokens=envelope.max_output_tokens,
@@ -161,26 +161,6 @@ def decode_request(envelope: Envelope) -> ModelRequest:
     return msgspec.structs.replace(request, extra=extra) if extra else request
 
 
-def _read_tools(items: list[Any]) -> tuple[Tool, ...]:
-    return tuple(_read_tool(item, f"tools[{i}]") for i, item in enumerate(items))
-
-
-def _read_tool(value: Any, path: str) -> Tool:
-    raw = object_at(value, path)
-    fields = Fields(raw, path)
-    kind = fields.required_text("type")
-    if kind != "function":
-        name = raw.get("name") or raw.get("server_label")
-        return Tool(name=name if isinstance(name, str) else kind, provider_data={"responses": raw})
-    return Tool(
-        name=fields.required_text("name"),
-        description=fields.text("description"),
-        parameters=fields.object("parameters"),
-        strict=fields.flag("strict"),
-        provider_data={"responses": kept} if (kept := fields.rest) else None,
-    )
-
-
 def _read_choice(value: Any) -> ToolChoice:
     if value in ("auto", "none", "required"):
         return ToolChoice(mode=value)
@@ -190,7 +170,8 @@ def _read_choice(value: Any) -> ToolChoice:
             array_at(value.get("tools"), "tool_choice.tools")
             return ToolChoice(mode="required" if value.get("mode") == "required" else "auto")
         if isinstance(name, str) and name:
-            return ToolChoice(mode="tool", name=name)
+            space = value.get("namespace")
+            return ToolChoice(mode="tool", name=full_name(name, space if isinstance(space, str) else None))
         if isinstance(kind, str) and kind != "function":
             return ToolChoice(mode="required")
     raise invalid("tool_choice", "It must be auto, none, required or name a tool.")

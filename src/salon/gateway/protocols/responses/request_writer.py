@@ -6,10 +6,12 @@ from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.foreign_tools import known_tools
 from salon.gateway.protocols.responses.items import ItemWriter
 from salon.gateway.protocols.responses.reasoning import ENCRYPTED, is_needed_back
 from salon.gateway.protocols.responses.request import SHARED
-from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object, own_data
+from salon.gateway.protocols.responses.tools import own_forms
+from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
 _EFFORT_BUDGETS = ((0, "none"), (2048, "low"), (8192, "medium"))
 _NO_PLACE = ("top_k", "presence_penalty", "frequency_penalty", "seed", "stop")
@@ -47,8 +49,9 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         "stream": True if request.stream else None,
         **{name: shared.get(name) for name in SHARED},
     }
-    if request.tools:
-        wire["tools"] = [_write_tool(tool, i, lost) for i, tool in enumerate(request.tools)]
+    tools = known_tools(request, "responses", lost)
+    if tools:
+        wire["tools"] = [form for tool in tools for form in _write_tool(tool, lost)]
         wire["parallel_tool_calls"] = request.parallel_tool_calls
         wire["tool_choice"] = extra.pop("tool_choice", None) or _write_choice(request.tool_choice)
     extra.pop("tool_choice", None)
@@ -60,13 +63,12 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     return EncodedRequest(body=body, lost=tuple(lost))
 
 
-def _write_tool(tool: Tool, number: int, lost: dict[str, None]) -> JsonObject:
+def _write_tool(tool: Tool, lost: dict[str, None]) -> list[JsonObject]:
+    forms = own_forms(tool)
+    if forms is not None:
+        return forms
     kept = tool.provider_data or {}
     own: JsonObject = own_data(kept, "responses")
-    if own.get("type"):
-        return own
-    if any(is_object(value) and value.get("type") for value in kept.values()):
-        raise Unsupported(field=f"tools[{number}]", problem=f"{tool.name} is a tool of another provider.")
     if any(dialect != "responses" for dialect in kept):
         lost["tools.provider_data"] = None
     if tool.cache:
@@ -81,7 +83,7 @@ def _write_tool(tool: Tool, number: int, lost: dict[str, None]) -> JsonObject:
     }
     if tool.description is not None:
         wire["description"] = tool.description
-    return wire
+    return [wire]
 
 
 def _write_choice(choice: ToolChoice | None) -> Any:

@@ -71,12 +71,7 @@ def kept_values(value: JsonObject) -> JsonObject:
 
 def answer_id(context: EncodeContext) -> str:
     """Return the id a caller sees: ours, in this dialect's form."""
-    return "resp_" + short_id(context)
-
-
-def short_id(context: EncodeContext) -> str:
-    """Return the part of the answer's id that its items' ids have too."""
-    return context.request_id.removeprefix("req_")
+    return "resp_" + context.request_id.removeprefix("req_")
 
 
 class ResponseObject:
@@ -172,7 +167,7 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
     lost = whole.lost
     if response.alternatives:
         lost["n"] = None
-    output = write_output(response.parts, short_id(context), lost)
+    output = write_output(response.parts, context, lost)
     logprobs = own_data(own_data(response.provider_data, "openai"), "logprobs").get("content")
     if is_list(logprobs):
         _place_logprobs(output, logprobs)

@@ -34,12 +34,13 @@ from salon.gateway.protocols.responses.errors import failure
 from salon.gateway.protocols.responses.open_items import (
     EventWriter,
     OpenCall,
+    OpenCustomCall,
     OpenItem,
     OpenMessage,
     OpenReasoning,
 )
 from salon.gateway.protocols.responses.output import ItemMaker, write_annotation
-from salon.gateway.protocols.responses.response import ResponseObject, short_id
+from salon.gateway.protocols.responses.response import ResponseObject
 from salon.gateway.protocols.wire_json import JsonObject, is_list, is_object, own_data
 
 
@@ -49,7 +50,7 @@ class ResponsesStreamEncoder:
     def __init__(self, context: EncodeContext) -> None:
         self.lost: set[str] = set()
         self._whole = ResponseObject(context)
-        self._maker = ItemMaker(short_id(context))
+        self._maker = ItemMaker(context)
         self._events = EventWriter()
         self._items: list[JsonObject] = []
         self._open: dict[int, OpenItem] = {}
@@ -158,10 +159,11 @@ class ResponsesStreamEncoder:
             self._end_message()
             own = own_data(event.provider_data, "responses")
             item = self._maker.call(event.id, event.name, own)
-            self._open[event.index] = OpenCall(self._events, item, self._place(item))
+            kind = OpenCall if item["type"] == "function_call" else OpenCustomCall
+            self._open[event.index] = kind(self._events, item, self._place(item))
         elif isinstance(event, ToolCallDelta):
             call = self._open.get(event.index)
-            if isinstance(call, OpenCall):
+            if isinstance(call, OpenCall | OpenCustomCall):
                 call.more(event.arguments)
         elif isinstance(event, ToolCallEnd | ReasoningEnd):
             ended = self._open.pop(event.index, None)
