@@ -87,13 +87,15 @@ def _option(option: ProviderOption) -> str:
 
 
 def _section(kind: ProviderKind) -> list[str]:
-    spoken = [kind.dialect, *(name for name in kind.chat_paths if name != kind.dialect)]
+    spoken = sorted(kind.chat_paths, key=lambda name: name != kind.dialect)
     others = ", ".join(NAMES.get(name, name) for name in spoken[1:])
     models = ", ".join(f"`{model}`" for model in kind.models)
     quirks = ", ".join(f"`{name}` {value!r}" for name, value in sorted(kind.quirks.items()))
     rows = {
         "name": kind.label,
-        "protocol": NAMES[spoken[0]] + (f"; {others} for callers who speak it" if others else ""),
+        "protocol": NAMES[spoken[0]] + (f"; {others} for callers who speak it" if others else "")
+        if spoken
+        else "none: it does not chat",
         "beside chat": ", ".join({**DIALECTS, **ONLY_SPOKEN}[name].title for name in kind.operation_paths),
         "address": _address(kind),
         "key": _key(kind),

@@ -13,7 +13,7 @@ import pytest
 
 from salon.foundation.kit.errors import UpstreamError
 from salon.foundation.messages import CitationPart
-from salon.gateway.protocols import anthropic, cohere, converse
+from salon.gateway.protocols import anthropic, cohere, converse, openai
 from salon.gateway.protocols.base import SpokenDialect
 from salon.testing.fake_provider.aws import event
 
@@ -23,8 +23,8 @@ DIALECTS: Mapping[str, SpokenDialect] = {
     "converse": converse.DIALECT,
     "bedrock-invoke": anthropic.DIALECT,
 }
-CLOUDS = {"cohere", "bedrock"}
-"""The index calls some answers of others by the same names."""
+FILED_ELSEWHERE = {"writer": openai.DIALECT}
+"""The index has answers of Writer, which speaks Chat Completions, among those of Cohere."""
 OTHERS = {
     "bedrock/bedrock-invoke/bedrock-traces-guardrails-guardrail-invoke-stream-562310",
     "bedrock/bedrock-invoke/bedrock-traces-nova-nova-invoke-stream-with-events-with-no-content-bcf02c",
@@ -61,7 +61,7 @@ def _framed(lines: bytes) -> bytes:
 
 
 def _read(folder: Path, row: Mapping[str, Any], cut: int, wire: Any) -> dict[str, Any]:
-    dialect = DIALECTS[row["api"]]
+    dialect = FILED_ELSEWHERE.get(row["provider"], DIALECTS[row["api"]])
     body = (folder / row["dir"] / f"response.{row['transport']}").read_bytes()
     if row["status"] >= 400:
         error = dialect.decode_error(row["status"], {}, body, provider="p")
@@ -78,7 +78,7 @@ def _read(folder: Path, row: Mapping[str, Any], cut: int, wire: Any) -> dict[str
 def rows(shared_dir: Path) -> dict[str, dict[str, Any]]:
     """The rows of the index of recordings that are read here, by the recording's own name."""
     lines = (shared_dir / "recorded-streams" / "index.jsonl").read_text("utf-8").splitlines()
-    found = [row for row in map(json.loads, lines) if row["api"] in DIALECTS and row["provider"] in CLOUDS]
+    found = [row for row in map(json.loads, lines) if row["api"] in DIALECTS]
     return {row["dir"].rpartition("/")[2]: row for row in found if row["dir"] not in OTHERS}
 
 

@@ -21,7 +21,7 @@ CUTS = (0, 1, 2, 3, 7, 1009)
 _ALL = frozenset({"all"})
 _MISTRAL = (
     frozenset({"text", "thinking"}),
-    "the client keeps Mistral's content list raw, or drops its thinking",
+    "the client drops what Mistral sends as a list: the thinking, and the text beside it",
 )
 SKIPPED: dict[str, tuple[frozenset[str], str]] = {
     "anthropic/messages/anthropic-anthropic-tool-search-bm25-1-bb2158": (
@@ -44,8 +44,6 @@ SKIPPED: dict[str, tuple[frozenset[str], str]] = {
         frozenset({"tool_calls"}),
         "the provider repeats the whole name in the second delta; the client doubles it",
     ),
-    "mistral/chat/chat-mistral-hybrid-reasoning-replays-thinking-chunks-across-turns-ee3e26": _MISTRAL,
-    "mistral/chat/chat-mistral-hybrid-reasoning-separates-thinking-from-final-content-436699": _MISTRAL,
     "mistral/chat/mistral-mistral-model-thinking-part-iter-4ce9a7": (
         frozenset({"thinking"}),
         _MISTRAL[1],

@@ -19,9 +19,10 @@ from salon.gateway.protocols.ollama import GENERATE as OLLAMA_GENERATE
 from salon.gateway.protocols.openai import COMPLETIONS as OPENAI_COMPLETIONS
 from salon.gateway.protocols.openai import DIALECT as OPENAI
 from salon.gateway.protocols.openai import EMBEDDINGS as OPENAI_EMBEDDINGS
-from salon.gateway.protocols.openai import MISTRAL_MODERATIONS
+from salon.gateway.protocols.openai import MISTRAL_MODERATIONS, PERPLEXITY_EMBEDDINGS
 from salon.gateway.protocols.openai import MODERATIONS as OPENAI_MODERATIONS
 from salon.gateway.protocols.rerank import DIALECT as RERANK
+from salon.gateway.protocols.rerank import VOYAGE as VOYAGE_RERANK
 from salon.gateway.protocols.responses import COUNT as RESPONSES_COUNT
 from salon.gateway.protocols.responses import DIALECT as RESPONSES
 
@@ -50,6 +51,14 @@ DIALECTS: Mapping[DialectName, Dialect] = {
 """Every dialect that is served, by its name."""
 
 ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {
-    dialect.name: dialect for dialect in (COHERE, COHERE_EMBED, CONVERSE, MISTRAL_MODERATIONS)
+    dialect.name: dialect
+    for dialect in (
+        COHERE,
+        COHERE_EMBED,
+        CONVERSE,
+        MISTRAL_MODERATIONS,
+        PERPLEXITY_EMBEDDINGS,
+        VOYAGE_RERANK,
+    )
 }
 """Dialects of providers that no caller speaks to us."""

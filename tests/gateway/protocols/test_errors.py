@@ -33,7 +33,7 @@ from salon.foundation.kit.errors import (
 )
 from salon.gateway.protocols import anthropic, gemini, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect, EncodeContext, InStreamError
-from salon.gateway.protocols.classify import read_retry_after
+from salon.gateway.protocols.classify import error_instead, read_retry_after
 from salon.gateway.protocols.collect import ResponseCollector
 from salon.gateway.protocols.sse import SseReader
 
@@ -211,3 +211,21 @@ def test_a_quoted_credential_is_hidden(secret: str) -> None:
     error = openai.DIALECT.decode_error(401, {}, body, provider="p")
     assert error.upstream_message == "Incorrect API key provided: [hidden]."
     assert secret not in json.dumps(error.to_json())
+
+
+NO_ANSWERS: list[tuple[Any, type[UpstreamError], str]] = [
+    ({"error": {"type": "invalid_request_error", "message": "Bad."}}, UpstreamRefused, "p: Bad."),
+    ({"error": {"type": "rate_limit_error", "message": "Slow."}}, UpstreamRateLimited, "p "),
+    ({"message": "Out of order."}, UpstreamServerError, "p failed. Out of order."),
+    ({"message": "Out of order.", "status": 500}, UpstreamServerError, "p failed with status 500. Out"),
+    ({"id": "x", "results": []}, UpstreamBroken, "p sent an answer that broke off or cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("value", "kind", "sentence"), NO_ANSWERS)
+def test_what_comes_under_status_200_in_place_of_an_answer_is_classified(
+    value: Any, kind: type[UpstreamError], sentence: str
+) -> None:
+    error = error_instead(value, provider="p")
+    assert type(error) is kind
+    assert error.message.startswith(sentence)

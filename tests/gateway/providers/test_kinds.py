@@ -48,7 +48,7 @@ def test_every_folder_is_registered_under_its_name() -> None:
 
 @pytest.mark.parametrize("kind", BUILT_IN, ids=lambda kind: kind.name)
 def test_a_kind_can_be_spoken_to(kind: ProviderKind) -> None:
-    assert kind.dialect in kind.chat_paths
+    assert kind.dialect in {**kind.chat_paths, **kind.operation_paths}
     assert all(path.startswith("/") for path in [*kind.chat_paths.values(), kind.models_path])
     assert not kind.base_url.endswith("/")
     assert kind.needs_key is False or kind.env_keys

@@ -44,7 +44,7 @@ SENTENCES: Final[dict[str, str]] = {
     "upstream_auth": "{provider} refused the credential Salon holds for it. Set a new one with “salon providers”.",
     "upstream_rate_limited": "{provider} is limiting requests. {detail}",
     "upstream_overloaded": "{provider} is overloaded. {detail}",
-    "upstream_server_error": "{provider} failed with status {upstream_status}. {detail}",
+    "upstream_server_error": "{provider} failed{with_status}. {detail}",
     "upstream_refused": "{provider}: {detail}",
     "upstream_quota": "The account Salon uses at {provider} has no quota left: {detail}",
     "upstream_context_too_long": "The prompt does not fit this model of {provider}: {detail}",

@@ -43,6 +43,8 @@ DialectName = Literal[
     "rerank",
     "openai-moderations",
     "mistral-moderations",
+    "voyage-rerank",
+    "perplexity-embeddings",
 ]
 COUNTS: Final[tuple[DialectName, ...]] = ("responses-count", "anthropic-count", "gemini-count")
 """Dialects in which a request's tokens are counted; a provider that has one counts for callers of each."""

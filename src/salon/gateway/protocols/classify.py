@@ -81,6 +81,12 @@ _BY_WORD: Mapping[str, type[UpstreamError]] = {
     "invalid_event": UpstreamBroken,
     "event_too_large": UpstreamBroken,
 }
+_LAST_WORDS: Mapping[str, type[UpstreamError]] = {
+    "invalid_request_error": UpstreamRefused,
+    "invalid_argument": UpstreamRefused,
+    "validationexception": UpstreamRefused,
+}
+"""What says only whose fault it was: heard where there is neither a status nor a telling message."""
 _WEAK = {"api_error", "server_error", "authentication_error", "permission_error", "not_found_error"}
 """Words that several providers use loosely: the status goes first where there is one."""
 
@@ -140,7 +146,8 @@ def _class_of(status: int | None, body: ErrorBody) -> type[UpstreamError]:  # no
         if status == 400 and _FILTERED.search(message):
             return UpstreamContentFiltered
     if status is None:
-        return next((_BY_WORD[word] for word in words if word in _BY_WORD), UpstreamServerError)
+        heard = {**_LAST_WORDS, **_BY_WORD}
+        return next((heard[word] for word in words if word in heard), UpstreamServerError)
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if 400 <= status < 500:
@@ -159,6 +166,7 @@ def build_error(
         provider=provider,
         detail=detail,
         upstream_status=status,
+        with_status=f" with status {status}" if status else None,
         retry_after_s=retry_after_s,
         phase="the provider's own deadline" if kind is UpstreamTimeout else None,
     )
@@ -168,6 +176,14 @@ def build_error(
     if isinstance(error, UpstreamRefused) and status and 400 <= status < 500:
         error.status = status
     return error
+
+
+def error_instead(value: Any, *, provider: str) -> UpstreamError:
+    """Return the error that came under status 200 in place of an answer: one that broke if it tells none."""
+    told = error_of(value)
+    if told.message or told.code or told.type:
+        return build_error(status_in(value), told, provider=provider)
+    return UpstreamBroken(provider=provider, detail="it is no answer of the form that was asked for")
 
 
 def http_error(status: int, headers: Mapping[str, str], body: bytes, *, provider: str) -> UpstreamError:

@@ -200,7 +200,10 @@ def _refusal(access: Access, status: int, body: bytes, *, hidden: Iterable[str])
     """Return why there is no token, in the words of who refused it."""
     if status >= 500 or status == 429:
         return UpstreamServerError(
-            provider=access.provider, upstream_status=status, detail="the address that gives tokens failed"
+            provider=access.provider,
+            upstream_status=status,
+            with_status=f" with status {status}",
+            detail="The address that gives tokens failed.",
         )
     try:
         told = msgspec.json.decode(body, type=_Denied)

@@ -6,7 +6,7 @@ Token numbers are written as text.
 import base64
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from salon.testing.fake_provider import cohere, gemini, ollama, openai
@@ -26,6 +26,11 @@ def vector(text: str, length: int = LENGTH) -> list[float]:
 def packed(numbers: Sequence[float]) -> str:
     """Return numbers as OpenAI packs them: base64 of 32-bit floats."""
     return base64.b64encode(struct.pack(f"<{len(numbers)}f", *numbers)).decode()
+
+
+def whole_numbers(numbers: Sequence[float]) -> str:
+    """Return numbers as Perplexity sends them whatever was asked: base64 of signed bytes."""
+    return base64.b64encode(struct.pack(f"{len(numbers)}b", *(round(one * 128) for one in numbers))).decode()
 
 
 class Vectors(Wanted, kw_only=True):
@@ -50,13 +55,20 @@ def _openai_wanted(body: JsonObject) -> Vectors:
 
 
 def _openai_write(wanted: Vectors, answer: Answer) -> Any:
+    write = _form_of(wanted, answer.model)
     data = [
-        {"object": "embedding", "index": place, "embedding": packed(one) if wanted.is_packed else one}
+        {"object": "embedding", "index": place, "embedding": write(one)}
         for place, one in enumerate(_vectors(wanted))
     ]
     usage = {"prompt_tokens": answer.input_tokens, "total_tokens": answer.input_tokens}
     # Backwards: the place of a vector is its index, not where it stands.
     return {"object": "list", "data": data[::-1], "model": answer.model, "usage": usage}
+
+
+def _form_of(wanted: Vectors, model: str) -> Callable[[list[float]], Any]:
+    if "pplx" in model:
+        return whole_numbers
+    return packed if wanted.is_packed else list
 
 
 def _ollama_wanted(body: JsonObject) -> Vectors:

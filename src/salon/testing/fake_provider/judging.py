@@ -26,14 +26,19 @@ def _documents(body: JsonObject) -> list[str]:
     return [one if isinstance(one, str) else str(one["text"]) for one in body["documents"]]
 
 
+def _ranking(body: JsonObject) -> Ranking:
+    return Ranking(texts=[body["query"], *_documents(body)], top=body.get("top_n") or body.get("top_k"))
+
+
 def _ranked(wanted: Ranking, answer: Answer) -> Any:
     query, *documents = wanted.texts
     scores = [(score(query, document), place) for place, document in enumerate(documents)]
+    results = "data" if "voyage" in answer.model else "results"
     best = sorted(scores, key=lambda one: (-one[0], one[1]))[: wanted.top]
     return {
         "id": f"fake-{answer.number}",
         "model": answer.model,
-        "results": [{"index": place, "relevance_score": value} for value, place in best],
+        results: [{"index": place, "relevance_score": value} for value, place in best],
         "usage": {"total_tokens": answer.input_tokens},
     }
 
@@ -61,7 +66,7 @@ JUDGING = (
         name="rerank",
         PATH_END="/rerank",
         of=cohere,
-        wanted=lambda body: Ranking(texts=[body["query"], *_documents(body)], top=body.get("top_n")),
+        wanted=_ranking,
         write=_ranked,
     ),
     WholeDialect(
@@ -72,4 +77,5 @@ JUDGING = (
         write=_judged,
     ),
 )
-"""Every way to ask. A model whose name has “mistral” in it flags nothing, as Mistral's do not."""
+"""Every way to ask. A model whose name has “mistral” in it flags nothing, as Mistral's do not; one with
+“voyage” in it has Voyage's name for the results."""

@@ -16,7 +16,7 @@ from salon.foundation.messages import (
     ToolCallPart,
     Usage,
 )
-from salon.gateway.protocols.classify import build_error, error_of, status_in
+from salon.gateway.protocols.classify import build_error, error_instead, error_of
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -109,7 +109,7 @@ def decode_response(body: bytes) -> Response:
     if is_object(value) and isinstance(value.get("text"), str):  # its first version
         message = {"content": value["text"], "tool_calls": value.get("tool_calls")}
     if not is_object(value) or not is_object(message):
-        raise build_error(status_in(value), error_of(value), provider="Cohere")
+        raise error_instead(value, provider="Cohere")
     word = value.get("finish_reason")
     finish = read_finish(word)
     parts = _parts(message)

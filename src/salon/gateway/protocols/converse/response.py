@@ -16,7 +16,7 @@ from salon.foundation.messages import (
     ToolCallPart,
     Usage,
 )
-from salon.gateway.protocols.classify import build_error, error_of, status_in
+from salon.gateway.protocols.classify import error_instead
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -105,7 +105,7 @@ def decode_response(body: bytes) -> Response:
     output = value.get("output") if is_object(value) else None
     message = output.get("message") if is_object(output) else None
     if not is_object(value) or not is_object(message):
-        raise build_error(status_in(value), error_of(value), provider="Bedrock")
+        raise error_instead(value, provider="Bedrock")
     parts: list[Part] = []
     for block in objects_in(message.get("content")):
         parts += _read_block(block)

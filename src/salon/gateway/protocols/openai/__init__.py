@@ -7,5 +7,13 @@ from salon.gateway.protocols.openai.dialect import (
     MISTRAL_MODERATIONS,
     MODERATIONS,
 )
+from salon.gateway.protocols.openai.perplexity import PERPLEXITY_EMBEDDINGS
 
-__all__ = ["COMPLETIONS", "DIALECT", "EMBEDDINGS", "MISTRAL_MODERATIONS", "MODERATIONS"]
+__all__ = [
+    "COMPLETIONS",
+    "DIALECT",
+    "EMBEDDINGS",
+    "MISTRAL_MODERATIONS",
+    "MODERATIONS",
+    "PERPLEXITY_EMBEDDINGS",
+]

@@ -142,7 +142,8 @@ def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedReque
 
     Quirks: ``embedding_dimensions`` (``dimensions``: the name of that field), ``embedding_purposes`` (none:
     the provider's words for ``input_type`` by our purposes; what stands under ``""`` is said when the caller
-    named no purpose), ``embedding_truncation`` (none: the field that says whether to cut what is too long).
+    named no purpose), ``embedding_purpose_field`` (another name for ``input_type``), ``embedding_truncation``
+    (none: the field that says whether to cut what is too long).
     """
     lost: dict[str, None] = {}
     extra = split_extra(request, "openai", lost)
@@ -153,7 +154,7 @@ def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedReque
     purposes: Mapping[str, str] = quirks.get("embedding_purposes", {})
     word = purposes.get(request.purpose or "")
     if word is not None:
-        wire["input_type"] = word
+        wire[str(quirks.get("embedding_purpose_field", "input_type"))] = word
     elif request.purpose is not None:
         lost["purpose"] = None
     truncation = quirks.get("embedding_truncation")

@@ -1,4 +1,4 @@
-"""Services on the internet that speak Chat Completions, and some that speak Responses or Messages too.
+"""Services on the internet that speak Chat Completions, some more than that; and some that do not chat.
 
 Where an address for another dialect is declared, the service's own documentation names it for all its
 models; callers who speak that dialect are then not translated.
@@ -17,6 +17,18 @@ _OLDER: Final[Quirks] = {"max_tokens_field": "max_tokens", "developer_role": "sy
 """The form before OpenAI renamed the limit of an answer and added a role: every service here takes it."""
 _NEWER: Final[Quirks] = {"developer_role": "system"}
 """The limit has its new name, the role has not come."""
+_NO_CHAT: Final = Capabilities(streaming=False, operations=("embeddings", "rerank"))
+_SIDES_OF_A_SEARCH: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("query", "question", "fact", "code"), "query"),
+    "document": "document",
+}
+_TASKS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("query", "question", "fact", "code"), "retrieval.query"),
+    "document": "retrieval.passage",
+    "classification": "classification",
+    "clustering": "clustering",
+    "similarity": "text-matching",
+}
 
 SERVICES: Final = (
     ProviderKind(
@@ -124,6 +136,7 @@ SERVICES: Final = (
         # Its Chat Completions address was closed in September 2026; the Agent API is a form of Responses.
         dialect="responses",
         chat_paths={"responses": "/responses"},
+        operation_paths={"perplexity-embeddings": "/embeddings"},
         base_url="https://api.perplexity.ai/v1",
         env_keys=("PERPLEXITY_API_KEY",),
         models=("perplexity/sonar",),
@@ -192,5 +205,56 @@ SERVICES: Final = (
         quirks={**_OLDER, "top_k": True},
         docs_url="https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope",
         key_url="https://modelstudio.console.alibabacloud.com",
+    ),
+    ProviderKind(
+        name="voyage",
+        label="Voyage AI",
+        dialect="openai-embeddings",
+        chat_paths={},
+        operation_paths={**_EMBEDDINGS, "voyage-rerank": "/rerank"},
+        base_url="https://api.voyageai.com/v1",
+        env_keys=("VOYAGE_API_KEY",),
+        listing="fixed",
+        models=(
+            "voyage-4-large",
+            "voyage-4",
+            "voyage-4-lite",
+            "voyage-code-3",
+            "rerank-2.5",
+            "rerank-2.5-lite",
+        ),
+        quirks={
+            "embedding_dimensions": "output_dimension",
+            "embedding_purposes": _SIDES_OF_A_SEARCH,
+            "embedding_truncation": "truncation",
+        },
+        capabilities=_NO_CHAT,
+        prices_as="voyageai",
+        docs_url="https://docs.voyageai.com/reference/embeddings-api",
+        key_url="https://dashboard.voyageai.com",
+    ),
+    ProviderKind(
+        name="jina",
+        label="Jina AI",
+        dialect="openai-embeddings",
+        chat_paths={},
+        operation_paths={**_EMBEDDINGS, "rerank": "/rerank"},
+        base_url="https://api.jina.ai/v1",
+        env_keys=("JINA_API_KEY",),
+        listing="fixed",
+        models=(
+            "jina-embeddings-v5-text-small",
+            "jina-embeddings-v5-text-nano",
+            "jina-embeddings-v4",
+            "jina-reranker-v3",
+        ),
+        quirks={
+            "embedding_purpose_field": "task",
+            "embedding_purposes": _TASKS,
+            "embedding_truncation": "truncate",
+        },
+        capabilities=_NO_CHAT,
+        docs_url="https://api.jina.ai/docs",
+        key_url="https://jina.ai/api-dashboard/key-manager",
     ),
 )

@@ -1,0 +1,131 @@
+"""How many recordings are read as the official clients read them, by the rules of the collection's README.
+
+Each of the recordings with an official reading is judged here on its own, whatever other tests say of it, so
+that the count in docs/recordings.md is one that was taken.
+"""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salon.foundation.kit.errors import (
+    UpstreamAuth,
+    UpstreamContextTooLong,
+    UpstreamError,
+    UpstreamModelMissing,
+    UpstreamRateLimited,
+    UpstreamRefused,
+    UpstreamServerError,
+)
+from salon.gateway.protocols.base import InStreamError
+
+CUTS = (0, 1, 2, 3, 7, 1009)
+PAGE = Path(__file__).parents[2] / "docs" / "recordings.md"
+CLASSES: dict[int, tuple[type[UpstreamError], ...]] = {
+    400: (UpstreamRefused, UpstreamContextTooLong),
+    401: (UpstreamAuth,),
+    404: (UpstreamModelMissing,),
+    429: (UpstreamRateLimited,),
+}
+"""Rule 13: the class of a failure goes by its status."""
+BY_BODY: dict[str, type[UpstreamError]] = {
+    # Rule 13: for Gemini by the code in the body; a key that is wrong and a model that is missing come as 400.
+    "gemini/gemini/google-google-429-retry-info-67c91b": UpstreamRateLimited,
+    "gemini/gemini/input-authentication-error-stream-google-gemini-2-5-flash-d7bf31": UpstreamAuth,
+    "openai/responses/input-model-not-found-openai-gpt-4o-responses-c3a615": UpstreamModelMissing,
+    "openai/responses/model-name-suggestions-model-name-suggestion-openai-responses-9c9d8d": UpstreamModelMissing,
+}
+IN_STREAMS: dict[str, type[UpstreamError]] = {
+    "tool_use_failed": UpstreamRefused,
+    "400": UpstreamRefused,
+    "unknown-error": UpstreamServerError,
+}
+MISREAD = {
+    "cerebras/chat/cerebras-cererebras-structured-output-tools-1-515800",
+    "anthropic/messages/anthropic-spliced-message-start-1d5d0f",
+    "anthropic/messages/anthropic-anthropic-tool-search-bm25-1-bb2158",
+    "azure/responses/azure-azure-reasoning-encrypted-content-1-4f1296",
+    "openai/chat/tools-streaming-tools-streaming-variant-a-804407",
+    "mistral/chat/mistral-mistral-model-thinking-part-iter-4ce9a7",
+    "mistral/chat/mistral-mistral-reasoning-21e9fd",
+}
+"""What the client made of these is not what was sent; our own reading of each is pinned beside."""
+NO_ANSWER = {
+    "azure/chat/openai-traces-azure-prompt-content-filtering-with-events-with-content-be775d",
+    "groq/chat/groq-speech-to-text-verbose-1-c48f99",
+    "mistral/chat/mistral-speech-to-text-simple-1-3c7c38",
+    "mistral/chat/mistral-speech-to-text-usage-1-7ac9c4",
+    "openai/chat/openai-moderation-image-base64-1-7ca5ff",
+}
+"""A refusal under status 200, three transcriptions and a moderation, which a chat client reads as nothing."""
+
+
+def _failure_gaps(recording: Any) -> list[str]:
+    """Rule 13."""
+    error = recording.dialect.decode_error(recording.status, recording.headers, recording.body, provider="p")
+    status = recording.expected["status_code"]
+    kinds = (BY_BODY[recording.id],) if recording.id in BY_BODY else CLASSES[status]
+    body = json.loads(recording.body)
+    said = body.get("error") or {"message": body.get("detail")}
+    message = (error.upstream_message or "")[: len(said["message"])]  # OpenRouter's reason stands behind it
+    told = (error.fields["upstream_status"], message, error.upstream_type)
+    kind = said.get("type", said.get("status"))
+    wanted = (status, said["message"], kind)
+    return [] if type(error) in kinds and told == wanted else [f"{type(error).__name__} {told} for {wanted}"]
+
+
+def _stream_gaps(recording: Any, wire: Any, cut: int) -> list[str]:
+    """Rule 14."""
+    collector = wire.collect(recording.dialect, recording.body, cut)
+    error, expected = collector.error, recording.expected
+    found = InStreamError(message=error.message, type=error.type, code=error.code, status=error.status)
+    kind = type(recording.dialect.classify_stream_error(found, provider="p"))
+    told = (error.message, str(error.code), kind)
+    code = expected["status_code"]
+    wanted = (expected["message"], code, IN_STREAMS[code])
+    sent = re.search(rb'"usage":\{', recording.body)
+    if sent and collector.response().usage is None:
+        return ["the usage in the error event does not count"]
+    return [] if told == wanted else [f"{told} for {wanted}"]
+
+
+def verdict(recording: Any, wire: Any, cut: int) -> str:
+    """Return under which heading a recording counts; one that differs counts under its own name."""
+    if recording.id in NO_ANSWER:
+        return "no answer of a chat"
+    if recording.id in MISREAD:
+        return "misread by the client"
+    raises = "raises" in recording.expected
+    if not raises:
+        gaps = wire.differences(recording.expected, wire.read(recording, cut), skip=frozenset())
+        heading = "answers"
+    elif isinstance(recording.expected["status_code"], int):
+        gaps, heading = _failure_gaps(recording), "failures by status"
+    else:
+        gaps, heading = _stream_gaps(recording, wire, cut), "failures inside a stream"
+    return heading if not gaps else f"{recording.id}: {gaps}"
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_every_official_reading_is_judged_and_counted(cut: int, recordings: Any, wire: Any) -> None:
+    judged = [one for one in recordings() if one.expected is not None]
+    counted = Counter(verdict(one, wire, cut) for one in judged)
+    rows = re.findall(
+        r"^\| (\w[^|]*?) \| (\d+) \|", PAGE.read_text("utf-8").partition("## Without")[0], re.MULTILINE
+    )
+    assert dict(counted) == {heading: int(count) for heading, count in rows}
+    assert len(judged) == 497
+
+
+def test_every_other_recording_is_counted_by_its_api(shared_dir: Path) -> None:
+    lines = (shared_dir / "recorded-streams" / "index.jsonl").read_text("utf-8").splitlines()
+    others = Counter(row["api"] for row in map(json.loads, lines) if not row["expected"])
+    rows = re.findall(
+        r"^\| (\w\S*) \| (\d+) \| (\d+) \|", PAGE.read_text("utf-8").partition("## Without")[2], re.MULTILINE
+    )
+    assert {api: int(read) + int(unread) for api, read, unread in rows} == dict(others)
+    assert others.total() == 151
