@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping
 
 from salon.foundation.messages import (
+    Attachment,
     EmbeddingRequest,
     ImagePart,
     ModerationRequest,
     OperationName,
     OperationRequest,
     RerankRequest,
+    SpeechRequest,
     TextPart,
+    TranscriptionRequest,
+    TranslationRequest,
 )
 from salon.gateway.dialects import DIALECTS, ONLY_SPOKEN
 from salon.gateway.operations import OPERATIONS
@@ -20,6 +24,7 @@ Table = Callable[[list[str], list[list[str]]], list[str]]
 
 TEXT = TextPart(text="x")
 PICTURE = ImagePart(url="https://example.org/a.png")
+RECORDING = Attachment(data=b"x", media_type="audio/wav", name="x.wav")
 ONE = EmbeddingRequest(model="m", inputs=("x",))
 PROBES: Mapping[OperationName, Mapping[str, OperationRequest]] = {
     "embeddings": {
@@ -47,6 +52,19 @@ PROBES: Mapping[OperationName, Mapping[str, OperationRequest]] = {
         "many texts": ModerationRequest(model="m", inputs=((TEXT,), (TEXT,))),
         "a text with a picture": ModerationRequest(model="m", inputs=((TEXT, PICTURE),)),
     },
+    "speech": {
+        "a text": SpeechRequest(model="m", text="x", voice="v"),
+        "how it is to be spoken": SpeechRequest(model="m", text="x", instructions="calm"),
+        "the form of the audio": SpeechRequest(model="m", text="x", format="wav"),
+        "speed": SpeechRequest(model="m", text="x", speed=1.5),
+    },
+    "transcriptions": {
+        "a recording": TranscriptionRequest(model="m", file=RECORDING),
+        "its language": TranscriptionRequest(model="m", file=RECORDING, language="de"),
+        "what guides the spelling": TranscriptionRequest(model="m", file=RECORDING, prompt="x"),
+        "times of words": TranscriptionRequest(model="m", file=RECORDING, granularities=("word",)),
+    },
+    "translations": {"a recording": TranslationRequest(model="m", file=RECORDING)},
 }
 
 

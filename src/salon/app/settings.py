@@ -490,6 +490,8 @@ class PriceSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     image_output: Annotated[Amount, setting("A million image tokens out.")] = _NONE
     request: Annotated[Amount, setting("One request, whatever its size.")] = _NONE
     image: Annotated[Amount, setting("One picture made.")] = _NONE
+    characters: Annotated[Amount, setting("A million characters spoken.")] = _NONE
+    minute: Annotated[Amount, setting("One minute of a recording listened to.")] = _NONE
     search: Annotated[Amount, setting("One search by the provider's own tool.")] = _NONE
     tiers: Annotated[
         tuple[RateSettings, ...],

@@ -6,10 +6,11 @@ from typing import Final
 import msgspec
 
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import ClientGone, SalonError, ShuttingDown
+from salon.foundation.kit.errors import ClientGone, InvalidRequest, SalonError, ShuttingDown
 from salon.foundation.ledger import AttemptEntry, RequestEntry, RequestStatus, UsageSource
-from salon.foundation.messages import Usage, service_tier
+from salon.foundation.messages import OperationRequest, Usage, UsageDetails, service_tier
 from salon.gateway.observer import Observer
+from salon.gateway.operations import WEIGHED
 from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort
 from salon.gateway.pricing import Price
@@ -22,6 +23,7 @@ from salon.gateway.relay.job import Job
 from salon.gateway.relay.readers import FailureReader
 
 _NOTHING: Final = Usage()
+_UNCOUNTED: Final = Usage(details=UsageDetails(uncounted=1))
 _SERVICE_FIELDS: Final = ("service_tier", "serviceTier", "speed")
 _MOST_ANSWERS: Final = 1000
 """More than any provider gives at once."""
@@ -59,12 +61,16 @@ def reserve_now(job: Job, plan: Plan, ledger: LedgerPort, options: GatewayOption
         return True
     tokens_in, tokens_out = job.expected_tokens or expected_tokens(job, options)
     at_ms = job.started_at_ms
-    estimate, currency = plan.estimate(tokens_in, tokens_out, at_ms=at_ms, service=_service(job))
+    pieces = None if job.operation == "chat" else _pieces(job)
+    estimate, currency = plan.estimate(
+        tokens_in, tokens_out, at_ms=at_ms, service=_service(job), pieces=pieces
+    )
     hold = ledger.reserve_now(budget_ids, estimate, at_ms=at_ms, currency=currency)
     if hold is None:
         return False
     job.hold = hold
-    job.held_bytes = tokens_out * HELD_BYTES_PER_TOKEN
+    if pieces is None:
+        job.held_bytes = tokens_out * HELD_BYTES_PER_TOKEN
     return True
 
 
@@ -73,12 +79,31 @@ async def reserve(job: Job, plan: Plan, ledger: LedgerPort, options: GatewayOpti
     await job.in_task()
     tokens_in, tokens_out = expected_tokens(job, options)
     at_ms = job.started_at_ms
-    estimate, currency = plan.estimate(tokens_in, tokens_out, at_ms=at_ms, service=_service(job))
+    pieces = None if job.operation == "chat" else _pieces(job)
+    estimate, currency = plan.estimate(
+        tokens_in, tokens_out, at_ms=at_ms, service=_service(job), pieces=pieces
+    )
     job.hold = await ledger.reserve(
         job.identity.budget_ids, estimate, model=job.alias, at_ms=at_ms, currency=currency
     )
-    if job.hold is not None and estimate is not None:
+    if job.hold is not None and estimate is not None and pieces is None:
         job.held_bytes = tokens_out * HELD_BYTES_PER_TOKEN
+
+
+def _pieces(job: Job) -> UsageDetails | None:
+    """Return what a request will use that is no tokens, as far as it says so; None where that is nothing."""
+    return _weight(job).details if job.operation in WEIGHED else None
+
+
+def _weight(job: Job) -> Usage:
+    """Return what a request alone says is used; that nobody knows, where it cannot be read."""
+    request = job.request
+    if request is None and job.dialect is not None and job.envelope is not None:
+        try:
+            request = job.request = job.dialect.decode_request(job.envelope)
+        except InvalidRequest:
+            return _UNCOUNTED  # the provider may understand what we do not
+    return (isinstance(request, OperationRequest) and request.weight()) or _UNCOUNTED
 
 
 def may_spend_at(job: Job, target: Target) -> bool:
@@ -282,6 +307,8 @@ def _usage_of(job: Job, attempt: Attempt) -> tuple[Usage, UsageSource]:
     if attempt.error is not None and not reader.output_bytes and not isinstance(attempt.error, ClientGone):
         # Began and broke off without a word; a provider that counts says so.
         return (counted, "provider") if counted is not None else (_NOTHING, "none")
+    if job.operation in WEIGHED:
+        return _weight(job), "estimated"
     estimate = estimated_usage(job.size_bytes, reader.output_bytes)
     if counted is not None and counted.input_tokens:
         # Cut in the middle: what went in was counted (Anthropic does so first), what came out was not.

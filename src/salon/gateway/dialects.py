@@ -21,6 +21,9 @@ from salon.gateway.protocols.openai import DIALECT as OPENAI
 from salon.gateway.protocols.openai import EMBEDDINGS as OPENAI_EMBEDDINGS
 from salon.gateway.protocols.openai import MISTRAL_MODERATIONS, PERPLEXITY_EMBEDDINGS
 from salon.gateway.protocols.openai import MODERATIONS as OPENAI_MODERATIONS
+from salon.gateway.protocols.openai import SPEECH as OPENAI_SPEECH
+from salon.gateway.protocols.openai import TRANSCRIPTIONS as OPENAI_TRANSCRIPTIONS
+from salon.gateway.protocols.openai import TRANSLATIONS as OPENAI_TRANSLATIONS
 from salon.gateway.protocols.rerank import DIALECT as RERANK
 from salon.gateway.protocols.rerank import VOYAGE as VOYAGE_RERANK
 from salon.gateway.protocols.responses import COUNT as RESPONSES_COUNT
@@ -46,6 +49,9 @@ DIALECTS: Mapping[DialectName, Dialect] = {
         GEMINI_EMBED_BATCH,
         RERANK,
         OPENAI_MODERATIONS,
+        OPENAI_SPEECH,
+        OPENAI_TRANSCRIPTIONS,
+        OPENAI_TRANSLATIONS,
     )
 }
 """Every dialect that is served, by its name."""

@@ -224,7 +224,7 @@ class Gateway:
         key = headers.get(_IDEMPOTENCY)
         if key is not None and self._idempotency is not None:
             await job.in_task()
-            content = b"\0".join((call.dialect.encode(), job.operation.encode(), call.body))
+            content = b"\0".join((call.dialect.encode(), job.operation.encode(), envelope.content()))
             left_s = max(0.0, job.deadline_s - self._clock.monotonic_s())
             found = await self._idempotency.claim(job.identity.caller, key, content, timeout_s=left_s)
             if isinstance(found, Recorded):
@@ -269,6 +269,7 @@ class Gateway:
             is_stream=job.begun,
             body=b"".join(sent),
             route=job.target.name if job.target is not None else None,
+            media_type=job.media_type,
             error_code=error.code if error is not None else None,
         )
         key, cache = job.cache_key, self._cache

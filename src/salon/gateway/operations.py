@@ -24,6 +24,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """The address that most callers know it by."""
     word: str
     """The word for it among a model's capabilities, in Ollama's listings and ours."""
+    is_weighed: bool = False
+    """It is paid for by what its requests weigh (``OperationRequest.weight``), where nobody counts tokens."""
     hints: tuple[str, ...] = ()
     """Parts of model names that give it away where the provider's list does not say."""
 
@@ -54,9 +56,34 @@ OPERATIONS: Final[Mapping[OperationName, Operation]] = {
             word="moderation",
             hints=("moderation",),
         ),
+        Operation(
+            name="speech",
+            does="speak",
+            path="/v1/audio/speech",
+            word="speech",
+            is_weighed=True,
+            hints=("tts", "text-to-speech"),
+        ),
+        Operation(
+            name="transcriptions",
+            does="write recordings down",
+            path="/v1/audio/transcriptions",
+            word="transcription",
+            is_weighed=True,
+            hints=("whisper", "transcribe"),
+        ),
+        Operation(
+            name="translations",
+            does="write recordings down in English",
+            path="/v1/audio/translations",
+            word="translation",
+            is_weighed=True,
+        ),
     )
 }
 """Every operation by its name; the gateway serves no other."""
+
+WEIGHED: Final = frozenset(name for name, one in OPERATIONS.items() if one.is_weighed)
 
 
 def guessed(model: str) -> tuple[OperationName, ...] | None:

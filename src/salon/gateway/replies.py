@@ -74,7 +74,7 @@ def stream_headers(job: Job, attempt: Attempt) -> Headers:
     """Return the headers of a stream, as far as they are known when it begins."""
     assert job.dialect is not None
     headers = _common(job, len(job.attempts) + 1)
-    headers += ((b"content-type", job.dialect.stream_media_type), _NO_STORE)
+    headers += ((b"content-type", job.media_type or job.dialect.stream_media_type), _NO_STORE)
     upstream = attempt.upstream_request_id
     if upstream is not None:
         headers.append((b"x-upstream-request-id", upstream))
@@ -105,9 +105,12 @@ def send_whole(job: Job, attempt: Attempt) -> None:
             response = counted(job, response)
             is_estimate = response.usage is not None and response.usage.estimated
         body = _encoded(job, response)
+    elif job.dialect is not None and job.dialect.relay is not None:
+        job.media_type = attempt.media_type
     attempts = job.attempts
     headers = _common(job, len(attempts))
-    headers += (_JSON, (b"x-salon-cost", cost_text(total_cost(attempts), _currency(job))))
+    head = _JSON if job.media_type is None else (b"content-type", job.media_type)
+    headers += (head, (b"x-salon-cost", cost_text(total_cost(attempts), _currency(job))))
     if is_estimate:
         headers.append(_ESTIMATED)
     upstream = attempt.upstream_request_id
@@ -124,9 +127,9 @@ T = TypeVar("T", bound=OperationResponse)
 
 def counted(job: Job, response: T) -> T:
     """Return an answer with a count: our estimate where its provider sent none."""
-    if response.usage is not None or not job.attempts:
+    tokens = job.attempts[-1].input_tokens if job.attempts else 0
+    if response.usage is not None or not tokens:
         return response
-    tokens = job.attempts[-1].input_tokens
     return msgspec.structs.replace(response, usage=Usage(input_tokens=tokens, estimated=True))
 
 
@@ -146,6 +149,7 @@ def _encoded(job: Job, response: AnyResponse | None) -> bytes:
     assert job.dialect is not None
     encoded = job.dialect.encode_response(response, encode_context(job))
     job.lost.update(encoded.lost)
+    job.media_type = encoded.media_type
     return encoded.body
 
 
@@ -160,6 +164,10 @@ def end_stream(job: Job, attempt: Attempt) -> None:
         job.attempt = attempt
         delivery.encode(response_events(response), job.context, has_content=True)
         delivery.end()
+        job.attempt = None
+    elif response is not None:
+        job.attempt = attempt
+        delivery.forward(_encoded(job, counted(job, response)), has_content=True)
         job.attempt = None
     if job.cost_comment and job.dialect is not None and job.dialect.stream_media_type == _SSE:
         reply.write(b": x-salon-cost " + cost_text(total_cost(job.attempts), _currency(job)) + b"\n\n")
@@ -178,10 +186,10 @@ def replay(job: Job, answer: Recorded) -> None:
     if job.cache != "hit":
         headers.append((b"idempotency-replayed", b"true"))
     if answer.is_stream:
-        headers += ((b"content-type", job.dialect.stream_media_type), _NO_STORE)
+        headers += ((b"content-type", answer.media_type or job.dialect.stream_media_type), _NO_STORE)
         reply.start(answer.status, headers)
     else:
-        headers.append(_JSON)
+        headers.append(_JSON if answer.media_type is None else (b"content-type", answer.media_type))
         reply.send(answer.status, headers, answer.body)
         return
     reply.write(answer.body)
@@ -213,7 +221,22 @@ def _break_off(job: Job, error: SalonError) -> None:
     assert reply is not None
     if not isinstance(delivery, StreamDelivery) or job.context is None:
         reply.abort()
+    elif job.dialect is not None and job.dialect.relay is not None:
+        _break_off_relayed(job, error)
     elif error.fields.get("told"):
         reply.finish()
     else:
         delivery.break_off(error, job.context)
+
+
+def _break_off_relayed(job: Job, error: SalonError) -> None:
+    """End begun events with one more that tells the error; in begun audio nothing can be told."""
+    assert job.reply is not None
+    assert job.dialect is not None
+    if job.media_type is None or not job.media_type.startswith(_SSE):
+        job.reply.abort()
+        return
+    if not error.fields.get("told"):
+        body = job.dialect.encode_error(error, request_id=job.request_id)
+        job.reply.write(b"event: error\ndata: " + body + b"\n\n")
+    job.reply.finish()

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from salon.gateway.protocols.forms import MEDIA_TYPE, form_of
 from salon.surfaces.api.endpoints import CORE, endpoints
 from salon.testing.raw_http import request_bytes
 
@@ -98,6 +99,8 @@ ROWS = [row for row in CORE if row.operation != "page"]
 def _row_request(row, query, headers):
     path = row.path.replace("{model:path}", "kind/name")
     body = b'{"model":"small-1"}' if row.method == "POST" else b""
+    if row.form == row.dialect is not None:
+        body, headers = form_of({"model": "small-1"}), {**headers, "content-type": MEDIA_TYPE.decode()}
     return request_bytes(row.method, path + query, body, headers)
 
 

@@ -14,6 +14,7 @@ SERVED = [row for row in CORE if row.is_served]
 def test_a_row_and_its_dialect_are_of_one_operation(row: Endpoint) -> None:
     assert row.dialect is not None
     assert DIALECTS[row.dialect].operation == row.operation
+    assert DIALECTS[row.form or row.dialect].operation == row.operation
 
 
 @pytest.mark.parametrize("row", SERVED, ids=lambda row: row.path)

@@ -70,6 +70,8 @@ def _shown(spec: PriceSpec, source: Source, *, is_past: bool) -> Json:
         **shown_tier(base),
         "request": amount(price.request_e10 or None),
         "image": amount(price.image_e10),
+        "characters": amount(price.characters_e10),
+        "minute": amount(price.minute_e10),
         "search": amount(price.search_e10),
         "tiers": [{"above": tier.above, **shown_tier(tier)} for tier in tiers],
         "services": [

@@ -3,6 +3,15 @@
 Every dialect is translated to and from these types; nothing else crosses between floors.
 """
 
+from salon.foundation.messages.audio import (
+    SpeechRequest,
+    SpeechResponse,
+    TranscriptionRequest,
+    TranscriptionResponse,
+    TranscriptSegment,
+    TranscriptWord,
+    TranslationRequest,
+)
 from salon.foundation.messages.embeddings import EmbeddingPurpose, EmbeddingRequest, EmbeddingResponse
 from salon.foundation.messages.events import (
     CitationAdded,
@@ -25,7 +34,12 @@ from salon.foundation.messages.events import (
 )
 from salon.foundation.messages.message import Message, Response, Role
 from salon.foundation.messages.moderation import Judged, ModerationRequest, ModerationResponse
-from salon.foundation.messages.operations import OperationName, OperationRequest, OperationResponse
+from salon.foundation.messages.operations import (
+    Attachment,
+    OperationName,
+    OperationRequest,
+    OperationResponse,
+)
 from salon.foundation.messages.parts import (
     AudioPart,
     CitationPart,
@@ -45,6 +59,7 @@ from salon.foundation.messages.rerank import Ranked, RerankRequest, RerankRespon
 from salon.foundation.messages.usage import Finish, FinishReason, Usage, UsageDetails, service_tier
 
 __all__ = [
+    "Attachment",
     "AudioPart",
     "CitationAdded",
     "CitationPart",
@@ -79,6 +94,8 @@ __all__ = [
     "ResponseFormat",
     "ResponseStart",
     "Role",
+    "SpeechRequest",
+    "SpeechResponse",
     "StreamError",
     "StreamEvent",
     "StreamFinish",
@@ -93,6 +110,11 @@ __all__ = [
     "ToolCallStart",
     "ToolChoice",
     "ToolResultPart",
+    "TranscriptSegment",
+    "TranscriptWord",
+    "TranscriptionRequest",
+    "TranscriptionResponse",
+    "TranslationRequest",
     "Usage",
     "UsageDetails",
     "UsageReported",

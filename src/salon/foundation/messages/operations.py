@@ -1,4 +1,4 @@
-"""What all operations other than chat have in common: one question, one answer that comes whole."""
+"""What all operations other than chat have in common: one question, and one answer."""
 
 from typing import Any, ClassVar, Literal
 
@@ -6,7 +6,16 @@ import msgspec
 
 from salon.foundation.messages.usage import Finish, Usage
 
-OperationName = Literal["chat", "count", "embeddings", "rerank", "moderations"]
+OperationName = Literal[
+    "chat",
+    "count",
+    "embeddings",
+    "rerank",
+    "moderations",
+    "speech",
+    "transcriptions",
+    "translations",
+]
 """What can be asked of a model. Keys are limited to these, endpoints and ledger rows name them."""
 
 
@@ -22,6 +31,22 @@ class OperationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """How many results are asked for, where that is asked; money is held for each."""
     extra: dict[str, Any] | None = None
     """Fields of the request that only one dialect understands, by the name of the dialect's family."""
+
+    def weight(self) -> Usage | None:
+        """Return what the question alone says will be used; None where that says nothing.
+
+        Money is held for it, and it is what was used where the provider counts nothing.
+        """
+        return None
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that comes with a request, or is what an answer is."""
+
+    data: bytes
+    media_type: str | None = None
+    name: str | None = None
+    """Its file name; many services tell formats by its end."""
 
 
 class OperationResponse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

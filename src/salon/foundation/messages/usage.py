@@ -42,6 +42,12 @@ class UsageDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Foretold and wrong, but paid for; part of ``output_tokens``."""
     images: int = 0
     """Pictures made; no tokens."""
+    characters: int = 0
+    """Characters spoken; no tokens."""
+    audio_input_ms: int = 0
+    """Milliseconds of a recording that were listened to; no tokens."""
+    uncounted: int = 0
+    """Answers of which neither the provider nor the request says how much was used."""
     searches: int = 0
     """Searches of the web by the provider's own tool; no tokens."""
     service: str | None = None

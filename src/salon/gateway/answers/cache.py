@@ -41,6 +41,8 @@ def cache_key(
     digest = blake2b(digest_size=24)
     digest.update(f"{space_id}\0{dialect}\0{envelope.model}\0{plan.route_tag}\0{variant}\0".encode())
     fields = envelope.fields
+    if envelope.content() is not envelope.body:
+        digest.update(envelope.content())
     for name in sorted(fields):
         digest.update(name.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")

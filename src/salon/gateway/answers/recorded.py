@@ -11,6 +11,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     route: str | None = None
     """The target that made it."""
+    media_type: bytes | None = None
+    """Set when it is no JSON and no stream of its dialect."""
     error_code: str | None = None
     """Set when the answer was a failure that must not be tried again under its key."""
 

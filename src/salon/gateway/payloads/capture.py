@@ -11,6 +11,10 @@ from salon.gateway.exchange import Headers, Reply
 from salon.gateway.payloads.models import PayloadRule
 from salon.gateway.protocols.base import Dialect, EncodeContext
 from salon.gateway.protocols.collect import ResponseCollector
+from salon.gateway.protocols.forms import described
+from salon.gateway.protocols.openai.relays import ENDS
+from salon.gateway.protocols.sse import SseReader
+from salon.gateway.protocols.wire_json import is_object
 
 MOST_BYTES: Final = 16 << 20
 """Bytes of a body that are held until it is written; of a larger one nothing can be read."""
@@ -110,7 +114,7 @@ class Captured(msgspec.Struct, frozen=True, kw_only=True):
 
     def request_value(self) -> Any:
         """Return what was asked, as JSON."""
-        return _read(self.request)
+        return described(self.request) or _read(self.request)
 
     def response_value(self) -> Any:
         """Return what was answered, as JSON; a stream as the whole answer it told, as far as it came."""
@@ -118,7 +122,18 @@ class Captured(msgspec.Struct, frozen=True, kw_only=True):
             return _not_kept(self.response, "too large to be kept")
         if self.media_type.startswith(self.dialect.stream_media_type) and self.stream:
             return self._whole()
+        if self.dialect.relay is not None and not self.media_type.startswith(b"application/json"):
+            return self._of_other_type()
         return _read(self.response)
+
+    def _of_other_type(self) -> Any:
+        """Return a text as it is; of events those that end something, which have all of it in one piece."""
+        if self.media_type.startswith(b"text/event-stream"):
+            told = [_read(event.data) for event in SseReader().feed(self.response)]
+            return [one for one in told if is_object(one) and str(one.get("type")).endswith(ENDS)]
+        if self.media_type.startswith(b"text/"):
+            return self.response.decode("utf-8", "replace")
+        return _not_kept(self.response, self.media_type.decode("latin-1")) if self.response else None
 
     def _whole(self) -> Any:
         collector = ResponseCollector()

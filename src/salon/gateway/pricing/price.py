@@ -13,6 +13,7 @@ from salon.foundation.kit.money import UNIT
 from salon.foundation.messages import Usage, UsageDetails
 
 _MILLION: Final = 1_000_000
+_MINUTE_MS: Final = 60_000
 NEVER_MS: Final = 2**53
 
 
@@ -56,6 +57,10 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """For each request, whatever its size."""
     image_e10: int | None = None
     """For each picture made, beside its tokens if it has any; None is "not known"."""
+    characters_e10: int | None = None
+    """For a million characters spoken; None is "not known"."""
+    minute_e10: int | None = None
+    """For each minute of a recording that is listened to; None is "not known"."""
     search_e10: int | None = None
     """For each search of the web by the provider's own tool; None is "not known"."""
     services: dict[str, tuple[PriceTier, ...]] = {}
@@ -84,18 +89,30 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         tiers = self.tiers if details.service is None else self.services.get(details.service)
         if tiers is None:
             return None
-        pieces = self.request_e10
-        if details.searches:
-            if self.search_e10 is None:
-                return None
-            pieces += details.searches * self.search_e10
-        if details.images:
-            if self.image_e10 is None and not usage.output_tokens:
-                return None
-            pieces += details.images * (self.image_e10 or 0)
+        pieces = self.of_pieces(details, has_tokens=usage.total_tokens > 0)
+        if pieces is None:
+            return None
         tier = _reached(tiers, usage.input_tokens)
         total = _input(tier, usage, details) + _output(tier, usage, details)
-        return pieces + max(0, (total + _MILLION // 2) // _MILLION)
+        return self.request_e10 + pieces + max(0, (total + _MILLION // 2) // _MILLION)
+
+    def of_pieces(self, details: UsageDetails, *, has_tokens: bool = False) -> int | None:
+        """Return what is not paid by the token, rounded half up; None when a rate for it is not known.
+
+        With ``has_tokens``, what has no rate is paid by its tokens; a search never is.
+        """
+        if (details.searches and self.search_e10 is None) or (details.uncounted and self.minute_e10 != 0):
+            return None
+        total = details.searches * (self.search_e10 or 0)
+        for count, own_rate, pays in (
+            (details.images, self.image_e10, 1),
+            (details.characters, self.characters_e10, _MILLION),
+            (details.audio_input_ms, self.minute_e10, _MINUTE_MS),
+        ):
+            if count and own_rate is None and not has_tokens:
+                return None
+            total += (count * (own_rate or 0) + pays // 2) // pays
+        return total
 
     def estimate(self, input_tokens: int, output_tokens: int, service: str | None = None) -> int | None:
         """Return what so many tokens cost at most, before anything is known of their classes.
@@ -179,4 +196,11 @@ def rate(text: str | float | Decimal) -> int:
 
 def free(version: str) -> Price:
     """Return the price of what costs nothing, because ``version`` says so."""
-    return Price(tiers=(PriceTier(input=0, output=0),), version=version)
+    return Price(
+        tiers=(PriceTier(input=0, output=0),),
+        version=version,
+        image_e10=0,
+        characters_e10=0,
+        minute_e10=0,
+        search_e10=0,
+    )

@@ -13,8 +13,8 @@ from salon.gateway.pricing.price import NEVER_MS, Price, PriceTier, rate
 
 RATES: Final = tuple(name for name in PriceTier.__struct_fields__ if name != "above")
 """What a million tokens of each class cost."""
-PIECES: Final = ("request", "image", "search")
-"""What one of each costs."""
+PIECES: Final = ("request", "image", "characters", "minute", "search")
+"""What one of each costs; of characters, a million."""
 _MOST_FACTOR: Final = 1000
 
 
@@ -35,6 +35,8 @@ def written_price(written: Mapping[str, Any], *, source: str, now_ms: int = 0) -
         currency=written.get("currency") or "USD",
         request_e10=_piece(written, "request") or 0,
         image_e10=_piece(written, "image"),
+        characters_e10=_piece(written, "characters"),
+        minute_e10=_piece(written, "minute"),
         search_e10=_piece(written, "search"),
         services=dict(_service(one, tiers) for one in written.get("services") or ()),
         valid_from_ms=starts_ms,

@@ -45,6 +45,9 @@ DialectName = Literal[
     "mistral-moderations",
     "voyage-rerank",
     "perplexity-embeddings",
+    "openai-speech",
+    "openai-transcriptions",
+    "openai-translations",
 ]
 COUNTS: Final[tuple[DialectName, ...]] = ("responses-count", "anthropic-count", "gemini-count")
 """Dialects in which a request's tokens are counted; a provider that has one counts for callers of each."""
@@ -72,6 +75,10 @@ class Envelope(msgspec.Struct, kw_only=True):
     lost: tuple[str, ...] = ()
     """What is not done as asked whatever the target, as field names; told to the caller in a header."""
 
+    def content(self) -> bytes:
+        """Return bytes that are the same for every request with this content."""
+        return self.body
+
 
 class EncodedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request ready for the wire."""
@@ -79,6 +86,8 @@ class EncodedRequest(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     lost: tuple[str, ...] = ()
     """What this dialect could not carry, as field names; told to the caller in a header."""
+    media_type: bytes | None = None
+    """Of an answer that is no JSON."""
 
 
 class EncodeContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +222,14 @@ class TapMaker(Protocol):
         ...
 
 
+class RelayMaker(Protocol):
+    """Makes the tap of one passed-through answer that was asked for in pieces: audio, or events."""
+
+    def __call__(self, media_type: bytes, envelope: Envelope, /) -> StreamTap | None:
+        """Return the tap for an answer of this type; None for one that is to be read whole."""
+        ...
+
+
 class ErrorReader(Protocol):
     """Classifies a provider's error answer."""
 
@@ -242,6 +259,8 @@ class SpokenDialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     name: DialectName
     title: str
     """What people call it."""
+    request_type: bytes = b"application/json"
+    """The media type of its requests."""
     operation: OperationName = "chat"
     streams: bool = True
     """Its answers can come as a stream; else one that does is taken whole."""
@@ -314,3 +333,9 @@ class Dialect(SpokenDialect, frozen=True, kw_only=True, eq=False):
     stream_tap: TapMaker
     read_answer: Callable[[bytes], tuple[Usage | None, Finish | None, int]]
     """Returns usage, finish and output size in bytes of a passed-through finished answer."""
+    relay: "RelayMaker | None" = None
+    """Operations other than chat, where answers may be more than JSON: makes the tap of one that is streamed.
+
+    Only where a provider speaks the dialect does an answer come in pieces; else it comes whole, and
+    ``encode_response`` writes it as it was asked for, a stream too.
+    """

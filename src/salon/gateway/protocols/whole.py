@@ -1,7 +1,8 @@
-"""What the dialects of all operations other than chat share: a JSON question, one whole answer.
+"""What the dialects of all operations other than chat share: one question, one answer.
 
 ``dialect`` is how such a dialect is declared: it takes the functions that differ and fills in that there is
-no stream. The functions below are for those whose request has its model in the field ``model``.
+no stream of events between dialects. The functions below are for those whose request is JSON with its model
+in the field ``model``; those for forms are in ``forms``.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from salon.gateway.protocols.base import (
     ErrorEncoder,
     ErrorReader,
     Quirks,
+    RelayMaker,
     RequestEncoder,
     RequestRewriter,
     SpokenDialect,
@@ -47,16 +49,19 @@ def dialect(
     decode_response: Callable[[bytes], OperationResponse],
     read_answer: Callable[[bytes], Answer],
     rewrite_request: RequestRewriter,
+    request_type: bytes = b"application/json",
+    relay: RelayMaker | None = None,
     id_header: bytes | None = None,
     own_answer: Callable[[Envelope], OperationResponse | None] | None = None,
     decode_error: ErrorReader = classify.http_error,
     classify_stream_error: StreamErrorReader = classify.stream_error,
 ) -> Dialect:
-    """Return the declaration of a dialect whose answers come whole."""
+    """Return the declaration of a dialect whose answers come whole, or are passed on by ``relay``."""
     return Dialect(
         name=name,
         operation=operation,
         title=title,
+        request_type=request_type,
         streams=False,
         stream_media_type=b"application/json",
         id_header=id_header,
@@ -74,6 +79,7 @@ def dialect(
         rewrite_request=rewrite_request,
         stream_tap=_no_stream,
         read_answer=read_answer,
+        relay=relay,
     )
 
 

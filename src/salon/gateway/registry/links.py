@@ -179,7 +179,6 @@ def build_link(
     if secret:
         check_secret(secret, name=spec.name, kind=kind)
     headers: Headers = [
-        (b"content-type", b"application/json"),
         (b"accept", b"*/*"),
         (b"user-agent", _USER_AGENT),
         *credential_headers(kind, secret),
@@ -194,7 +193,7 @@ def build_link(
             url,
             target,
             stream_path=locate(kind, spec, stream_path)[1] if stream_path is not None else None,
-            headers=[*headers, *kind.headers],
+            headers=[(b"content-type", dialects[dialect].request_type), *headers, *kind.headers],
             passed=kind.passed_headers,
             quirks={**kind.quirks, **spec.quirks},
         )

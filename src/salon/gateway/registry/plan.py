@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from salon.foundation.messages import UsageDetails
 from salon.gateway.pricing import Price, Timeline
 from salon.gateway.protocols.base import COUNTS, DialectName
 from salon.gateway.protocols.counts import BYTES_PER_TOKEN
@@ -146,9 +147,15 @@ class Plan:
         return target.price_at(at_ms) if own is None else own
 
     def estimate(
-        self, input_tokens: int, output_tokens: int, *, at_ms: int, service: str | None = None
+        self,
+        input_tokens: int,
+        output_tokens: int,
+        *,
+        at_ms: int,
+        service: str | None = None,
+        pieces: UsageDetails | None = None,
     ) -> tuple[int | None, str]:
-        """Return what so many tokens cost at the dearest priced target, and its currency."""
+        """Return what so many tokens and ``pieces`` cost at the dearest priced target, and its currency."""
         dearest: int | None = None
         currency = "USD"
         for target in self.targets:
@@ -156,6 +163,8 @@ class Plan:
             if price is None:
                 continue
             estimate = price.estimate(input_tokens, output_tokens, service)
+            if pieces is not None and estimate is not None:
+                estimate += price.of_pieces(pieces) or 0
             if estimate is not None and (dearest is None or estimate > dearest):
                 dearest, currency = estimate, price.currency
         return dearest, currency

@@ -33,7 +33,7 @@ from salon.foundation.kit.errors import (
 from salon.foundation.kit.in_place import Gate
 from salon.foundation.messages import StreamEvent, Usage
 from salon.gateway.options import GatewayOptions
-from salon.gateway.protocols.base import AnyResponse
+from salon.gateway.protocols.base import AnyResponse, Dialect, StreamTap
 from salon.gateway.protocols.collect import ResponseCollector
 from salon.gateway.providers.base import StreamHandle
 from salon.gateway.registry.target import Endpoint, Headers, Target
@@ -51,6 +51,16 @@ _STREAM_TYPES: Final = (
     b"application/stream+json",
     b"application/vnd.amazon.eventstream",
 )
+_ANSWER_TYPES: Final = (
+    b"application/json",
+    b"text/event-stream",
+    b"text/plain",
+    b"text/vtt",
+    b"text/srt",
+    b"application/x-subrip",
+    b"audio/",
+)
+"""What is handed on as it is named; a page or a script is not, whatever a provider calls it."""
 _REQUEST_IDS: Final = frozenset({b"x-request-id", b"request-id", b"x-amzn-requestid", b"x-salon-request-id"})
 
 
@@ -174,6 +184,12 @@ class Attempt(msgspec.Struct, eq=False):
         return self.reader.response if isinstance(self.reader, BodyReader) else None
 
     @property
+    def media_type(self) -> bytes:
+        """What the answer says that it is, where that is a type that answers have."""
+        told = next((value for name, value in self.headers if name == b"content-type"), b"")
+        return told if told.startswith(_ANSWER_TYPES) else b"application/octet-stream"
+
+    @property
     def usage(self) -> Usage | None:
         """What the provider counted."""
         return self.reader.usage if self.reader is not None else None
@@ -280,19 +296,17 @@ class Attempt(msgspec.Struct, eq=False):
         )
         delivery = job.delivery
         if not is_stream or not dialect.streams:
+            if served is not None and served.relay is not None and isinstance(delivery, StreamDelivery):
+                assert job.envelope is not None
+                relayed = served.relay(media_type, job.envelope)
+                if relayed is not None:
+                    job.media_type = self.media_type
+                    return self._tap_reader(relayed, delivery, served)
             return BodyReader(dialect, provider, None if job.stream else served, job.request)
         if served is not None and isinstance(delivery, StreamDelivery):
             assert job.envelope is not None
             tap = served.stream_tap(withhold_usage=not job.envelope.wants_usage, model=None)
-            return TapReader(
-                tap,
-                delivery,
-                served,
-                provider=provider,
-                secret=self.target.link.secret,
-                limit_bytes=job.held_bytes,
-                over_limit=self._over_limit,
-            )
+            return self._tap_reader(tap, delivery, served)
         emit = self._collect
         if isinstance(delivery, StreamDelivery):
             emit = self._encode
@@ -302,6 +316,17 @@ class Attempt(msgspec.Struct, eq=False):
             self._collector = ResponseCollector()
         return EventReader(
             dialect, emit, provider=provider, limit_bytes=job.held_bytes, over_limit=self._over_limit
+        )
+
+    def _tap_reader(self, tap: StreamTap, delivery: StreamDelivery, served: Dialect) -> TapReader:
+        return TapReader(
+            tap,
+            delivery,
+            served,
+            provider=self.target.link.name,
+            secret=self.target.link.secret,
+            limit_bytes=self.job.held_bytes,
+            over_limit=self._over_limit,
         )
 
     def _encode(self, events: Sequence[StreamEvent], has_content: bool) -> None:

@@ -64,6 +64,8 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     """Set when the caller sent an idempotency key."""
     sent: list[bytes] | None = None
     """Everything that went to the caller, when it is kept."""
+    media_type: bytes | None = None
+    """What its answer is, where that is no JSON and no stream of its dialect."""
     replayed: str | None = None
     """The target that made the answer, when it was made for an earlier request."""
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.gateway.exchange import Headers, ServedCall
+from salon.gateway.protocols.forms import from_first_delimiter, is_form
 from salon.gateway.protocols.gemini.request import with_address
 from salon.surfaces.api.array_reply import ArrayReply
 from salon.surfaces.api.asgi_reply import AsgiReply, ClientCut, Message, Receive, Scope, Send
@@ -205,9 +206,14 @@ class SalonApp:
         body = await read_body(asked, row.max_body_bytes)
         if "model" in matched.parameters:
             body = with_address(body, model=matched.parameters["model"], stream=_asks_stream(asked.path))
-        assert row.dialect is not None
+        dialect = row.dialect
+        assert dialect is not None
+        if row.form is not None:
+            content_type = asked.headers.get(b"content-type", b"")
+            if row.form == dialect or is_form(content_type):
+                dialect, body = row.form, from_first_delimiter(content_type, body)
         call = ServedCall(
-            dialect=row.dialect,
+            dialect=dialect,
             identity=identity,
             headers=asked.headers,
             body=body,

@@ -51,6 +51,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """What it does; keys can be limited to operations."""
     dialect: DialectName | None = None
     """Whose words errors and answers use; ``None`` is Salon's own."""
+    form: DialectName | None = None
+    """Whose words a request uses that is a form; where it is ``dialect`` too, it must be one."""
     max_body_bytes: int = SMALL_BODY_BYTES
     hot: bool = False
     """Served below ASGI when it can be."""
@@ -238,6 +240,36 @@ CORE: Final[tuple[Endpoint, ...]] = (
         policy=Right.USE_MODELS,
         operation="moderations",
         hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/audio/speech",
+        dialect="openai-speech",
+        summary="Speak a text, in the words of OpenAI.",
+        policy=Right.USE_MODELS,
+        operation="speech",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/audio/transcriptions",
+        dialect="openai-transcriptions",
+        form="openai-transcriptions",
+        summary="Write a recording down, in the words of OpenAI.",
+        policy=Right.USE_MODELS,
+        operation="transcriptions",
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/v1/audio/translations",
+        dialect="openai-translations",
+        form="openai-translations",
+        summary="Write a recording down in English, in the words of OpenAI.",
+        policy=Right.USE_MODELS,
+        operation="translations",
         max_body_bytes=CHAT_BODY_BYTES,
     ),
     Endpoint(

@@ -47,6 +47,8 @@ class Asked(msgspec.Struct, kw_only=True):
     max_tokens: int | None = None
     as_array: bool = False
     """A stream comes as one JSON array."""
+    media_type: bytes | None = None
+    """What the answer is, where the request decides that."""
     wanted: Any = None
     """What is wanted other than words, as its dialect read it."""
 

@@ -23,9 +23,14 @@ def vector(text: str, length: int = LENGTH) -> list[float]:
     return [(byte - 128) / 128 for byte in digest]
 
 
+def packed_bytes(data: bytes) -> str:
+    """Return bytes as base64."""
+    return base64.b64encode(data).decode()
+
+
 def packed(numbers: Sequence[float]) -> str:
     """Return numbers as OpenAI packs them: base64 of 32-bit floats."""
-    return base64.b64encode(struct.pack(f"<{len(numbers)}f", *numbers)).decode()
+    return packed_bytes(struct.pack(f"<{len(numbers)}f", *numbers))
 
 
 def whole_numbers(numbers: Sequence[float]) -> str:

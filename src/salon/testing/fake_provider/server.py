@@ -31,9 +31,11 @@ from salon.testing.fake_provider import (
     responses_count,
 )
 from salon.testing.fake_provider.answer import Asked, answer
+from salon.testing.fake_provider.audio import AUDIO
 from salon.testing.fake_provider.certificates import server_context
 from salon.testing.fake_provider.connection import CallerGoneError, Connection
 from salon.testing.fake_provider.embeddings import EMBEDDINGS
+from salon.testing.fake_provider.forms import read_form
 from salon.testing.fake_provider.frames import Frame, bend, mutate
 from salon.testing.fake_provider.journal import Exchange, Journal
 from salon.testing.fake_provider.judging import JUDGING
@@ -58,6 +60,7 @@ _DIALECTS: tuple[Any, ...] = (
     bedrock_invoke,
     *EMBEDDINGS,
     *JUDGING,
+    *AUDIO,
 )
 _START_S = 60.0
 _KEY_HEADERS = ("x-api-key", "x-goog-api-key", "api-key")
@@ -291,13 +294,13 @@ class FakeProvider:
         headers: Headers = [(b"x-request-id", b"fake-%d" % exchange.number)]
         if asked.stream:
             frames = bend(dialect.frames(said, asked), plan, error=dialect.stream_error(), ping=dialect.PING)
-            kind = dialect.STREAM_TYPE
+            kind = asked.media_type or dialect.STREAM_TYPE
             if asked.as_array:
                 frames, kind = gemini.as_array(frames), b"application/json"
             head = Head(status=200, content_type=kind, headers=headers)
             await player.stream(head, frames)
             return
-        head = Head(status=200, content_type=b"application/json", headers=headers)
+        head = Head(status=200, content_type=asked.media_type or b"application/json", headers=headers)
         body = dialect.body(said)
         if plan.fault("error-object") or plan.fault("error-in-stream"):
             body = orjson.dumps(dialect.error_value(502, "fake failure in a 200"))
@@ -362,6 +365,8 @@ def _name(dialect: Any) -> str:
 
 def _whole(exchange: Exchange, dialect: Any) -> Any:
     """Return the body as JSON, with what the address says where the dialect says it there."""
+    if getattr(dialect, "reads_forms", False):
+        return read_form(exchange.header("content-type") or "", exchange.body)
     value = orjson.loads(exchange.body)
     if dialect in (gemini, gemini_count) or getattr(dialect, "of", None) is gemini:
         return {**value, **gemini.in_address(exchange.target)}

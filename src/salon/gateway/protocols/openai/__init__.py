@@ -1,4 +1,4 @@
-"""OpenAI Chat Completions, embeddings and moderations, read and written."""
+"""OpenAI Chat Completions and OpenAI's other operations, read and written."""
 
 from salon.gateway.protocols.openai.dialect import (
     COMPLETIONS,
@@ -6,6 +6,9 @@ from salon.gateway.protocols.openai.dialect import (
     EMBEDDINGS,
     MISTRAL_MODERATIONS,
     MODERATIONS,
+    SPEECH,
+    TRANSCRIPTIONS,
+    TRANSLATIONS,
 )
 from salon.gateway.protocols.openai.perplexity import PERPLEXITY_EMBEDDINGS
 
@@ -16,4 +19,7 @@ __all__ = [
     "MISTRAL_MODERATIONS",
     "MODERATIONS",
     "PERPLEXITY_EMBEDDINGS",
+    "SPEECH",
+    "TRANSCRIPTIONS",
+    "TRANSLATIONS",
 ]

@@ -2,16 +2,19 @@
 
 import msgspec
 
-from salon.gateway.protocols import classify, openai_errors, whole
+from salon.gateway.protocols import classify, forms, openai_errors, whole
 from salon.gateway.protocols.base import Dialect
 from salon.gateway.protocols.openai import (
     completions,
     embeddings,
     moderations,
+    relays,
     request,
     request_writer,
     response,
+    speech,
     tap,
+    transcriptions,
 )
 from salon.gateway.protocols.openai.completions_encoder import CompletionsStreamEncoder
 from salon.gateway.protocols.openai.stream_decoder import OpenAIStreamDecoder
@@ -94,3 +97,47 @@ MISTRAL_MODERATIONS = whole.spoken(
     decode_response=moderations.decode_response,
 )
 """``POST /v1/moderations`` of Mistral, whose answers do not say whether a text is flagged."""
+
+SPEECH = whole.dialect(
+    name="openai-speech",
+    operation="speech",
+    title="OpenAI speech",
+    id_header=b"x-request-id",
+    read_envelope=speech.read_envelope,
+    decode_request=speech.decode_request,
+    encode_response=speech.encode_response,
+    encode_error=openai_errors.encode_error,
+    encode_request=speech.encode_request,
+    decode_response=speech.decode_response,
+    read_answer=speech.read_answer,
+    rewrite_request=whole.rewrite_model,
+    relay=relays.relay_audio,
+)
+"""``POST /v1/audio/speech``."""
+
+TRANSCRIPTIONS = whole.dialect(
+    name="openai-transcriptions",
+    operation="transcriptions",
+    title="OpenAI transcriptions",
+    request_type=forms.MEDIA_TYPE,
+    id_header=b"x-request-id",
+    read_envelope=transcriptions.read_envelope,
+    decode_request=transcriptions.decode_request,
+    encode_response=transcriptions.encode_response,
+    encode_error=openai_errors.encode_error,
+    encode_request=transcriptions.encode_request,
+    decode_response=transcriptions.decode_response,
+    read_answer=transcriptions.read_answer,
+    rewrite_request=forms.rewrite_model,
+    relay=relays.relay_events,
+)
+"""``POST /v1/audio/transcriptions``, a form."""
+
+TRANSLATIONS = msgspec.structs.replace(
+    TRANSCRIPTIONS,
+    name="openai-translations",
+    operation="translations",
+    title="OpenAI translations",
+    decode_request=transcriptions.decode_translation,
+)
+"""``POST /v1/audio/translations``, a form: what was said, in English."""

@@ -34,6 +34,8 @@ _RATES: Final = {
     "image-output": "A million image tokens out.",
     "request": "One request.",
     "image": "One picture made.",
+    "characters": "A million characters spoken.",
+    "minute": "One minute of a recording listened to.",
     "search": "One search by the provider's own tool.",
 }
 

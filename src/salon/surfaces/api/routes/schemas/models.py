@@ -74,6 +74,8 @@ class PriceBody(FineRates):
     output: Amount
     request: Unsaid = ""
     image: Unsaid = ""
+    characters: Unsaid = ""
+    minute: Unsaid = ""
     search: Unsaid = ""
     tiers: Annotated[list[TierBody], Field(max_length=20, default_factory=list)]
     services: Annotated[list[ServiceBody], Field(max_length=20, default_factory=list)]
@@ -118,6 +120,8 @@ class PriceRow(ShownRates):
     model: str
     request: str | None
     image: str | None
+    characters: str | None
+    minute: str | None
     search: str | None
     tiers: list[ShownTier]
     services: list[ShownService]

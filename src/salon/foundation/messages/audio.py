@@ -1,0 +1,94 @@
+"""Audio: a text spoken, and what is spoken written down."""
+
+from typing import ClassVar
+
+import msgspec
+
+from salon.foundation.messages.operations import (
+    Attachment,
+    OperationName,
+    OperationRequest,
+    OperationResponse,
+)
+from salon.foundation.messages.usage import Usage, UsageDetails
+
+
+class SpeechRequest(OperationRequest, frozen=True, kw_only=True, omit_defaults=True):
+    """A text to speak."""
+
+    operation: ClassVar[OperationName] = "speech"
+
+    text: str
+    voice: str | None = None
+    """The provider's name for it."""
+    instructions: str | None = None
+    """How it is to be spoken."""
+    format: str | None = None
+    """``mp3``, ``wav``, ``pcm`` ... None is the provider's usual one."""
+    speed: float | None = None
+    """1 is the usual one."""
+
+    def weight(self) -> Usage:
+        """Return how many characters are to be spoken: what most voices are charged by."""
+        return Usage(details=UsageDetails(characters=len(self.text)))
+
+
+class SpeechResponse(OperationResponse, frozen=True, kw_only=True, omit_defaults=True):
+    """The spoken text."""
+
+    audio: Attachment
+
+
+class TranscriptSegment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A piece of what was said, and when."""
+
+    text: str
+    start_s: float
+    end_s: float
+    speaker: str | None = None
+    id: str | None = None
+
+
+class TranscriptWord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One word, and when it was said."""
+
+    word: str
+    start_s: float
+    end_s: float
+
+
+class TranscriptionRequest(OperationRequest, frozen=True, kw_only=True, omit_defaults=True):
+    """A recording to write down."""
+
+    operation: ClassVar[OperationName] = "transcriptions"
+
+    file: Attachment
+    language: str | None = None
+    """Of the recording, as an ISO 639 code; None lets the model find out."""
+    prompt: str | None = None
+    """What guides the model's spelling and style."""
+    temperature: float | None = None
+    format: str | None = None
+    """``json``, ``text``, ``srt``, ``vtt``, ``verbose_json``, ``diarized_json``; None is ``json``."""
+    granularities: tuple[str, ...] = ()
+    """``word`` and ``segment``: what is told with its times."""
+
+    def weight(self) -> Usage:
+        """Return that nobody knows how long the recording is."""
+        return Usage(details=UsageDetails(uncounted=1))
+
+
+class TranslationRequest(TranscriptionRequest, frozen=True, kw_only=True, omit_defaults=True):
+    """A recording to write down in English."""
+
+    operation: ClassVar[OperationName] = "translations"
+
+
+class TranscriptionResponse(OperationResponse, frozen=True, kw_only=True, omit_defaults=True):
+    """What was said."""
+
+    text: str
+    language: str | None = None
+    duration_s: float | None = None
+    segments: tuple[TranscriptSegment, ...] = ()
+    words: tuple[TranscriptWord, ...] = ()
