@@ -16,7 +16,7 @@ from salon.gateway.protocols.base import DialectName
 Headers = list[tuple[bytes, bytes]]
 
 
-class ServedCall(msgspec.Struct, frozen=True, kw_only=True):
+class ServedCall(msgspec.Struct, frozen=True):
     """One request of a caller, authenticated and read whole."""
 
     dialect: DialectName
@@ -46,6 +46,10 @@ class Reply(Protocol):
         """Send a whole response: ``start`` with its length, ``write`` and ``finish`` in one."""
         ...
 
+    def send_lines(self, status: int, lines: bytes, body: bytes) -> None:
+        """Do as ``send`` with headers that are rendered: each line ended, no value that could break one."""
+        ...
+
     def write(self, data: bytes) -> None:
         """Send part of the body; never blocks. Ignored once ``closed``."""
         ...
@@ -65,3 +69,19 @@ class Reply(Protocol):
     def on_writable(self, callback: Callable[[bool], None]) -> None:
         """Call ``callback`` with the new value whenever ``writable`` changes."""
         ...
+
+
+def header_value(text: str) -> bytes:
+    """Return text of others' choosing so that it can only ever be one header's value."""
+    shown = text if text.isprintable() else "".join([_shown(one) for one in text])
+    return shown.encode("ascii", "backslashreplace")
+
+
+def _shown(one: str) -> str:
+    return one if one.isprintable() else repr(one)[1:-1]
+
+
+def headers_of(lines: bytes) -> Headers:
+    """Return rendered header lines as pairs."""
+    pairs = [line.partition(b": ") for line in lines.split(b"\r\n") if line]
+    return [(name, value) for name, _, value in pairs]

@@ -9,7 +9,7 @@ from salon.foundation.kit.money import UNIT
 from salon.foundation.messages import OperationResponse, Response, Usage
 from salon.gateway.accounting import total_cost
 from salon.gateway.answers import Recorded
-from salon.gateway.exchange import Headers
+from salon.gateway.exchange import Headers, header_value, headers_of
 from salon.gateway.protocols.base import AnyResponse
 from salon.gateway.protocols.collect import response_events
 from salon.gateway.protocols.counts import count_of
@@ -18,56 +18,54 @@ from salon.gateway.relay.delivery import StreamDelivery
 from salon.gateway.relay.job import Job, encode_context
 
 _JSON: Final = (b"content-type", b"application/json")
-_ESTIMATED: Final = (b"x-salon-count", b"estimated")
+_JSON_TYPE: Final = b"application/json"
+_WHOLE: Final = b"%bcontent-type: %b\r\nx-salon-cost: %b\r\n"
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _MOST_RETRY_AFTER_S: Final = 3600
 _SSE: Final = b"text/event-stream"
-
-
-def _header_text(text: str) -> bytes:
-    """Return text of the caller's choosing so that it can only ever be one header's value."""
-    shown = "".join([one if one.isprintable() else repr(one)[1:-1] for one in text])
-    return shown.encode("ascii", "backslashreplace")
+_CONTROLS: Final = bytes(range(32)) + b"\x7f"
+_DECIMALS: Final = 10
+assert 10**_DECIMALS == UNIT
 
 
 def cost_text(cost_e10: int | None, currency: str) -> bytes:
     """Return a cost for a header: an exact amount and its currency, or ``unpriced``."""
     if cost_e10 is None:
         return b"unpriced"
-    whole, rest = divmod(cost_e10, UNIT)
-    decimals = f".{rest:010d}".rstrip("0") if rest else ""
-    return f"{whole}{decimals} {currency}".encode()
+    digits = b"%011d" % cost_e10
+    amount = (digits[:-_DECIMALS] + b"." + digits[-_DECIMALS:]).rstrip(b"0").rstrip(b".")
+    return b"%b %b" % (amount, currency.encode())
 
 
 def _currency(job: Job) -> str:
     return job.attempts[-1].currency if job.attempts else "USD"
 
 
-def _common(job: Job, attempts: int) -> Headers:
+def _lines(job: Job, attempts: int) -> bytes:
+    """Return the headers that every answer has, rendered; what others chose can break no line."""
     request_id = job.request_id.encode("ascii")
-    headers: Headers = [
-        (b"x-salon-request-id", request_id),
-        (b"x-salon-attempts", b"%d" % attempts),
-        (b"x-salon-cache", _cache_word(job)),
-    ]
-    if job.dialect is not None and job.dialect.id_header is not None:
-        headers.append((job.dialect.id_header, request_id))
+    cache = b"none" if job.cache_key is None else b"hit" if job.cache == "hit" else b"miss"
+    lines = b"x-salon-request-id: %b\r\nx-salon-attempts: %d\r\nx-salon-cache: %b\r\n" % (
+        request_id,
+        attempts,
+        cache,
+    )
+    dialect = job.dialect
+    if dialect is not None and dialect.id_header is not None:
+        lines += b"%b: %b\r\n" % (dialect.id_header, request_id)
     if job.replayed is not None:
-        headers.append((b"x-salon-route", job.replayed.encode("ascii", "backslashreplace")))
+        lines += b"x-salon-route: %b\r\n" % header_value(job.replayed)
     elif job.target is not None:
-        headers.append((b"x-salon-route", job.target.route))
+        lines += job.target.route_line
     if job.decision is not None:
-        headers.append((b"x-salon-decision", _header_text(job.decision[:1000])))
+        lines += b"x-salon-decision: %b\r\n" % header_value(job.decision[:1000])
     if job.lost:
-        lost = ", ".join(sorted(job.lost))[:1000]
-        headers.append((b"x-salon-lost", _header_text(lost)))
-    return headers
+        lines += b"x-salon-lost: %b\r\n" % header_value(", ".join(sorted(job.lost))[:1000])
+    return lines
 
 
-def _cache_word(job: Job) -> bytes:
-    if job.cache == "hit":
-        return b"hit"
-    return b"miss" if job.cache_key is not None else b"none"
+def _common(job: Job, attempts: int) -> Headers:
+    return headers_of(_lines(job, attempts))
 
 
 def stream_headers(job: Job, attempt: Attempt) -> Headers:
@@ -108,18 +106,18 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     elif job.dialect is not None and job.dialect.relay is not None:
         job.media_type = attempt.media_type
     attempts = job.attempts
-    headers = _common(job, len(attempts))
-    head = _JSON if job.media_type is None else (b"content-type", job.media_type)
-    headers += (head, (b"x-salon-cost", cost_text(total_cost(attempts), _currency(job))))
+    cost = cost_text(total_cost(attempts), _currency(job))
+    media_type = _JSON_TYPE if job.media_type is None else job.media_type.translate(None, _CONTROLS)
+    lines = _WHOLE % (_lines(job, len(attempts)), media_type, cost)
     if is_estimate:
-        headers.append(_ESTIMATED)
+        lines += b"x-salon-count: estimated\r\n"
     upstream = attempt.upstream_request_id
     if upstream is not None:
-        headers.append((b"x-upstream-request-id", upstream))
+        lines += b"x-upstream-request-id: %b\r\n" % upstream.translate(None, _CONTROLS)
     job.status = 200
     if job.sent is not None:
         job.sent.append(body)
-    reply.send(200, headers, body)
+    reply.send_lines(200, lines, body)
 
 
 T = TypeVar("T", bound=OperationResponse)
@@ -181,17 +179,16 @@ def replay(job: Job, answer: Recorded) -> None:
     assert job.dialect is not None
     job.replayed = answer.route or ""
     job.status = answer.status
-    headers = _common(job, 0)
-    headers.append((b"x-salon-cost", cost_text(0, "USD")))
+    lines = _lines(job, 0) + b"x-salon-cost: 0 USD\r\n"
     if job.cache != "hit":
-        headers.append((b"idempotency-replayed", b"true"))
-    if answer.is_stream:
-        headers += ((b"content-type", answer.media_type or job.dialect.stream_media_type), _NO_STORE)
-        reply.start(answer.status, headers)
-    else:
-        headers.append(_JSON if answer.media_type is None else (b"content-type", answer.media_type))
-        reply.send(answer.status, headers, answer.body)
+        lines += b"idempotency-replayed: true\r\n"
+    if not answer.is_stream:
+        media_type = (answer.media_type or _JSON_TYPE).translate(None, _CONTROLS)
+        reply.send_lines(answer.status, b"%bcontent-type: %b\r\n" % (lines, media_type), answer.body)
         return
+    headers = headers_of(lines)
+    headers += ((b"content-type", answer.media_type or job.dialect.stream_media_type), _NO_STORE)
+    reply.start(answer.status, headers)
     reply.write(answer.body)
     reply.finish()
 

@@ -19,7 +19,7 @@ from salon.foundation.storage import Storage, open_storage
 from salon.gateway.answers import AnswerCache, IdempotencyKeys
 from salon.gateway.configuration import FileConfiguration, ProviderService
 from salon.gateway.dialects import DIALECTS, ONLY_SPOKEN
-from salon.gateway.exchange import Headers, ServedCall
+from salon.gateway.exchange import Headers, ServedCall, headers_of
 from salon.gateway.gateway import Gateway
 from salon.gateway.kinds import built_in_kinds
 from salon.gateway.limits import Limiter
@@ -106,6 +106,10 @@ class MemoryReply:
         self.start(status, headers, content_length=len(body))
         self.write(body)
         self.finish()
+
+    def send_lines(self, status: int, lines: bytes, body: bytes) -> None:
+        """Keep the whole."""
+        self.send(status, headers_of(lines), body)
 
     def write(self, data: bytes) -> None:
         """Keep part of the body."""

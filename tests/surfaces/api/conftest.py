@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from uvicorn import Config, Server
 
-from salon.foundation.accounts import KeyIdentity, KeyLimits
+from salon.foundation.accounts import KeyIdentity, KeyLimits, digest_of
 from salon.foundation.kit.caller import KEY_RIGHTS, OWNER_RIGHTS, Caller
 from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
 from salon.gateway.exchange import Reply, ServedCall
@@ -48,6 +48,11 @@ class MemoryAccounts:
     def authenticate_key(self, secret: str) -> KeyIdentity | None:
         self.asked.append(secret)
         return self.keys.get(secret)
+
+    def authenticate_digest(self, digest: bytes) -> KeyIdentity | None:
+        return next(
+            (self.authenticate_key(secret) for secret in self.keys if digest_of(secret) == digest), None
+        )
 
     def session(self, secret: str) -> Caller | None:
         return self.owner("tcp") if secret == SESSION else None

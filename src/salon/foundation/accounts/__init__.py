@@ -12,6 +12,7 @@ from salon.foundation.accounts.models import (
     Person,
     matches,
 )
+from salon.foundation.accounts.secrets import digest_of
 from salon.foundation.accounts.service import Accounts
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "LoginLink",
     "NewKey",
     "Person",
+    "digest_of",
     "matches",
 ]

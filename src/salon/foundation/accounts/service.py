@@ -80,7 +80,11 @@ class Accounts:
 
     def authenticate_key(self, secret: str) -> KeyIdentity | None:
         """Return who a key stands for; None if it is unknown, revoked or expired."""
-        entry = self._by_digest.get(secrets.digest_of(secret))
+        return self.authenticate_digest(secrets.digest_of(secret))
+
+    def authenticate_digest(self, digest: bytes) -> KeyIdentity | None:
+        """Do as ``authenticate_key`` for who kept what ``digest_of`` returned for the key."""
+        entry = self._by_digest.get(digest)
         if entry is None:
             return None
         now_ms = self._clock.now_ms()

@@ -60,7 +60,7 @@ class TaskSupervisor:
         task.add_done_callback(self._ended)
         return task
 
-    def in_place(self, *, name: str) -> InPlace:
+    def in_place(self, name: str) -> InPlace:
         """Return what runs one coroutine in place: ``start`` it. Raises: like ``spawn``.
 
         For callbacks that start much and mostly wait for other callbacks; it counts as a task.

@@ -7,7 +7,7 @@ import msgspec
 
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.errors import SalonError
-from salon.gateway.exchange import Headers, Reply
+from salon.gateway.exchange import Headers, Reply, headers_of
 from salon.gateway.payloads.models import PayloadRule
 from salon.gateway.protocols.base import Dialect, EncodeContext
 from salon.gateway.protocols.collect import ResponseCollector
@@ -55,6 +55,12 @@ class WatchedReply:
         """Send a whole response."""
         self._reply.send(status, headers, body)
         self._note(status, headers)
+        self._keep(body)
+
+    def send_lines(self, status: int, lines: bytes, body: bytes) -> None:
+        """Send a whole response."""
+        self._reply.send_lines(status, lines, body)
+        self._note(status, headers_of(lines))
         self._keep(body)
 
     def write(self, data: bytes) -> None:

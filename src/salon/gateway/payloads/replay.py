@@ -8,7 +8,7 @@ import msgspec
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import InvalidRequest
-from salon.gateway.exchange import Headers, Reply, ServedCall
+from salon.gateway.exchange import Headers, Reply, ServedCall, headers_of
 from salon.gateway.payloads.models import Payload
 from salon.gateway.protocols.base import DialectName
 
@@ -87,6 +87,10 @@ class _Kept:
         self.start(status, headers)
         self.write(body)
         self.finish()
+
+    def send_lines(self, status: int, lines: bytes, body: bytes) -> None:
+        """Keep all of it."""
+        self.send(status, headers_of(lines), body)
 
     def write(self, data: bytes) -> None:
         """Keep part of the body."""

@@ -9,6 +9,7 @@ from salon.foundation.egress import EgressPolicy, EgressRefused, HttpRequest, Ur
 from salon.foundation.kit.errors import WrongModel
 from salon.foundation.kit.ids import ProviderId
 from salon.foundation.messages import OperationName
+from salon.gateway.exchange import header_value
 from salon.gateway.operations import OPERATIONS, told
 from salon.gateway.pricing import Price, ReportedCost, Timeline
 from salon.gateway.protocols.base import DialectName, Quirks, SpokenDialect
@@ -168,7 +169,7 @@ class Target:
         "name",
         "price",
         "price_known",
-        "route",
+        "route_line",
         "written",
     )
 
@@ -187,7 +188,8 @@ class Target:
         self.link = link
         self.model = model
         self.name = f"{link.name}/{model}"
-        self.route = self.name.encode("ascii", "backslashreplace")
+        self.route_line = b"x-salon-route: %b\r\n" % header_value(self.name)
+        """The header of its answers."""
         self.capabilities = capabilities
         self.endpoints: Mapping[DialectName, Endpoint] = link.endpoints
         self.defaults: Mapping[OperationName, DialectName] = link.defaults

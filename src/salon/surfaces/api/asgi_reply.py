@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-from salon.gateway.exchange import Headers
+from salon.gateway.exchange import Headers, headers_of
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -63,6 +63,10 @@ class AsgiReply:
         self.start(status, headers, content_length=len(body))
         self.write(body)
         self.finish()
+
+    def send_lines(self, status: int, lines: bytes, body: bytes) -> None:
+        """Queue a whole response."""
+        self.send(status, headers_of(lines), body)
 
     def write(self, data: bytes) -> None:
         """Queue part of the body."""

@@ -23,6 +23,7 @@ from salon.surfaces.api.wrong_credentials import WrongCredentials
 KEY_HEADERS: Final = (b"x-api-key", b"api-key", b"x-goog-api-key")
 _QUERY_KEYS: Final = frozenset({"key", "api_key", "api-key", "apikey", "access_token", "token"})
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_FOR_ALL: Final = frozenset({"signed-in", "public"})
 _MAX_SECRET_BYTES: Final = 512
 MOST_WRONG: Final = 100
 """Wrong credentials from one address in a minute, unless the settings say otherwise."""
@@ -46,6 +47,10 @@ class AccessAccounts(Protocol):
 
     def authenticate_key(self, secret: str) -> KeyIdentity | None:
         """Return who a key stands for, or ``None`` if it is unknown, revoked or expired."""
+        ...
+
+    def authenticate_digest(self, digest: bytes) -> KeyIdentity | None:
+        """Return the same for the digest of a key."""
         ...
 
     def session(self, secret: str) -> Caller | None:
@@ -121,10 +126,16 @@ class Access:
             raise _WrongSecret(secret, problem=_WRONG)
         return identity
 
-    @property
-    def is_guessed_at(self) -> bool:
-        """Tell whether some address sends so many wrong credentials that it is not heard."""
-        return bool(self._wrong.shut)
+    def recognise(self, digest: bytes, endpoint: Endpoint) -> KeyIdentity | None:
+        """Return who the key of this digest stands for if ``endpoint`` is open to it.
+
+        None when it is not, or when some address sends so many wrong credentials that it matters whose
+        address this is: then ``identify`` and ``authorize`` say what is wrong.
+        """
+        if self._wrong.shut:
+            return None
+        identity = self._accounts.authenticate_digest(digest)
+        return identity if identity is not None and why_not(endpoint, identity) is None else None
 
     def check_link(self, headers: Mapping[bytes, bytes], *, peer: Peer) -> None:
         """Refuse a sign-in link unseen from an address that guesses. Raises: TooManyWrong."""
@@ -142,10 +153,9 @@ class Access:
             return
         if identity is None:
             raise NotSignedIn(problem=_MISSING)
-        if policy != "signed-in" and policy not in identity.caller.rights:
-            raise NotAllowed(right=str(policy))
-        if identity.limits.operations and not identity.limits.allows_operation(endpoint.operation):
-            raise NotAllowed(right=f"operation {endpoint.operation}")
+        refused = why_not(endpoint, identity)
+        if refused is not None:
+            raise NotAllowed(right=refused)
 
     def _from_session(self, session: str, headers: Mapping[bytes, bytes], method: str) -> KeyIdentity:
         caller = self._accounts.session(session)
@@ -164,6 +174,17 @@ class Access:
         if peer.kind == "loopback" and not self._require_key and not is_forwarded(headers):
             return self._accounts.identity(self._accounts.owner("tcp"))
         return None
+
+
+def why_not(endpoint: Endpoint, identity: KeyIdentity) -> str | None:
+    """Return the right that ``identity`` lacks for ``endpoint``; None when it lacks none."""
+    policy = endpoint.policy
+    if policy not in identity.caller.rights and policy not in _FOR_ALL:
+        return str(policy)
+    operations = identity.limits.operations
+    if operations and not identity.limits.allows_operation(endpoint.operation):
+        return f"operation {endpoint.operation}"
+    return None
 
 
 def read_key(headers: Mapping[bytes, bytes]) -> str | None:

@@ -12,6 +12,7 @@ from typing import Final
 
 import httptools
 
+from salon.foundation.accounts import digest_of
 from salon.foundation.kit.errors import InvalidRequest, SalonError, TooLarge
 from salon.gateway.exchange import Headers, ServedCall
 from salon.surfaces.api.credentials import read_key
@@ -24,6 +25,8 @@ from salon.surfaces.api.repeated_head import RepeatedHead, repeatable
 
 _MALFORMED: Final = InvalidRequest(field="request", problem="This is no well-formed HTTP request.")
 _READ_ON_BELOW_BYTES: Final = 64 * 1024
+_IDLE, _SERVING, _REFUSED = Phase.IDLE, Phase.SERVING, Phase.REFUSED
+"""Looked up once: each look through the class costs as much as a call."""
 _LESSONS: Final = 4
 """How often a connection keeps a head: a client that never sends one twice is not asked for ever."""
 
@@ -40,17 +43,18 @@ class SalonProtocol(GuardedConnection):
     # -- the loop ---------------------------------------------------------------------------------
     def data_received(self, data: bytes) -> None:
         """Parse what came and watch how it comes."""
-        if self._phase is Phase.REFUSED:
-            return
-        self._chunk_bytes = len(data)
-        self._seen_bytes += self._chunk_bytes
-        if self._phase is Phase.IDLE:
+        phase = self._phase
+        if phase is _IDLE:
             known = self._known
             if known is not None and data.startswith(known.before) and self._met_again(known, data):
                 return
             self._chunk = data
+        elif phase is _REFUSED:
+            return
         else:
             self._chunk = b""
+        self._chunk_bytes = len(data)
+        self._seen_bytes += self._chunk_bytes
         parser = self.parser
         assert parser is not None
         offer_ends = -1
@@ -76,25 +80,21 @@ class SalonProtocol(GuardedConnection):
         """Serve a request whose head was parsed and checked before; false if it must be parsed."""
         row = known.row
         body = known.body_of(data)
-        cycle = self._current_cycle
+        cycle: HotReply | None = self.cycle  # type: ignore[assignment]
         if (
             body is None
-            or self.door.access.is_guessed_at  # then it matters whose address this is
             or len(body) > row.max_body_bytes
             or (cycle is not None and not cycle.response_complete)
         ):
             return False
-        try:
-            identity = self.door.access.identify_key(known.secret)
-            self.door.access.authorize(row, identity)
-        except SalonError:
+        identity = self.door.access.recognise(known.digest, row)
+        if identity is None:
             return False  # told the usual way
         self.url, self._header_map, self._identity = known.url, known.headers, identity
         self._received_at_s = time.monotonic()
-        self._phase, self._deadline_s = Phase.SERVING, inf
-        reply = self._open_reply([], keep_alive=True)
+        self._phase, self._deadline_s = _SERVING, inf
         try:
-            self._serve(row, reply, body)
+            self._serve(row, self._open_reply([], True), body)
         except RuntimeError as error:
             self._refuse(as_salon_error(error))
         return True
@@ -201,11 +201,11 @@ class SalonProtocol(GuardedConnection):
         if self.pipeline:
             cycle, app = self.pipeline.pop()
             self._start_asgi_task(cycle, app)
-        elif self._phase is Phase.SERVING:
-            self._phase = Phase.IDLE
+        elif self._phase is _SERVING:
+            self._phase = _IDLE
             self._seen_bytes = 0
-            self._phase_started_s = time.monotonic()
-            self._deadline_s = self._phase_started_s + self.door.limits.keep_alive_s
+            now_s = self._phase_started_s = time.monotonic()
+            self._deadline_s = now_s + self.door.limits.keep_alive_s
 
     # -- the head ---------------------------------------------------------------------------------
     def _is_fast(self, headers: dict[bytes, bytes]) -> bool:
@@ -245,7 +245,7 @@ class SalonProtocol(GuardedConnection):
         parser = self.parser
         assert parser is not None
         keep_alive = parser.should_keep_alive()
-        self._open_reply(self.door.cors_headers(origin) if origin is not None else [], keep_alive=keep_alive)
+        self._open_reply(self.door.cors_headers(origin) if origin is not None else [], keep_alive)
         length = int(headers.get(b"content-length", b"0"))
         if length > row.max_body_bytes:
             raise TooLarge(what="body", limit_bytes=row.max_body_bytes)
@@ -265,9 +265,10 @@ class SalonProtocol(GuardedConnection):
             # A connection for one stream has one request: its head is not worth its memory.
             if self._lessons_left < _LESSONS - 1:
                 secret = read_key(headers)
-                self._known = repeatable(chunk, url=self.url, row=row, headers=headers, secret=secret)
+                digest = digest_of(secret) if secret is not None else None
+                self._known = repeatable(chunk, url=self.url, row=row, headers=headers, digest=digest)
 
-    def _open_reply(self, extra: Headers, *, keep_alive: bool) -> HotReply:
+    def _open_reply(self, extra: Headers, keep_alive: bool) -> HotReply:
         reply = HotReply(
             self.door,
             self.transport,
@@ -284,15 +285,10 @@ class SalonProtocol(GuardedConnection):
 
     def _serve(self, row: Endpoint, reply: HotReply, body: bytes) -> None:
         assert row.dialect is not None
-        call = ServedCall(
-            dialect=row.dialect,
-            identity=self._identity,
-            headers=self._header_map,
-            body=body,
-            received_at_s=self._received_at_s,
-        )
-        work = self.door.supervisor.in_place(name="serve")
-        work.start(self.door.gateway.serve(call, reply, work))
+        call = ServedCall(row.dialect, self._identity, self._header_map, body, self._received_at_s)
+        door = self.door
+        work = door.supervisor.in_place("serve")
+        work.start(door.gateway.serve(call, reply, work))
 
     def _head_goes_on(self) -> None:
         limits = self.door.limits

@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from salon.gateway.exchange import Headers
+from salon.gateway.exchange import Headers, headers_of
 from salon.surfaces.api.door import Door
 
 _JOIN_BELOW_BYTES: Final = 64 * 1024
@@ -81,19 +81,23 @@ class HotReply(msgspec.Struct, eq=False):
         self._head = b"%b%bcontent-length: %d\r\n\r\n" % (prefix, lines, content_length)
 
     def send(self, status: int, headers: Headers, body: bytes) -> None:
+        """Send a whole response."""
+        self.send_lines(status, _render(headers), body)
+
+    def send_lines(self, status: int, lines: bytes, body: bytes) -> None:
         """Send a whole response: one write where it is small and plain."""
         if self.closed:
             return
-        if self.started or self._extra or not self.keep_alive or not 0 < len(body) < _JOIN_BELOW_BYTES:
-            self.start(status, headers, content_length=len(body))
+        size = len(body)
+        if self.started or self._extra or not self.keep_alive or not 0 < size < _JOIN_BELOW_BYTES:
+            self.start(status, headers_of(lines), content_length=size)
             self.write(body)
             self.finish()
             return
         self.started = self.response_started = self.closed = self.response_complete = True
         self._close_callbacks = None
         prefix = self._door.prefix(status, self._default_headers)
-        lines = _render(headers)
-        self._transport.write(b"%b%bcontent-length: %d\r\n\r\n%b" % (prefix, lines, len(body), body))
+        self._transport.write(b"%b%bcontent-length: %d\r\n\r\n%b" % (prefix, lines, size, body))
         self._on_complete()
 
     def write(self, data: bytes) -> None:

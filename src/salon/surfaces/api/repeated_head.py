@@ -27,8 +27,8 @@ class RepeatedHead(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     row: Endpoint
     headers: dict[bytes, bytes]
     """All headers but the length."""
-    secret: str
-    """The key it carries."""
+    digest: bytes
+    """What is known here of the key it carries."""
 
     def body_of(self, data: bytes) -> bytes | None:
         """Return the body of the request in ``data``, which begins with ``before``; None if it is another.
@@ -45,14 +45,14 @@ class RepeatedHead(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 def repeatable(
-    data: bytes, *, url: bytes, row: Endpoint, headers: dict[bytes, bytes], secret: str | None
+    data: bytes, *, url: bytes, row: Endpoint, headers: dict[bytes, bytes], digest: bytes | None
 ) -> RepeatedHead | None:
     """Return what to keep of the head that ``data`` begins with, if it may be met again like this.
 
     ``headers`` is what the parser made of it. Not kept: long ones, those of pages, and bodies in chunks.
     """
     end = data.find(_END, 0, _MOST_BYTES)
-    if secret is None or end < 0 or b"content-length" not in headers or headers.keys() & _COOKIE_OR_PAGE:
+    if digest is None or end < 0 or b"content-length" not in headers or headers.keys() & _COOKIE_OR_PAGE:
         return None
     end += len(_END)
     at = data[:end].lower().find(_LENGTH)
@@ -65,5 +65,5 @@ def repeatable(
         url=url,
         row=row,
         headers={name: value for name, value in headers.items() if name != b"content-length"},
-        secret=secret,
+        digest=digest,
     )
