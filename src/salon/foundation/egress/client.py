@@ -8,7 +8,9 @@ attempts, because the peer may have acted on it.
 """
 
 import asyncio
+import time
 from collections import deque
+from functools import partial
 from typing import Final
 
 from salon.foundation.egress.connect import Egress
@@ -40,9 +42,10 @@ class _Pool:
 
     def take(self) -> Connection | None:
         """Return the most recently used idle connection that still lives."""
-        while self.idle:
-            connection = self.idle.pop()
-            if connection.usable:
+        idle = self.idle
+        while idle:
+            connection = idle.pop()
+            if connection.is_usable():
                 return connection
             connection.abort()
         return None
@@ -91,8 +94,8 @@ class HttpClient:
         connection = pool.take()
         if connection is None:
             return None
-        stream = HttpStream(request, receiver)
-        self._attach(stream, connection, pool)
+        stream = HttpStream(request, receiver, connection.served > 0, connection)
+        self._send(stream, connection, pool)
         return stream
 
     async def open(
@@ -105,13 +108,12 @@ class HttpClient:
         stream = self.open_now(request, receiver, policy=policy)
         if stream is not None:
             return stream
-        stream = HttpStream(request, receiver)
         pool = self._pool(request.url, policy)
-        loop = asyncio.get_running_loop()
-        started_s = loop.time()
+        started_s = time.monotonic()
         connection = await self._new_connection(pool, connect_timeout_s)
-        stream.wait_s = loop.time() - started_s
-        self._attach(stream, connection, pool)
+        stream = HttpStream(request, receiver, connection.served > 0, connection)
+        stream.wait_s = time.monotonic() - started_s
+        self._send(stream, connection, pool)
         return stream
 
     async def fetch(
@@ -187,8 +189,8 @@ class HttpClient:
         try:
             _, connection = await self._egress.connect(
                 lambda: Connection(
-                    on_idle=lambda connection: self._became_idle(pool, connection),
-                    on_lost=lambda connection, stream: self._lost(pool, connection, stream),
+                    on_idle=partial(self._became_idle, pool),
+                    on_lost=partial(self._lost, pool),
                     max_body_bytes=self._max_body_bytes,
                 ),
                 pool.url,
@@ -216,9 +218,9 @@ class HttpClient:
             raise EgressTimeout(host=pool.url.host, phase="pool", limit_s=timeout_s) from error
         return None
 
-    def _attach(self, stream: HttpStream, connection: Connection, pool: _Pool) -> None:
+    def _send(self, stream: HttpStream, connection: Connection, pool: _Pool) -> None:
         try:
-            stream.attach(connection, reused=connection.served > 0)
+            connection.send(stream)
         except EgressError:
             stream.detach()
             self._became_idle(pool, connection)
@@ -228,18 +230,20 @@ class HttpClient:
         if self._closed or pool.dropped:
             connection.close()
             return
-        loop = asyncio.get_running_loop()
-        connection.idle_since_s = loop.time()
+        connection.idle_since_s = time.monotonic()
         pool.idle.append(connection)
         if pool.waiting:
             pool.wake_one()
         if self._sweeper is None:
-            self._sweeper = loop.call_later(min(_SWEEP_EVERY_S, self._idle_timeout_s), self._sweep)
+            self._sweep_later()
+
+    def _sweep_later(self) -> None:
+        delay_s = min(_SWEEP_EVERY_S, self._idle_timeout_s)
+        self._sweeper = asyncio.get_running_loop().call_later(delay_s, self._sweep)
 
     def _sweep(self) -> None:
         """Close connections idle for too long; forget peers that have none left."""
-        loop = asyncio.get_running_loop()
-        expired_s = loop.time() - self._idle_timeout_s
+        expired_s = time.monotonic() - self._idle_timeout_s
         self._sweeper = None
         for key, pool in list(self._pools.items()):
             while pool.idle and pool.idle[0].idle_since_s <= expired_s:
@@ -248,7 +252,7 @@ class HttpClient:
                 pool.dropped = True
                 del self._pools[key]
         if any(pool.idle for pool in self._pools.values()):
-            self._sweeper = loop.call_later(min(_SWEEP_EVERY_S, self._idle_timeout_s), self._sweep)
+            self._sweep_later()
 
     def _lost(self, pool: _Pool, connection: Connection, stream: HttpStream | None) -> None:
         pool.count -= 1
@@ -289,7 +293,8 @@ class HttpClient:
         if stream.done:
             self._became_idle(pool, connection)
             return
-        stream.attach(connection, reused=connection.served > 0)
+        stream.attach(connection)
+        connection.send(stream)
 
     async def _fetch_once(
         self, request: HttpRequest, timeout_s: float, policy: EgressPolicy, max_bytes: int

@@ -9,11 +9,12 @@ import httptools
 import msgspec
 
 from salon.foundation.egress.errors import EgressBroken, EgressError
-from salon.foundation.egress.messages import Headers, HttpReceiver, HttpRequest
+from salon.foundation.egress.messages import LENGTH, Headers, HttpReceiver, HttpRequest
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 MAX_HEADERS: Final = 200
 _JOIN_BELOW_BYTES: Final = 64 * 1024
+_WHOLE: Final = LENGTH + b"%b"
 _LENGTHS: Final = (b"content-length", b"transfer-encoding")
 _NO_BODY_STATUSES: Final = frozenset({204, 304})
 
@@ -27,22 +28,20 @@ class HttpStream(msgspec.Struct, eq=False):
     receiver: HttpReceiver
     reused: bool = False
     """The connection had served another request before."""
+    _connection: "Connection | None" = None
     received_any: bool = False
     """At least one byte of the answer arrived."""
     done: bool = False
     """The answer is complete, broken or aborted."""
     wait_s: float = 0.0
     """How long it took to get a connection."""
-    _connection: "Connection | None" = None
-    _paused: bool = False
+    paused: bool = False
+    """Whoever sends it must not read its answer yet."""
 
-    def attach(self, connection: "Connection", *, reused: bool) -> None:
-        """Send the request on ``connection``. Only the client calls this."""
+    def attach(self, connection: "Connection") -> None:
+        """Go on with another connection. Only the client calls this."""
         self._connection = connection
-        self.reused = reused
-        connection.send(self)
-        if self._paused:
-            connection.pause()
+        self.reused = connection.served > 0
 
     def detach(self) -> None:
         """Forget the connection. Only the client and the connection call this."""
@@ -59,13 +58,13 @@ class HttpStream(msgspec.Struct, eq=False):
 
     def pause(self) -> None:
         """Stop reading the answer, so that the peer feels it. Idempotent."""
-        self._paused = True
+        self.paused = True
         if self._connection is not None:
             self._connection.pause()
 
     def resume(self) -> None:
         """Read the answer again. Idempotent."""
-        self._paused = False
+        self.paused = False
         if self._connection is not None:
             self._connection.resume()
 
@@ -105,29 +104,30 @@ class Connection(asyncio.Protocol):
         self.idle_since_s = 0.0
 
     # -- used by the client -----------------------------------------------------------------------
-    @property
-    def usable(self) -> bool:
-        """Tell whether another request may be sent now."""
+    def is_usable(self) -> bool:
+        """Tell whether another request may be sent now; never on a connection that was lost."""
+        transport = self._transport
         return (
-            self._reusable
-            and not self._lost
-            and self._stream is None
-            and self._transport is not None
-            and not self._transport.is_closing()
+            self._reusable and self._stream is None and transport is not None and not transport.is_closing()
         )
 
     def send(self, stream: HttpStream) -> None:
-        """Write the request of ``stream`` and take its answer."""
+        """Write the request of ``stream`` and take its answer. Raises: EgressRefused; nothing was sent."""
         transport = self._transport
         assert transport is not None
         request = stream.request
-        head = request.head()
+        prefix, body = request.prefix, request.body
+        size = len(body)
+        is_small = size < _JOIN_BELOW_BYTES
+        head = _WHOLE % (prefix, size, body) if prefix and is_small else request.head()
         self._stream = stream
         self._head_bytes = self.body_bytes = 0
-        if len(request.body) < _JOIN_BELOW_BYTES:
-            transport.write(head + request.body)
+        if not is_small:
+            transport.writelines((head, body))
         else:
-            transport.writelines((head, request.body))
+            transport.write(head if prefix else head + body)
+        if stream.paused:
+            self.pause()
 
     def abort(self) -> None:
         """Close at once; the stream under way hears nothing."""
@@ -266,7 +266,8 @@ class Connection(asyncio.Protocol):
         """Give the connection back after a complete answer, or close it."""
         self._stream = None
         transport = self._transport
-        self.resume()
+        if self._is_paused:
+            self.resume()
         if transport is None or self._lost:
             return
         # An answer that came before its request was sent whole leaves the rest of the request in the way.

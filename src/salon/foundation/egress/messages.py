@@ -10,9 +10,11 @@ from salon.foundation.egress.url import Url
 Headers = list[tuple[bytes, bytes]]
 
 IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"})
+LENGTH: Final = b"%bcontent-length: %d\r\n\r\n"
+"""How a head ends that begins with a prefix."""
 
 
-class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
+class HttpRequest(msgspec.Struct, frozen=True):
     """One request, whole."""
 
     url: Url
@@ -31,7 +33,7 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     def head(self) -> bytes:
         """Return the request line and headers. Raises: EgressRefused for bytes that would split them."""
         if self.prefix:
-            return b"%bcontent-length: %d\r\n\r\n" % (self.prefix, len(self.body))
+            return LENGTH % (self.prefix, len(self.body))
         method, headers, body = self.method, self.headers, self.body
         lines = [method + b" " + self.target + b" HTTP/1.1", b"host: " + self.url.authority.encode("ascii")]
         has_encoding = False

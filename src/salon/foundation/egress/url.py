@@ -18,7 +18,7 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 
 
-class Url(msgspec.Struct, frozen=True, kw_only=True):
+class Url(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """Where a connection goes: the part of a URL that picks the peer."""
 
     scheme: Scheme

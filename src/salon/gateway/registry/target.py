@@ -76,7 +76,7 @@ class Endpoint:
         target, prefix = place
         if headers is not self.headers:
             return HttpRequest(url=self.url, target=target, headers=headers, body=body)
-        return HttpRequest(url=self.url, target=target, headers=headers, body=body, prefix=prefix)
+        return HttpRequest(self.url, target, b"POST", headers, body, False, prefix)
 
     def _place(self, model: str, *, stream: bool) -> tuple[bytes, bytes]:
         """Return the target, and the prefix of every head; none for headers that will be refused."""
