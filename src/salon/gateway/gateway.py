@@ -126,7 +126,7 @@ class Gateway:
         ``in_place`` is what runs it, if it is no task.
         """
         dialect = self.registry.dialects[call.dialect]
-        job = self._job(call.identity, operation=dialect.operation, started_s=call.received_at_s)
+        job = self._job(call.identity, dialect.operation, call.received_at_s)
         job.call = call
         job.reply = reply
         job.dialect = dialect
@@ -338,7 +338,7 @@ class Gateway:
         Raises: InvalidRequest, UnknownModel, ModelUnavailable, NotAllowed.
         """
         dialect = self.registry.dialects[call.dialect]
-        job = self._job(call.identity, operation=dialect.operation, started_s=call.received_at_s)
+        job = self._job(call.identity, dialect.operation, call.received_at_s)
         job.dialect, job.call = dialect, call
         envelope = job.envelope = dialect.read_envelope(call.body)
         job.alias, job.stream, job.size_bytes = envelope.model, envelope.stream, envelope.size_bytes
@@ -395,7 +395,7 @@ class Gateway:
     def _inner_job(self, identity: KeyIdentity, request: AnyRequest, *, stream: bool) -> Job:
         is_chat = isinstance(request, ModelRequest)
         operation = "chat" if is_chat else request.operation
-        job = self._job(identity, operation=operation, started_s=self._clock.monotonic_s())
+        job = self._job(identity, operation, self._clock.monotonic_s())
         job.request = request
         job.alias = request.model
         job.stream = stream
@@ -432,15 +432,15 @@ class Gateway:
             self._close(job)
 
     # -- own --------------------------------------------------------------------------------------
-    def _job(self, identity: KeyIdentity, *, operation: OperationName, started_s: float) -> Job:
+    def _job(self, identity: KeyIdentity, operation: OperationName, started_s: float) -> Job:
         return Job(
-            request_id=RequestId(new_id("req")),
-            identity=identity,
-            operation=operation,
-            started_at_ms=self._clock.now_ms(),
-            started_s=started_s,
-            deadline_s=started_s + self.options.total_timeout_s,
-            on_over_limit=self._loop.extend_hold,
+            RequestId(new_id("req")),
+            identity,
+            operation,
+            self._clock.now_ms(),
+            started_s,
+            started_s + self.options.total_timeout_s,
+            self._loop.extend_hold,
         )
 
 

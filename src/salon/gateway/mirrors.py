@@ -72,25 +72,20 @@ class Mirrors:
             job.identity, caller=caller, limits=NO_LIMITS, budget_ids=(), lineage=None
         )
         now_s = self._clock.monotonic_s()
-        return Job(
-            request_id=RequestId(new_id("req")),
-            identity=identity,
-            operation=job.operation,
-            started_at_ms=self._clock.now_ms(),
-            started_s=now_s,
-            deadline_s=now_s + self._options.total_timeout_s,
-            alias=job.alias,
-            stream=job.stream,
-            size_bytes=job.size_bytes,
-            max_output_tokens=job.max_output_tokens,
-            call=job.call,
-            dialect=job.dialect,
-            envelope=job.envelope,
-            via=job.via,
-            request=job.request,
-            plan=plan,
-            mirror_of=job.request_id,
+        copy = Job(
+            RequestId(new_id("req")),
+            identity,
+            job.operation,
+            self._clock.now_ms(),
+            now_s,
+            now_s + self._options.total_timeout_s,
         )
+        copy.alias, copy.stream, copy.size_bytes = job.alias, job.stream, job.size_bytes
+        copy.max_output_tokens = job.max_output_tokens
+        copy.call, copy.dialect, copy.envelope = job.call, job.dialect, job.envelope
+        copy.via, copy.request = job.via, job.request
+        copy.plan, copy.mirror_of = plan, job.request_id
+        return copy
 
     async def _run(self, job: Job) -> None:
         try:

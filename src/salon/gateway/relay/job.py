@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.ids import RequestId
@@ -26,87 +24,150 @@ def _ignore(_: object) -> None:
     pass
 
 
-class Job(msgspec.Struct, kw_only=True, eq=False):
-    """The state of one request. Lives from its arrival to its row in the ledger."""
+class Job:
+    """The state of one request. Lives from its arrival to its row in the ledger.
 
-    request_id: RequestId
-    identity: KeyIdentity
-    operation: OperationName
-    started_at_ms: int
-    started_s: float
-    deadline_s: float
-    """Monotonic seconds when all attempts together have taken too long."""
-    alias: str = ""
-    """The model as the caller named it."""
-    stream: bool = False
-    size_bytes: int = 0
-    max_output_tokens: int | None = None
-    expected_tokens: tuple[int, int] | None = None
-    """How many tokens in and out are counted on, once somebody asked."""
+    A class with slots: every field is written many times, which costs a struct ten times as much.
+    """
 
-    # What the caller sent, and where the answer goes.
-    call: ServedCall | None = None
-    reply: Reply | None = None
-    dialect: Dialect | None = None
-    """The caller's; None for a caller inside the house."""
-    envelope: Envelope | None = None
-    via: bytes | None = None
-    """The Salons that a request from another one has passed, this one included."""
-    request: AnyRequest | None = None
-    """The whole request, once somebody needed it decoded."""
-    context: EncodeContext | None = None
-    delivery: StreamDelivery | EventDelivery | None = None
-    cost_comment: bool = False
-    """The caller wants the cost of a stream as a comment at its end."""
-    cache_key: bytes | None = None
-    """Set when the answer may come from the cache and go there."""
-    claim: Claim | None = None
-    """Set when the caller sent an idempotency key."""
-    sent: list[bytes] | None = None
-    """Everything that went to the caller, when it is kept."""
-    media_type: bytes | None = None
-    """What its answer is, where that is no JSON and no stream of its dialect."""
-    replayed: str | None = None
-    """The target that made the answer, when it was made for an earlier request."""
+    __slots__ = (
+        "alias",
+        "attempt",
+        "attempts",
+        "cache",
+        "cache_key",
+        "call",
+        "claim",
+        "context",
+        "cost_comment",
+        "deadline_s",
+        "decision",
+        "delivery",
+        "dialect",
+        "envelope",
+        "error",
+        "expected_tokens",
+        "first_token_s",
+        "gone",
+        "held_bytes",
+        "hold",
+        "identity",
+        "in_place",
+        "keeps_going",
+        "lost",
+        "max_output_tokens",
+        "media_type",
+        "mirror_of",
+        "on_over_limit",
+        "operation",
+        "plan",
+        "replayed",
+        "reply",
+        "request",
+        "request_id",
+        "sent",
+        "settled",
+        "size_bytes",
+        "started_at_ms",
+        "started_s",
+        "status",
+        "stream",
+        "target",
+        "task",
+        "ticket",
+        "usage_source",
+        "via",
+        "waiting",
+    )
 
-    # Where it goes, and what it may cost.
-    plan: Plan | None = None
-    ticket: Ticket | None = None
-    hold: Hold | None = None
-    held_bytes: int = NO_LIMIT
-    """Bytes of output that the money held pays for."""
-    on_over_limit: Callable[[Any], None] = _ignore
-    """Called with the attempt whose output passed ``held_bytes``."""
+    def __init__(  # noqa: PLR0915, PLR0917 - one field a line; by place, for it is made per request
+        self,
+        request_id: RequestId,
+        identity: KeyIdentity,
+        operation: OperationName,
+        started_at_ms: int,
+        started_s: float,
+        deadline_s: float,
+        on_over_limit: Callable[[Any], None] = _ignore,
+    ) -> None:
+        self.request_id = request_id
+        self.identity = identity
+        self.operation: OperationName = operation
+        self.started_at_ms = started_at_ms
+        self.started_s = started_s
+        self.deadline_s = deadline_s
+        """Monotonic seconds when all attempts together have taken too long."""
+        self.alias: str = ""
+        """The model as the caller named it."""
+        self.stream: bool = False
+        self.size_bytes: int = 0
+        self.max_output_tokens: int | None = None
+        self.expected_tokens: tuple[int, int] | None = None
+        """How many tokens in and out are counted on, once somebody asked."""
 
-    # What happened.
-    attempt: Any = None
-    """The attempt under way."""
-    attempts: list[AttemptEntry] = []
-    mirror_of: RequestId | None = None
-    """Set when it is a request that went to another target a second time; its answer goes to nobody."""
-    decision: str | None = None
-    """Why it goes where it goes, in one line; None when there was nothing to decide."""
-    target: Target | None = None
-    """The target of the last attempt."""
-    lost: set[str] = set()
-    """What a dialect could not carry."""
-    cache: CacheUse = "none"
-    usage_source: UsageSource = "none"
-    first_token_s: float | None = None
-    status: int = 0
-    """The HTTP status the caller got; 0 before it got one."""
-    error: SalonError | None = None
-    settled: bool = False
+        # What the caller sent, and where the answer goes.
+        self.call: ServedCall | None = None
+        self.reply: Reply | None = None
+        self.dialect: Dialect | None = None
+        """The caller's; None for a caller inside the house."""
+        self.envelope: Envelope | None = None
+        self.via: bytes | None = None
+        """The Salons that a request from another one has passed, this one included."""
+        self.request: AnyRequest | None = None
+        """The whole request, once somebody needed it decoded."""
+        self.context: EncodeContext | None = None
+        self.delivery: StreamDelivery | EventDelivery | None = None
+        self.cost_comment: bool = False
+        """The caller wants the cost of a stream as a comment at its end."""
+        self.cache_key: bytes | None = None
+        """Set when the answer may come from the cache and go there."""
+        self.claim: Claim | None = None
+        """Set when the caller sent an idempotency key."""
+        self.sent: list[bytes] | None = None
+        """Everything that went to the caller, when it is kept."""
+        self.media_type: bytes | None = None
+        """What its answer is, where that is no JSON and no stream of its dialect."""
+        self.replayed: str | None = None
+        """The target that made the answer, when it was made for an earlier request."""
 
-    # When the caller leaves.
-    gone: bool = False
-    keeps_going: bool = False
-    """The answer is made and kept although the caller has left (idempotency keys)."""
-    task: Cancellable | None = None
-    in_place: InPlace | None = None
-    """What runs the request, when it began without a task of its own."""
-    waiting: bool = False
-    """``task`` waits for something that may be cut short by cancelling it."""
+        # Where it goes, and what it may cost.
+        self.plan: Plan | None = None
+        self.ticket: Ticket | None = None
+        self.hold: Hold | None = None
+        self.held_bytes: int = NO_LIMIT
+        """Bytes of output that the money held pays for."""
+        self.on_over_limit = on_over_limit
+        """Called with the attempt whose output passed ``held_bytes``."""
+
+        # What happened.
+        self.attempt: Any = None
+        """The attempt under way."""
+        self.attempts: list[AttemptEntry] = []
+        self.mirror_of: RequestId | None = None
+        """Set when it is a request that went to another target a second time; its answer goes to nobody."""
+        self.decision: str | None = None
+        """Why it goes where it goes, in one line; None when there was nothing to decide."""
+        self.target: Target | None = None
+        """The target of the last attempt."""
+        self.lost: set[str] = set()
+        """What a dialect could not carry."""
+        self.cache: CacheUse = "none"
+        self.usage_source: UsageSource = "none"
+        self.first_token_s: float | None = None
+        self.status: int = 0
+        """The HTTP status the caller got; 0 before it got one."""
+        self.error: SalonError | None = None
+        self.settled: bool = False
+
+        # When the caller leaves.
+        self.gone: bool = False
+        self.keeps_going: bool = False
+        """The answer is made and kept although the caller has left (idempotency keys)."""
+        self.task: Cancellable | None = None
+        self.in_place: InPlace | None = None
+        """What runs the request, when it began without a task of its own."""
+        self.waiting: bool = False
+        """``task`` waits for something that may be cut short by cancelling it."""
 
     def leave(self) -> None:
         """Hear that the caller has left: stop what is under way, at once."""
