@@ -29,6 +29,7 @@ from salon.foundation.telemetry import redactor
 from salon.gateway.answers import IdempotencyKeys
 from salon.gateway.configuration import ProviderService
 from salon.gateway.dialects import DIALECTS
+from salon.gateway.files.references import StoredReferences
 from salon.gateway.gateway import Gateway
 from salon.gateway.limits_redis import RedisLimiter
 from salon.gateway.routing.shared import SharedBreakers
@@ -151,6 +152,7 @@ async def _open_gateway(house: House) -> None:
         settings, house.storage, house.http, data=configuration.source.data.path, clock=house.clock
     )
     house.uploads = Uploads(house.storage, house.files, house.clock)
+    house.gateway.references = StoredReferences(house.files, most_bytes=settings.files.max_referred_bytes)
 
 
 def _share_breakers(house: House) -> None:
@@ -184,7 +186,9 @@ def _open_door(house: House) -> None:
         most_wrong_credentials=server.wrong_credentials_per_minute,
         asset_address=server.asset_address,
         limits=ServerLimits(max_connections=server.max_connections, keep_alive_s=float(server.keep_alive_s)),
-        files=FileServices(files=house.files, uploads=house.uploads),
+        files=FileServices(
+            files=house.files, uploads=house.uploads, identity_of=house.accounts.identity_of_creator
+        ),
         house=Management(house),
     )
 

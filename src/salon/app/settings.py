@@ -167,6 +167,16 @@ class FilesSettings(_Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     max_file_bytes: Annotated[int, setting("Largest single file.", unit="bytes", reload="restart", ge=1)] = (
         512 * 1024**2
     )
+    max_referred_bytes: Annotated[
+        int,
+        setting(
+            "Most bytes of files that one request to a model may refer to, together.",
+            unit="bytes",
+            reload="restart",
+            ge=1,
+            le=512 * 1024**2,
+        ),
+    ] = 32 * 1024**2
     tidy_every_s: Annotated[
         float,
         setting(

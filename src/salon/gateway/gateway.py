@@ -42,12 +42,13 @@ from salon.gateway.choice.facts import decoded
 from salon.gateway.choice.watch import Watch
 from salon.gateway.counting import TokenCounter, lacks_counter
 from salon.gateway.exchange import Headers, Reply, ServedCall
+from salon.gateway.files.references import References
 from salon.gateway.limits import Limiter, LocalLimiter
 from salon.gateway.mirrors import Mirrors
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort, PayloadWatch
-from salon.gateway.protocols.base import AnyRequest, AnyResponse
+from salon.gateway.protocols.base import AnyRequest, AnyResponse, Envelope
 from salon.gateway.protocols.collect import response_events
 from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.registry import Registry
@@ -82,6 +83,8 @@ class Gateway:
         """What keeps requests word for word; None while nobody turned that on for any."""
         self.on_unknown_model: Callable[[str], Awaitable[None]] | None = None
         """Asked once when a name means nothing, before the caller is told so."""
+        self.references: References | None = None
+        """What puts files of the house in the place of their ids."""
         self.options = options or registry.options
         self._clock = clock or SystemClock()
         self._cache = cache
@@ -157,6 +160,8 @@ class Gateway:
         envelope = job.envelope = dialect.read_envelope(call.body)
         job.alias, job.stream, job.size_bytes = envelope.model, envelope.stream, envelope.size_bytes
         job.max_output_tokens = envelope.max_output_tokens
+        if dialect.files is not None and dialect.files.mark in call.body:
+            envelope = await self._with_files(job, envelope)
         if self.payloads is not None and job.reply is not None:
             job.reply = self.payloads.watch(job, job.reply)
         via = call.headers.get(hops.HEADER)
@@ -187,6 +192,19 @@ class Gateway:
             attempt = await self._loop.run(job)
             job.first_token_s = attempt.ended_s
             replies.send_whole(job, attempt)
+
+    async def _with_files(self, job: Job, envelope: Envelope) -> Envelope:
+        """Return the request with the house's files it refers to. Raises: FileMissing, Unsupported."""
+        dialect = job.dialect
+        assert dialect is not None
+        if self.references is None:
+            return envelope
+        await job.in_task()
+        body = await self.references.inlined(envelope.body, dialect, job.identity)
+        if body is not envelope.body:
+            envelope = job.envelope = dialect.read_envelope(body)
+            job.size_bytes = envelope.size_bytes
+        return envelope
 
     async def _count(self, job: Job, plan: Plan) -> None:
         """Answer how many tokens a request has: a provider's count if one counts, else ours. It is free."""
@@ -343,6 +361,8 @@ class Gateway:
         envelope = job.envelope = dialect.read_envelope(call.body)
         job.alias, job.stream, job.size_bytes = envelope.model, envelope.stream, envelope.size_bytes
         job.max_output_tokens = envelope.max_output_tokens
+        if dialect.files is not None and dialect.files.mark in call.body:
+            await self._with_files(job, envelope)
         plan = job.plan = self.registry.find(job.alias) or await self._discovered(job)
         self.admission.check(job, plan)
         if not plan.priced:

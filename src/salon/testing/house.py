@@ -92,6 +92,15 @@ class HouseSetup(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join([*lines, ""])
 
 
+class HouseAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer, whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
 PATIENT: Mapping[str, TomlValue] = {
     "retry_budget": 1.0,
     "breaker_failures": 1000,
@@ -245,6 +254,23 @@ class House:
             connection.request(method, path, body=body, headers=dict(fields or {}))
             answer = connection.getresponse()
             return answer.status, answer.read()
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes = b"",
+        headers: Mapping[str, str],
+        timeout_s: float = 60.0,
+    ) -> HouseAnswer:
+        """Send bytes as they are; returns the whole answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
+        with contextlib.closing(connection):
+            connection.request(method, path, body=content, headers=dict(headers))
+            answer = connection.getresponse()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return HouseAnswer(status=answer.status, headers=named, body=answer.read())
 
     def get(self, path: str, *, timeout_s: float = 60.0) -> tuple[int, bytes]:
         """Send a GET without a credential."""

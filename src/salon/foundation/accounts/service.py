@@ -111,6 +111,15 @@ class Accounts:
             budget_ids=self._index.budgets_of(caller.space_id),
         )
 
+    def identity_of_creator(self, created_by: str) -> KeyIdentity | None:
+        """Return under whom the key or person acts now that a row names; None once they may not any more."""
+        if created_by.startswith("key_"):
+            return self._index.identity_of(created_by)
+        person = self._index.person(created_by)
+        if person is None or person.suspended_at_ms is not None:
+            return None
+        return self.identity(caller_of(person))
+
     async def identity_of_key(self, caller: Caller, key_id: str) -> KeyIdentity:
         """Return the identity that requests with a key act under. Raises: NotAllowed, NotFound, Conflict."""
         key = await self._keys.get(caller, key_id)

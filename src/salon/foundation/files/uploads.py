@@ -5,7 +5,10 @@ quota, any process may take the next one, and what is left behind expires. Compl
 file and lets go of them in the same transaction.
 """
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 
@@ -14,7 +17,7 @@ from salon.foundation.files import store, uploads_store
 from salon.foundation.files.errors import UploadEnded, UploadMissing, WrongOffset
 from salon.foundation.files.models import FileReference, Upload
 from salon.foundation.files.service import Files, ends_at, shown_name
-from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import InvalidRequest, TooLarge
 from salon.foundation.kit.ids import new_id
@@ -40,15 +43,19 @@ class Uploads:
         purpose: str = "",
         size_bytes: int | None = None,
         keep_s: int | None = None,
+        secret: str | None = None,
     ) -> Upload:
-        """Begin an upload that takes parts for ``open_s`` seconds. Raises: TooLarge."""
+        """Begin an upload that takes parts for ``open_s`` seconds. Raises: TooLarge.
+
+        Whoever knows ``secret`` may send its parts (``opened``).
+        """
         if size_bytes is not None and size_bytes > self._files.max_bytes:
             raise TooLarge(what="file", limit_bytes=self._files.max_bytes)
         now_ms = self._clock.now_ms()
         upload = Upload(
             id=new_id("upl"),
             space_id=caller.space_id,
-            created_by=caller.person_id or caller.key_id,
+            created_by=caller.key_id or caller.person_id,  # the key first: it may end before its person
             name=shown_name(name),
             media_type=media_type,
             purpose=purpose,
@@ -57,6 +64,7 @@ class Uploads:
             received_bytes=0,
             created_at_ms=now_ms,
             expires_at_ms=now_ms + open_s * 1000,
+            secret_hash=None if secret is None else _hash(secret),
         )
         scope = SpaceScope(caller.space_id)
 
@@ -72,6 +80,18 @@ class Uploads:
         upload = await self._storage.read(lambda tx: uploads_store.get_upload(tx, scope, upload_id))
         if upload is None:
             raise UploadMissing(id=upload_id)
+        return self._now(upload)
+
+    async def opened(self, upload_id: str, secret: str) -> Upload:
+        """Return the upload of any space that ``secret`` opens. Raises: UploadMissing."""
+        scope = SystemScope("files: open an upload by the secret it was begun with")
+        upload = await self._storage.read(lambda tx: uploads_store.get_any_upload(tx, scope, upload_id))
+        known = upload.secret_hash if upload is not None else None
+        if upload is None or known is None or not hmac.compare_digest(known, _hash(secret)):
+            raise UploadMissing(id=upload_id)
+        return self._now(upload)
+
+    def _now(self, upload: Upload) -> Upload:
         if upload.status == "pending" and upload.expires_at_ms <= self._clock.now_ms():
             return msgspec.structs.replace(upload, status="expired")
         return upload
@@ -113,18 +133,24 @@ class Uploads:
         part_ids: Sequence[str] | None = None,
         *,
         rest: AsyncIterator[bytes] | None = None,
+        offset: int | None = None,
+        md5: str | None = None,
     ) -> FileReference:
         """Join the parts, in the order of ``part_ids`` or of their places, and ``rest`` after them.
 
+        ``rest`` must begin at ``offset``. ``md5``, in hexadecimal, is what the sender says of the whole.
         Raises: UploadMissing, UploadEnded, InvalidRequest, QuotaExceeded, StorageError.
         """
         scope = SpaceScope(caller.space_id)
         upload = await self._open(scope, upload_id)
+        if offset is not None and offset != upload.received_bytes:
+            raise WrongOffset(offset=offset, received=upload.received_bytes)
         held = await self._storage.read(lambda tx: uploads_store.parts_of(tx, scope, upload_id))
         parts = held if part_ids is None else _ordered(held, part_ids)
+        digest = hashlib.md5(usedforsecurity=False)
         taken = await self._files.take(
             caller,
-            self._joined(parts, rest),
+            self._joined(parts, rest, digest.update if md5 else None),
             name=upload.name,
             media_type=upload.media_type,
             max_bytes=upload.size_bytes or None,
@@ -136,6 +162,8 @@ class Uploads:
         if upload.size_bytes is not None and file.size_bytes != upload.size_bytes:
             problem = f"{file.size_bytes} bytes came, and {upload.size_bytes} were announced."
             raise InvalidRequest(field="bytes", problem=problem)
+        if md5 and digest.hexdigest() != md5.lower():
+            raise InvalidRequest(field="md5", problem=f"What came has {digest.hexdigest()}. Send it again.")
         await self._storage.write(lambda tx: self._do_complete(tx, caller, upload, file))
         return file
 
@@ -187,14 +215,21 @@ class Uploads:
             store.delete_reference(tx, scope, part.id, now_ms=self._clock.now_ms())
 
     async def _joined(
-        self, parts: Sequence[FileReference], rest: AsyncIterator[bytes] | None
+        self,
+        parts: Sequence[FileReference],
+        rest: AsyncIterator[bytes] | None,
+        digest: Callable[[bytes], None] | None,
     ) -> AsyncIterator[bytes]:
-        for part in parts:
-            async for chunk in self._files.content(part):
+        sources = [self._files.content(part) for part in parts]
+        for source in sources if rest is None else [*sources, rest]:
+            async for chunk in source:
+                if digest is not None:
+                    await asyncio.to_thread(digest, chunk)
                 yield chunk
-        if rest is not None:
-            async for chunk in rest:
-                yield chunk
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _ordered(held: Sequence[FileReference], part_ids: Sequence[str]) -> list[FileReference]:

@@ -12,6 +12,7 @@ _INSERT = statement(uploads.insert())
 _GET = statement(
     select(uploads).where(uploads.c.id == bindparam("upload"), uploads.c.space_id == bindparam("space"))
 )
+_GET_ANY = statement(select(uploads).where(uploads.c.id == bindparam("upload")))
 _ADVANCE = statement(
     update(uploads)
     .where(
@@ -48,6 +49,12 @@ def insert_upload(tx: Transaction, scope: SpaceScope, upload: Upload) -> None:
 def get_upload(tx: Transaction, scope: SpaceScope, upload_id: str) -> Upload | None:
     """Return an upload of the space."""
     row = tx.one(_GET, upload=upload_id, space=scope.space_id)
+    return None if row is None else _upload(row)
+
+
+def get_any_upload(tx: Transaction, _scope: SystemScope, upload_id: str) -> Upload | None:
+    """Return an upload of any space."""
+    row = tx.one(_GET_ANY, upload=upload_id)
     return None if row is None else _upload(row)
 
 

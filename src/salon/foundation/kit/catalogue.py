@@ -20,7 +20,6 @@ SENTENCES: Final[dict[str, str]] = {
     "upload_missing": "There is no upload or part {id} here. It was cancelled or has expired; begin again.",
     "upload_ended": "The upload {id} is {status} and takes no more parts. Begin another one.",
     "wrong_offset": "This part begins at byte {offset}, and {received} bytes are there. Go on from there.",
-    "file_unfit": "{field}: the file {id} is {media_type}. {problem}",
     "not_signed_in": "{problem}",
     "not_allowed": "This credential lacks the right {right}. Ask the owner, or use another one.",
     "not_allowed_there": "This request may not be taken to any provider of “{model}” ({problem}). Ask for a model whose provider is within the regions and promises set for this key and its space; “salon route explain” shows them.",

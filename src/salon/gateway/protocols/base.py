@@ -20,6 +20,7 @@ from salon.foundation.messages import (
     StreamEvent,
     Usage,
 )
+from salon.gateway.protocols.stored_files import FileForm
 
 DialectName = Literal[
     "openai",
@@ -309,6 +310,8 @@ class Dialect(SpokenDialect, frozen=True, kw_only=True, eq=False):
     """The field of a request that holds what was said, or its pictures alone; none where nothing can."""
     image_mark: bytes = b"\0"
     """Bytes that ``said_field`` has in it when there is a picture; found by a glance, without reading it."""
+    files: FileForm | None = None
+    """How ``said_field`` refers to files of the house; None where it cannot."""
 
     # -- served -----------------------------------------------------------------------------------
     read_envelope: Callable[[bytes], Envelope]

@@ -27,7 +27,7 @@ from salon.surfaces.api.heads import check_head
 from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
 
 _MANAGED: Final = ("/salon/", "/signin")
-_SERVED: Final = ("/v1/", "/v1beta/", "/v2/", "/api/", "/salon/")
+_SERVED: Final = ("/v1/", "/v1beta/", "/v2/", "/upload/", "/api/", "/salon/")
 """Below these are endpoints and no pages: what is not there is not found, whatever the method."""
 _CUT: Final[Headers] = [(b"content-length", b"0"), (b"connection", b"close")]
 _PREFLIGHT_S: Final = b"600"

@@ -52,7 +52,7 @@ def path_dialect(path: str, headers: Mapping[bytes, bytes]) -> DialectName | Non
         return "anthropic"
     if path == "/v1/responses" or path.startswith("/v1/responses/"):
         return "responses"
-    if path.startswith("/v1beta/") or path.endswith(_GEMINI_METHODS):
+    if path.startswith(("/v1beta/", "/upload/")) or path.endswith(_GEMINI_METHODS):
         return "gemini"
     if path in {"/v1/rerank", "/v2/rerank"}:
         return "rerank"

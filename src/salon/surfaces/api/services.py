@@ -76,6 +76,8 @@ class FileServices(msgspec.Struct, frozen=True, kw_only=True):
 
     files: Files
     uploads: Uploads
+    identity_of: Callable[[str], KeyIdentity | None]
+    """Under whom the key or person acts now that began something; ``None`` once they may not any more."""
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import msgspec
 
 from salon.gateway.protocols import classify
-from salon.gateway.protocols.anthropic import count, errors, request, request_writer, response, tap
+from salon.gateway.protocols.anthropic import count, errors, files, request, request_writer, response, tap
 from salon.gateway.protocols.anthropic.stream_decoder import AnthropicStreamDecoder
 from salon.gateway.protocols.anthropic.stream_encoder import AnthropicStreamEncoder
 from salon.gateway.protocols.base import Dialect
@@ -15,6 +15,7 @@ DIALECT = Dialect(
     stream_end=b'event: message_stop\ndata: {"type":"message_stop"}\n\n',
     id_header=b"request-id",
     said_field="messages",
+    files=files.FORM,
     image_mark=b'"image"',
     read_envelope=request.read_envelope,
     decode_request=request.decode_request,

@@ -4,7 +4,7 @@ import msgspec
 
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.gemini import count, embed, errors, request, request_writer, response, tap
+from salon.gateway.protocols.gemini import count, embed, errors, files, request, request_writer, response, tap
 from salon.gateway.protocols.gemini.stream_decoder import GeminiStreamDecoder
 from salon.gateway.protocols.gemini.stream_encoder import GeminiStreamEncoder
 
@@ -14,6 +14,7 @@ DIALECT = Dialect(
     stream_media_type=b"text/event-stream",
     streams_as_json=True,
     said_field="contents",
+    files=files.FORM,
     image_mark=b"image/",
     read_envelope=request.read_envelope,
     decode_request=request.decode_request,

@@ -7,6 +7,7 @@ from salon.gateway.protocols.base import Dialect
 from salon.gateway.protocols.openai import (
     completions,
     embeddings,
+    files,
     moderations,
     relays,
     request,
@@ -27,6 +28,7 @@ DIALECT = Dialect(
     stream_end=b"data: [DONE]\n\n",
     id_header=b"x-request-id",
     said_field="messages",
+    files=files.FORM,
     image_mark=b'"image_url"',
     read_envelope=request.read_envelope,
     decode_request=request.decode_request,
@@ -49,6 +51,7 @@ COMPLETIONS = msgspec.structs.replace(
     name="completions",
     title="OpenAI completions",
     said_field="prompt",
+    files=None,
     read_envelope=completions.read_envelope,
     decode_request=completions.decode_request,
     encode_response=completions.encode_response,

@@ -4,7 +4,7 @@ import msgspec
 
 from salon.gateway.protocols import classify, openai_errors
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.responses import count, request, request_writer, response, tap
+from salon.gateway.protocols.responses import count, files, request, request_writer, response, tap
 from salon.gateway.protocols.responses.stream_decoder import ResponsesStreamDecoder
 from salon.gateway.protocols.responses.stream_encoder import ResponsesStreamEncoder
 
@@ -14,6 +14,7 @@ DIALECT = Dialect(
     stream_media_type=b"text/event-stream",
     id_header=b"x-request-id",
     said_field="input",
+    files=files.FORM,
     image_mark=b'"input_image"',
     read_envelope=request.read_envelope,
     decode_request=request.decode_request,

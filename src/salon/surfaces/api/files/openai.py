@@ -2,13 +2,14 @@
 
 from typing import Any, Final
 
-from salon.foundation.files import FileMissing, FileQuery, FileReference, Files
+from salon.foundation.files import FileQuery, FileReference, Files
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import InvalidRequest
-from salon.gateway.files import file_id_of, openai_id
+from salon.gateway.files import openai_id
 from salon.surfaces.api.files.answers import Query, send_content, send_json, whole
 from salon.surfaces.api.files.body import Form
 from salon.surfaces.api.files.call import FileCall
+from salon.surfaces.api.files.names import own_file
 
 PURPOSES: Final = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 DEFAULT_PURPOSE: Final = "user_data"
@@ -42,7 +43,7 @@ class OpenAIFiles:
         file = await self._files.refer(call.caller, taken, purpose=purpose, keep_s=keep_s)
         send_json(call.reply, file_object(file))
 
-    async def list(self, call: FileCall) -> None:
+    async def list_files(self, call: FileCall) -> None:
         """List the files, the newest first unless asked otherwise."""
         query = Query(call.asked.query)
         limit = query.number("limit", default=_PAGE, most=_PAGE)
@@ -50,7 +51,7 @@ class OpenAIFiles:
         if order not in {"asc", "desc"}:
             raise InvalidRequest(field="order", problem="This must be asc or desc.")
         wanted = FileQuery(
-            after=None if after is None else _own(after),
+            after=None if after is None else own_file(after),
             is_ascending=order == "asc",
             purpose=query.text("purpose") or "",
             limit=limit + 1,
@@ -79,12 +80,12 @@ class OpenAIFiles:
 
     async def delete(self, call: FileCall) -> None:
         """Delete a file."""
-        file_id = _own(call.parameters["file_id"])
+        file_id = own_file(call.parameters["file_id"])
         await self._files.delete(call.caller, file_id)
         send_json(call.reply, {"id": openai_id(file_id), "object": "file", "deleted": True})
 
     async def _find(self, call: FileCall) -> FileReference:
-        return await self._files.get(SpaceScope(call.caller.space_id), _own(call.parameters["file_id"]))
+        return await self._files.get(SpaceScope(call.caller.space_id), own_file(call.parameters["file_id"]))
 
 
 def file_object(file: FileReference) -> dict[str, Any]:
@@ -121,10 +122,3 @@ def kept_for(anchor: str | None, seconds: str | None, *, purpose: str) -> int | 
     if seconds is None:
         raise InvalidRequest(field="expires_after.seconds", problem="It is missing.")
     return whole(seconds, "expires_after.seconds", least=_LEAST_KEEP_S, most=_MOST_KEEP_S)
-
-
-def _own(name: str) -> str:
-    file_id = file_id_of(name)
-    if file_id is None:
-        raise FileMissing(id=name[:200])
-    return file_id

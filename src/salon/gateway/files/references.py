@@ -1,0 +1,98 @@
+"""Requests that refer to files of the house: the files are put in, in the caller's own dialect.
+
+Done once, before a target is chosen: what follows (rules, prices, passing on, writing in another dialect)
+sees a request as if its caller had sent the bytes. Ids that are not ours stay as they are.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
+
+from salon.foundation.accounts import KeyIdentity
+from salon.foundation.files import FileReference, Files
+from salon.foundation.kit.caller import SpaceScope
+from salon.foundation.kit.errors import InvalidRequest, NotAllowed, NotFound, TooLarge
+from salon.gateway.files.ids import file_id_of
+from salon.gateway.protocols.base import Dialect
+from salon.gateway.protocols.fields import read_fields
+from salon.gateway.protocols.stored_files import Slot, StoredFile
+from salon.gateway.protocols.wire_json import BrokenJsonError, dumps, loads
+
+OPERATION: Final = "files"
+"""What a key that is limited to operations must be allowed, to refer to files as to store them."""
+MOST_FILES: Final = 600
+"""References in one request; as many pages as any provider takes."""
+
+
+class References(Protocol):
+    """Puts files in the place of their ids."""
+
+    async def inlined(self, body: bytes, dialect: Dialect, identity: KeyIdentity) -> bytes:
+        """Return a request with the files it refers to; the same bytes when it refers to none of ours.
+
+        Raises: FileMissing, FileExpired, NotAllowed, TooLarge, Unsupported, StorageError; each names the
+        field.
+        """
+        ...
+
+
+class StoredReferences:
+    """References to the files of the caller's space."""
+
+    def __init__(self, files: Files, *, most_bytes: int) -> None:
+        """Put in ``most_bytes`` for one request, all its files together."""
+        self._files = files
+        self._most_bytes = most_bytes
+
+    async def inlined(self, body: bytes, dialect: Dialect, identity: KeyIdentity) -> bytes:
+        """Return a request with the files it refers to."""
+        form = dialect.files
+        fields = read_fields(body)
+        said = fields.get(dialect.said_field)
+        if form is None or said is None or form.mark not in bytes(said):
+            return body
+        try:
+            value = await asyncio.to_thread(loads, said)
+        except BrokenJsonError:
+            return body  # whoever reads the request says what is wrong with it
+        slots = [
+            (slot, file_id) for slot in form.slots(value) if (file_id := file_id_of(slot.id)) is not None
+        ]
+        if not slots:
+            return body
+        if not identity.limits.allows_operation(OPERATION):
+            raise NotAllowed(right=f"operation {OPERATION}")
+        found = await self._find(slots, SpaceScope(identity.caller.space_id))
+        files = {file_id: await self._read(file, slot.id) for file_id, (slot, file) in found.items()}
+
+        def fill() -> bytes:
+            for slot, file_id in slots:
+                slot.fill(files[file_id])
+            return dumps({**fields, dialect.said_field: value})  # the other fields keep their bytes
+
+        return await asyncio.to_thread(fill)
+
+    async def _find(
+        self, slots: Sequence[tuple[Slot, str]], scope: SpaceScope
+    ) -> Mapping[str, tuple[Slot, FileReference]]:
+        """Describe the files. Raises: FileMissing, FileExpired, TooLarge."""
+        if len(slots) > MOST_FILES:
+            raise InvalidRequest(field=slots[0][0].path, problem=f"A request takes {MOST_FILES} files.")
+        found: dict[str, tuple[Slot, FileReference]] = {}
+        total = 0
+        for slot, file_id in slots:
+            if file_id not in found:
+                try:
+                    found[file_id] = slot, await self._files.get(scope, file_id)
+                except NotFound as error:
+                    error.fields |= {"id": slot.id[:200], "field": slot.path}
+                    raise
+            total += found[file_id][1].size_bytes
+            if total > self._most_bytes:
+                what = f"size of the files this request refers to, up to {slot.path},"
+                raise TooLarge(what=what, limit_bytes=self._most_bytes, field=slot.path)
+        return found
+
+    async def _read(self, file: FileReference, sent_id: str) -> StoredFile:
+        content = b"".join([chunk async for chunk in self._files.content(file)])
+        return StoredFile(id=sent_id, name=file.name, media_type=file.media_type, content=content)
