@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +54,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 def test_page_shows_the_real_server_and_hears_the_demo(house: House) -> None:
     need_browser()
-    drive(house.url)
+    with FakeProvider().in_thread() as fake:
+        drive(house.url, SALON_TEST_PROVIDER=fake.url)
 
 
 def test_page_signs_in_by_a_link_where_keys_are_required(tmp_path: Path) -> None:

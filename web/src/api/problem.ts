@@ -3,10 +3,13 @@ export type ProblemKind = "offline" | "signed-out" | "refused"
 
 export class Problem extends Error {
   readonly kind: ProblemKind
+  /** Which field of what was sent is wrong, if the server named one: "providers.lab.options.region". */
+  readonly field: string | null
 
-  constructor(kind: ProblemKind, message: string) {
+  constructor(kind: ProblemKind, message: string, field: string | null = null) {
     super(message)
     this.kind = kind
+    this.field = field
   }
 }
 
@@ -26,12 +29,20 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
   }
   if (answer.data !== undefined) return answer.data
   const kind = answer.response.status === 401 ? "signed-out" : "refused"
-  throw new Problem(kind, sentenceOf(answer.error) ?? `${answer.response.status} ${answer.response.statusText}`)
+  const sentence = textAt(answer.error, ["error", "message"])
+  throw new Problem(
+    kind,
+    sentence ?? `${answer.response.status} ${answer.response.statusText}`,
+    textAt(answer.error, ["error", "fields", "key"]) ?? textAt(answer.error, ["error", "fields", "field"]),
+  )
 }
 
-function sentenceOf(body: unknown): string | null {
-  if (typeof body !== "object" || body === null || !("error" in body)) return null
-  const error = body.error
-  if (typeof error !== "object" || error === null || !("message" in error)) return null
-  return typeof error.message === "string" ? error.message : null
+/** The text below some names of a value nobody has looked at yet; null if there is none. */
+function textAt(value: unknown, names: readonly string[]): string | null {
+  let found = value
+  for (const name of names) {
+    if (typeof found !== "object" || found === null) return null
+    found = Reflect.get(found, name)
+  }
+  return typeof found === "string" ? found : null
 }

@@ -11,4 +11,27 @@ export type Status = Answer<"/salon/v1/status">
 export type Provider = Answer<"/salon/v1/providers">["items"][number]
 export type ProviderState = Provider["state"]
 export type Model = Answer<"/salon/v1/models">["items"][number]
+export type ProviderKind = Answer<"/salon/v1/provider-kinds">["items"][number]
+export type Alias = Answer<"/salon/v1/aliases">["items"][number]
+export type RequestWhole = Answer<"/salon/v1/requests/{request_id}">
+export type PayloadRow = Answer<"/salon/v1/payloads">["items"][number]
+export type Payload = Answer<"/salon/v1/payloads/{payload_id}">
 export type RequestRow = Answer<"/salon/v1/requests">["items"][number]
+
+/** What an endpoint takes, and what comes of a POST. */
+type Sent<Path extends keyof paths> = paths[Path] extends {
+  post: { requestBody: { content: { "application/json": infer Body } } }
+}
+  ? Body
+  : never
+type Outcome<Path extends keyof paths> = paths[Path] extends {
+  post: { responses: { 200: { content: { "application/json": infer Body } } } }
+}
+  ? Body
+  : never
+
+export type NewProvider = Sent<"/salon/v1/providers">
+export type Trial = Outcome<"/salon/v1/providers/{provider_id}/test">
+export type ExplainBody = Sent<"/salon/v1/routes/explain">
+export type Explanation = Outcome<"/salon/v1/routes/explain">
+export type Replayed = Outcome<"/salon/v1/payloads/{payload_id}/replay">

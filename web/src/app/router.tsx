@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router"
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router"
 import { Broken } from "@/app/broken"
 import { NotFound } from "@/app/not-found"
 import { HomePage } from "@/features/home/home-page"
@@ -9,6 +9,26 @@ import { CLIENTS, type ClientId } from "@/lib/snippets"
 interface HomeSearch {
   client?: ClientId
   model?: string
+  /** The request whose facts are shown. */
+  request?: string
+}
+
+interface ProvidersSearch {
+  /** The provider whose facts are shown. */
+  name?: string
+  /** The kind that is being added; empty while it is being chosen. */
+  add?: string
+}
+
+interface RoutesSearch {
+  /** The model whose way is explained. */
+  model?: string
+}
+
+interface PayloadsSearch {
+  /** The payload that is shown. */
+  id?: string
+  search?: string
 }
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken })
@@ -19,18 +39,54 @@ const home = createRoute({
   component: HomePage,
   validateSearch: (raw: Record<string, unknown>): HomeSearch => {
     const client = oneOf(CLIENTS, raw["client"])
-    const model = raw["model"]
-    return { ...(client ? { client } : {}), ...(typeof model === "string" && model ? { model } : {}) }
+    return { ...(client ? { client } : {}), ...texts(raw, ["model", "request"]) }
   },
+})
+
+const providers = createRoute({
+  getParentRoute: () => root,
+  path: "/providers",
+  component: lazyRouteComponent(() => import("@/features/providers/providers-page"), "ProvidersPage"),
+  validateSearch: (raw: Record<string, unknown>): ProvidersSearch => ({
+    ...texts(raw, ["name", "add"]),
+    ...(raw["add"] === "" ? { add: "" } : {}),
+  }),
+})
+
+const routes = createRoute({
+  getParentRoute: () => root,
+  path: "/routes",
+  component: lazyRouteComponent(() => import("@/features/routes/routes-page"), "RoutesPage"),
+  validateSearch: (raw: Record<string, unknown>): RoutesSearch => texts(raw, ["model"]),
+})
+
+const payloads = createRoute({
+  getParentRoute: () => root,
+  path: "/payloads",
+  component: lazyRouteComponent(() => import("@/features/payloads/payloads-page"), "PayloadsPage"),
+  validateSearch: (raw: Record<string, unknown>): PayloadsSearch => texts(raw, ["id", "search"]),
 })
 
 /** The routes of the app, under whatever path the document's base names. */
 export function createAppRouter() {
   return createRouter({
-    routeTree: root.addChildren([home]),
+    routeTree: root.addChildren([home, providers, routes, payloads]),
     basepath: new URL(document.baseURI).pathname,
+    defaultErrorComponent: Broken,
     scrollRestoration: false,
   })
+}
+
+/** The named parameters that are texts with something in them. */
+function texts<Name extends string>(raw: Record<string, unknown>, names: readonly Name[]): Partial<Record<Name, string>> {
+  const found: Partial<Record<Name, string>> = {}
+  for (const name of names) {
+    const value = raw[name]
+    if (typeof value === "string" && value !== "") found[name] = value
+    // An id of digits alone is read as a number.
+    else if (typeof value === "number") found[name] = String(value)
+  }
+  return found
 }
 
 declare module "@tanstack/react-router" {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 import {
+  asSentence,
   formatCompact,
   formatContext,
   formatDuration,
@@ -64,4 +65,8 @@ test("a moment shows its day only when it is not today", () => {
 
 test("a share of nothing is none", () => {
   expect(formatShare(0, 0, "en")).toBe("0%")
+})
+
+test("a half-sentence becomes a sentence", () => {
+  expect(asSentence("a region, like eu-central-1; none for v1")).toBe("A region, like eu-central-1; none for v1.")
 })

@@ -35,6 +35,11 @@ export function formatWords(words: readonly string[], locale: string): string {
   return words.join(locale === "ar" ? "، " : ", ")
 }
 
+/** A half-sentence as a sentence: with a capital letter and a full stop. */
+export function asSentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
+}
+
 export function formatCount(value: number, locale: string): string {
   return new Intl.NumberFormat(locale).format(value)
 }

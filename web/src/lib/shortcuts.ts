@@ -12,6 +12,8 @@ export const ACTIONS = [
   "go-models",
   "go-requests",
   "go-try",
+  "go-routes",
+  "go-payloads",
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
@@ -31,6 +33,8 @@ const GO: Readonly<Record<string, Action>> = {
   m: "go-models",
   r: "go-requests",
   t: "go-try",
+  o: "go-routes",
+  l: "go-payloads",
 }
 const SEQUENCE_MS = 1500
 
@@ -47,6 +51,8 @@ export const KEYS: Readonly<Record<Action, readonly string[]>> = {
   "go-models": ["G", "M"],
   "go-requests": ["G", "R"],
   "go-try": ["G", "T"],
+  "go-routes": ["G", "O"],
+  "go-payloads": ["G", "L"],
 }
 
 /** Make a reader of key presses that knows the "G then a letter" sequences. */

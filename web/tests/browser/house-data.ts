@@ -1,4 +1,4 @@
-import type { Model, Provider, RequestRow, Status } from "../../src/api/types.ts"
+import type { Alias, Explanation, Model, Payload, Provider, RequestRow, RequestWhole, Status } from "../../src/api/types.ts"
 
 /** What the stand-in house tells: enough of each state to look at. */
 
@@ -160,3 +160,118 @@ export const REQUESTS: RequestRow[] = Array.from({ length: 30 }, (_, index) => {
     service: null,
   }
 })
+
+/** One request with a failed attempt before the one that answered. */
+export function requestWhole(id: string): RequestWhole {
+  const row = REQUESTS.find((one) => one.request_id === id) ?? REQUESTS[0]
+  if (!row) throw new Error("no requests")
+  const tried = { input_tokens: 0, output_tokens: 0, cost_e10: 0, currency: "USD", first_byte_ms: null }
+  return {
+    ...row,
+    model: "gpt-5",
+    dialect: "openai",
+    operation: "chat",
+    usage_source: "provider",
+    price_version: "genai-prices 2026-11-20",
+    tried: [
+      { ...tried, number: 1, provider: "anthropic", model: "claude-sonnet-4-5", status: "error", http_status: 529, error_code: "upstream_overloaded", duration_ms: 212 },
+      { ...tried, number: 2, provider: row.provider ?? "openai", model: "gpt-5", status: "ok", http_status: 200, error_code: null, duration_ms: row.duration_ms },
+    ],
+  }
+}
+
+export const ALIASES: Alias[] = [
+  { name: "fast", source: "file", strategy: "cheapest", cache: true, rules: [], split: null, mirror: null, targets: [{ model: "openai/gpt-5-mini", weight: 1, priority: 0 }, { model: "anthropic/claude-haiku-4-5", weight: 1, priority: 0 }] },
+  {
+    name: "smart",
+    source: "api",
+    strategy: "priority",
+    cache: false,
+    split: null,
+    rules: [
+      { name: "private", strategy: "priority", when: { any: [{ contains: ["salary", "diagnosis"] }, { keys: ["hr-*"] }] }, targets: [{ model: "ollama/qwen3:32b", weight: 1, priority: 0 }] },
+      { name: "", strategy: "cheapest", when: { tokens_over: 50_000, hours: "22:00-06:00", zone: "Europe/Berlin", not: { images: true } }, targets: [{ model: "openai/gpt-5", weight: 1, priority: 0 }, { model: "anthropic/claude-sonnet-4-5", weight: 1, priority: 1 }] },
+    ],
+    targets: [{ model: "openai/gpt-5", weight: 1, priority: 0 }],
+    mirror: { model: "deepseek/deepseek-chat", share: 0.05 },
+  },
+  {
+    name: "chat",
+    source: "file",
+    strategy: "weight",
+    cache: false,
+    rules: [],
+    mirror: null,
+    targets: [{ model: "openai/gpt-5-mini", weight: 3, priority: 0 }, { model: "deepseek/deepseek-chat", weight: 1, priority: 0 }],
+    split: {
+      by: "user",
+      variants: [
+        { name: "now", weight: 9, targets: [{ model: "openai/gpt-5-mini", weight: 1, priority: 0 }] },
+        { name: "next", weight: 1, targets: [{ model: "anthropic/claude-haiku-4-5", weight: 1, priority: 0 }] },
+      ],
+    },
+  },
+]
+
+const VERDICT = { rank: 0, weight: 1, region: "", promises: [], context_tokens: 400_000, currency: "USD", breaker: "closed", open: null }
+export const EXPLANATION: Explanation = {
+  model: "smart",
+  strategy: "cheapest",
+  rules: [
+    { name: "private", holds: false, reason: "none of any holds: nothing of 'salary' or 'diagnosis' was said; the key is not hr-*" },
+    { name: "long", holds: true, reason: null },
+  ],
+  rule: "long",
+  variants: ["now", "next"],
+  shares: [0.9, 0.1],
+  variant: "now",
+  sticks_to: "user ann",
+  tokens: 61_204,
+  needs: ["tools"],
+  regions: ["eu"],
+  promises: ["no-training"],
+  mirror: "deepseek/deepseek-chat",
+  mirror_share: 0.05,
+  problem: null,
+  targets: [
+    { ...VERDICT, target: "openai/gpt-5", place: 1, reason: null, estimate_e10: 812_000_000, first_token_ms: 412, used: 0.4 },
+    { ...VERDICT, target: "anthropic/claude-sonnet-4-5", place: 2, reason: "last: the request may not fit its context", estimate_e10: 1_930_000_000, first_token_ms: 1830, used: 0 },
+    { ...VERDICT, target: "ollama/qwen3:32b", place: null, reason: "region unknown", estimate_e10: null, first_token_ms: null, used: 0, breaker: "open" },
+  ],
+}
+
+export const PAYLOAD: Payload = {
+  id: "pld_1",
+  request_id: "req_0",
+  key_name: "helpdesk",
+  rules: "support",
+  dialect: "openai",
+  operation: "chat",
+  alias: "smart",
+  route: "openai/gpt-5",
+  http_status: 200,
+  error_code: null,
+  stream: true,
+  started_at_ms: Date.now() - 90_000,
+  expires_at_ms: Date.now() + 7 * 86_400_000,
+  size_bytes: 2204,
+  redactions: 2,
+  cut: false,
+  request: JSON.stringify({
+    model: "smart",
+    messages: [
+      { role: "system", content: "You help people of Northlight Lab. Be brief." },
+      { role: "user", content: "My card [hidden] was charged twice, and my key [hidden] stopped working. Refund me?" },
+    ],
+  }),
+  response: JSON.stringify({ choices: [{ index: 0, message: { role: "assistant", content: "I am sorry. One of the two charges goes back today." }, finish_reason: "stop" }] }),
+}
+
+export const PAYLOADS: Payload[] = Array.from({ length: 12 }, (_, index) => ({
+  ...PAYLOAD,
+  id: `pld_${index + 1}`,
+  alias: ["smart", "fast", "openai/gpt-5"][index % 3] ?? "smart",
+  redactions: index % 3 === 0 ? 2 : 0,
+  http_status: index === 4 ? 429 : 200,
+  started_at_ms: PAYLOAD.started_at_ms - index * 93_000,
+}))

@@ -1,7 +1,20 @@
 import { readFile } from "node:fs/promises"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { extname, join, normalize, resolve } from "node:path"
-import { MANY_MODELS, MANY_PROVIDERS, MODELS, PROVIDERS, REQUESTS, status } from "./house-data.ts"
+import {
+  ALIASES,
+  EXPLANATION,
+  MANY_MODELS,
+  MANY_PROVIDERS,
+  MODELS,
+  PAYLOAD,
+  PAYLOADS,
+  PROVIDERS,
+  REQUESTS,
+  requestWhole,
+  status,
+} from "./house-data.ts"
+import { KINDS } from "./kinds-data.ts"
 
 /** A stand-in for Salon's server: the built files under the real content policy, and answers of our own. */
 
@@ -25,6 +38,8 @@ export interface HouseState {
   /** Answers whose reader went away before the end. */
   cutShort: number
   tested: string[]
+  /** What was sent to change something: "POST providers" and its body. */
+  changes: { what: string; body: unknown }[]
 }
 
 export interface House {
@@ -35,7 +50,7 @@ export interface House {
 
 /** Open the house on a free loopback port, or on `port`. */
 export async function openHouse(port = 0): Promise<House> {
-  const state: HouseState = { mode: "ready", paceMs: 5, chatBodies: [], cutShort: 0, tested: [] }
+  const state: HouseState = { mode: "ready", paceMs: 5, chatBodies: [], cutShort: 0, tested: [], changes: [] }
   const server = createServer((request, response) => {
     void answer(request, response, state).catch((problem: unknown) => response.destroy(new Error(String(problem))))
   })
@@ -58,7 +73,9 @@ export async function openHouse(port = 0): Promise<House> {
 async function answer(request: IncomingMessage, response: ServerResponse, state: HouseState): Promise<void> {
   const path = new URL(request.url ?? "/", "http://house").pathname
   if (path === "/v1/chat/completions") return chat(request, response, state)
-  if (path.startsWith("/salon/v1/")) return manage(path, response, state)
+  if (path.startsWith("/salon/v1/")) {
+    return request.method === "GET" ? manage(path, response, state) : change(request, path, response, state)
+  }
   return file(path, response)
 }
 
@@ -88,10 +105,6 @@ function manage(path: string, response: ServerResponse, state: HouseState): void
   if (state.mode === "signed-out") {
     return json(response, 401, { error: { code: "not_signed_in", message: "Sign in first.", fields: {} } })
   }
-  if (name === "sign-out") {
-    state.mode = "signed-out"
-    return void response.writeHead(204).end()
-  }
   if (name === "status") return json(response, 200, status(isEmpty))
   if (state.mode === "refused") {
     return json(response, 503, { error: { code: "storage", message: "The disk is full. Free some space.", fields: {} } })
@@ -101,19 +114,72 @@ function manage(path: string, response: ServerResponse, state: HouseState): void
   if (name === "providers") return json(response, 200, { items: isEmpty ? PROVIDERS.slice(0, 1) : PROVIDERS })
   if (name === "models") return json(response, 200, { items: isEmpty ? MODELS.slice(0, 1) : MODELS })
   if (name === "requests") return json(response, 200, { items: isEmpty ? [] : REQUESTS, next: null })
+  if (name.startsWith("requests/")) return json(response, 200, requestWhole(name.slice("requests/".length)))
+  if (name === "provider-kinds") return json(response, 200, { items: KINDS })
+  if (name === "aliases") return json(response, 200, { items: isEmpty ? [] : state.mode === "many" ? MANY_ALIASES : ALIASES })
+  if (name === "payload-rules") return json(response, 200, { items: isEmpty ? [] : [{ name: "support" }] })
+  if (name === "payloads") {
+    const items = isEmpty ? [] : state.mode === "many" ? MANY_PAYLOADS : PAYLOADS
+    return json(response, 200, { items, next: null })
+  }
+  if (name.startsWith("payloads/")) return json(response, 200, PAYLOAD)
+  return json(response, 404, { error: { code: "not_found", message: "There is no such thing.", fields: {} } })
+}
+
+const MANY = 1000
+const MANY_ALIASES = Array.from({ length: MANY }, (_, index) => ({ ...ALIASES[index % ALIASES.length], name: `alias-${index}` }))
+const MANY_PAYLOADS = Array.from({ length: MANY }, (_, index) => ({ ...PAYLOAD, id: `pld_${index}`, alias: `alias-${index}` }))
+
+/** Takes what a page sends to change something, and answers as the real house does. */
+async function change(
+  request: IncomingMessage,
+  path: string,
+  response: ServerResponse,
+  state: HouseState,
+): Promise<void> {
+  let text = ""
+  for await (const part of request) text += String(part)
+  const body: unknown = text === "" ? null : JSON.parse(text)
+  const name = path.slice("/salon/v1/".length)
+  if (name === "sign-out") {
+    state.mode = "signed-out"
+    return void response.writeHead(204).end()
+  }
+  state.changes.push({ what: `${request.method} ${name}`, body })
   const tested = /^providers\/(.+)\/test$/.exec(name)?.[1]
   if (tested) {
     state.tested.push(tested)
     return json(response, 200, {
       ok: true,
+      model: "gpt-5-mini",
       latency_ms: 212,
       checks: [
-        { name: "stream", ok: true, detail: "Answered in 212 ms." },
-        { name: "tool call", ok: true, detail: "Called the tool." },
+        { name: "list of models", ok: true, detail: "24 models" },
+        { name: "streamed answer", ok: true, detail: "9 events, stop" },
+        { name: "tool call", ok: true, detail: 'get_weather {"city":"Paris"}' },
       ],
     })
   }
-  return json(response, 404, { error: { code: "not_found", message: "There is no such thing.", fields: {} } })
+  if (name === "routes/explain") return json(response, 200, EXPLANATION)
+  if (name === "providers/detect") return json(response, 200, { items: [] })
+  if (name.endsWith("/replay")) {
+    const reply = { choices: [{ message: { role: "assistant", content: "Refunded." } }] }
+    const headers = { "x-salon-cost": "0.0021 USD", "x-salon-route": "anthropic/claude-haiku-4-5" }
+    return json(response, 200, { status: 200, headers, body: reply })
+  }
+  if (name === "providers") {
+    if (text.includes("wrong-region")) {
+      return json(response, 400, {
+        error: {
+          code: "config",
+          message: "providers.bedrock.options.region: “wrong-region” is not an AWS region, like eu-central-1. Correct it.",
+          fields: { key: "providers.bedrock.options.region" },
+        },
+      })
+    }
+    return json(response, 201, PROVIDERS[1])
+  }
+  return json(response, 200, PROVIDERS[1])
 }
 
 const ANSWER =

@@ -203,7 +203,7 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
   test("a provider is tested with one real call", async () => {
     const { page, close } = await visit(browser, house.address)
     await page.getByRole("button", { name: "Test openai" }).click()
-    await page.getByText("Answered in 212 ms. Called the tool.").waitFor()
+    await page.getByText("24 models · 9 events, stop").waitFor()
     expect(house.state.tested).toContain("prov_openai")
     await close()
   })

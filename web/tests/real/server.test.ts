@@ -6,6 +6,8 @@ import { openBrowser, visit } from "../browser/browser.ts"
 
 const address = process.env["SALON_TEST_SERVER"] ?? ""
 const loginLink = process.env["SALON_TEST_LOGIN_LINK"] ?? ""
+/** The address of a provider that answers anyone, or nothing. */
+const provider = process.env["SALON_TEST_PROVIDER"] ?? ""
 const isClosed = process.env["SALON_TEST_CLOSED"] === "1"
 
 let browser: Browser
@@ -44,6 +46,31 @@ test.skipIf(isClosed)("tests the demo with a real call", async () => {
   const { page, close } = await visit(browser, address)
   await page.getByRole("button", { name: "Test demo" }).click()
   await expect.poll(() => page.locator("#providers p[role=status]").first().innerText()).not.toBe("")
+  await close()
+})
+
+test.skipIf(provider === "")("adds a provider by the form, tests it and says why a request went there", async () => {
+  const { page, complaints, close } = await visit(browser, `${address}/providers?add=`)
+  await page.getByRole("combobox").fill("openai-compatible")
+  await page.keyboard.press("Enter")
+  await page.getByLabel("Address").first().fill(`${provider}/v1`)
+  await page.getByLabel("Name", { exact: true }).fill("by-form")
+  await page.getByLabel("The address is on this machine").check()
+  await page.getByRole("button", { name: "Add and test" }).click()
+  await page.getByText("Streamed answer").waitFor()
+  await page.getByLabel("works").nth(2).waitFor()
+  await page.goto(`${address}/routes`)
+  await page.getByLabel("Model").fill("by-form/fake")
+  await page.getByRole("button", { name: "Explain", exact: true }).click()
+  await page.getByText("Targets, in this order").waitFor()
+  await page.goto(`${address}/payloads`)
+  await page.getByText("The payload log is off").waitFor()
+  await page.goto(`${address}/providers?name=by-form`)
+  await page.getByRole("button", { name: "Remove", exact: true }).click()
+  await page.getByLabel("Type its name to remove it").fill("by-form")
+  await page.getByRole("button", { name: "Remove by-form" }).click()
+  await expect.poll(() => page.getByText("by-form").count()).toBe(0)
+  expect(complaints).toEqual([])
   await close()
 })
 

@@ -1,10 +1,9 @@
 import { useLingui } from "@lingui/react/macro"
 import { Keyboard, Menu, Moon, PanelRight, Sun } from "lucide-react"
-import { type ReactNode, type RefObject, useImperativeHandle, useRef, useState } from "react"
+import { lazy, type ReactNode, type RefObject, Suspense, useImperativeHandle, useRef, useState } from "react"
 import { BottomBar, type BarItem } from "@/components/shell/bottom-bar"
-import { SettingsSheet } from "@/components/shell/settings-sheet"
-import { ShortcutsSheet } from "@/components/shell/shortcuts-sheet"
 import { type JumpTarget, Sidebar } from "@/components/shell/sidebar"
+import type { Place } from "@/components/shell/places"
 import { IconButton } from "@/components/ui/icon-button"
 import { isAppleDevice, showKeys } from "@/lib/shortcuts"
 import { setPreferences, usePreference } from "@/lib/preferences"
@@ -20,6 +19,9 @@ export interface ShellControls {
 
 interface ShellProps {
   title: string
+  place: Place
+  /** What can be done here, at the end of the header. */
+  actions?: ReactNode
   serverName: string
   chips: ReactNode
   banner: ReactNode
@@ -31,6 +33,7 @@ interface ShellProps {
   onJump: (id: string) => void
   sidebarFooter: ReactNode
   panelLabel: string
+  /** Nothing where a page has none. */
   panel: ReactNode
   isPanelOpen: boolean
   onPanel: (isOpen: boolean) => void
@@ -40,6 +43,13 @@ interface ShellProps {
   controls: RefObject<ShellControls | null>
   children: ReactNode
 }
+
+const SettingsSheet = lazy(() =>
+  import("@/components/shell/settings-sheet").then((module) => ({ default: module.SettingsSheet })),
+)
+const ShortcutsSheet = lazy(() =>
+  import("@/components/shell/shortcuts-sheet").then((module) => ({ default: module.ShortcutsSheet })),
+)
 
 const PANES = ["[data-pane=sidebar]", "[data-pane=main]", "[data-pane=panel]"] as const
 
@@ -111,6 +121,7 @@ export function Shell(props: ShellProps) {
             >
               <Sidebar
                 serverName={props.serverName}
+                place={props.place}
                 jumps={jumps}
                 currentJump={props.currentJump}
                 isRail={isRail}
@@ -118,6 +129,7 @@ export function Shell(props: ShellProps) {
                 footer={props.sidebarFooter}
                 isServerUp={props.isServerUp}
                 onJump={jump}
+                onPlace={() => setIsDrawerOpen(false)}
                 onToggle={toggleSidebar}
                 onSettings={() => setSheet("settings")}
               />
@@ -138,6 +150,7 @@ export function Shell(props: ShellProps) {
               {props.chips}
             </div>
             <div className="flex shrink-0 items-center gap-1">
+              {props.actions}
               <ThemeButton />
               <span className="hidden sm:contents">
                 <IconButton
@@ -147,15 +160,17 @@ export function Shell(props: ShellProps) {
                 >
                   <Keyboard aria-hidden="true" className="size-4" strokeWidth={1.75} />
                 </IconButton>
-                <IconButton
-                  label={isPanelOpen ? t`Hide the side panel` : t`Show the side panel`}
-                  keys={showKeys("panel", isAppleDevice()).join(" ")}
-                  isOn={isPanelOpen}
-                  aria-expanded={isPanelOpen}
-                  onClick={() => onPanel(!isPanelOpen)}
-                >
-                  <PanelRight aria-hidden="true" className="size-4 rtl:-scale-x-100" strokeWidth={1.75} />
-                </IconButton>
+                {panel ? (
+                  <IconButton
+                    label={isPanelOpen ? t`Hide the side panel` : t`Show the side panel`}
+                    keys={showKeys("panel", isAppleDevice()).join(" ")}
+                    isOn={isPanelOpen}
+                    aria-expanded={isPanelOpen}
+                    onClick={() => onPanel(!isPanelOpen)}
+                  >
+                    <PanelRight aria-hidden="true" className="size-4 rtl:-scale-x-100" strokeWidth={1.75} />
+                  </IconButton>
+                ) : null}
               </span>
             </div>
           </header>
@@ -169,7 +184,7 @@ export function Shell(props: ShellProps) {
             {children}
           </main>
         </div>
-        {isPanelOpen ? (
+        {isPanelOpen && panel ? (
           <aside
             data-pane="panel"
             aria-label={props.panelLabel}
@@ -181,8 +196,10 @@ export function Shell(props: ShellProps) {
         ) : null}
       </div>
       <BottomBar items={bar} current={props.currentBar} onGo={jump} />
-      <SettingsSheet isOpen={sheet === "settings"} onSignOut={props.onSignOut} onClose={() => setSheet(null)} />
-      <ShortcutsSheet isOpen={sheet === "shortcuts"} onClose={() => setSheet(null)} />
+      <Suspense>
+        {sheet === "settings" ? <SettingsSheet isOpen onSignOut={props.onSignOut} onClose={() => setSheet(null)} /> : null}
+        {sheet === "shortcuts" ? <ShortcutsSheet isOpen onClose={() => setSheet(null)} /> : null}
+      </Suspense>
     </div>
   )
 }

@@ -22,6 +22,8 @@ export function ShortcutsSheet({ isOpen, onClose }: ShortcutsSheetProps) {
     "go-models": t`Go to models`,
     "go-requests": t`Go to recent requests`,
     "go-try": t`Try a model`,
+    "go-routes": t`Go to routes`,
+    "go-payloads": t`Go to the payload log`,
   }
   return (
     <Sheet title={t`Keyboard shortcuts`} isOpen={isOpen} onClose={onClose}>

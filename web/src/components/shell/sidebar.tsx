@@ -1,11 +1,14 @@
 import { useLingui } from "@lingui/react/macro"
-import { PanelLeft, Settings2, Waypoints } from "lucide-react"
+import { PanelLeft, Settings2 } from "lucide-react"
 import type { ReactNode } from "react"
 import { Avatar } from "@/components/ui/avatar"
 import { Logo } from "@/components/ui/bars"
 import { IconButton } from "@/components/ui/icon-button"
 import { isAppleDevice, showKeys } from "@/lib/shortcuts"
 import { NavItem } from "@/components/shell/nav-item"
+import { PlaceItem } from "@/components/shell/place-item"
+import { PLACES, type Place } from "@/components/shell/places"
+import { usePlaceNames } from "@/components/shell/use-place-names"
 
 export interface JumpTarget {
   id: string
@@ -15,6 +18,7 @@ export interface JumpTarget {
 
 interface SidebarProps {
   serverName: string
+  place: Place
   jumps: readonly JumpTarget[]
   currentJump: string
   isRail: boolean
@@ -23,14 +27,17 @@ interface SidebarProps {
   footer: ReactNode
   isServerUp: boolean
   onJump: (id: string) => void
+  /** Told when another page was chosen. */
+  onPlace: () => void
   onToggle: () => void
   onSettings: () => void
 }
 
 /** Places, then what is on this page, then money and self. A place stands here once its feature does. */
 export function Sidebar(props: SidebarProps) {
-  const { serverName, jumps, currentJump, isRail, isDrawer, footer, isServerUp, onJump, onToggle, onSettings } = props
+  const { serverName, place, jumps, currentJump, isRail, isDrawer, footer, isServerUp, onJump, onToggle, onSettings } = props
   const { t } = useLingui()
+  const names = usePlaceNames()
   const toggleName = isDrawer ? t`Close the sidebar` : isRail ? t`Widen the sidebar` : t`Narrow the sidebar`
   const toggle = (
     <IconButton label={toggleName} keys={showKeys("sidebar", isAppleDevice()).join(" ")} onClick={onToggle}>
@@ -50,23 +57,25 @@ export function Sidebar(props: SidebarProps) {
       </div>
       <div className="flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto px-2 py-1">
         <ul className="flex flex-col gap-0.5">
-          <NavItem
-            look="place"
-            label={t`Gateway`}
-            Icon={Waypoints}
-            isCurrent
-            isRail={isRail}
-            onGo={() => onJump(jumps[0]?.id ?? "")}
-          />
+          {PLACES.map((one) => (
+            <PlaceItem
+              key={one}
+              place={one}
+              label={names[one]}
+              isCurrent={one === place}
+              isStop={one === place}
+              isRail={isRail}
+              onGo={props.onPlace}
+            />
+          ))}
         </ul>
-        {isRail ? null : (
+        {isRail || jumps.length === 0 ? null : (
           <div>
             <p className="px-2 pb-1 text-caption font-medium text-text-3">{t`On this page`}</p>
             <ul className="flex flex-col gap-0.5">
               {jumps.map((jump) => (
                 <NavItem
                   key={jump.id}
-                  look="listed"
                   label={jump.label}
                   isCurrent={jump.id === currentJump}
                   aside={jump.aside}

@@ -1,7 +1,7 @@
 import type { ComponentProps, ReactNode } from "react"
 
 interface ButtonProps extends Omit<ComponentProps<"button">, "className"> {
-  look?: "plain" | "outline" | "solid"
+  look?: "plain" | "outline" | "solid" | "danger"
   size?: "regular" | "small"
   children: ReactNode
 }
@@ -9,7 +9,8 @@ interface ButtonProps extends Omit<ComponentProps<"button">, "className"> {
 const LOOKS = {
   plain: "text-text-2 hover:bg-hover hover:text-text active:bg-active",
   outline: "border border-border-strong bg-raised text-text hover:bg-hover active:bg-active",
-  solid: "bg-accent-solid text-on-accent hover:bg-accent-hover",
+  solid: "bg-accent-solid text-on-accent hover:bg-accent-hover disabled:bg-active",
+  danger: "border border-border-strong bg-danger-soft text-danger hover:border-danger-mark disabled:bg-transparent",
 } as const
 
 /** A labelled button; the label names the act. */

@@ -7,16 +7,21 @@ interface SheetProps {
   title: string
   isOpen: boolean
   onClose: () => void
+  /** Stands below the content and stays while that scrolls. */
+  footer?: ReactNode
   children: ReactNode
 }
 
 /** A dialog in the middle of a wide screen and a sheet at the bottom of a narrow one. */
-export function Sheet({ title, isOpen, onClose, children }: SheetProps) {
+export function Sheet({ title, isOpen, onClose, footer, children }: SheetProps) {
   const { t } = useLingui()
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useEffect(() => {
-    if (isOpen && !dialog.current?.open) dialog.current?.showModal()
+    if (isOpen && !dialog.current?.open) {
+      dialog.current?.showModal()
+      dialog.current?.querySelector<HTMLElement>("[data-first-focus]")?.focus()
+    }
     if (!isOpen) dialog.current?.close()
   }, [isOpen])
   return (
@@ -36,7 +41,10 @@ export function Sheet({ title, isOpen, onClose, children }: SheetProps) {
             <X aria-hidden="true" className="size-4" />
           </IconButton>
         </div>
-        <div className="overflow-y-auto p-5">{children}</div>
+        <div className="min-h-0 overflow-y-auto p-5">{children}</div>
+        {footer ? (
+          <div className="flex shrink-0 flex-wrap items-center gap-2 border-t border-border p-3">{footer}</div>
+        ) : null}
       </div>
     </dialog>
   )

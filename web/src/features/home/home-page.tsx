@@ -1,16 +1,10 @@
 import { useLingui } from "@lingui/react/macro"
-import { useMutation, useQuery } from "@tanstack/react-query"
-import { useNavigate, useSearch } from "@tanstack/react-router"
+import { useQuery } from "@tanstack/react-query"
+import { useLocation, useNavigate, useSearch } from "@tanstack/react-router"
 import { Activity, Boxes, Code, MessageSquareText, Waypoints } from "lucide-react"
-import { useRef, useState } from "react"
-import { Problem } from "@/api/problem"
-import { signOut } from "@/api/sign-out"
-import { Shell, type ShellControls } from "@/components/shell/shell"
+import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from "react"
 import { VoiceBars } from "@/components/ui/bars"
 import { Tabs } from "@/components/ui/tabs"
-import { modelsQuery, providersQuery, requestsQuery, statusQuery } from "@/features/home/api/queries"
-import { Banner } from "@/features/home/banner"
-import { HeaderChips } from "@/features/home/header-chips"
 import { ServerFacts } from "@/features/home/panel/server-facts"
 import { talk } from "@/features/home/panel/talk-instance"
 import { TryIt } from "@/features/home/panel/try-it"
@@ -19,33 +13,34 @@ import { Models } from "@/features/home/sections/models"
 import { Providers } from "@/features/home/sections/providers"
 import { Requests } from "@/features/home/sections/requests"
 import { Today } from "@/features/home/sections/today"
-import { SidebarSpend } from "@/features/home/sidebar-spend"
-import { SignIn } from "@/features/home/sign-in"
+import { modelsQuery, providersQuery, requestsQuery, statusQuery } from "@/features/house/api/queries"
+import { HouseFrame } from "@/features/house/house-frame"
 import type { Action } from "@/lib/shortcuts"
 import { useMedia } from "@/lib/use-media"
 import { useSectionInView } from "@/lib/use-section-in-view"
-import { useShortcuts } from "@/lib/use-shortcuts"
 import { assignVoices } from "@/lib/voices"
 
 const SECTIONS = ["today", "providers", "connect", "models", "requests"] as const
 const DEFAULT_MODEL = "demo"
 
+const RequestSheet = lazy(() =>
+  import("@/features/requests/request-sheet").then((module) => ({ default: module.RequestSheet })),
+)
+
 /** The gateway's page: what runs, who answers, how to point a client here, and a model to hear. */
 export function HomePage() {
   const { t } = useLingui()
-  const search = useSearch({ from: "/" })
+  const { request: shownRequest, ...search } = useSearch({ from: "/" })
   const navigate = useNavigate({ from: "/" })
+  const hash = useLocation({ select: (location) => location.hash })
   const status = useQuery(statusQuery())
   const providers = useQuery(providersQuery())
   const models = useQuery(modelsQuery())
   const requests = useQuery(requestsQuery())
-  // The next answer of the status says who looks now, here as in every other tab.
-  const leave = useMutation({ ...signOut(), onSettled: () => void status.refetch() })
   const isPanelBeside = useMedia("(min-width: 1200px)")
   const [panelChoice, setPanelChoice] = useState<boolean | null>(null)
   const [panelTab, setPanelTab] = useState<"try" | "server">("try")
   const scroller = useRef<HTMLElement>(null)
-  const controls = useRef<ShellControls>(null)
   const field = useRef<HTMLTextAreaElement>(null)
   const section = useSectionInView(SECTIONS, () => scroller.current)
 
@@ -55,6 +50,8 @@ export function HomePage() {
   const voices = assignVoices((providers.data ?? []).map((provider) => provider.name))
   const chooseModel = (name: string): void =>
     void navigate({ search: (old) => ({ ...old, model: name }), replace: true, resetScroll: false })
+  const chooseRequest = (id: string | undefined): void =>
+    void navigate({ search: id ? { ...search, request: id } : search, resetScroll: false })
 
   const openTry = (): void => {
     setPanelChoice(true)
@@ -68,70 +65,57 @@ export function HomePage() {
     target?.scrollIntoView({ block: "start" })
     target?.focus({ preventScroll: true })
   }
-  useShortcuts((action: Action) => {
-    switch (action) {
-      case "shortcuts":
-        return controls.current?.openShortcuts()
-      case "sidebar":
-        return controls.current?.toggleSidebar()
-      case "panel":
-        return setPanelChoice(!isPanelOpen)
-      case "next-pane":
-        return controls.current?.nextPane()
-      case "stop":
-        if (!controls.current?.closeTop()) talk.stop()
-        return undefined
-      case "go-try":
-        return openTry()
-      default:
-        return jump(action.replace("go-", ""))
+  const arrive = useEffectEvent((part: string) => (part === "try" ? openTry() : jump(part)))
+  // A key pressed on another page leads to a part of this one, once that is drawn.
+  useEffect(() => {
+    if (hash === "") return undefined
+    const frame = requestAnimationFrame(() => arrive(hash))
+    return () => cancelAnimationFrame(frame)
+  }, [hash])
+  const act = (action: Action): boolean => {
+    if (action === "stop") {
+      talk.stop()
+      return true
     }
-  })
+    const name = action.replace("go-", "")
+    if (name === "try") openTry()
+    else if (name !== "providers" && SECTIONS.some((id) => id === name)) jump(name)
+    else return false
+    return true
+  }
 
-  const problem = status.error instanceof Problem ? status.error : null
-  if (problem?.kind === "signed-out") return <SignIn onRetry={() => void status.refetch()} />
   const panelTabs = [
     { id: "try", label: t`Try it` },
     { id: "server", label: t`Server` },
   ] as const
 
   return (
-    <Shell
-      title={t`Gateway`}
-      serverName="Salon"
-      isServerUp={problem === null}
-      chips={<HeaderChips status={status.data} isUp={problem === null} />}
-      banner={
-        <Banner problem={problem} status={status.data} />
-      }
-      jumps={[
-        { id: "today", label: t`Today` },
-        {
-          id: "providers",
-          label: t`Providers`,
-          aside: <VoiceBars voices={[...new Set(voices.values())]} />,
-        },
-        { id: "connect", label: t`Point a client here` },
-        { id: "models", label: t`Models`, aside: <Count value={models.data?.length} /> },
-        { id: "requests", label: t`Recent requests` },
-      ]}
-      bar={[
-        { id: "today", label: t`Gateway`, Icon: Waypoints },
-        { id: "connect", label: t`Connect`, Icon: Code },
-        { id: "try", label: t`Try it`, Icon: MessageSquareText },
-        { id: "models", label: t`Models`, Icon: Boxes },
-        { id: "requests", label: t`Requests`, Icon: Activity },
-      ]}
-      currentJump={section}
-      currentBar={isPanelOpen && !isPanelBeside ? "try" : section === "providers" ? "today" : section}
-      onJump={jump}
-      sidebarFooter={<SidebarSpend status={status.data} />}
+    <HouseFrame
+      place="/"
+      parts={{
+        jumps: [
+          { id: "today", label: t`Today` },
+          { id: "providers", label: t`Providers`, aside: <VoiceBars voices={[...new Set(voices.values())]} /> },
+          { id: "connect", label: t`Point a client here` },
+          { id: "models", label: t`Models`, aside: <Count value={models.data?.length} /> },
+          { id: "requests", label: t`Recent requests` },
+        ],
+        bar: [
+          { id: "today", label: t`Gateway`, Icon: Waypoints },
+          { id: "connect", label: t`Connect`, Icon: Code },
+          { id: "try", label: t`Try it`, Icon: MessageSquareText },
+          { id: "models", label: t`Models`, Icon: Boxes },
+          { id: "requests", label: t`Requests`, Icon: Activity },
+        ],
+        current: section,
+        currentInBar: isPanelOpen && !isPanelBeside ? "try" : section === "providers" ? "today" : section,
+        onJump: jump,
+      }}
       panelLabel={t`Side panel`}
       isPanelOpen={isPanelOpen}
       onPanel={setPanelChoice}
-      onSignOut={status.data?.has_session ? () => leave.mutate() : null}
       scroller={scroller}
-      controls={controls}
+      onAction={act}
       panel={
         <Tabs label={t`Side panel`} tabs={panelTabs} chosen={panelTab} onChoose={setPanelTab} isTall>
           {panelTab === "try" ? (
@@ -150,12 +134,7 @@ export function HomePage() {
       }
     >
       <div className="mx-auto flex max-w-(--col) flex-col gap-12 px-4 py-6 sm:px-6">
-        <Today
-          status={status.data}
-          requests={requests.data}
-          voices={voices}
-          onShowRequest={jump}
-        />
+        <Today status={status.data} requests={requests.data} voices={voices} onShowRequest={jump} />
         <Providers query={providers} voices={voices} />
         <Connect
           client={client}
@@ -165,9 +144,14 @@ export function HomePage() {
           onModel={chooseModel}
         />
         <Models query={models} voices={voices} chosen={model} onChoose={chooseModel} />
-        <Requests query={requests} voices={voices} onTry={openTry} />
+        <Requests query={requests} voices={voices} onTry={openTry} onShow={chooseRequest} />
       </div>
-    </Shell>
+      {shownRequest ? (
+        <Suspense>
+          <RequestSheet requestId={shownRequest} voices={voices} onClose={() => chooseRequest(undefined)} />
+        </Suspense>
+      ) : null}
+    </HouseFrame>
   )
 }
 

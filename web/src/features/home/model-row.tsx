@@ -4,7 +4,7 @@ import type { Model } from "@/api/types"
 import { ModelName } from "@/components/ui/model-name"
 import { moveWithArrows } from "@/lib/roving"
 import { formatContext, formatCount, formatWords } from "@/lib/format"
-import { formatPrice } from "@/features/home/price"
+import { formatPrice } from "@/features/house/price"
 
 const SHOWN_ALIASES = 2
 

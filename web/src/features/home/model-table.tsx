@@ -1,8 +1,8 @@
 import { useLingui } from "@lingui/react/macro"
 import type { Model } from "@/api/types"
 import { Gap } from "@/components/ui/gap"
+import { WindowedRows } from "@/components/ui/windowed-rows"
 import { ModelRow } from "@/features/home/model-row"
-import { useRowWindow } from "@/lib/use-row-window"
 import type { Voice } from "@/lib/voices"
 
 interface ModelTableProps {
@@ -21,16 +21,6 @@ function isNamed(model: Model, name: string): boolean {
 /** A table of models, one tab stop; only the rows near what is seen are drawn once they are many. */
 export function ModelTable({ models, voices, chosen, onChoose }: ModelTableProps) {
   const { t } = useLingui()
-  const { rows, before, after, measure, hold } = useRowWindow({
-    count: models.length,
-    height: ROW_PX,
-    keyOf: (position) => models[position]?.id ?? String(position),
-  })
-  const drawn = rows.flatMap((position) => {
-    const model = models[position]
-    return model ? [{ position, model }] : []
-  })
-  const stop = drawn.find(({ model }) => isNamed(model, chosen)) ?? drawn[0]
   return (
     <table aria-rowcount={models.length + 1} className="-mx-2 w-[calc(100%+--spacing(4))] table-fixed text-ui">
       <thead>
@@ -41,22 +31,33 @@ export function ModelTable({ models, voices, chosen, onChoose }: ModelTableProps
           <th scope="col" className="hidden w-56 py-2 ps-4 pe-2 text-start font-medium sm:table-cell">{t`Abilities`}</th>
         </tr>
       </thead>
-      <tbody ref={hold}>
-        <Gap as="tr" height={before} />
-        {drawn.map(({ position, model }) => (
-          <ModelRow
-            key={model.id}
-            ref={measure}
-            position={position}
-            model={model}
-            voice={voices.get(model.provider) ?? 6}
-            isChosen={isNamed(model, chosen)}
-            isStop={model === stop?.model}
-            onChoose={onChoose}
-          />
-        ))}
-        <Gap as="tr" height={after} />
-      </tbody>
+      <WindowedRows count={models.length} height={ROW_PX} keyOf={(position) => models[position]?.id ?? String(position)}>
+        {({ rows, before, after, measure, hold }) => {
+          const drawn = rows.flatMap((position) => {
+            const model = models[position]
+            return model ? [{ position, model }] : []
+          })
+          const stop = drawn.find(({ model }) => isNamed(model, chosen)) ?? drawn[0]
+          return (
+            <tbody ref={hold}>
+              <Gap as="tr" height={before} />
+              {drawn.map(({ position, model }) => (
+                <ModelRow
+                  key={model.id}
+                  ref={measure}
+                  position={position}
+                  model={model}
+                  voice={voices.get(model.provider) ?? 6}
+                  isChosen={isNamed(model, chosen)}
+                  isStop={model === stop?.model}
+                  onChoose={onChoose}
+                />
+              ))}
+              <Gap as="tr" height={after} />
+            </tbody>
+          )
+        }}
+      </WindowedRows>
     </table>
   )
 }

@@ -1,7 +1,7 @@
 import type { Provider } from "@/api/types"
 import { Gap } from "@/components/ui/gap"
+import { WindowedRows } from "@/components/ui/windowed-rows"
 import { ProviderRow } from "@/features/home/provider-row"
-import { useRowWindow } from "@/lib/use-row-window"
 import type { Voice } from "@/lib/voices"
 
 interface ProviderListProps {
@@ -13,28 +13,27 @@ const ROW_PX = 53
 
 /** The providers' rows; only those near what is seen are drawn once they are many. */
 export function ProviderList({ providers, voices }: ProviderListProps) {
-  const { rows, before, after, measure, hold } = useRowWindow({
-    count: providers.length,
-    height: ROW_PX,
-    keyOf: (position) => providers[position]?.id ?? String(position),
-  })
   return (
-    <ul ref={hold} className="flex flex-col">
-      <Gap as="li" height={before} />
-      {rows.flatMap((position) => {
-        const provider = providers[position]
-        return provider ? (
-          <ProviderRow
-            key={provider.id}
-            ref={measure}
-            provider={provider}
-            voice={voices.get(provider.name) ?? 6}
-            position={position}
-            count={providers.length}
-          />
-        ) : []
-      })}
-      <Gap as="li" height={after} />
-    </ul>
+    <WindowedRows count={providers.length} height={ROW_PX} keyOf={(position) => providers[position]?.id ?? String(position)}>
+      {({ rows, before, after, measure, hold }) => (
+        <ul ref={hold} className="flex flex-col">
+          <Gap as="li" height={before} />
+          {rows.flatMap((position) => {
+            const provider = providers[position]
+            return provider ? (
+              <ProviderRow
+                key={provider.id}
+                ref={measure}
+                provider={provider}
+                voice={voices.get(provider.name) ?? 6}
+                position={position}
+                count={providers.length}
+              />
+            ) : []
+          })}
+          <Gap as="li" height={after} />
+        </ul>
+      )}
+    </WindowedRows>
   )
 }

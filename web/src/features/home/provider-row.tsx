@@ -5,10 +5,10 @@ import type { Provider } from "@/api/types"
 import { Avatar } from "@/components/ui/avatar"
 import { Button } from "@/components/ui/button"
 import { Command } from "@/components/ui/code-block"
-import { testProvider } from "@/features/home/api/test-provider"
-import { providersQuery } from "@/features/home/api/queries"
-import { ProviderStateLabel } from "@/features/home/provider-state"
-import { adviceFor, hostOf } from "@/features/home/provider-advice"
+import { testProvider } from "@/features/house/api/test-provider"
+import { providersQuery } from "@/features/house/api/queries"
+import { ProviderStateLabel } from "@/features/house/provider-state"
+import { adviceFor, hostOf } from "@/features/house/provider-advice"
 import { formatDuration } from "@/lib/format"
 import { monogram } from "@/lib/voices"
 
@@ -30,7 +30,7 @@ export function ProviderRow({ ref, provider, voice, position, count }: ProviderR
     onSettled: () => client.invalidateQueries({ queryKey: providersQuery().queryKey }),
   })
   const advice = adviceFor(provider)
-  const told = test.data ? test.data.checks.map((check) => check.detail).join(" ") : test.error ? test.error.message : null
+  const told = test.data ? test.data.checks.map((check) => check.detail).join(" · ") : test.error ? test.error.message : null
   return (
     <li
       ref={ref}

@@ -1,16 +1,21 @@
 import { useLingui } from "@lingui/react/macro"
+import { Route } from "lucide-react"
 import type { RequestRow } from "@/api/types"
 import { isFailure } from "@/features/home/score-height"
 import { formatCompact, formatDuration, formatMoment, formatMoney } from "@/lib/format"
+import { moveWithArrows } from "@/lib/roving"
 
 interface RequestLineProps {
   row: RequestRow
   voice: number
   now: number
+  /** Whether it is the tab stop of its list. */
+  isStop: boolean
+  onShow: (requestId: string) => void
 }
 
-/** One request of the table. */
-export function RequestLine({ row, voice, now }: RequestLineProps) {
+/** One request of the table; its name opens what is known of it. */
+export function RequestLine({ row, voice, now, isStop, onShow }: RequestLineProps) {
   const { t, i18n } = useLingui()
   const locale = i18n.locale
   const failed = isFailure(row)
@@ -28,13 +33,24 @@ export function RequestLine({ row, voice, now }: RequestLineProps) {
       <td className="tabular h-(--row) truncate py-1.5 text-text-2">
         {formatMoment(row.started_at_ms, now, locale)}
       </td>
-      <th scope="row" className="truncate py-1.5 pe-3 text-start font-medium">
-        <span className="flex min-w-0 items-center gap-2">
+      <th scope="row" className="p-0 pe-3 text-start font-medium">
+        <button
+          type="button"
+          data-roving
+          tabIndex={isStop ? 0 : -1}
+          onKeyDown={moveWithArrows}
+          onClick={() => onShow(row.request_id)}
+          title={row.why ?? row.model ?? row.asked_model}
+          className="quick flex min-h-(--row) w-full min-w-0 items-center gap-2 rounded-1 py-1.5 text-start -outline-offset-2 hover:bg-hover"
+        >
           <span aria-hidden="true" data-voice={voice} className="voice-bar h-4 w-[3px] shrink-0 rounded-full" />
-          <span dir="ltr" className="truncate" title={row.model ?? row.asked_model}>
+          <span dir="ltr" className="truncate">
             {row.asked_model}
           </span>
-        </span>
+          {row.why === null ? null : (
+            <Route aria-label={t`Chosen by a route`} className="size-3.5 shrink-0 text-text-3" strokeWidth={1.75} />
+          )}
+        </button>
       </th>
       <td className="hidden truncate py-1.5 pe-3 text-text-2 sm:table-cell">{row.key_name ?? t`owner`}</td>
       <td className={`truncate py-1.5 ${failed ? "text-danger" : "text-text-2"}`} title={row.error_code ?? undefined}>

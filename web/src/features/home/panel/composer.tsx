@@ -3,7 +3,7 @@ import { ArrowUp, Square } from "lucide-react"
 import { type RefObject, useState } from "react"
 import type { Model } from "@/api/types"
 import { IconButton } from "@/components/ui/icon-button"
-import { ModelSelect } from "@/features/home/model-select"
+import { ModelSelect } from "@/features/house/model-select"
 
 interface ComposerProps {
   field: RefObject<HTMLTextAreaElement | null>

@@ -3,26 +3,14 @@ import { CircleCheck, CircleX } from "lucide-react"
 import type { ReactNode } from "react"
 import type { Status } from "@/api/types"
 import { CopyButton } from "@/components/ui/copy-button"
+import { Fact } from "@/components/ui/fact"
+import { Group } from "@/components/ui/group"
 import { SkeletonRows } from "@/components/ui/skeleton"
 import { formatCount, formatDuration, formatUptime } from "@/lib/format"
 import { useNow } from "@/lib/use-now"
 
 interface ServerFactsProps {
   status: Status | undefined
-}
-
-interface FactProps {
-  label: string
-  children: ReactNode
-}
-
-function Fact({ label, children }: FactProps) {
-  return (
-    <div className="flex min-h-(--row) items-baseline justify-between gap-4 py-1">
-      <dt className="shrink-0 text-ui text-text-2">{label}</dt>
-      <dd className="tabular min-w-0 text-end text-ui wrap-anywhere">{children}</dd>
-    </div>
-  )
 }
 
 interface HealthProps {
@@ -37,20 +25,6 @@ function Health({ isOk, children }: HealthProps) {
       <Icon aria-hidden="true" className="size-3.5 shrink-0" />
       {children}
     </span>
-  )
-}
-
-interface GroupProps {
-  title: string
-  children: ReactNode
-}
-
-function Group({ title, children }: GroupProps) {
-  return (
-    <section className="flex flex-col gap-2 border-b border-border p-5 last:border-0">
-      <h2 className="text-ui font-semibold">{title}</h2>
-      <dl>{children}</dl>
-    </section>
   )
 }
 
@@ -70,39 +44,45 @@ export function ServerFacts({ status }: ServerFactsProps) {
   return (
     <div className="relative min-h-0 flex-1 overflow-y-auto">
       <Group title={t`Server`}>
-        <Fact label={t`Version`}>{status.version}</Fact>
-        <Fact label={t`Role`}>{status.role}</Fact>
-        <Fact label={t`Running for`}>{formatUptime(now - status.started_at_ms, locale)}</Fact>
-        {status.address === null ? null : (
-          <Fact label={t`Address`}>
-            <span dir="ltr" className="-me-2 inline-flex items-baseline gap-1">
-              {status.address}
-              <CopyButton text={status.address} label={t`Copy the address`} isIconOnly />
-            </span>
-          </Fact>
-        )}
+        <dl>
+          <Fact label={t`Version`}>{status.version}</Fact>
+          <Fact label={t`Role`}>{status.role}</Fact>
+          <Fact label={t`Running for`}>{formatUptime(now - status.started_at_ms, locale)}</Fact>
+          {status.address === null ? null : (
+            <Fact label={t`Address`}>
+              <span dir="ltr" className="-me-2 inline-flex items-baseline gap-1">
+                {status.address}
+                <CopyButton text={status.address} label={t`Copy the address`} isIconOnly />
+              </span>
+            </Fact>
+          )}
+        </dl>
       </Group>
       <Group title={t`Storage`}>
-        <Fact label={t`Database`}>
-          <Health isOk={status.storage.ok}>{database}</Health>
-          {status.storage.detail && status.storage.detail !== "ok" ? (
-            <span className="block text-caption text-text-3">{status.storage.detail}</span>
-          ) : null}
-        </Fact>
-        <Fact label={t`Data folder`}>
-          {status.data_dir === null ? t`None: nothing is kept` : <span dir="ltr">{status.data_dir}</span>}
-        </Fact>
-        <Fact label="Redis">
-          {status.redis.configured ? (
-            <Health isOk={status.redis.ok}>{status.redis.ok ? t`Answers` : t`Does not answer`}</Health>
-          ) : (
-            <span className="text-text-2">{t`Not used`}</span>
-          )}
-        </Fact>
+        <dl>
+          <Fact label={t`Database`}>
+            <Health isOk={status.storage.ok}>{database}</Health>
+            {status.storage.detail && status.storage.detail !== "ok" ? (
+              <span className="block text-caption text-text-3">{status.storage.detail}</span>
+            ) : null}
+          </Fact>
+          <Fact label={t`Data folder`}>
+            {status.data_dir === null ? t`None: nothing is kept` : <span dir="ltr">{status.data_dir}</span>}
+          </Fact>
+          <Fact label="Redis">
+            {status.redis.configured ? (
+              <Health isOk={status.redis.ok}>{status.redis.ok ? t`Answers` : t`Does not answer`}</Health>
+            ) : (
+              <span className="text-text-2">{t`Not used`}</span>
+            )}
+          </Fact>
+        </dl>
       </Group>
       <Group title={t`Load`}>
-        <Fact label={t`Open streams`}>{formatCount(status.open_streams, locale)}</Fact>
-        <Fact label={t`Event loop lag`}>{formatDuration(status.loop_lag_ms, locale)}</Fact>
+        <dl>
+          <Fact label={t`Open streams`}>{formatCount(status.open_streams, locale)}</Fact>
+          <Fact label={t`Event loop lag`}>{formatDuration(status.loop_lag_ms, locale)}</Fact>
+        </dl>
       </Group>
     </div>
   )

@@ -4,7 +4,7 @@ import { serverAddress } from "@/api/client"
 import { CodeBlock, Command } from "@/components/ui/code-block"
 import { Section } from "@/components/ui/section"
 import { Tabs } from "@/components/ui/tabs"
-import { ModelSelect } from "@/features/home/model-select"
+import { ModelSelect } from "@/features/house/model-select"
 import { type ClientId, isLoopback, KEY_COMMAND, snippetFor } from "@/lib/snippets"
 
 interface ConnectProps {

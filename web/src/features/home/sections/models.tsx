@@ -1,10 +1,10 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import type { UseQueryResult } from "@tanstack/react-query"
-import { Search } from "lucide-react"
 import { useState } from "react"
 import type { Model } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { QueryView } from "@/components/ui/query-view"
+import { SearchField } from "@/components/ui/search-field"
 import { Section } from "@/components/ui/section"
 import { SkeletonRows } from "@/components/ui/skeleton"
 import { ModelTable } from "@/features/home/model-table"
@@ -31,17 +31,14 @@ export function Models({ query, voices, chosen, onChoose }: ModelsProps) {
       id="models"
       title={t`Models`}
       aside={
-        <label className="quick control flex w-56 max-w-full items-center gap-2 rounded-2 border border-border-strong bg-raised px-2 focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-focus">
-          <Search aria-hidden="true" className="size-4 shrink-0 text-text-2" strokeWidth={1.75} />
-          <input
-            type="search"
+        <div className="w-56 max-w-full">
+          <SearchField
+            label={t`Search the models`}
             value={search}
-            onChange={(event) => setSearch(event.target.value)}
+            onSearch={setSearch}
             placeholder={t`Name, provider or ability`}
-            aria-label={t`Search the models`}
-            className="min-w-0 flex-1 bg-transparent text-ui text-text outline-none"
           />
-        </label>
+        </div>
       }
     >
       <QueryView query={query} loading={<SkeletonRows rows={4} label={t`Loading the models`} />}>

@@ -1,5 +1,6 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import type { UseQueryResult } from "@tanstack/react-query"
+import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 import type { Provider } from "@/api/types"
 import { Button } from "@/components/ui/button"
@@ -55,8 +56,17 @@ export function Providers({ query, voices }: ProvidersProps) {
           </>
         )}
       </QueryView>
-      <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-ui text-text-2">
-        <Trans>Add one:</Trans> <Command command="salon providers add openai" />
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-2 text-ui text-text-2">
+        <Link
+          to="/providers"
+          search={{ add: "" }}
+          className="quick inline-flex min-h-(--control) items-center rounded-2 border border-border-strong bg-raised px-3 font-medium text-text hover:bg-hover"
+        >
+          {t`Add a provider`}
+        </Link>
+        <span>
+          <Trans>or run</Trans> <Command command="salon providers add openai" />
+        </span>
       </p>
     </Section>
   )

@@ -13,10 +13,11 @@ interface RequestsProps {
   query: UseQueryResult<RequestRow[]>
   voices: ReadonlyMap<string, Voice>
   onTry: () => void
+  onShow: (requestId: string) => void
 }
 
 /** The latest requests, newest first. */
-export function Requests({ query, voices, onTry }: RequestsProps) {
+export function Requests({ query, voices, onTry, onShow }: RequestsProps) {
   const { t } = useLingui()
   const now = useNow()
   return (
@@ -44,12 +45,14 @@ export function Requests({ query, voices, onTry }: RequestsProps) {
                 </tr>
               </thead>
               <tbody>
-                {rows.map((row) => (
+                {rows.map((row, index) => (
                   <RequestLine
                     key={row.request_id}
                     row={row}
                     voice={voices.get(row.provider ?? "") ?? 6}
                     now={now}
+                    isStop={index === 0}
+                    onShow={onShow}
                   />
                 ))}
               </tbody>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { isOnlyUnpriced } from "@/features/home/spend"
+import { isOnlyUnpriced } from "@/features/house/spend"
 
 const today = { requests: 3, errors: 0, input_tokens: 9, output_tokens: 9, cost_e10: 0, currency: "USD", unpriced: 0 }
 

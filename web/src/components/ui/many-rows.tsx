@@ -1,60 +1,37 @@
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { useEffect, useState } from "react"
+import { type ReactNode, useEffect, useState } from "react"
+import type { RowWindow, RowWindowOptions } from "@/lib/row-window"
 
-/** So many rows are cheap to draw whole, and the browser's own search finds all of them. */
-const WHOLE_UP_TO = 100
 const OVERSCAN = 12
 
-export interface RowWindow {
-  /** Positions of the rows to draw. */
-  rows: readonly number[]
-  /** Empty space that stands for the rows before and after them, in pixels. */
-  before: number
-  after: number
-  /** Measures a row that names its position in `data-index`. */
-  measure: (row: Element | null) => void
-  /** Takes the element that holds the rows. */
-  hold: (list: HTMLElement | null) => void
+interface ManyRowsProps extends RowWindowOptions {
+  children: (window: RowWindow) => ReactNode
 }
 
-interface RowWindowOptions {
-  count: number
-  /** A row's usual height in pixels, until it is measured. */
-  height: number
-  /** Names the row at a position for as long as it lives. */
-  keyOf: (position: number) => string
-}
-
-/** Draw only the rows near what is seen, once there are many of them. */
-export function useRowWindow({ count, height, keyOf }: RowWindowOptions): RowWindow {
+/** Draws only the rows near what is seen. Loaded where rows are many; `WindowedRows` chooses. */
+export function ManyRows({ count, height, keyOf, children }: ManyRowsProps) {
   const [list, setList] = useState<HTMLElement | null>(null)
-  const isWhole = count <= WHOLE_UP_TO
-  const offset = useOffset(isWhole ? null : list)
-  // oxlint-disable-next-line react/incompatible-library -- it changes in place; the compiler leaves this hook alone
+  const offset = useOffset(list)
+  // oxlint-disable-next-line react/incompatible-library -- it changes in place; the compiler leaves this alone
   const virtualizer = useVirtualizer({
     count,
-    enabled: !isWhole,
     getScrollElement: () => scrollerOf(list),
     estimateSize: () => height,
     getItemKey: keyOf,
     overscan: OVERSCAN,
     scrollMargin: offset,
   })
-  if (isWhole) {
-    const rows = Array.from({ length: count }, (_, row) => row)
-    return { rows, before: 0, after: 0, measure: () => undefined, hold: setList }
-  }
   const items = virtualizer.getVirtualItems()
   const first = items[0]
   const last = items.at(-1)
   const total = virtualizer.getTotalSize()
-  return {
+  return children({
     rows: items.map((item) => item.index),
     before: first ? first.start - offset : 0,
     after: last ? total - (last.end - offset) : total,
     measure: virtualizer.measureElement,
     hold: setList,
-  }
+  })
 }
 
 function scrollerOf(list: HTMLElement | null): HTMLElement | null {

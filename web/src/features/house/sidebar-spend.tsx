@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import type { Status } from "@/api/types"
-import { isOnlyUnpriced } from "@/features/home/spend"
+import { isOnlyUnpriced } from "@/features/house/spend"
 import { formatMoney } from "@/lib/format"
 
 interface SidebarSpendProps {

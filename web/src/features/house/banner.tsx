@@ -3,7 +3,7 @@ import type { Problem } from "@/api/problem"
 import type { Status } from "@/api/types"
 import { serverAddress } from "@/api/client"
 import { Notice } from "@/components/ui/notice"
-import { hostOf } from "@/features/home/provider-advice"
+import { hostOf } from "@/features/house/provider-advice"
 
 interface BannerProps {
   problem: Problem | null

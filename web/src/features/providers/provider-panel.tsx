@@ -1,0 +1,84 @@
+import { useLingui } from "@lingui/react/macro"
+import { useMutation, useQueryClient } from "@tanstack/react-query"
+import { X } from "lucide-react"
+import { useEffect, useEffectEvent } from "react"
+import type { Provider, ProviderKind } from "@/api/types"
+import { Avatar } from "@/components/ui/avatar"
+import { Button } from "@/components/ui/button"
+import { Group } from "@/components/ui/group"
+import { IconButton } from "@/components/ui/icon-button"
+import { Notice } from "@/components/ui/notice"
+import { providersQuery } from "@/features/house/api/queries"
+import { testProvider } from "@/features/house/api/test-provider"
+import { ProviderStateLabel } from "@/features/house/provider-state"
+import { ProviderFacts } from "@/features/providers/provider-facts"
+import { ProviderKeyForm } from "@/features/providers/provider-key-form"
+import { ProviderRemoval } from "@/features/providers/provider-removal"
+import { TrialView } from "@/features/providers/trial-view"
+import { monogram } from "@/lib/voices"
+
+interface ProviderPanelProps {
+  provider: Provider
+  kind: ProviderKind | undefined
+  voice: number
+  /** Whether it was added a moment ago and has to be tested. */
+  isNew: boolean
+  onTested: () => void
+  onClose: () => void
+}
+
+/** One provider: how it is, a real test, its key, and letting it go. */
+export function ProviderPanel({ provider, kind, voice, isNew, onTested, onClose }: ProviderPanelProps) {
+  const { t } = useLingui()
+  const client = useQueryClient()
+  const test = useMutation({
+    ...testProvider(provider.id),
+    onSettled: () => client.invalidateQueries({ queryKey: providersQuery().queryKey }),
+  })
+  const begin = useEffectEvent(() => {
+    onTested()
+    test.mutate()
+  })
+  useEffect(() => {
+    if (isNew) begin()
+  }, [isNew])
+  return (
+    <>
+      <header className="flex min-h-(--header) shrink-0 items-center gap-3 border-b border-border ps-5 pe-3">
+        <Avatar kind="model" letters={monogram(provider.name, 0)} voice={voice} />
+        <h2 title={provider.name} className="tight min-w-0 flex-1 truncate text-body font-semibold">
+          <bdi>{provider.name}</bdi>
+        </h2>
+        <ProviderStateLabel state={provider.state} />
+        <IconButton label={t`Close`} keys="Esc" onClick={onClose}>
+          <X aria-hidden="true" className="size-4" />
+        </IconButton>
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        {provider.last_error && provider.state !== "healthy" ? (
+          <div className="px-5 pt-5">
+            <Notice tone={provider.state === "down" ? "danger" : "warning"}>
+              <span dir="auto">{provider.last_error}</span>
+            </Notice>
+          </div>
+        ) : null}
+        <Group title={t`A real test`}>
+          <p className="text-ui text-text-2">{t`Asks it for its models, a streamed word and a tool call. That costs as much as one short question.`}</p>
+          <TrialView trial={test.data} isRunning={test.isPending} problem={test.error} />
+          <div>
+            <Button look="outline" disabled={test.isPending || !provider.enabled} onClick={() => test.mutate()}>
+              {test.isPending ? t`Testing` : t`Test it`}
+            </Button>
+          </div>
+        </Group>
+        <ProviderFacts provider={provider} kind={kind} />
+        {provider.source === "api" ? (
+          <>
+            {kind?.key === "none" ? null : <ProviderKeyForm provider={provider} kind={kind} />}
+            <ProviderRemoval provider={provider} onRemoved={onClose} />
+          </>
+        ) : null}
+      </div>
+    </>
+  )
+}
