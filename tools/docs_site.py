@@ -48,6 +48,7 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
             "README.md",
             "docs/getting-started.md",
             "docs/clients.md",
+            "docs/programs.md",
             "docs/embeddings.md",
             "docs/providers.md",
         ),

@@ -8,7 +8,11 @@ export_lock() {
 "$uv" lock --quiet "$@"
 export_lock --all-extras --no-default-groups --group build > requirements.lock
 export_lock --all-extras --all-groups > requirements-dev.lock
-if grep -nE 'https?://' requirements.lock requirements-dev.lock; then
+for list in tests/e2e/programs/locks/*.in; do
+    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        --no-emit-index-url "$@" --output-file "${list%.in}.lock" "$list"
+done
+if grep -nE 'https?://' requirements.lock requirements-dev.lock tests/e2e/programs/locks/*; then
     echo "The locks must not contain addresses." >&2
     exit 1
 fi

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
+
 from salon.app.listing import listed_models
 from salon.foundation.kit.clock import SystemClock
 from salon.gateway.providers.base import Capabilities
@@ -34,6 +36,23 @@ def test_capabilities_come_from_the_provider_where_its_list_is_silent(tmp_path: 
             assert found["lab/m"] == found["best"] == ("completion", "tools")
             others = ("embedding", "rerank", "moderation")
             assert found["demo"] == ("completion", *others, "tools", "vision", "thinking")
+
+    asyncio.run(scene())
+
+
+def test_tools_are_listed_unless_somebody_says_that_there_are_none(tmp_path: Path) -> None:
+    """A client of Ollama offers no tools to a model whose list has not the word."""
+
+    async def scene() -> None:
+        silent = ProviderSpec(
+            name="silent", kind="openai-compatible", base_url="http://127.0.0.1:1/v1", models=("m",)
+        )
+        silent = msgspec.structs.replace(silent, allow_private=True)
+        without = msgspec.structs.replace(silent, name="without", capabilities=Capabilities(tools=False))
+        async with GatewayBench(tmp_path, providers=[silent, without]) as bench:
+            found = {model.id: model.capabilities for model in listed_models(bench.registry, OWNER)}
+            assert found["silent/m"] == ("completion", "tools")
+            assert found["without/m"] == ("completion",)
 
     asyncio.run(scene())
 

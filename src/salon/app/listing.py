@@ -1,6 +1,6 @@
 """The models a key may ask, as the compatible listings show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -28,18 +28,17 @@ def listed_models(registry: Registry, identity: KeyIdentity) -> Sequence[ListedM
     ]
 
 
-def capability_words(capabilities: Capabilities | None) -> tuple[str, ...]:
-    """Return what a model can do in Ollama's words; chat where nothing else is known."""
+def capability_words(capabilities: Capabilities | None, *, assumed: Container[str] = ()) -> tuple[str, ...]:
+    """Return what a model can do in Ollama's words; chat where nothing else is known.
+
+    ``assumed`` are words that are also returned where nobody says anything.
+    """
     operations = (capabilities.operations if capabilities is not None else None) or ("chat",)
     words = [word for name in operations if (word := OPERATIONS[name].word)]
-    if capabilities is not None and "chat" in operations:
-        for word, has in (
-            ("tools", capabilities.tools),
-            ("vision", capabilities.vision),
-            ("thinking", capabilities.reasoning),
-        ):
-            if has:
-                words.append(word)
+    if "chat" in operations:
+        known = capabilities or Capabilities()
+        told = {"tools": known.tools, "vision": known.vision, "thinking": known.reasoning}
+        words += [word for word, has in told.items() if has or (has is None and word in assumed)]
     return tuple(words)
 
 
@@ -73,7 +72,8 @@ def _listed(entry: ModelEntry, capabilities: Capabilities | None, kept_until_s: 
         created_at_s=info.created_at_s,
         context_tokens=info.context_tokens,
         max_output_tokens=info.max_output_tokens,
-        capabilities=capability_words(capabilities),
+        # A client of Ollama offers no tools to a model whose list has not the word, and most can.
+        capabilities=capability_words(capabilities, assumed=("tools",)),
         family=info.family,
         parameters=info.parameters,
         quantization=info.quantization,

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from salon.foundation.kit.errors import BudgetExceeded, InvalidRequest, Unsupported
@@ -199,6 +200,18 @@ def test_the_answer_tells_back_what_was_asked() -> None:
     told = json.loads(DIALECT.encode_response(RICH, context).body)
     assert (told["instructions"], told["metadata"], told["temperature"]) == ("be brief", {"a": "b"}, 1.0)
     assert told["id"] == "resp_7"
+    assert (told["presence_penalty"], told["frequency_penalty"]) == (0.0, 0.0)
+
+
+def test_an_answer_tells_when_it_was_complete() -> None:
+    context = msgspec.structs.replace(CONTEXT, duration_ns=4_000_000_000)
+    told = json.loads(DIALECT.encode_response(RICH, context).body)
+    assert told["completed_at"] == CONTEXT.created_at_s + 4
+    cut = answer(TextPart(text="a"), finish=Finish(reason="length"))
+    assert json.loads(DIALECT.encode_response(cut, context).body)["completed_at"] is None
+    begun, *_, ended = events_of(streamed(RICH))
+    assert begun["response"]["completed_at"] is None
+    assert ended["response"]["completed_at"] >= CONTEXT.created_at_s
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from salon.foundation.kit.errors import InvalidRequest, Unsupported
@@ -138,6 +139,39 @@ def test_a_tool_of_a_namespace_can_be_demanded() -> None:
     choice = {"type": "function", "name": "wait", "namespace": "agents"}
     sent = wire(anthropic.DIALECT, decode(tools=[AGENTS], tool_choice=choice))
     assert sent["tool_choice"] == {"type": "tool", "name": "agents__wait"}
+
+
+ADDED = {"type": "additional_tools", "role": "developer", "tools": [AGENTS, PATCH, SEARCH]}
+ASKED = {"role": "user", "content": "q"}
+
+
+def test_tools_in_the_input_are_tools_like_the_rest() -> None:
+    told = anthropic.DIALECT.encode_request(decode(tools=[FUNCTION], input=[ADDED, ASKED]), quirks={})
+    names = [tool["name"] for tool in json.loads(told.body)["tools"]]
+    assert names == ["run", "agents__spawn", "agents__wait", "apply_patch"]
+    assert len(json.loads(told.body)["messages"]) == 1
+    assert "tools.web_search" in told.lost
+    assert "additional_tools" not in told.lost
+
+
+def test_tools_in_the_input_stay_there_for_who_knows_them() -> None:
+    sent = wire(DIALECT, decode(input=[ADDED, ASKED], tools=[FUNCTION]))
+    assert (sent["input"][0], len(sent["input"])) == (ADDED, 2)
+    assert [tool["name"] for tool in sent["tools"]] == ["run"]
+
+
+def test_a_call_of_a_tool_in_the_input_comes_back_as_the_caller_knows_it() -> None:
+    body = json.dumps({"model": "m", "input": [ADDED, ASKED]}).encode()
+    asked = msgspec.structs.replace(context(), fields=DIALECT.read_envelope(body).fields)
+    item = json.loads(DIALECT.encode_response(answer("agents__wait", "{}"), asked).body)["output"][0]
+    assert (item["namespace"], item["name"]) == ("agents", "wait")
+
+
+def test_malformed_tools_in_the_input_are_named() -> None:
+    for tools, field in ((7, "input[0].tools"), ([{"type": "function"}], "input[0].tools[0].name")):
+        with pytest.raises(InvalidRequest) as caught:
+            decode(input=[{**ADDED, "tools": tools}, ASKED])
+        assert caught.value.fields["field"] == field
 
 
 @pytest.mark.parametrize(

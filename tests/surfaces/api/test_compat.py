@@ -66,6 +66,7 @@ def test_ollama_reads(doors):
         async with doors() as server:
             tags = (await server.ask(_get("/api/tags"))).json()
             assert [model["name"] for model in tags["models"]] == ["demo", "small-1", "small-2", "kind/name"]
+            assert len({model["digest"] for model in tags["models"]}) == 4
             for body in (b'{"model":"demo"}', b'{"name":"demo:latest"}'):
                 shown = await server.ask(request_bytes("POST", "/api/show", body))
                 assert shown.json()["capabilities"] == ["completion"]

@@ -3,8 +3,8 @@
 from salon.gateway.protocols.base import AnyRequest
 from salon.gateway.protocols.wire_json import JsonObject, is_object, own_data
 
-_CARRIED_OTHERWISE = {"thinking", "think", "thinkingConfig"}
-"""Kept word for word for the same dialect, and carried to others as effort or budget."""
+_CARRIED_OTHERWISE = {"thinking", "think", "thinkingConfig", "additional_tools"}
+"""Kept word for word for the same dialect, and carried to others as effort, budget or tools."""
 _NESTED = {"options", "output_config", "generationConfig", "toolConfig"}
 """Objects of fields, each told by its own name."""
 

@@ -1,5 +1,6 @@
 """The compatible reads: model lists and details in the words of each dialect."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -200,7 +201,8 @@ def _ollama_model(model: ListedModel) -> dict[str, Any]:
         "model": model.id,
         "modified_at": _time(model.created_at_s),
         "size": 0,
-        "digest": "",
+        # Clients take models of one digest for one model.
+        "digest": hashlib.sha256(model.id.encode()).hexdigest(),
         "details": _ollama_details_block(model),
     }
 

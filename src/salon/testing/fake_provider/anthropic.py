@@ -83,6 +83,11 @@ def _usage(answer: Answer, output_tokens: int) -> JsonObject:
     }
 
 
+def _end_usage(answer: Answer) -> JsonObject:
+    usage = _usage(answer, answer.output_tokens)
+    return {name: value for name, value in usage.items() if name != "service_tier"}
+
+
 def _message(answer: Answer, content: list[JsonObject], output_tokens: int) -> JsonObject:
     return {
         "id": f"msg_fake_{answer.number}",
@@ -129,7 +134,7 @@ def frames(answer: Answer, asked: Asked) -> list[Frame]:
         deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in answer.arguments]
         out += _block(index, start, deltas)
     delta = {"stop_reason": _finish(answer), "stop_sequence": None}
-    end = {"type": "message_delta", "delta": delta, "usage": {"output_tokens": answer.output_tokens}}
+    end = {"type": "message_delta", "delta": delta, "usage": _end_usage(answer)}
     out.append(sse(end, event="message_delta", role="counts"))
     return [*out, sse({"type": "message_stop"}, event="message_stop", role="end")]
 

@@ -41,7 +41,7 @@ def read(body: JsonObject) -> Asked:
     declared = [
         function
         for tool in as_objects(body.get("tools"))
-        for function in as_objects(tool.get("functionDeclarations"))
+        for function in as_objects(tool.get("functionDeclarations") or tool.get("function_declarations"))
     ]
     return Asked(
         model=str(body.get("model", "")),
@@ -95,8 +95,9 @@ def _forced(config: JsonObject) -> str | None:
 def _tool_result(contents: list[JsonObject]) -> str | None:
     parts = as_objects(contents[-1].get("parts")) if contents else []
     for part in parts:
-        if "functionResponse" in part:
-            response = as_object(as_object(part["functionResponse"]).get("response"))
+        told = part.get("functionResponse") or part.get("function_response")
+        if told:
+            response = as_object(as_object(told).get("response"))
             said = response.get("output", response.get("result", response.get("error")))
             return said if isinstance(said, str) else orjson.dumps(response).decode()
     return None

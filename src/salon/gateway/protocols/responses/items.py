@@ -23,7 +23,7 @@ from salon.gateway.protocols.fields import Fields, array_at, invalid, object_at
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.responses.parts import PartWriter, read_content
 from salon.gateway.protocols.responses.reasoning import read_reasoning, write_reasoning
-from salon.gateway.protocols.responses.tools import free_text, full_name, write_input
+from salon.gateway.protocols.responses.tools import ADDED, free_text, full_name, write_input
 from salon.gateway.protocols.wire_json import JsonObject, is_object, own_data
 
 _CALLS = ("function_call", "custom_tool_call")
@@ -80,6 +80,8 @@ class _Turns:
         item: JsonObject = object_at(value, path)
         if is_reference(item):
             raise invalid(path, _NOT_STORED)
+        if item.get("type") == ADDED:
+            return  # tools, and read as such
         fields = Fields(item, path)
         kind = fields.text("type") or "message"
         if kind == "message":

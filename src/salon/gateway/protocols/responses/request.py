@@ -22,7 +22,7 @@ from salon.gateway.protocols.fields import (
 )
 from salon.gateway.protocols.responses.items import is_reference, read_input
 from salon.gateway.protocols.responses.reasoning import ENCRYPTED, is_needed_back, is_refused
-from salon.gateway.protocols.responses.tools import full_name, read_tools
+from salon.gateway.protocols.responses.tools import ADDED, full_name, read_added_tools, read_tools
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object
 
 _NEEDS_STORE = {
@@ -135,10 +135,12 @@ def decode_request(envelope: Envelope) -> ModelRequest:
     if fields.take("truncation") == "auto":
         own["truncation"] = "auto"
     top_logprobs = fields.whole("top_logprobs")
+    items = fields.take("input")
+    added, own[ADDED] = read_added_tools(items)
     request = ModelRequest(
         model=envelope.model,
-        messages=read_input(fields.take("input"), fields.take("instructions")),
-        tools=read_tools(fields.array("tools") or []),
+        messages=read_input(items, fields.take("instructions")),
+        tools=read_tools(fields.array("tools") or []) + added,
         tool_choice=None if choice is None else _read_choice(choice),
         parallel_tool_calls=fields.flag("parallel_tool_calls"),
         max_output_tokens=envelope.max_output_tokens,
@@ -155,6 +157,8 @@ def decode_request(envelope: Envelope) -> ModelRequest:
         service_tier=fields.text("service_tier"),
     )
     own.update(fields.rest)
+    if not own[ADDED]:
+        del own[ADDED]
     if is_object(choice) and choice.get("type") != "function":
         own["tool_choice"] = choice
     extra: JsonObject = {name: kept for name, kept in (("responses", own), ("openai", shared)) if kept}

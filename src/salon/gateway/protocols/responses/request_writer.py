@@ -10,7 +10,7 @@ from salon.gateway.protocols.foreign_tools import known_tools
 from salon.gateway.protocols.responses.items import ItemWriter
 from salon.gateway.protocols.responses.reasoning import ENCRYPTED, is_needed_back
 from salon.gateway.protocols.responses.request import SHARED
-from salon.gateway.protocols.responses.tools import own_forms
+from salon.gateway.protocols.responses.tools import ADDED, own_forms
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
 _EFFORT_BUDGETS = ((0, "none"), (2048, "low"), (8192, "medium"))
@@ -38,7 +38,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     wire: JsonObject = {
         "model": request.model,
         "instructions": instructions,
-        "input": items,
+        "input": [*extra.pop(ADDED, ()), *items],
         "max_output_tokens": request.max_output_tokens,
         "temperature": request.temperature,
         "top_p": request.top_p,

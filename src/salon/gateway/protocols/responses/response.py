@@ -1,5 +1,6 @@
 """Finished answers of the responses dialect, read and written."""
 
+import time
 from typing import Any
 
 import msgspec
@@ -85,13 +86,16 @@ class ResponseObject:
             return default if raw is None or bytes(raw) == b"null" else raw
 
         self.lost: dict[str, None] = {}
+        self._began_ns = time.monotonic_ns() - (context.duration_ns or 0)
         self._head: JsonObject = {
             "id": answer_id(context),
             "object": "response",
             "created_at": context.created_at_s,
             "status": "in_progress",
             "background": False,
+            "completed_at": None,
             "error": None,
+            "frequency_penalty": told("frequency_penalty", 0.0),
             "incomplete_details": None,
             "instructions": told("instructions", None),
             "max_output_tokens": told("max_output_tokens", None),
@@ -99,6 +103,7 @@ class ResponseObject:
             "model": context.model,
             "output": [],
             "parallel_tool_calls": told("parallel_tool_calls", True),
+            "presence_penalty": told("presence_penalty", 0.0),
             "previous_response_id": None,
             "prompt_cache_key": told("prompt_cache_key", None),
             "reasoning": told("reasoning", {"effort": None, "summary": None}),
@@ -131,6 +136,9 @@ class ResponseObject:
         """Return it as it is at the start."""
         return self._head
 
+    def _now_s(self) -> int:
+        return self._head["created_at"] + (time.monotonic_ns() - self._began_ns) // 1_000_000_000
+
     def ended(self, output: list[JsonObject], finish: Finish | None, usage: Usage | None) -> JsonObject:
         """Return it as it is at the end."""
         has_refusal = any(
@@ -142,6 +150,7 @@ class ResponseObject:
         whole: JsonObject = {
             **self._head,
             "status": status,
+            "completed_at": self._now_s() if status == "completed" else None,
             "incomplete_details": incomplete,
             "output": output,
             "usage": None if usage is None else write_usage(usage),

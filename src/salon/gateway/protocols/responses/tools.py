@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 
 from salon.foundation.messages import Tool
-from salon.gateway.protocols.fields import Fields, invalid, object_at
+from salon.gateway.protocols.fields import Fields, array_at, invalid, object_at
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
     dumps_text,
+    is_list,
     is_object,
     loads,
     objects_in,
@@ -25,6 +26,8 @@ from salon.gateway.protocols.wire_json import (
 
 _NAME_LIMIT = 64
 """The longest name of a function that every provider takes."""
+ADDED = "additional_tools"
+"""An item of the input that offers tools."""
 _FREE_TEXT = "The tool's whole input, as free text."
 
 
@@ -50,6 +53,29 @@ def full_name(name: str, namespace: str | None) -> str:
 def read_tools(items: list[Any]) -> tuple[Tool, ...]:
     """Read the tools that are offered. Raises: InvalidRequest naming the path."""
     return tuple(tool for i, item in enumerate(items) for tool in _read(item, f"tools[{i}]"))
+
+
+def read_added_tools(items: Any) -> tuple[tuple[Tool, ...], list[JsonObject]]:
+    """Read the tools that stand in the input, and the items they stand in. Raises: InvalidRequest.
+
+    To a provider of this dialect they go as those items; to any other they are tools like the rest.
+    """
+    tools: list[Tool] = []
+    found: list[JsonObject] = []
+    for i, item in enumerate(items if is_list(items) else ()):
+        if not is_object(item) or item.get("type") != ADDED:
+            continue
+        found.append(item)
+        path = f"input[{i}].tools"
+        for j, value in enumerate(array_at(item.get("tools"), path)):
+            tools += (_within(tool) for tool in _read(value, f"{path}[{j}]"))
+    return tuple(tools), found
+
+
+def _within(tool: Tool) -> Tool:
+    own: JsonObject = own_data(tool.provider_data, "responses")
+    data: JsonObject = {"responses": {"group": None, "type": own.get("type")}}
+    return msgspec.structs.replace(tool, provider_data=data)
 
 
 def _read(value: Any, path: str) -> list[Tool]:
@@ -111,21 +137,17 @@ def _read_custom(raw: JsonObject, fields: Fields) -> Tool:
 def own_forms(tool: Tool) -> list[JsonObject] | None:
     """Return the tool as this dialect wrote it, which may be none again; None for a function."""
     own: JsonObject = own_data(tool.provider_data, "responses")
-    if own.get("type"):
-        return [own]
-    whole = own.get("custom") or own.get("group")
-    if is_object(whole):
-        return [whole]
-    return [] if "group" in own else None
+    if "group" in own:
+        return [own["group"]] if is_object(own["group"]) else []
+    whole = own if own.get("type") else own.get("custom")
+    return [whole] if is_object(whole) else None
 
 
 def called_by(fields: Mapping[str, msgspec.Raw] | None) -> dict[str, Called]:
     """Return the tools that the caller knows otherwise than a provider, by the name that a provider has."""
-    raw = (fields or {}).get("tools")
-    if raw is None or (b'"custom"' not in (body := bytes(raw)) and b'"namespace"' not in body):
-        return {}
+    given = fields or {}
     found: dict[str, Called] = {}
-    for item in objects_in(loads(raw)):
+    for item in _offered(given.get("tools")) + _added(given.get("input")):
         is_group = item.get("type") == "namespace"
         space = str(item.get("name")) if is_group else None
         for tool in objects_in(item.get("tools")) if is_group else [item]:
@@ -134,6 +156,19 @@ def called_by(fields: Mapping[str, msgspec.Raw] | None) -> dict[str, Called]:
                 name = str(tool.get("name"))
                 found[full_name(name, space)] = Called(name=name, namespace=space, is_custom=is_custom)
     return found
+
+
+def _offered(raw: msgspec.Raw | None) -> list[JsonObject]:
+    if raw is None or (b'"custom"' not in (body := bytes(raw)) and b'"namespace"' not in body):
+        return []
+    return objects_in(loads(raw))
+
+
+def _added(raw: msgspec.Raw | None) -> list[JsonObject]:
+    if raw is None or b'"additional_tools"' not in bytes(raw):
+        return []
+    items = (item for item in objects_in(loads(raw)) if item.get("type") == ADDED)
+    return [tool for item in items for tool in objects_in(item.get("tools"))]
 
 
 def write_input(text: str) -> str:
