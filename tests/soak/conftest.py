@@ -25,9 +25,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def module_scene(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, module_column: Column
 ) -> Iterator[Scene]:
-    """The usual scene; a module that names ``GATEWAY`` settings gets them."""
+    """The usual scene; a module that names ``GATEWAY`` settings or more ``PROVIDERS`` gets them."""
     gateway = getattr(request.module, "GATEWAY", None)
-    with usual_scene(tmp_path_factory.mktemp("house"), gateway=gateway, column=module_column) as scene:
+    more = getattr(request.module, "PROVIDERS", lambda _: ())
+    folder = tmp_path_factory.mktemp("house")
+    with usual_scene(folder, gateway=gateway, column=module_column, more=more) as scene:
         yield scene
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import orjson
 import pytest
 
+from salon.testing.house import ProviderSetup
 from salon.testing.load import gather_bounded
-from salon.testing.questions import PIXEL, WEATHER
-from salon.testing.raw_http import RawAnswer, ask, chat_path, request_bytes
-from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of
+from salon.testing.raw_http import RawAnswer, ask, request_bytes
+from salon.testing.readings import error_of
+from salon.testing.samples import STREAMED, WHOLE, body_of, family_of, path_of
+from salon.testing.scene import DIALECTS, Scene, model_of
 from salon.testing.soak import scaled
 from salon.testing.verdicts import judge
 
@@ -24,81 +27,41 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-PICTURE = f"data:image/png;base64,{PIXEL}"
-HELLO = "hello {{fake tokens=2}}"
-FUNCTION: Any = {"type": "function", "function": dict(WEATHER)}
-OPTIONS = {"temperature": 0.5, "top_p": 0.9, "stop": ["x"], "seed": 1}
-WHOLE: dict[str, dict[str, Any]] = {
-    "openai": {
-        "messages": [
-            {"role": "user", "content": [
-                {"type": "text", "text": HELLO}, {"type": "image_url", "image_url": {"url": PICTURE}},
-            ]},
-        ],
-        "tools": [FUNCTION], "tool_choice": "auto", "response_format": {"type": "text"}, "max_tokens": 9,
-        "user": "u", "n": 1, "logprobs": True, "top_logprobs": 2, **OPTIONS,
-    },
-    "responses": {
-        "input": [
-            {"type": "reasoning", "id": "r", "summary": [{"type": "summary_text", "text": "hm"}]},
-            {"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"},
-            {"type": "function_call_output", "call_id": "c", "output": "sunny"},
-            {"role": "user", "content": [
-                {"type": "input_text", "text": HELLO},
-                {"type": "input_image", "image_url": PICTURE, "detail": "auto"},
-            ]},
-        ],
-        "instructions": "be brief", "tools": [{"type": "function", "strict": True, **WEATHER}],
-        "tool_choice": "auto", "max_output_tokens": 9, "store": False, "text": {"format": {"type": "text"}},
-        "reasoning": {"effort": "low"}, "include": [],
-    },
-    "anthropic": {
-        "messages": [
-            {"role": "user", "content": [
-                {"type": "text", "text": HELLO, "cache_control": {"type": "ephemeral"}},
-            ]},
-        ],
-        "tools": [{"name": "weather", "input_schema": WEATHER["parameters"]}], "tool_choice": {"type": "auto"},
-        "max_tokens": 9, "system": "be brief", "stop_sequences": ["x"], "metadata": {"user_id": "u"},
-        "thinking": {"type": "enabled", "budget_tokens": 1024},
-    },
-    "ollama": {
-        "messages": [{"role": "user", "content": HELLO, "images": [PIXEL]}], "tools": [FUNCTION],
-        "options": {"num_predict": 9, **OPTIONS}, "think": False, "format": {"type": "object"},
-        "keep_alive": "5m",
-    },
-    "ollama-generate": {
-        "prompt": HELLO, "system": "be brief", "images": [PIXEL], "options": {"num_predict": 9, **OPTIONS},
-        "think": False, "format": {"type": "object"}, "keep_alive": "5m", "suffix": "", "context": [1],
-    },
-    "completions": {
-        "prompt": [HELLO], "max_tokens": 9, "n": 1, "echo": False, "suffix": None, "logprobs": 2, "best_of": 1,
-        "user": "u", "logit_bias": {}, **OPTIONS,
-    },
-    "gemini": {
-        "systemInstruction": {"parts": [{"text": "be brief"}]},
-        "contents": [
-            {"role": "user", "parts": [
-                {"text": HELLO}, {"inlineData": {"mimeType": "image/png", "data": PIXEL}},
-            ]},
-            {"role": "model", "parts": [{"functionCall": {"name": "weather", "args": {"city": "Bern"}}}]},
-            {"parts": [{"functionResponse": {"name": "weather", "response": {"output": "sunny"}}}]},
-        ],
-        "tools": [{"functionDeclarations": [dict(WEATHER)]}],
-        "toolConfig": {"functionCallingConfig": {"mode": "AUTO"}},
-        "safetySettings": [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}],
-        "generationConfig": {
-            "temperature": 0.5, "topP": 0.9, "topK": 5, "maxOutputTokens": 9, "stopSequences": ["x"],
-            "responseMimeType": "application/json",
-            "responseSchema": {"type": "OBJECT", "properties": {"a": {"type": "STRING"}}},
-            "thinkingConfig": {"thinkingBudget": 0},
-        },
-    },
-}  # fmt: skip
-"""A request of each dialect that uses much of it."""
+Path = tuple[Any, ...]
+BESIDE_CHAT = {
+    "openai-embeddings": ("openai-fake/fake", "gemini-fake/fake", "ollama-fake/fake"),
+    "ollama-embed": ("openai-fake/fake", "ollama-fake/fake"),
+    "ollama-embeddings": ("openai-fake/fake", "gemini-fake/fake"),
+    "gemini-embed": ("openai-fake/fake", "ollama-fake/fake"),
+    "gemini-embed-batch": ("openai-fake/fake", "ollama-fake/fake"),
+    "rerank": ("complete-fake/fake", "voyage-fake/voyage-fake"),
+    "openai-moderations": ("openai-real/fake", "mistral-fake/mistral-fake"),
+}
+"""What is asked beside chat -> who is asked."""
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def PROVIDERS(url: str) -> tuple[ProviderSetup, ...]:  # noqa: N802 - a setting of this module
+    """Return providers of the fake that rank and judge in words of their own."""
+    return (
+        ProviderSetup(name="voyage-fake", kind="voyage", url=f"{url}/v1", models=("voyage-fake",)),
+        ProviderSetup(name="mistral-fake", kind="mistral", url=f"{url}/v1", models=("mistral-fake",)),
+        ProviderSetup(name="openai-real", kind="openai", url=f"{url}/v1"),
+    )
+
+
+def targets(dialect: str) -> tuple[str, ...]:
+    """Return the models that are asked in ``dialect``."""
+    return BESIDE_CHAT.get(dialect) or tuple(model_of(name) for name in DIALECTS)
+
+
+def own_targets(dialect: str) -> set[str]:
+    """Return the models whose providers read the request as it is: what they say of it is theirs to say."""
+    first = family_of(dialect)
+    own = {model_of(first)} if dialect not in {"ollama-generate", "completions"} else {"ollama-fake/fake"}
+    return own | {"complete-fake/fake", "openai-real/fake"}
+
+
+def places(value: Any, path: Path = ()) -> list[Path]:
     """Every place inside a JSON value."""
     found = [path] if path else []
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -128,15 +91,13 @@ def damage(body: dict[str, Any], source: random.Random) -> None:
 
 def damaged_request(dialect: str, source: random.Random) -> bytes:
     """A request that is wrong in one to three places, or no longer JSON at all."""
-    model, stream = model_of(source.choice(DIALECTS)), source.random() < 0.3
-    body = copy.deepcopy(WHOLE[dialect])
-    if dialect != "gemini":
-        body = {"model": model, "stream": stream, **body}
+    model, stream = source.choice(targets(dialect)), source.random() < 0.3
+    body = body_of(dialect, copy.deepcopy(WHOLE[dialect]), model=model, stream=stream)
     for _ in range(source.randint(1, 3)):
         if places(body):
             damage(body, source)
     data = cut(orjson.dumps(body), source)
-    return request_bytes("POST", chat_path(dialect, model=model, stream=stream), data)
+    return request_bytes("POST", path_of(dialect, model=model, stream=stream), data)
 
 
 def cut(data: bytes, source: random.Random) -> bytes:
@@ -150,27 +111,103 @@ def cut(data: bytes, source: random.Random) -> bytes:
     return b"[" * 100_000 if roll < 0.12 else data
 
 
-@pytest.mark.parametrize("dialect", CALLERS)
+def problem_of(dialect: str, answer: RawAnswer) -> str | None:
+    """Return what is wrong with an answer: no status, a defect of ours, or words that are not the dialect's."""
+    if answer.status in {0, 500, 504}:
+        return f"status {answer.status}: {answer.problem}"
+    if answer.status == 200 and dialect not in STREAMED:
+        return None if isinstance(orjson.loads(answer.body), dict) else "no object"
+    kind = answer.headers.get("content-type", "")
+    verdict = judge(family_of(dialect), answer, stream=kind != "application/json")
+    return verdict.why if verdict.ending == "silent" else None
+
+
+def told(problems: list[str]) -> str:
+    """Return the first of many problems, for a failed test."""
+    return "\n".join([f"{len(problems)} problems", *problems[:10]])
+
+
+async def ask_all(scene: Scene, requests: list[bytes]) -> list[RawAnswer]:
+    """Send requests, some at once; answers in their order."""
+    return await gather_bounded(requests, lambda one: ask(scene.house.port, one), at_once=24)
+
+
+@pytest.mark.parametrize("dialect", WHOLE)
 def test_damaged_requests_are_refused_in_their_dialect(
     scene: Scene, chance: random.Random, figure: Callable[[str, object], None], dialect: str
 ) -> None:
     requests = [damaged_request(dialect, chance) for _ in range(scaled(10_000))]
-
-    async def send_all() -> list[RawAnswer]:
-        return await gather_bounded(requests, lambda one: ask(scene.house.port, one), at_once=24)
-
-    answers = asyncio.run(send_all())
+    answers = asyncio.run(ask_all(scene, requests))
     statuses = Counter(answer.status for answer in answers)
     figure("by status", dict(statuses.most_common()))
     assert statuses[200], "not everything that was damaged is wrong"
     assert statuses[400], "some of it is"
-    problems: list[str] = []
-    for request, answer in zip(requests, answers, strict=True):
-        kind = answer.headers.get("content-type", "")
-        verdict = judge(dialect, answer, stream=kind != "application/json")
-        if answer.status in {0, 500} or verdict.ending == "silent":
-            problems.append(f"{answer.status} {verdict.why} {request[:900]!r} -> {answer.body[:300]!r}")
-    assert not problems, "\n".join([f"{len(problems)} problems", *problems[:10]])
+    problems = [
+        f"{problem}: {request[:900]!r} -> {answer.body[:300]!r}"
+        for request, answer in zip(requests, answers, strict=True)
+        if (problem := problem_of(dialect, answer)) is not None
+    ]
+    assert not problems, told(problems)
+
+
+PROVIDERS_OWN = b"fake provider: "
+"""What the provider says itself: a schema, say, is handed to it as it came."""
+COMPARED: dict[str, tuple[Path, ...]] = {
+    "gemini-embed-batch": (("requests",),),
+    "openai-moderations": (("input",),),
+}
+"""Lists whose items have to be alike: any of them may be the one that is named."""
+
+
+def misplaced(dialect: str, source: random.Random) -> tuple[Path, bytes]:
+    """Return a place, and a request that is wrong there alone, for a target that has to be translated for."""
+    model = source.choice([one for one in targets(dialect) if one not in own_targets(dialect)])
+    body = body_of(dialect, copy.deepcopy(WHOLE[dialect]), model=model)
+    path = source.choice([place for place in places(body) if place[0] not in {"model", "stream"}])
+    holder: Any = body
+    for step in path[:-1]:
+        holder = holder[step]
+    if source.random() < 0.15:
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = copy.deepcopy(source.choice(ODD))
+    return path, request_bytes("POST", path_of(dialect, model=model), orjson.dumps(body))
+
+
+def field_in(dialect: str, answer: RawAnswer) -> Path:
+    """Return the field that an error names: in ``param`` where there is one, and before its sentence."""
+    value = answer.json()
+    error = error_of(family_of(dialect), value)
+    named = re.match(r"([\w$.\[\]-]+): ", error["message"])
+    field = error.get("param") or (named.group(1) if named else "")
+    return tuple(int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", field))
+
+
+def is_about(dialect: str, field: Path, place: Path) -> bool:
+    """Tell whether a field is the damaged place, holds it, is in it, or is of the same item of a list."""
+    shared = min(len(field), len(place), 2)
+    if field[:1] == place[:1] and field[:1] in COMPARED.get(dialect, ()):
+        return True
+    if (field, place) == (("contents",), ("generateContentRequest",)):
+        return True  # without a whole request, its contents have to stand in its place
+    return bool(field) and field[:shared] == place[:shared]
+
+
+@pytest.mark.parametrize("dialect", WHOLE)
+def test_a_refusal_names_the_field_that_is_wrong(
+    scene: Scene, chance: random.Random, figure: Callable[[str, object], None], dialect: str
+) -> None:
+    wrong = [misplaced(dialect, chance) for _ in range(scaled(10_000, least=200))]
+    answers = asyncio.run(ask_all(scene, [request for _, request in wrong]))
+    refused = [(place, one) for (place, _), one in zip(wrong, answers, strict=True) if one.status == 400]
+    figure("refused", len(refused))
+    assert refused
+    problems = [
+        f"{place}: {answer.body[:400]!r}"
+        for place, answer in refused
+        if PROVIDERS_OWN not in answer.body and not is_about(dialect, field_in(dialect, answer), place)
+    ]
+    assert not problems, told(problems)
 
 
 def test_bytes_that_are_no_http_are_answered_or_cut_and_nothing_else_suffers(

@@ -22,6 +22,7 @@ from salon.foundation.kit.errors import (
 from salon.foundation.kit.in_place import Gate
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.accounting import Accountant, may_spend_at, price_of
+from salon.gateway.callers_words import in_callers_words
 from salon.gateway.choice.chooser import Chooser
 from salon.gateway.choice.facts import decoded
 from salon.gateway.choice.told import with_passed
@@ -238,7 +239,12 @@ class AttemptLoop:
                 headers = _passed(headers, endpoint.passed, job)
         else:
             wanted = msgspec.structs.replace(decoded(job), model=target.model, stream=stream)
-            encoded = dialect.encode_request(wanted, quirks=endpoint.quirks)
+            try:
+                encoded = dialect.encode_request(wanted, quirks=endpoint.quirks)
+            except InvalidRequest as error:
+                if served is None or job.envelope is None:
+                    raise
+                raise in_callers_words(error, served, job.envelope) from error
             body = encoded.body
             job.lost.update(encoded.lost)
         if job.envelope is not None and job.envelope.lost:

@@ -1,6 +1,6 @@
 """The usual scene of a suite: one fake provider, and one house that reaches it in every dialect."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import msgspec
 
 from salon.testing.columns import SQLITE, Column
 from salon.testing.fake_provider import FakeProvider
-from salon.testing.house import PATIENT, House, HouseSetup, TomlValue, provider_for
+from salon.testing.house import PATIENT, House, HouseSetup, ProviderSetup, TomlValue, provider_for
 
 DIALECTS = ("openai", "responses", "anthropic", "ollama", "gemini")
 """What its providers are spoken to in, and what every official client has its own of."""
@@ -35,10 +35,11 @@ def usual_setup(
     sections: Mapping[str, Mapping[str, TomlValue]] | None = None,
     environment: Mapping[str, str] | None = None,
     column: Column = SQLITE,
+    more: Sequence[ProviderSetup] = (),
 ) -> HouseSetup:
-    """Return a house that knows one fake provider once per dialect."""
+    """Return a house that knows one fake provider once per dialect, and ``more`` of the suite's own."""
     return HouseSetup(
-        providers=tuple(provider_for(dialect, fake_url) for dialect in (*DIALECTS, "complete")),
+        providers=tuple(provider_for(dialect, fake_url) for dialect in (*DIALECTS, "complete")) + tuple(more),
         aliases={"fake": (model_of("openai"),), "team": tuple(model_of(dialect) for dialect in DIALECTS)},
         prices={model_of(dialect): PRICE for dialect in (*DIALECTS, "complete")},
         settings={"gateway": {**PATIENT, **(gateway or {})}, **(sections or {})},
@@ -63,11 +64,17 @@ def usual_scene(
     sections: Mapping[str, Mapping[str, TomlValue]] | None = None,
     environment: Mapping[str, str] | None = None,
     column: Column = SQLITE,
+    more: Callable[[str], Sequence[ProviderSetup]] = lambda _: (),
 ) -> Generator[Scene]:
-    """Run the usual scene; both end with the block."""
+    """Run the usual scene; both end with the block. ``more`` makes further providers at an address."""
     with FakeProvider(recordings=recordings).in_thread() as fake:
         setup = usual_setup(
-            fake.url, gateway=gateway, sections=sections, environment=environment, column=column
+            fake.url,
+            gateway=gateway,
+            sections=sections,
+            environment=environment,
+            column=column,
+            more=more(fake.url),
         )
         with House(folder / "data", setup) as house:
             yield Scene(fake, house)

@@ -31,4 +31,4 @@ _NAMES: dict[type[Part], str] = {
 
 def part_name(part: Part) -> str:
     """Return what a part is called; one only a dialect knows keeps that dialect's word."""
-    return part.type if isinstance(part, OpaquePart) else _NAMES[type(part)]
+    return (part.type or "a part without a type") if isinstance(part, OpaquePart) else _NAMES[type(part)]

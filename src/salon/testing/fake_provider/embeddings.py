@@ -13,6 +13,7 @@ from salon.testing.fake_provider import cohere, gemini, ollama, openai
 from salon.testing.fake_provider.answer import Answer, JsonObject
 from salon.testing.fake_provider.whole import Wanted, WholeDialect
 
+LONGEST = 8192
 LENGTH = 8
 """Numbers of a vector, unless the request asks for another length."""
 
@@ -46,6 +47,8 @@ class Vectors(Wanted, kw_only=True):
 
 
 def _vectors(wanted: Vectors) -> list[list[float]]:
+    if wanted.length is not None and not 0 < wanted.length <= LONGEST:
+        raise ValueError(f"no vector is {wanted.length} long")
     return [vector(text, wanted.length or LENGTH) for text in wanted.texts]
 
 

@@ -262,7 +262,16 @@ class FakeProvider:
         if name:
             await self._recorded(connection, exchange, dialect, name)
         else:
+            await self._tried(connection, exchange, dialect, asked)
+
+    async def _tried(self, connection: Connection, exchange: Exchange, dialect: Any, asked: Asked) -> None:
+        """Answer; a request of which no answer can be made is told to be wrong, never left alone."""
+        try:
             await self._said(connection, exchange, dialect, asked)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
+            if exchange.status:
+                raise
+            await _json(connection, exchange, 400, dialect.error_value(400, f"fake provider: {error}"))
 
     def _refusal(self, exchange: Exchange, dialect: Any) -> tuple[int, Any] | None:
         if self.key is None:

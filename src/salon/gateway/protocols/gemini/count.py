@@ -4,10 +4,13 @@ It takes the contents alone, or a whole request in ``generateContentRequest``, w
 tools then count too. Vertex takes them beside the contents.
 """
 
+import contextlib
+from collections.abc import Generator, Mapping
 from typing import Final
 
 import msgspec
 
+from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.messages import Finish, ModelRequest, Response, Usage
 from salon.gateway.protocols import counts
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
@@ -23,7 +26,8 @@ _READ: Final = frozenset({"contents", "systemInstruction", "tools", "toolConfig"
 def read_envelope(body: bytes) -> Envelope:
     """Read what routing needs. Raises: InvalidRequest naming the field."""
     fields = read_fields(body)
-    envelope = request.read_envelope(_inside(fields) or body)
+    with _named_inside(fields):
+        envelope = request.read_envelope(_inside(fields) or body)
     envelope.fields = {name: raw for name, raw in fields.items() if name not in {"model", "stream"}}
     envelope.stream = False
     envelope.max_output_tokens = None
@@ -50,8 +54,21 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
 def decode_request(envelope: Envelope) -> ModelRequest:
     """Read the whole request. Raises: InvalidRequest naming the field."""
     inner = _inside(envelope.fields, model=dumps(envelope.model))
-    whole = envelope if inner is None else request.read_envelope(inner)
-    return request.decode_request(whole)
+    with _named_inside(envelope.fields):
+        whole = envelope if inner is None else request.read_envelope(inner)
+        return request.decode_request(whole)
+
+
+@contextlib.contextmanager
+def _named_inside(fields: Mapping[str, msgspec.Raw]) -> Generator[None]:
+    """Let errors of a whole request in a body name where in the body it stands."""
+    outer = next((name for name in _WHOLE if name in fields), None)
+    try:
+        yield
+    except InvalidRequest as error:
+        if outer is None or error.param in _WHOLE:
+            raise
+        raise type(error)(**{**error.fields, "field": f"{outer}.{error.param}"}) from error
 
 
 def encode_request(asked: ModelRequest, *, quirks: Quirks) -> EncodedRequest:

@@ -71,6 +71,8 @@ def read_media(fields: Fields, name: str) -> Part:
     values: JsonObject = {"media_type": media_type, "name": title, "provider_data": own_values(fields)}
     if name == "inlineData":
         values["data"] = standard_base64(source.required_text("data"))
+        if not values["data"]:
+            raise invalid(source.path("data"), "It must not be empty.")
     else:
         address = source.required_text("fileUri")
         if not address:

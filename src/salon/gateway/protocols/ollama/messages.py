@@ -83,6 +83,8 @@ class MessageReader:
 def read_image(value: Any, path: str) -> ImagePart:
     """Read a picture in base64. Raises: InvalidRequest naming ``path``."""
     data = of_type(value, str, path)
+    if not data:
+        raise invalid(path, "It must not be empty.")
     inline = split_data_url(data)
     if inline:
         return ImagePart(media_type=inline[0], data=inline[1])

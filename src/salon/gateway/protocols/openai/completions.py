@@ -48,6 +48,8 @@ def decode_request(envelope: Envelope) -> ModelRequest:
         if name in fields and field_value(fields, name):
             raise Unsupported(field=name, problem=problem)
     wanted, tried = (whole(field_value(fields, name), name) for name in ("n", "best_of"))
+    if wanted is not None and wanted < 1:
+        raise invalid("n", "It must be 1 or more.")
     if tried is not None and tried > (wanted or 1):
         raise Unsupported(field="best_of", problem="This provider gives every answer it makes.")
     for name in ("prompt", "best_of", *_NEVER):

@@ -70,8 +70,8 @@ def _read_image(fields: Fields) -> ImagePart:
     if file_id:
         own: JsonObject = {"responses": {"file_id": file_id}}
         return ImagePart(file_id=file_id, detail=detail, provider_data=own)
-    if url is None:
-        raise invalid(fields.path("image_url"), "It is missing.")
+    if not url:
+        raise invalid(fields.path("image_url"), "It is missing." if url is None else "It must not be empty.")
     inline = split_data_url(url)
     if inline:
         return ImagePart(media_type=inline[0], data=inline[1], detail=detail)
