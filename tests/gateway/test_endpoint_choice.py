@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from salon.gateway.registry.models import ProviderSpec
 from salon.testing.fake_provider import FakeProvider
-from salon.testing.gateway_bench import GatewayBench
+from salon.testing.gateway_bench import OWNER, GatewayBench
 
 CHOICES = [
     ("openai", "responses", b"/v1/responses"),
@@ -37,3 +38,22 @@ def test_a_caller_is_answered_in_its_own_dialect_where_it_is_spoken(
         assert target.endpoint(spoken).path == path
 
     play(scene, more=[spec])
+
+
+def test_a_model_from_before_chat_continues_prompts_and_refuses_chats(play: Callable[..., None]) -> None:
+    spec = ProviderSpec(name="own", kind="openai", api_key="k", models=("gpt-3.5-turbo-instruct",))
+
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await bench.service.add(
+            OWNER.caller, msgspec.structs.replace(spec, base_url=f"{fake.url}/v1", allow_private=True)
+        )
+        asked = "own/gpt-3.5-turbo-instruct"
+        for dialect in ("openai", "anthropic", "gemini", "ollama"):
+            reply = await bench.call(asked, dialect=dialect)
+            assert reply.status == 400
+            assert b"It can continue a text (POST /v1/completions)." in reply.body, dialect
+        assert fake.journal.counts["requests"] == 0
+        assert (await bench.call(asked, dialect="completions", prompt="Once")).status == 200
+        assert fake.journal.exchanges[-1].target == "/v1/completions"
+
+    play(scene)

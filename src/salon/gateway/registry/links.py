@@ -223,8 +223,12 @@ def build_link(
 def _defaults(
     kind: ProviderKind, dialects: Mapping[DialectName, SpokenDialect]
 ) -> dict[OperationName, DialectName]:
-    """Return what is spoken, for each operation, to a caller whose own dialect is not understood."""
+    """Return what is spoken, for each operation, to a caller whose own dialect is not understood.
+
+    A prompt without turns cannot carry a chat, so completions are only for callers who speak them.
+    """
     spoken: dict[OperationName, DialectName] = {}
     for name in (kind.dialect, *kind.chat_paths, *kind.operation_paths):
-        spoken.setdefault(dialects[name].operation, name)
+        if name != "completions":
+            spoken.setdefault(dialects[name].operation, name)
     return spoken

@@ -152,6 +152,10 @@ class Link:
         return own if self.authorizer is None else (*own, *self.authorizer.secrets())
 
 
+_CONTINUES: Final = " It can continue a text (POST /v1/completions)."
+"""What a model is for that knows no turns."""
+
+
 class Target:
     """One model of one provider."""
 
@@ -237,6 +241,8 @@ class Target:
 
     def _wrong(self, operation: OperationName) -> WrongModel:
         can = told(self.capabilities.operations or ())
+        if not can and "completions" in self.endpoints and "chat" not in self.defaults:
+            can = _CONTINUES
         return WrongModel(field="model", model=self.name, does=OPERATIONS[operation].does, can=can)
 
     def to_json(self, now_s: float) -> dict[str, Any]:

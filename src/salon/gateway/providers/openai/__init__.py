@@ -1,8 +1,15 @@
 """OpenAI, over Chat Completions, and over Responses for callers who speak it."""
 
+import re
+
+import msgspec
+
 from salon.gateway.providers.base import Capabilities, ProviderKind
 
-KIND = ProviderKind(
+_OF_PROMPTS = re.compile(r"gpt-3\.5-turbo-instruct(-\d+)?|(davinci|babbage)-002")
+"""Models from before chat: they continue one prompt, and chats are refused for them."""
+
+_CHAT = ProviderKind(
     name="openai",
     label="OpenAI",
     dialect="openai",
@@ -26,3 +33,12 @@ KIND = ProviderKind(
     docs_url="https://platform.openai.com/docs/api-reference/chat",
     key_url="https://platform.openai.com/api-keys",
 )
+_PROMPTS = msgspec.structs.replace(
+    _CHAT,
+    dialect="completions",
+    chat_paths={"completions": "/completions"},
+    operation_paths={},
+    capabilities=Capabilities(tools=False, vision=False, structured=False),
+)
+
+KIND = msgspec.structs.replace(_CHAT, variants=((_OF_PROMPTS, _PROMPTS),))
