@@ -6,7 +6,6 @@ from salon.foundation.kit.errors import UpstreamBroken
 from salon.foundation.kit.ids import new_id
 from salon.foundation.messages import (
     CitationPart,
-    Finish,
     FinishReason,
     OpaquePart,
     Part,
@@ -17,6 +16,7 @@ from salon.foundation.messages import (
     Usage,
 )
 from salon.gateway.protocols.classify import build_error, error_instead, error_of
+from salon.gateway.protocols.finishes import finish_of
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -30,7 +30,7 @@ from salon.gateway.protocols.wire_json import (
 
 FAILED = ("ERROR", "TIMEOUT")
 """Finish reasons of an answer that failed."""
-_FINISH: dict[str, FinishReason] = {
+FINISHES: dict[str, FinishReason] = {
     "COMPLETE": "stop",
     "STOP_SEQUENCE": "stop",
     "MAX_TOKENS": "length",
@@ -39,13 +39,6 @@ _FINISH: dict[str, FinishReason] = {
     "ERROR": "error",
     "TIMEOUT": "error",
 }
-
-
-def read_finish(word: Any) -> Finish | None:
-    """Read a finish reason; None where there is none."""
-    if not isinstance(word, str) or not word:
-        return None
-    return Finish(reason=_FINISH.get(word, "unknown"), raw=word)
 
 
 def read_usage(raw: Any) -> Usage | None:
@@ -111,7 +104,7 @@ def decode_response(body: bytes) -> Response:
     if not is_object(value) or not is_object(message):
         raise error_instead(value, provider="Cohere")
     word = value.get("finish_reason")
-    finish = read_finish(word)
+    finish = finish_of(word, FINISHES)
     parts = _parts(message)
     if word in FAILED and not parts:
         raise build_error(500, error_of({"message": f"the answer ended with {word}"}), provider="Cohere")

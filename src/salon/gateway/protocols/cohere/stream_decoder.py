@@ -18,8 +18,9 @@ from salon.foundation.messages import (
     UsageReported,
 )
 from salon.gateway.protocols.classify import error_of
-from salon.gateway.protocols.cohere.response import FAILED, read_citation, read_finish, read_usage
+from salon.gateway.protocols.cohere.response import FAILED, FINISHES, read_citation, read_usage
 from salon.gateway.protocols.event_streams import EventDecoder
+from salon.gateway.protocols.finishes import finish_of
 from salon.gateway.protocols.part_track import PartTrack
 from salon.gateway.protocols.sse import block_data
 from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads_lenient
@@ -159,7 +160,7 @@ class CohereStreamDecoder(EventDecoder):
             told = error_of({"error": delta.get("error")}).message or f"The answer ended with {word}."
             out.append(StreamError(message=told, type="server_error", status=500, raw=delta))
             return
-        finish = read_finish(word)
+        finish = finish_of(word, FINISHES)
         if finish is None:
             self._fail(out, "The stream ended before the answer did.", "stream_truncated")
         else:

@@ -6,7 +6,6 @@ from salon.foundation.kit.errors import UpstreamBroken
 from salon.foundation.kit.ids import new_id
 from salon.foundation.messages import (
     CitationPart,
-    Finish,
     FinishReason,
     OpaquePart,
     Part,
@@ -17,6 +16,7 @@ from salon.foundation.messages import (
     Usage,
 )
 from salon.gateway.protocols.classify import error_instead
+from salon.gateway.protocols.finishes import finish_of
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -29,7 +29,7 @@ from salon.gateway.protocols.wire_json import (
 
 KEPT = ("trace", "performanceConfig", "serviceTier", "additionalModelResponseFields")
 """What an answer tells besides, kept as it came."""
-_FINISH: dict[str, FinishReason] = {
+FINISHES: dict[str, FinishReason] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
     "tool_use": "tool-calls",
@@ -40,13 +40,6 @@ _FINISH: dict[str, FinishReason] = {
     "malformed_model_output": "error",
     "malformed_tool_use": "error",
 }
-
-
-def read_finish(word: Any) -> Finish | None:
-    """Read a stop reason; None where there is none."""
-    if not isinstance(word, str) or not word:
-        return None
-    return Finish(reason=_FINISH.get(word, "unknown"), raw=word)
 
 
 def read_usage(raw: Any) -> Usage | None:
@@ -113,7 +106,7 @@ def decode_response(body: bytes) -> Response:
         id=None,
         model=None,
         parts=tuple(parts),
-        finish=read_finish(value.get("stopReason")),
+        finish=finish_of(value.get("stopReason"), FINISHES),
         usage=read_usage(value.get("usage")),
         provider_data=own_data_of(value),
     )

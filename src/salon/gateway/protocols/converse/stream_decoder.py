@@ -23,13 +23,14 @@ from salon.gateway.protocols.aws_events import BrokenFrameError, Frame, FrameSpl
 from salon.gateway.protocols.classify import error_of
 from salon.gateway.protocols.converse.errors import STATUSES
 from salon.gateway.protocols.converse.response import (
+    FINISHES,
     call_id,
     is_own_tool,
     own_data_of,
     read_citation,
-    read_finish,
     read_usage,
 )
+from salon.gateway.protocols.finishes import finish_of
 from salon.gateway.protocols.part_track import PartTrack
 from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads_lenient
 
@@ -131,7 +132,7 @@ class ConverseStreamDecoder:
             case "contentBlockStop":
                 self._stop(index, out)
             case "messageStop":
-                self._finish = read_finish(value.get("stopReason"))
+                self._finish = finish_of(value.get("stopReason"), FINISHES)
                 self._kept = {**self._kept, **value}
                 if self._counted:
                     self._end(out)
