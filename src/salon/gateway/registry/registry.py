@@ -30,10 +30,9 @@ from salon.gateway.registry.models import (
     PriceSpec,
     Provider,
     ResidenceSpec,
-    Strategy,
-    TargetSpec,
 )
-from salon.gateway.registry.plan import WATCHING, Choice, Mirror, Plan, Route, Rule, Split
+from salon.gateway.registry.plan import Plan
+from salon.gateway.registry.planner import Planner
 from salon.gateway.registry.prices import PriceBook
 from salon.gateway.registry.target import Target
 from salon.gateway.routing.breaker import Breaker
@@ -76,6 +75,7 @@ class Registry:
         self._providers: dict[str, Configured] = {}
         self._aliases: dict[str, AliasSpec] = {}
         self._prices = PriceBook(kinds, self.catalogue)
+        self._planner = Planner(self._prices, find=self._find, meter=self._meter)
         self._listings: dict[str, Listing] = {}
         self._plans: dict[str, Plan] = {}
         self._targets: dict[str, Target] = {}
@@ -243,68 +243,19 @@ class Registry:
                 raise ModelUnavailable(field="model", model=asked[:200], problem=obstacle)
             raise self._unknown(asked)
         names = (asked, target.name, f"{target.link.kind}/{target.model}")
-        return self._single(target, names)
-
-    def _single(self, target: Target, names: tuple[str, ...]) -> Plan:
-        route = Route([Choice(target, weight=1, priority=0)], strategy="priority")
-        return Plan(route, names=names, is_guarded=bool(self._residences))
+        return self._planner.single(target, names, is_guarded=bool(self._residences))
 
     def _alias_plan(self, alias: AliasSpec) -> Plan:
-        route = self._route(alias.targets, alias.strategy)
-        if not route.targets:
-            obstacles = (self._obstacle(spec.model) for spec in alias.targets)
-            known = next((one for one in obstacles if one is not None), None)
-            raise ModelUnavailable(
-                field="model",
-                model=alias.name,
-                problem=known or "none of its targets is there. Look at them with “salon doctor”.",
-            )
-        return Plan(
-            route,
-            names=(alias.name,),
-            rules=self._rules(alias),
-            split=self._split(alias),
-            mirror=self._mirror(alias),
-            is_guarded=bool(self._residences),
-            cache=alias.cache,
-            replay_uncertain=alias.replay_uncertain,
-            dated=self._prices.of_alias(alias.name),
+        plan = self._planner.of_alias(alias, is_guarded=bool(self._residences))
+        if plan.route.targets:
+            return plan
+        obstacles = (self._obstacle(spec.model) for spec in alias.targets)
+        known = next((one for one in obstacles if one is not None), None)
+        raise ModelUnavailable(
+            field="model",
+            model=alias.name,
+            problem=known or "none of its targets is there. Look at them with “salon doctor”.",
         )
-
-    def _route(self, specs: Sequence[TargetSpec], strategy: Strategy) -> Route:
-        """Return the route to those of the targets that are there."""
-        choices: list[Choice] = []
-        for place, spec in enumerate(specs):
-            target = self._find(spec.model)
-            if target is not None:
-                rank = _rank(specs, strategy, place)
-                choices.append(Choice(target, weight=spec.weight, priority=rank))
-                if strategy in WATCHING:
-                    target.meter = self._meter(target.name)
-        return Route(choices, strategy=strategy)
-
-    def _rules(self, alias: AliasSpec) -> list[Rule]:
-        return [
-            Rule(rule.name or str(number), rule.when, self._route(rule.targets, rule.strategy))
-            for number, rule in enumerate(alias.rules, 1)
-        ]
-
-    def _split(self, alias: AliasSpec) -> Split | None:
-        if alias.split is None:
-            return None
-        variants: list[tuple[str, float, Route]] = []
-        for variant in alias.split.variants:
-            own = {target.model for target in variant.targets}
-            rest = [target for target in alias.targets if target.model not in own]
-            specs = _in_line([*variant.targets, *rest])
-            variants.append((variant.name, variant.weight, self._route(specs, "priority")))
-        return Split(alias.split.by, variants)
-
-    def _mirror(self, alias: AliasSpec) -> Mirror | None:
-        if alias.mirror is None or alias.mirror.share <= 0:
-            return None
-        target = self._find(alias.mirror.model)
-        return Mirror(self._single(target, (alias.name,)), alias.mirror.share) if target is not None else None
 
     def residences_of(self, space_id: str) -> list[Residence]:
         """Return the constraints on requests of a space."""
@@ -437,15 +388,3 @@ class Registry:
 
 def _chats(info: ModelInfo) -> bool:
     return "chat" in (info.operations or guessed(info.id) or ("chat",))
-
-
-def _rank(specs: Sequence[TargetSpec], strategy: Strategy, place: int) -> int:
-    """Return the rank of a target: listed order where only the order says which goes first."""
-    if strategy != "priority" or any(target.priority for target in specs):
-        return specs[place].priority
-    return place
-
-
-def _in_line(specs: Sequence[TargetSpec]) -> list[TargetSpec]:
-    """Return the targets one after the other, those of the first rank first."""
-    return [TargetSpec(model=spec.model) for spec in sorted(specs, key=lambda spec: spec.priority)]
