@@ -17,6 +17,8 @@ from salon.foundation.kit.money import money
 from salon.foundation.messages import Usage
 from salon.gateway.pricing import written_price
 from salon.gateway.protocols.anthropic import usage as anthropic
+from salon.gateway.protocols.cohere import response as cohere
+from salon.gateway.protocols.converse import response as converse
 from salon.gateway.protocols.gemini import usage as gemini
 from salon.gateway.protocols.ollama import usage as ollama
 from salon.gateway.protocols.openai import usage as openai
@@ -29,6 +31,8 @@ READERS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Usage | None]] = {
     "anthropic": lambda usage, _: anthropic.read_usage(usage),
     "gemini": lambda usage, _: gemini.read_usage(usage),
     "ollama": lambda usage, _: ollama.read_usage(usage),
+    "cohere": lambda usage, _: cohere.read_usage(usage),
+    "converse": lambda usage, beside: converse.read_usage(usage, service=beside.get("serviceTier")),
 }
 INVOICES: list[Invoice] = json.loads(Path(__file__).with_name("invoices.json").read_text())
 every_invoice = pytest.mark.parametrize("invoice", INVOICES, ids=[one["name"] for one in INVOICES])

@@ -14,6 +14,7 @@ from salon.foundation.messages import (
     TextPart,
     ToolCallPart,
     Usage,
+    UsageDetails,
 )
 from salon.gateway.protocols.classify import build_error, error_instead, error_of
 from salon.gateway.protocols.finishes import finish_of
@@ -42,21 +43,33 @@ FINISHES: dict[str, FinishReason] = {
 
 
 def read_usage(raw: Any) -> Usage | None:
-    """Read token counts; those billed stand in where the real ones are not told."""
+    """Read token counts: those billed, and only where they are not told those that were processed.
+
+    A prompt grows by Cohere's own words around it, many times over where there are tools, and those are in
+    ``tokens`` and from the cache; ``billed_units`` is what is paid. Pictures are beside ``input_tokens`` in
+    the one and within them in the other.
+    https://docs.cohere.com/v2/docs/how-does-cohere-pricing-work (2026-11-21)
+    """
     if not is_object(raw):
         return None
-    counts = raw.get("tokens")
-    if not is_object(counts):
-        counts = raw.get("billed_units")
-    if not is_object(counts):
+    processed, billed = (_counts(raw.get(name)) for name in ("tokens", "billed_units"))
+    counts = billed or processed
+    if not counts:
         return None
+    given, made = count_of(counts.get("input_tokens")), count_of(counts.get("output_tokens"))
+    pictures = UsageDetails(image_input_tokens=min(count_of(processed.get("image_tokens")), given))
     return Usage(
-        input_tokens=count_of(counts.get("input_tokens")),
-        output_tokens=count_of(counts.get("output_tokens")),
-        cached_tokens=count_of(raw.get("cached_tokens")),
-        reasoning_tokens=count_of(counts.get("reasoning_tokens")),
+        input_tokens=given,
+        output_tokens=made,
+        cached_tokens=0 if billed else min(count_of(raw.get("cached_tokens")), given),
+        reasoning_tokens=min(count_of(processed.get("reasoning_tokens")), made),
+        details=pictures.or_none(),
         raw=raw,
     )
+
+
+def _counts(value: Any) -> JsonObject:
+    return value if is_object(value) else {}
 
 
 def read_citation(raw: JsonObject) -> CitationPart:

@@ -14,6 +14,8 @@ from salon.foundation.messages import (
     TextPart,
     ToolCallPart,
     Usage,
+    UsageDetails,
+    service_tier,
 )
 from salon.gateway.protocols.classify import error_instead
 from salon.gateway.protocols.finishes import finish_of
@@ -42,8 +44,11 @@ FINISHES: dict[str, FinishReason] = {
 }
 
 
-def read_usage(raw: Any) -> Usage | None:
-    """Read token counts; what was read from a cache or written to it is no part of ``inputTokens`` there."""
+def read_usage(raw: Any, *, service: Any = None) -> Usage | None:
+    """Read token counts; what was read from a cache or written to it is no part of ``inputTokens`` there.
+
+    ``service`` is the ``serviceTier`` that stands beside them.
+    """
     if not is_object(raw):
         return None
     cached, written = count_of(raw.get("cacheReadInputTokens")), count_of(raw.get("cacheWriteInputTokens"))
@@ -52,8 +57,16 @@ def read_usage(raw: Any) -> Usage | None:
         output_tokens=count_of(raw.get("outputTokens")),
         cached_tokens=cached,
         cache_write_tokens=written,
+        details=_details(raw, service, written=written),
         raw=raw,
     )
+
+
+def _details(raw: JsonObject, service: Any, *, written: int) -> UsageDetails | None:
+    kept = [one for one in objects_in(raw.get("cacheDetails")) if one.get("ttl") == "1h"]
+    hour = sum(count_of(one.get("inputTokens")) for one in kept)
+    tier = service_tier(service.get("type")) if is_object(service) else None
+    return UsageDetails(cache_write_1h_tokens=min(hour, written), service=tier).or_none()
 
 
 def own_data_of(value: JsonObject) -> JsonObject | None:
@@ -107,7 +120,7 @@ def decode_response(body: bytes) -> Response:
         model=None,
         parts=tuple(parts),
         finish=finish_of(value.get("stopReason"), FINISHES),
-        usage=read_usage(value.get("usage")),
+        usage=read_usage(value.get("usage"), service=value.get("serviceTier")),
         provider_data=own_data_of(value),
     )
 

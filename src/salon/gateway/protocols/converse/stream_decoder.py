@@ -137,7 +137,7 @@ class ConverseStreamDecoder:
                 if self._counted:
                     self._end(out)
             case "metadata":
-                usage = read_usage(value.get("usage"))
+                usage = read_usage(value.get("usage"), service=value.get("serviceTier"))
                 if usage is not None:
                     out.append(UsageReported(usage=usage))
                 self._kept = {**self._kept, **value}
