@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import openai
 import orjson
 import pytest
 
@@ -94,3 +95,23 @@ def test_a_disk_that_fills_up_stops_no_answer_and_loses_no_row(small_disk: Path,
             until(lambda: rows(house) == 5 + answered, "every row")
             assert ask(house, key) == 200
         assert house.salon("db", "check").returncode == 0
+
+
+def test_a_disk_that_fills_up_takes_no_file_and_gives_those_there(small_disk: Path, tmp_path: Path) -> None:
+    house = House(small_disk / "data", HouseSetup())
+    house.log_path = tmp_path / "house.log"
+    content = os.urandom(300_000)
+    with (
+        house,
+        openai.OpenAI(base_url=f"{house.url}/v1", api_key=house.create_key("full"), max_retries=0) as client,
+    ):
+        kept = client.files.create(file=content, purpose="user_data")
+        filler = fill(small_disk)
+        with pytest.raises(openai.InternalServerError, match=r"is full\. Free some space") as caught:
+            client.files.create(file=os.urandom(300_000), purpose="user_data")
+        assert caught.value.status_code == 503
+        assert client.files.content(kept.id).read() == content
+        assert not list((small_disk / "data" / "incoming").iterdir())
+        filler.unlink()
+        assert client.files.create(file=os.urandom(300_000), purpose="user_data").bytes == 300_000
+        assert "Traceback" not in house.log_text()

@@ -142,10 +142,16 @@ class Uploads:
         Raises: UploadMissing, UploadEnded, InvalidRequest, QuotaExceeded, StorageError.
         """
         scope = SpaceScope(caller.space_id)
-        upload = await self._open(scope, upload_id)
+        # Both from one snapshot: an upload that is let go of meanwhile has ended, and lost no parts.
+        found, held = await self._storage.read(
+            lambda tx: (
+                uploads_store.get_upload(tx, scope, upload_id),
+                uploads_store.parts_of(tx, scope, upload_id),
+            )
+        )
+        upload = self._pending(found, upload_id)
         if offset is not None and offset != upload.received_bytes:
             raise WrongOffset(offset=offset, received=upload.received_bytes)
-        held = await self._storage.read(lambda tx: uploads_store.parts_of(tx, scope, upload_id))
         parts = held if part_ids is None else _ordered(held, part_ids)
         digest = hashlib.md5(usedforsecurity=False)
         taken = await self._files.take(
@@ -181,7 +187,13 @@ class Uploads:
 
     # -- own ------------------------------------------------------------------------------------------
     async def _open(self, scope: SpaceScope, upload_id: str) -> Upload:
-        upload = await self.get(scope, upload_id)
+        upload = await self._storage.read(lambda tx: uploads_store.get_upload(tx, scope, upload_id))
+        return self._pending(upload, upload_id)
+
+    def _pending(self, found: Upload | None, upload_id: str) -> Upload:
+        if found is None:
+            raise UploadMissing(id=upload_id)
+        upload = self._now(found)
         if upload.status != "pending":
             raise UploadEnded(id=upload_id, status=upload.status)
         return upload

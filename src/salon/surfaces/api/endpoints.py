@@ -25,8 +25,8 @@ _GEMINI_EMBEDS: Final[tuple[tuple[str, DialectName, str], ...]] = (
     ("batchEmbedContents", "gemini-embed-batch", "embeddings"),
 )
 SMALL_BODY_BYTES: Final = 1024 * 1024
-_FILE_BODY_BYTES: Final = 1024**4
-"""No more than a bound: how large a file may be is a setting, and is counted as it comes."""
+_FILE_BODY_BYTES: Final = 512 * 1024 * 1024
+"""As told; how large a file may be is a setting, and is counted as it comes."""
 _SHARED: Final = "in OpenAI's, Anthropic's or Gemini's words, by the caller's headers"
 _GOOGLE: Final = "in the words of Gemini"
 _FILES: Final[tuple[tuple[Literal["GET", "POST", "DELETE"], str, DialectName | None, str], ...]] = (

@@ -2,10 +2,13 @@
 
 import contextlib
 import http.client
+import itertools
 import json
+import os
+import secrets
 import socket
-from collections.abc import Generator, Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from typing import Any, BinaryIO, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from salon.surfaces.cli.exits import ServedError, UnreachableError
@@ -13,6 +16,7 @@ from salon.surfaces.cli.ports import Address
 
 _TIMEOUT_S = 60.0
 _STREAM_TIMEOUT_S = 600.0
+_CHUNK_BYTES = 64 * 1024
 
 Json = Any
 
@@ -56,15 +60,21 @@ class ApiClient:
 
     @contextlib.contextmanager
     def _open(
-        self, method: str, path: str, body: Json, *, timeout_s: float
+        self,
+        method: str,
+        path: str,
+        data: bytes | Iterable[bytes] | None,
+        *,
+        timeout_s: float,
+        headers: Mapping[str, str] | None = None,
     ) -> Generator[http.client.HTTPResponse]:
         connection = self._connect(timeout_s)
         prefix = self._base.path.rstrip("/").removesuffix("/v1") if self._base else ""
-        data = None if body is None else json.dumps(body).encode()
+        sent = {**self._headers(has_body=data is not None), **(headers or {})}
         try:
-            connection.request(
-                method, prefix + path, body=data, headers=self._headers(has_body=body is not None)
-            )
+            # Who is refused is told before everything is sent; what is said then counts, not the broken pipe.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, prefix + path, body=data, headers=sent)
             yield connection.getresponse()
         except TimeoutError as error:
             problem = f"Salon at {self._where} did not answer within {timeout_s:g} s."
@@ -92,7 +102,8 @@ class ApiClient:
         """Send one request and return the decoded answer. Raises: ServedError, UnreachableError."""
         given = {name: value for name, value in (query or {}).items() if value is not None}
         target = f"{path}?{urlencode(given)}" if given else path
-        with self._open(method, target, body, timeout_s=timeout_s) as response:
+        sent = None if body is None else json.dumps(body).encode()
+        with self._open(method, target, sent, timeout_s=timeout_s) as response:
             data = response.read()
             if response.status >= 400:
                 raise _served_error(response.status, data)
@@ -100,11 +111,47 @@ class ApiClient:
 
     def stream(self, path: str, body: Json) -> Iterator[bytes]:
         """Send one request and yield the answer's bytes as they come. Close the iterator to cancel."""
-        with self._open("POST", path, body, timeout_s=_STREAM_TIMEOUT_S) as response:
+        yield from self._stream("POST", path, json.dumps(body).encode())
+
+    def download(self, path: str) -> Generator[bytes]:
+        """Yield what is at ``path`` as it comes. Raises: ServedError, UnreachableError."""
+        yield from self._stream("GET", path, None)
+
+    def send_file(self, path: str, file: BinaryIO, *, name: str, fields: Mapping[str, str]) -> Json:
+        """Send a file as a form, without holding it in memory. Raises: ServedError, UnreachableError."""
+        boundary = secrets.token_hex(16)
+        head, tail = _form(name, fields, boundary)
+        size_bytes = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Content-Length": str(len(head) + size_bytes + len(tail)),
+        }
+        body = itertools.chain([head], iter(lambda: file.read(_CHUNK_BYTES), b""), [tail])
+        with self._open("POST", path, body, timeout_s=_STREAM_TIMEOUT_S, headers=headers) as response:
+            data = response.read()
+            if response.status >= 400:
+                raise _served_error(response.status, data)
+        return json.loads(data)
+
+    def _stream(self, method: str, path: str, data: bytes | None) -> Generator[bytes]:
+        with self._open(method, path, data, timeout_s=_STREAM_TIMEOUT_S) as response:
             if response.status >= 400:
                 raise _served_error(response.status, response.read())
-            while data := response.read1(65536):
+            while data := response.read1(_CHUNK_BYTES):
                 yield data
+
+
+def _form(name: str, fields: Mapping[str, str], boundary: str) -> tuple[bytes, bytes]:
+    """Return what stands before a file in a form, and after it."""
+    shown = "".join(letter if letter.isprintable() else "_" for letter in name)
+    quoted = shown.replace("\\", "_").replace('"', "%22")
+    values = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+        for field, value in fields.items()
+    ]
+    file = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{quoted}"\r\n\r\n'
+    return "".join([*values, file]).encode(), f"\r\n--{boundary}--\r\n".encode()
 
 
 def segment(value: str) -> str:

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "keys": ("keys:keys", "Make and revoke API keys."),
     "usage": ("usage:usage", "Show tokens and cost."),
     "requests": ("requests:requests", "List recent requests, and show one."),
+    "files": ("files:files", "Keep files that requests to any model can refer to."),
     "payloads": ("payloads:payloads", "Keep requests and answers word for word; search, show, replay them."),
     "bench": ("bench:bench", "Measure latency and throughput of a model."),
     "status": ("doctor:status", "Show what runs."),

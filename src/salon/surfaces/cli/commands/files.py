@@ -1,0 +1,150 @@
+"""``salon files``: what is stored for models to read, and what they made."""
+
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import click
+
+from salon.surfaces.cli.client import segment
+from salon.surfaces.cli.output import Column, count, when
+from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
+
+_PATH: Final = "/v1/files"
+_PURPOSES: Final = ("user_data", "vision", "batch", "assistants", "fine-tune", "evals")
+_DAY_S: Final = 86_400
+_COLUMNS: Final[list[Column]] = [
+    ("at", "time"),
+    ("filename", "name"),
+    ("size", "bytes"),
+    ("purpose", "for"),
+    ("until", "expires"),
+    ("id", "id"),
+]
+
+
+@click.group(cls=CommandGroup, invoke_without_command=True)
+@click.pass_context
+@command_options
+def files(context: click.Context) -> None:
+    """Keep files that requests to any model can refer to."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_files)
+
+
+@files.command("list")
+@click.option("--purpose", metavar="PURPOSE", help="Those kept for one purpose only.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many.")
+@click.option("--after", metavar="ID", help="Go on after this file.")
+@command_options
+@pass_session
+def list_files(
+    session: Session, *, purpose: str | None = None, limit: int = 50, after: str | None = None
+) -> None:
+    """List the files, newest first."""
+    with session.client() as client:
+        query = {"purpose": purpose, "limit": limit, "after": after}
+        answer = client.call("GET", _PATH, query=query)
+    if session.output.as_json:
+        session.output.json(answer["data"])
+        return
+    rows = [_row(one) for one in answer["data"]]
+    session.output.rows(rows, _COLUMNS, empty="No file is kept.", spare=["expires", "for", "time"])
+    if answer["has_more"]:
+        session.output.note(f"There is more: --after {answer['last_id']}")
+
+
+@files.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option("--purpose", type=click.Choice(_PURPOSES), default="user_data", show_default=True,
+              help="What they are for.")  # fmt: skip
+@click.option("--expires", "days", type=click.FloatRange(1 / 24, 30), metavar="DAYS",
+              help="Delete them after so long; never unless said.")  # fmt: skip
+@command_options
+@pass_session
+def add(session: Session, paths: tuple[str, ...], *, purpose: str, days: float | None) -> None:
+    """Store files and print their ids."""
+    fields = {"purpose": purpose}
+    if days is not None:
+        fields |= {"expires_after[anchor]": "created_at", "expires_after[seconds]": str(int(days * _DAY_S))}
+    added: list[dict[str, Any]] = []
+    with session.client() as client:
+        for path in map(Path, paths):
+            with path.open("rb") as file:
+                added.append(client.send_file(_PATH, file, name=path.name, fields=fields))
+            if not session.output.as_json:
+                session.output.line(added[-1]["id"])
+    if session.output.as_json:
+        session.output.json(added)
+
+
+@files.command()
+@click.argument("file_id")
+@command_options
+@pass_session
+def show(session: Session, file_id: str) -> None:
+    """Show what is known of a file."""
+    with session.client() as client:
+        row = client.call("GET", f"{_PATH}/{segment(file_id)}")
+    if session.output.as_json:
+        session.output.json(row)
+        return
+    session.output.fields(_row(row), _COLUMNS)
+
+
+@files.command()
+@click.argument("file_id")
+@click.option("-o", "--output", metavar="FILE", help="Where to; standard output unless said.")
+@command_options
+@pass_session
+def get(session: Session, file_id: str, *, output: str | None) -> None:
+    """Get a file's bytes."""
+    if output is None and sys.stdout.isatty():
+        raise click.UsageError("Say where to with -o FILE, or send it into a pipe.")
+    with (
+        session.client() as client,
+        closing(client.download(f"{_PATH}/{segment(file_id)}/content")) as chunks,
+    ):
+        first = next(chunks, b"")  # whoever is not given the file keeps what was there
+        if output is None:
+            _write(sys.stdout.buffer, first, chunks)
+            return
+        with Path(output).open("wb") as target:
+            size_bytes = _write(target, first, chunks)
+    if session.output.as_json:
+        session.output.json({"file": output, "bytes": size_bytes})
+    session.output.note(f"{output} has {count(size_bytes)} bytes.")
+
+
+@files.command()
+@click.argument("file_ids", nargs=-1, required=True)
+@command_options
+@pass_session
+def remove(session: Session, file_ids: tuple[str, ...]) -> None:
+    """Delete files; requests that refer to them are refused from then on."""
+    with session.client() as client:
+        for file_id in file_ids:
+            client.call("DELETE", f"{_PATH}/{segment(file_id)}")
+    if session.output.as_json:
+        session.output.json({"removed": list(file_ids)})
+    session.output.note(f"Removed {len(file_ids)}.")
+
+
+def _write(target: BinaryIO, first: bytes, chunks: Iterable[bytes]) -> int:
+    size_bytes = target.write(first)
+    for chunk in chunks:
+        size_bytes += target.write(chunk)
+    target.flush()
+    return size_bytes
+
+
+def _row(one: dict[str, Any]) -> dict[str, Any]:
+    until = one.get("expires_at")
+    return {
+        **one,
+        "at": when(one["created_at"] * 1000),
+        "size": count(one["bytes"]),
+        "until": None if until is None else when(until * 1000),
+    }

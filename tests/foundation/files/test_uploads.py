@@ -1,0 +1,190 @@
+"""Files in parts: in order, in place, counted once, let go of when they end; and files that expire."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from salon.foundation.audit import verify
+from salon.foundation.files import (
+    FileExpired,
+    FileMissing,
+    Files,
+    LocalBlobs,
+    QuotaExceeded,
+    UploadEnded,
+    UploadMissing,
+    Uploads,
+    WrongOffset,
+)
+from salon.foundation.files.store import recount
+from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.clock import ManualClock
+from salon.foundation.kit.errors import InvalidRequest, TooLarge
+from salon.foundation.kit.ids import SpaceId
+from salon.testing.databases import database
+
+ANN = Caller(kind="owner", space_id=SpaceId("spc_a"))
+BOB = Caller(kind="owner", space_id=SpaceId("spc_b"))
+A, B = SpaceScope(ANN.space_id), SpaceScope(BOB.space_id)
+CONTENT = os.urandom(30_000)
+
+
+async def chunks(content: bytes, size: int = 1000) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+
+
+def play(address: str, tmp_path: Path, scene, **options):
+    async def run():
+        async with database(address) as storage:
+            clock = ManualClock(now_ms=1_000_000)
+            files = Files(
+                storage,
+                LocalBlobs(tmp_path / "blobs"),
+                incoming=tmp_path / "incoming",
+                clock=clock,
+                **options,
+            )
+            return await scene(files, Uploads(storage, files, clock), clock, storage)
+
+    return asyncio.run(run())
+
+
+def begin(uploads: Uploads, **options):
+    return uploads.begin(ANN, **({"name": "a.bin", "open_s": 3600} | options))
+
+
+def test_parts_sent_side_by_side_are_joined_in_the_order_told(address: str, tmp_path: Path) -> None:
+    async def scene(files, uploads, clock, storage):
+        upload = await begin(uploads, size_bytes=len(CONTENT), purpose="user_data", keep_s=7200)
+        thirds = [CONTENT[at : at + 10_000] for at in (0, 10_000, 20_000)]
+        parts = await asyncio.gather(*(uploads.add(ANN, upload.id, chunks(one)) for one in thirds))
+        digest = hashlib.md5(CONTENT).hexdigest()
+        file = await uploads.complete(ANN, upload.id, [part.id for part in parts], md5=digest)
+        assert (file.size_bytes, file.purpose, file.name) == (len(CONTENT), "user_data", "a.bin")
+        assert file.expires_at_ms == 1_000_000 + 7_200_000
+        assert (await uploads.get(A, upload.id)).file_id == file.id
+        assert [one.id for one in await files.list(A)] == [file.id]
+        assert await files.usage(A) == await storage.read(lambda tx: recount(tx, A))
+        return b"".join([chunk async for chunk in files.read(A, file.id)])
+
+    assert play(address, tmp_path, scene) == CONTENT
+
+
+def test_of_two_parts_for_one_place_one_is_taken(address: str, tmp_path: Path) -> None:
+    async def scene(files, uploads, clock, storage):
+        upload = await begin(uploads)
+        sent = [uploads.add(ANN, upload.id, chunks(CONTENT[:5000]), offset=0) for _ in range(4)]
+        done = await asyncio.gather(*sent, return_exceptions=True)
+        assert sorted(type(one).__name__ for one in done) == ["FileReference", *["WrongOffset"] * 3]
+        file = await uploads.complete(ANN, upload.id, rest=chunks(CONTENT[5000:]), offset=5000)
+        return b"".join([chunk async for chunk in files.read(A, file.id)])
+
+    assert play(address, tmp_path, scene) == CONTENT
+
+
+def test_what_does_not_fit_is_refused_and_can_be_mended(address: str, tmp_path: Path) -> None:
+    async def scene(files, uploads, clock, storage):
+        upload = await begin(uploads, size_bytes=10)
+        with pytest.raises(TooLarge):
+            await uploads.add(ANN, upload.id, chunks(b"x" * 11))
+        part = await uploads.add(ANN, upload.id, chunks(b"12345"), offset=0)
+        for wrong in (0, 4, 6):
+            with pytest.raises(WrongOffset):
+                await uploads.add(ANN, upload.id, chunks(b"6"), offset=wrong)
+        with pytest.raises(InvalidRequest, match="announced"):
+            await uploads.complete(ANN, upload.id, [part.id])
+        with pytest.raises(InvalidRequest, match="twice"):
+            await uploads.complete(ANN, upload.id, [part.id, part.id])
+        with pytest.raises(TooLarge):
+            await begin(uploads, size_bytes=10**12)
+        return await uploads.complete(ANN, upload.id, rest=chunks(b"67890"), offset=5)
+
+    assert play(address, tmp_path, scene).size_bytes == 10
+
+
+def test_an_upload_ends_once_and_its_parts_go(address: str, tmp_path: Path) -> None:
+    async def scene(files, uploads, clock, storage):
+        upload = await begin(uploads)
+        part = await uploads.add(ANN, upload.id, chunks(b"12345"))
+        with pytest.raises(FileMissing):
+            await files.get(A, part.id)
+        ways = (uploads.cancel(ANN, upload.id), uploads.complete(ANN, upload.id, [part.id]))
+        done = await asyncio.gather(*ways, return_exceptions=True)
+        assert sum(isinstance(one, UploadEnded) for one in done) == 1
+        with pytest.raises(UploadEnded):
+            await uploads.add(ANN, upload.id, chunks(b"6"))
+        assert await files.usage(A) == await storage.read(lambda tx: recount(tx, A))
+        assert (await storage.read(lambda tx: verify(tx, A))).is_sound
+
+    play(address, tmp_path, scene)
+
+
+def test_another_space_sees_nothing_of_it(address: str, tmp_path: Path) -> None:
+    async def scene(files, uploads, clock, storage):
+        upload = await begin(uploads, secret="open sesame")
+        foreign = (
+            uploads.get(B, upload.id),
+            uploads.add(BOB, upload.id, chunks(b"x")),
+            uploads.complete(BOB, upload.id, []),
+            uploads.cancel(BOB, upload.id),
+            uploads.opened(upload.id, "open barley"),
+        )
+        for act in foreign:
+            with pytest.raises(UploadMissing):
+                await act
+        return (await uploads.opened(upload.id, "open sesame")).id == upload.id
+
+    assert play(address, tmp_path, scene)
+
+
+def test_what_is_left_of_an_upload_expires(address: str, tmp_path: Path) -> None:
+    async def scene(files, uploads, clock, storage):
+        upload = await begin(uploads, open_s=60)
+        await uploads.add(ANN, upload.id, chunks(b"12345"))
+        clock.advance(61)
+        assert (await uploads.get(A, upload.id)).status == "expired"
+        with pytest.raises(UploadEnded, match="expired"):
+            await uploads.add(ANN, upload.id, chunks(b"6"))
+        assert await files.expire() == 1
+        clock.advance(3601)
+        assert await files.collect() == 1
+        clock.advance(86_400)
+        await files.expire()
+        with pytest.raises(UploadMissing):
+            await uploads.get(A, upload.id)
+        return await files.usage(A)
+
+    assert play(address, tmp_path, scene).size_bytes == 0
+
+
+def test_an_expired_file_is_gone_at_once_and_deleted_soon(address: str, tmp_path: Path) -> None:
+    async def scene(files, uploads, clock, storage):
+        kept = await files.store(ANN, chunks(b"for ever"), name="kept")
+        short = await files.store(ANN, chunks(b"for a minute"), name="short", keep_s=60)
+        clock.advance(60)
+        with pytest.raises(FileExpired):
+            await files.get(A, short.id)
+        assert [file.id for file in await files.list(A)] == [kept.id]
+        assert await files.expire() == 1
+        with pytest.raises(FileMissing, match="no file"):
+            await files.get(A, short.id)
+        assert (await storage.read(lambda tx: verify(tx, A))).is_sound
+        return await files.usage(A)
+
+    assert play(address, tmp_path, scene).files == 1
+
+
+def test_parts_are_counted_and_the_whole_not_twice(address: str, tmp_path: Path) -> None:
+    async def scene(files, uploads, clock, storage):
+        upload = await begin(uploads)
+        part = await uploads.add(ANN, upload.id, chunks(b"a" * 900))
+        with pytest.raises(QuotaExceeded):
+            await uploads.add(ANN, upload.id, chunks(b"b" * 200))
+        return await uploads.complete(ANN, upload.id, [part.id])
+
+    assert play(address, tmp_path, scene, quota_bytes=1000).size_bytes == 900

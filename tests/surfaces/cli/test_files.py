@@ -1,0 +1,67 @@
+"""``salon files`` as scripts and people use it, against a real Salon."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from salon.testing.columns import Column
+from salon.testing.house import House, HouseSetup
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
+    setup = HouseSetup(column=module_column, settings={"files": {"max_file_bytes": 4_000_000}})
+    with House(tmp_path_factory.mktemp("house") / "data", setup) as running:
+        yield running
+
+
+def _ok(house: House, *arguments: str) -> str:
+    done = house.salon(*arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_file_is_added_listed_shown_got_and_removed(house: House, tmp_path: Path) -> None:
+    source, target = tmp_path / 'a "b" Grüße.bin', tmp_path / "back"
+    source.write_bytes(content := os.urandom(2_000_000))
+    file_id = _ok(house, "files", "add", str(source), "--expires", "2").strip()
+    (listed,) = json.loads(_ok(house, "files", "list", "--json"))
+    assert (listed["id"], listed["bytes"]) == (file_id, len(content))
+    assert listed["filename"] == source.name
+    assert listed["expires_at"] - listed["created_at"] == 2 * 86_400
+    assert source.name in _ok(house, "files", "show", file_id)
+    _ok(house, "files", "get", file_id, "-o", str(target))
+    assert target.read_bytes() == content
+    _ok(house, "files", "remove", file_id)
+    assert json.loads(_ok(house, "files", "--json")) == []
+
+
+def test_several_files_are_added_and_listed_in_pages(house: House, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one.txt", "two.txt", "three.txt")]
+    for path in paths:
+        path.write_text("x")
+    ids = _ok(house, "files", "add", *map(str, paths), "--purpose", "vision").split()
+    page = house.salon("files", "list", "--purpose", "vision", "--limit", "2")
+    assert [line.split("\t")[-1] for line in page.stdout.splitlines()] == ids[:0:-1]
+    assert f"--after {ids[1]}" in page.stderr
+    _ok(house, "files", "remove", *ids)
+
+
+def test_file_that_is_not_there_overwrites_nothing(house: House, tmp_path: Path) -> None:
+    target = tmp_path / "kept"
+    target.write_text("mine")
+    done = house.salon("files", "get", "file-~01" + "z" * 24, "-o", str(target))
+    assert done.returncode != 0
+    assert "There is no file" in done.stderr
+    assert target.read_text() == "mine"
+
+
+def test_file_over_the_limit_is_refused_with_a_sentence(house: House, tmp_path: Path) -> None:
+    source = tmp_path / "large"
+    source.write_bytes(bytes(9_000_000))
+    done = house.salon("files", "add", str(source))
+    assert done.returncode != 0
+    assert "The file is over the limit of 4000000 bytes" in done.stderr
