@@ -83,7 +83,8 @@ def test_texts_are_judged_by_every_provider(play: Play, model: str, text: str) -
         reply = await bench.send("openai-moderations", body)
         results = reply.json()["results"]
         assert [one["flagged"] for one in results] == ["violence" in text, False]
-        assert results[0]["categories"] == {"violence": "violence" in text}
+        told = {name for name, is_so in results[0]["categories"].items() if is_so}
+        assert told == ({"violence"} if "violence" in text else set())
         entry, _ = await bench.row()
         assert (entry.operation, entry.status) == ("moderations", "ok")
 

@@ -20,6 +20,22 @@ from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_obj
 
 USUAL_MODEL = "omni-moderation-latest"
 """What OpenAI takes where a request names no model."""
+CATEGORIES = (
+    "harassment",
+    "harassment/threatening",
+    "hate",
+    "hate/threatening",
+    "illicit",
+    "illicit/violent",
+    "self-harm",
+    "self-harm/instructions",
+    "self-harm/intent",
+    "sexual",
+    "sexual/minors",
+    "violence",
+    "violence/graphic",
+)
+"""What OpenAI's document says is always told."""
 _Input = tuple[TextPart | ImagePart, ...]
 
 
@@ -88,12 +104,13 @@ def encode_response(response: ModerationResponse, context: EncodeContext) -> Enc
 
 
 def _written(one: Judged) -> JsonObject:
+    """Write a judgement; a category that nobody judged by is not flagged, and applies to no kind of input."""
     kinds = one.applied if one.applied is not None else {name: ["text"] for name in one.categories}
     return {
         "flagged": one.flagged,
-        "categories": one.categories,
-        "category_scores": one.scores,
-        "category_applied_input_types": kinds,
+        "categories": {**dict.fromkeys(CATEGORIES, False), **one.categories},
+        "category_scores": {**dict.fromkeys(CATEGORIES, 0.0), **one.scores},
+        "category_applied_input_types": {**{name: [] for name in CATEGORIES}, **kinds},
     }
 
 
