@@ -1,7 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import type { Alias } from "@/api/types"
-import { Gap } from "@/components/ui/gap"
-import { WindowedRows } from "@/components/ui/windowed-rows"
+import { RowList } from "@/components/ui/row-list"
 import { AliasView } from "@/features/routes/alias-view"
 import type { Voice } from "@/lib/voices"
 
@@ -14,36 +13,28 @@ interface AliasListProps {
   onExplain: (name: string) => void
 }
 
-/** The aliases; only those near what is seen are drawn once they are many. */
+/** The aliases, each with where it goes. */
 export function AliasList({ aliases, voices, chosen, onExplain }: AliasListProps) {
   const { t } = useLingui()
   return (
-    <WindowedRows count={aliases.length} height={USUAL_PX} keyOf={(position) => aliases[position]?.name ?? String(position)}>
-      {({ rows, before, after, measure, hold }) => {
-        const isChosenDrawn = rows.some((position) => aliases[position]?.name === chosen)
-        return (
-          <ul ref={hold} aria-label={t`Aliases`} className="-mx-3 flex flex-col">
-            <Gap as="li" height={before} />
-            {rows.flatMap((position, index) => {
-              const alias = aliases[position]
-              return alias ? (
-                <AliasView
-                  key={alias.name}
-                  ref={measure}
-                  alias={alias}
-                  position={position}
-                  count={aliases.length}
-                  voices={voices}
-                  isChosen={alias.name === chosen}
-                  isStop={isChosenDrawn ? alias.name === chosen : index === 0}
-                  onExplain={onExplain}
-                />
-              ) : []
-            })}
-            <Gap as="li" height={after} />
-          </ul>
-        )
-      }}
-    </WindowedRows>
+    <RowList
+      items={aliases}
+      height={USUAL_PX}
+      keyOf={(alias) => alias.name}
+      isChosen={(alias) => alias.name === chosen}
+      label={t`Aliases`}
+      isWide
+    >
+      {(alias, place, measure) => (
+        <AliasView
+          ref={measure}
+          alias={alias}
+          place={place}
+          voices={voices}
+          isChosen={alias.name === chosen}
+          onExplain={onExplain}
+        />
+      )}
+    </RowList>
   )
 }

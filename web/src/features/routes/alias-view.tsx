@@ -4,6 +4,7 @@ import type { Alias } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { Chip } from "@/components/ui/chip"
 import { ModelName } from "@/components/ui/model-name"
+import type { RowPlace } from "@/components/ui/row-list"
 import { ShareBar } from "@/features/routes/share-bar"
 import { sharesOf } from "@/features/routes/shares"
 import { TargetList } from "@/features/routes/target-list"
@@ -16,16 +17,14 @@ import type { Voice } from "@/lib/voices"
 interface AliasViewProps {
   ref: Ref<HTMLLIElement>
   alias: Alias
-  position: number
-  count: number
+  place: RowPlace
   voices: ReadonlyMap<string, Voice>
   isChosen: boolean
-  isStop: boolean
   onExplain: (name: string) => void
 }
 
 /** One alias as a request meets it: its rules in order, then its split, then its targets, and its mirror. */
-export function AliasView({ ref, alias, position, count, voices, isChosen, isStop, onExplain }: AliasViewProps) {
+export function AliasView({ ref, alias, place, voices, isChosen, onExplain }: AliasViewProps) {
   const { t, i18n } = useLingui()
   const strategies = useStrategyNames()
   const say = useConditionText()
@@ -37,9 +36,9 @@ export function AliasView({ ref, alias, position, count, voices, isChosen, isSto
   return (
     <li
       ref={ref}
-      data-index={position}
-      aria-posinset={position + 1}
-      aria-setsize={count}
+      data-index={place.position}
+      aria-posinset={place.position + 1}
+      aria-setsize={place.count}
       className="relative border-b border-border py-4 last:border-0"
     >
       {isChosen ? <span aria-hidden="true" className="absolute inset-y-5 start-0 w-[3px] rounded-full bg-accent" /> : null}
@@ -56,7 +55,7 @@ export function AliasView({ ref, alias, position, count, voices, isChosen, isSto
               size="small"
               look="outline"
               data-roving
-              tabIndex={isStop ? 0 : -1}
+              tabIndex={place.isStop ? 0 : -1}
               onKeyDown={moveWithArrows}
               aria-label={t`Explain ${alias.name}`}
               aria-pressed={isChosen}
