@@ -5,7 +5,10 @@ from collections.abc import Callable, Mapping
 from salon.foundation.messages import (
     Attachment,
     EmbeddingRequest,
+    ImageEditRequest,
     ImagePart,
+    ImageRequest,
+    ImageVariationRequest,
     ModerationRequest,
     OperationName,
     OperationRequest,
@@ -24,6 +27,7 @@ Table = Callable[[list[str], list[list[str]]], list[str]]
 
 TEXT = TextPart(text="x")
 PICTURE = ImagePart(url="https://example.org/a.png")
+FILE = Attachment(data=b"x", media_type="image/png", name="x.png")
 RECORDING = Attachment(data=b"x", media_type="audio/wav", name="x.wav")
 ONE = EmbeddingRequest(model="m", inputs=("x",))
 PROBES: Mapping[OperationName, Mapping[str, OperationRequest]] = {
@@ -65,6 +69,22 @@ PROBES: Mapping[OperationName, Mapping[str, OperationRequest]] = {
         "times of words": TranscriptionRequest(model="m", file=RECORDING, granularities=("word",)),
     },
     "translations": {"a recording": TranslationRequest(model="m", file=RECORDING)},
+    "images": {
+        "a picture of words": ImageRequest(model="m", prompt="x"),
+        "several pictures": ImageRequest(model="m", prompt="x", n=2),
+        "a size with usual proportions": ImageRequest(model="m", prompt="x", size="1024x1024"),
+        "any other size": ImageRequest(model="m", prompt="x", size="1000x700"),
+        "quality": ImageRequest(model="m", prompt="x", quality="high"),
+        "background": ImageRequest(model="m", prompt="x", background="transparent"),
+        "the form of the file": ImageRequest(model="m", prompt="x", format="jpeg"),
+    },
+    "image-edits": {
+        "a file": ImageEditRequest(model="m", prompt="x", images=(FILE,)),
+        "several files": ImageEditRequest(model="m", prompt="x", images=(FILE, FILE)),
+        "an address": ImageEditRequest(model="m", prompt="x", images=(PICTURE,)),
+        "a mask": ImageEditRequest(model="m", prompt="x", images=(FILE,), mask=FILE),
+    },
+    "image-variations": {"a file": ImageVariationRequest(model="m", image=FILE)},
 }
 
 

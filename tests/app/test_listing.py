@@ -35,7 +35,8 @@ def test_capabilities_come_from_the_provider_where_its_list_is_silent(tmp_path: 
             found = {model.id: model.capabilities for model in listed_models(bench.registry, OWNER)}
             assert found["lab/m"] == found["best"] == ("completion", "tools")
             others = ("embedding", "rerank", "moderation")
-            assert found["demo"] == ("completion", *others, "tools", "vision", "thinking")
+            media = ("image", "image-edit", "image-variation", "speech", "transcription", "translation")
+            assert found["demo"] == ("completion", *others, *media, "tools", "vision", "thinking")
 
     asyncio.run(scene())
 

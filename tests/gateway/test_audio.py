@@ -1,6 +1,9 @@
 """Speech and transcriptions, between callers and providers: bytes, texts, events, money and failures."""
 
 import asyncio
+import base64
+import io
+import wave
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +14,11 @@ from salon.foundation.messages import Attachment
 from salon.gateway.pricing import Price, PriceTier
 from salon.gateway.pricing.price import rate
 from salon.gateway.protocols.forms import form_of
-from salon.gateway.registry.models import PriceSpec
+from salon.gateway.registry.models import PriceSpec, ProviderSpec
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.fake_provider.audio import spoken
 from salon.testing.fake_provider.forms import read_form
-from salon.testing.gateway_bench import GatewayBench, MemoryReply, alias, poll
+from salon.testing.gateway_bench import OWNER, GatewayBench, MemoryReply, alias, poll
 
 Play = Callable[..., None]
 FILE = Attachment(data=bytes(range(256)) * 4, media_type="audio/wav", name="a.wav")
@@ -258,3 +261,76 @@ def test_a_model_for_something_else_refuses(play: Play) -> None:
             assert (reply.status, reply.json()["error"]["code"]) == (400, "wrong_model")
 
     play(scene)
+
+
+@pytest.mark.parametrize(("form", "kind"), [("wav", "audio/wav"), ("pcm", "audio/pcm"), (None, "audio/wav")])
+def test_gemini_speaks_to_openais_callers(play: Play, form: str | None, kind: str) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        fields = {"response_format": form} if form else {}
+        reply = await bench.send("openai-speech", speech("gemini/fake", voice="Kore", **fields))
+        assert (reply.status, reply.headers["content-type"]) == (200, kind)
+        assert reply.body.removesuffix(SAID.encode())[:4] == (b"RIFF" if kind == "audio/wav" else b"")
+        config = orjson.loads(fake.journal.exchanges[-1].body)["generationConfig"]
+        assert config["speechConfig"]["voiceConfig"]["prebuiltVoiceConfig"] == {"voiceName": "Kore"}
+        entry, _ = await bench.row()
+        assert orjson.loads(entry.details or "")["audio_output_tokens"] == 8
+
+    play(scene)
+
+
+def test_a_format_that_gemini_does_not_speak_goes_to_the_next(play: Play) -> None:
+    async def scene(bench: GatewayBench, _: FakeProvider) -> None:
+        reply = await bench.send("openai-speech", speech("either", response_format="mp3"))
+        assert (reply.status, reply.headers["x-salon-route"]) == (200, "openai/fake")
+
+    play(scene, aliases=[alias("either", "gemini/fake", "openai/fake")])
+
+
+def test_openrouter_gets_recordings_as_json(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        spec = ProviderSpec(
+            name="router", kind="openrouter", base_url=f"{fake.url}/v1", api_key="k", allow_private=True
+        )
+        await bench.service.add(OWNER.caller, spec)
+        reply = await bench.send("openai-transcriptions", recording("router/whisper", language="de"))
+        assert reply.json()["text"] == SAID
+        sent = orjson.loads(fake.journal.exchanges[-1].body)
+        assert sent["input_audio"] == {"data": base64.b64encode(FILE.data).decode(), "format": "wav"}
+        assert (sent["model"], sent["language"]) == ("whisper", "de")
+
+    play(scene)
+
+
+def test_the_demo_makes_tones_and_says_that_it_hears_nothing(play: Play) -> None:
+    async def scene(bench: GatewayBench, _: FakeProvider) -> None:
+        made = await bench.send("openai-speech", speech("demo", "three short words"))
+        with wave.open(io.BytesIO(made.body)) as file:
+            seconds = file.getnframes() / file.getframerate()
+            assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
+        assert 0.3 < seconds < 0.4
+        tones = Attachment(data=made.body, media_type="audio/wav", name="tones.wav")
+        for dialect in ("openai-transcriptions", "openai-translations"):
+            body = form_of({"model": "demo", "response_format": "verbose_json"}, files=[("file", tones)])
+            told: Any = (await bench.send(dialect, body)).json()
+            assert "the demo" in told["text"]
+            assert "tones.wav" in told["text"]
+            assert abs(told["duration"] - seconds) < 0.01
+        refused = await bench.send("openai-speech", speech("demo", response_format="mp3"))
+        assert (refused.status, "“wav” and “pcm”" in refused.json()["error"]["message"]) == (400, True)
+
+    play(scene)
+
+
+def test_a_wav_file_tells_its_length_where_the_answer_does_not(play: Play) -> None:
+    price = Price(tiers=(PriceTier(input=0, output=0),), version="t", minute_e10=rate("0.6"))
+
+    async def scene(bench: GatewayBench, _: FakeProvider) -> None:
+        tones = (await bench.send("openai-speech", speech("demo", "a b c d e f g h"))).body
+        file = Attachment(data=tones, media_type="audio/wav", name="a.wav")
+        body = form_of({"model": "openai/fake", "response_format": "text"}, files=[("file", file)])
+        reply = await bench.send("openai-transcriptions", body)
+        assert reply.headers["x-salon-cost"].startswith("0.009")
+        _, (entry, _attempts) = await bench.rows()
+        assert 900 < orjson.loads(entry.details or "")["audio_input_ms"] < 1000
+
+    play(scene, prices=[PriceSpec(model="openai/*", price=price)])

@@ -12,6 +12,10 @@ from salon.gateway.protocols.gemini import COUNT as GEMINI_COUNT
 from salon.gateway.protocols.gemini import DIALECT as GEMINI
 from salon.gateway.protocols.gemini import EMBED as GEMINI_EMBED
 from salon.gateway.protocols.gemini import EMBED_BATCH as GEMINI_EMBED_BATCH
+from salon.gateway.protocols.gemini import IMAGE_EDITS as GEMINI_IMAGE_EDITS
+from salon.gateway.protocols.gemini import IMAGEN as GEMINI_IMAGEN
+from salon.gateway.protocols.gemini import IMAGES as GEMINI_IMAGES
+from salon.gateway.protocols.gemini import SPEECH as GEMINI_SPEECH
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
 from salon.gateway.protocols.ollama import EMBED as OLLAMA_EMBED
 from salon.gateway.protocols.ollama import EMBEDDINGS as OLLAMA_EMBEDDINGS
@@ -19,7 +23,16 @@ from salon.gateway.protocols.ollama import GENERATE as OLLAMA_GENERATE
 from salon.gateway.protocols.openai import COMPLETIONS as OPENAI_COMPLETIONS
 from salon.gateway.protocols.openai import DIALECT as OPENAI
 from salon.gateway.protocols.openai import EMBEDDINGS as OPENAI_EMBEDDINGS
-from salon.gateway.protocols.openai import MISTRAL_MODERATIONS, PERPLEXITY_EMBEDDINGS
+from salon.gateway.protocols.openai import IMAGE_EDITS as OPENAI_IMAGE_EDITS
+from salon.gateway.protocols.openai import IMAGE_EDITS_JSON as OPENAI_IMAGE_EDITS_JSON
+from salon.gateway.protocols.openai import IMAGE_VARIATIONS as OPENAI_IMAGE_VARIATIONS
+from salon.gateway.protocols.openai import IMAGES as OPENAI_IMAGES
+from salon.gateway.protocols.openai import (
+    MISTRAL_MODERATIONS,
+    OPENROUTER_TRANSCRIPTIONS,
+    PERPLEXITY_EMBEDDINGS,
+    XAI_IMAGE_EDITS,
+)
 from salon.gateway.protocols.openai import MODERATIONS as OPENAI_MODERATIONS
 from salon.gateway.protocols.openai import SPEECH as OPENAI_SPEECH
 from salon.gateway.protocols.openai import TRANSCRIPTIONS as OPENAI_TRANSCRIPTIONS
@@ -52,6 +65,10 @@ DIALECTS: Mapping[DialectName, Dialect] = {
         OPENAI_SPEECH,
         OPENAI_TRANSCRIPTIONS,
         OPENAI_TRANSLATIONS,
+        OPENAI_IMAGES,
+        OPENAI_IMAGE_EDITS,
+        OPENAI_IMAGE_EDITS_JSON,
+        OPENAI_IMAGE_VARIATIONS,
     )
 }
 """Every dialect that is served, by its name."""
@@ -65,6 +82,12 @@ ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {
         MISTRAL_MODERATIONS,
         PERPLEXITY_EMBEDDINGS,
         VOYAGE_RERANK,
+        XAI_IMAGE_EDITS,
+        OPENROUTER_TRANSCRIPTIONS,
+        GEMINI_IMAGES,
+        GEMINI_IMAGE_EDITS,
+        GEMINI_IMAGEN,
+        GEMINI_SPEECH,
     )
 }
 """Dialects of providers that no caller speaks to us."""

@@ -79,6 +79,28 @@ OPERATIONS: Final[Mapping[OperationName, Operation]] = {
             word="translation",
             is_weighed=True,
         ),
+        Operation(
+            name="images",
+            does="make pictures",
+            path="/v1/images/generations",
+            word="image",
+            is_weighed=True,
+            hints=("dall-e", "gpt-image", "imagen-", "flux", "stable-diffusion", "imagine-image"),
+        ),
+        Operation(
+            name="image-edits",
+            does="change pictures",
+            path="/v1/images/edits",
+            word="image-edit",
+            is_weighed=True,
+        ),
+        Operation(
+            name="image-variations",
+            does="vary pictures",
+            path="/v1/images/variations",
+            word="image-variation",
+            is_weighed=True,
+        ),
     )
 }
 """Every operation by its name; the gateway serves no other."""

@@ -17,12 +17,13 @@ def listed(value: Any) -> list[ModelInfo]:
 def test_mistral_says_what_a_model_can_and_which_do_not_answer() -> None:
     flags = {"completion_chat": True, "function_calling": True, "vision": False}
     no = {"completion_chat": False, "function_calling": False}
-    model, embedding = listed(
+    model, embedding, hearing = listed(
         {
             "data": [
                 {"id": "mistral-x", "max_context_length": 131072, "capabilities": flags},
                 {"id": "mistral-embed", "capabilities": no},
                 {"id": "voxtral-transcribe", "capabilities": no},
+                {"id": "other", "capabilities": no},
             ]
         }
     )
@@ -31,6 +32,7 @@ def test_mistral_says_what_a_model_can_and_which_do_not_answer() -> None:
     assert (model.capabilities.tools, model.capabilities.vision) == (True, False)
     assert model.operations == ("chat",)
     assert (embedding.id, embedding.operations) == ("mistral-embed", ("embeddings",))
+    assert (hearing.id, hearing.operations) == ("voxtral-transcribe", ("transcriptions",))
 
 
 def test_together_and_cohere_say_what_a_model_is_for() -> None:
@@ -65,3 +67,24 @@ def test_a_bare_list_is_read_and_unknown_flags_say_nothing() -> None:
     assert (model.id, model.context_tokens, model.price) == ("m", 8192, None)
     (other,) = listed({"data": [{"id": "c", "capabilities": {"batch": {"supported": True}}}]})
     assert (other.id, other.capabilities) == ("c", None)
+
+
+def test_googles_models_of_pictures_and_speech_are_known_by_their_names() -> None:
+    chat = ["generateContent", "countTokens"]
+    methods = {
+        "gemini-x-flash": chat,
+        "gemini-x-flash-image": chat,
+        "gemini-x-flash-tts": chat,
+        "imagen-4.0-generate": ["predict"],
+        "veo-3": ["predictLongRunning"],
+    }
+    models = [
+        {"name": f"models/{name}", "supportedGenerationMethods": told} for name, told in methods.items()
+    ]
+    found, _ = read_listing("gemini", json.dumps({"models": models}).encode(), provider="p")
+    assert {model.id: model.operations for model in found} == {
+        "gemini-x-flash": ("chat",),
+        "gemini-x-flash-image": ("chat", "images", "image-edits"),
+        "gemini-x-flash-tts": ("chat", "speech"),
+        "imagen-4.0-generate": ("images",),
+    }

@@ -11,6 +11,7 @@ from salon.foundation.messages.audio import (
     TranscriptSegment,
     TranscriptWord,
     TranslationRequest,
+    wav_length_ms,
 )
 from salon.foundation.messages.embeddings import EmbeddingPurpose, EmbeddingRequest, EmbeddingResponse
 from salon.foundation.messages.events import (
@@ -31,6 +32,13 @@ from salon.foundation.messages.events import (
     ToolCallEnd,
     ToolCallStart,
     UsageReported,
+)
+from salon.foundation.messages.images import (
+    ImageEditRequest,
+    ImageRequest,
+    ImageResponse,
+    ImageVariationRequest,
+    MadeImage,
 )
 from salon.foundation.messages.message import Message, Response, Role
 from salon.foundation.messages.moderation import Judged, ModerationRequest, ModerationResponse
@@ -69,8 +77,13 @@ __all__ = [
     "FilePart",
     "Finish",
     "FinishReason",
+    "ImageEditRequest",
     "ImagePart",
+    "ImageRequest",
+    "ImageResponse",
+    "ImageVariationRequest",
     "Judged",
+    "MadeImage",
     "Message",
     "ModelRequest",
     "ModerationRequest",
@@ -120,4 +133,5 @@ __all__ = [
     "UsageReported",
     "VideoPart",
     "service_tier",
+    "wav_length_ms",
 ]

@@ -1,6 +1,6 @@
 """Audio: a text spoken, and what is spoken written down."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -11,6 +11,28 @@ from salon.foundation.messages.operations import (
     OperationResponse,
 )
 from salon.foundation.messages.usage import Usage, UsageDetails
+
+_MOST_CHUNKS: Final = 50
+
+
+def wav_length_ms(file: bytes) -> int | None:
+    """Return how long a WAV file plays; None for every other file, and for one that does not say."""
+    if file[:4] != b"RIFF" or file[8:12] != b"WAVE":
+        return None
+    at, bytes_a_second = 12, 0
+    for _ in range(_MOST_CHUNKS):
+        head = file[at : at + 8]
+        if len(head) < 8:
+            return None
+        name, size = head[:4], int.from_bytes(head[4:], "little")
+        if name == b"fmt ":
+            bytes_a_second = int.from_bytes(file[at + 16 : at + 20], "little")
+        elif name == b"data":
+            # A stream that was recorded as it came may claim more than there is.
+            there = min(size, len(file) - at - 8)
+            return there * 1000 // bytes_a_second if bytes_a_second else None
+        at += 8 + size + size % 2
+    return None
 
 
 class SpeechRequest(OperationRequest, frozen=True, kw_only=True, omit_defaults=True):
@@ -74,8 +96,11 @@ class TranscriptionRequest(OperationRequest, frozen=True, kw_only=True, omit_def
     """``word`` and ``segment``: what is told with its times."""
 
     def weight(self) -> Usage:
-        """Return that nobody knows how long the recording is."""
-        return Usage(details=UsageDetails(uncounted=1))
+        """Return how long the recording is, where its bytes say that plainly."""
+        length_ms = wav_length_ms(self.file.data)
+        if length_ms is None:
+            return Usage(details=UsageDetails(uncounted=1))
+        return Usage(details=UsageDetails(audio_input_ms=length_ms))
 
 
 class TranslationRequest(TranscriptionRequest, frozen=True, kw_only=True, omit_defaults=True):

@@ -15,6 +15,9 @@ OperationName = Literal[
     "speech",
     "transcriptions",
     "translations",
+    "images",
+    "image-edits",
+    "image-variations",
 ]
 """What can be asked of a model. Keys are limited to these, endpoints and ledger rows name them."""
 

@@ -22,7 +22,12 @@ _METHODS: Mapping[str, OperationName] = {
     "embedContent": "embeddings",
     "batchEmbedContents": "embeddings",
 }
-_ENDPOINTS: Mapping[str, OperationName] = {"chat": "chat", "embed": "embeddings", "rerank": "rerank"}
+_ENDPOINTS: Mapping[str, OperationName] = {
+    "chat": "chat",
+    "embed": "embeddings",
+    "rerank": "rerank",
+    "transcribe": "transcriptions",
+}
 _TYPES: Mapping[str, tuple[OperationName, ...]] = {
     "chat": ("chat",),
     "language": ("chat",),
@@ -30,6 +35,9 @@ _TYPES: Mapping[str, tuple[OperationName, ...]] = {
     "embeddings": ("embeddings",),
     "rerank": ("rerank",),
     "moderation": ("moderations",),
+    "image": ("images", "image-edits"),
+    "audio": ("speech",),
+    "transcribe": ("transcriptions", "translations"),
 }
 
 Item = dict[str, Any]
@@ -188,13 +196,16 @@ def _piece(prices: Item, name: str) -> int | None:
 
 
 def _gemini(item: Item) -> ModelInfo | None:
-    """Read Google's form; None for a model that is for nothing here (images of its own way)."""
+    """Read Google's form; None for a model that is for nothing here (films)."""
     methods = item.get("supportedGenerationMethods")
+    name = str(item["name"]).removeprefix("models/")
     operations = _named(methods, _METHODS) if isinstance(methods, list) else None
+    if operations is not None:
+        operations += _media_of_google(name, operations)
     if operations == ():
         return None
     return ModelInfo(
-        id=str(item["name"]).removeprefix("models/"),
+        id=name,
         display_name=_text(item.get("displayName")),
         owned_by="google",
         context_tokens=_count(item.get("inputTokenLimit")),
@@ -202,6 +213,15 @@ def _gemini(item: Item) -> ModelInfo | None:
         capabilities=Capabilities(reasoning=True) if item.get("thinking") is True else None,
         operations=operations,
     )
+
+
+def _media_of_google(name: str, operations: tuple[OperationName, ...]) -> tuple[OperationName, ...]:
+    """Return what Google's list does not say of a model's answers, and its name does."""
+    if "chat" not in operations:
+        return ("images",) if name.startswith("imagen-") else ()
+    if "-image" in name:
+        return ("images", "image-edits")
+    return ("speech",) if "-tts" in name else ()
 
 
 def _named(value: Any, known: Mapping[str, OperationName]) -> tuple[OperationName, ...]:

@@ -49,6 +49,16 @@ DialectName = Literal[
     "openai-speech",
     "openai-transcriptions",
     "openai-translations",
+    "openai-images",
+    "openai-image-edits",
+    "openai-image-edits-json",
+    "openai-image-variations",
+    "xai-image-edits",
+    "openrouter-transcriptions",
+    "gemini-images",
+    "gemini-image-edits",
+    "gemini-imagen",
+    "gemini-speech",
 ]
 COUNTS: Final[tuple[DialectName, ...]] = ("responses-count", "anthropic-count", "gemini-count")
 """Dialects in which a request's tokens are counted; a provider that has one counts for callers of each."""

@@ -93,8 +93,8 @@ def _speak(answer: Answer, asked: Asked) -> list[Frame]:
 
 # -- transcriptions -------------------------------------------------------------------------------
 def _read_recording(body: JsonObject) -> Asked:
-    file = body["file"]
-    if not isinstance(file, Uploaded):
+    file = body["file"] if "file" in body else body["input_audio"]["data"]
+    if not isinstance(file, Uploaded | str):
         raise TypeError("file must be a file")
     form = body.get("response_format", "json")
     is_stream = body.get("stream") == "true" and "whisper" not in body["model"]

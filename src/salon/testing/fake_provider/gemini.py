@@ -1,5 +1,6 @@
 """Gemini generateContent, as the fake provider speaks it; the address names the model and the stream."""
 
+import base64
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +10,7 @@ import orjson
 
 from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects
 from salon.testing.fake_provider.frames import Frame, sse
+from salon.testing.fake_provider.png import picture
 
 PATH_END = (":generateContent", ":streamGenerateContent")
 STREAM_TYPE = b"text/event-stream"
@@ -58,6 +60,7 @@ def read(body: JsonObject) -> Asked:
         schema=_wanted(settings),
         thinks=bool(thinking.get("includeThoughts")),
         max_tokens=settings.get("maxOutputTokens"),
+        wanted=(settings.get("responseModalities") or ["TEXT"])[0],
     )
 
 
@@ -140,14 +143,31 @@ def _call(answer: Answer) -> list[JsonObject]:
 
 
 def body(answer: Answer) -> bytes:
-    """Write a finished answer."""
+    """Write a finished answer: words, or the picture or the sound that is wanted."""
     parts: list[JsonObject] = []
+    if answer.wanted in {"IMAGE", "AUDIO"} and answer.finish == "stop":
+        return orjson.dumps(_of_other_kind(answer))
     if answer.thinking:
         parts.append({"text": "".join(answer.thinking), "thought": True})
     if answer.text:
         parts.append({"text": "".join(answer.text)})
     parts += _call(answer)
     return orjson.dumps(_chunk(answer, parts, answer.output_tokens, _finish(answer)))
+
+
+def _of_other_kind(answer: Answer) -> JsonObject:
+    said = "".join(answer.text)
+    if answer.wanted == "IMAGE":
+        held = {"mimeType": "image/png", "data": picture(said)}
+    else:
+        held = {
+            "mimeType": "audio/L16;codec=pcm;rate=24000",
+            "data": base64.b64encode(said.encode()).decode(),
+        }
+    told = _chunk(answer, [{"inlineData": held}], answer.output_tokens, "STOP")
+    counted = {"modality": answer.wanted, "tokenCount": answer.output_tokens}
+    told["usageMetadata"]["candidatesTokensDetails"] = [counted]
+    return told
 
 
 def frames(answer: Answer, asked: Asked) -> list[Frame]:

@@ -39,6 +39,7 @@ from salon.testing.fake_provider.forms import read_form
 from salon.testing.fake_provider.frames import Frame, bend, mutate
 from salon.testing.fake_provider.journal import Exchange, Journal
 from salon.testing.fake_provider.judging import JUDGING
+from salon.testing.fake_provider.pictures import PICTURES
 from salon.testing.fake_provider.plan import Plan, parse_fault, parse_plan, plan_of_model, plan_of_text
 from salon.testing.fake_provider.play import CutShortError, Head, Headers, Player
 from salon.testing.fake_provider.recordings import RecordingNotFoundError, load, split_path
@@ -61,6 +62,7 @@ _DIALECTS: tuple[Any, ...] = (
     *EMBEDDINGS,
     *JUDGING,
     *AUDIO,
+    *PICTURES,
 )
 _START_S = 60.0
 _KEY_HEADERS = ("x-api-key", "x-goog-api-key", "api-key")
@@ -374,7 +376,7 @@ def _name(dialect: Any) -> str:
 
 def _whole(exchange: Exchange, dialect: Any) -> Any:
     """Return the body as JSON, with what the address says where the dialect says it there."""
-    if getattr(dialect, "reads_forms", False):
+    if getattr(dialect, "reads_forms", False) and exchange.body[:1] != b"{":
         return read_form(exchange.header("content-type") or "", exchange.body)
     value = orjson.loads(exchange.body)
     if dialect in (gemini, gemini_count) or getattr(dialect, "of", None) is gemini:

@@ -1,5 +1,14 @@
-"""Gemini generateContent and embeddings: requests, answers, streams and errors, read and written."""
+"""Gemini generateContent and Gemini's other operations: requests, answers, streams and errors."""
 
-from salon.gateway.protocols.gemini.dialect import COUNT, DIALECT, EMBED, EMBED_BATCH
+from salon.gateway.protocols.gemini.dialect import (
+    COUNT,
+    DIALECT,
+    EMBED,
+    EMBED_BATCH,
+    IMAGE_EDITS,
+    IMAGEN,
+    IMAGES,
+    SPEECH,
+)
 
-__all__ = ["COUNT", "DIALECT", "EMBED", "EMBED_BATCH"]
+__all__ = ["COUNT", "DIALECT", "EMBED", "EMBED_BATCH", "IMAGEN", "IMAGES", "IMAGE_EDITS", "SPEECH"]

@@ -4,7 +4,18 @@ import msgspec
 
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.gemini import count, embed, errors, files, request, request_writer, response, tap
+from salon.gateway.protocols.gemini import (
+    count,
+    embed,
+    errors,
+    files,
+    pictures,
+    request,
+    request_writer,
+    response,
+    speech,
+    tap,
+)
 from salon.gateway.protocols.gemini.stream_decoder import GeminiStreamDecoder
 from salon.gateway.protocols.gemini.stream_encoder import GeminiStreamEncoder
 
@@ -77,3 +88,41 @@ EMBED_BATCH = msgspec.structs.replace(
     rewrite_request=embed.rewrite_batch,
 )
 """``POST /v1beta/models/{model}:batchEmbedContents``: one vector for each request in it."""
+
+IMAGES = whole.spoken(
+    name="gemini-images",
+    operation="images",
+    title="Gemini images",
+    encode_request=pictures.encode_request,
+    decode_response=pictures.decode_response,
+    decode_error=errors.decode_error,
+)
+"""``:generateContent`` of a model that answers with a picture."""
+
+IMAGE_EDITS = msgspec.structs.replace(
+    IMAGES,
+    name="gemini-image-edits",
+    operation="image-edits",
+    title="Gemini image edits",
+    encode_request=pictures.encode_edit,
+)
+"""The same, with pictures beside the words."""
+
+IMAGEN = msgspec.structs.replace(
+    IMAGES,
+    name="gemini-imagen",
+    title="Imagen",
+    encode_request=pictures.encode_imagen,
+    decode_response=pictures.decode_imagen,
+)
+"""``:predict`` of Imagen."""
+
+SPEECH = msgspec.structs.replace(
+    IMAGES,
+    name="gemini-speech",
+    operation="speech",
+    title="Gemini speech",
+    encode_request=speech.encode_request,
+    decode_response=speech.decode_response,
+)
+"""``:generateContent`` of a model that answers with sound."""

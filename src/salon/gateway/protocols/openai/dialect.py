@@ -8,7 +8,10 @@ from salon.gateway.protocols.openai import (
     completions,
     embeddings,
     files,
+    image_edits,
+    images,
     moderations,
+    openrouter_audio,
     relays,
     request,
     request_writer,
@@ -144,3 +147,75 @@ TRANSLATIONS = msgspec.structs.replace(
     decode_request=transcriptions.decode_translation,
 )
 """``POST /v1/audio/translations``, a form: what was said, in English."""
+
+IMAGES = whole.dialect(
+    name="openai-images",
+    operation="images",
+    title="OpenAI images",
+    id_header=b"x-request-id",
+    read_envelope=images.read_envelope,
+    decode_request=images.decode_request,
+    encode_response=images.encode_response,
+    encode_error=openai_errors.encode_error,
+    encode_request=images.encode_request,
+    decode_response=images.decode_response,
+    read_answer=images.read_answer,
+    rewrite_request=whole.rewrite_model,
+    relay=relays.relay_images,
+)
+"""``POST /v1/images/generations``."""
+
+IMAGE_EDITS = msgspec.structs.replace(
+    IMAGES,
+    name="openai-image-edits",
+    operation="image-edits",
+    title="OpenAI image edits",
+    request_type=forms.MEDIA_TYPE,
+    read_envelope=image_edits.read_envelope,
+    decode_request=image_edits.decode_request,
+    encode_response=images.encode_edit,
+    encode_request=image_edits.encode_request,
+    rewrite_request=forms.rewrite_model,
+)
+"""``POST /v1/images/edits``, a form with files."""
+
+IMAGE_EDITS_JSON = msgspec.structs.replace(
+    IMAGES,
+    name="openai-image-edits-json",
+    operation="image-edits",
+    title="OpenAI image edits, JSON",
+    read_envelope=image_edits.read_json_envelope,
+    decode_request=image_edits.decode_json,
+    encode_response=images.encode_edit,
+    encode_request=image_edits.encode_json,
+)
+"""``POST /v1/images/edits``, JSON with addresses."""
+
+IMAGE_VARIATIONS = msgspec.structs.replace(
+    IMAGE_EDITS,
+    name="openai-image-variations",
+    operation="image-variations",
+    title="OpenAI image variations",
+    read_envelope=image_edits.read_variation_envelope,
+    decode_request=image_edits.decode_variation,
+    encode_request=image_edits.encode_variation,
+)
+"""``POST /v1/images/variations``, a form: closed at OpenAI, kept by others."""
+
+XAI_IMAGE_EDITS = whole.spoken(
+    name="xai-image-edits",
+    operation="image-edits",
+    title="xAI image edits",
+    encode_request=image_edits.encode_xai,
+    decode_response=images.decode_response,
+)
+"""``POST /v1/images/edits`` of xAI: JSON in words of its own."""
+
+OPENROUTER_TRANSCRIPTIONS = whole.spoken(
+    name="openrouter-transcriptions",
+    operation="transcriptions",
+    title="OpenRouter transcriptions",
+    encode_request=openrouter_audio.encode_request,
+    decode_response=transcriptions.decode_response,
+)
+"""``POST /api/v1/audio/transcriptions`` of OpenRouter: JSON where OpenAI takes a form."""

@@ -9,6 +9,7 @@ from salon.foundation.messages import Finish, Usage
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import Envelope, InStreamError, StreamTap
 from salon.gateway.protocols.event_streams import EventTap
+from salon.gateway.protocols.fields import field_value
 from salon.gateway.protocols.openai.media_usage import read_media_usage
 from salon.gateway.protocols.sse import block_data
 from salon.gateway.protocols.wire_json import JsonObject
@@ -65,11 +66,13 @@ _decode = msgspec.json.Decoder(_Event).decode
 class NamedEventTap(EventTap):
     """Forwards events like ``transcript.text.delta``; the answer is whole after so many that end one."""
 
-    __slots__ = ("_ends_left", "_usage")
+    __slots__ = ("_are_images", "_ended", "_ends", "_usage")
 
-    def __init__(self, *, ends: int = 1) -> None:
+    def __init__(self, *, ends: int = 1, are_images: bool = False) -> None:
         super().__init__()
-        self._ends_left = ends
+        self._ends = ends
+        self._ended = 0
+        self._are_images = are_images
         self._usage: Usage | None = None
 
     @property
@@ -96,9 +99,10 @@ class NamedEventTap(EventTap):
         self.events += 1
         self.output_bytes += len(data)
         if event.type.endswith(ENDS):
-            self._ends_left -= 1
-            self.saw_end = self._ends_left <= 0
-            self._usage = read_media_usage(event.usage) or self._usage
+            self._ended += 1
+            self.saw_end = self._ended >= self._ends
+            images = self._ended if self._are_images else 0
+            self._usage = read_media_usage(event.usage, images=images) or self._usage
         return block
 
 
@@ -112,3 +116,12 @@ def relay_audio(media_type: bytes, envelope: Envelope) -> StreamTap | None:
 def relay_events(media_type: bytes, envelope: Envelope) -> StreamTap | None:
     """Make the tap of a transcription's events."""
     return NamedEventTap() if media_type.startswith(_EVENTS) else None
+
+
+def relay_images(media_type: bytes, envelope: Envelope) -> StreamTap | None:
+    """Make the tap of pictures that are shown while they are made; there are as many ends as pictures."""
+    if not media_type.startswith(_EVENTS):
+        return None
+    number = field_value(envelope.fields, "n")
+    is_number = str(number).isdecimal()
+    return NamedEventTap(ends=max(1, int(number)) if is_number else 1, are_images=True)

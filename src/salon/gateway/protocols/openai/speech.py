@@ -58,6 +58,8 @@ def encode_response(response: SpeechResponse, context: EncodeContext) -> Encoded
     audio = response.audio
     asked = dict(context.fields or {})
     if field_value(asked, "stream_format") != "sse":
+        if field_value(asked, "response_format") == "pcm" and audio.media_type == "audio/wav":
+            return EncodedRequest(body=_samples(audio.data), media_type=b"audio/pcm")
         media_type = (audio.media_type or "application/octet-stream").encode("ascii")
         return EncodedRequest(body=audio.data, media_type=media_type)
     packed = base64.b64encode(audio.data).decode("ascii")
@@ -65,6 +67,12 @@ def encode_response(response: SpeechResponse, context: EncodeContext) -> Encoded
     if response.usage is not None:
         done["usage"] = _written(response.usage)
     return named_events({"type": "speech.audio.delta", "audio": packed}, done)
+
+
+def _samples(file: bytes) -> bytes:
+    """Return the samples of a WAV file without its head."""
+    mark = file.find(b"data", 12, 1024)
+    return file[mark + 8 :] if mark > 0 else file
 
 
 def _written(usage: Usage) -> JsonObject:

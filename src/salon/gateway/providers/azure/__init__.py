@@ -6,13 +6,24 @@ gateways that know only them, name it in the path and the version in the query.
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Final
 
 import msgspec
 
+from salon.gateway.protocols.base import DialectName
 from salon.gateway.providers.authorize import Access
 from salon.gateway.providers.base import ProviderKind
 from salon.gateway.providers.options import ProviderOption
 from salon.gateway.providers.tokens import BearerAuthorizer, ask_for_token
+
+_OPERATIONS: Final[Mapping[DialectName, str]] = {
+    "openai-embeddings": "/embeddings",
+    "openai-speech": "/audio/speech",
+    "openai-transcriptions": "/audio/transcriptions",
+    "openai-translations": "/audio/translations",
+    "openai-images": "/images/generations",
+    "openai-image-edits": "/images/edits",
+}
 
 
 def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
@@ -27,7 +38,7 @@ def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
         kind = msgspec.structs.replace(
             kind,
             chat_paths={"openai": f"{below}/chat/completions{query}"},
-            operation_paths={"openai-embeddings": f"{below}/embeddings{query}"},
+            operation_paths={name: f"{below}{path}{query}" for name, path in _OPERATIONS.items()},
         )
     return kind
 
@@ -52,7 +63,7 @@ KIND = ProviderKind(
     label="Azure OpenAI",
     dialect="openai",
     chat_paths={"openai": "/openai/v1/chat/completions", "responses": "/openai/v1/responses"},
-    operation_paths={"openai-embeddings": "/openai/v1/embeddings"},
+    operation_paths={name: f"/openai/v1{path}" for name, path in _OPERATIONS.items()},
     auth="api-key",
     env_keys=("AZURE_OPENAI_API_KEY",),
     env_url="AZURE_OPENAI_ENDPOINT",

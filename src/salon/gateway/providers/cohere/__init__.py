@@ -7,7 +7,11 @@ KIND = ProviderKind(
     label="Cohere",
     dialect="cohere",
     chat_paths={"cohere": "/v2/chat"},
-    operation_paths={"cohere-embed": "/v2/embed", "rerank": "/v2/rerank"},
+    operation_paths={
+        "cohere-embed": "/v2/embed",
+        "rerank": "/v2/rerank",
+        "openai-transcriptions": "/v2/audio/transcriptions",
+    },
     base_url="https://api.cohere.com",
     env_keys=("COHERE_API_KEY", "CO_API_KEY"),
     listing="cohere",

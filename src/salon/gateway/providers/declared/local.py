@@ -4,11 +4,16 @@ Some of them speak Messages, Responses or Ollama as well, and turn it into their
 spoken to in Chat Completions, which every version of them has, and Salon does the turning.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from salon.gateway.protocols.base import DialectName, Quirks
 from salon.gateway.providers.base import ProviderKind
 
+_LISTENS: Final[Mapping[DialectName, str]] = {
+    "openai-transcriptions": "/audio/transcriptions",
+    "openai-translations": "/audio/translations",
+}
 _QUIRKS: Final[Quirks] = {"max_tokens_field": "max_tokens", "developer_role": "system", "top_k": True}
 
 
@@ -21,10 +26,12 @@ def _server(
     env_url: str,
     docs_url: str,
     completes: bool = True,
+    more: Mapping[DialectName, str] | None = None,
 ) -> ProviderKind:
     """Declare a server that is found at ``port`` unless its owner moved it.
 
-    ``completes`` if its own documentation has completions for all models: a prompt is then read raw.
+    ``completes`` if its own documentation has completions for all models: a prompt is then read raw. ``more``
+    is what its documentation has besides.
     """
     paths: dict[DialectName, str] = {"openai": "/chat/completions"}
     if completes:
@@ -34,7 +41,7 @@ def _server(
         label=label,
         dialect="openai",
         chat_paths=paths,
-        operation_paths={"openai-embeddings": "/embeddings", "rerank": "/rerank"},
+        operation_paths={"openai-embeddings": "/embeddings", "rerank": "/rerank", **(more or {})},
         base_url=f"http://127.0.0.1:{port}/v1",
         needs_key=False,
         local=True,
@@ -52,6 +59,7 @@ LOCAL: Final = (
         port=8000,
         env_keys=("VLLM_API_KEY",),
         env_url="VLLM_BASE_URL",
+        more=_LISTENS,
         docs_url="https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
     ),
     _server(
@@ -76,6 +84,11 @@ LOCAL: Final = (
         port=8080,
         env_keys=("LOCALAI_API_KEY",),
         env_url="LOCALAI_BASE_URL",
+        more={
+            "openai-speech": "/audio/speech",
+            "openai-transcriptions": "/audio/transcriptions",
+            "openai-images": "/images/generations",
+        },
         docs_url="https://localai.io/docs/features/text-generation/",
     ),
     _server(
@@ -94,6 +107,11 @@ LOCAL: Final = (
         port=5001,
         env_keys=(),
         env_url="KOBOLDCPP_BASE_URL",
+        more={
+            "openai-speech": "/audio/speech",
+            "openai-transcriptions": "/audio/transcriptions",
+            "openai-images": "/images/generations",
+        },
         docs_url="https://github.com/LostRuins/koboldcpp/wiki",
     ),
 )

@@ -13,6 +13,11 @@ from salon.gateway.providers.base import Capabilities, ProviderKind
 
 _CHAT: Final = "/chat/completions"
 _EMBEDDINGS: Final[Mapping[DialectName, str]] = {"openai-embeddings": "/embeddings"}
+_AUDIO: Final[Mapping[DialectName, str]] = {
+    "openai-speech": "/audio/speech",
+    "openai-transcriptions": "/audio/transcriptions",
+    "openai-translations": "/audio/translations",
+}
 _OLDER: Final[Quirks] = {"max_tokens_field": "max_tokens", "developer_role": "system"}
 """The form before OpenAI renamed the limit of an answer and added a role: every service here takes it."""
 _NEWER: Final[Quirks] = {"developer_role": "system"}
@@ -36,7 +41,11 @@ SERVICES: Final = (
         label="Mistral",
         dialect="openai",
         chat_paths={"openai": _CHAT},
-        operation_paths={**_EMBEDDINGS, "mistral-moderations": "/moderations"},
+        operation_paths={
+            **_EMBEDDINGS,
+            "mistral-moderations": "/moderations",
+            "openai-transcriptions": "/audio/transcriptions",
+        },
         base_url="https://api.mistral.ai/v1",
         env_keys=("MISTRAL_API_KEY",),
         # It refuses a request with any field it does not know (422), names of messages among them, and counts
@@ -59,6 +68,7 @@ SERVICES: Final = (
         label="Groq",
         dialect="openai",
         chat_paths={"openai": _CHAT, "responses": "/responses"},
+        operation_paths=_AUDIO,
         base_url="https://api.groq.com/openai/v1",
         env_keys=("GROQ_API_KEY",),
         # Named by its page on compatibility as answered with 400. Tiers: those of its own client (2026-11).
@@ -77,9 +87,11 @@ SERVICES: Final = (
         label="xAI",
         dialect="openai",
         chat_paths={"openai": _CHAT, "responses": "/responses"},
+        operation_paths={"openai-images": "/images/generations", "xai-image-edits": "/images/edits"},
         base_url="https://api.x.ai/v1",
         env_keys=("XAI_API_KEY",),
-        quirks=_NEWER,
+        # It says of size and style that it does not take them.
+        quirks={**_NEWER, "image_fields": ("quality", "response_format", "user")},
         capabilities=Capabilities(tools=True, structured=True),
         prices_as="x-ai",
         reported_cost=xai,
@@ -91,7 +103,12 @@ SERVICES: Final = (
         label="Together AI",
         dialect="openai",
         chat_paths={"openai": _CHAT},
-        operation_paths={**_EMBEDDINGS, "rerank": "/rerank"},
+        operation_paths={
+            **_EMBEDDINGS,
+            "rerank": "/rerank",
+            "openai-images": "/images/generations",
+            **_AUDIO,
+        },
         base_url="https://api.together.ai/v1",
         env_keys=("TOGETHER_API_KEY",),
         quirks={**_OLDER, "top_k": True},
@@ -185,6 +202,10 @@ SERVICES: Final = (
         label="Z.ai (Zhipu)",
         dialect="openai",
         chat_paths={"openai": _CHAT},
+        operation_paths={
+            "openai-images": "/images/generations",
+            "openai-transcriptions": "/audio/transcriptions",
+        },
         base_url="https://api.z.ai/api/paas/v4",
         env_keys=("ZAI_API_KEY",),
         listing="fixed",

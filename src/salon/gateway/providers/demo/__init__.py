@@ -15,8 +15,8 @@ It answers Chat Completions requests inside this process. Words in the last user
 ``demo:echo``              answers with the rest of the message and nothing else
 =========================  =======================================================================
 
-Embeddings, rankings and judgements are made of words alone (``operations``); there ``demo:fail 429`` works
-too, and ``demo:flag violence`` is what a moderation finds.
+Embeddings, rankings and judgements are made of words alone (``operations``), pictures are patterns and speech
+is tones (``media``); there ``demo:fail 429`` works too; ``demo:flag violence`` is what a moderation finds.
 """
 
 from salon.gateway.providers.base import Capabilities, ProviderKind
@@ -31,6 +31,12 @@ KIND = ProviderKind(
         "openai-embeddings": "/embeddings",
         "rerank": "/rerank",
         "openai-moderations": "/moderations",
+        "openai-images": "/images/generations",
+        "openai-image-edits": "/images/edits",
+        "openai-image-variations": "/images/variations",
+        "openai-speech": "/audio/speech",
+        "openai-transcriptions": "/audio/transcriptions",
+        "openai-translations": "/audio/translations",
     },
     base_url="http://demo.invalid",
     auth="none",
@@ -44,7 +50,18 @@ KIND = ProviderKind(
         vision=True,
         reasoning=True,
         structured=True,
-        operations=("chat", "embeddings", "rerank", "moderations"),
+        operations=(
+            "chat",
+            "embeddings",
+            "rerank",
+            "moderations",
+            "images",
+            "image-edits",
+            "image-variations",
+            "speech",
+            "transcriptions",
+            "translations",
+        ),
     ),
     make_transport=DemoUpstream,
 )

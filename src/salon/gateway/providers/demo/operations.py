@@ -1,4 +1,4 @@
-"""What the demo does beside chat: vectors, rankings and judgements made of words alone, always the same.
+"""What the demo does beside chat: all made of words alone, always the same; pictures and sound by ``media``.
 
 Nothing here understands anything. A vector counts words, so that texts with the same words are near each
 other; a ranking compares such vectors; a judgement finds what it was told to find: ``demo:flag violence``.
@@ -7,25 +7,41 @@ other; a ranking compares such vectors; a judgement finds what it was told to fi
 import hashlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.messages import (
+    Attachment,
     EmbeddingRequest,
     EmbeddingResponse,
+    ImageEditRequest,
+    ImageRequest,
+    ImageVariationRequest,
     Judged,
     ModerationRequest,
     ModerationResponse,
     Ranked,
     RerankRequest,
     RerankResponse,
+    SpeechRequest,
     TextPart,
+    TranscriptionRequest,
     Usage,
 )
-from salon.gateway.protocols.base import EncodeContext
-from salon.gateway.protocols.openai import EMBEDDINGS, MODERATIONS
+from salon.gateway.protocols.base import EncodeContext, EncodedRequest
+from salon.gateway.protocols.openai import (
+    EMBEDDINGS,
+    IMAGE_EDITS,
+    IMAGE_VARIATIONS,
+    IMAGES,
+    MODERATIONS,
+    SPEECH,
+    TRANSCRIPTIONS,
+    TRANSLATIONS,
+)
 from salon.gateway.protocols.rerank import DIALECT as RERANK
+from salon.gateway.providers.demo import media
 from salon.gateway.providers.demo.script import count_tokens
 
 LENGTH: Final = 256
@@ -56,11 +72,10 @@ def fails_with(text: str) -> int | None:
     return int(found[1] or 500) if found is not None else None
 
 
-def answer(path: str, body: bytes) -> bytes:
+def answer(path: str, body: bytes) -> EncodedRequest:
     """Return the answer to a request at ``path``. Raises: InvalidRequest naming the field."""
-    if path.endswith("/embeddings"):
-        return _embed(body)
-    return _rank(body) if path.endswith("/rerank") else _judge(body)
+    make = next(make for end, make in _ANSWERS.items() if path.endswith(end))
+    return make(body)
 
 
 def _context(body: bytes, fields: Any) -> EncodeContext:
@@ -68,7 +83,7 @@ def _context(body: bytes, fields: Any) -> EncodeContext:
     return EncodeContext(request_id=f"demo-{mark}", model="demo", created_at_s=_CREATED_AT_S, fields=fields)
 
 
-def _embed(body: bytes) -> bytes:
+def _embed(body: bytes) -> EncodedRequest:
     envelope = EMBEDDINGS.read_envelope(body)
     request: EmbeddingRequest = EMBEDDINGS.decode_request(envelope)
     length = request.dimensions or LENGTH
@@ -76,14 +91,14 @@ def _embed(body: bytes) -> bytes:
         raise InvalidRequest(field="dimensions", problem=f"The demo's vectors have at most {_LONGEST}.")
     texts = [one if isinstance(one, str) else " ".join(map(str, one)) for one in request.inputs]
     made = EmbeddingResponse(vectors=tuple(vector(text, length) for text in texts), usage=_usage(texts))
-    return EMBEDDINGS.encode_response(made, _context(body, envelope.fields)).body
+    return EMBEDDINGS.encode_response(made, _context(body, envelope.fields))
 
 
 def _usage(texts: Sequence[str]) -> Usage:
     return Usage(input_tokens=sum(count_tokens(text) for text in texts))
 
 
-def _rank(body: bytes) -> bytes:
+def _rank(body: bytes) -> EncodedRequest:
     envelope = RERANK.read_envelope(body)
     request: RerankRequest = RERANK.decode_request(envelope)
     asked = vector(request.query)
@@ -91,10 +106,10 @@ def _rank(body: bytes) -> bytes:
     order = sorted(range(len(near)), key=lambda place: (-near[place], place))[: request.top]
     results = tuple(Ranked(index=place, score=round(max(0.0, near[place]), 6)) for place in order)
     made = RerankResponse(results=results, usage=_usage([request.query, *request.documents]))
-    return RERANK.encode_response(made, _context(body, envelope.fields)).body
+    return RERANK.encode_response(made, _context(body, envelope.fields))
 
 
-def _judge(body: bytes) -> bytes:
+def _judge(body: bytes) -> EncodedRequest:
     envelope = MODERATIONS.read_envelope(body)
     request: ModerationRequest = MODERATIONS.decode_request(envelope)
     results: list[Judged] = []
@@ -110,4 +125,61 @@ def _judge(body: bytes) -> bytes:
             )
         )
     made = ModerationResponse(results=tuple(results))
-    return MODERATIONS.encode_response(made, _context(body, envelope.fields)).body
+    return MODERATIONS.encode_response(made, _context(body, envelope.fields))
+
+
+# -- pictures and audio ---------------------------------------------------------------------------
+def _paint(body: bytes) -> EncodedRequest:
+    envelope = IMAGES.read_envelope(body)
+    request: ImageRequest = IMAGES.decode_request(envelope)
+    made = media.pictures(request.prompt, request.n or 1)
+    return IMAGES.encode_response(made, _context(body, envelope.fields))
+
+
+def _change(body: bytes) -> EncodedRequest:
+    envelope = IMAGE_EDITS.read_envelope(body)
+    request: ImageEditRequest = IMAGE_EDITS.decode_request(envelope)
+    given = b"".join(one.data for one in request.images if isinstance(one, Attachment))
+    made = media.pictures(f"{request.prompt} {hashlib.sha256(given).hexdigest()}", request.n or 1)
+    return IMAGE_EDITS.encode_response(made, _context(body, envelope.fields))
+
+
+def _vary(body: bytes) -> EncodedRequest:
+    envelope = IMAGE_VARIATIONS.read_envelope(body)
+    request: ImageVariationRequest = IMAGE_VARIATIONS.decode_request(envelope)
+    made = media.pictures(hashlib.sha256(request.image.data).hexdigest(), request.n or 1)
+    return IMAGE_VARIATIONS.encode_response(made, _context(body, envelope.fields))
+
+
+def _speak(body: bytes) -> EncodedRequest:
+    envelope = SPEECH.read_envelope(body)
+    request: SpeechRequest = SPEECH.decode_request(envelope)
+    if request.format not in {None, "wav", "pcm"}:
+        raise InvalidRequest(field="response_format", problem="The demo makes “wav” and “pcm” only.")
+    return SPEECH.encode_response(media.speech(request.text), _context(body, envelope.fields))
+
+
+def _write_down(body: bytes) -> EncodedRequest:
+    envelope = TRANSCRIPTIONS.read_envelope(body)
+    request: TranscriptionRequest = TRANSCRIPTIONS.decode_request(envelope)
+    return TRANSCRIPTIONS.encode_response(media.transcript(request.file), _context(body, envelope.fields))
+
+
+def _translate(body: bytes) -> EncodedRequest:
+    envelope = TRANSLATIONS.read_envelope(body)
+    request: TranscriptionRequest = TRANSLATIONS.decode_request(envelope)
+    made = media.transcript(request.file, english=True)
+    return TRANSLATIONS.encode_response(made, _context(body, envelope.fields))
+
+
+_ANSWERS: Final[Mapping[str, Callable[[bytes], EncodedRequest]]] = {
+    "/embeddings": _embed,
+    "/rerank": _rank,
+    "/moderations": _judge,
+    "/images/generations": _paint,
+    "/images/edits": _change,
+    "/images/variations": _vary,
+    "/audio/speech": _speak,
+    "/audio/transcriptions": _write_down,
+    "/audio/translations": _translate,
+}

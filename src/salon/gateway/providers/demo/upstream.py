@@ -85,7 +85,8 @@ async def _play(answer: _Answer, request: HttpRequest) -> None:
     except InvalidRequest as wrong:
         _whole(receiver, 400, list(_JSON), wire.refusal(wrong))
     else:
-        _whole(receiver, 200, list(_JSON), told)
+        media_type = told.media_type or b"application/json"
+        _whole(receiver, 200, [(b"content-type", media_type)], told.body)
 
 
 async def _chat(answer: _Answer, body: bytes) -> None:

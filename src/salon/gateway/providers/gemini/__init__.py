@@ -1,8 +1,15 @@
 """Gemini, over generateContent; the key travels in a header, never in the address."""
 
+import re
+from typing import Final
+
+import msgspec
+
 from salon.gateway.providers.base import Capabilities, ProviderKind
 
-KIND = ProviderKind(
+OF_IMAGEN: Final = re.compile(r"imagen-.*")
+"""Models that only make pictures, in words of their own."""
+_GEMINI = ProviderKind(
     name="gemini",
     label="Google Gemini",
     dialect="gemini",
@@ -13,6 +20,9 @@ KIND = ProviderKind(
     operation_paths={
         "gemini-embed-batch": "/v1beta/models/{model}:batchEmbedContents",
         "gemini-embed": "/v1beta/models/{model}:embedContent",
+        "gemini-images": "/v1beta/models/{model}:generateContent",
+        "gemini-image-edits": "/v1beta/models/{model}:generateContent",
+        "gemini-speech": "/v1beta/models/{model}:generateContent",
     },
     stream_paths={"gemini": "/v1beta/models/{model}:streamGenerateContent?alt=sse"},
     base_url="https://generativelanguage.googleapis.com",
@@ -25,4 +35,15 @@ KIND = ProviderKind(
     prices_as="google",
     docs_url="https://ai.google.dev/api/generate-content",
     key_url="https://aistudio.google.com/apikey",
+)
+KIND = msgspec.structs.replace(
+    _GEMINI,
+    variants=(
+        (
+            OF_IMAGEN,
+            msgspec.structs.replace(
+                _GEMINI, operation_paths={"gemini-imagen": "/v1beta/models/{model}:predict"}
+            ),
+        ),
+    ),
 )

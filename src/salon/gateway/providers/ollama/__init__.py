@@ -7,7 +7,11 @@ KIND = ProviderKind(
     label="Ollama",
     dialect="ollama",
     chat_paths={"ollama": "/api/chat", "ollama-generate": "/api/generate"},
-    operation_paths={"ollama-embed": "/api/embed", "ollama-embeddings": "/api/embeddings"},
+    operation_paths={
+        "ollama-embed": "/api/embed",
+        "ollama-embeddings": "/api/embeddings",
+        "openai-images": "/v1/images/generations",
+    },
     base_url="http://127.0.0.1:11434",
     needs_key=False,
     local=True,

@@ -10,6 +10,7 @@ from salon.gateway.providers.options import ProviderOption
 from salon.gateway.providers.vertex.service_account import authorizer, read_account
 
 _OF_ANTHROPIC = re.compile(r"claude-.*")
+_OF_IMAGEN = re.compile(r"imagen-.*")
 _REGIONS_OF_MANY = ("us", "eu")
 
 
@@ -23,17 +24,24 @@ def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
         kind,
         base_url=_address(location),
         chat_paths={"gemini": f"{gemini}:generateContent"},
+        operation_paths={
+            "gemini-images": f"{gemini}:generateContent",
+            "gemini-image-edits": f"{gemini}:generateContent",
+            "gemini-speech": f"{gemini}:generateContent",
+        },
         stream_paths={"gemini": f"{gemini}:streamGenerateContent?alt=sse"},
     )
+    imagen = msgspec.structs.replace(shaped, operation_paths={"gemini-imagen": f"{gemini}:predict"})
     anthropic = msgspec.structs.replace(
         shaped,
         dialect="anthropic",
         chat_paths={"anthropic": f"{claude}:rawPredict"},
+        operation_paths={},
         stream_paths={"anthropic": f"{claude}:streamRawPredict"},
         passed_headers=(b"anthropic-beta",),
         quirks={"body_version": "vertex-2023-10-16"},
     )
-    return msgspec.structs.replace(shaped, variants=((_OF_ANTHROPIC, anthropic),))
+    return msgspec.structs.replace(shaped, variants=((_OF_ANTHROPIC, anthropic), (_OF_IMAGEN, imagen)))
 
 
 def _address(location: str) -> str:
