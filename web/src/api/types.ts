@@ -30,6 +30,7 @@ type Outcome<Path extends keyof paths> = paths[Path] extends {
   ? Body
   : never
 
+export type ProviderBounds = paths["/salon/v1/providers/{provider_id}"]["patch"]["requestBody"]["content"]["application/json"]
 export type NewProvider = Sent<"/salon/v1/providers">
 export type Trial = Outcome<"/salon/v1/providers/{provider_id}/test">
 export type ExplainBody = Sent<"/salon/v1/routes/explain">

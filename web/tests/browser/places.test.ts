@@ -105,6 +105,15 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
     await close()
   })
 
+  test("limits are set and taken away beside what holds", async () => {
+    const { page, close } = await visit(browser, `${house.address}/providers?name=openai`)
+    await page.getByLabel("Requests a minute").fill("60")
+    await page.getByRole("button", { name: "Save the limits" }).click()
+    await page.getByText("In force.").waitFor()
+    expect(sent("PATCH providers/prov_openai")).toMatchObject({ requests_per_minute: 60, concurrency: null, promises: [] })
+    await close()
+  })
+
   test("switching off is one click, removing needs the name", async () => {
     const { page, close } = await visit(browser, `${house.address}/providers?name=openai`)
     await page.getByRole("button", { name: "Switch off" }).click()

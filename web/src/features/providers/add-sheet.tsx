@@ -1,7 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
-import { Problem } from "@/api/problem"
 import type { Provider, ProviderKind } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { Notice } from "@/components/ui/notice"
@@ -14,7 +13,8 @@ import { kindsQuery } from "@/features/providers/api/kinds"
 import { FindServers } from "@/features/providers/find-servers"
 import { KindChoice } from "@/features/providers/kind-choice"
 import { ProviderFields } from "@/features/providers/provider-fields"
-import { bodyOf, fieldOf, freeName } from "@/features/providers/provider-form"
+import { bodyOf, freeName } from "@/features/providers/provider-form"
+import { type Refusal, refusalOf } from "@/features/providers/refusal"
 
 const FORM = "add-provider"
 
@@ -34,7 +34,7 @@ export function AddSheet({ kindName, taken, onKind, onAdded, onClose }: AddSheet
   const client = useQueryClient()
   const kinds = useQuery(kindsQuery())
   const kind = kinds.data?.find((one) => one.name === kindName)
-  const [refused, setRefused] = useState<{ field: string | null; sentence: string } | null>(null)
+  const [refused, setRefused] = useState<Refusal | null>(null)
   const add = useMutation({
     ...addProvider(),
     onSuccess: async (provider) => {
@@ -43,11 +43,9 @@ export function AddSheet({ kindName, taken, onKind, onAdded, onClose }: AddSheet
       onAdded(provider)
     },
     onError: (problem) => {
-      const key = problem instanceof Problem ? problem.field : null
-      const field = fieldOf(key)
-      // Where the sentence stands says which field it means.
-      setRefused({ field, sentence: field === null ? problem.message : problem.message.replace(`${key}: `, "") })
-      requestAnimationFrame(() => showField(field))
+      const refusal = refusalOf(problem)
+      setRefused(refusal)
+      requestAnimationFrame(() => showField(refusal.field))
     },
   })
   const send = (form: HTMLFormElement, chosen: ProviderKind): void => {

@@ -5,6 +5,7 @@ import { TextField } from "@/components/ui/text-field"
 import { KeyField } from "@/features/providers/key-field"
 import { LimitFields } from "@/features/providers/limit-fields"
 import { optionField } from "@/features/providers/provider-form"
+import type { Refusal } from "@/features/providers/refusal"
 import { asSentence } from "@/lib/format"
 
 interface ProviderFieldsProps {
@@ -12,7 +13,7 @@ interface ProviderFieldsProps {
   /** A name that nobody has. */
   name: string
   /** Which field the server refused, and its sentence. */
-  refused: { field: string | null; sentence: string } | null
+  refused: Refusal | null
 }
 
 /** What a kind has to be told first, then its key, then what few people change. */

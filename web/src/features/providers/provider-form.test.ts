@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { bodyOf, fieldOf, freeName, matchKinds, optionField } from "@/features/providers/provider-form"
+import { bodyOf, boundsOf, fieldOf, freeName, matchKinds, optionField } from "@/features/providers/provider-form"
 import { KINDS } from "../../../tests/browser/kinds-data.ts"
 
 const [openai, azure] = KINDS
@@ -32,6 +32,16 @@ test("options, models and limits are read in their own forms", () => {
     models: ["gpt-5", "gpt-5-mini", "gpt-4.1"],
     concurrency: 4,
     allow_private: true,
+  })
+})
+
+test("a bound that was emptied is taken away", () => {
+  expect(boundsOf(filled({ requests_per_minute: "60", promises: "no-training, eu-only", region: " " }))).toEqual({
+    requests_per_minute: 60,
+    tokens_per_minute: null,
+    concurrency: null,
+    region: null,
+    promises: ["no-training", "eu-only"],
   })
 })
 

@@ -1,4 +1,4 @@
-import type { NewProvider, ProviderKind } from "@/api/types"
+import type { NewProvider, ProviderBounds, ProviderKind } from "@/api/types"
 
 /** What the form of a kind asks for, and what is made of the answers. Pure, so that it is tested without a page. */
 
@@ -53,6 +53,22 @@ export function bodyOf(kind: ProviderKind, form: FormData): NewProvider {
     ...(options.length > 0 ? { options: Object.fromEntries(options) } : {}),
     ...Object.fromEntries(limits),
     ...(form.get("allow_private") === "on" ? { allow_private: true } : {}),
+  }
+}
+
+/** What is sent to bound a provider; a field that was emptied takes its bound away. */
+export function boundsOf(form: FormData): ProviderBounds {
+  const text = (name: string): string => {
+    const value = form.get(name)
+    return typeof value === "string" ? value.trim() : ""
+  }
+  const count = (name: LimitName): number | null => (text(name) === "" ? null : Number(text(name)))
+  return {
+    requests_per_minute: count("requests_per_minute"),
+    tokens_per_minute: count("tokens_per_minute"),
+    concurrency: count("concurrency"),
+    region: text("region") || null,
+    promises: wordsOf(text("promises")),
   }
 }
 

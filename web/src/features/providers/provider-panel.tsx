@@ -11,6 +11,7 @@ import { Notice } from "@/components/ui/notice"
 import { providersQuery } from "@/features/house/api/queries"
 import { testProvider } from "@/features/house/api/test-provider"
 import { ProviderStateLabel } from "@/features/house/provider-state"
+import { ProviderBoundsForm } from "@/features/providers/provider-bounds-form"
 import { ProviderFacts } from "@/features/providers/provider-facts"
 import { ProviderKeyForm } from "@/features/providers/provider-key-form"
 import { ProviderRemoval } from "@/features/providers/provider-removal"
@@ -75,6 +76,7 @@ export function ProviderPanel({ provider, kind, voice, isNew, onTested, onClose 
         {provider.source === "api" ? (
           <>
             {kind?.key === "none" ? null : <ProviderKeyForm provider={provider} kind={kind} />}
+            <ProviderBoundsForm provider={provider} />
             <ProviderRemoval provider={provider} onRemoved={onClose} />
           </>
         ) : null}

@@ -1,7 +1,7 @@
 import { mutationOptions } from "@tanstack/react-query"
 import { api } from "@/api/client"
 import { take } from "@/api/problem"
-import type { NewProvider } from "@/api/types"
+import type { NewProvider, ProviderBounds } from "@/api/types"
 
 /** Add a provider. Its key goes to the server and is kept nowhere here. */
 export function addProvider() {
@@ -39,6 +39,15 @@ export function setProviderKey(providerId: string) {
     mutationFn: (key: string) =>
       take(api.PUT("/salon/v1/providers/{provider_id}/key", { params, body: { api_key: key } })),
     gcTime: 0,
+  })
+}
+
+/** Say where a provider works, what it promises and what it is sent at most. */
+export function boundProvider(providerId: string) {
+  const params = { path: { provider_id: providerId } }
+  return mutationOptions({
+    mutationKey: ["bound-provider", providerId],
+    mutationFn: (body: ProviderBounds) => take(api.PATCH("/salon/v1/providers/{provider_id}", { params, body })),
   })
 }
 
