@@ -1,35 +1,55 @@
 """Hears what the gateway does and turns it into metrics and traces."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
+from salon.foundation.kit.money import UNIT
 from salon.foundation.ledger import AttemptEntry, RequestEntry
 from salon.foundation.telemetry import Metrics, Span, Tracer
 from salon.foundation.telemetry import genai as names
-from salon.foundation.telemetry.metrics import TOKEN_BUCKETS
+from salon.foundation.telemetry.metrics import LATENCY_BUCKETS_S, TOKEN_BUCKETS
 from salon.foundation.telemetry.traces import AttributeValue
 
 _MODELS_COUNTED = 500
 """Different models that get a label of their own; callers choose names, so the rest share one."""
-
-
 _SERIES_KEPT = 10_000
+_LATENCY_MS = tuple(round(bound * 1000) for bound in LATENCY_BUCKETS_S)
 
 
 class _Series:
-    """Where requests of one kind are counted, found once and kept."""
+    """Where requests of one kind are counted, found once and kept; the metrics get it when they are read."""
 
-    __slots__ = ("cache", "cost", "duration", "first", "input", "output", "outputs", "requests")
+    __slots__ = (
+        "_cache", "_cost", "_input", "_output", "_requests", "cost_e10", "count", "duration", "duration_ms",
+        "first", "first_ms", "input", "output", "outputs",
+    )  # fmt: skip
 
     def __init__(self, observer: "GatewayObserver", entry: RequestEntry) -> None:
         provider, model = entry.provider_kind or "none", observer.model_label(entry)
-        self.requests = observer.requests.cell((entry.dialect, provider, model, entry.status))
-        self.input = observer.tokens.cell((provider, model, "input"))
-        self.output = observer.tokens.cell((provider, model, "output"))
-        self.cost = observer.cost.cell((entry.currency,)) if entry.cost_e10 is not None else [0.0]
-        self.cache = observer.cache.cell((entry.cache,))
+        self._requests = observer.requests.cell((entry.dialect, provider, model, entry.status))
+        self._input = observer.tokens.cell((provider, model, "input"))
+        self._output = observer.tokens.cell((provider, model, "output"))
+        self._cost = observer.cost.cell((entry.currency,)) if entry.cost_e10 is not None else [0.0]
+        self._cache = observer.cache.cell((entry.cache,))
         self.duration = observer.duration.series((provider,))
         self.outputs = observer.output.series((provider,))
         self.first = observer.first.series((provider,)) if entry.first_token_ms is not None else [0.0]
+        self._forget()
+
+    def _forget(self) -> None:
+        self.count = self.input = self.output = self.cost_e10 = self.duration_ms = self.first_ms = 0
+
+    def add_up(self) -> None:
+        """Add what was counted since the last time to the metrics."""
+        self._requests[0] += self.count
+        self._cache[0] += self.count
+        self._input[0] += self.input
+        self._output[0] += self.output
+        self._cost[0] += self.cost_e10 / UNIT
+        self.duration[-1] += self.duration_ms / 1000
+        self.outputs[-1] += self.output
+        self.first[-1] += self.first_ms / 1000
+        self._forget()
 
 
 class GatewayObserver:
@@ -39,6 +59,8 @@ class GatewayObserver:
         self._tracer = tracer
         self._models: set[str] = set()
         self._series: dict[tuple[object, ...], _Series] = {}
+        self._tried: dict[tuple[str | None, ...], list[float]] = {}
+        metrics.before_read(self._add_up)
         self.requests = metrics.counter(
             "salon_requests",
             "Requests to models that have ended.",
@@ -66,41 +88,51 @@ class GatewayObserver:
 
     def on_attempt_end(self, provider: str, entry: AttemptEntry) -> None:
         """Count an attempt."""
-        self._attempts.cell((provider, entry.status, entry.error_code or ""))[0] += 1
+        key = (provider, entry.status, entry.error_code)
+        cell = self._tried.get(key)
+        if cell is None:
+            cell = self._tried[key] = self._attempts.cell((provider, entry.status, entry.error_code or ""))
+        cell[0] += 1
 
     def on_request_end(
         self, entry: RequestEntry, attempts: Sequence[AttemptEntry], *, traceparent: str | None
     ) -> None:
         """Count a request, and hand it to the tracer."""
-        series = self._series_of(entry)
-        series.requests[0] += 1
-        series.cache[0] += 1
-        series.input[0] += entry.input_tokens
-        series.output[0] += entry.output_tokens
-        self.duration.observe_in(series.duration, entry.duration_ms / 1000)
-        self.output.observe_in(series.outputs, entry.output_tokens)
-        if entry.cost_e10 is not None:
-            series.cost[0] += entry.cost_e10 / 1e10
+        first_ms, cost_e10 = entry.first_token_ms, entry.cost_e10
+        key = (
+            entry.dialect, entry.provider_kind, entry.model, entry.status, entry.cache, entry.currency,
+            cost_e10 is None, first_ms is None,
+        )  # fmt: skip
+        series = self._series.get(key) or self._new_series(key, entry)
+        output, duration_ms = entry.output_tokens, entry.duration_ms
+        series.count += 1
+        series.input += entry.input_tokens
+        series.output += output
+        series.duration_ms += duration_ms
+        series.duration[bisect_left(_LATENCY_MS, duration_ms)] += 1
+        series.outputs[bisect_left(TOKEN_BUCKETS, output)] += 1
+        if cost_e10 is not None:
+            series.cost_e10 += cost_e10
         elif entry.provider_id is not None:
             self._unpriced.add()
+        if first_ms is not None:
+            series.first_ms += first_ms
+            series.first[bisect_left(_LATENCY_MS, first_ms)] += 1
         if entry.error_code is not None:
             self._errors.add((entry.error_code,))
-        if entry.first_token_ms is not None:
-            self.first.observe_in(series.first, entry.first_token_ms / 1000)
         if self._tracer is not None:
             self._tracer.record(request_span(entry, attempts, traceparent=traceparent))
 
-    def _series_of(self, entry: RequestEntry) -> _Series:
-        key = (
-            entry.dialect, entry.provider_kind, entry.model, entry.status, entry.cache, entry.currency,
-            entry.cost_e10 is None, entry.first_token_ms is None,
-        )  # fmt: skip
-        series = self._series.get(key)
-        if series is None:
-            if len(self._series) >= _SERIES_KEPT:
-                self._series.clear()
-            series = self._series[key] = _Series(self, entry)
+    def _new_series(self, key: tuple[object, ...], entry: RequestEntry) -> _Series:
+        if len(self._series) >= _SERIES_KEPT:
+            self._add_up()
+            self._series.clear()
+        series = self._series[key] = _Series(self, entry)
         return series
+
+    def _add_up(self) -> None:
+        for series in self._series.values():
+            series.add_up()
 
     def model_label(self, entry: RequestEntry) -> str:
         """Return the label of the model: its name, or ``other`` when there are too many."""

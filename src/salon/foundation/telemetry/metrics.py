@@ -120,6 +120,11 @@ class Metrics:
 
     def __init__(self) -> None:
         self._instruments: list[Instrument] = []
+        self._before_read: list[Callable[[], None]] = []
+
+    def before_read(self, fn: Callable[[], None]) -> None:
+        """Call ``fn`` before the values are read: who counts very often may count elsewhere until then."""
+        self._before_read.append(fn)
 
     def counter(self, name: str, doc: str, labels: Sequence[str] = ()) -> Counter:
         """Make and keep a counter."""
@@ -143,6 +148,8 @@ class Metrics:
 
     def collect(self) -> "Iterable[Metric]":
         """Return all families; Prometheus' name for a custom collector's method."""
+        for fn in self._before_read:
+            fn()
         return [instrument.family() for instrument in self._instruments]
 
     def page(self) -> bytes:
