@@ -47,10 +47,12 @@ def expected_tokens(job: Job, options: GatewayOptions) -> tuple[int, int]:
 def _answers(job: Job) -> int:
     """Return how many answers are asked for; each may be as long as the limit."""
     number: object = None
-    if job.request is not None:
-        number = job.request.n
-    elif job.envelope is not None and "n" in job.envelope.fields:
+    if job.envelope is not None and job.request is None:
+        if "n" not in job.envelope.fields:
+            return 1
         number = field_value(job.envelope.fields, "n")
+    elif job.request is not None:
+        number = job.request.n
     return int(min(number, _MOST_ANSWERS)) if isinstance(number, int | float) and number > 1 else 1
 
 
@@ -123,6 +125,8 @@ def price_of(job: Job, target: Target) -> Price | None:
 def _service(job: Job) -> str | None:
     """Return the service tier that is asked for; what is not the standard one has another price."""
     fields = job.envelope.fields if job.envelope is not None else {}
+    if fields.keys().isdisjoint(_SERVICE_FIELDS):
+        return None
     for name in _SERVICE_FIELDS:
         if name in fields:
             return service_tier(field_value(fields, name))
@@ -140,7 +144,8 @@ class Accountant:
     def close_attempt(self, job: Job, attempt: Attempt, now_s: float) -> AttemptEntry:
         """Write down what became of one attempt that has ended now."""
         error = attempt.error
-        usage = attempt.usage if error is None else None
+        reader = attempt.reader
+        usage = reader.usage if error is None and reader is not None else None
         source: UsageSource = "provider"
         if usage is None:
             usage, source = _usage_of(job, attempt)
@@ -194,20 +199,9 @@ class Accountant:
         attempts, target, error = job.attempts, job.target, job.error
         caller = job.identity.caller
         count = len(attempts)
-        last = attempts[-1] if count else None
-        sums = last if last is not None and count == 1 else _Sums(attempts)
-        provider_id = kind = route = model = None
-        if target is not None:
-            link = target.link
-            provider_id, kind, route, model = link.id, link.kind, target.name, target.model
-        currency, version, service = "USD", None, None
-        alone_at_ms = alone_first_ms = alone_ms = None
+        sums = attempts[0] if count == 1 else _Sums(attempts)
         status = job.status or (error.status if error is not None else 200)
-        if last is not None:
-            currency, version, service = last.currency, last.price_version, last.service
-            if count == 1 and error is None and last.status == "ok" and last.http_status == status:
-                alone_at_ms = last.started_at_ms
-                alone_first_ms, alone_ms = last.first_byte_ms, last.duration_ms
+        is_alone = error is None and sums.status == "ok" and sums.http_status == status
         entry = RequestEntry(
             job.request_id,
             caller.space_id,
@@ -216,10 +210,10 @@ class Accountant:
             job.dialect.name if job.dialect is not None else "events",
             job.operation if job.mirror_of is None else "mirror",
             job.alias,
-            provider_id,
-            kind,
-            model,
-            route,
+            sums.provider_id,
+            sums.provider_kind,
+            sums.model,
+            target.name if target is not None else None,
             job.decision,
             "ok" if error is None else _status(error, begun=job.begun),
             status,
@@ -233,17 +227,17 @@ class Accountant:
             sums.cache_write_tokens,
             sums.reasoning_tokens,
             sums.details,
-            service,
+            sums.service,
             job.usage_source,
             sums.cost_e10,
-            currency,
-            version,
+            sums.currency,
+            sums.price_version,
             job.started_at_ms,
             None if first_s is None else max(0, int((first_s - started_s) * 1000 + 0.5)),
             int((now_s - started_s) * 1000 + 0.5),
-            alone_at_ms,
-            alone_first_ms,
-            alone_ms,
+            sums.started_at_ms if is_alone else None,
+            sums.first_byte_ms if is_alone else None,
+            sums.duration_ms if is_alone else None,
         )
         self._ledger.record(entry, attempts, hold=job.hold)
         if job.ticket is not None:
@@ -255,9 +249,18 @@ class Accountant:
 
 
 class _Sums:
-    """What all attempts of a request used and cost together."""
+    """What all attempts of a request used and cost together, where it was not one; the rest is the last's."""
+
+    status = http_status = started_at_ms = first_byte_ms = duration_ms = None
 
     def __init__(self, attempts: Sequence[AttemptEntry]) -> None:
+        last = attempts[-1] if attempts else None
+        self.provider_id = last.provider_id if last is not None else None
+        self.provider_kind = last.provider_kind if last is not None else None
+        self.model = last.model if last is not None else None
+        self.service = last.service if last is not None else None
+        self.currency = last.currency if last is not None else "USD"
+        self.price_version = last.price_version if last is not None else None
         self.input_tokens = sum([one.input_tokens for one in attempts])
         self.output_tokens = sum([one.output_tokens for one in attempts])
         self.cached_tokens = sum([one.cached_tokens for one in attempts])

@@ -52,18 +52,19 @@ class Admission:
         Raises: RateLimited.
         """
         limiter, identity = self._limiter, job.identity
-        if limiter is None or not identity.limits.counts_anything:
+        limits = identity.limits
+        if limiter is None or not limits.counts_anything():
             return True
         given, made = expected_tokens(job, self._options)
-        job.ticket = limiter.admit_now(
-            identity.counter_key, identity.limits, tokens=given + made, lineage=identity.lineage
+        ticket = job.ticket = limiter.admit_now(
+            identity.counter_key, limits, tokens=given + made, lineage=identity.lineage
         )
-        return job.ticket is not None
+        return ticket is not None
 
     async def count(self, job: Job) -> None:
         """Count the request against the limits of its key. Raises: RateLimited."""
         identity = job.identity
-        if self._limiter is not None and identity.limits.counts_anything:
+        if self._limiter is not None and identity.limits.counts_anything():
             given, made = expected_tokens(job, self._options)
             await job.in_task()
             job.ticket = await self._limiter.admit(

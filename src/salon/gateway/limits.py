@@ -157,9 +157,8 @@ class LocalTicket(msgspec.Struct, eq=False):
     def settle(self, tokens: int) -> None:
         """Correct the tokens counted at admission to what was really used."""
         if tokens != self._tokens:
-            window, now_s = self._usage.tokens, self._limiter.monotonic_s()
-            window.advance(now_s)
-            window.correct(self._group, now_s, tokens - self._tokens)
+            now_s = self._limiter.monotonic_s()
+            self._usage.tokens.correct(self._group, now_s, tokens - self._tokens)
             self._tokens = tokens
 
     def release(self) -> None:

@@ -147,7 +147,7 @@ class RedisLimiter:
         self, identity_key: str, limits: KeyLimits, *, tokens: int, lineage: Lineage | None = None
     ) -> LocalTicket | FamilyTicket | RedisTicket:
         """Count one request of about ``tokens`` tokens. Raises: RateLimited with ``retry_after_s``."""
-        if not limits.counts_anything:
+        if not limits.counts_anything():
             return self._local.count(identity_key, tokens, lineage)
         if self._clock.monotonic_s() < self._alone_until_s:
             return self._admit_alone(identity_key, limits, tokens, lineage)

@@ -263,7 +263,7 @@ def _opens_less(before: KeyIdentity, now: KeyIdentity) -> bool:
 def _below(parent: KeyIdentity) -> Lineage:
     """Return where a key stands that was made with ``parent``."""
     name, above = parent.counter_key, parent.lineage
-    own = ((name, parent.limits),) if parent.limits.counts_anything else ()
+    own = ((name, parent.limits),) if parent.limits.counts_anything() else ()
     return (
         Lineage(root=name, counters=own)
         if above is None

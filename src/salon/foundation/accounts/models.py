@@ -33,7 +33,6 @@ class KeyLimits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     promises: tuple[str, ...] = ()
     """What such a provider must have promised about the data, like ``no-training``; all of these."""
 
-    @property
     def counts_anything(self) -> bool:
         """Tell whether a request, token or concurrency limit is set."""
         return (

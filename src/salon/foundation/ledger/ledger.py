@@ -119,7 +119,7 @@ class Ledger:
         self, budget_ids: Sequence[str], estimate_e10: int | None, *, at_ms: int, currency: str
     ) -> Hold | None:
         """Hold ``estimate_e10`` on the one budget if the money is leased; else None: ask ``reserve``."""
-        if len(budget_ids) != 1 or estimate_e10 is None or self._recorder.congested:
+        if len(budget_ids) != 1 or estimate_e10 is None or self._recorder.congested():
             return None
         leases = self._leases
         slice_ = leases.current(budget_ids[0], at_ms)
@@ -147,7 +147,7 @@ class Ledger:
         unknown: refused unless every budget lets unpriced requests pass. ``at_ms``, the request's start,
         decides the period that pays. Raises: BudgetExceeded, Unpriced, Overloaded, StorageError.
         """
-        if self._recorder.congested:
+        if self._recorder.congested():
             raise Overloaded(retry_after_s=2)
         if not budget_ids:
             return None

@@ -12,6 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -93,7 +94,6 @@ class Recorder:
         if self._waiting:
             self._set_timer()
 
-    @property
     def congested(self) -> bool:
         """Tell whether so many rows wait that no new request should be taken."""
         return self._problem is not None and len(self._waiting) >= MAX_WAITING // 2
@@ -184,8 +184,8 @@ class Recorder:
     def _cut(self) -> list[Item]:
         waiting = self._waiting
         size = 1 if self._single else MAX_BATCH if len(waiting) < CATCH_UP_BATCH else CATCH_UP_BATCH
-        # One by one: another thread may append at the same time.
-        return [waiting.popleft() for _ in range(min(len(waiting), size))]
+        # One by one, for another thread may append at the same time; without a step of ours for each.
+        return list(islice(iter(waiting.popleft, None), min(len(waiting), size)))
 
     def _submit(self) -> None:
         batch, number, now_ms = self._batch, self._number, self._clock.now_ms()
@@ -217,9 +217,9 @@ class Recorder:
         if self._problem is not None:
             _log.warning("the ledger is being written again")
         self._problem, self._pause_s = None, FIRST_PAUSE_S
-        for item in batch:
-            if item.done is not None and not item.done.done():
-                item.done.set_result(None)
+        for done in [item.done for item in batch if item.done is not None]:
+            if not done.done():
+                done.set_result(None)
         self._done += len(batch)
         self._single = max(0, self._single - 1)
         self._tell_flushed()

@@ -5,6 +5,7 @@ Each token is charged once, at the rate of the narrowest class it belongs to tha
 """
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -17,7 +18,7 @@ _MINUTE_MS: Final = 60_000
 NEVER_MS: Final = 2**53
 
 
-class PriceTier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PriceTier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, cache_hash=True):
     """Rates in 10⁻¹⁰ of the currency per million tokens, from ``above`` input tokens on."""
 
     above: int = 0
@@ -73,7 +74,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Return what ``usage`` costs in 10⁻¹⁰ of the currency, rounded half up; None is "unpriced"."""
         if usage.details is not None:
             return self._detailed(usage, usage.details)
-        tier = _reached(self.tiers, usage.input_tokens)
+        tiers = self.tiers
+        tier = tiers[0] if len(tiers) == 1 else _reached(tiers, usage.input_tokens)
         cached, written, reasoning = usage.cached_tokens, usage.cache_write_tokens, usage.reasoning_tokens
         total = (usage.input_tokens - cached - written) * tier.input + usage.output_tokens * tier.output
         if cached:
@@ -122,16 +124,16 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         tiers = self.tiers if service is None else self.services.get(service)
         if tiers is None:
             return None
-        tier = _reached(tiers, input_tokens)
-        into = max(
-            tier.input,
-            tier.cache_write or 0,
-            tier.cache_write_1h or 0,
-            tier.audio_input or 0,
-            tier.image_input or 0,
-        )
-        out = max(tier.output, tier.reasoning or 0, tier.audio_output or 0, tier.image_output or 0)
+        into, out = _dearest(tiers[0] if len(tiers) == 1 else _reached(tiers, input_tokens))
         return self.request_e10 + (input_tokens * into + output_tokens * out) // _MILLION + 1
+
+
+@lru_cache(maxsize=4096)
+def _dearest(tier: PriceTier) -> tuple[int, int]:
+    """Return the highest rate of any token in, and of any token out."""
+    into = (tier.input, tier.cache_write, tier.cache_write_1h, tier.audio_input, tier.image_input)
+    out = (tier.output, tier.reasoning, tier.audio_output, tier.image_output)
+    return max([rate or 0 for rate in into]), max([rate or 0 for rate in out])
 
 
 def _reached(tiers: tuple[PriceTier, ...], input_tokens: int) -> PriceTier:

@@ -1,11 +1,20 @@
 """Reading values out of served requests: each failure names the field's path and what was expected."""
 
+from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
 
 from salon.foundation.kit.errors import InvalidRequest
-from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, dumps, is_list, is_object, loads
+from salon.gateway.protocols.wire_json import (
+    UNREADABLE,
+    JsonObject,
+    decode_any,
+    dumps,
+    is_list,
+    is_object,
+    why_unreadable,
+)
 
 T = TypeVar("T")
 _SAFE_INTEGER = 2**53
@@ -166,9 +175,9 @@ def field_value(fields: dict[str, msgspec.Raw], name: str) -> Any:
     if raw is None:
         return None
     try:
-        return loads(raw)
-    except BrokenJsonError as error:
-        raise invalid(name, f"It cannot be read: {error}.") from error
+        return decode_any(raw)
+    except UNREADABLE as error:
+        raise invalid(name, f"It cannot be read: {why_unreadable(error)}.") from error
 
 
 def parse_all(fields: dict[str, msgspec.Raw]) -> JsonObject:
@@ -178,19 +187,14 @@ def parse_all(fields: dict[str, msgspec.Raw]) -> JsonObject:
 
 def join_fields(fields: dict[str, msgspec.Raw], edits: dict[str, bytes | None]) -> bytes:
     """Write the object again, values verbatim but for ``edits``; None removes a field."""
-    parts: list[Any] = []
-    known = _KEYS
-    for name, raw in fields.items():
-        if name not in edits:
-            parts += (known.get(name) or _key(name), raw)
-    for name, value in edits.items():
-        if value is not None:
-            parts += (known.get(name) or _key(name), value)
-    if not parts:
+    merged: dict[str, Any] = {**fields, **edits}
+    if None in edits.values():
+        merged = {name: value for name, value in merged.items() if value is not None}
+    if not merged:
         return b"{}"
-    parts[0] = b"{" + parts[0][1:]
-    parts.append(b"}")
-    return b"".join(parts)
+    keys = [_KEYS.get(name) or _key(name) for name in merged]
+    keys[0] = b"{" + keys[0][1:]
+    return b"".join([*chain.from_iterable(zip(keys, merged.values(), strict=True)), b"}"])
 
 
 def _key(name: str) -> bytes:

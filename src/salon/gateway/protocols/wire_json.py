@@ -10,7 +10,9 @@ import msgspec
 
 JsonObject = dict[str, Any]
 
-_decode_any = msgspec.json.Decoder(Any).decode
+decode_any = msgspec.json.Decoder(Any).decode
+"""Parses strictly; raises one of ``UNREADABLE``. ``loads`` is for whoever is in no hurry."""
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 dumps = msgspec.json.Encoder().encode
 """Compact JSON bytes of any value; non-ASCII stays as it is."""
 
@@ -61,11 +63,14 @@ class BrokenJsonError(ValueError):
 def loads(data: bytes | bytearray | memoryview | msgspec.Raw) -> Any:
     """Parse ``data``. Raises: BrokenJsonError."""
     try:
-        return _decode_any(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BrokenJsonError(str(error)) from error
-    except RecursionError as error:
-        raise BrokenJsonError("it is nested too deep") from error
+        return decode_any(data)
+    except UNREADABLE as error:
+        raise BrokenJsonError(why_unreadable(error)) from error
+
+
+def why_unreadable(error: Exception) -> str:
+    """Say what is wrong with bytes that were not read."""
+    return "it is nested too deep" if isinstance(error, RecursionError) else str(error)
 
 
 def loads_lenient(data: bytes | msgspec.Raw) -> Any:
@@ -75,14 +80,14 @@ def loads_lenient(data: bytes | msgspec.Raw) -> Any:
     between two events. The first becomes null, the second U+FFFD, and the answer goes on.
     """
     try:
-        return _decode_any(data)
+        return decode_any(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     try:
         value = json.loads(bytes(data), parse_constant=_no_number)
         text = json.dumps(value, ensure_ascii=False)
         whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return _decode_any(whole.encode())
+        return decode_any(whole.encode())
     except (ValueError, msgspec.DecodeError) as error:
         raise BrokenJsonError(str(error)) from error
     except RecursionError as error:

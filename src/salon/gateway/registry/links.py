@@ -214,7 +214,7 @@ def build_link(
         secret=secret,
         authorizer=authorizer,
         reported_cost=kind.reported_cost,
-        limits=limits if limits.counts_anything else None,
+        limits=limits if limits.counts_anything() else None,
         region=spec.region,
         promises=spec.promises,
     )

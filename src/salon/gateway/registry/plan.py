@@ -157,9 +157,9 @@ class Plan:
     ) -> tuple[int | None, str]:
         """Return what so many tokens and ``pieces`` cost at the dearest priced target, and its currency."""
         dearest: int | None = None
-        currency = "USD"
+        currency, dated = "USD", self.dated
         for target in self.targets:
-            price = self.price_at(target, at_ms)
+            price = target.price if dated is target.dated is None else self.price_at(target, at_ms)
             if price is None:
                 continue
             estimate = price.estimate(input_tokens, output_tokens, service)
