@@ -244,7 +244,7 @@ class Accountant:
             job.ticket.settle(entry.input_tokens + entry.output_tokens)
             job.ticket.release()
         if self._observer is not None:
-            self._observer.on_request_end(entry, attempts, traceparent=job.traceparent)
+            self._observer.on_request_end(entry, attempts, traceparent=job.traceparent())
         return entry
 
 

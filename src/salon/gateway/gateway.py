@@ -408,7 +408,7 @@ class Gateway:
         attempt = await self._run_inner(job)
         if job.error is not None:
             raise job.error
-        response = attempt.response if attempt is not None else None
+        response = attempt.response() if attempt is not None else None
         assert response is not None
         return response if isinstance(response, Response) else replies.counted(job, response)
 
@@ -433,7 +433,7 @@ class Gateway:
             await self._prepare(job, await self._admit(job))
             attempt = await self._loop.run(job)
             job.status = 200
-            delivery, response = job.delivery, attempt.response
+            delivery, response = job.delivery, attempt.response()
             if isinstance(delivery, EventDelivery) and isinstance(response, Response):
                 job.attempt = attempt
                 delivery.put(response_events(response))

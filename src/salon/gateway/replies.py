@@ -73,7 +73,7 @@ def stream_headers(job: Job, attempt: Attempt) -> Headers:
     assert job.dialect is not None
     headers = _common(job, len(job.attempts) + 1)
     headers += ((b"content-type", job.media_type or job.dialect.stream_media_type), _NO_STORE)
-    upstream = attempt.upstream_request_id
+    upstream = attempt.upstream_request_id()
     if upstream is not None:
         headers.append((b"x-upstream-request-id", upstream))
     return headers
@@ -95,10 +95,10 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     """Send a whole answer, as it came or encoded in the caller's dialect."""
     reply = job.reply
     assert reply is not None
-    body = attempt.body
+    body = attempt.body()
     is_estimate = False
     if body is None:
-        response = attempt.response
+        response = attempt.response()
         if isinstance(response, OperationResponse):
             response = counted(job, response)
             is_estimate = response.usage is not None and response.usage.estimated
@@ -111,7 +111,7 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     lines = _WHOLE % (_lines(job, len(attempts)), media_type, cost)
     if is_estimate:
         lines += b"x-salon-count: estimated\r\n"
-    upstream = attempt.upstream_request_id
+    upstream = attempt.upstream_request_id()
     if upstream is not None:
         lines += b"x-upstream-request-id: %b\r\n" % upstream.translate(None, _CONTROLS)
     job.status = 200
@@ -156,7 +156,7 @@ def end_stream(job: Job, attempt: Attempt) -> None:
     delivery, reply = job.delivery, job.reply
     assert isinstance(delivery, StreamDelivery)
     assert reply is not None
-    response = attempt.response
+    response = attempt.response()
     if isinstance(response, Response):
         assert job.context is not None
         job.attempt = attempt

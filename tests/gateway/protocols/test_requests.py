@@ -191,7 +191,7 @@ def test_the_same_dialect_keeps_every_byte_but_the_edits() -> None:
     envelope = OPENAI.read_envelope(body)
     assert OPENAI.rewrite_request(envelope, model="a", stream=True, quirks={"stream_usage": False}) is body
     edited = OPENAI.rewrite_request(envelope, model="b/c", stream=True, quirks={})
-    assert b'"messages":[ {"role":"user", "content":"\\u00e9 \xc3\xa9  "} ],"x":1.0e3' in edited
+    assert b'"messages":[ {"role":"user", "content":"\\u00e9 \xc3\xa9  "} ],"model":"b/c","x":1.0e3' in edited
     value = json.loads(edited)
     assert (value["model"], value["stream_options"]) == ("b/c", {"include_usage": True})
 

@@ -12,7 +12,8 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -23,7 +24,7 @@ from salon.foundation.kit.errors import Overloaded, StorageError
 from salon.foundation.ledger import budget_store, store
 from salon.foundation.ledger.budget_store import Delta
 from salon.foundation.ledger.models import AttemptEntry, RequestEntry
-from salon.foundation.ledger.tame import shortened, tamed
+from salon.foundation.ledger.tame import LONGEST_TEXT, shortened, tamed
 from salon.foundation.storage import Storage, Transaction
 
 GATHER_S: Final = 0.02
@@ -36,6 +37,7 @@ MAX_WAITING: Final = 20_000
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 5.0
 
+_COUNTER: Final = attrgetter("budget_id", "period_start_ms", "epoch")
 _log = logging.getLogger(__name__)
 
 
@@ -280,12 +282,11 @@ class Recorder:
     ) -> list[Delta]:
         if not budget_store.begin_batch(tx, self._scope, self._process_id, number, now_ms=now_ms):
             return []
-        entries = [shortened(item.entry) for item in batch if item.entry is not None]
-        tried = [attempt for item in batch if _has_rows(item) for attempt in item.attempts]
+        entries, tried = _rows(batch)
         if tame:
             entries, tried = [tamed(entry) for entry in entries], [tamed(attempt) for attempt in tried]
         store.insert_entries(tx, self._scope, entries, tried)
-        deltas = merge_deltas(delta for item in batch for delta in item.deltas)
+        deltas = merge_deltas([delta for item in batch for delta in item.deltas])
         return [
             delta
             for delta in deltas
@@ -295,17 +296,25 @@ class Recorder:
 
 def merge_deltas(deltas: Iterable[Delta]) -> list[Delta]:
     """Return one delta per counter, in one order for all processes, so that they cannot deadlock."""
-    sums: dict[tuple[str, int, int], list[int]] = {}
-    for delta in deltas:
-        total = sums.setdefault((delta.budget_id, delta.period_start_ms, delta.epoch), [0, 0])
-        total[0] += delta.spent_e10
-        total[1] += delta.less_e10
-    return [Delta(*key, *total) for key, total in sorted(sums.items())]
+    ordered = sorted(deltas, key=_COUNTER)
+    return [
+        Delta(*counter, sum([delta.spent_e10 for delta in same]), sum([delta.less_e10 for delta in same]))
+        for counter, group in groupby(ordered, key=_COUNTER)
+        for same in [list(group)]
+    ]
 
 
-def _has_rows(item: Item) -> bool:
-    """Tell whether the attempts of a request have rows of their own."""
-    return item.entry is None or item.entry.attempt_ms is None
+def _rows(batch: Sequence[Item]) -> tuple[list[RequestEntry], list[AttemptEntry]]:
+    """Return the rows of requests, and those of attempts that do not stand in them."""
+    entries: list[RequestEntry] = []
+    tried: list[AttemptEntry] = []
+    for item in batch:
+        entry = item.entry
+        if entry is not None:
+            entries.append(entry if len(entry.alias) <= LONGEST_TEXT else shortened(entry))
+        if entry is None or entry.attempt_ms is None:
+            tried += item.attempts
+    return entries, tried
 
 
 def _as_text(item: Item) -> str:

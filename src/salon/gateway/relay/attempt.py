@@ -31,7 +31,7 @@ from salon.foundation.kit.errors import (
     UpstreamUnreachable,
 )
 from salon.foundation.kit.in_place import Gate
-from salon.foundation.messages import StreamEvent, Usage
+from salon.foundation.messages import StreamEvent
 from salon.gateway.options import GatewayOptions
 from salon.gateway.protocols.base import AnyResponse, Dialect, StreamTap
 from salon.gateway.protocols.collect import ResponseCollector
@@ -170,15 +170,13 @@ class Attempt(msgspec.Struct, eq=False):
             self._is_paused = True
             stream.pause()
 
-    @property
     def body(self) -> bytes | None:
-        """The answer as bytes in the caller's dialect, if it came so."""
+        """Return the answer as bytes in the caller's dialect, if it came so."""
         reader = self.reader
         return reader.body if isinstance(reader, BodyReader) and reader.response is None else None
 
-    @property
     def response(self) -> AnyResponse | None:
-        """The answer decoded, if it came so."""
+        """Return the answer decoded, if it came so."""
         if self._collector is not None:
             return self._collector.response()
         return self.reader.response if isinstance(self.reader, BodyReader) else None
@@ -189,14 +187,8 @@ class Attempt(msgspec.Struct, eq=False):
         told = next((value for name, value in self.headers if name == b"content-type"), b"")
         return told if told.startswith(_ANSWER_TYPES) else b"application/octet-stream"
 
-    @property
-    def usage(self) -> Usage | None:
-        """What the provider counted."""
-        return self.reader.usage if self.reader is not None else None
-
-    @property
     def upstream_request_id(self) -> bytes | None:
-        """The provider's own id of the request."""
+        """Return the provider's own id of the request."""
         for name, value in self.headers:
             if name in _REQUEST_IDS:
                 return value

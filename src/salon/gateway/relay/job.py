@@ -188,9 +188,8 @@ class Job:
         if self.in_place is not None:
             await self.in_place.in_task()
 
-    @property
     def traceparent(self) -> str | None:
-        """The caller's W3C trace context, if one came."""
+        """Return the caller's W3C trace context, if one came."""
         trace = self.call.headers.get(b"traceparent") if self.call is not None else None
         return None if trace is None else trace.decode("latin-1")
 

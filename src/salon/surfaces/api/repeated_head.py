@@ -39,9 +39,8 @@ class RepeatedHead(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         end = data.find(b"\r\n", start, start + _MOST_DIGITS)
         if end < 0 or not data.startswith(self.after, end):
             return None
-        digits = data[start:end]
         body = data[end + len(self.after) :]
-        return body if digits.isdigit() and int(digits) == len(body) else None
+        return body if data[start:end] == b"%d" % len(body) else None
 
 
 def repeatable(
