@@ -21,6 +21,7 @@ from salon.foundation.kit.errors import (
 )
 from salon.foundation.kit.in_place import Gate
 from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.ledger import AttemptEntry
 from salon.gateway.accounting import Accountant, may_spend_at, price_of
 from salon.gateway.callers_words import in_callers_words
 from salon.gateway.choice.chooser import Chooser
@@ -211,7 +212,7 @@ class AttemptLoop:
             attempt.abort()
             attempt.ended_s = now_s = self._clock.monotonic_s()
             entry = self._accountant.close_attempt(job, attempt, now_s)
-            self._learn(target, attempt, now_s)
+            self._learn(target, attempt, entry, now_s)
             if meter is not None:
                 self._watch.leave(target, ticket, entry, attempt.headers)
             if self._observer is not None:
@@ -253,16 +254,14 @@ class AttemptLoop:
             headers = with_via(headers, job.via)
         return endpoint.request(body, headers, model=target.model, stream=stream)
 
-    def _learn(self, target: Target, attempt: Attempt, now_s: float) -> None:
+    def _learn(self, target: Target, attempt: Attempt, entry: AttemptEntry, now_s: float) -> None:
         """Tell breaker and health what the attempt that ended at ``now_s`` says about the target."""
         error = attempt.error
         if error is None:
             if target.breaker.failures or target.breaker.open_until_s:
                 target.breaker.succeed()
-            started_s = attempt.started_s
-            first_s = attempt.first_byte_s or now_s
-            at_ms = attempt.started_at_ms + int((now_s - started_s) * 1000)
-            target.health.succeed(first_token_ms=(first_s - started_s) * 1000, at_ms=at_ms)
+            first_s = (attempt.first_byte_s or now_s) - attempt.started_s
+            target.health.succeed(first_s * 1000, entry.started_at_ms + entry.duration_ms)
             return
         if isinstance(error, ClientGone | BudgetExceeded) or not isinstance(error, UpstreamError):
             target.breaker.let_go()

@@ -92,7 +92,9 @@ class Ledger:
 
         With ``hold``, ends it at ``entry.cost_e10``: row and spend are written in one transaction.
         """
-        deltas = () if hold is None else hold.end(_counted(entry, hold))
+        deltas = ()
+        if hold is not None:
+            deltas = hold.end(entry.cost_e10 if entry.currency == hold.currency else None)
         self._recorder.add(Item(entry, attempts, deltas, None))
 
     def record_acked(
@@ -100,7 +102,9 @@ class Ledger:
     ) -> "Future[None]":
         """Like ``record``; the future is done once the rows are on disk. Set on the event loop."""
         done: Future[None] = Future()
-        deltas = () if hold is None else hold.end(_counted(entry, hold))
+        deltas = ()
+        if hold is not None:
+            deltas = hold.end(entry.cost_e10 if entry.currency == hold.currency else None)
         self._recorder.add(Item(entry, attempts, deltas, done))
         return done
 
@@ -234,10 +238,6 @@ def estimate_tokens(size_bytes: int, max_output_tokens: int | None, cap_tokens: 
 def system_scope() -> SystemScope:
     """Return the scope in which an owner sees the usage of every space."""
     return SystemScope("ledger: the owner looks at the usage of all spaces")
-
-
-def _counted(entry: RequestEntry, hold: Hold) -> int | None:
-    return entry.cost_e10 if entry.currency == hold.currency else None
 
 
 def _by_id(slice_: Slice) -> str:

@@ -376,7 +376,9 @@ class Attempt(msgspec.Struct, eq=False):
         if isinstance(error, UpstreamError):
             for secret in self.target.link.secrets():
                 blot_out(error, secret)
-        if self._stream is not None:
+        stream = self._stream
+        if stream is not None:
             # Closes the connection unless the answer has ended by itself; then it is back in its pool.
-            self._stream.abort()
+            self._stream = None
+            stream.abort()
         self.done.open()

@@ -31,7 +31,7 @@ class Health:
         self.last_error_at_ms: int | None = None
         self.last_success_at_ms: int | None = None
 
-    def succeed(self, *, first_token_ms: float, at_ms: int) -> None:
+    def succeed(self, first_token_ms: float, at_ms: int) -> None:
         """Note an answer."""
         self.requests += 1
         self.error_rate -= _WEIGHT * self.error_rate
