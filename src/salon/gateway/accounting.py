@@ -39,7 +39,8 @@ def expected_tokens(job: Job, options: GatewayOptions) -> tuple[int, int]:
         # Below one there is no limit; counted as it stands, it would give money and tokens back.
         if job.max_output_tokens is not None and 0 < job.max_output_tokens < output:
             output = job.max_output_tokens
-        output *= _answers(job)
+        if job.envelope is None or "n" in job.envelope.fields:
+            output *= _answers(job)
         expected = job.expected_tokens = (-(-job.size_bytes // HELD_BYTES_PER_TOKEN), output)
     return expected
 

@@ -11,6 +11,7 @@ from salon.gateway.registry.plan import Plan
 from salon.gateway.relay.job import Job
 
 _RETRY_AFTER_S: Final = 1
+_USE_MODELS: Final = Right.USE_MODELS
 
 
 class Admission:
@@ -39,7 +40,7 @@ class Admission:
         """Check that the identity may use what it asks for. Raises: NotAllowed."""
         identity = job.identity
         limits = identity.limits
-        if Right.USE_MODELS not in identity.caller.rights:
+        if _USE_MODELS not in identity.caller.rights:
             raise NotAllowed(right="to use models")
         if limits.operations and not limits.allows_operation(job.operation):
             raise NotAllowed(right=f"to call “{job.operation}”")

@@ -78,18 +78,21 @@ class Group:
 class Window:
     """How much happened in the last 60 s."""
 
-    __slots__ = ("_groups", "_tail", "total")
+    __slots__ = ("_groups", "_tail", "total", "whole_until_s")
 
     def __init__(self) -> None:
         self._groups: deque[Group] = deque()
         self._tail = Group(-math.inf, 0)
         self.total = 0
+        self.whole_until_s = math.inf
+        """Before that nothing is too old, and ``advance`` need not be called."""
 
     def advance(self, now_s: float) -> None:
         """Forget what is too old at ``now_s``."""
         groups = self._groups
         while groups and groups[0].ends_s <= now_s:
             self.total -= groups.popleft().amount
+        self.whole_until_s = groups[0].ends_s if groups else math.inf
 
     def add(self, now_s: float, amount: int) -> Group:
         """Count ``amount`` as happening now; returns where, for a correction."""
@@ -100,6 +103,8 @@ class Window:
             tail.ends_s = now_s + WINDOW_S
             return tail
         tail = self._tail = Group(now_s, amount)
+        if not self._groups:
+            self.whole_until_s = tail.ends_s
         self._groups.append(tail)
         return tail
 
@@ -223,8 +228,9 @@ class LocalLimiter:
             raise concurrency_reached(limits.concurrency)
         usage.seen_s = now_s
         requests, spent = usage.requests, usage.tokens
-        requests.advance(now_s)
-        spent.advance(now_s)
+        if now_s >= requests.whole_until_s or now_s >= spent.whole_until_s:
+            requests.advance(now_s)
+            spent.advance(now_s)
         per_minute = limits.requests_per_minute
         if per_minute is not None and requests.total >= per_minute:
             wait_s = requests.promise_s(now_s, per_minute - 1)

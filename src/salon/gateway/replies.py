@@ -106,7 +106,8 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     elif job.dialect is not None and job.dialect.relay is not None:
         job.media_type = attempt.media_type
     attempts = job.attempts
-    cost = cost_text(total_cost(attempts), _currency(job))
+    last = attempts[-1]
+    cost = cost_text(last.cost_e10 if len(attempts) == 1 else total_cost(attempts), last.currency)
     media_type = _JSON_TYPE if job.media_type is None else job.media_type.translate(None, _CONTROLS)
     lines = _WHOLE % (_lines(job, len(attempts)), media_type, cost)
     if is_estimate:

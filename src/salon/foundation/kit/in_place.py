@@ -144,7 +144,7 @@ class InPlace:
 
     def _end(self, error: BaseException) -> None:
         self._coro = None
-        if isinstance(error, StopIteration | asyncio.CancelledError):
+        if type(error) is StopIteration or isinstance(error, asyncio.CancelledError):
             self._ended(self, None)
         else:
             self._ended(self, error)

@@ -147,8 +147,8 @@ def array_at(value: Any, path: str) -> list[Any]:
 
 def whole(value: Any, path: str) -> int | None:
     """Return a whole number or None. Raises: InvalidRequest."""
-    if value is None:
-        return None
+    if value is None or (type(value) is int and -_SAFE_INTEGER < value < _SAFE_INTEGER):
+        return value
     if isinstance(value, float) and value.is_integer() and abs(value) < _SAFE_INTEGER:
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):

@@ -21,8 +21,8 @@ class RetryBudget:
 
     def earn(self) -> None:
         """Count a request."""
-        tokens = self.tokens + self._ratio
-        self.tokens = min(_MOST, tokens)
+        if self.tokens < _MOST:
+            self.tokens = min(_MOST, self.tokens + self._ratio)
 
     def spend(self, now_s: float) -> bool:
         """Take one retry, if there is one."""

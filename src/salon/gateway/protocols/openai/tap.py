@@ -232,7 +232,7 @@ def read_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
         if message is not None:
             for text in (message.content, message.refusal, message.reasoning_content or message.reasoning):
                 if text:
-                    size += text_size(text)
+                    size += len(text) if text.isascii() else text_size(text)
             if message.tool_calls:
                 arguments = _arguments({"tool_calls": message.tool_calls})
                 has_calls = bool(arguments)
