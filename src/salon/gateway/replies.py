@@ -1,5 +1,6 @@
 """What goes to the caller besides the stream itself: headers, whole answers, replays and errors."""
 
+from functools import lru_cache
 from typing import Final, TypeVar
 
 import msgspec
@@ -34,7 +35,12 @@ def cost_text(cost_e10: int | None, currency: str) -> bytes:
         return b"unpriced"
     digits = b"%011d" % cost_e10
     amount = (digits[:-_DECIMALS] + b"." + digits[-_DECIMALS:]).rstrip(b"0").rstrip(b".")
-    return b"%b %b" % (amount, currency.encode())
+    return b"%b %b" % (amount, _written_currency(currency))
+
+
+@lru_cache(maxsize=64)
+def _written_currency(currency: str) -> bytes:
+    return header_value(currency)
 
 
 def _currency(job: Job) -> str:
