@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine, Generator
 from types import CoroutineType
 from typing import Any, Protocol
 
+import msgspec
+
 _logger = logging.getLogger(__name__)
 
 
@@ -74,21 +76,16 @@ class Gate:
             self._wake = None
 
 
-class InPlace:
-    """One coroutine run in place. Made by ``TaskSupervisor.run_in_place``."""
+class InPlace(msgspec.Struct, eq=False):
+    """One coroutine run in place. Made by ``TaskSupervisor.in_place``."""
 
-    __slots__ = ("_coro", "_ended", "_name", "_spawner", "task")
-
-    def __init__(
-        self, spawner: Spawner, name: str, ended: Callable[["InPlace", BaseException | None], None]
-    ) -> None:
-        """Tell ``ended`` once that it is over, and with what error, or that it became a task (None)."""
-        self.task: asyncio.Task[Any] | None = None
-        """The task it became, once it had to wait for something else than a gate."""
-        self._spawner = spawner
-        self._name = name
-        self._ended = ended
-        self._coro: CoroutineType[Any, Any, Any] | None = None
+    _spawner: Spawner
+    _name: str
+    _ended: Callable[["InPlace", BaseException | None], None]
+    """Told once that it is over, and with what error, or that it became a task (None)."""
+    task: asyncio.Task[Any] | None = None
+    """The task it became, once it had to wait for something else than a gate."""
+    _coro: "CoroutineType[Any, Any, Any] | None" = None
 
     def start(self, coro: "CoroutineType[Any, Any, Any]") -> None:
         """Run ``coro`` until it ends or waits."""
