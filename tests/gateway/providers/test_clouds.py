@@ -240,3 +240,18 @@ def test_models_of_cohere_are_listed_with_what_they_can(play: Play) -> None:
         assert fake.journal.exchanges[-1].target == "/v1/models?page_size=1000"
 
     play(scene)
+
+
+def test_models_of_vertex_are_those_that_can_be_asked_and_those_declared(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await add(bench, "vertex-gemini", fake, models=())
+        await bench.service.discovery.refresh({"own"}, force=True)
+        listed = {entry.id for entry in bench.registry.models() if entry.provider == "own"}
+        assert {"own/gemini-fake", "own/gemini-fake-large", "own/gemini-2.5-pro"} <= listed
+        assert "own/imagen-4.0-generate-001" in listed
+        assert not [name for name in listed if "embed" in name or "veo" in name or "live" in name]
+        last = fake.journal.exchanges[-1]
+        assert last.target == "/v1beta1/publishers/google/models?pageSize=100&pageToken=two"
+        assert (last.header("authorization") or "").startswith("Bearer fake-token-")
+
+    play(scene)

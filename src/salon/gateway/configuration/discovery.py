@@ -140,6 +140,8 @@ async def fetch_page(
         path += "?limit=1000" + (f"&after_id={after}" if after else "")
     elif kind.listing == "gemini":
         path += "?pageSize=1000" + (f"&pageToken={quote(after, safe='')}" if after else "")
+    elif kind.listing == "vertex":
+        path += "?pageSize=100" + (f"&pageToken={quote(after, safe='')}" if after else "")
     elif kind.listing == "cohere":
         path += "?page_size=1000" + (f"&page_token={quote(after, safe='')}" if after else "")
     url, target = locate(kind, configured.spec, path)

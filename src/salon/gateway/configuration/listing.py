@@ -53,6 +53,10 @@ def read_listing(style: ListingStyle, body: bytes, *, provider: str) -> tuple[li
             after = cast(Item, value).get("nextPageToken") if isinstance(value, dict) else None
             listed = [_gemini(item) for item in _items(value, "models")]
             return [model for model in listed if model is not None], after if _text(after) else None
+        if style == "vertex":
+            after = cast(Item, value).get("nextPageToken") if isinstance(value, dict) else None
+            listed = [_vertex(item) for item in _items(value, "publisherModels")]
+            return [model for model in listed if model is not None], after if _text(after) else None
         if style == "cohere":
             after = cast(Item, value).get("next_page_token") if isinstance(value, dict) else None
             listed = [_cohere(item) for item in _items(value, "models")]
@@ -222,6 +226,20 @@ def _media_of_google(name: str, operations: tuple[OperationName, ...]) -> tuple[
     if "-image" in name:
         return ("images", "image-edits")
     return ("speech",) if "-tts" in name else ()
+
+
+_OF_GOOGLE = "publishers/google/models/"
+_SPOKEN_OTHERWISE = ("embedding", "-live-", "-native-audio")
+"""Words in the names of Gemini models that do not chat the way the others do."""
+
+
+def _vertex(item: Item) -> ModelInfo | None:
+    """Read the form of Vertex's own models; None for one that is asked in no way we have (Veo)."""
+    name = str(item["name"]).removeprefix(_OF_GOOGLE)
+    chats = name.startswith("gemini-") and not any(word in name for word in _SPOKEN_OTHERWISE)
+    operations: tuple[OperationName, ...] = ("chat",) if chats else ()
+    operations += _media_of_google(name, operations)
+    return ModelInfo(id=name, owned_by="google", operations=operations) if operations else None
 
 
 def _named(value: Any, known: Mapping[str, OperationName]) -> tuple[OperationName, ...]:

@@ -20,7 +20,7 @@ from salon.gateway.providers.options import ProviderOption
 
 AuthStyle = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key", "none"]
 """How a credential travels; ``bearer`` sends none when there is no key."""
-ListingStyle = Literal["openai", "anthropic", "ollama", "gemini", "cohere", "fixed"]
+ListingStyle = Literal["openai", "anthropic", "ollama", "gemini", "vertex", "cohere", "fixed"]
 """Whose form the list of models has; ``fixed`` is the declared list alone."""
 
 

@@ -213,6 +213,20 @@ def stream_error() -> Frame:
     return sse(error_value(503, "fake failure in the stream"))
 
 
+def publisher_models(names: list[str], *, after: str | None) -> JsonObject:
+    """List the models as Vertex does, on two pages, with others that are for nothing we ask."""
+    if after is None:
+        others = (
+            "veo-3.0-generate",
+            "imagen-4.0-generate-001",
+            "gemini-embedding-001",
+            "gemini-live-2.5-flash-preview-native-audio",
+        )
+        listed = [{"name": f"publishers/google/models/{name}", "versionId": "default"} for name in others]
+        return {"publisherModels": listed, "nextPageToken": "two"}
+    return {"publisherModels": [{"name": f"publishers/google/models/gemini-{name}"} for name in names]}
+
+
 def models(names: list[str]) -> JsonObject:
     """List the models, with one that is for embeddings only and one that is for nothing we ask."""
     methods = ["generateContent", "countTokens", "embedContent", "batchEmbedContents"]

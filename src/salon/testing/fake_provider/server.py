@@ -350,6 +350,9 @@ class FakeProvider:
                 return 200, ollama.show(str(orjson.loads(exchange.body or b"{}").get("model")))
             case "GET", "/v1/models" if "page_size=" in exchange.target:
                 return self._refusal(exchange, cohere) or (200, cohere.models(self.models))
+            case "GET", _ if path.endswith("/publishers/google/models"):
+                after = "two" if "pageToken=two" in exchange.target else None
+                return 200, gemini.publisher_models(self.models, after=after)
             case "GET", _ if path.endswith("/models"):
                 served = anthropic if exchange.header("anthropic-version") else openai
                 asks_google = path.startswith("/v1beta/") or exchange.header("x-goog-api-key")

@@ -62,7 +62,8 @@ KIND = ProviderKind(
     key_help="the JSON file of a service account",
     key_has_lines=True,
     env_keys=("GOOGLE_APPLICATION_CREDENTIALS_JSON",),
-    listing="fixed",
+    listing="vertex",
+    models_path="/v1beta1/publishers/google/models",
     models=("gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite"),
     options=(
         ProviderOption(
