@@ -237,8 +237,8 @@ def _vertex(item: Item) -> ModelInfo | None:
     """Read the form of Vertex's own models; None for one that is asked in no way we have (Veo)."""
     name = str(item["name"]).removeprefix(_OF_GOOGLE)
     chats = name.startswith("gemini-") and not any(word in name for word in _SPOKEN_OTHERWISE)
-    operations: tuple[OperationName, ...] = ("chat",) if chats else ()
-    operations += _media_of_google(name, operations)
+    found: list[OperationName] = ["chat"] if chats else []
+    operations = (*found, *_media_of_google(name, tuple(found)))
     return ModelInfo(id=name, owned_by="google", operations=operations) if operations else None
 
 
