@@ -50,6 +50,7 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
             "docs/clients.md",
             "docs/programs.md",
             "docs/embeddings.md",
+            "docs/images-and-audio.md",
             "docs/files.md",
             "docs/providers.md",
         ),

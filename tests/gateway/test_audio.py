@@ -69,6 +69,7 @@ def test_speech_in_events_counts_tokens(play: Play) -> None:
         assert events(reply.body)[-1]["type"] == "speech.audio.done"
         entry, _ = await bench.row()
         assert (entry.input_tokens, entry.usage_source) == (3, "provider")
+        assert orjson.loads(entry.details or "") == {"audio_output_tokens": entry.output_tokens}
 
     play(scene)
 

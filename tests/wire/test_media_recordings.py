@@ -18,7 +18,11 @@ HEARD: dict[str, tuple[str, dict[str, Any]]] = {
     "openai/audio/basic-functionality-openai-whisper-1": (RUBY, {"audio_input_ms": 4000}),
     "openai/audio/ity-openai-gpt-4o-transcribe-diarize": (
         RUBY,
-        {"input_tokens": 37, "output_tokens": 145, "audio_input_tokens": 37},
+        {"input_tokens": 37, "output_tokens": 145, "audio_input_tokens": 37, "audio_input_ms": 3700},
+    ),
+    "groq/chat/groq-speech-to-text-verbose-1": (
+        "The quick brown fox jumps over the lazy dog.",
+        {"output_tokens": 12, "audio_input_ms": 3840},
     ),
     "mistral/audio/ption-basic-functionality": (
         RUBY,

@@ -6,10 +6,13 @@ from salon.foundation.messages import Usage, UsageDetails
 from salon.gateway.protocols.wire_json import JsonObject, count_of, is_object
 
 
-def read_media_usage(raw: Any, *, images: int = 0, audio_out: bool = False) -> Usage | None:
+def read_media_usage(
+    raw: Any, *, images: int = 0, audio_out: bool = False, seconds: float | None = None
+) -> Usage | None:
     """Read a usage object; None when there is none and no pictures came either.
 
-    ``images`` came with it. ``audio_out``: what was made is audio, though nothing says so.
+    ``images`` came with it. ``audio_out``: what was made is audio, though nothing says so. ``seconds`` is how
+    long a recording is, where that is told beside the counts.
     """
     if not is_object(raw) or not raw:
         return Usage(details=UsageDetails(images=images)) if images else None
@@ -19,7 +22,7 @@ def read_media_usage(raw: Any, *, images: int = 0, audio_out: bool = False) -> U
     into = max(into, count_of(given.get("text_tokens")) + count_of(given.get("audio_tokens")))
     # Mistral counts the recording beside its prompt, and only the total has it.
     into = max(into, count_of(raw.get("total_tokens")) - out)
-    seconds = raw.get("seconds", raw.get("prompt_audio_seconds"))
+    heard = raw.get("seconds", raw.get("prompt_audio_seconds", seconds))
     image_out = made.get("image_tokens") if made else (out if images else 0)
     details = UsageDetails(
         audio_input_tokens=count_of(given.get("audio_tokens")),
@@ -27,7 +30,7 @@ def read_media_usage(raw: Any, *, images: int = 0, audio_out: bool = False) -> U
         image_output_tokens=count_of(image_out),
         audio_output_tokens=out if audio_out else count_of(made.get("audio_tokens")),
         images=images,
-        audio_input_ms=_milliseconds(seconds),
+        audio_input_ms=_milliseconds(heard),
     )
     return Usage(
         input_tokens=into,

@@ -16,6 +16,7 @@ from salon.gateway.protocols.wire_json import JsonObject
 
 _JSON = b"application/json"
 _EVENTS = b"text/event-stream"
+_SPOKEN = "speech.audio.done"
 ENDS = (".done", ".completed")
 """What the types of events end with that have the whole of something."""
 
@@ -102,7 +103,8 @@ class NamedEventTap(EventTap):
             self._ended += 1
             self.saw_end = self._ended >= self._ends
             images = self._ended if self._are_images else 0
-            self._usage = read_media_usage(event.usage, images=images) or self._usage
+            is_speech = event.type == _SPOKEN
+            self._usage = read_media_usage(event.usage, images=images, audio_out=is_speech) or self._usage
         return block
 
 

@@ -206,9 +206,9 @@ def _read_segment(one: _Segment) -> TranscriptSegment:
 
 
 def _read_usage(raw: JsonObject | None, duration_s: Any) -> Usage | None:
-    """Return what was counted; the length of the recording, where that is all that is told."""
+    """Return what was counted, with the length of the recording where an answer tells it anywhere."""
     if raw:
-        return read_media_usage(raw)
+        return read_media_usage(raw, seconds=duration_s)
     return read_media_usage({"type": "duration", "seconds": duration_s}) if duration_s else None
 
 
