@@ -65,3 +65,15 @@ def test_command_line_finds_it_over_the_socket_and_the_address(house: House, bas
         assert house.salon(*where, "keys", "list").returncode == 0
         assert "hello" in house.salon(*where, "ask", "-m", "demo", "hello").stdout
     assert f"{house.url}{base}" in house.salon("status").stdout + house.log_text()
+
+
+def test_a_file_is_sent_to_where_the_answer_says(house: House, base: str) -> None:
+    start = {"x-goog-upload-protocol": "resumable", "x-goog-upload-command": "start"}
+    begun = house.exchange("POST", f"{base}/upload/v1beta/files", headers=start)
+    address = begun.headers["x-goog-upload-url"]
+    assert address.startswith(f"{house.url}{base}/upload/v1beta/files/")
+    send = {"x-goog-upload-command": "upload, finalize", "x-goog-upload-offset": "0"}
+    done = house.exchange("POST", address.removeprefix(house.url), content=b"hello", headers=send)
+    described = json.loads(done.body)["file"]
+    assert described["uri"] == f"{house.url}{base}/v1beta/{described['name']}"
+    assert house.get(described["downloadUri"].removeprefix(house.url))[1] == b"hello"

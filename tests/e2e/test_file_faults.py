@@ -172,3 +172,73 @@ def test_a_slow_reader_gets_all_of_a_file(house: House, client: openai.OpenAI) -
         read += chunk
     assert bytes(read) == content
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "fields"),
+    [
+        ("GET", "/v1/files?purpose=%00", None),
+        ("GET", "/v1/files?after=%00", None),
+        ("GET", "/v1/files?limit=0", None),
+        ("GET", "/v1/files?order=%ff", None),
+        ("GET", "/v1/files/%00", None),
+        ("GET", "/v1/files/..%2f..%2fsalon.toml/content", None),
+        ("DELETE", "/v1/files/" + "x" * 3000, None),
+        (
+            "POST",
+            "/v1/uploads",
+            {"filename": "a\0b/../c", "mime_type": "text/\0", "purpose": "batch", "bytes": 9},
+        ),
+        ("POST", "/v1/uploads", {"filename": "a", "mime_type": "x" * 9000, "purpose": "batch", "bytes": 9}),
+        ("POST", "/v1/uploads", {"filename": 7, "mime_type": [], "purpose": None, "bytes": "x"}),
+        ("POST", "/v1/uploads", {"filename": "a", "mime_type": "a", "purpose": "batch", "bytes": 2**63}),
+        ("POST", "/v1/uploads", []),
+        ("POST", "/v1/uploads/x/complete", {"part_ids": [7]}),
+        ("POST", "/v1/uploads/x/complete", {"part_ids": ["part_\0"]}),
+        ("POST", "/v1/uploads/%00/cancel", {}),
+        ("GET", "/v1beta/files?pageToken=%00", None),
+        ("GET", "/v1beta/files/%00:download", None),
+        ("POST", "/upload/v1beta/files", {"file": {"displayName": 7}}),
+        ("POST", "/upload/v1beta/files", {"file": {"name": "files/mine"}}),
+        ("POST", "/upload/v1beta/files/%00.%00", {}),
+        ("POST", "/upload/v1beta/files/..%2fx", {}),
+    ],
+)
+def test_odd_requests_are_the_callers_mistake(house: House, method: str, path: str, fields: Any) -> None:
+    headers = {
+        "x-goog-api-key" if "v1beta" in path else "authorization": key_of(house)
+        if "v1beta" in path
+        else f"Bearer {key_of(house)}",
+        "x-goog-upload-protocol": "resumable",
+        "x-goog-upload-command": "start",
+    }
+    content = b"" if fields is None else orjson.dumps(fields)
+    answer = house.exchange(method, path, content=content, headers=headers)
+    assert answer.status in {200, 400, 404, 413}, answer.body
+    assert "Traceback" not in house.log_text()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"\xff\xfe: \xff\r\n\r\nx",
+        b'Content-Disposition: form-data; name="\xff"; filename="\xff"\r\n\r\nx',
+        b'Content-Disposition: form-data; name="file"; filename="a\x00b"\r\nContent-Type: \x00\r\n\r\nx',
+        b"Content-Disposition: form-data; name=\"file\"; filename*=UTF-8''%ff\r\n\r\nx",
+        b'Content-Disposition: form-data; filename="a"\r\n\r\nx',
+        b"Content-Disposition: attachment\r\n\r\nx",
+        b'Content-Disposition: form-data; name="file"; filename="a"\r\nContent-Length: 7\r\n\r\nx',
+        b'Content-Disposition: form-data; name="file"; filename="a"\r\n' + b"x: y\r\n" * 50 + b"\r\nx",
+        b'Content-Disposition: form-data; name="purpose"\r\n\r\n' + b"x" * 40_000,
+        b'Content-Disposition: form-data; name="file"; filename="' + b"a" * 9000 + b'"\r\n\r\nx',
+    ],
+)
+def test_odd_forms_are_the_callers_mistake(house: House, part: bytes) -> None:
+    purpose = b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nuser_data\r\n'
+    body = purpose + b"--b\r\n" + part + b"\r\n--b--\r\n"
+    kind = "multipart/form-data; boundary=b"
+    headers = {"authorization": f"Bearer {key_of(house)}", "content-type": kind}
+    answer = house.exchange("POST", "/v1/files", content=body, headers=headers)
+    assert answer.status in {200, 400, 413}, answer.body
+    assert "Traceback" not in house.log_text()
+    assert not arriving(house)

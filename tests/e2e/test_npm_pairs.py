@@ -181,3 +181,13 @@ def test_failures_are_raised(ask: Ask, client: str, provider: str, stream: bool)
     if stream:
         broken = ask(client, provider, "{{fake tokens=20;fault=error-in-stream}}", stream=True)["error"]
         assert broken["message"]
+
+
+@pytest.mark.parametrize("client", ["openai-files", "anthropic-files", "gemini-files"])
+def test_files_are_kept_and_asked_about(scene: Scene, ask: Ask, client: str) -> None:
+    answer = ask(client, "ollama", "seven degrees in the north", stream=False)
+    assert "said" in answer, answer
+    said = answer["said"]
+    assert (said["size"], said["same"], said["deleted"]) == (11_400_000, True, True)
+    assert said["listed"] == said["ids"]
+    assert b"seven degrees in the north" in scene.fake.journal.exchanges[-1].body

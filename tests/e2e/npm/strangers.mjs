@@ -1,11 +1,12 @@
 // Asks on behalf of the tests: one question a line on standard input, one answer a line on standard output.
 import { createInterface } from "node:readline";
 
+import { files } from "./files.mjs";
 import * as official from "./official.mjs";
 import { clients } from "./vercel.mjs";
 
 globalThis.AI_SDK_LOG_WARNINGS = false;
-const known = { ...official, ...clients };
+const known = { ...official, ...clients, ...files };
 
 async function answer({ client, place, asked }) {
   try {

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -22,6 +23,9 @@ from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import InvalidRequest, TooLarge
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Storage, Transaction
+
+MAX_SAID_TYPE: Final = 200
+"""Characters; what is said longer is no media type."""
 
 
 class Uploads:
@@ -57,7 +61,7 @@ class Uploads:
             space_id=caller.space_id,
             created_by=caller.key_id or caller.person_id,  # the key first: it may end before its person
             name=shown_name(name),
-            media_type=media_type,
+            media_type=media_type if len(media_type) <= MAX_SAID_TYPE else "",
             purpose=purpose,
             size_bytes=size_bytes,
             keep_s=keep_s,
