@@ -45,6 +45,27 @@ def test_the_api_takes_options_and_names_what_is_missing(house: House) -> None:
         assert fake.journal.exchanges[-1].target == DATED
 
 
+def test_headers_go_with_every_request_and_never_carry_a_credential(house: House) -> None:
+    with FakeProvider().in_thread() as fake:
+        body = {
+            "kind": "openai-compatible",
+            "base_url": f"{fake.url}/v1",
+            "allow_private": True,
+            "name": "tagged",
+        }
+        status, told = _ask(house, "POST", "providers", {**body, "headers": {"X-Api-Key": "sk-x"}})
+        assert (status, told["error"]["fields"]["key"]) == (400, "providers.tagged.headers")
+        status, made = _ask(house, "POST", "providers", {**body, "headers": {"X-Title": "Notes"}})
+        assert (status, made["headers"]) == (201, {"X-Title": "Notes"})
+        assert _ask(house, "POST", "providers/tagged/test")[1]["ok"]
+        assert {one.header("x-title") for one in fake.journal.exchanges} == {"Notes"}
+        add = ("providers", "add", "openai-compatible", "--base-url", f"{fake.url}/v1", "--allow-private")
+        done = house.salon(*add, "--name", "told", "--no-key", "--header", "X-Title=Told", "--no-test")
+        assert done.returncode == 0, done.stderr
+        shown = {one["name"]: one["headers"] for one in _ask(house, "GET", "providers")[1]["items"]}
+        assert shown["told"] == {"X-Title": "Told"}
+
+
 def test_the_command_takes_options(house: House) -> None:
     with FakeProvider().in_thread() as fake:
         add = ("providers", "add", "azure", "--name", "two", "--base-url", fake.url, "--allow-private")
@@ -64,6 +85,9 @@ def test_the_file_takes_options(tmp_path: Path) -> None:
     assert problems(source) == []
     (spec,) = provider_specs(load(source).settings, {})
     assert spec.options == {"api_version": "2024-10-21"}
+    (tmp_path / "salon.toml").write_text(f'{head}headers = ["X-Title=A=B"]\n')
+    (spec,) = provider_specs(load(find_source(data_dir=str(tmp_path), environ={})).settings, {})
+    assert spec.headers == {"X-Title": "A=B"}
     for written, words in (
         ('["api_version"]', "name=value"),
         ('["tenant=t"]', "Did you mean “tenant_id”?"),

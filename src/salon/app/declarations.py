@@ -71,6 +71,7 @@ def _provider(name: str, one: ProviderSettings, environ: Mapping[str, str]) -> P
         models=one.models,
         allow_private=one.allow_private,
         options=from_pairs(one.options, provider=name),
+        headers=from_pairs(one.headers, provider=name, field="headers", example="X-Title=Notes"),
         region=one.region,
         promises=one.promises,
         requests_per_minute=one.requests_per_minute or None,

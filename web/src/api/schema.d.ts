@@ -2507,6 +2507,13 @@ export interface components {
             base_url?: string | null;
             /** Concurrency */
             concurrency?: number | null;
+            /**
+             * Headers
+             * @default {}
+             */
+            headers?: {
+                [key: string]: string;
+            };
             /** Kind */
             kind: string;
             /** Label */
@@ -2869,6 +2876,10 @@ export interface components {
             concurrency: number | null;
             /** Enabled */
             enabled: boolean;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
             /** Id */
             id: string;
             /**

@@ -47,6 +47,7 @@ function provider(change: Partial<Provider> & Pick<Provider, "name" | "label" | 
     key: "set",
     allow_private: false,
     options: {},
+    headers: {},
     promises: [],
     region: "",
     requests_per_minute: null,

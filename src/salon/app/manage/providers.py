@@ -81,6 +81,7 @@ class ProviderDesk:
             "key": provider.credential,
             "allow_private": one.spec.allow_private,
             "options": dict(one.spec.options),
+            "headers": dict(one.spec.headers),
             "region": one.spec.region,
             "promises": list(one.spec.promises),
             "requests_per_minute": one.spec.requests_per_minute,
@@ -134,6 +135,7 @@ class ProviderDesk:
             models=tuple(body.get("models", ())),
             allow_private=body.get("allow_private", False),
             options=dict(body.get("options", {})),
+            headers=dict(body.get("headers", {})),
             **_bounds(body),
         )
         return self._one(await self._house.providers.add(caller, spec))

@@ -26,6 +26,10 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
     options: Annotated[
         tuple[str, ...], setting("What its kind asks for besides, as name=value: region=eu-central-1 …")
     ] = ()
+    headers: Annotated[
+        tuple[str, ...],
+        setting("Sent with every request to it, as name=value: X-Title=Notes …; never a credential."),
+    ] = ()
     region: Annotated[
         str, setting("Where it works on requests, like eu or us-east-1; keys and spaces may be kept to some.")
     ] = _NONE

@@ -60,16 +60,18 @@ def read_options(
     return found
 
 
-def from_pairs(pairs: Iterable[str], *, provider: str) -> dict[str, str]:
-    """Read ``name=value`` pairs. Raises: ConfigError."""
+def from_pairs(
+    pairs: Iterable[str], *, provider: str, field: str = "options", example: str = "region=eu-central-1"
+) -> dict[str, str]:
+    """Read the ``name=value`` pairs of a field. Raises: ConfigError with an ``example`` of one."""
     found: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             raise ConfigError(
-                key=f"providers.{provider}.options",
-                problem=f"“{pair[:80]}” is no option.",
-                fix="Write each as name=value, like region=eu-central-1.",
+                key=f"providers.{provider}.{field}",
+                problem=f"“{pair[:80]}” is no pair of a name and a value.",
+                fix=f"Write each as name=value, like {example}.",
             )
         found[name.strip()] = value.strip()
     return found

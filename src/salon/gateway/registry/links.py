@@ -23,6 +23,7 @@ from salon.gateway.protocols.base import DialectName, SpokenDialect
 from salon.gateway.providers.authorize import Authorizer
 from salon.gateway.providers.base import ProviderKind, Transport
 from salon.gateway.providers.options import read_options
+from salon.gateway.registry.extra_headers import check_headers, with_extra
 from salon.gateway.registry.models import ProviderSpec
 from salon.gateway.registry.target import MODEL_MARK, Endpoint, Headers, Link
 from salon.gateway.routing.residence import check_words
@@ -176,6 +177,7 @@ def build_link(
     """Return the way to a provider of a shaped kind. Raises: ConfigError."""
     check_name(spec.name)
     check_bounds(spec)
+    check_headers(spec.headers, provider=spec.name)
     if secret:
         check_secret(secret, name=spec.name, kind=kind)
     headers: Headers = [
@@ -193,7 +195,9 @@ def build_link(
             url,
             target,
             stream_path=locate(kind, spec, stream_path)[1] if stream_path is not None else None,
-            headers=[(b"content-type", dialects[dialect].request_type), *headers, *kind.headers],
+            headers=with_extra(
+                [(b"content-type", dialects[dialect].request_type), *headers, *kind.headers], spec.headers
+            ),
             passed=kind.passed_headers,
             quirks={**kind.quirks, **spec.quirks},
         )

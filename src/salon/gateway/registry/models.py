@@ -42,6 +42,8 @@ class ProviderSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Deviations of its dialect, over those of its kind."""
     options: dict[str, str] = {}
     """What its kind must or may be told besides: a region, a project, a tenant."""
+    headers: dict[str, str] = {}
+    """Sent with every request to it besides; never a credential."""
     region: str = ""
     """Where it works on requests, like ``eu`` or ``us-east-1``; empty is unknown."""
     promises: tuple[str, ...] = ()

@@ -48,6 +48,11 @@ export function ProviderFacts({ provider, kind }: ProviderFactsProps) {
             <code dir="ltr" className="text-caption">{value}</code>
           </Fact>
         ))}
+        {Object.entries(provider.headers).map(([name, value]) => (
+          <Fact key={name} label={name}>
+            <code dir="ltr" className="text-caption">{value}</code>
+          </Fact>
+        ))}
         {kind?.key === "none" || provider.source === "built-in" ? null : <Fact label={t`Key`}>{keys[provider.key]}</Fact>}
         <Fact label={t`Models`}>{formatCount(provider.models, locale)}</Fact>
         {provider.latency_ms === null ? null : (

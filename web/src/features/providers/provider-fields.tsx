@@ -89,6 +89,16 @@ export function ProviderFields({ kind, name, refused }: ProviderFieldsProps) {
       <More title={t`Address, limits and place`}>
         {kind.address === "required" ? null : address}
         {kind.lists_models ? models : null}
+        <TextField
+          name="headers"
+          label={t`Headers`}
+          lines={2}
+          isCode
+          isOptional
+          placeholder="X-Title: Notes"
+          hint={t`One a line, sent with every request to it; never a credential.`}
+          error={errorOf("headers")}
+        />
         <LimitFields errorOf={errorOf} />
       </More>
     </div>

@@ -25,12 +25,14 @@ test("options, models and limits are read in their own forms", () => {
     models: "gpt-5\n gpt-5-mini,  gpt-4.1\n",
     concurrency: "4",
     allow_private: "on",
+    headers: "X-Title: Notes: mine\n\nX-Team:a",
   }
   expect(bodyOf(azure, filled(fields))).toEqual({
     kind: "azure",
     options: { tenant_id: "t" },
     models: ["gpt-5", "gpt-5-mini", "gpt-4.1"],
     concurrency: 4,
+    headers: { "X-Title": "Notes: mine", "X-Team": "a" },
     allow_private: true,
   })
 })

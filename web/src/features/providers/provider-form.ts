@@ -39,6 +39,7 @@ export function bodyOf(kind: ProviderKind, form: FormData): NewProvider {
     return value === "" ? [] : [[option.name, value] as const]
   })
   const limits = LIMITS.flatMap((name) => (text(name) === "" ? [] : [[name, Number(text(name))] as const]))
+  const headers = headersOf(text("headers"))
   const models = wordsOf(text("models"))
   const promises = wordsOf(text("promises"))
   return {
@@ -51,6 +52,7 @@ export function bodyOf(kind: ProviderKind, form: FormData): NewProvider {
     ...(models.length > 0 ? { models } : {}),
     ...(promises.length > 0 ? { promises } : {}),
     ...(options.length > 0 ? { options: Object.fromEntries(options) } : {}),
+    ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
     ...Object.fromEntries(limits),
     ...(form.get("allow_private") === "on" ? { allow_private: true } : {}),
   }
@@ -78,7 +80,16 @@ export function fieldOf(key: string | null): string | null {
   const option = /\.options\.([^.]+)$/.exec(key)?.[1]
   if (option !== undefined) return optionField(option)
   const last = key.split(".").at(-1) ?? ""
-  return ["name", "base_url", "api_key", "label", "region", "promises", "models", ...LIMITS].find((one) => one === last) ?? null
+  return ["name", "base_url", "api_key", "label", "region", "promises", "models", "headers", ...LIMITS].find((one) => one === last) ?? null
+}
+
+/** Lines like "X-Title: Notes" as names and values. */
+function headersOf(text: string): [string, string][] {
+  return text.split("\n").flatMap((line) => {
+    const at = line.indexOf(":")
+    const name = (at < 0 ? line : line.slice(0, at)).trim()
+    return name === "" ? [] : [[name, at < 0 ? "" : line.slice(at + 1).trim()]]
+  })
 }
 
 function wordsOf(text: string): string[] {

@@ -80,6 +80,13 @@ def list_providers(session: Session) -> None:
     metavar="NAME=VALUE",
     help="What the kind asks for besides, like region=eu-central-1.",
 )
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Sent with every request to it, like X-Title=Notes; never a credential.",
+)
 @click.option("--no-test", is_flag=True, help="Do not ask it anything.")
 @command_options
 @pass_session
@@ -95,10 +102,12 @@ def add(
     models: tuple[str, ...],
     allow_private: bool,
     options: tuple[str, ...],
+    headers: tuple[str, ...],
     no_test: bool,
 ) -> int:
     """Add a provider of KIND. The key is asked for, or read from standard input, never an argument."""
     given = dict(_pair(option) for option in options)
+    sent = dict(_pair(header) for header in headers)
     with session.client() as client:
         known = _kind(client, kind)
     api_key = None if no_key else _read_key(api_key_env, known)
@@ -111,6 +120,7 @@ def add(
         "models": list(models),
         "allow_private": allow_private,
         "options": given,
+        "headers": sent,
     }
     with session.client() as client:
         made = client.call(

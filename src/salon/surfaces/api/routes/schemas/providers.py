@@ -31,6 +31,7 @@ class Provider(BaseModel):
     """Whether a key is stored, or missing; the key itself is never shown."""
     allow_private: bool
     options: dict[str, str]
+    headers: dict[str, str]
     region: str
     promises: list[str]
     requests_per_minute: int | None
@@ -66,6 +67,8 @@ class NewProvider(ProviderBounds):
     allow_private: bool = False
     options: Annotated[dict[OptionName, OptionValue], Field(max_length=20)] = {}  # noqa: RUF012 - pydantic copies it
     """What the kind asks for besides: see its ``options``."""
+    headers: Annotated[dict[OptionName, OptionValue], Field(max_length=20)] = {}  # noqa: RUF012 - pydantic copies it
+    """Sent with every request to it; never a credential."""
 
 
 class ProviderKey(Body):
