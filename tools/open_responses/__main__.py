@@ -4,7 +4,8 @@ python tools/open_responses CHECKOUT            prints the verdicts
 python tools/open_responses CHECKOUT --keep     and writes them to docs/measured
 
 CHECKOUT is a clone of the public repository openresponses/openresponses. Their program is bundled with the
-builder of the web app and runs as it is; the provider is the fake one, which calls a tool where one is offered.
+builder of the web app and runs as it is; the provider is the fake one, which calls a tool where one is
+offered.
 """
 
 import argparse
