@@ -74,7 +74,7 @@ SERVICES: Final = (
         # Named by its page on compatibility as answered with 400. Tiers: those of its own client (2026-11).
         quirks={
             **_NEWER,
-            "refused": ("logprobs", "top_logprobs"),
+            "refused": ("logprobs", "top_logprobs", "logit_bias"),
             "names": False,
             "service_tiers": ("auto", "on_demand", "flex", "performance"),
         },
