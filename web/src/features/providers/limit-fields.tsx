@@ -35,9 +35,9 @@ export function LimitFields({ provider, errorOf }: LimitFieldsProps) {
       <div className="grid grid-cols-1 items-end gap-5 sm:grid-cols-2 sm:gap-3">
         <TextField
           name="region"
-          label={t`Region`}
+          label={t`Works in`}
           isCode
-          placeholder="eu-central-1"
+          placeholder="eu"
           initial={provider?.region ?? ""}
           error={errorOf("region")}
         />

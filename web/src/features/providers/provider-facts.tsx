@@ -58,7 +58,7 @@ export function ProviderFacts({ provider, kind }: ProviderFactsProps) {
         {provider.latency_ms === null ? null : (
           <Fact label={t`First words after`}>{formatDuration(provider.latency_ms, locale)}</Fact>
         )}
-        {provider.region ? <Fact label={t`Region`}>{provider.region}</Fact> : null}
+        {provider.region ? <Fact label={t`Works in`}>{provider.region}</Fact> : null}
         {provider.promises.length > 0 ? <Fact label={t`Promises`}>{formatWords(provider.promises, locale)}</Fact> : null}
         {limits.map(([label, value]) =>
           value === null ? null : (
