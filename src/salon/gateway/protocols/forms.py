@@ -9,11 +9,12 @@ head of such a request the same every time; a value that has it in it is refused
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from email.message import Message
 from typing import Any, Final
-from urllib.parse import unquote
 
 import msgspec
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.messages import Attachment
@@ -29,8 +30,6 @@ _CONTENT: Final = b"salon-content"
 _MOST_PARTS: Final = 200
 _LONGEST_HEAD: Final = 8 * 1024
 _BOUNDARY_RULE: Final = re.compile(rb"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
-_PARAMETER: Final = re.compile(r';\s*([A-Za-z-]+\*?)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]+)\s*')
-_ESCAPED: Final = re.compile(r'\\(["\\])')
 _PLAIN: Final = frozenset({"", "7bit", "8bit", "binary"})
 
 
@@ -103,71 +102,46 @@ def from_first_delimiter(content_type: bytes, body: bytes) -> bytes:
 def read_form(body: bytes) -> tuple[FormPart, ...]:
     """Read a form that begins with its delimiter. Raises: InvalidRequest."""
     line_end = body.find(b"\r\n", 0, 100)
-    if not body.startswith(b"--") or line_end < 0:
+    if not body.startswith(b"--") or line_end < 3:
         raise _broken("it does not begin with a boundary")
-    delimiter = b"\r\n" + body[:line_end].rstrip(b" \t")
-    found: list[FormPart] = []
-    at = line_end + 2
-    while True:
-        end = body.find(delimiter, at)
-        if end < 0:
-            raise _broken("it ends before its last boundary")
-        found.append(_read_part(body, at, end))
-        if len(found) > _MOST_PARTS:
-            raise _broken(f"it has more than {_MOST_PARTS} values")
-        at = end + len(delimiter)
-        if body.startswith(b"--", at):
-            return tuple(found)
-        line_end = body.find(b"\r\n", at, at + 100)
-        if line_end < 0 or body[at:line_end].strip(b" \t"):
-            raise _broken("something follows a boundary on its line")
-        at = line_end + 2
-
-
-def _read_part(body: bytes, start: int, end: int) -> FormPart:
-    blank = body.find(b"\r\n\r\n", start, min(end, start + _LONGEST_HEAD))
-    if blank < 0:
-        raise _broken("a value has no head, or one that is too long")
     try:
-        lines = body[start:blank].decode().split("\r\n")
-    except UnicodeDecodeError as error:
-        raise _broken("the head of a value is not UTF-8") from error
-    if any(not line.isprintable() for line in lines):
-        raise _broken("the head of a value has characters that no head has")
-    heads = {
-        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
-    }
-    if heads.get("content-transfer-encoding", "").lower() not in _PLAIN:
-        raise _broken("a value is encoded; send its bytes as they are")
-    kind, mark, rest = heads.get("content-disposition", "").partition(";")
-    named = _parameters(mark + rest) if kind.strip().lower() == "form-data" else {}
-    if "name" not in named:
-        raise _broken("a value has no name")
-    return FormPart(
-        name=named["name"],
-        value=body[blank + 4 : end],
-        filename=named.get("filename*", named.get("filename")),
-        media_type=heads.get("content-type"),
-    )
-
-
-def _parameters(text: str) -> dict[str, str]:
-    """Read what a Content-Disposition says. Raises: InvalidRequest for what can be read in two ways."""
-    found: dict[str, str] = {}
-    at = 0
-    while at < len(text):
-        match = _PARAMETER.match(text, at)
-        name = match[1].lower() if match is not None else ""
-        if match is None or name in found:
-            raise _broken("the name of a value cannot be read")
-        value = match[2]
-        if value.startswith('"'):
-            value = _ESCAPED.sub(r"\1", value[1:-1])
-        if name.endswith("*"):
-            value = unquote(value.rpartition("'")[2], errors="replace")
-        found[name] = value
-        at = match.end()
+        parser = PushMultipartParser(
+            body[2:line_end].rstrip(b" \t"), max_header_size=_LONGEST_HEAD, max_segment_count=_MOST_PARTS,
+            header_charset="utf8", strict=True,
+        )  # fmt: skip
+        found = tuple(_parts(parser.parse(body)))
+        parser.close()
+    except MultipartError as error:
+        raise _broken(str(error)) from error
     return found
+
+
+def _parts(events: Iterable[MultipartSegment | bytearray | bytes | None]) -> Iterator[FormPart]:
+    head: MultipartSegment | None = None
+    pieces: list[bytes | bytearray] = []
+    for event in events:
+        if isinstance(event, MultipartSegment):
+            head, pieces = event, []
+        elif event is not None:
+            pieces.append(event)
+        else:
+            assert head is not None
+            yield _part(head, b"".join(pieces))
+
+
+def _part(head: MultipartSegment, value: bytes) -> FormPart:
+    headers = dict(head.headerlist)
+    media_type = headers.get("Content-Type")
+    if headers.get("Content-Transfer-Encoding", "").lower() not in _PLAIN:
+        raise _broken("a value is encoded; send its bytes as they are")
+    if not all(text.isprintable() for text in (head.name or "", head.filename or "", media_type or "")):
+        raise _broken("the head of a value has characters that no head has")
+    filename = head.filename
+    if filename is None:  # Some clients send a name outside ASCII as mail does (RFC 2231).
+        message = Message()
+        message["Content-Disposition"] = headers["Content-Disposition"]
+        filename = message.get_filename()
+    return FormPart(name=head.name or "", value=value, filename=filename, media_type=media_type)
 
 
 def _broken(detail: str) -> InvalidRequest:
