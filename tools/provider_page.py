@@ -121,9 +121,9 @@ def provider_page(note: str) -> str:
         "# Provider kinds",
         "",
         note,
-        "Made from each kind's declaration and checklist. The checklist has ten rules (streaming, tools,",
-        "vision, reasoning, usage, cancel, errors, listing, prices, tests): each is done, or named below as",
-        "one that does not apply, and why. What the quirks mean is told under [protocols](../protocols.md).",
+        "Made from each kind's declaration and checklist. The checklist has eleven rules (streaming, tools,",
+        "vision, audio, reasoning, usage, cancel, errors, listing, prices, tests): each is done, or named below",
+        "as one that does not apply, and why. What the quirks mean is told under [protocols](../protocols.md).",
         "",
     ]
     for kind in BUILT_IN:

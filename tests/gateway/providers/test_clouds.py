@@ -156,6 +156,22 @@ def test_an_image_reaches_it(play: Play, case: str) -> None:
 
 
 @every_case
+def test_a_recording_reaches_it_or_is_refused_by_name(play: Play, case: str) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        model = await add(bench, case, fake)
+        sound = {"type": "input_audio", "input_audio": {"data": PIXEL, "format": "wav"}}
+        said = [{"role": "user", "content": [{"type": "text", "text": "What is it?"}, sound]}]
+        reply = await bench.call(model, messages=said)
+        if case == "cohere" or "claude" in case:
+            assert (reply.status, reply.json()["error"]["param"]) == (400, "messages[0].content[1]")
+        else:
+            assert reply.status == 200
+            assert PIXEL.encode() in fake.journal.exchanges[-1].body
+
+    play(scene)
+
+
+@every_case
 def test_its_errors_are_told(play: Play, case: str) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         model = await add(bench, case, fake)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from salon.gateway.configuration.environment import environment_providers
 from salon.gateway.dialects import DIALECTS
 from salon.gateway.protocols.base import DialectName
 from salon.gateway.protocols.collect import ResponseCollector
+from salon.gateway.providers import declared
 from salon.gateway.providers.base import ProviderKind
 from salon.gateway.providers.declared import KINDS
 from salon.gateway.providers.declared.local import LOCAL
@@ -40,6 +42,7 @@ TOOLS: dict[str, Any] = {
     "anthropic": [{"name": "weather", "input_schema": TOOL["parameters"]}],
 }
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+CHECKLIST = tomllib.loads(Path(declared.__file__).with_name("checklist.toml").read_text("utf-8"))
 LIMITS = {"responses": "max_output_tokens", "anthropic": "max_tokens"}
 
 every_kind = pytest.mark.parametrize(
@@ -136,6 +139,22 @@ def test_an_image_reaches_it(play: Play, kind: ProviderKind) -> None:
         said = [{"role": "user", "content": [{"type": "text", "text": "What is it?"}, image]}]
         assert (await bench.call("own/fake", messages=said)).status == 200
         assert PIXEL.encode() in fake.journal.exchanges[-1].body
+
+    play(scene)
+
+
+@every_kind
+def test_a_recording_reaches_it_or_is_refused_by_name(play: Play, kind: ProviderKind) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await add(bench, kind, fake)
+        sound = {"type": "input_audio", "input_audio": {"data": PIXEL, "format": "wav"}}
+        said = [{"role": "user", "content": [{"type": "text", "text": "What is it?"}, sound]}]
+        reply = await bench.call("own/fake", messages=said)
+        if "audio" in CHECKLIST[kind.name]:
+            assert (reply.status, reply.json()["error"]["param"]) == (400, "messages[0].content[1]")
+        else:
+            assert reply.status == 200
+            assert PIXEL.encode() in fake.journal.exchanges[-1].body
 
     play(scene)
 

@@ -16,7 +16,7 @@ DECLARED = "declared"
 """The one folder that holds many kinds: those without code."""
 FOLDERS = sorted(path.parent.name for path in FOLDER.glob("*/__init__.py") if path.parent.name != DECLARED)
 RULES = {
-    "streaming", "tools", "vision", "reasoning", "usage", "cancel", "errors", "listing", "prices", "tests",
+    "streaming", "tools", "vision", "audio", "reasoning", "usage", "cancel", "errors", "listing", "prices", "tests",
 }  # fmt: skip
 
 
