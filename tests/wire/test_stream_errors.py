@@ -19,7 +19,8 @@ TOLD = {
 }
 """Recording -> the type in OpenAI's words, and in Gemini's."""
 ANTHROPIC = {"server_error": "api_error"}
-CHATS = [dialect for dialect in DIALECTS.values() if dialect.operation == "chat"]
+CHATS = [one for one in DIALECTS.values() if one.operation == "chat" and one.name != "responses-compact"]
+"""Those that can be streamed."""
 CONTEXT = EncodeContext(request_id="req_1", model="m", created_at_s=1)
 
 

@@ -28,7 +28,7 @@ from salon.testing.scene import DIALECTS, model_of, usual_scene  # noqa: E402
 FOLDER = ROOT / ".build" / "open-responses"
 HERE = Path(__file__).parent
 LIMIT_S = 300
-NEEDS = {"websocket": "a WebSocket", "compact": "compaction, which is not served yet"}
+NEEDS = {"websocket": "a WebSocket"}
 """What a test needs that is not here, by a word of its name."""
 
 

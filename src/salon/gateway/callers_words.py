@@ -29,6 +29,7 @@ _LISTS: Final[Mapping[DialectName, str]] = {
     "gemini": "contents",
     "anthropic-count": "messages",
     "responses-count": "input",
+    "responses-compact": "input",
     "gemini-count": "contents",
 }
 _WRAPPED: Final = ("generateContentRequest", "generate_content_request")
@@ -40,6 +41,7 @@ _SYSTEM: Final[Mapping[DialectName, str]] = {
     "ollama-generate": "system",
     "anthropic-count": "system",
     "responses-count": "instructions",
+    "responses-compact": "instructions",
     "gemini-count": "systemInstruction",
 }
 _ONE_PROMPT: Final[Mapping[DialectName, str]] = {"ollama-generate": "prompt", "completions": "prompt"}

@@ -39,6 +39,7 @@ from salon.gateway.protocols.openai import TRANSCRIPTIONS as OPENAI_TRANSCRIPTIO
 from salon.gateway.protocols.openai import TRANSLATIONS as OPENAI_TRANSLATIONS
 from salon.gateway.protocols.rerank import DIALECT as RERANK
 from salon.gateway.protocols.rerank import VOYAGE as VOYAGE_RERANK
+from salon.gateway.protocols.responses import COMPACT as RESPONSES_COMPACT
 from salon.gateway.protocols.responses import COUNT as RESPONSES_COUNT
 from salon.gateway.protocols.responses import DIALECT as RESPONSES
 
@@ -49,6 +50,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
         OPENAI_COMPLETIONS,
         RESPONSES,
         RESPONSES_COUNT,
+        RESPONSES_COMPACT,
         ANTHROPIC,
         ANTHROPIC_COUNT,
         OLLAMA,

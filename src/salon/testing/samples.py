@@ -108,6 +108,9 @@ WHOLE["responses-count"] = {
     for name, value in WHOLE["responses"].items()
     if name not in {"store", "include", "max_output_tokens"}
 }
+WHOLE["responses-compact"] = {
+    name: value for name, value in WHOLE["responses"].items() if name not in {"store", "include", "stream"}
+}
 WHOLE["anthropic-count"] = {
     name: value
     for name, value in WHOLE["anthropic"].items()
@@ -118,6 +121,7 @@ WHOLE["gemini-count"] = {
 }
 _PATHS = {
     "responses-count": "/v1/responses/input_tokens",
+    "responses-compact": "/v1/responses/compact",
     "anthropic-count": "/v1/messages/count_tokens",
     "openai-embeddings": "/v1/embeddings",
     "ollama-embed": "/api/embed",

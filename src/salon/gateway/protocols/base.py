@@ -27,6 +27,7 @@ DialectName = Literal[
     "completions",
     "responses",
     "responses-count",
+    "responses-compact",
     "anthropic",
     "anthropic-count",
     "ollama",

@@ -115,6 +115,16 @@ CORE: Final[tuple[Endpoint, ...]] = (
     ),
     Endpoint(
         method="POST",
+        path="/v1/responses/compact",
+        dialect="responses-compact",
+        summary="Say a conversation in short, in the words of OpenAI Responses; nothing is stored.",
+        policy=Right.USE_MODELS,
+        operation="chat",
+        hot=True,
+        max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="POST",
         path="/v1/responses/input_tokens",
         dialect="responses-count",
         summary="Count a request's tokens, in the words of OpenAI Responses; an estimate is marked as one.",

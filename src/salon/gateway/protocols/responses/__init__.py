@@ -1,5 +1,5 @@
 """The OpenAI Responses dialect."""
 
-from salon.gateway.protocols.responses.dialect import COUNT, DIALECT
+from salon.gateway.protocols.responses.dialect import COMPACT, COUNT, DIALECT
 
-__all__ = ["COUNT", "DIALECT"]
+__all__ = ["COMPACT", "COUNT", "DIALECT"]

@@ -4,7 +4,7 @@ import msgspec
 
 from salon.gateway.protocols import classify, openai_errors
 from salon.gateway.protocols.base import Dialect
-from salon.gateway.protocols.responses import count, files, request, request_writer, response, tap
+from salon.gateway.protocols.responses import compact, count, files, request, request_writer, response, tap
 from salon.gateway.protocols.responses.stream_decoder import ResponsesStreamDecoder
 from salon.gateway.protocols.responses.stream_encoder import ResponsesStreamEncoder
 
@@ -46,3 +46,13 @@ COUNT = msgspec.structs.replace(
     read_answer=count.read_answer,
 )
 """``POST /v1/responses/input_tokens``; no answer is made."""
+
+COMPACT = msgspec.structs.replace(
+    DIALECT,
+    name="responses-compact",
+    title="OpenAI compaction",
+    read_envelope=compact.read_envelope,
+    decode_request=compact.decode_request,
+    encode_response=compact.encode_response,
+)
+"""``POST /v1/responses/compact``: a chat whose answer is a conversation in short; never spoken."""

@@ -21,6 +21,7 @@ from salon.foundation.messages import (
 )
 from salon.gateway.protocols.fields import Fields, array_at, invalid, object_at
 from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.responses.compaction import read_compaction
 from salon.gateway.protocols.responses.parts import PartWriter, read_content
 from salon.gateway.protocols.responses.reasoning import read_reasoning, write_reasoning
 from salon.gateway.protocols.responses.tools import ADDED, free_text, full_name, write_input
@@ -84,8 +85,11 @@ class _Turns:
             return  # tools, and read as such
         fields = Fields(item, path)
         kind = fields.text("type") or "message"
+        in_short = read_compaction(item) if kind.startswith("compaction") else None
         if kind == "message":
             self._message(fields)
+        elif in_short is not None:
+            self._say("user", (TextPart(text=in_short),))
         elif kind == "reasoning":
             self._assistant.append(_read_reasoning(item, path))
         elif kind in _CALLS:

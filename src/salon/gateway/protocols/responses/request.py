@@ -20,10 +20,11 @@ from salon.gateway.protocols.fields import (
     read_fields,
     whole,
 )
+from salon.gateway.protocols.responses.compaction import MARK, opened
 from salon.gateway.protocols.responses.items import is_reference, read_input
 from salon.gateway.protocols.responses.reasoning import ENCRYPTED, is_needed_back, is_refused
 from salon.gateway.protocols.responses.tools import ADDED, full_name, read_added_tools, read_tools
-from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object
+from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object, loads
 
 _NEEDS_STORE = {
     "previous_response_id": "Nothing is stored here: send the whole conversation as input.",
@@ -33,6 +34,7 @@ _NEEDS_STORE = {
 SHARED = ("prompt_cache_key", "prompt_cache_retention", "safety_identifier")
 """Fields that OpenAI's two dialects have in common."""
 _NOT_SENT_ON = ("stream_options", "store", "previous_response_id", "conversation", "background")
+_COMPACTION = MARK.encode()
 _LOGPROBS = "message.output_text.logprobs"
 
 
@@ -97,6 +99,9 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
         if is_list(items) and len(kept) != len(items):
             edits["input"] = dumps(kept)
             envelope.lost = (*envelope.lost, "input.reasoning")
+    if _COMPACTION in envelope.body:
+        kept = edits.get("input")
+        edits["input"] = dumps(opened(field_value(fields, "input") if kept is None else loads(kept)))
     if not edits:
         return envelope.body
     return join_fields(fields, edits)
