@@ -10,6 +10,7 @@ The library's door. Nothing is imported until it is used, so ``import salon`` co
     talk = salon.chat(model="openai/gpt-5-mini")    # a conversation
     talk.send("My name is Ada."); print(talk.send("What is my name?"))
     north, south = salon.embed(["north", "south"])  # what texts mean, as vectors
+    salon.image("a cat").save("cat.png")            # a picture; salon.speak and salon.transcribe are its like
 
 Inside ``async`` code: ``await salon.agenerate(…)`` and ``async for text in await salon.astream(…)``.
 """
@@ -29,9 +30,12 @@ if TYPE_CHECKING:
         Embeddings,
         KnownModel,
         Library,
+        Picture,
         Result,
+        Speech,
         Stream,
         ToolCall,
+        Transcript,
     )
 
     _library = _bound()
@@ -43,6 +47,12 @@ if TYPE_CHECKING:
     chat = _library.chat
     embed = _library.embed
     aembed = _library.aembed
+    image = _library.image
+    aimage = _library.aimage
+    speak = _library.speak
+    aspeak = _library.aspeak
+    transcribe = _library.transcribe
+    atranscribe = _library.atranscribe
     models = _library.models
     close = _library.close
 
@@ -53,36 +63,51 @@ __all__ = [
     "KnownModel",
     "Library",
     "Message",
+    "Picture",
     "Result",
     "SalonError",
+    "Speech",
     "Stream",
     "Tool",
     "ToolCall",
+    "Transcript",
     "__version__",
     "aembed",
     "agenerate",
+    "aimage",
+    "aspeak",
     "astream",
+    "atranscribe",
     "chat",
     "close",
     "configure",
     "embed",
     "generate",
+    "image",
     "models",
+    "speak",
     "stream",
+    "transcribe",
 ]
 
 _FUNCTIONS = frozenset(
     {
         "aembed",
         "agenerate",
+        "aimage",
+        "aspeak",
         "astream",
+        "atranscribe",
         "chat",
         "close",
         "configure",
         "embed",
         "generate",
+        "image",
         "models",
+        "speak",
         "stream",
+        "transcribe",
     }
 )
 _HOMES = {

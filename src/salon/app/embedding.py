@@ -17,7 +17,7 @@ from salon.foundation.kit.caller import OWNER_RIGHTS, Caller
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.ids import SpaceId
 from salon.foundation.ledger import AttemptEntry, Hold, RequestEntry
-from salon.foundation.messages import EmbeddingRequest, ModelRequest, StreamEvent
+from salon.foundation.messages import EmbeddingRequest, ModelRequest, OperationRequest, StreamEvent
 from salon.gateway.configuration.discovery import Discovery
 from salon.gateway.configuration.environment import environment_providers
 from salon.gateway.configuration.probe import find_local_servers
@@ -31,6 +31,7 @@ from salon.surfaces.library import (
     Library,
     Options,
     RemoteEngine,
+    Told,
     embeddings_of,
 )
 
@@ -150,6 +151,23 @@ class OwnEngine:
         entry = heard[-1] if heard else None
         return embeddings_of(
             response,
+            model=(entry.route if entry else None) or response.model or request.model,
+            cost_e10=entry.cost_e10 if entry else None,
+            currency=entry.currency if entry else "USD",
+            request_id=entry.request_id if entry else None,
+        )
+
+    async def ask(self, request: OperationRequest) -> Told:
+        """Return the answer to a question that is no chat."""
+        heard: list[RequestEntry] = []
+        token = _heard.set(heard)
+        try:
+            response = await self._gateway.ask(self._identity, request)
+        finally:
+            _heard.reset(token)
+        entry = heard[-1] if heard else None
+        return Told(
+            response=response,
             model=(entry.route if entry else None) or response.model or request.model,
             cost_e10=entry.cost_e10 if entry else None,
             currency=entry.currency if entry else "USD",

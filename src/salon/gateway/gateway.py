@@ -28,6 +28,8 @@ from salon.foundation.messages import (
     EmbeddingResponse,
     ModelRequest,
     OperationName,
+    OperationRequest,
+    OperationResponse,
     Response,
     StreamEvent,
 )
@@ -400,6 +402,12 @@ class Gateway:
         """Return a vector for each input. Raises: SalonError. Cancelling stops the provider."""
         response = await self._whole(identity, request)
         assert isinstance(response, EmbeddingResponse)
+        return response
+
+    async def ask(self, identity: KeyIdentity, request: OperationRequest) -> OperationResponse:
+        """Return the answer to a request of any operation but chat. Raises: SalonError."""
+        response = await self._whole(identity, request)
+        assert isinstance(response, OperationResponse)
         return response
 
     async def _whole(self, identity: KeyIdentity, request: AnyRequest) -> AnyResponse:

@@ -5,8 +5,9 @@ from typing import Protocol
 
 import msgspec
 
-from salon.foundation.messages import EmbeddingRequest, ModelRequest, StreamEvent
+from salon.foundation.messages import EmbeddingRequest, ModelRequest, OperationRequest, StreamEvent
 from salon.surfaces.library.embedding import Embeddings
+from salon.surfaces.library.media import Told
 from salon.surfaces.library.results import Answer, KnownModel
 
 
@@ -34,6 +35,10 @@ class Engine(Protocol):
 
     async def embed(self, request: EmbeddingRequest) -> Embeddings:
         """Return vectors. Raises: SalonError."""
+        ...
+
+    async def ask(self, request: OperationRequest) -> Told:
+        """Return the answer to a question that is no chat. Raises: SalonError."""
         ...
 
     async def models(self) -> Sequence[KnownModel]:

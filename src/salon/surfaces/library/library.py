@@ -9,11 +9,24 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Unpack
 
-from salon.foundation.messages import Message
+from salon.foundation.messages import Message, OperationName
 from salon.surfaces.library.asking import Prompt, Settings, messages_of, request_of, text_message
 from salon.surfaces.library.embedding import Embeddings, embedding_request, first_embedding_model
 from salon.surfaces.library.engine import Engine, Opener, Options
 from salon.surfaces.library.loop import LoopThread
+from salon.surfaces.library.media import (
+    File,
+    Picture,
+    Speech,
+    Transcript,
+    first_model_for,
+    image_request,
+    picture_of,
+    speech_of,
+    speech_request,
+    transcript_of,
+    transcription_request,
+)
 from salon.surfaces.library.results import KnownModel, Result
 from salon.surfaces.library.streams import AsyncStream, Stream
 
@@ -31,6 +44,7 @@ class Library:
         self._engine: Engine | None = None
         self._default_model: str | None = None
         self._default_embedder: str | None = None
+        self._defaults: dict[OperationName, str] = {}
 
     # -- set-up -----------------------------------------------------------------------------------
     def configure(
@@ -50,6 +64,7 @@ class Library:
         with self._lock:
             loop, engine = self._loop, self._engine
             self._loop = self._engine = self._default_model = self._default_embedder = None
+            self._defaults = {}
         if loop is not None:
             if engine is not None:
                 loop.submit(engine.close()).result(_CLOSE_S)
@@ -134,6 +149,90 @@ class Library:
         if not named and self._default_embedder is None:
             self._default_embedder = first_embedding_model(loop.call(engine.models()))
         return named or self._default_embedder or "demo"
+
+    # -- pictures and audio -----------------------------------------------------------------------
+    def image(
+        self,
+        prompt: str,
+        *,
+        model: str | None = None,
+        size: str | None = None,
+        quality: str | None = None,
+        images: Sequence[File] = (),
+    ) -> Picture:
+        """Return a picture of words, or one that is made of ``images``. Raises: SalonError."""
+        loop, engine, name = self._ready_for("image-edits" if images else "images", model)
+        request = image_request(prompt, model=name, size=size, quality=quality, images=images)
+        return picture_of(loop.call(engine.ask(request)))
+
+    async def aimage(
+        self,
+        prompt: str,
+        *,
+        model: str | None = None,
+        size: str | None = None,
+        quality: str | None = None,
+        images: Sequence[File] = (),
+    ) -> Picture:
+        """``image`` for async code; cancelling the task stops the model."""
+        loop, engine, name = await self._aready_for("image-edits" if images else "images", model)
+        request = image_request(prompt, model=name, size=size, quality=quality, images=images)
+        return picture_of(await loop.bridge(engine.ask(request)))
+
+    def speak(
+        self,
+        text: str,
+        *,
+        model: str | None = None,
+        voice: str | None = None,
+        format: str | None = None,  # noqa: A002 - its users know it by that name
+    ) -> Speech:
+        """Return a text as audio; ``format`` is ``mp3``, ``wav`` ... Raises: SalonError."""
+        loop, engine, name = self._ready_for("speech", model)
+        request = speech_request(text, model=name, voice=voice, form=format)
+        return speech_of(loop.call(engine.ask(request)))
+
+    async def aspeak(
+        self,
+        text: str,
+        *,
+        model: str | None = None,
+        voice: str | None = None,
+        format: str | None = None,  # noqa: A002 - its users know it by that name
+    ) -> Speech:
+        """``speak`` for async code; cancelling the task stops the model."""
+        loop, engine, name = await self._aready_for("speech", model)
+        request = speech_request(text, model=name, voice=voice, form=format)
+        return speech_of(await loop.bridge(engine.ask(request)))
+
+    def transcribe(
+        self, file: File, *, model: str | None = None, language: str | None = None, prompt: str | None = None
+    ) -> Transcript:
+        """Return what is said in a recording. Raises: SalonError."""
+        loop, engine, name = self._ready_for("transcriptions", model)
+        request = transcription_request(file, model=name, language=language, prompt=prompt)
+        return transcript_of(loop.call(engine.ask(request)))
+
+    async def atranscribe(
+        self, file: File, *, model: str | None = None, language: str | None = None, prompt: str | None = None
+    ) -> Transcript:
+        """``transcribe`` for async code; cancelling the task stops the model."""
+        loop, engine, name = await self._aready_for("transcriptions", model)
+        request = transcription_request(file, model=name, language=language, prompt=prompt)
+        return transcript_of(await loop.bridge(engine.ask(request)))
+
+    def _ready_for(self, operation: OperationName, named: str | None) -> tuple[LoopThread, Engine, str]:
+        loop, engine = self._open()
+        if not named and operation not in self._defaults:
+            self._defaults[operation] = first_model_for(operation, loop.call(engine.models()))
+        return loop, engine, named or self._defaults[operation]
+
+    async def _aready_for(
+        self, operation: OperationName, named: str | None
+    ) -> tuple[LoopThread, Engine, str]:
+        import asyncio  # noqa: PLC0415 - its user is running, so it is loaded
+
+        return await asyncio.to_thread(self._ready_for, operation, named)
 
     async def _aready(self, named: str | None) -> tuple[LoopThread, Engine, str]:
         import asyncio  # noqa: PLC0415 - its user is running, so it is loaded

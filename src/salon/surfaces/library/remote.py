@@ -19,12 +19,32 @@ from salon.foundation.egress import (
 from salon.foundation.egress import Headers as RawHeaders
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.money import money
-from salon.foundation.messages import EmbeddingRequest, ModelRequest, StreamEvent
-from salon.gateway.protocols.openai import DIALECT, EMBEDDINGS
+from salon.foundation.messages import (
+    EmbeddingRequest,
+    ModelRequest,
+    OperationName,
+    OperationRequest,
+    StreamEvent,
+)
+from salon.gateway.operations import OPERATIONS
+from salon.gateway.protocols.base import Dialect
+from salon.gateway.protocols.openai import (
+    DIALECT,
+    EMBEDDINGS,
+    IMAGE_EDITS,
+    IMAGES,
+    SPEECH,
+    TRANSCRIPTIONS,
+)
 from salon.surfaces.library.embedding import PURPOSES, Embeddings, embeddings_of
+from salon.surfaces.library.media import Told
 from salon.surfaces.library.results import Answer, KnownModel
 
 _PURPOSES = {word: word for word in PURPOSES}
+_PLACES: dict[OperationName, tuple[str, Dialect]] = {
+    one.operation: (OPERATIONS[one.operation].path, one)
+    for one in (IMAGES, IMAGE_EDITS, SPEECH, TRANSCRIPTIONS)
+}
 _CONNECT_S = 10.0
 _TOTAL_S = 1800.0
 _MAX_BYTES = 256 * 1024 * 1024
@@ -62,8 +82,10 @@ class RemoteEngine:
         self._api_key = api_key
         self._http = HttpClient(Egress())
 
-    def _request(self, method: bytes, path: str, body: bytes = b"") -> HttpRequest:
-        headers: RawHeaders = [(b"user-agent", b"salon-library"), (b"content-type", b"application/json")]
+    def _request(
+        self, method: bytes, path: str, body: bytes = b"", *, media_type: bytes = b"application/json"
+    ) -> HttpRequest:
+        headers: RawHeaders = [(b"user-agent", b"salon-library"), (b"content-type", media_type)]
         if self._api_key:
             headers.append((b"authorization", b"Bearer " + self._api_key.encode("ascii", "replace")))
         target = (self._base + path).encode("ascii")
@@ -100,6 +122,22 @@ class RemoteEngine:
         cost, currency = _cost(told.get("x-salon-cost", ""))
         return embeddings_of(
             EMBEDDINGS.decode_response(response.body),
+            model=told.get("x-salon-route") or request.model,
+            cost_e10=cost,
+            currency=currency,
+            request_id=told.get("x-salon-request-id"),
+        )
+
+    async def ask(self, request: OperationRequest) -> Told:
+        """Return the answer to a question that is no chat."""
+        path, dialect = _PLACES[request.operation]
+        body = dialect.encode_request(request, quirks={}).body
+        asked = self._request(b"POST", path, body, media_type=dialect.request_type)
+        response = await self._fetch(asked)
+        told = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+        cost, currency = _cost(told.get("x-salon-cost", ""))
+        return Told(
+            response=dialect.decode_response(response.body),
             model=told.get("x-salon-route") or request.model,
             cost_e10=cost,
             currency=currency,
