@@ -122,8 +122,9 @@ def provider_page(note: str) -> str:
         "",
         note,
         "Made from each kind's declaration and checklist. The checklist has eleven rules (streaming, tools,",
-        "vision, audio, reasoning, usage, cancel, errors, listing, prices, tests): each is done, or named below",
-        "as one that does not apply, and why. What the quirks mean is told under [protocols](../protocols.md).",
+        "vision, audio, reasoning, usage, cancel, errors, listing, prices, tests): each is done, or named",
+        "below as one that does not apply, and why. What the quirks mean is told under",
+        "[protocols](../protocols.md).",
         "",
     ]
     for kind in BUILT_IN:
