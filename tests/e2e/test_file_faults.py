@@ -1,5 +1,6 @@
 """What goes wrong with files: cut, oversized, over the quota, of the wrong form. Nothing is left behind."""
 
+import contextlib
 import http.client
 import os
 import socket
@@ -242,3 +243,22 @@ def test_odd_forms_are_the_callers_mistake(house: House, part: bytes) -> None:
     assert answer.status in {200, 400, 413}, answer.body
     assert "Traceback" not in house.log_text()
     assert not arriving(house)
+
+
+def test_the_payload_log_keeps_ids_and_refusals(house: House, client: openai.OpenAI) -> None:
+    assert house.salon("payloads", "on", "all", "--space").returncode == 0
+    file = client.files.create(file=("a.txt", b"north of the river"), purpose="user_data")
+    ask = client.chat.completions.create
+    for file_id in (file.id, "file-~01" + "z" * 24):
+        part: Any = {"type": "file", "file": {"file_id": file_id}}
+        with contextlib.suppress(openai.NotFoundError):
+            ask(model="fake", messages=[{"role": "user", "content": [part]}])
+
+    def kept(search: str) -> list[Any]:
+        done = house.salon("payloads", "list", "--search", search, "--json")
+        return [one["error_code"] for one in orjson.loads(done.stdout)["items"]]
+
+    until(lambda: kept("01" + "z" * 24) == ["file_missing"])
+    until(lambda: kept(file.id.removeprefix("file-~")) == [None])
+    assert kept("north of the river") == []
+    assert house.salon("payloads", "off", "all").returncode == 0

@@ -1,9 +1,11 @@
 """Google's client keeps files in a house by its resumable protocol, on both columns."""
 
+import base64
 import hashlib
 import io
 import os
 import re
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from google import genai
 
 from salon.testing.house import House
+from salon.testing.load import until
 from salon.testing.scene import Scene, model_of
 
 
@@ -85,6 +88,29 @@ def test_a_chunk_that_comes_again_is_read_over(scene: Scene, key: str) -> None:
     assert name is not None
     got = house.exchange("GET", f"/v1beta/{name[1].decode()}:download", headers={"x-goog-api-key": key})
     assert hashlib.sha256(got.body).digest() == hashlib.sha256(content).digest()
+
+
+def arriving(house: House) -> bool:
+    return any((house.data_dir / "incoming").glob("upload-*"))
+
+
+def test_a_connection_that_breaks_goes_on_where_it_was(scene: Scene, key: str) -> None:
+    house, content = scene.house, os.urandom(400_000)
+    path = begun(house, key, len(content))
+    assert send(house, path, "upload", 0, content[:100_000]).status == 200
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nX-Goog-Upload-Command: upload\r\n"
+        "X-Goog-Upload-Offset: 100000\r\nContent-Length: 300000\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", house.port)) as connection:
+        connection.sendall(head.encode() + content[100_000:250_000])
+        until(lambda: arriving(house), what="a chunk on its way")
+    until(lambda: not arriving(house), what="the end of what was cut")
+    received = send(house, path, "query", 0).headers["x-goog-upload-size-received"]
+    done = send(house, path, "upload, finalize", int(received), content[int(received) :])
+    assert received == "100000"
+    digest = base64.b64encode(hashlib.sha256(content).digest())
+    assert digest in done.body
 
 
 def test_a_wrong_place_is_told_with_the_right_one(scene: Scene, key: str) -> None:

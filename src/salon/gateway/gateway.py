@@ -162,10 +162,10 @@ class Gateway:
         envelope = job.envelope = dialect.read_envelope(call.body)
         job.alias, job.stream, job.size_bytes = envelope.model, envelope.stream, envelope.size_bytes
         job.max_output_tokens = envelope.max_output_tokens
-        if dialect.files is not None and dialect.files.mark in call.body:
-            envelope = await self._with_files(job, envelope)
         if self.payloads is not None and job.reply is not None:
             job.reply = self.payloads.watch(job, job.reply)
+        if dialect.files is not None and dialect.files.mark in call.body:
+            envelope = await self._with_files(job, envelope)
         via = call.headers.get(hops.HEADER)
         if via is not None:
             job.via = hops.pass_on(via, self.registry.instance)
