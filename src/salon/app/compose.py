@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from salon.app.assembly import build_registry
+from salon.app.batches import open_batches
 from salon.app.configuration import Configuration
 from salon.app.gauges import add_gauges
 from salon.app.house import House
@@ -86,8 +87,6 @@ async def _open_storage(house: House) -> None:
     house.closing.push_async_callback(house.ledger.close)
     copies = RedisCopies(settings.redis.url) if settings.redis.url else None
     house.runs = Runs(house.storage, clock=house.clock, live=copies)
-    await house.runs.start(is_alone=house.storage.dialect == "sqlite")
-    house.closing.push_async_callback(house.runs.close)
 
 
 async def _open_gateway(house: House) -> None:
@@ -153,6 +152,7 @@ async def _open_gateway(house: House) -> None:
     )
     house.uploads = Uploads(house.storage, house.files, house.clock)
     house.gateway.references = StoredReferences(house.files, most_bytes=settings.files.max_referred_bytes)
+    await open_batches(house, keys, vault)
 
 
 def _share_breakers(house: House) -> None:
@@ -175,6 +175,7 @@ def _open_door(house: House) -> None:
         dialects=DIALECTS,
         list_models=lambda identity: listed_models(house.gateway.registry, identity),
         readiness=house.readiness,
+        batches=house.batches,
         metrics=house.metrics.page if settings.metrics.enabled else None,
         bound_host=server.host if house.address is not None else "127.0.0.1",
         allowed_hosts=server.allowed_hosts,

@@ -23,6 +23,7 @@ from salon.foundation.storage import Storage
 from salon.foundation.storage.migrations import current_revision
 from salon.foundation.storage.postgres import PostgresStorage
 from salon.foundation.telemetry import LoopLag, Metrics, Tracer, redactor, set_level
+from salon.gateway.batches import Batches
 from salon.gateway.configuration import FileConfiguration, ProviderService
 from salon.gateway.gateway import Gateway
 from salon.gateway.payloads import PayloadService
@@ -50,6 +51,7 @@ class House:
     http: HttpClient
     gateway: Gateway
     payloads: PayloadService
+    batches: Batches
     providers: ProviderService
     services: Services
     observer: GatewayObserver

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from salon.gateway.payloads import PayloadLog, PayloadOptions, PayloadService
-from salon.gateway.payloads.sealing import Sealer
 from salon.gateway.vault import Vault
 from salon.gateway.vault.keys import MasterKeys
+from salon.gateway.vault.sealing import Sealer
 
 if TYPE_CHECKING:
     from salon.app.house import House

@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from salon.foundation.accounts import KeyIdentity
+from salon.foundation.kit.errors import SalonError
 from salon.gateway.protocols.base import DialectName
 
 Headers = list[tuple[bytes, bytes]]
@@ -26,6 +27,21 @@ class ServedCall(msgspec.Struct, frozen=True):
     body: bytes
     received_at_s: float
     """Monotonic seconds when the request's head was complete."""
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a call that another part of the house made: the words of a door, kept."""
+
+    request_id: str
+    """Its row in the ledger."""
+    status: int
+    body: bytes
+    """In the caller's dialect, also when it is an error."""
+    error: SalonError | None
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    reasoning_tokens: int
 
 
 class Reply(Protocol):

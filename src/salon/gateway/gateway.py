@@ -43,8 +43,9 @@ from salon.gateway.choice.explanation import Explanation, explained
 from salon.gateway.choice.facts import decoded
 from salon.gateway.choice.watch import Watch
 from salon.gateway.counting import TokenCounter, lacks_counter
-from salon.gateway.exchange import Headers, Reply, ServedCall
+from salon.gateway.exchange import Answered, Headers, Reply, ServedCall
 from salon.gateway.files.references import References
+from salon.gateway.kept_reply import KeptReply
 from salon.gateway.limits import Limiter, LocalLimiter
 from salon.gateway.mirrors import Mirrors
 from salon.gateway.observer import Observer
@@ -370,6 +371,44 @@ class Gateway:
         if not plan.priced:
             await self._learn_prices(job, plan)
         return explained(self._chooser, job, plan, self._clock)
+
+    async def check_model(self, identity: KeyIdentity, model: str, operation: OperationName) -> None:
+        """Refuse a model that may not be asked for; nothing is sent, counted or held.
+
+        Raises: UnknownModel, ModelUnavailable, NotAllowed.
+        """
+        job = self._job(identity, operation, self._clock.monotonic_s())
+        job.alias = model
+        self.admission.check(job, self.registry.find(model) or await self._discovered(job))
+
+    async def answer(self, call: ServedCall, *, part_of: str) -> Answered:
+        """Answer a call that was handed in earlier, word for word as a door would; cancelling stops it.
+
+        ``part_of`` names what it belongs to and stands in its row of the ledger.
+        """
+        reply, dialect = KeptReply(), self.registry.dialects[call.dialect]
+        job = self._job(call.identity, dialect.operation, call.received_at_s)
+        job.call, job.reply, job.dialect = call, reply, dialect
+        is_in = False
+        try:
+            self.admission.enter()
+            is_in = True
+            job.task = asyncio.current_task()
+            await self._serve(job, call)
+        except SalonError as error:
+            replies.fail(job, error)
+        except asyncio.CancelledError:
+            replies.fail(job, ShuttingDown(retry_after_s=1))
+            raise
+        except Exception:  # supervises one request, as in serve
+            _logger.exception("request %s failed", job.request_id)
+            replies.fail(job, Internal(request_id=job.request_id))
+        finally:
+            if is_in:
+                self.admission.leave()
+            job.decision = part_of if job.decision is None else f"{part_of}: {job.decision}"
+            self._close(job)
+        return replies.answered(job, reply)
 
     async def stream(self, identity: KeyIdentity, request: ModelRequest) -> AsyncIterator[StreamEvent]:
         """Yield the events of an answer as they come.

@@ -10,7 +10,8 @@ from salon.foundation.kit.money import UNIT
 from salon.foundation.messages import OperationResponse, Response, Usage
 from salon.gateway.accounting import total_cost
 from salon.gateway.answers import Recorded
-from salon.gateway.exchange import Headers, header_value, headers_of
+from salon.gateway.exchange import Answered, Headers, header_value, headers_of
+from salon.gateway.kept_reply import KeptReply
 from salon.gateway.protocols.base import AnyResponse
 from salon.gateway.protocols.collect import response_events
 from salon.gateway.protocols.counts import count_of
@@ -177,6 +178,21 @@ def end_stream(job: Job, attempt: Attempt) -> None:
     if job.cost_comment and job.dialect is not None and job.dialect.stream_media_type == _SSE:
         reply.write(b": x-salon-cost " + cost_text(total_cost(job.attempts), _currency(job)) + b"\n\n")
     reply.finish()
+
+
+def answered(job: Job, reply: KeptReply) -> Answered:
+    """Return what became of an ended request whose answer was kept."""
+    tried = job.attempts
+    return Answered(
+        request_id=job.request_id,
+        status=reply.status,
+        body=bytes(reply.body),
+        error=job.error,
+        input_tokens=sum([one.input_tokens for one in tried]),
+        output_tokens=sum([one.output_tokens for one in tried]),
+        cached_tokens=sum([one.cached_tokens for one in tried]),
+        reasoning_tokens=sum([one.reasoning_tokens for one in tried]),
+    )
 
 
 def replay(job: Job, answer: Recorded) -> None:

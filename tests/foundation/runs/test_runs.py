@@ -285,3 +285,47 @@ def test_shutdown_leaves_no_run_running(tmp_path) -> None:
             return (await runs.get(SCOPE, handle.run_id)).status
 
     assert asyncio.run(play()) == "interrupted"
+
+
+def test_rows_of_a_run_are_written_by_its_owner_only(address: str) -> None:
+    async def play() -> None:
+        async with database(address) as storage:
+            first, second = Runs(storage), Runs(storage)
+            await first.start()
+            handle = await first.begin(CALLER, "batch")
+            assert await handle.write(lambda _: "written") == "written"
+            taken = await second.take_over(await first.get(SCOPE, handle.run_id))
+            assert taken is not None
+            with pytest.raises(StaleEpoch):
+                await handle.write(lambda _: "too late")
+            assert handle.is_lost
+            assert await taken.write(lambda _: "by the new one") == "by the new one"
+            await first.close()
+
+    asyncio.run(play())
+
+
+def test_a_run_that_is_let_go_goes_on_elsewhere_at_once(address: str) -> None:
+    async def play() -> None:
+        seen: list[str] = []
+
+        async def go_on(handle) -> None:
+            seen.append(handle.run_id)
+            await handle.end("done")
+
+        async with database(address) as storage:
+            first, second = Runs(storage), Runs(storage)
+            second.resume_with("batch", go_on)
+            await first.start()
+            handle = await first.begin(CALLER, "batch")
+            assert await second.start() == 0
+            await first.let_go(handle)
+            while (await second.get(SCOPE, handle.run_id)).status == "running":
+                await second.tidy()
+                await asyncio.sleep(0.01)
+            await first.close()
+            await second.close()
+            assert (await collect(second, handle.run_id))[-1].data()["status"] == "done"
+            assert seen == [handle.run_id]
+
+    asyncio.run(play())

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from salon.gateway.payloads import PayloadLog, PayloadOptions, PayloadRule, PayloadService
-from salon.gateway.payloads.sealing import Sealer
 from salon.gateway.registry.models import ProviderSpec
 from salon.gateway.vault import load_master_keys
+from salon.gateway.vault.sealing import Sealer
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import OWNER, GatewayBench
 

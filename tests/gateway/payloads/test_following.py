@@ -5,8 +5,8 @@ from pathlib import Path
 
 from salon.foundation.events import Bus
 from salon.gateway.payloads import PayloadLog, PayloadOptions, PayloadRule, PayloadService
-from salon.gateway.payloads.sealing import Sealer
 from salon.gateway.vault import load_master_keys
+from salon.gateway.vault.sealing import Sealer
 from salon.testing.gateway_bench import OWNER, GatewayBench, poll
 
 

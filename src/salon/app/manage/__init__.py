@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from salon.app.manage.batches import BatchDesk
 from salon.app.manage.keys import KeyDesk
 from salon.app.manage.payloads import PayloadDesk
 from salon.app.manage.prices import PriceDesk
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from salon.app.house import House
 
 
-class Management(SystemDesk, ProviderDesk, PriceDesk, RoutingDesk, PayloadDesk, KeyDesk):
+class Management(SystemDesk, ProviderDesk, PriceDesk, RoutingDesk, PayloadDesk, BatchDesk, KeyDesk):
     """All desks behind one counter; implements the routes' ``House`` port."""
 
     def __init__(self, house: "House") -> None:

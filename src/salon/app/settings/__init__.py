@@ -5,6 +5,7 @@ Read from ``salon.toml``, ``SALON_SECTION_KEY`` in the environment and the comma
 
 import msgspec
 
+from salon.app.settings.batches import BatchSettings
 from salon.app.settings.declared import (
     ModelSettings,
     ProviderSettings,
@@ -20,6 +21,7 @@ from salon.app.settings.server import FilesSettings, RedisSettings, ServerSettin
 from salon.app.settings.watching import LogSettings, MetricsSettings, OtelSettings
 
 __all__ = [
+    "BatchSettings",
     "CacheSettings",
     "FilesSettings",
     "GatewaySettings",
@@ -55,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cache: CacheSettings = CacheSettings()
     keys: KeySettings = KeySettings()
     payloads: PayloadSettings = PayloadSettings()
+    batches: BatchSettings = BatchSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     otel: OtelSettings = OtelSettings()

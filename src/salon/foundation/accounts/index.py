@@ -194,6 +194,11 @@ class Index:
         entry = self._entries.get(key_id)
         return entry.identity if entry is not None else None
 
+    def identity_until(self, key_id: str, now_ms: int) -> KeyIdentity | None:
+        """Return whom requests with a key act as at ``now_ms``; None when it does not work any more."""
+        entry = self._entries.get(key_id)
+        return entry.identity if entry is not None and now_ms < entry.until_ms else None
+
     def descends(self, key_id: str, ancestor_id: str) -> bool:
         """Tell whether a key was made with another, directly or not."""
         current = self._parent_of(key_id)

@@ -120,6 +120,18 @@ class Accounts:
             return None
         return self.identity(caller_of(person))
 
+    def identity_now(self, *, key_id: str | None, person_id: str | None) -> KeyIdentity | None:
+        """Return whom what was asked earlier acts as now; None when its key or person may not act any more.
+
+        For work that outlives the request it was asked with.
+        """
+        if key_id is not None:
+            return self._index.identity_until(key_id, self._clock.now_ms())
+        person = self._index.person(person_id) if person_id is not None else None
+        if person is None or person.suspended_at_ms is not None:
+            return None
+        return self.identity(caller_of(person))
+
     async def identity_of_key(self, caller: Caller, key_id: str) -> KeyIdentity:
         """Return the identity that requests with a key act under. Raises: NotAllowed, NotFound, Conflict."""
         key = await self._keys.get(caller, key_id)

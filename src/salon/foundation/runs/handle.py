@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -10,6 +10,9 @@ from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import TooLarge
 from salon.foundation.runs.channel import Channel
 from salon.foundation.runs.models import END, MAX_BODY_BYTES, EndStatus, Run, RunEnded, RunEvent, StaleEpoch
+from salon.foundation.storage import Transaction
+
+T = TypeVar("T")
 
 
 class Log(Protocol):
@@ -33,6 +36,10 @@ class Log(Protocol):
 
     async def record_step(self, handle: "RunHandle", path: str, result: bytes) -> bool:
         """Write what a step returned; False if the epoch is stale."""
+        ...
+
+    async def write(self, handle: "RunHandle", fn: Callable[[Transaction], T]) -> T:
+        """Run ``fn`` in a transaction of this epoch. Raises: StaleEpoch."""
         ...
 
 
@@ -117,6 +124,19 @@ class RunHandle:
             raise StaleEpoch(self.run_id)
         self._journal[path] = encoded
         return msgspec.json.decode(encoded)
+
+    async def write(self, fn: Callable[[Transaction], T]) -> T:
+        """Run ``fn`` in a transaction in which this epoch still owns the run: a journal in rows of its own.
+
+        For results that are too many or too large for ``step``. Raises: StaleEpoch, StorageError, what
+        ``fn`` raises; then nothing is kept.
+        """
+        self._check_open()
+        try:
+            return await self._log.write(self, fn)
+        except StaleEpoch:
+            self.lose()
+            raise
 
     def lose(self) -> None:
         """Mark the run as another process's; its viewers go to the database."""

@@ -53,6 +53,10 @@ class Runs:
         self._tasks = TaskSupervisor("runs")
         self.writer = LogWriter(storage, clock=self._clock, live=live, tick_s=tick_s)
 
+    def resume_with(self, kind: str, resumer: Resumer) -> None:
+        """Go on with left-over runs of ``kind`` instead of ending them; call before ``start``."""
+        self._resumers[kind] = resumer
+
     async def start(self, *, is_alone: bool = False) -> int:
         """Start writing and tidying; return how many left-over runs were interrupted or resumed.
 
@@ -159,6 +163,12 @@ class Runs:
             )
         )
         return None if taken is None else self._own(taken)
+
+    async def let_go(self, handle: RunHandle) -> None:
+        """Give up an owned run, for another process or this one's next start to go on with at once."""
+        scope = SystemScope("runs: let go of an owned run")
+        handle.lose()
+        await self._storage.write(lambda tx: store.let_go(tx, scope, handle.run_id, epoch=handle.epoch))
 
     async def tidy(self) -> int:
         """Renew leases, settle the runs of dead owners, compact old logs; return how many were settled."""

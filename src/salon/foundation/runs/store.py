@@ -81,6 +81,7 @@ _FIRST_BASE = statement(
 _INSERT_STEP = statement(insert(steps).on_conflict_do_nothing(index_elements=["run_id", "path"]))
 _STEPS = statement(select(steps.c.path, steps.c.result).where(steps.c.run_id == bindparam("run_id")))
 _OWNED = statement(update(runs).where(_owned).values(status="running"))
+_LET_GO = statement(update(runs).where(_owned).values(owner="", lease_expires_at_ms=0))
 _COMPACTABLE = statement(
     select(runs.c.id)
     .where(runs.c.status != "running", runs.c.compacted == 0, runs.c.ended_at_ms < bindparam("before_ms"))
@@ -193,11 +194,21 @@ def journal(tx: Transaction, _scope: SystemScope, run_id: str) -> dict[str, byte
     return {str(row[0]): bytes(row[1]) for row in tx.all(_STEPS, run_id=run_id)}
 
 
+def own(tx: Transaction, _scope: SystemScope, run_id: str, *, epoch: int) -> bool:
+    """Tell whether this epoch owns the running run, and keep it so until the transaction ends."""
+    return tx.run(_OWNED, run_id=run_id, own_epoch=epoch) > 0
+
+
+def let_go(tx: Transaction, _scope: SystemScope, run_id: str, *, epoch: int) -> bool:
+    """Leave a running run to whoever comes first; False if the epoch is stale."""
+    return tx.run(_LET_GO, run_id=run_id, own_epoch=epoch) > 0
+
+
 def record_step(
     tx: Transaction, _scope: SystemScope, run_id: str, *, epoch: int, path: str, result: bytes, now_ms: int
 ) -> bool:
     """Write a completed step; the first one counts. False if the epoch is stale."""
-    if not tx.run(_OWNED, run_id=run_id, own_epoch=epoch):
+    if not own(tx, _scope, run_id, epoch=epoch):
         return False
     tx.run(
         _INSERT_STEP,

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from salon.foundation.kit.caller import SystemScope
 from salon.foundation.kit.clock import Clock
@@ -11,8 +12,10 @@ from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.runs import store
 from salon.foundation.runs.handle import RunHandle
 from salon.foundation.runs.live import LiveCopies
-from salon.foundation.runs.models import EndStatus, RunEvent
+from salon.foundation.runs.models import EndStatus, RunEvent, StaleEpoch
 from salon.foundation.storage import Storage, Transaction
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +78,17 @@ class LogWriter:
                 tx, scope, handle.run_id, epoch=handle.epoch, path=path, result=result, now_ms=now_ms
             )
         )
+
+    async def write(self, handle: RunHandle, fn: Callable[[Transaction], T]) -> T:
+        """Run ``fn`` in a transaction in which the handle's epoch owns the run. Raises: StaleEpoch."""
+        scope = SystemScope("runs: write rows that belong to an owned run")
+
+        def fenced(tx: Transaction) -> T:
+            if not store.own(tx, scope, handle.run_id, epoch=handle.epoch):
+                raise StaleEpoch(handle.run_id)
+            return fn(tx)
+
+        return await self._storage.write(fenced)
 
     async def write_all(self) -> None:
         """Write what every run has pending, in one transaction. Raises: StorageError."""

@@ -26,8 +26,8 @@ from salon.gateway.payloads import store
 from salon.gateway.payloads.capture import Captured, WatchedReply
 from salon.gateway.payloads.models import Payload, PayloadRule
 from salon.gateway.payloads.redaction import Redaction
-from salon.gateway.payloads.sealing import Sealer
 from salon.gateway.relay.job import Job
+from salon.gateway.vault.sealing import Sealer
 
 WRITE: Final = "payload log: write what was kept in any space"
 _BATCH: Final = 32

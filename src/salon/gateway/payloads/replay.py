@@ -1,6 +1,5 @@
 """Asks another model what was asked before: the kept request, through the gateway, as whoever replays it."""
 
-from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 import msgspec
@@ -8,7 +7,8 @@ import msgspec
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import InvalidRequest
-from salon.gateway.exchange import Headers, Reply, ServedCall, headers_of
+from salon.gateway.exchange import Reply, ServedCall
+from salon.gateway.kept_reply import KeptReply
 from salon.gateway.payloads.models import Payload
 from salon.gateway.protocols.base import DialectName
 
@@ -44,7 +44,7 @@ async def replay(
         body=_request(payload, model),
         received_at_s=clock.monotonic_s(),
     )
-    reply = _Kept()
+    reply = KeptReply()
     await gateway.serve(call, reply)
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in reply.headers}
     try:
@@ -64,48 +64,3 @@ def _request(payload: Payload, model: str) -> bytes:
         problem = "The kept request is not whole, so it cannot be sent again."
         raise InvalidRequest(field="payload_id", problem=problem)
     return msgspec.json.encode({**cast("dict[str, Any]", kept), "model": model, "stream": False})
-
-
-class _Kept:
-    """A reply that nobody waits for but us."""
-
-    def __init__(self) -> None:
-        self.started = False
-        self.closed = False
-        self.writable = True
-        self.status = 0
-        self.headers: Headers = []
-        self.body = bytearray()
-
-    def start(self, status: int, headers: Headers, *, content_length: int | None = None) -> None:
-        """Keep the head."""
-        del content_length
-        self.started, self.status, self.headers = True, status, headers
-
-    def send(self, status: int, headers: Headers, body: bytes) -> None:
-        """Keep all of it."""
-        self.start(status, headers)
-        self.write(body)
-        self.finish()
-
-    def send_lines(self, status: int, lines: bytes, body: bytes) -> None:
-        """Keep all of it."""
-        self.send(status, headers_of(lines), body)
-
-    def write(self, data: bytes) -> None:
-        """Keep part of the body."""
-        self.body += data
-
-    def finish(self) -> None:
-        """End."""
-        self.closed = True
-
-    def abort(self) -> None:
-        """End."""
-        self.closed = True
-
-    def on_close(self, callback: Callable[[], None]) -> None:
-        """Nobody leaves."""
-
-    def on_writable(self, callback: Callable[[bool], None]) -> None:
-        """Nothing is ever full."""

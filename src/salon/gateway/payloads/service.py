@@ -19,7 +19,7 @@ from salon.gateway.configuration.acts import owned_by, tell
 from salon.gateway.payloads import store
 from salon.gateway.payloads.log import PayloadLog
 from salon.gateway.payloads.models import Payload, PayloadPage, PayloadQuery, PayloadRule
-from salon.gateway.payloads.sealing import Sealer
+from salon.gateway.vault.sealing import Sealer
 
 READ: Final = "payload log: know the rules of every space"
 CLEAN: Final = "payload log: delete what is old, and what is too much, in any space"

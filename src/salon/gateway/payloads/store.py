@@ -9,8 +9,8 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from salon.foundation.kit.caller import Scope, SpaceScope
 from salon.foundation.storage import Row, Transaction, insert, statement
 from salon.gateway.payloads.models import Payload, PayloadRule
-from salon.gateway.payloads.sealing import Stored
 from salon.gateway.payloads.tables import payloads, rules
+from salon.gateway.vault.sealing import Stored
 
 _new_rule = insert(rules)
 _SET_RULE: Final = statement(

@@ -16,12 +16,13 @@ from salon.gateway.exchange import Headers, ServedCall
 from salon.gateway.protocols.forms import from_first_delimiter, is_form
 from salon.gateway.protocols.gemini.request import with_address
 from salon.surfaces.api.array_reply import ArrayReply
-from salon.surfaces.api.asgi_reply import AsgiReply, ClientCut, Message, Receive, Scope, Send
+from salon.surfaces.api.asgi_reply import AsgiReply, ClientCut, Message, Receive, Scope, Send, watch_client
 from salon.surfaces.api.asgi_request import Asked, admit, check_again, peer_of, read_body
+from salon.surfaces.api.batches import BatchDoor
 from salon.surfaces.api.compat import path_dialect
 from salon.surfaces.api.core_reads import CoreReads
 from salon.surfaces.api.door import TOLD, Door, as_salon_error
-from salon.surfaces.api.endpoints import CORE, Endpoint, Matched, RowMatcher
+from salon.surfaces.api.endpoints import BATCHES, CORE, Endpoint, Matched, RowMatcher
 from salon.surfaces.api.files import FileDoor
 from salon.surfaces.api.heads import check_head
 from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
@@ -53,6 +54,7 @@ class SalonApp:
         self._matcher = RowMatcher(CORE)
         self._reads = CoreReads(door.services)
         self._files = FileDoor(door)
+        self._batches = BatchDoor(door)
         self._management = ManagementDoor(door, load_management)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -192,6 +194,9 @@ class SalonApp:
         if row.operation == "files":
             await self._files.serve(matched, identity, asked, reply, send)
             return
+        if row.operation == BATCHES:
+            await self._batches.serve(matched, identity, asked, reply, send)
+            return
         status, headers, body = await self._reads.answer(matched, identity, asked)
         # A head of its own length, also for HEAD: the server leaves the body out.
         reply.start(status, headers, content_length=len(body) if status != 304 else None)
@@ -221,7 +226,7 @@ class SalonApp:
         )
         spawn = self.door.supervisor.spawn
         serving = spawn(self.door.gateway.serve(call, reply), name="serve")
-        watching = spawn(_watch_client(asked.receive, reply), name="watch-client")
+        watching = spawn(watch_client(asked.receive, reply), name="watch-client")
         reply.is_pumped = True
         try:
             await reply.pump(send)
@@ -257,13 +262,6 @@ def _added(error: BaseException) -> Headers:
         return [allow, (b"upgrade", b"HTTP/1.1")] if isinstance(error, NoWebSocket) else [allow]
     # After a doubtful head nobody knows where the next request begins.
     return [(b"connection", b"close")] if isinstance(error, InvalidRequest) else []
-
-
-async def _watch_client(receive: Receive, reply: AsgiReply) -> None:
-    """Tell ``reply`` when the client leaves; a server says so only to those who ask."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    reply.leave()
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -150,3 +150,10 @@ class AsgiReply:
         if not self.closed:
             for callback in self._writable_callbacks:
                 callback(writable)
+
+
+async def watch_client(receive: Receive, reply: AsgiReply) -> None:
+    """Tell ``reply`` when the client leaves; a server says so only to those who ask."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    reply.leave()

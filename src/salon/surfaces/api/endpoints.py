@@ -48,6 +48,24 @@ _FILES: Final[tuple[tuple[Literal["GET", "POST", "DELETE"], str, DialectName | N
     ("DELETE", "/v1beta/files/{file_id}", "gemini", f"Delete a file, {_GOOGLE}."),
 )
 """Method, path, dialect, summary."""
+BATCHES: Final = "batches"
+"""What the rows of batches are called as an operation."""
+BATCH_BODY_BYTES: Final = 256 * 1024 * 1024
+"""Anthropic's own bound; ``batches.max_bytes`` is mostly below it."""
+_MESSAGE_BATCHES: Final[tuple[tuple[Method, str, str], ...]] = (
+    ("POST", "", "Hand in many requests at once, in the words of Anthropic."),
+    ("GET", "", "List batches, in the words of Anthropic."),
+    ("GET", "/{batch_id}", "Show a batch, in the words of Anthropic."),
+    ("DELETE", "/{batch_id}", "Delete a batch and its answers, in the words of Anthropic."),
+    ("POST", "/{batch_id}/cancel", "Stop a batch, in the words of Anthropic."),
+    ("GET", "/{batch_id}/results", "What became of each request of a batch, in the words of Anthropic."),
+)
+_BATCHES: Final[tuple[tuple[Method, str, str], ...]] = (
+    ("POST", "", "Hand in a file of requests, in the words of OpenAI."),
+    ("GET", "", "List batches, in the words of OpenAI."),
+    ("GET", "/{batch_id}", "Show a batch, in the words of OpenAI."),
+    ("POST", "/{batch_id}/cancel", "Stop a batch, in the words of OpenAI."),
+)
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -263,6 +281,29 @@ CORE: Final[tuple[Endpoint, ...]] = (
         operation="moderations",
         hot=True,
         max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    *(
+        Endpoint(
+            method=method,
+            path=f"/v1/messages/batches{path}",
+            dialect="anthropic",
+            summary=summary,
+            policy=Right.USE_MODELS,
+            operation=BATCHES,
+            max_body_bytes=BATCH_BODY_BYTES,
+        )
+        for method, path, summary in _MESSAGE_BATCHES
+    ),
+    *(
+        Endpoint(
+            method=method,
+            path=f"/v1/batches{path}",
+            dialect="openai",
+            summary=summary,
+            policy=Right.USE_MODELS,
+            operation=BATCHES,
+        )
+        for method, path, summary in _BATCHES
     ),
     Endpoint(
         method="POST",

@@ -8,6 +8,7 @@ import msgspec
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.files import Files, Uploads
 from salon.foundation.kit.in_place import InPlace
+from salon.gateway.batches import Batches
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.surfaces.api.credentials import MOST_WRONG, AccessAccounts
@@ -107,5 +108,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     limits: ServerLimits = ServerLimits()
     files: FileServices | None = None
     """The house's file store; ``None`` where there is none."""
+    batches: Batches | None = None
+    """The house's batches; ``None`` where there are none."""
     house: object = None
     """What management routes work with; they know its type."""

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "requests": ("requests:requests", "List recent requests, and show one."),
     "files": ("files:files", "Keep files that requests to any model can refer to."),
     "payloads": ("payloads:payloads", "Keep requests and answers word for word; search, show, replay them."),
+    "batches": ("batches:batches", "Look at batches of requests and stop them."),
     "bench": ("bench:bench", "Measure latency and throughput of a model."),
     "status": ("doctor:status", "Show what runs."),
     "doctor": ("doctor:doctor", "Look for problems and say how to fix them."),

@@ -53,6 +53,63 @@ CREATE TABLE audit_records (
 	CONSTRAINT uq_audit_records_id UNIQUE (id)
 );
 CREATE INDEX ix_audit_records_space_id_action ON audit_records (space_id, action);
+CREATE TABLE batch_lines (
+	batch_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	custom_id TEXT NOT NULL, 
+	status TEXT NOT NULL, 
+	http_status BIGINT, 
+	request_id TEXT, 
+	answered_at_ms BIGINT, 
+	question_format SMALLINT, 
+	question_cipher TEXT, 
+	question_key_id TEXT, 
+	question BLOB, 
+	answer_format SMALLINT, 
+	answer_cipher TEXT, 
+	answer_key_id TEXT, 
+	answer BLOB, 
+	CONSTRAINT pk_batch_lines PRIMARY KEY (batch_id, number)
+);
+CREATE TABLE batches (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	key_id TEXT, 
+	person_id TEXT, 
+	protocol TEXT NOT NULL, 
+	endpoint TEXT NOT NULL, 
+	dialect TEXT NOT NULL, 
+	status TEXT NOT NULL, 
+	run_id TEXT, 
+	lines BIGINT NOT NULL, 
+	succeeded BIGINT NOT NULL, 
+	errored BIGINT NOT NULL, 
+	cancelled BIGINT NOT NULL, 
+	expired BIGINT NOT NULL, 
+	input_tokens BIGINT NOT NULL, 
+	output_tokens BIGINT NOT NULL, 
+	cached_tokens BIGINT NOT NULL, 
+	reasoning_tokens BIGINT NOT NULL, 
+	metadata TEXT NOT NULL, 
+	problems TEXT NOT NULL, 
+	input_file_id TEXT, 
+	output_file_id TEXT, 
+	error_file_id TEXT, 
+	output_keep_s BIGINT, 
+	created_at_ms BIGINT NOT NULL, 
+	window_ends_at_ms BIGINT NOT NULL, 
+	started_at_ms BIGINT, 
+	cancel_asked_at_ms BIGINT, 
+	finalizing_at_ms BIGINT, 
+	ended_at_ms BIGINT, 
+	keep_until_ms BIGINT, 
+	archived_at_ms BIGINT, 
+	CONSTRAINT pk_batches PRIMARY KEY (id)
+);
+CREATE INDEX ix_batches_keep_until_ms ON batches (keep_until_ms);
+CREATE INDEX ix_batches_run_id ON batches (run_id);
+CREATE INDEX ix_batches_space_id_protocol_id ON batches (space_id, protocol, id);
 CREATE TABLE budget_leases (
 	budget_id TEXT NOT NULL, 
 	period_start_ms BIGINT NOT NULL, 

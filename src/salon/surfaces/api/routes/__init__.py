@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def routers() -> "Sequence[APIRouter]":
     """Return every management router."""
     from salon.surfaces.api.routes import (  # noqa: PLC0415 - loads FastAPI
+        batches,
         keys,
         payloads,
         providers,
@@ -27,5 +28,6 @@ def routers() -> "Sequence[APIRouter]":
         routing.router,
         keys.router,
         payloads.router,
+        batches.router,
         sign_in.router,
     )

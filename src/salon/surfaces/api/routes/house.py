@@ -167,6 +167,18 @@ class House(Protocol):
         """Ask another model the same. Raises: NotAllowed, NotFound, InvalidRequest."""
         ...
 
+    async def batches(self, caller: Caller, *, limit: int, cursor: str | None) -> Json:
+        """List batches."""
+        ...
+
+    async def batch(self, caller: Caller, batch_id: str) -> Json:
+        """Show a batch. Raises: NotFound."""
+        ...
+
+    async def cancel_batch(self, caller: Caller, batch_id: str) -> Json:
+        """Stop a batch. Raises: NotFound, Conflict."""
+        ...
+
     async def usage(self, caller: Caller, *, group_by: str, days: int) -> Json:
         """Add up what was used."""
         ...

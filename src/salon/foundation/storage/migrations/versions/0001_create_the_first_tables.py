@@ -67,6 +67,65 @@ def upgrade() -> None:
     with op.batch_alter_table('audit_records', schema=None) as batch_op:
         batch_op.create_index('ix_audit_records_space_id_action', ['space_id', 'action'], unique=False)
 
+    op.create_table('batch_lines',
+    sa.Column('batch_id', sa.Text(), nullable=False),
+    sa.Column('number', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('custom_id', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('http_status', sa.BigInteger(), nullable=True),
+    sa.Column('request_id', sa.Text(), nullable=True),
+    sa.Column('answered_at_ms', sa.BigInteger(), nullable=True),
+    sa.Column('question_format', sa.SmallInteger(), nullable=True),
+    sa.Column('question_cipher', sa.Text(), nullable=True),
+    sa.Column('question_key_id', sa.Text(), nullable=True),
+    sa.Column('question', sa.LargeBinary(), nullable=True),
+    sa.Column('answer_format', sa.SmallInteger(), nullable=True),
+    sa.Column('answer_cipher', sa.Text(), nullable=True),
+    sa.Column('answer_key_id', sa.Text(), nullable=True),
+    sa.Column('answer', sa.LargeBinary(), nullable=True),
+    sa.PrimaryKeyConstraint('batch_id', 'number', name=op.f('pk_batch_lines'))
+    )
+    op.create_table('batches',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('space_id', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.Text(), nullable=True),
+    sa.Column('key_id', sa.Text(), nullable=True),
+    sa.Column('person_id', sa.Text(), nullable=True),
+    sa.Column('protocol', sa.Text(), nullable=False),
+    sa.Column('endpoint', sa.Text(), nullable=False),
+    sa.Column('dialect', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('run_id', sa.Text(), nullable=True),
+    sa.Column('lines', sa.BigInteger(), nullable=False),
+    sa.Column('succeeded', sa.BigInteger(), nullable=False),
+    sa.Column('errored', sa.BigInteger(), nullable=False),
+    sa.Column('cancelled', sa.BigInteger(), nullable=False),
+    sa.Column('expired', sa.BigInteger(), nullable=False),
+    sa.Column('input_tokens', sa.BigInteger(), nullable=False),
+    sa.Column('output_tokens', sa.BigInteger(), nullable=False),
+    sa.Column('cached_tokens', sa.BigInteger(), nullable=False),
+    sa.Column('reasoning_tokens', sa.BigInteger(), nullable=False),
+    sa.Column('metadata', sa.Text(), nullable=False),
+    sa.Column('problems', sa.Text(), nullable=False),
+    sa.Column('input_file_id', sa.Text(), nullable=True),
+    sa.Column('output_file_id', sa.Text(), nullable=True),
+    sa.Column('error_file_id', sa.Text(), nullable=True),
+    sa.Column('output_keep_s', sa.BigInteger(), nullable=True),
+    sa.Column('created_at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('window_ends_at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('started_at_ms', sa.BigInteger(), nullable=True),
+    sa.Column('cancel_asked_at_ms', sa.BigInteger(), nullable=True),
+    sa.Column('finalizing_at_ms', sa.BigInteger(), nullable=True),
+    sa.Column('ended_at_ms', sa.BigInteger(), nullable=True),
+    sa.Column('keep_until_ms', sa.BigInteger(), nullable=True),
+    sa.Column('archived_at_ms', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_batches'))
+    )
+    with op.batch_alter_table('batches', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_batches_keep_until_ms'), ['keep_until_ms'], unique=False)
+        batch_op.create_index(batch_op.f('ix_batches_run_id'), ['run_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_batches_space_id_protocol_id'), ['space_id', 'protocol', 'id'], unique=False)
+
     op.create_table('budget_leases',
     sa.Column('budget_id', sa.Text(), nullable=False),
     sa.Column('period_start_ms', sa.BigInteger(), nullable=False),
