@@ -43,6 +43,7 @@ TABLE: list[tuple[str, dict[str, Any], str, str]] = [
     ("gemini", {"contents": PARTS}, "messages", "contents"),
     ("responses", {"input": ITEMS, "instructions": "s"}, "messages[4].content[0]", "input[3].content[0]"),
     ("responses", {"input": ITEMS, "instructions": "s"}, "messages[2].content[0]", "input[1]"),
+    ("responses-compact", {"input": ITEMS, "instructions": "s"}, "messages[4].content[0]", "input[3].content[0]"),
     ("responses", {"input": "hello"}, "messages[0].content[0]", "input"),
     ("ollama", {"messages": [{"role": "user", "content": "a", "images": ["eA=="]}]}, "messages[0].content[1]", "messages[0]"),
     ("ollama-generate", {"prompt": "a", "system": "s"}, "messages[0].content", "system"),

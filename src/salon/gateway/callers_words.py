@@ -18,6 +18,7 @@ from salon.foundation.kit.errors import InvalidRequest, SalonError
 from salon.foundation.messages import ModelRequest
 from salon.gateway.protocols.base import Dialect, DialectName, Envelope
 from salon.gateway.protocols.fields import field_value
+from salon.gateway.protocols.responses import DIALECT as RESPONSES
 from salon.gateway.protocols.wire_json import is_list, is_object
 
 _PLACE = re.compile(r"messages(?:\[(\d+)\])?(?:\.content(?:\[(\d+)\])?)?")
@@ -32,6 +33,8 @@ _LISTS: Final[Mapping[DialectName, str]] = {
     "responses-compact": "input",
     "gemini-count": "contents",
 }
+_READ_AS: Final[Mapping[DialectName, Dialect]] = {"responses-compact": RESPONSES}
+"""What adds a message of its own at the end is read without it."""
 _WRAPPED: Final = ("generateContentRequest", "generate_content_request")
 """Where a whole request stands inside a question for its tokens."""
 _SYSTEM: Final[Mapping[DialectName, str]] = {
@@ -96,7 +99,7 @@ class _Reader:
         self, dialect: Dialect, envelope: Envelope, name: str, message: int, part: int | None
     ) -> None:
         self.name = name
-        self._dialect = dialect
+        self._dialect = _READ_AS.get(dialect.name, dialect)
         self._envelope = envelope
         self._message = message
         self._part = part
