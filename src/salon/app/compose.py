@@ -8,6 +8,7 @@ from typing import Final
 from salon.app.assembly import build_registry
 from salon.app.batches import open_batches
 from salon.app.configuration import Configuration
+from salon.app.declarations import realtime_options
 from salon.app.gauges import add_gauges
 from salon.app.house import House
 from salon.app.infrastructure import make_cache, make_files, make_limiter
@@ -33,6 +34,7 @@ from salon.gateway.dialects import DIALECTS
 from salon.gateway.files.references import StoredReferences
 from salon.gateway.gateway import Gateway
 from salon.gateway.limits_redis import RedisLimiter
+from salon.gateway.realtime import ClientSecrets
 from salon.gateway.routing.shared import SharedBreakers
 from salon.gateway.vault import Vault, load_master_keys
 from salon.surfaces.api.services import FileServices, ServerLimits, Services
@@ -119,10 +121,15 @@ async def _open_gateway(house: House) -> None:
             ttl_s=options.idempotency_ttl_s,
             lease_s=options.total_timeout_s,
         ),
+        sessions=realtime_options(settings),
     )
     house.gateway.on_unknown_model = house.discover
     admission = house.gateway.admission
     house.metrics.gauge("salon_open_requests", "Requests under way.", (), lambda: {(): admission.active})
+    realtime = house.gateway.realtime
+    house.metrics.gauge(
+        "salon_realtime_sessions", "Realtime sessions open now.", (), lambda: {(): realtime.active}
+    )
     mirrors = house.gateway.mirrors
     house.metrics.gauge(
         "salon_mirrors_skipped",
@@ -176,6 +183,9 @@ def _open_door(house: House) -> None:
         list_models=lambda identity: listed_models(house.gateway.registry, identity),
         readiness=house.readiness,
         batches=house.batches,
+        realtime=house.gateway.realtime,
+        client_secrets=ClientSecrets(house.storage, house.clock),
+        realtime_message_bytes=settings.realtime.max_message_bytes,
         metrics=house.metrics.page if settings.metrics.enabled else None,
         bound_host=server.host if house.address is not None else "127.0.0.1",
         allowed_hosts=server.allowed_hosts,

@@ -19,6 +19,7 @@ from salon.foundation.kit.errors import ConfigError
 from salon.gateway.options import GatewayOptions
 from salon.gateway.pricing import written_price
 from salon.gateway.providers.options import from_pairs
+from salon.gateway.realtime import RealtimeOptions
 from salon.gateway.registry.models import (
     AliasSpec,
     PriceSpec,
@@ -50,6 +51,20 @@ def gateway_options(settings: Settings) -> GatewayOptions:
         cache_enabled=settings.cache.enabled,
         cache_ttl_s=settings.cache.ttl_s,
         cache_max_bytes=settings.cache.max_bytes,
+    )
+
+
+def realtime_options(settings: Settings) -> RealtimeOptions:
+    """Return the bounds on realtime sessions."""
+    realtime = settings.realtime
+    return RealtimeOptions(
+        open_timeout_s=realtime.open_timeout_s,
+        idle_timeout_s=realtime.idle_timeout_s,
+        max_duration_s=realtime.max_duration_s,
+        max_message_bytes=realtime.max_message_bytes,
+        max_sessions=realtime.max_sessions,
+        sessions_per_key=realtime.sessions_per_key,
+        drain_s=min(5.0, settings.server.drain_s / 2),
     )
 
 

@@ -212,7 +212,7 @@ class AttemptLoop:
             attempt.abort()
             attempt.ended_s = now_s = self._clock.monotonic_s()
             entry = self._accountant.close_attempt(job, attempt, now_s)
-            self._learn(target, attempt, entry, now_s)
+            self.learn(target, attempt, entry, now_s)
             if meter is not None:
                 self._watch.leave(target, ticket, entry, attempt.headers)
             if self._observer is not None:
@@ -254,7 +254,7 @@ class AttemptLoop:
             headers = with_via(headers, job.via)
         return endpoint.request(body, headers, model=target.model, stream=stream)
 
-    def _learn(self, target: Target, attempt: Attempt, entry: AttemptEntry, now_s: float) -> None:
+    def learn(self, target: Target, attempt: Attempt, entry: AttemptEntry, now_s: float) -> None:
         """Tell breaker and health what the attempt that ended at ``now_s`` says about the target."""
         error = attempt.error
         if error is None:

@@ -37,6 +37,7 @@ from salon.gateway.protocols.openai import MODERATIONS as OPENAI_MODERATIONS
 from salon.gateway.protocols.openai import SPEECH as OPENAI_SPEECH
 from salon.gateway.protocols.openai import TRANSCRIPTIONS as OPENAI_TRANSCRIPTIONS
 from salon.gateway.protocols.openai import TRANSLATIONS as OPENAI_TRANSLATIONS
+from salon.gateway.protocols.realtime import DIALECT as REALTIME
 from salon.gateway.protocols.rerank import DIALECT as RERANK
 from salon.gateway.protocols.rerank import VOYAGE as VOYAGE_RERANK
 from salon.gateway.protocols.responses import COMPACT as RESPONSES_COMPACT
@@ -71,6 +72,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
         OPENAI_IMAGE_EDITS,
         OPENAI_IMAGE_EDITS_JSON,
         OPENAI_IMAGE_VARIATIONS,
+        REALTIME,
     )
 }
 """Every dialect that is served, by its name."""

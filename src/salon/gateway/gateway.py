@@ -53,6 +53,8 @@ from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort, PayloadWatch
 from salon.gateway.protocols.base import AnyRequest, AnyResponse, Envelope
 from salon.gateway.protocols.collect import response_events
+from salon.gateway.realtime.desk import Desk, RealtimeOptions
+from salon.gateway.realtime.relay import Realtime
 from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.registry import Registry
 from salon.gateway.relay.attempt import Attempt
@@ -80,6 +82,7 @@ class Gateway:
         observer: Observer | None = None,
         cache: AnswerCache | None = None,
         idempotency: IdempotencyKeys | None = None,
+        sessions: RealtimeOptions | None = None,
     ) -> None:
         self.registry = registry
         self.payloads: PayloadWatch | None = None
@@ -118,6 +121,23 @@ class Gateway:
             know_prices=self._learn_prices,
         )
         self._loop.mirror = self.mirrors.send
+        self.realtime = Realtime(
+            Desk(
+                registry=registry,
+                ledger=ledger,
+                accountant=self._accountant,
+                limiter=limiter,
+                loop=self._loop,
+                chooser=self._chooser,
+                watch=watch,
+                clock=self._clock,
+                options=self.options,
+                bounds=sessions or RealtimeOptions(),
+                supervisor=self._supervisor,
+                admit=self._admit,
+                know_prices=self._learn_prices,
+            )
+        )
 
     async def close(self, timeout_s: float = 5.0) -> None:
         """End what is under way."""

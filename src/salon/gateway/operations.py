@@ -22,6 +22,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """What a model that can be asked for it does, after “can” and “does not”."""
     path: str
     """The address that most callers know it by."""
+    method: str = "POST"
+    """How they ask there."""
     word: str
     """The word for it among a model's capabilities, in Ollama's listings and ours."""
     is_weighed: bool = False
@@ -101,6 +103,14 @@ OPERATIONS: Final[Mapping[OperationName, Operation]] = {
             word="image-variation",
             is_weighed=True,
         ),
+        Operation(
+            name="realtime",
+            does="hold realtime sessions",
+            path="/v1/realtime",
+            method="GET",
+            word="realtime",
+            hints=("realtime",),
+        ),
     )
 }
 """Every operation by its name; the gateway serves no other."""
@@ -120,5 +130,5 @@ def guessed(model: str) -> tuple[OperationName, ...] | None:
 def told(operations: tuple[OperationName, ...]) -> str:
     """Return a sentence on what a model with these operations can be asked; empty when nothing is known."""
     known = [OPERATIONS[name] for name in operations if name in OPERATIONS]
-    can = " and ".join(f"{one.does} (POST {one.path})" for one in known)
+    can = " and ".join(f"{one.does} ({one.method} {one.path})" for one in known)
     return f" It can {can}." if can else ""

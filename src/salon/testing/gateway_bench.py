@@ -26,6 +26,7 @@ from salon.gateway.limits import Limiter
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.protocols.base import DialectName
+from salon.gateway.realtime import RealtimeOptions
 from salon.gateway.registry.models import AliasSpec, PriceSpec, ProviderSpec, TargetSpec
 from salon.gateway.registry.registry import Registry
 from salon.gateway.vault import Vault, load_master_keys
@@ -194,8 +195,10 @@ class GatewayBench:
         database: str | Path | None = None,
         environ: Mapping[str, str] | None = None,
         clock: Clock | None = None,
+        sessions: RealtimeOptions | None = None,
     ) -> None:
         self.folder = folder
+        self._sessions = sessions
         self.options = options
         self.clock: Clock = clock or SystemClock()
         self._file = FileConfiguration(
@@ -240,6 +243,7 @@ class GatewayBench:
             idempotency=IdempotencyKeys(
                 self.storage, self.clock, ttl_s=options.idempotency_ttl_s, lease_s=options.total_timeout_s
             ),
+            sessions=self._sessions,
         )
         self.vault = Vault(load_master_keys(self.folder, self._file.environ), self.clock)
         self.service = ProviderService(

@@ -15,7 +15,13 @@ from salon.app.settings.declared import (
     TargetSettings,
     VariantSettings,
 )
-from salon.app.settings.gateway import CacheSettings, GatewaySettings, KeySettings, PayloadSettings
+from salon.app.settings.gateway import (
+    CacheSettings,
+    GatewaySettings,
+    KeySettings,
+    PayloadSettings,
+    RealtimeSettings,
+)
 from salon.app.settings.prices import PriceSettings, RateSettings
 from salon.app.settings.server import FilesSettings, RedisSettings, ServerSettings, StorageSettings
 from salon.app.settings.watching import LogSettings, MetricsSettings, OtelSettings
@@ -34,6 +40,7 @@ __all__ = [
     "PriceSettings",
     "ProviderSettings",
     "RateSettings",
+    "RealtimeSettings",
     "RedisSettings",
     "ResidencySettings",
     "RuleSettings",
@@ -54,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     redis: RedisSettings = RedisSettings()
     files: FilesSettings = FilesSettings()
     gateway: GatewaySettings = GatewaySettings()
+    realtime: RealtimeSettings = RealtimeSettings()
     cache: CacheSettings = CacheSettings()
     keys: KeySettings = KeySettings()
     payloads: PayloadSettings = PayloadSettings()

@@ -78,6 +78,42 @@ class GatewaySettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = True
 
 
+class RealtimeSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[realtime]``: bounds on realtime sessions."""
+
+    open_timeout_s: Annotated[
+        float,
+        setting(
+            "Wait for one provider to open a session; clients give up after about ten seconds.",
+            unit="seconds",
+            ge=0.1,
+            le=600,
+            reload="restart",
+        ),
+    ] = 8.0
+    idle_timeout_s: Annotated[
+        float,
+        setting("Longest silence of both sides.", unit="seconds", ge=1, le=86400, reload="restart"),
+    ] = 900.0
+    max_duration_s: Annotated[
+        float, setting("Longest session.", unit="seconds", ge=1, le=86400, reload="restart")
+    ] = 3600.0
+    max_message_bytes: Annotated[
+        int, setting("Largest message of either side.", unit="bytes", ge=1024, reload="restart")
+    ] = 16 * 1024**2
+    max_sessions: Annotated[
+        int, setting("Most sessions open at once in this process.", ge=1, reload="restart")
+    ] = 1000
+    sessions_per_key: Annotated[
+        int,
+        setting(
+            "Most sessions open at once with one key in this process; its own limit may be lower.",
+            ge=1,
+            reload="restart",
+        ),
+    ] = 100
+
+
 class CacheSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[cache]``: exact-match answers, for requests that opt in."""
 

@@ -132,6 +132,19 @@ class Accounts:
             return None
         return self.identity(caller_of(person))
 
+    def bound(self, credential: str) -> KeyIdentity | None:
+        """Return under whom acts what was made with a credential; None once that does not work any more.
+
+        ``key:`` and its id, ``session:`` and the SHA-256 of its secret in hex, or ``owner:`` and the way in.
+        """
+        kind, _, name = credential.partition(":")
+        if kind == "key":
+            return self._index.identity_until(name, self._clock.now_ms())
+        if kind == "owner" and name in _VIAS:
+            return self.identity(self.owner(name))
+        found = self._index.sessions.get(bytes.fromhex(name)) if kind == "session" else None
+        return None if found is None or found[1] <= self._clock.now_ms() else self.identity(found[0])
+
     async def identity_of_key(self, caller: Caller, key_id: str) -> KeyIdentity:
         """Return the identity that requests with a key act under. Raises: NotAllowed, NotFound, Conflict."""
         key = await self._keys.get(caller, key_id)

@@ -15,6 +15,7 @@ from salon.foundation.egress.guard import ConnectGuard, guard
 from salon.foundation.egress.messages import Headers, HttpReceiver, HttpRequest, HttpResponse
 from salon.foundation.egress.policy import ADMIN, PUBLIC, EgressPolicy, check_address
 from salon.foundation.egress.url import Url, parse_url
+from salon.foundation.egress.websocket import SocketClosed, UpgradeRefused, WebSocket
 
 __all__ = [
     "ADMIN",
@@ -35,8 +36,11 @@ __all__ = [
     "HttpResponse",
     "HttpStream",
     "Resolver",
+    "SocketClosed",
     "SystemResolver",
+    "UpgradeRefused",
     "Url",
+    "WebSocket",
     "check_address",
     "guard",
     "parse_url",

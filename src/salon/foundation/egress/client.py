@@ -20,6 +20,7 @@ from salon.foundation.egress.messages import IDEMPOTENT, Headers, HttpReceiver, 
 from salon.foundation.egress.policy import EgressPolicy
 from salon.foundation.egress.redirects import redirected
 from salon.foundation.egress.url import Url
+from salon.foundation.egress.websocket import WebSocket, open_websocket
 from salon.foundation.kit.tasks import TaskSupervisor
 
 MAX_BODY_BYTES: Final = 256 * 1024 * 1024
@@ -115,6 +116,26 @@ class HttpClient:
         stream.wait_s = time.monotonic() - started_s
         self._send(stream, connection, pool)
         return stream
+
+    async def open_websocket(
+        self,
+        request: HttpRequest,
+        *,
+        connect_timeout_s: float,
+        policy: EgressPolicy,
+        max_message_bytes: int,
+    ) -> WebSocket:
+        """Return a WebSocket at the address of ``request``, on a connection of its own; its caller ends it.
+
+        Raises: EgressRefused, EgressUnreachable, EgressTimeout, EgressBroken, UpgradeRefused.
+        """
+        return await open_websocket(
+            self._egress,
+            request,
+            connect_timeout_s=connect_timeout_s,
+            policy=policy,
+            max_message_bytes=max_message_bytes,
+        )
 
     async def fetch(
         self,

@@ -18,6 +18,7 @@ OperationName = Literal[
     "images",
     "image-edits",
     "image-variations",
+    "realtime",
 ]
 """What can be asked of a model. Keys are limited to these, endpoints and ledger rows name them."""
 

@@ -60,6 +60,7 @@ DialectName = Literal[
     "gemini-image-edits",
     "gemini-imagen",
     "gemini-speech",
+    "openai-realtime",
 ]
 COUNTS: Final[tuple[DialectName, ...]] = ("responses-count", "anthropic-count", "gemini-count")
 """Dialects in which a request's tokens are counted; a provider that has one counts for callers of each."""

@@ -17,6 +17,7 @@ from salon.foundation.egress import (
     HttpReceiver,
     HttpRequest,
     HttpStream,
+    WebSocket,
 )
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.tasks import TaskSupervisor
@@ -77,16 +78,35 @@ class AuthorizedTransport:
         self, request: HttpRequest, receiver: HttpReceiver, *, connect_timeout_s: float, policy: EgressPolicy
     ) -> HttpStream:
         """Like ``HttpClient.open``; the fetched proof counts into ``connect_timeout_s``."""
-        loop = asyncio.get_running_loop()
-        end_s = loop.time() + connect_timeout_s
-        proven = self.authorizer.now(request)
-        if proven is None:
-            proven = await self.authorizer.wait(request, timeout_s=connect_timeout_s)
-        left_s = end_s - loop.time()
-        if left_s <= 0:
-            raise EgressTimeout(host=request.url.host, phase="connect", limit_s=connect_timeout_s)
+        proven, left_s = await self._proven(request, connect_timeout_s)
         unpacked = self.authorizer.unpack(request, receiver)
         return await self._http.open(proven, unpacked, connect_timeout_s=left_s, policy=policy)
+
+    async def open_websocket(
+        self,
+        request: HttpRequest,
+        *,
+        connect_timeout_s: float,
+        policy: EgressPolicy,
+        max_message_bytes: int,
+    ) -> WebSocket:
+        """Like ``HttpClient.open_websocket``; the fetched proof counts into ``connect_timeout_s``."""
+        proven, left_s = await self._proven(request, connect_timeout_s)
+        return await self._http.open_websocket(
+            proven, connect_timeout_s=left_s, policy=policy, max_message_bytes=max_message_bytes
+        )
+
+    async def _proven(self, request: HttpRequest, timeout_s: float) -> tuple[HttpRequest, float]:
+        """Return ``request`` with its proof, and how much of the time is left. Raises: EgressTimeout."""
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + timeout_s
+        proven = self.authorizer.now(request)
+        if proven is None:
+            proven = await self.authorizer.wait(request, timeout_s=timeout_s)
+        left_s = end_s - loop.time()
+        if left_s <= 0:
+            raise EgressTimeout(host=request.url.host, phase="connect", limit_s=timeout_s)
+        return proven, left_s
 
 
 def with_headers(request: HttpRequest, *headers: tuple[bytes, bytes]) -> HttpRequest:

@@ -6,7 +6,7 @@ Built-in kinds and those of plugins register in the same ``KindRegistry``.
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -68,6 +68,42 @@ class Transport(Protocol):
         self, request: HttpRequest, receiver: HttpReceiver, *, connect_timeout_s: float, policy: EgressPolicy
     ) -> StreamHandle:
         """Send ``request``; ``receiver`` hears the answer. Raises: EgressError when nothing was sent."""
+        ...
+
+
+class ProviderSocket(Protocol):
+    """One open realtime session at a provider, as a WebSocket shows it."""
+
+    async def receive(self) -> str | bytes:
+        """Return the next message: text as ``str``. Raises: SocketClosed. Cancelling loses nothing."""
+        ...
+
+    async def send(self, message: str | bytes) -> None:
+        """Send a message once there is room. Raises: SocketClosed."""
+        ...
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Say goodbye and let go, within about a second."""
+        ...
+
+    def abort(self) -> None:
+        """Let go at once."""
+        ...
+
+
+@runtime_checkable
+class SocketTransport(Protocol):
+    """A transport that can open realtime sessions too."""
+
+    async def open_websocket(
+        self,
+        request: HttpRequest,
+        *,
+        connect_timeout_s: float,
+        policy: EgressPolicy,
+        max_message_bytes: int,
+    ) -> ProviderSocket:
+        """Open a session at the address of ``request``. Raises: EgressError."""
         ...
 
 

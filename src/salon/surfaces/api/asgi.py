@@ -11,7 +11,7 @@ from typing import Final, cast
 from urllib.parse import unquote
 
 from salon.foundation.accounts import KeyIdentity
-from salon.foundation.kit.errors import InvalidRequest, NotFound
+from salon.foundation.kit.errors import InvalidRequest, NotFound, SalonError
 from salon.gateway.exchange import Headers, ServedCall
 from salon.gateway.protocols.forms import from_first_delimiter, is_form
 from salon.gateway.protocols.gemini.request import with_address
@@ -19,6 +19,7 @@ from salon.surfaces.api.array_reply import ArrayReply
 from salon.surfaces.api.asgi_reply import AsgiReply, ClientCut, Message, Receive, Scope, Send, watch_client
 from salon.surfaces.api.asgi_request import Asked, admit, check_again, peer_of, read_body
 from salon.surfaces.api.batches import BatchDoor
+from salon.surfaces.api.client_secrets import SecretMaker, UpgradeRequired
 from salon.surfaces.api.compat import path_dialect
 from salon.surfaces.api.core_reads import CoreReads
 from salon.surfaces.api.door import TOLD, Door, as_salon_error
@@ -26,6 +27,7 @@ from salon.surfaces.api.endpoints import BATCHES, CORE, Endpoint, Matched, RowMa
 from salon.surfaces.api.files import FileDoor
 from salon.surfaces.api.heads import check_head
 from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
+from salon.surfaces.api.realtime import RealtimeSurface, refuse_socket
 
 _MANAGED: Final = ("/salon/", "/signin")
 _SERVED: Final = ("/v1/", "/v1beta/", "/v2/", "/upload/", "/api/", "/salon/")
@@ -55,6 +57,8 @@ class SalonApp:
         self._reads = CoreReads(door.services)
         self._files = FileDoor(door)
         self._batches = BatchDoor(door)
+        self._realtime = RealtimeSurface(door)
+        self._secrets = SecretMaker(door)
         self._management = ManagementDoor(door, load_management)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +68,7 @@ class SalonApp:
         elif scope["type"] == "lifespan":
             await _lifespan(receive, send)
         else:
-            await send({"type": "websocket.close", "code": 1008})
+            await self._socket(scope, receive, send)
 
     def warm(self) -> None:
         """Load the management routes now; call it from a thread once the server listens."""
@@ -99,6 +103,21 @@ class SalonApp:
         finally:
             self.door.cut.discard(task)
             del self.door.running[task]
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a WebSocket, if there is one at its address."""
+        path = self._path(scope)
+        headers = {bytes(name): bytes(value) for name, value in scope["headers"]}
+        matched = self._matcher.match("GET", path)
+        try:
+            self._check(scope, headers, path)
+            if matched is None or matched.endpoint.realtime != "session":
+                raise NotFound(what="endpoint", id=path[:200])
+        except SalonError as error:
+            await receive()
+            await refuse_socket(self.door, scope, send, error)
+            return
+        await self._realtime.serve(matched.endpoint, scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {bytes(name): bytes(value) for name, value in scope["headers"]}
@@ -197,7 +216,11 @@ class SalonApp:
         if row.operation == BATCHES:
             await self._batches.serve(matched, identity, asked, reply, send)
             return
-        status, headers, body = await self._reads.answer(matched, identity, asked)
+        if row.realtime is not None:
+            assert identity is not None
+            status, headers, body = await self._secrets.answer(row, identity, asked)
+        else:
+            status, headers, body = await self._reads.answer(matched, identity, asked)
         # A head of its own length, also for HEAD: the server leaves the body out.
         reply.start(status, headers, content_length=len(body) if status != 304 else None)
         reply.write(body)
@@ -256,6 +279,8 @@ def _not_allowed(methods: list[str]) -> MethodNotAllowed:
 
 def _added(error: BaseException) -> Headers:
     """Return the headers that a refusal at this door has beside its body."""
+    if isinstance(error, UpgradeRequired):
+        return [(b"upgrade", b"websocket"), (b"connection", b"close, upgrade")]
     if isinstance(error, MethodNotAllowed):
         allow = (b"allow", str(error.fields.get("allow", "")).encode("ascii"))
         # RFC 9110, 15.5.22: a 426 says what to speak instead.

@@ -32,6 +32,12 @@ _GEMINI_METHODS: Final = (
     ":batchEmbedContents",
 )
 
+_BELOW: Final[tuple[tuple[str, DialectName], ...]] = (
+    ("/v1/messages", "anthropic"),
+    ("/v1/responses", "responses"),
+    ("/v1/realtime", "openai-realtime"),
+)
+
 
 class _ShowRequest(msgspec.Struct):
     model: str = ""
@@ -49,10 +55,9 @@ def shared_dialect(headers: Mapping[bytes, bytes]) -> DialectName:
 
 def path_dialect(path: str, headers: Mapping[bytes, bytes]) -> DialectName | None:
     """Return whose words an error on ``path`` uses."""
-    if path == "/v1/messages" or path.startswith("/v1/messages/"):
-        return "anthropic"
-    if path == "/v1/responses" or path.startswith("/v1/responses/"):
-        return "responses"
+    for below, dialect in _BELOW:
+        if path == below or path.startswith(f"{below}/"):
+            return dialect
     if path.startswith(("/v1beta/", "/upload/")) or path.endswith(_GEMINI_METHODS):
         return "gemini"
     if path in {"/v1/rerank", "/v2/rerank"}:

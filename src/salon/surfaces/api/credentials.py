@@ -7,9 +7,10 @@ own socket, unless settings require a key or a proxy forwarded the request. Wron
 address they come from.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NoReturn, Protocol
 from urllib.parse import parse_qsl
 
 from salon.foundation.accounts import KeyIdentity
@@ -65,6 +66,10 @@ class AccessAccounts(Protocol):
         """Return under whom a person acts: no limits, paid by the space's budgets."""
         ...
 
+    def bound(self, credential: str) -> KeyIdentity | None:
+        """Return under whom acts what was made with a credential, named as ``Access.name_of`` does."""
+        ...
+
     def on_ended(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call ``listener`` when keys or sessions have stopped working, or open less than before."""
         ...
@@ -108,7 +113,7 @@ class Access:
     ) -> KeyIdentity | None:
         """Do as ``identify`` for a request that was let in before: nothing is counted."""
         if query:
-            _refuse_query_key(query)
+            refuse_query_key(query)
         secret = read_key(headers)
         if secret is not None:
             return self.identify_key(secret)
@@ -136,6 +141,25 @@ class Access:
             return None
         identity = self._accounts.authenticate_digest(digest)
         return identity if identity is not None and why_not(endpoint, identity) is None else None
+
+    def refuse_nobody(self) -> NoReturn:
+        """Refuse a caller who sent no credential. Raises: NotSignedIn."""
+        raise NotSignedIn(problem=_MISSING)
+
+    def refuse_secret(self, secret: str, headers: Mapping[bytes, bytes], *, peer: Peer) -> NoReturn:
+        """Refuse a secret that opens nothing, and count it. Raises: NotSignedIn, TooManyWrong."""
+        self._wrong.count(self._proxies.client_of(peer, headers), secret)
+        raise NotSignedIn(problem=_WRONG)
+
+    def name_of(self, headers: Mapping[bytes, bytes], identity: KeyIdentity) -> str:
+        """Return the name of the credential of a request that was let in; it tells no secret."""
+        if identity.caller.key_id is not None:
+            return f"key:{identity.caller.key_id}"
+        cookie = headers.get(b"cookie")
+        session = session_of(cookie) if cookie is not None else None
+        if session is not None:
+            return f"session:{hashlib.sha256(session.encode()).hexdigest()}"
+        return f"owner:{identity.caller.via}"
 
     def check_link(self, headers: Mapping[bytes, bytes], *, peer: Peer) -> None:
         """Refuse a sign-in link unseen from an address that guesses. Raises: TooManyWrong."""
@@ -208,7 +232,8 @@ def read_key(headers: Mapping[bytes, bytes]) -> str | None:
     return found.decode("ascii")
 
 
-def _refuse_query_key(query: bytes) -> None:
+def refuse_query_key(query: bytes) -> None:
+    """Refuse a key in the address. Raises: NotSignedIn."""
     if any(
         name.lower() in _QUERY_KEYS for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     ):

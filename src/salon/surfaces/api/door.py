@@ -70,6 +70,10 @@ class Door:
         self.hot: Mapping[bytes, Endpoint] = {
             (services.base_path + row.path).encode("ascii"): row for row in CORE if row.hot
         }
+        self.sockets: frozenset[bytes] = frozenset(
+            (services.base_path + row.path).encode("ascii") for row in CORE if row.realtime == "session"
+        )
+        """The addresses that speak WebSocket; everywhere else such an offer is declined."""
         self.connections: set[Watched] = set()
         self.refused_connections = 0
         self._ticker: asyncio.TimerHandle | None = None

@@ -88,11 +88,13 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Served below ASGI when it can be."""
     why_public: str = ""
     """Public rows only: what makes it harmless to strangers."""
+    realtime: Literal["session", "secret"] | None = None
+    """``session`` is a WebSocket, ``secret`` makes a key for one."""
 
     @property
     def is_served(self) -> bool:
         """Tell whether the gateway answers it."""
-        return self.operation in OPERATIONS
+        return self.operation in OPERATIONS and self.realtime is None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -364,6 +366,30 @@ CORE: Final[tuple[Endpoint, ...]] = (
         policy=Right.USE_MODELS,
         operation="translations",
         max_body_bytes=CHAT_BODY_BYTES,
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/realtime",
+        dialect="openai-realtime",
+        summary="Hold a realtime session over WebSocket, in the words of OpenAI.",
+        policy=Right.USE_MODELS,
+        operation="realtime",
+        realtime="session",
+    ),
+    *(
+        Endpoint(
+            method="POST",
+            path=f"/v1/realtime/{name}",
+            dialect="openai-realtime",
+            summary=f"Make a short-lived key for a browser's realtime sessions, {form}.",
+            policy=Right.USE_MODELS,
+            operation="realtime",
+            realtime="secret",
+        )
+        for name, form in (
+            ("client_secrets", "in the words of OpenAI"),
+            ("sessions", "in the words of OpenAI's beta"),
+        )
     ),
     Endpoint(
         method="GET",

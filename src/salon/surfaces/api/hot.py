@@ -64,7 +64,7 @@ class SalonProtocol(GuardedConnection):
             except httptools.HttpParserUpgrade as offer:
                 offer_ends = offer.args[0]
             if offer_ends >= 0:  # out of the handler: it would become the context of what follows
-                self._without_upgrade(data[offer_ends:])
+                self._offered(data[offer_ends:])
         except httptools.HttpParserCallbackError as error:
             found = error.__context__ or error
             self._refuse(
@@ -72,6 +72,8 @@ class SalonProtocol(GuardedConnection):
             )
         except httptools.HttpParserError:
             self._refuse(_MALFORMED)
+        except SalonError as error:
+            self._refuse(error)
         else:
             if self._phase is Phase.HEAD:
                 self._head_goes_on()
@@ -98,6 +100,27 @@ class SalonProtocol(GuardedConnection):
         except RuntimeError as error:
             self._refuse(as_salon_error(error))
         return True
+
+    def _offered(self, rest: bytes) -> None:
+        """Speak WebSocket where that is spoken; decline every other offer. Raises: InvalidRequest."""
+        headers = dict(self.headers)
+        path = self.url.partition(b"?")[0]
+        parser, cycle = self.parser, self._current_cycle
+        assert parser is not None
+        if (
+            path not in self.door.sockets
+            or headers.get(b"upgrade", b"").lower() != b"websocket"
+            or parser.get_method() != b"GET"
+            or parser.get_http_version() != "1.1"
+            or (cycle is not None and not cycle.response_complete)
+        ):
+            self._without_upgrade(rest)
+            return
+        check_head(self.url, self.headers, headers, self.door.limits, may_be_large=True)
+        self.door.hosts.check(headers)
+        if rest or b"content-length" in headers or b"transfer-encoding" in headers:
+            raise InvalidRequest(field="upgrade", problem="Nothing may follow before the offer is answered.")
+        self._become_socket()
 
     def _without_upgrade(self, rest: bytes) -> None:
         """Read a request that offers another protocol as if it did not: the parser skips its body.

@@ -17,6 +17,7 @@ from salon.surfaces.api.endpoints import Endpoint
 from salon.surfaces.api.heads import TooSlow
 from salon.surfaces.api.hot_reply import HotReply
 from salon.surfaces.api.peers import LOCAL, UNKNOWN, Peer, peer_at
+from salon.surfaces.api.websocket_connection import SalonWebSocket
 
 
 class Phase(Enum):
@@ -167,6 +168,19 @@ class GuardedConnection(HttpToolsProtocol):
             self._row = self._reply = None
             reply.leave()
             self._tell_and_close(error, row)
+
+    def _become_socket(self) -> None:
+        """Hand the connection over to WebSocket, with the head it was asked for by."""
+        self.door.leave(self)
+        self.connections.discard(self)
+        lines = [b"GET " + self.url + b" HTTP/1.1", *(name + b": " + value for name, value in self.headers)]
+        socket_ = SalonWebSocket(self.config, self.server_state, self.app_state, self.door)
+        self.transport.set_protocol(socket_)
+        socket_.connection_made(self.transport)
+        if socket_.enter():
+            socket_.data_received(b"\r\n".join([*lines, b"", b""]))
+        else:
+            self.transport.abort()
 
     # -- deadlines --------------------------------------------------------------------------------
     def _enter(self, phase: Phase, allowed_s: float) -> None:

@@ -58,7 +58,9 @@ class Listener:
         self._config = Config(
             app,
             http=protocol_for(door),
-            ws="none",
+            ws="none",  # the hot door makes its own; of these settings, theirs are
+            ws_max_size=door.services.realtime_message_bytes,
+            ws_per_message_deflate=False,
             loop="none",
             lifespan="off",
             interface="asgi3",

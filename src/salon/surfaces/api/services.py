@@ -11,6 +11,7 @@ from salon.foundation.kit.in_place import InPlace
 from salon.gateway.batches import Batches
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.protocols.base import Dialect, DialectName
+from salon.gateway.realtime import ClientSecrets, OpenSession, SessionCall
 from salon.surfaces.api.credentials import MOST_WRONG, AccessAccounts
 
 
@@ -22,6 +23,14 @@ class GatewayDoor(Protocol):
 
         ``in_place`` is what runs it, if it is no task.
         """
+        ...
+
+
+class RealtimeDoor(Protocol):
+    """The relay of realtime sessions as a door sees it."""
+
+    async def open(self, call: SessionCall) -> OpenSession:
+        """Return a session that a provider has opened. Raises: SalonError."""
         ...
 
 
@@ -89,6 +98,12 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     dialects: Mapping[DialectName, Dialect]
     list_models: Callable[[KeyIdentity], Sequence[ListedModel]]
     readiness: Callable[[], Awaitable[Readiness]]
+    realtime: RealtimeDoor | None = None
+    """Opens realtime sessions; ``None`` where there are none."""
+    client_secrets: ClientSecrets | None = None
+    """Makes keys for browsers' realtime sessions; ``None`` where none can be kept."""
+    realtime_message_bytes: int = 16 * 1024 * 1024
+    """The largest message a client may send in one."""
     metrics: Callable[[], bytes] | None = None
     """Renders the Prometheus page; ``None`` when it is off."""
     bound_host: str = "127.0.0.1"

@@ -46,6 +46,8 @@ class Connection(asyncio.Protocol):
         self._drained.set()
         self._gone = asyncio.Event()
         self._number = 0
+        self._upgraded: asyncio.Queue[bytes] | None = None
+        """What comes after a request that offered another protocol."""
 
     # -- asyncio.Protocol -------------------------------------------------------------------------
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -63,8 +65,15 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; bytes that are no HTTP end the connection."""
+        if self._upgraded is not None:
+            self._upgraded.put_nowait(data)
+            return
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            self._upgraded = asyncio.Queue()
+            if data[offer.args[0] :]:
+                self._upgraded.put_nowait(data[offer.args[0] :])
         except httptools.HttpParserError:
             self._transport.close()
 
@@ -90,6 +99,8 @@ class Connection(asyncio.Protocol):
     def _leave(self) -> None:
         self._gone.set()
         self._drained.set()
+        if self._upgraded is not None:
+            self._upgraded.put_nowait(b"")
         if self._exchange is not None:
             self._handler.journal.end(self._exchange, "caller-left", self._now())
 
@@ -171,6 +182,14 @@ class Connection(asyncio.Protocol):
             await asyncio.sleep(0)
         if self._gone.is_set():
             raise CallerGoneError
+
+    async def read(self) -> bytes:
+        """Return the next bytes of an upgraded connection. Raises: CallerGoneError."""
+        assert self._upgraded is not None
+        data = await self._upgraded.get()
+        if not data:
+            raise CallerGoneError
+        return data
 
     async def stall(self) -> None:
         """Say nothing more until the caller leaves. Raises: CallerGoneError."""

@@ -34,6 +34,10 @@ class Exchange(msgspec.Struct, kw_only=True):
     """When the answer ended or the caller was seen to leave."""
     connection: int = 0
     """Which connection carried it."""
+    messages: list[bytes] = []
+    """What was heard in a realtime session."""
+    close_code: int | None = None
+    """With what its caller closed it."""
 
     def header(self, name: str) -> str | None:
         """Return the last value of a header."""

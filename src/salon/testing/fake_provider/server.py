@@ -27,6 +27,7 @@ from salon.testing.fake_provider import (
     ollama,
     ollama_generate,
     openai,
+    realtime,
     responses,
     responses_count,
 )
@@ -242,6 +243,9 @@ class FakeProvider:
         if exchange.method == "POST" and dialect is not None:
             await self._chat(connection, exchange, dialect, name)
             return
+        if realtime.asks_for(exchange, path):
+            await self._session(connection, exchange)
+            return
         status, value = self._lookup(exchange, path)
         await _json(connection, exchange, status, value)
 
@@ -274,6 +278,24 @@ class FakeProvider:
             if exchange.status:
                 raise
             await _json(connection, exchange, 400, dialect.error_value(400, f"fake provider: {error}"))
+
+    async def _session(self, connection: Connection, exchange: Exchange) -> None:
+        """Hold a realtime session, or refuse it."""
+        exchange.dialect = "realtime"
+        asked = Asked(model=realtime.model_of(exchange), last_user_text="", stream=True)
+        exchange.plan = self._plan(exchange, asked)
+        self.journal.planned(exchange)
+        if exchange.plan.at("stall", "before-headers"):
+            await connection.stall()
+        problem = self._refusal(exchange, openai)
+        status, value, headers = (*problem, None) if problem is not None else _refused(exchange)
+        if exchange.plan.fault("html"):
+            await Player(connection, exchange).plain(Head(status=200, content_type=b"text/html"), b"<html>")
+        elif status:
+            await _json(connection, exchange, status, value, headers)
+        else:
+            await realtime.Session(connection, exchange).run()
+        connection.close()
 
     def _refusal(self, exchange: Exchange, dialect: Any) -> tuple[int, Any] | None:
         if self.key is None:
@@ -371,6 +393,18 @@ class FakeProvider:
             "open_sockets": journal.open_sockets,
             "script_left": len(self._script),
         }
+
+
+def _refused(exchange: Exchange) -> tuple[int, Any, Headers | None]:
+    """Return how the plan refuses a session; status 0 if it does not."""
+    failure = exchange.plan.fault("status")
+    if failure is not None:
+        value = openai.error_value(failure.status, f"fake failure {failure.status}")
+        return failure.status, value, _retry_after(failure.retry_after_s)
+    if exchange.plan.fault("echo-key"):
+        sent = next(filter(None, map(exchange.header, ("authorization", *_KEY_HEADERS))), None)
+        return 401, openai.error_value(401, f"Incorrect API key provided: {sent}"), None
+    return 0, None, None
 
 
 def _name(dialect: Any) -> str:

@@ -233,6 +233,22 @@ CREATE TABLE gateway_aliases (
 	updated_at_ms BIGINT NOT NULL, 
 	CONSTRAINT pk_gateway_aliases PRIMARY KEY (name)
 );
+CREATE TABLE gateway_client_secrets (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	secret_hash TEXT NOT NULL, 
+	bound_to TEXT NOT NULL, 
+	session_format SMALLINT NOT NULL, 
+	session_cipher TEXT NOT NULL, 
+	session_key_id TEXT, 
+	session BLOB NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	expires_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_gateway_client_secrets PRIMARY KEY (id)
+);
+CREATE INDEX ix_gateway_client_secrets_expires_at_ms ON gateway_client_secrets (expires_at_ms);
+CREATE INDEX ix_gateway_client_secrets_secret_hash ON gateway_client_secrets (secret_hash);
 CREATE TABLE gateway_idempotency (
 	space_id TEXT NOT NULL, 
 	key_hash TEXT NOT NULL, 

@@ -38,7 +38,10 @@ def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
         kind = msgspec.structs.replace(
             kind,
             chat_paths={"openai": f"{below}/chat/completions{query}"},
-            operation_paths={name: f"{below}{path}{query}" for name, path in _OPERATIONS.items()},
+            operation_paths={
+                **{name: f"{below}{path}{query}" for name, path in _OPERATIONS.items()},
+                "openai-realtime": f"/openai/realtime{query}&deployment={{model}}",
+            },
         )
     return kind
 
@@ -63,7 +66,10 @@ KIND = ProviderKind(
     label="Azure OpenAI",
     dialect="openai",
     chat_paths={"openai": "/openai/v1/chat/completions", "responses": "/openai/v1/responses"},
-    operation_paths={name: f"/openai/v1{path}" for name, path in _OPERATIONS.items()},
+    operation_paths={
+        **{name: f"/openai/v1{path}" for name, path in _OPERATIONS.items()},
+        "openai-realtime": "/openai/v1/realtime?model={model}",
+    },
     auth="api-key",
     env_keys=("AZURE_OPENAI_API_KEY",),
     env_url="AZURE_OPENAI_ENDPOINT",

@@ -17,6 +17,7 @@ It answers Chat Completions requests inside this process. Words in the last user
 
 Embeddings, rankings and judgements are made of words alone (``operations``), pictures are patterns and speech
 is tones (``media``); there ``demo:fail 429`` works too; ``demo:flag violence`` is what a moderation finds.
+Realtime sessions are of text alone (``sessions``).
 """
 
 from salon.gateway.providers.base import Capabilities, ProviderKind
@@ -37,6 +38,7 @@ KIND = ProviderKind(
         "openai-speech": "/audio/speech",
         "openai-transcriptions": "/audio/transcriptions",
         "openai-translations": "/audio/translations",
+        "openai-realtime": "/realtime?model={model}",
     },
     base_url="http://demo.invalid",
     auth="none",
@@ -61,6 +63,7 @@ KIND = ProviderKind(
             "speech",
             "transcriptions",
             "translations",
+            "realtime",
         ),
     ),
     make_transport=DemoUpstream,

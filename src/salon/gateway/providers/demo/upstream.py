@@ -12,6 +12,7 @@ from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.providers.demo import operations, wire
 from salon.gateway.providers.demo.check import problem
 from salon.gateway.providers.demo.script import Plan, plan
+from salon.gateway.providers.demo.sessions import DemoSession
 
 _STALL_S = 3600.0
 _PIECES_PER_TURN = 32
@@ -59,6 +60,17 @@ class DemoUpstream:
     ) -> _Answer:
         """Do as ``open_now``: there is nothing to wait for."""
         return self.open_now(request, receiver, policy=policy)
+
+    async def open_websocket(
+        self,
+        request: HttpRequest,
+        *,
+        connect_timeout_s: float,
+        policy: EgressPolicy,
+        max_message_bytes: int,
+    ) -> DemoSession:
+        """Return a session: there is nothing to wait for, and nobody to ask."""
+        return DemoSession()
 
 
 async def _answer(answer: _Answer, request: HttpRequest) -> None:

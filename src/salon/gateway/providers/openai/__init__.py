@@ -28,6 +28,7 @@ _CHAT = ProviderKind(
         "openai-image-edits": "/images/edits",
         "openai-image-edits-json": "/images/edits",
         "openai-image-variations": "/images/variations",
+        "openai-realtime": "/realtime?model={model}",
     },
     base_url="https://api.openai.com/v1",
     env_keys=("OPENAI_API_KEY",),

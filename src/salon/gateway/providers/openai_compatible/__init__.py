@@ -17,6 +17,7 @@ KIND = ProviderKind(
         "openai-images": "/images/generations",
         "openai-image-edits": "/images/edits",
         "openai-image-variations": "/images/variations",
+        "openai-realtime": "/realtime?model={model}",
     },
     needs_key=False,
     address_hint="https://api.example.com/v1",

@@ -33,6 +33,7 @@ KIND = ProviderKind(
         "openai-image-edits": "/v1/images/edits",
         "openai-image-edits-json": "/v1/images/edits",
         "openai-image-variations": "/v1/images/variations",
+        "openai-realtime": "/v1/realtime?model={model}",
     },
     stream_paths={"gemini": "/v1beta/models/{model}:streamGenerateContent?alt=sse"},
     needs_key=False,

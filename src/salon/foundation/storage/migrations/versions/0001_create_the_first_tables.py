@@ -261,6 +261,24 @@ def upgrade() -> None:
     sa.Column('updated_at_ms', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_gateway_aliases'))
     )
+    op.create_table('gateway_client_secrets',
+    sa.Column('id', sa.Text(), nullable=False),
+    sa.Column('space_id', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.Text(), nullable=True),
+    sa.Column('secret_hash', sa.Text(), nullable=False),
+    sa.Column('bound_to', sa.Text(), nullable=False),
+    sa.Column('session_format', sa.SmallInteger(), nullable=False),
+    sa.Column('session_cipher', sa.Text(), nullable=False),
+    sa.Column('session_key_id', sa.Text(), nullable=True),
+    sa.Column('session', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('expires_at_ms', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_gateway_client_secrets'))
+    )
+    with op.batch_alter_table('gateway_client_secrets', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_gateway_client_secrets_expires_at_ms'), ['expires_at_ms'], unique=False)
+        batch_op.create_index(batch_op.f('ix_gateway_client_secrets_secret_hash'), ['secret_hash'], unique=False)
+
     op.create_table('gateway_idempotency',
     sa.Column('space_id', sa.Text(), nullable=False),
     sa.Column('key_hash', sa.Text(), nullable=False),
