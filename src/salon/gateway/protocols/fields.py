@@ -1,6 +1,5 @@
 """Reading values out of served requests: each failure names the field's path and what was expected."""
 
-from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
@@ -187,27 +186,13 @@ def parse_all(fields: dict[str, msgspec.Raw]) -> JsonObject:
 
 def join_fields(fields: dict[str, msgspec.Raw], edits: dict[str, bytes | None]) -> bytes:
     """Write the object again, values verbatim but for ``edits``; None removes a field."""
-    merged: dict[str, Any] = {**fields, **edits}
-    if None in edits.values():
-        merged = {name: value for name, value in merged.items() if value is not None}
-    if not merged:
-        return b"{}"
-    keys = [_KEYS.get(name) or _key(name) for name in merged]
-    keys[0] = b"{" + keys[0][1:]
-    return b"".join([*chain.from_iterable(zip(keys, merged.values(), strict=True)), b"}"])
-
-
-def _key(name: str) -> bytes:
-    """Return what stands before a field's value; kept for names that come again and again."""
-    key = b"," + dumps(name) + b":"
-    if len(_KEYS) < _MOST_KEYS and len(key) < _LONGEST_KEY:
-        _KEYS[name] = key
-    return key
-
-
-_KEYS: dict[str, bytes] = {}
-_MOST_KEYS = 1000
-_LONGEST_KEY = 64
+    merged = {**fields}
+    for name, value in edits.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = msgspec.Raw(value)
+    return dumps(merged)
 
 
 def _name(value: Any) -> str:
