@@ -26,22 +26,22 @@ _NO_STORE: Final = (b"cache-control", b"no-store")
 _MOST_RETRY_AFTER_S: Final = 3600
 _SSE: Final = b"text/event-stream"
 _CONTROLS: Final = bytes(range(32)) + b"\x7f"
-_DECIMALS: Final = 10
-assert 10**_DECIMALS == UNIT
+assert UNIT == 10**10, "amounts are written with ten decimals"
 
 
 def cost_text(cost_e10: int | None, currency: str) -> bytes:
     """Return a cost for a header: an exact amount and its currency, or ``unpriced``."""
     if cost_e10 is None:
         return b"unpriced"
-    digits = b"%011d" % cost_e10
-    amount = (digits[:-_DECIMALS] + b"." + digits[-_DECIMALS:]).rstrip(b"0").rstrip(b".")
-    return b"%b %b" % (amount, _written_currency(currency))
+    whole, part = divmod(cost_e10, UNIT)
+    amount = (b"%d.%010d" % (whole, part)).rstrip(b"0") if part else b"%d" % whole
+    return amount + _written_currency(currency)
 
 
 @lru_cache(maxsize=64)
 def _written_currency(currency: str) -> bytes:
-    return header_value(currency)
+    """Return what stands behind an amount."""
+    return b" " + header_value(currency)
 
 
 def _currency(job: Job) -> str:

@@ -96,7 +96,7 @@ class HttpClient:
         if connection is None:
             return None
         stream = HttpStream(request, receiver, connection.served > 0, connection)
-        self._send(stream, connection, pool)
+        connection.send(stream)
         return stream
 
     async def open(
@@ -114,7 +114,7 @@ class HttpClient:
         connection = await self._new_connection(pool, connect_timeout_s)
         stream = HttpStream(request, receiver, connection.served > 0, connection)
         stream.wait_s = time.monotonic() - started_s
-        self._send(stream, connection, pool)
+        connection.send(stream)
         return stream
 
     async def open_websocket(
@@ -238,14 +238,6 @@ class HttpClient:
         except TimeoutError as error:
             raise EgressTimeout(host=pool.url.host, phase="pool", limit_s=timeout_s) from error
         return None
-
-    def _send(self, stream: HttpStream, connection: Connection, pool: _Pool) -> None:
-        try:
-            connection.send(stream)
-        except EgressError:
-            stream.detach()
-            self._became_idle(pool, connection)
-            raise
 
     def _became_idle(self, pool: _Pool, connection: Connection) -> None:
         if self._closed or pool.dropped:

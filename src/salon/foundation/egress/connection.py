@@ -112,14 +112,22 @@ class Connection(asyncio.Protocol):
         )
 
     def send(self, stream: HttpStream) -> None:
-        """Write the request of ``stream`` and take its answer. Raises: EgressRefused; nothing was sent."""
+        """Write the request of ``stream`` and take its answer.
+
+        Raises: EgressRefused; nothing was sent, and the connection is idle again.
+        """
         transport = self._transport
         assert transport is not None
         request = stream.request
         prefix, body = request.prefix, request.body
         size = len(body)
         is_small = size < _JOIN_BELOW_BYTES
-        head = _WHOLE % (prefix, size, body) if prefix and is_small else request.head()
+        try:
+            head = _WHOLE % (prefix, size, body) if prefix and is_small else request.head()
+        except EgressError:
+            stream.detach()
+            self._on_idle(self)
+            raise
         self._stream = stream
         self._head_bytes = self.body_bytes = 0
         if not is_small:

@@ -84,7 +84,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             total += written * (tier.input if tier.cache_write is None else tier.cache_write)
         if reasoning and tier.reasoning is not None:
             total += reasoning * (tier.reasoning - tier.output)
-        return self.request_e10 + max(0, (total + _MILLION // 2) // _MILLION)
+        # Below zero where a provider counts more as cached than as read; asked by ``if``, a call less.
+        return self.request_e10 + ((total + _MILLION // 2) // _MILLION if total > 0 else 0)
 
     def _detailed(self, usage: Usage, details: UsageDetails) -> int | None:
         """Return the cost of an answer that has rare counts; None when one of them has no rate."""

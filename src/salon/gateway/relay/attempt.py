@@ -372,10 +372,11 @@ class Attempt(msgspec.Struct, eq=False):
     def _end(self, error: SalonError | None) -> None:
         if self.done.is_open:
             return
-        self.error = error
-        if isinstance(error, UpstreamError):
-            for secret in self.target.link.secrets():
-                blot_out(error, secret)
+        if error is not None:
+            self.error = error
+            if isinstance(error, UpstreamError):
+                for secret in self.target.link.secrets():
+                    blot_out(error, secret)
         stream = self._stream
         if stream is not None:
             # Closes the connection unless the answer has ended by itself; then it is back in its pool.

@@ -279,18 +279,19 @@ class BodyReader(msgspec.Struct, eq=False):
     output_bytes: int = 0
     limit_bytes: int = NO_LIMIT
     _chunks: list[bytes] = []
-    _received: int = 0
 
     def feed(self, data: bytes) -> None:
         """Keep part of the body."""
-        self._received += len(data)
         self._chunks.append(data)
 
     def finish(self) -> None:
         """Read the whole."""
         chunks = self._chunks
-        self.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        self._chunks = []
+        if len(chunks) == 1:
+            self.body = chunks[0]
+        else:
+            self.body = b"".join(chunks)
+            chunks.clear()
         if self._as_is is not None:
             self.usage, self.finish_reason, self.output_bytes = self._as_is.read_answer(self.body)
             if self.finish_reason is not None:
@@ -315,7 +316,7 @@ class BodyReader(msgspec.Struct, eq=False):
 
     def progress(self) -> int:
         """Return a number that changes with every byte."""
-        return self._received
+        return len(self._chunks)
 
 
 def _size(response: AnyResponse) -> int:

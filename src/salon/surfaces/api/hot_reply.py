@@ -55,7 +55,6 @@ class HotReply(msgspec.Struct, eq=False):
     _close_callbacks: list[Callable[[], None]] | None = None
     _writable_callbacks: list[Callable[[bool], None]] | None = None
     disconnected: bool = False
-    response_started: bool = False
     response_complete: bool = False
     more_body: bool = True
     body: bytearray = msgspec.field(default_factory=bytearray)
@@ -67,7 +66,7 @@ class HotReply(msgspec.Struct, eq=False):
             return
         if self.started:
             raise RuntimeError("the head was already sent")
-        self.started = self.response_started = True
+        self.started = True
         if self._extra:
             headers = [*headers, *self._extra]
         lines = _render(headers)
@@ -94,7 +93,7 @@ class HotReply(msgspec.Struct, eq=False):
             self.write(body)
             self.finish()
             return
-        self.started = self.response_started = self.closed = self.response_complete = True
+        self.started = self.closed = self.response_complete = True
         self._close_callbacks = None
         prefix = self._door.prefix(status, self._default_headers)
         self._transport.write(b"%b%bcontent-length: %d\r\n\r\n%b" % (prefix, lines, size, body))
@@ -154,8 +153,9 @@ class HotReply(msgspec.Struct, eq=False):
             callback()
         elif not self.closed:
             if self._close_callbacks is None:
-                self._close_callbacks = []
-            self._close_callbacks.append(callback)
+                self._close_callbacks = [callback]
+            else:
+                self._close_callbacks.append(callback)
 
     def on_writable(self, callback: Callable[[bool], None]) -> None:
         """Call ``callback`` whenever ``writable`` changes."""
@@ -164,6 +164,11 @@ class HotReply(msgspec.Struct, eq=False):
         self._writable_callbacks.append(callback)
 
     # -- for the protocol -------------------------------------------------------------------------
+    @property
+    def response_started(self) -> bool:
+        """Tell whether the head has been sent, by the name that the base of the protocol asks for."""
+        return self.started
+
     def leave(self) -> None:
         """Hear that the caller has left."""
         if self.closed:
