@@ -96,3 +96,12 @@ def test_a_caller_cut_off_before_the_session_is_open_lets_the_provider_go(scene:
     asyncio.run(cut())
     exchange = scene.fake.journal.exchanges[-1]
     until(lambda: exchange.outcome == "caller-left", seconds=6)
+
+
+def test_a_refused_opening_is_no_error_in_the_log(scene: Scene) -> None:
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        connect(f"ws://127.0.0.1:{scene.house.port}/v1/realtime?model=nothing-here")
+    assert refused.value.response.status_code == 404
+    scene.house.terminate()
+    assert scene.house.wait() == 0
+    assert '"level": "error"' not in scene.house.log_text()

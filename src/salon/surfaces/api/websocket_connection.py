@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import inf
 from typing import Any, Final, cast
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
@@ -55,6 +56,13 @@ class SalonWebSocket(WebSocketsSansIOProtocol):
         scope = cast("dict[str, Any] | None", getattr(self, "scope", None))
         if scope is not None:
             scope[CONNECTION] = self
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send what the application says."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            # uvicorn 0.54 forgets this after an HTTP answer, and calls each refusal an error in the log.
+            self.handshake_complete = True
 
     def shutdown(self) -> None:
         """Hear that the server stops."""
