@@ -153,7 +153,7 @@ def test_a_request_for_a_batch_is_refused_by_field(client: Any) -> None:
         with pytest.raises(openai.BadRequestError) as refused:
             client.batches.create(**{**usual, **fields})
         assert refused.value.param == param
-    with pytest.raises(openai.NotFoundError):
+    with pytest.raises(openai.NotFoundError, match="upload it again"):
         client.batches.create(input_file_id="file-none", endpoint=CHAT, completion_window="24h")
     with pytest.raises(openai.NotFoundError):
         client.batches.retrieve("batch_none")

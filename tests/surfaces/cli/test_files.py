@@ -28,7 +28,7 @@ def test_file_is_added_listed_shown_got_and_removed(house: House, tmp_path: Path
     source, target = tmp_path / 'a "b" Grüße.bin', tmp_path / "back"
     source.write_bytes(content := os.urandom(2_000_000))
     file_id = _ok(house, "files", "add", str(source), "--expires", "2").strip()
-    (listed,) = json.loads(_ok(house, "files", "list", "--json"))
+    (listed,) = json.loads(_ok(house, "files", "list", "--json"))["items"]
     assert (listed["id"], listed["bytes"]) == (file_id, len(content))
     assert listed["filename"] == source.name
     assert listed["expires_at"] - listed["created_at"] == 2 * 86_400
@@ -36,7 +36,7 @@ def test_file_is_added_listed_shown_got_and_removed(house: House, tmp_path: Path
     _ok(house, "files", "get", file_id, "-o", str(target))
     assert target.read_bytes() == content
     _ok(house, "files", "remove", file_id)
-    assert json.loads(_ok(house, "files", "--json")) == []
+    assert json.loads(_ok(house, "files", "--json")) == {"items": [], "next": None}
 
 
 def test_several_files_are_added_and_listed_in_pages(house: House, tmp_path: Path) -> None:
@@ -46,7 +46,10 @@ def test_several_files_are_added_and_listed_in_pages(house: House, tmp_path: Pat
     ids = _ok(house, "files", "add", *map(str, paths), "--purpose", "vision").split()
     page = house.salon("files", "list", "--purpose", "vision", "--limit", "2")
     assert [line.split("\t")[-1] for line in page.stdout.splitlines()] == ids[:0:-1]
-    assert f"--after {ids[1]}" in page.stderr
+    assert f"--cursor {ids[1]}" in page.stderr
+    told = json.loads(_ok(house, "files", "list", "--json", "--limit", "2"))
+    rest = json.loads(_ok(house, "files", "list", "--json", "--cursor", told["next"]))
+    assert ([one["id"] for one in rest["items"]], rest["next"]) == (ids[:1], None)
     _ok(house, "files", "remove", *ids)
 
 
@@ -57,6 +60,20 @@ def test_file_that_is_not_there_overwrites_nothing(house: House, tmp_path: Path)
     assert done.returncode != 0
     assert "There is no file" in done.stderr
     assert target.read_text() == "mine"
+
+
+def test_folder_that_is_not_there_is_a_sentence(house: House, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("x")
+    file_id = _ok(house, "files", "add", str(tmp_path / "note.txt")).strip()
+    done = house.salon("files", "get", file_id, "-o", str(tmp_path / "missing" / "note.txt"))
+    assert (done.returncode, "There is no folder" in done.stderr) == (2, True)
+    _ok(house, "files", "remove", file_id)
+
+
+def test_purpose_that_does_not_exist_is_refused_with_those_that_do(house: House) -> None:
+    done = house.salon("files", "list", "--purpose", "batches")
+    assert done.returncode == 2
+    assert "'batch', " in done.stderr
 
 
 def test_file_over_the_limit_is_refused_with_a_sentence(house: House, tmp_path: Path) -> None:

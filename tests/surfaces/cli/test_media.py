@@ -41,3 +41,12 @@ def test_a_format_that_nobody_speaks_is_told(house: House, tmp_path: Path) -> No
     assert done.returncode != 0
     assert "“wav” and “pcm”" in done.stderr
     assert not (tmp_path / "hello.mp3").exists()
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_asked(house: House, tmp_path: Path) -> None:
+    asked = json.loads(house.salon("--json", "status").stdout)["today"]["requests"]
+    for command in ("image", "speak"):
+        done = house.salon(command, "a cat", "-o", str(tmp_path / "missing" / "cat.wav"))
+        assert (done.returncode, "There is no folder" in done.stderr) == (2, True)
+        assert "Name a file." in house.salon(command, "a cat", "-o", "").stderr
+    assert json.loads(house.salon("--json", "status").stdout)["today"]["requests"] == asked

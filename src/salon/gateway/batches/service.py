@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from salon.foundation.audit import record
+from salon.foundation.files import FileMissing
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
@@ -60,11 +61,11 @@ class Batches:
     async def create_from_file(self, caller: Caller, asked: openai.Create) -> Batch:
         """Take in a batch whose lines are in a file, and begin to read it.
 
-        Raises: InvalidRequest, NotFound, TooLarge.
+        Raises: InvalidRequest, FileMissing, TooLarge.
         """
         file_id = file_id_of(asked.input_file_id)
         if file_id is None:
-            raise NotFound(what="file", id=asked.input_file_id[:200])
+            raise FileMissing(id=asked.input_file_id[:200])
         file = await self.workshop.files.check(caller, file_id)
         expiry = asked.output_expires_after
         batch = msgspec.structs.replace(

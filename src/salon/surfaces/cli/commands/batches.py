@@ -55,7 +55,7 @@ def batches(context: click.Context) -> None:
 
 @batches.command("list")
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many.")
-@click.option("--cursor", metavar="CURSOR", help="Where the last page ended.")
+@click.option("--cursor", help="Go on from here (the “next” of --json).")
 @command_options
 @pass_session
 def list_batches(session: Session, *, limit: int = 50, cursor: str | None = None) -> None:
@@ -94,7 +94,7 @@ def cancel(session: Session, batch_id: str) -> None:
         batch: dict[str, Any] = client.call("POST", f"{_PATH}/{segment(batch_id)}/cancel")
     if session.output.as_json:
         session.output.json(batch)
-    session.output.note(f"{batch_id} stops; {count(batch['waiting'])} lines had no answer yet.")
+    session.output.note(f"{batch_id} stops; lines without an answer yet: {count(batch['waiting'])}.")
 
 
 def _row(batch: dict[str, Any]) -> dict[str, Any]:

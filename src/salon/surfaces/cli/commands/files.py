@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Final
 import click
 
 from salon.surfaces.cli.client import segment
+from salon.surfaces.cli.new_file import NewFile
 from salon.surfaces.cli.output import Column, count, when
 from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
 
@@ -35,32 +36,34 @@ def files(context: click.Context) -> None:
 
 
 @files.command("list")
-@click.option("--purpose", metavar="PURPOSE", help="Those kept for one purpose only.")
+@click.option("--purpose", type=click.Choice((*_PURPOSES, "batch_output")),
+              help="Those kept for one purpose only.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many.")
-@click.option("--after", metavar="ID", help="Go on after this file.")
+@click.option("--cursor", help="Go on from here (the “next” of --json).")
 @command_options
 @pass_session
 def list_files(
-    session: Session, *, purpose: str | None = None, limit: int = 50, after: str | None = None
+    session: Session, *, purpose: str | None = None, limit: int = 50, cursor: str | None = None
 ) -> None:
     """List the files, newest first."""
     with session.client() as client:
-        query = {"purpose": purpose, "limit": limit, "after": after}
+        query = {"purpose": purpose, "limit": limit, "after": cursor}
         answer = client.call("GET", _PATH, query=query)
+    following = answer["last_id"] if answer["has_more"] else None
     if session.output.as_json:
-        session.output.json(answer["data"])
+        session.output.json({"items": answer["data"], "next": following})
         return
     rows = [_row(one) for one in answer["data"]]
     session.output.rows(rows, _COLUMNS, empty="No file is kept.", spare=["expires", "for", "time"])
-    if answer["has_more"]:
-        session.output.note(f"There is more: --after {answer['last_id']}")
+    if following:
+        session.output.note(f"There are more: --cursor {following}")
 
 
 @files.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option("--purpose", type=click.Choice(_PURPOSES), default="user_data", show_default=True,
               help="What they are for.")  # fmt: skip
-@click.option("--expires", "days", type=click.FloatRange(1 / 24, 30), metavar="DAYS",
+@click.option("--expires", "days", type=click.FloatRange(0.05, 30), metavar="DAYS",
               help="Delete them after so long; never unless said.")  # fmt: skip
 @command_options
 @pass_session
@@ -96,10 +99,10 @@ def show(session: Session, file_id: str) -> None:
 
 @files.command()
 @click.argument("file_id")
-@click.option("-o", "--output", metavar="FILE", help="Where to; standard output unless said.")
+@click.option("-o", "--output", type=NewFile(), help="Where to; standard output unless said.")
 @command_options
 @pass_session
-def get(session: Session, file_id: str, *, output: str | None) -> None:
+def get(session: Session, file_id: str, *, output: Path | None) -> None:
     """Get a file's bytes."""
     if output is None and sys.stdout.isatty():
         raise click.UsageError("Say where to with -o FILE, or send it into a pipe.")
@@ -111,10 +114,10 @@ def get(session: Session, file_id: str, *, output: str | None) -> None:
         if output is None:
             _write(sys.stdout.buffer, first, chunks)
             return
-        with Path(output).open("wb") as target:
+        with output.open("wb") as target:
             size_bytes = _write(target, first, chunks)
     if session.output.as_json:
-        session.output.json({"file": output, "bytes": size_bytes})
+        session.output.json({"file": str(output), "bytes": size_bytes})
     session.output.note(f"{output} has {count(size_bytes)} bytes.")
 
 

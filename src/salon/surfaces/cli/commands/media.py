@@ -10,10 +10,10 @@ import click
 from salon.foundation.messages import OperationName
 from salon.gateway.operations import guessed
 from salon.surfaces.cli.client import ApiClient
+from salon.surfaces.cli.new_file import NewFile
 from salon.surfaces.cli.session import Session, command_options, pass_session
 
 _TIMEOUT_S = 600.0
-_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -36,7 +36,7 @@ def _without_nothing(**fields: Any) -> dict[str, Any]:
 
 @click.command()
 @click.argument("prompt", required=False)
-@click.option("-o", "--output", type=_NEW_FILE, default=Path("picture.png"), help="Where to write it.")
+@click.option("-o", "--output", type=NewFile(), default=Path("picture.png"), help="Where to write it.")
 @click.option("-m", "--model", help="Model or alias; without it the first one that makes pictures.")
 @click.option("--size", help="Like 1024x1024.")
 @click.option("--quality", help="The provider's word for it.")
@@ -72,7 +72,7 @@ def image(
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("-o", "--output", type=_NEW_FILE, default=Path("speech.wav"), help="Where to write it.")
+@click.option("-o", "--output", type=NewFile(), default=Path("speech.wav"), help="Where to write it.")
 @click.option("-m", "--model", help="Model or alias; without it the first one that speaks.")
 @click.option("--voice", default="alloy", show_default=True, help="The provider's name for a voice.")
 @command_options

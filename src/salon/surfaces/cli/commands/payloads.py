@@ -145,7 +145,7 @@ def list_payloads(
     ]
     session.output.rows(rows, columns, empty="No payload is kept.", spare=["bytes", "hidden", "key"])
     if answer["next"]:
-        session.output.note(f"There is more: --cursor {answer['next']}")
+        session.output.note(f"There are more: --cursor {answer['next']}")
 
 
 @payloads.command()
