@@ -22,7 +22,7 @@ from gateway.machine import commit, describe
 from salon.gateway.dialects import DIALECTS, ONLY_SPOKEN
 from salon.gateway.protocols.base import Dialect, DialectName, EncodeContext, SpokenDialect
 from salon.testing.fake_provider import anthropic, cohere, converse, gemini, ollama, openai, responses
-from salon.testing.fake_provider.answer import Answer, Asked
+from salon.testing.fake_provider.answer import Answer, Asked, Call
 
 ROOT = Path(__file__).resolve().parent.parent
 MEASURED = ROOT / "docs" / "measured"
@@ -66,7 +66,7 @@ ANSWER = Answer(
     model="m",
     thinking=("Look it up, ",) * 10,
     text=("A word or two, ",) * 80,
-    tool=("weather", json.dumps({"city": "Bern", "days": 3})),
+    calls=(Call(id="call_1", name="weather", arguments=json.dumps({"city": "Bern", "days": 3})),),
     finish="tool",
     input_tokens=180,
     more_usage={},

@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from salon.testing.fake_provider import Exchange
+from salon.testing.fake_provider.answer import SIGNATURE
 from salon.testing.questions import PIXEL, WEATHER_ARGUMENTS, Said, SdkCaller
 from salon.testing.scene import DIALECTS, Scene, model_of
 
@@ -22,6 +23,16 @@ LIMITED = {
     "ollama": "length",
     "gemini": "MAX_TOKENS",
 }
+PROVES = {
+    "openai": {"anthropic", "gemini"},
+    "responses": {"anthropic", "responses"},
+    "anthropic": {"anthropic"},
+    "ollama": set[str](),
+    "gemini": {"anthropic", "gemini"},
+}
+"""Whose proof of its reasoning each caller can bring back."""
+THOUGHTS = {name: {"ollama"} | (PROVES[name] - {"gemini"}) for name in DIALECTS}
+"""Whose reasoning each caller can bring back: Ollama asks for no proof, and Gemini proves calls alone."""
 
 pytestmark = [
     pytest.mark.parametrize("sdk", DIALECTS, indirect=True),
@@ -82,3 +93,30 @@ def test_a_limit_is_told_as_the_reason_of_the_end(
     said = sdk.ask("{{fake tokens=9}}", model=model_of(provider), stream=stream, limit=2)
     assert (said.text, said.finish) == ("tok " * 2, LIMITED[sdk.dialect])
     assert usage_said(said) == (scene.fake.journal.exchanges[-1].input_tokens, 2)
+
+
+def test_calls_made_together_come_and_go_back_together(
+    scene: Scene, sdk: SdkCaller, provider: str, stream: bool
+) -> None:
+    model, prompt = model_of(provider), "What weather? {{fake call=3}}"
+    first = sdk.ask(prompt, model=model, stream=stream, tool=True)
+    assert [value for _, _, value in first.calls] == [{"city": "Zürich", "days": days} for days in (7, 8, 9)]
+    assert usage_said(first) == usage_of(scene.fake.journal.exchanges[-1])
+    second = sdk.ask(prompt, model=model, stream=stream, tool=True, answer_tool=(first, "sunny"))
+    assert second.text == "The tool said: sunny\nsunny (1)\nsunny (2)"
+    assert usage_said(second) == usage_of(scene.fake.journal.exchanges[-1])
+
+
+def test_reasoning_goes_back_with_its_proof_or_the_head_says_that_it_does_not(
+    scene: Scene, sdk: SdkCaller, provider: str, stream: bool
+) -> None:
+    model, prompt = model_of(provider), "What weather? {{fake call=2;think=3}}"
+    first = sdk.ask(prompt, model=model, stream=stream, tool=True, think=True)
+    assert (first.thinking, len(first.calls)) == ("tok " * 3, 2)
+    told = (first, "sunny")
+    second = sdk.ask(prompt, model=model, stream=stream, tool=True, think=True, answer_tool=told)
+    assert second.text == "The tool said: sunny\nsunny (1)"
+    sent = scene.fake.journal.exchanges[-1].body.decode()
+    assert (SIGNATURE in sent) == (provider in PROVES[sdk.dialect])
+    goes_back = sdk.dialect == provider or provider in THOUGHTS[sdk.dialect]
+    assert (sent.count("tok ") == 3, "messages.reasoning" in sdk.lost) == (goes_back, not goes_back)

@@ -16,9 +16,9 @@ class GeminiCaller(SdkCaller):
         """Make a client that does not retry, so that what is judged is the first answer."""
         self._types: Any = importlib.import_module("google.genai.types")
         genai: Any = importlib.import_module("google.genai")
-        self.client: Any = genai.Client(
-            api_key=key, vertexai=False, http_options={"base_url": url, "timeout": 30_000}
-        )
+        hooks = {"event_hooks": {"response": [self.note]}}
+        options = {"base_url": url, "timeout": 30_000, "client_args": hooks}
+        self.client: Any = genai.Client(api_key=key, vertexai=False, http_options=options)
 
     def answer(self, question: Question) -> Said:
         """Ask one question."""
@@ -28,12 +28,13 @@ class GeminiCaller(SdkCaller):
             parts.append(types.Part.from_bytes(data=base64.b64decode(PIXEL), mime_type="image/png"))
         contents: list[Any] = [types.Content(role="user", parts=parts)]
         if question.answer_tool:
-            said, result = question.answer_tool
-            call_id, name, arguments = said.calls[0]
-            call = types.FunctionCall(id=call_id, name=name, args=arguments)
-            contents.append(types.Content(role="model", parts=[types.Part(function_call=call)]))
-            told = types.FunctionResponse(id=call_id, name=name, response={"output": result})
-            contents.append(types.Content(role="user", parts=[types.Part(function_response=told)]))
+            contents.append(types.Content(role="model", parts=question.answer_tool[0].turn))
+            told = [
+                types.FunctionResponse(id=call_id, name=name, response={"output": result})
+                for call_id, name, result in question.results
+            ]
+            returned = [types.Part(function_response=response) for response in told]
+            contents.append(types.Content(role="user", parts=returned))
         config: dict[str, Any] = {"automatic_function_calling": {"disable": True}}
         if question.tool:
             declared = {"name": WEATHER["name"], "description": WEATHER["description"]}
@@ -64,6 +65,7 @@ def _read(chunks: Any) -> Said:
     for chunk in chunks:
         for candidate in each(chunk.candidates):
             for part in each(candidate.content and candidate.content.parts):
+                said.turn.append(part)
                 if part.function_call is not None:
                     call = part.function_call
                     said.calls.append((call.id or "", call.name, dict(call.args or {})))

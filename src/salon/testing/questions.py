@@ -34,6 +34,8 @@ class Said(msgspec.Struct, kw_only=True):
     input_tokens: int | None = None
     output_tokens: int | None = None
     finish: str | None = None
+    turn: list[Any] = msgspec.field(default_factory=list[Any])
+    """The answer as its SDK has it sent back with the next question."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +47,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     tool: bool
     """Offer ``WEATHER``."""
     answer_tool: tuple[Said, str] | None
-    """An earlier answer with a call, and what the call returned."""
+    """An earlier answer with calls, and what the first returned."""
     think: bool
     image: bool
     """Show ``PIXEL``."""
@@ -54,12 +56,23 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     limit: int | None
     """The most tokens of an answer."""
 
+    @property
+    def results(self) -> list[tuple[str, str, str]]:
+        """Id and name of each call of the earlier answer, and what it returned."""
+        said, result = self.answer_tool or (Said(), "")
+        return [
+            (call_id, name, result if not at else f"{result} ({at})")
+            for at, (call_id, name, _) in enumerate(said.calls)
+        ]
+
 
 class SdkCaller(ABC):
     """One SDK, used the way its readme shows."""
 
     dialect: ClassVar[str]
     client: Any
+    lost: frozenset[str] = frozenset()
+    """What the last answer's head says could not be carried."""
 
     def ask(
         self,
@@ -96,6 +109,10 @@ class SdkCaller(ABC):
     def models(self) -> list[str]:
         """List the models."""
         return [model.id for model in self.client.models.list()]
+
+    def note(self, answer: Any) -> None:
+        """Take note of an answer's head; a hook for the HTTP client beneath the SDK."""
+        self.lost = frozenset(filter(None, answer.headers.get("x-salon-lost", "").split(", ")))
 
     def close(self) -> None:
         """Close its connections."""

@@ -4,7 +4,7 @@ Each SDK is imported when its caller is made; none of them is needed to import t
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -34,7 +34,10 @@ class OpenAICaller(SdkCaller):
         """Make a client that does not retry, so that what is judged is the first answer."""
         import openai  # noqa: PLC0415 - only its own caller needs it
 
-        self.client: Any = openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0, timeout=30)
+        beneath = openai.DefaultHttpxClient(event_hooks={"response": [self.note]})
+        self.client: Any = openai.OpenAI(
+            base_url=f"{url}/v1", api_key=key, max_retries=0, timeout=30, http_client=beneath
+        )
 
     def answer(self, question: Question) -> Said:
         """Ask one question."""
@@ -42,12 +45,11 @@ class OpenAICaller(SdkCaller):
             {"role": "user", "content": _openai_content(question.prompt, image=question.image)}
         ]
         if question.answer_tool:
-            said, result = question.answer_tool
-            call_id, name, arguments = said.calls[0]
-            function = {"name": name, "arguments": orjson.dumps(arguments).decode()}
-            call = {"id": call_id, "type": "function", "function": function}
-            messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
-            messages.append({"role": "tool", "tool_call_id": call_id, "content": result})
+            messages += question.answer_tool[0].turn
+            messages += [
+                {"role": "tool", "tool_call_id": call_id, "content": result}
+                for call_id, _, result in question.results
+            ]
         fields: dict[str, Any] = {"model": question.model, "messages": messages}
         if question.tool:
             fields["tools"] = [{"type": "function", "function": WEATHER}]
@@ -84,12 +86,13 @@ def _openai_answer(answer: Any) -> Said:
         input_tokens=answer.usage.prompt_tokens,
         output_tokens=answer.usage.completion_tokens,
         finish=answer.choices[0].finish_reason,
+        turn=[message],
     )
 
 
 def _openai_stream(chunks: Any) -> Said:
     said = Said()
-    calls: dict[int, list[str]] = {}
+    turn: dict[str, Any] = {}
     for chunk in chunks:
         if chunk.usage:
             said.input_tokens = chunk.usage.prompt_tokens
@@ -98,13 +101,30 @@ def _openai_stream(chunks: Any) -> Said:
             said.text += choice.delta.content or ""
             said.thinking += getattr(choice.delta, "reasoning_content", None) or ""
             said.finish = choice.finish_reason or said.finish
-            for call in each(choice.delta.tool_calls):
-                parts = calls.setdefault(call.index, ["", "", ""])
-                parts[0] += call.id or ""
-                parts[1] += call.function.name or ""
-                parts[2] += call.function.arguments or ""
-    said.calls = [(parts[0], parts[1], orjson.loads(parts[2])) for parts in calls.values()]
+            _grow(turn, choice.delta.model_dump(exclude_none=True))
+    said.turn = [turn]
+    for call in turn.get("tool_calls", []):
+        function = call["function"]
+        said.calls.append((call["id"], function["name"], orjson.loads(function["arguments"])))
     return said
+
+
+def _grow(whole: dict[str, Any], delta: Any) -> None:
+    """Add a delta to a message as the SDK's own helper does: words are joined, lists go by index."""
+    value: Any
+    for name, value in delta.items():
+        if isinstance(value, dict):
+            _grow(whole.setdefault(name, {}), cast("Any", value))
+        elif isinstance(value, list):
+            known = {item["index"]: item for item in whole.setdefault(name, [])}
+            for item in cast("list[Any]", value):
+                if item["index"] not in known:
+                    whole[name].append(known.setdefault(item["index"], {}))
+                _grow(known[item["index"]], item)
+        elif isinstance(value, str) and name not in {"type", "role"}:
+            whole[name] = whole.get(name, "") + value
+        else:
+            whole[name] = value
 
 
 class ResponsesCaller(OpenAICaller):
@@ -120,12 +140,13 @@ class ResponsesCaller(OpenAICaller):
             content.append({"type": "input_image", "image_url": picture, "detail": "auto"})
         items: list[Any] = [{"role": "user", "content": content}]
         if question.answer_tool:
-            said, result = question.answer_tool
-            call_id, name, arguments = said.calls[0]
-            call = {"name": name, "arguments": orjson.dumps(arguments).decode()}
-            items.append({"type": "function_call", "call_id": call_id, **call})
-            items.append({"type": "function_call_output", "call_id": call_id, "output": result})
+            items += question.answer_tool[0].turn
+            items += [
+                {"type": "function_call_output", "call_id": call_id, "output": result}
+                for call_id, _, result in question.results
+            ]
         fields: dict[str, Any] = {"model": question.model, "input": items, "store": False}
+        fields["include"] = ["reasoning.encrypted_content"]
         if question.tool:
             fields["tools"] = [{"type": "function", "strict": True, **WEATHER}]
         if question.think:
@@ -146,6 +167,7 @@ class ResponsesCaller(OpenAICaller):
 def _responses_answer(answer: Any) -> Said:
     incomplete = answer.incomplete_details
     said = Said(text=answer.output_text, finish=incomplete.reason if incomplete else answer.status)
+    said.turn = list(answer.output)
     if answer.usage:
         said.input_tokens, said.output_tokens = answer.usage.input_tokens, answer.usage.output_tokens
     for item in answer.output:
@@ -165,7 +187,10 @@ class AnthropicCaller(SdkCaller):
         """Make a client that does not retry."""
         import anthropic  # noqa: PLC0415 - only its own caller needs it
 
-        self.client: Any = anthropic.Anthropic(base_url=url, api_key=key, max_retries=0, timeout=30)
+        beneath = anthropic.DefaultHttpxClient(event_hooks={"response": [self.note]})
+        self.client: Any = anthropic.Anthropic(
+            base_url=url, api_key=key, max_retries=0, timeout=30, http_client=beneath
+        )
 
     def answer(self, question: Question) -> Said:
         """Ask one question."""
@@ -175,12 +200,12 @@ class AnthropicCaller(SdkCaller):
             content.append({"type": "image", "source": source})
         messages: list[Any] = [{"role": "user", "content": content}]
         if question.answer_tool:
-            said, result = question.answer_tool
-            call_id, name, arguments = said.calls[0]
-            use = {"type": "tool_use", "id": call_id, "name": name, "input": arguments}
-            messages.append({"role": "assistant", "content": [use]})
-            told = {"type": "tool_result", "tool_use_id": call_id, "content": result}
-            messages.append({"role": "user", "content": [told]})
+            messages += question.answer_tool[0].turn
+            told = [
+                {"type": "tool_result", "tool_use_id": call_id, "content": result}
+                for call_id, _, result in question.results
+            ]
+            messages.append({"role": "user", "content": told})
         fields: dict[str, Any] = {"model": question.model, "messages": messages, "max_tokens": 4096}
         if question.tool:
             named = {"name": WEATHER["name"], "description": WEATHER["description"]}
@@ -203,6 +228,7 @@ def _anthropic_answer(answer: Any) -> Said:
         input_tokens=answer.usage.input_tokens,
         output_tokens=answer.usage.output_tokens,
         finish=answer.stop_reason,
+        turn=[{"role": answer.role, "content": answer.content}],
     )
     for block in answer.content:
         said.text += block.text if block.type == "text" else ""
@@ -221,7 +247,8 @@ class OllamaCaller(SdkCaller):
         """Make a client."""
         import ollama  # noqa: PLC0415 - only its own caller needs it
 
-        self.client: Any = ollama.Client(host=url, headers={"authorization": f"Bearer {key}"}, timeout=30)
+        headers, hooks = {"authorization": f"Bearer {key}"}, {"response": [self.note]}
+        self.client: Any = ollama.Client(host=url, headers=headers, timeout=30, event_hooks=hooks)
 
     def answer(self, question: Question) -> Said:
         """Ask one question."""
@@ -230,11 +257,10 @@ class OllamaCaller(SdkCaller):
             message["images"] = [PIXEL]
         messages: list[Any] = [message]
         if question.answer_tool:
-            said, result = question.answer_tool
-            _, name, arguments = said.calls[0]
-            call = {"function": {"name": name, "arguments": arguments}}
-            messages.append({"role": "assistant", "content": "", "tool_calls": [call]})
-            messages.append({"role": "tool", "tool_name": name, "content": result})
+            messages += question.answer_tool[0].turn
+            messages += [
+                {"role": "tool", "tool_name": name, "content": result} for _, name, result in question.results
+            ]
         fields: dict[str, Any] = {"model": question.model, "messages": messages}
         if question.tool:
             fields["tools"] = [{"type": "function", "function": WEATHER}]
@@ -253,13 +279,16 @@ class OllamaCaller(SdkCaller):
 
 
 def _ollama_answer(parts: Any) -> Said:
-    said = Said()
+    said, calls = Said(), list[Any]()
     for part in parts:
         said.text += part.message.content or ""
         said.thinking += part.message.thinking or ""
+        calls += each(part.message.tool_calls)
         for call in each(part.message.tool_calls):
             said.calls.append(("", call.function.name, dict(call.function.arguments)))
         if part.done:
             said.input_tokens, said.output_tokens = part.prompt_eval_count, part.eval_count
             said.finish = part.done_reason
+    thinking = {"thinking": said.thinking} if said.thinking else {}
+    said.turn = [{"role": "assistant", "content": said.text, "tool_calls": calls, **thinking}]
     return said

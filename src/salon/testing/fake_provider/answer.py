@@ -1,6 +1,7 @@
 """What was asked, and the answer to it, before any dialect: the fake provider's whole mind."""
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, cast
 
 import msgspec
@@ -12,6 +13,8 @@ TOKEN = "tok "  # noqa: S105 - a language model's kind of token
 """One token of an answer that nothing else decides."""
 
 JsonObject = dict[str, Any]
+SIGNATURE = "RmFrZVNpZ25hdHVyZQ=="
+"""What proves the fake provider's reasoning, in the dialects that sign it."""
 
 
 def as_object(value: Any) -> JsonObject:
@@ -38,7 +41,7 @@ class Asked(msgspec.Struct, kw_only=True):
     forced_tool: str | None = None
     """The tool that must be called; ``*`` for any."""
     tool_result: str | None = None
-    """The text of the last tool result, if the request ends with one."""
+    """The texts of the tool results that the request ends with, one a line."""
     schema: JsonObject | None = None
     """The JSON Schema the answer must follow; an empty one for any object."""
     thinks: bool = False
@@ -53,6 +56,20 @@ class Asked(msgspec.Struct, kw_only=True):
     """What is wanted other than words, as its dialect read it."""
 
 
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One tool call of an answer."""
+
+    id: str
+    name: str
+    arguments: str
+    """A JSON object."""
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The arguments, cut into tokens."""
+        return pieces(self.arguments)
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """A finished answer, cut into tokens."""
 
@@ -60,8 +77,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     thinking: tuple[str, ...]
     text: tuple[str, ...]
-    tool: tuple[str, str] | None
-    """Name and arguments of the one tool call."""
+    calls: tuple[Call, ...]
     finish: Literal["stop", "length", "tool"]
     input_tokens: int
     wanted: Any = None
@@ -71,19 +87,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     tier: str | None
 
     @property
-    def arguments(self) -> tuple[str, ...]:
-        """The tool call's arguments, cut into tokens."""
-        return pieces(self.tool[1]) if self.tool else ()
-
-    @property
     def output_tokens(self) -> int:
         """Every token of the answer: reasoning, text and tool arguments."""
-        return len(self.thinking) + len(self.text) + len(self.arguments)
-
-    @property
-    def call_id(self) -> str:
-        """The id of the tool call."""
-        return f"call_fake_{self.number}"
+        return len(self.thinking) + len(self.text) + sum(len(call.pieces) for call in self.calls)
 
 
 def pieces(text: str) -> tuple[str, ...]:
@@ -98,8 +104,8 @@ def count_tokens(text: str) -> int:
 
 def answer(asked: Asked, plan: Plan, number: int) -> Answer:
     """Decide what to say; the same request and plan always get the same answer."""
-    tool = _tool_call(asked, plan)
-    text = () if tool else _words(asked, plan)
+    calls = _tool_calls(asked, plan, number)
+    text = () if calls else _words(asked, plan)
     limit = asked.max_tokens
     cut = limit is not None and len(text) > limit
     return Answer(
@@ -107,8 +113,8 @@ def answer(asked: Asked, plan: Plan, number: int) -> Answer:
         model=asked.model,
         thinking=(TOKEN,) * (plan.think or (4 if asked.thinks else 0)),
         text=text[:limit] if cut else text,
-        tool=tool,
-        finish="tool" if tool else ("length" if cut else "stop"),
+        calls=calls,
+        finish="tool" if calls else ("length" if cut else "stop"),
         input_tokens=count_tokens(asked.text),
         wanted=asked.wanted,
         more_usage=as_object(orjson.loads(plan.usage)) if plan.usage is not None else {},
@@ -116,16 +122,29 @@ def answer(asked: Asked, plan: Plan, number: int) -> Answer:
     )
 
 
-def _tool_call(asked: Asked, plan: Plan) -> tuple[str, str] | None:
+def _tool_calls(asked: Asked, plan: Plan, number: int) -> tuple[Call, ...]:
     wanted = asked.forced_tool or plan.tool
     if not asked.tools or not (plan.call or wanted) or asked.tool_result is not None:
-        return None
+        return ()
     named = [tool for tool in asked.tools if tool["name"] == wanted]
     if plan.tool and not named:
-        return None  # not offered, as to a request that only wants a title
+        return ()  # not offered, as to a request that only wants a title
     tool = (named or asked.tools)[0]
-    arguments = plan.arguments or orjson.dumps(example(tool.get("parameters") or {"type": "object"})).decode()
-    return str(tool["name"]), arguments
+    given = plan.arguments or orjson.dumps(example(tool.get("parameters") or {"type": "object"})).decode()
+    return tuple(
+        Call(
+            id=f"call_fake_{number}" + f"_{at}" * (at > 0), name=str(tool["name"]), arguments=_nth(given, at)
+        )
+        for at in range(max(1, plan.call))
+    )
+
+
+def _nth(arguments: str, at: int) -> str:
+    """Return the arguments of call ``at``: each later one has higher whole numbers."""
+    if not at:
+        return arguments
+    value = as_object(orjson.loads(arguments))
+    return orjson.dumps({k: v + at if type(v) is int else v for k, v in value.items()}).decode()
 
 
 def _words(asked: Asked, plan: Plan) -> tuple[str, ...]:
@@ -182,6 +201,13 @@ def _typed(schema: JsonObject, root: JsonObject) -> Any:  # noqa: PLR0911 - one 
             return None
         case _:
             return "Zürich"
+
+
+def last_results(messages: list[JsonObject], is_result: Callable[[JsonObject], bool]) -> str | None:
+    """Return the texts of the messages at the end that are tool results, one a line."""
+    told = list(itertools.takewhile(is_result, reversed(messages)))[::-1]
+    texts = [join_texts([message.get("content") or message.get("output") or ""]) for message in told]
+    return "\n".join(texts) if texts else None
 
 
 def join_texts(contents: Iterable[Any]) -> str:

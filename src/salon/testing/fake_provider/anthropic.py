@@ -6,12 +6,19 @@ from urllib.parse import unquote
 
 import orjson
 
-from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects, join_texts
+from salon.testing.fake_provider.answer import (
+    SIGNATURE,
+    Answer,
+    Asked,
+    JsonObject,
+    as_object,
+    as_objects,
+    join_texts,
+)
 from salon.testing.fake_provider.frames import Frame, sse
 
 PATH_END = ("/messages", ":rawPredict", ":streamRawPredict")
 STREAM_TYPE = b"text/event-stream; charset=utf-8"
-SIGNATURE = "RmFrZVNpZ25hdHVyZQ=="
 PING = sse({"type": "ping"}, event="ping")
 
 
@@ -62,10 +69,8 @@ def _forced(choice: Any) -> str | None:
 
 def _tool_result(messages: list[JsonObject]) -> str | None:
     content = messages[-1].get("content") if messages else None
-    for part in as_objects(content):
-        if part.get("type") == "tool_result":
-            return join_texts([part.get("content")])
-    return None
+    results = [part.get("content") for part in as_objects(content) if part.get("type") == "tool_result"]
+    return join_texts(results) if results else None
 
 
 def _finish(answer: Answer) -> str:
@@ -109,9 +114,9 @@ def body(answer: Answer) -> bytes:
         content.append({"type": "thinking", "thinking": thinking, "signature": SIGNATURE})
     if answer.text:
         content.append({"type": "text", "text": "".join(answer.text)})
-    if answer.tool:
-        value = orjson.loads(answer.tool[1])
-        content.append({"type": "tool_use", "id": answer.call_id, "name": answer.tool[0], "input": value})
+    for call in answer.calls:
+        value = orjson.loads(call.arguments)
+        content.append({"type": "tool_use", "id": call.id, "name": call.name, "input": value})
     message = _message(answer, content, answer.output_tokens)
     return orjson.dumps({**message, "stop_reason": _finish(answer)})
 
@@ -129,10 +134,10 @@ def frames(answer: Answer, asked: Asked) -> list[Frame]:
         deltas = [{"type": "text_delta", "text": piece} for piece in answer.text]
         out += _block(index, {"type": "text", "text": ""}, deltas)
         index += 1
-    if answer.tool:
-        start: JsonObject = {"type": "tool_use", "id": answer.call_id, "name": answer.tool[0], "input": {}}
-        deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in answer.arguments]
-        out += _block(index, start, deltas)
+    for at, call in enumerate(answer.calls, index):
+        start: JsonObject = {"type": "tool_use", "id": call.id, "name": call.name, "input": {}}
+        deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in call.pieces]
+        out += _block(at, start, deltas)
     delta = {"stop_reason": _finish(answer), "stop_sequence": None}
     end = {"type": "message_delta", "delta": delta, "usage": _end_usage(answer)}
     out.append(sse(end, event="message_delta", role="counts"))

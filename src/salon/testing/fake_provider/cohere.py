@@ -4,7 +4,16 @@ from typing import Any
 
 import orjson
 
-from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects, join_texts
+from salon.testing.fake_provider.answer import (
+    Answer,
+    Asked,
+    Call,
+    JsonObject,
+    as_object,
+    as_objects,
+    join_texts,
+    last_results,
+)
 from salon.testing.fake_provider.frames import Frame, sse
 
 PATH_END = "/v2/chat"
@@ -21,7 +30,6 @@ def read(body: JsonObject) -> Asked:
     users = [message.get("content") for message in messages if message.get("role") == "user"]
     tools = [as_object(tool.get("function")) for tool in as_objects(body.get("tools"))]
     shape = as_object(body.get("response_format"))
-    last = messages[-1] if messages else {}
     return Asked(
         model=str(body.get("model", "")),
         stream=bool(body.get("stream")),
@@ -29,7 +37,7 @@ def read(body: JsonObject) -> Asked:
         last_user_text=join_texts(users[-1:]),
         tools=[{"name": tool["name"], "parameters": tool["parameters"]} for tool in tools],
         forced_tool="*" if body.get("tool_choice") == "REQUIRED" else None,
-        tool_result=join_texts([last.get("content") or ""]) if last.get("role") == "tool" else None,
+        tool_result=last_results(messages, lambda message: message.get("role") == "tool"),
         schema=shape.get("json_schema") or ({} if shape.get("type") == "json_object" else None),
         thinks=as_object(body.get("thinking")).get("type") == "enabled",
         max_tokens=body.get("max_tokens"),
@@ -52,10 +60,8 @@ def _usage(answer: Answer) -> JsonObject:
     return {"billed_units": counts, "tokens": counts, "cached_tokens": 0}
 
 
-def _call(answer: Answer, arguments: str) -> JsonObject:
-    assert answer.tool is not None
-    function = {"name": answer.tool[0], "arguments": arguments}
-    return {"id": answer.call_id, "type": "function", "function": function}
+def _call(call: Call, arguments: str) -> JsonObject:
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
 
 
 def body(answer: Answer) -> bytes:
@@ -66,8 +72,8 @@ def body(answer: Answer) -> bytes:
     if answer.text:
         content.append({"type": "text", "text": "".join(answer.text)})
     message: JsonObject = {"role": "assistant", "content": content}
-    if answer.tool:
-        message["tool_calls"] = [_call(answer, answer.tool[1])]
+    if answer.calls:
+        message["tool_calls"] = [_call(call, call.arguments) for call in answer.calls]
     return orjson.dumps(
         {
             "id": f"fake-{answer.number}",
@@ -87,13 +93,13 @@ def frames(answer: Answer, asked: Asked) -> list[Frame]:
         if pieces:
             out += _block(index, kind, pieces)
             index += 1
-    if answer.tool:
-        started = {"message": {"tool_calls": _call(answer, "")}}
-        out.append(_event("tool-call-start", index=0, delta=started))
-        for piece in answer.arguments:
+    for at, call in enumerate(answer.calls):
+        started = {"message": {"tool_calls": _call(call, "")}}
+        out.append(_event("tool-call-start", index=at, delta=started))
+        for piece in call.pieces:
             more = {"message": {"tool_calls": {"function": {"arguments": piece}}}}
-            out.append(_event("tool-call-delta", tokens=1, index=0, delta=more))
-        out.append(_event("tool-call-end", index=0))
+            out.append(_event("tool-call-delta", tokens=1, index=at, delta=more))
+        out.append(_event("tool-call-end", index=at))
     end = {"type": "message-end", "delta": {"finish_reason": _finish(answer), "usage": _usage(answer)}}
     return [*out, sse(end, event="message-end", role="counts"), Frame(data=b"data: [DONE]\n\n", role="end")]
 

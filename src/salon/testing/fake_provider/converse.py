@@ -47,7 +47,7 @@ def read(body: JsonObject) -> Asked:
             {"name": tool["name"], "parameters": as_object(tool["inputSchema"]).get("json")} for tool in tools
         ],
         forced_tool="*" if "any" in choice else as_object(choice.get("tool")).get("name"),
-        tool_result=join_texts([results[-1].get("content")]) if results else None,
+        tool_result=join_texts(result.get("content") for result in results) if results else None,
         schema=_schema(body),
         max_tokens=as_object(body.get("inferenceConfig")).get("maxTokens"),
     )
@@ -75,9 +75,9 @@ def body(answer: Answer) -> bytes:
         content.append({"reasoningContent": {"reasoningText": {"text": "".join(answer.thinking)}}})
     if answer.text:
         content.append({"text": "".join(answer.text)})
-    if answer.tool:
-        given = orjson.loads(answer.tool[1])
-        content.append({"toolUse": {"toolUseId": answer.call_id, "name": answer.tool[0], "input": given}})
+    for call in answer.calls:
+        given = orjson.loads(call.arguments)
+        content.append({"toolUse": {"toolUseId": call.id, "name": call.name, "input": given}})
     return orjson.dumps(
         {
             "output": {"message": {"role": "assistant", "content": content}},
@@ -100,14 +100,14 @@ def frames(answer: Answer, asked: Asked) -> list[Frame]:
         if pieces:
             out.append(_block("contentBlockStop", index))
             index += 1
-    if answer.tool:
-        start = {"toolUse": {"toolUseId": answer.call_id, "name": answer.tool[0]}}
-        out.append(_block("contentBlockStart", index, start=start))
+    for at, call in enumerate(answer.calls, index):
+        start = {"toolUse": {"toolUseId": call.id, "name": call.name}}
+        out.append(_block("contentBlockStart", at, start=start))
         out += [
-            _block("contentBlockDelta", index, delta={"toolUse": {"input": piece}}, tokens=1)
-            for piece in answer.arguments
+            _block("contentBlockDelta", at, delta={"toolUse": {"input": piece}}, tokens=1)
+            for piece in call.pieces
         ]
-        out.append(_block("contentBlockStop", index))
+        out.append(_block("contentBlockStop", at))
     out.append(event("messageStop", {"stopReason": _finish(answer)}))
     return [*out, event("metadata", {"usage": _usage(answer), "metrics": {"latencyMs": 1}}, role="usage")]
 

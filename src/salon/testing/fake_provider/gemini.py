@@ -8,13 +8,12 @@ from urllib.parse import unquote
 
 import orjson
 
-from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects
+from salon.testing.fake_provider.answer import SIGNATURE, Answer, Asked, JsonObject, as_object, as_objects
 from salon.testing.fake_provider.frames import Frame, sse
 from salon.testing.fake_provider.png import picture
 
 PATH_END = (":generateContent", ":streamGenerateContent")
 STREAM_TYPE = b"text/event-stream"
-SIGNATURE = "RmFrZVNpZ25hdHVyZQ=="
 PING = Frame(data=b": fake\n\n")
 _ADDRESS = re.compile(r"/models/(?P<model>[^/]+):(?P<method>\w+)(?:\?(?P<query>.*))?$")
 
@@ -97,13 +96,14 @@ def _forced(config: JsonObject) -> str | None:
 
 def _tool_result(contents: list[JsonObject]) -> str | None:
     parts = as_objects(contents[-1].get("parts")) if contents else []
-    for part in parts:
-        told = part.get("functionResponse") or part.get("function_response")
-        if told:
-            response = as_object(as_object(told).get("response"))
-            said = response.get("output", response.get("result", response.get("error")))
-            return said if isinstance(said, str) else orjson.dumps(response).decode()
-    return None
+    told = [part.get("functionResponse") or part.get("function_response") for part in parts]
+    responses = [as_object(as_object(each).get("response")) for each in told if each]
+    return "\n".join(map(_returned, responses)) if responses else None
+
+
+def _returned(response: JsonObject) -> str:
+    said = response.get("output", response.get("result", response.get("error")))
+    return said if isinstance(said, str) else orjson.dumps(response).decode()
 
 
 def _usage(answer: Answer, output_tokens: int) -> JsonObject:
@@ -135,11 +135,15 @@ def _finish(answer: Answer) -> str:
     return "MAX_TOKENS" if answer.finish == "length" else "STOP"
 
 
-def _call(answer: Answer) -> list[JsonObject]:
-    if answer.tool is None:
-        return []
-    call = {"id": answer.call_id, "name": answer.tool[0], "args": orjson.loads(answer.tool[1])}
-    return [{"functionCall": call, "thoughtSignature": SIGNATURE}]
+def _calls(answer: Answer) -> list[JsonObject]:
+    """Of calls made together only the first is signed."""
+    return [
+        {
+            "functionCall": {"id": call.id, "name": call.name, "args": orjson.loads(call.arguments)},
+            **({} if at else {"thoughtSignature": SIGNATURE}),
+        }
+        for at, call in enumerate(answer.calls)
+    ]
 
 
 def body(answer: Answer) -> bytes:
@@ -151,7 +155,7 @@ def body(answer: Answer) -> bytes:
         parts.append({"text": "".join(answer.thinking), "thought": True})
     if answer.text:
         parts.append({"text": "".join(answer.text)})
-    parts += _call(answer)
+    parts += _calls(answer)
     return orjson.dumps(_chunk(answer, parts, answer.output_tokens, _finish(answer)))
 
 
@@ -176,9 +180,8 @@ def frames(answer: Answer, asked: Asked) -> list[Frame]:
     parts: list[JsonObject] = [{"text": piece, "thought": True} for piece in answer.thinking]
     parts += [{"text": piece} for piece in answer.text]
     out = [sse(_chunk(answer, [part], i + 1), tokens=1) for i, part in enumerate(parts)]
-    calls = _call(answer)
-    if calls:
-        out.append(sse(_chunk(answer, calls, answer.output_tokens), tokens=len(answer.arguments)))
+    for call, part in zip(answer.calls, _calls(answer), strict=True):
+        out.append(sse(_chunk(answer, [part], answer.output_tokens), tokens=len(call.pieces)))
     last = _chunk(answer, [{"text": ""}], answer.output_tokens, _finish(answer))
     return [*out, sse(last, role="counts")]
 

@@ -2,7 +2,15 @@
 
 import orjson
 
-from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects, join_texts
+from salon.testing.fake_provider.answer import (
+    Answer,
+    Asked,
+    JsonObject,
+    as_object,
+    as_objects,
+    join_texts,
+    last_results,
+)
 from salon.testing.fake_provider.frames import Frame, line
 
 PATH_END = "/api/chat"
@@ -16,7 +24,6 @@ def read(body: JsonObject) -> Asked:
     """Read a request."""
     messages = as_objects(body.get("messages"))
     users = [message.get("content") for message in messages if message.get("role") == "user"]
-    last = messages[-1] if messages else {}
     shape = body.get("format")
     options: JsonObject = body.get("options") or {}
     return Asked(
@@ -25,7 +32,7 @@ def read(body: JsonObject) -> Asked:
         text=join_texts(message.get("content") for message in messages),
         last_user_text=join_texts(users[-1:]),
         tools=[tool["function"] for tool in as_objects(body.get("tools"))],
-        tool_result=join_texts([last.get("content")]) if last.get("role") == "tool" else None,
+        tool_result=last_results(messages, lambda message: message.get("role") == "tool"),
         schema=as_object(shape) if isinstance(shape, dict) else ({} if shape == "json" else None),
         thinks=bool(body.get("think")),
         max_tokens=options.get("num_predict"),
@@ -45,10 +52,14 @@ def _counts(answer: Answer) -> JsonObject:
 
 
 def _tool_calls(answer: Answer) -> JsonObject:
-    if answer.tool is None:
-        return {}
-    function = {"index": 0, "name": answer.tool[0], "arguments": orjson.loads(answer.tool[1])}
-    return {"tool_calls": [{"id": answer.call_id, "function": function}]}
+    calls = [
+        {
+            "id": call.id,
+            "function": {"index": at, "name": call.name, "arguments": orjson.loads(call.arguments)},
+        }
+        for at, call in enumerate(answer.calls)
+    ]
+    return {"tool_calls": calls} if calls else {}
 
 
 def _line(answer: Answer, message: JsonObject, *, done: bool = False) -> JsonObject:
@@ -69,8 +80,9 @@ def frames(answer: Answer, asked: Asked) -> list[Frame]:
     del asked  # every stream of this dialect carries usage
     out = [line(_line(answer, {"thinking": piece}), tokens=1) for piece in answer.thinking]
     out += [line(_line(answer, {"content": piece}), tokens=1) for piece in answer.text]
-    if answer.tool:
-        out.append(line(_line(answer, _tool_calls(answer)), tokens=len(answer.arguments)))
+    if answer.calls:
+        tokens = sum(len(call.pieces) for call in answer.calls)
+        out.append(line(_line(answer, _tool_calls(answer)), tokens=tokens))
     return [*out, line({**_line(answer, {}, done=True), **_counts(answer)}, role="end")]
 
 

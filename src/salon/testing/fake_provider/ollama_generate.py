@@ -39,7 +39,7 @@ def _flat(wire: bytes) -> bytes:
 
 def body(answer: Answer) -> bytes:
     """Write a finished answer."""
-    if answer.tool is not None and answer.tool[0] == _LOAD:
+    if answer.calls and answer.calls[0].name == _LOAD:
         head = {"model": answer.model, "created_at": ollama.CREATED, "response": ""}
         return orjson.dumps({**head, "done": True, "done_reason": _LOAD})
     return _flat(ollama.body(answer))

@@ -4,7 +4,16 @@ from typing import Any
 
 import orjson
 
-from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects, join_texts
+from salon.testing.fake_provider.answer import (
+    Answer,
+    Asked,
+    Call,
+    JsonObject,
+    as_object,
+    as_objects,
+    join_texts,
+    last_results,
+)
 from salon.testing.fake_provider.frames import Frame, sse
 
 PATH_END = "/chat/completions"
@@ -17,7 +26,6 @@ def read(body: JsonObject) -> Asked:
     """Read a request."""
     messages = as_objects(body.get("messages"))
     users = [message.get("content") for message in messages if message.get("role") == "user"]
-    last = messages[-1] if messages else {}
     options: JsonObject = body.get("stream_options") or {}
     return Asked(
         model=str(body.get("model", "")),
@@ -26,7 +34,7 @@ def read(body: JsonObject) -> Asked:
         last_user_text=join_texts(users[-1:]),
         tools=[tool["function"] for tool in as_objects(body.get("tools")) if tool.get("type") == "function"],
         forced_tool=_forced(body.get("tool_choice")),
-        tool_result=join_texts([last.get("content")]) if last.get("role") == "tool" else None,
+        tool_result=last_results(messages, lambda message: message.get("role") == "tool"),
         schema=_schema(body.get("response_format")),
         thinks=body.get("reasoning_effort") not in {None, "none"},
         include_usage=bool(options.get("include_usage")),
@@ -73,14 +81,17 @@ def _head(answer: Answer, kind: str) -> JsonObject:
     }
 
 
+def _call(call: Call, arguments: str) -> JsonObject:
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+
+
 def body(answer: Answer) -> bytes:
     """Write a finished answer."""
     message: JsonObject = {"role": "assistant", "content": "".join(answer.text) or None, "refusal": None}
     if answer.thinking:
         message["reasoning_content"] = "".join(answer.thinking)
-    if answer.tool:
-        function = {"name": answer.tool[0], "arguments": answer.tool[1]}
-        message["tool_calls"] = [{"id": answer.call_id, "type": "function", "function": function}]
+    if answer.calls:
+        message["tool_calls"] = [_call(call, call.arguments) for call in answer.calls]
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish(answer)}
     return orjson.dumps({**_head(answer, "chat.completion"), "choices": [choice], "usage": _usage(answer)})
 
@@ -96,13 +107,11 @@ def frames(answer: Answer, asked: Asked) -> list[Frame]:
     out = [chunk({"role": "assistant", "content": ""})]
     out += [chunk({"reasoning_content": piece}, tokens=1) for piece in answer.thinking]
     out += [chunk({"content": piece}, tokens=1) for piece in answer.text]
-    if answer.tool:
-        function: JsonObject = {"name": answer.tool[0], "arguments": ""}
-        call = {"index": 0, "id": answer.call_id, "type": "function", "function": function}
-        out.append(chunk({"tool_calls": [call]}))
+    for at, call in enumerate(answer.calls):
+        out.append(chunk({"tool_calls": [{"index": at, **_call(call, "")}]}))
         out += [
-            chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}, tokens=1)
-            for piece in answer.arguments
+            chunk({"tool_calls": [{"index": at, "function": {"arguments": piece}}]}, tokens=1)
+            for piece in call.pieces
         ]
     out.append(chunk({}, finish=_finish(answer)))
     if asked.include_usage:

@@ -4,6 +4,7 @@ A plan is written as directives joined by ``;``, as a model name, in the header 
 ``{{fake ...}}`` anywhere in the last user message (the way through a gateway that renames models)::
 
     tokens=50;rate=20;delay=0.5;think=8;call;case=a17;times=1;fault=stall:mid-stream;fault=crlf
+    call=3                  call the first offered tool three times in one answer, each with other numbers
     usage={"cost":0.95};tier=flex    more in the usage object, and the service tier that answered
     tool=Bash;arguments={"command":"ls"}    call this offered tool, with these words (no ``;`` in them)
     fault:429:2             the same as fault=429:2, so that a model can be named fault:429:2
@@ -83,8 +84,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens per second; 0 writes as fast as the socket takes them."""
     delay_s: float = 0.0
     """Wait before the first byte of the body."""
-    call: bool = False
-    """Call the first offered tool even if the request does not demand it."""
+    call: int = 0
+    """Call the first offered tool this many times in one answer, even if the request does not demand it."""
     tool: str | None = None
     """Call the offered tool of this name; ``arguments`` are an example by its schema unless given."""
     arguments: str | None = None
@@ -160,7 +161,7 @@ def _apply(plan: Plan, part: str) -> Plan:
         case "delay":
             changed = {"delay_s": float(value)}
         case "call":
-            changed = {"call": value not in {"0", "no"}}
+            changed = {"call": int(value or 1)}
         case _:
             changed = {key: value}
     return msgspec.structs.replace(plan, **changed)

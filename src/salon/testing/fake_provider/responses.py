@@ -5,7 +5,18 @@ from typing import Any
 import orjson
 
 from salon.testing.fake_provider import openai
-from salon.testing.fake_provider.answer import Answer, Asked, JsonObject, as_object, as_objects, join_texts
+from salon.testing.fake_provider.answer import (
+    SIGNATURE,
+    Answer,
+    Asked,
+    Call,
+    JsonObject,
+    as_object,
+    as_objects,
+    join_texts,
+    last_results,
+    pieces,
+)
 from salon.testing.fake_provider.frames import Frame, sse
 
 PATH_END = "/responses"
@@ -22,8 +33,6 @@ def read(body: JsonObject) -> Asked:
     items = [{"role": "user", "content": given}] if isinstance(given, str) else as_objects(given)
     said = [item.get("content") or item.get("output") for item in items]
     users = [item.get("content") for item in items if item.get("role") == "user"]
-    last = items[-1] if items else {}
-    is_result = last.get("type") == "function_call_output"
     return Asked(
         model=str(body.get("model", "")),
         stream=bool(body.get("stream")),
@@ -31,10 +40,11 @@ def read(body: JsonObject) -> Asked:
         last_user_text=join_texts(users[-1:]),
         tools=[tool for tool in as_objects(body.get("tools")) if tool.get("type") == "function"],
         forced_tool=_forced(body.get("tool_choice")),
-        tool_result=join_texts([last.get("output")]) if is_result else None,
+        tool_result=last_results(items, lambda item: item.get("type") == "function_call_output"),
         schema=_schema(as_object(body.get("text")).get("format")),
         thinks=as_object(body.get("reasoning")).get("effort") not in {None, "none"},
         max_tokens=body.get("max_output_tokens"),
+        wanted=body.get("include") or [],
     )
 
 
@@ -64,7 +74,10 @@ def _usage(answer: Answer) -> JsonObject:
 
 def _reasoning(answer: Answer) -> JsonObject:
     summary = [{"type": "summary_text", "text": "".join(answer.thinking)}]
-    return {"id": f"rs_fake_{answer.number}", "type": "reasoning", "summary": summary}
+    sealed = (
+        {"encrypted_content": SIGNATURE} if "reasoning.encrypted_content" in (answer.wanted or ()) else {}
+    )
+    return {"id": f"rs_fake_{answer.number}", "type": "reasoning", "summary": summary, **sealed}
 
 
 def _message(answer: Answer) -> JsonObject:
@@ -83,14 +96,14 @@ def _message(answer: Answer) -> JsonObject:
     }
 
 
-def _call(answer: Answer, tool: tuple[str, str]) -> JsonObject:
+def _call(call: Call) -> JsonObject:
     return {
-        "id": f"fc_fake_{answer.number}",
+        "id": call.id.replace("call_", "fc_"),
         "type": "function_call",
         "status": "completed",
-        "call_id": answer.call_id,
-        "name": tool[0],
-        "arguments": tool[1],
+        "call_id": call.id,
+        "name": call.name,
+        "arguments": call.arguments,
     }
 
 
@@ -98,11 +111,9 @@ def _output(answer: Answer) -> list[JsonObject]:
     output: list[JsonObject] = []
     if answer.thinking:
         output.append(_reasoning(answer))
-    if answer.text or not answer.tool:
+    if answer.text or not answer.calls:
         output.append(_message(answer))
-    if answer.tool:
-        output.append(_call(answer, answer.tool))
-    return output
+    return output + [_call(call) for call in answer.calls]
 
 
 def _response(answer: Answer, *, ended: bool) -> JsonObject:
@@ -205,7 +216,8 @@ def _tell_message(events: _Events, answer: Answer, item: JsonObject, where: Json
 
 
 def _tell_call(events: _Events, answer: Answer, item: JsonObject, where: JsonObject) -> None:
-    for piece in answer.arguments:
+    del answer
+    for piece in pieces(item["arguments"]):
         events.add("response.function_call_arguments.delta", {**where, "delta": piece}, tokens=1)
     events.add("response.function_call_arguments.done", {**where, "arguments": item["arguments"]})
 

@@ -41,6 +41,7 @@ class OpenAIStreamEncoder:
         self._finished: set[int] = set()
         self._begun: set[int] = set()
         self._slots: dict[tuple[int, int], int] = {}
+        self._thoughts: dict[tuple[int, int], list[str]] = {}
         self._slot_count: dict[int, int] = {}
         self._legacy: set[tuple[int, int]] = set()
         self._over = False
@@ -186,15 +187,17 @@ class OpenAIStreamEncoder:
 
     def _reasoning(self, event: ReasoningDelta, out: list[bytes]) -> None:
         delta: JsonObject = {}
+        thought = self._thoughts.setdefault((event.choice, event.index), [])
         if event.text:
             delta["reasoning_content"] = event.text
+            thought.append(event.text)
         details = own_data(event.provider_data, "openai").get("details")
         if details:
             delta["reasoning_details"] = details
         elif event.signature:
-            delta["reasoning_details"] = [
-                {"type": "reasoning.text", "signature": event.signature, "index": event.index}
-            ]
+            # Its caller sends the details back; a signature without the words that it signs is refused then.
+            signed = {"text": "".join(thought), "signature": event.signature}
+            delta["reasoning_details"] = [{"type": "reasoning.text", **signed, "index": event.index}]
         if delta:
             self._delta(event.choice, delta, out)
 
