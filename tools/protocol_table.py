@@ -42,6 +42,7 @@ from salon.gateway.dialects import DIALECTS as BY_NAME
 from salon.gateway.dialects import ONLY_SPOKEN
 from salon.gateway.protocols.anthropic.errors import error_type
 from salon.gateway.protocols.base import Dialect, EncodeContext, SpokenDialect
+from salon.gateway.protocols.gemini.chunks import signed
 from salon.gateway.protocols.gemini.errors import error_object as gemini_error
 from salon.gateway.protocols.openai_errors import error_object
 
@@ -64,6 +65,11 @@ CONTEXT = EncodeContext(request_id="req_0", model="m", created_at_s=0)
 SCHEMA: dict[str, Any] = {"type": "object", "properties": {}}
 PNG = "iVBORw0KGgo="
 CALL = ToolCallPart(id="c", name="f", arguments="{}")
+SIGNED_CALL = ToolCallPart(id="c", name="f", arguments="{}", provider_data=signed("c2ln"))
+SUMMARY = [{"type": "summary_text", "text": "hm"}]
+SEALED: dict[str, Any] = {
+    "responses": {"item": {"type": "reasoning", "summary": SUMMARY, "encrypted_content": "c2ln"}}
+}
 WORDS = Message(role="user", parts=(TextPart(text="hi"),))
 FOREIGN = Tool(name="s", provider_data={"elsewhere": {"type": "search"}})
 FUNCTION = Tool(name="f", parameters=SCHEMA)
@@ -148,6 +154,8 @@ ANSWERS: dict[str, Response] = {
     "text": say(TEXT),
     "reasoning": say(ReasoningPart(text="hm"), TEXT),
     "reasoning with a signature": say(ReasoningPart(text="hm", signature="c2ln"), TEXT),
+    "reasoning sealed by OpenAI Responses": say(ReasoningPart(text="hm", provider_data=SEALED), TEXT),
+    "tool call with Gemini's proof of its reasoning": say(SIGNED_CALL, finish="tool-calls"),
     "redacted reasoning": say(ReasoningPart(redacted="Zm9v"), TEXT),
     "refusal": say(RefusalPart(text="no")),
     "parallel tool calls": say(CALL, ToolCallPart(id="d", name="g", arguments="{}"), finish="tool-calls"),

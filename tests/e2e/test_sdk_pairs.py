@@ -31,6 +31,8 @@ PROVES = {
     "gemini": {"anthropic", "gemini"},
 }
 """Whose proof of its reasoning each caller can bring back."""
+SIGNS = {"responses", "anthropic", "gemini"}
+"""Who proves its reasoning."""
 THOUGHTS = {name: {"ollama"} | (PROVES[name] - {"gemini"}) for name in DIALECTS}
 """Whose reasoning each caller can bring back: Ollama asks for no proof, and Gemini proves calls alone."""
 
@@ -113,6 +115,8 @@ def test_reasoning_goes_back_with_its_proof_or_the_head_says_that_it_does_not(
     model, prompt = model_of(provider), "What weather? {{fake call=2;think=3}}"
     first = sdk.ask(prompt, model=model, stream=stream, tool=True, think=True)
     assert (first.thinking, len(first.calls)) == ("tok " * 3, 2)
+    is_lost = provider in SIGNS and provider not in PROVES[sdk.dialect]
+    assert stream or ("reasoning_signature" in sdk.lost) == is_lost
     told = (first, "sunny")
     second = sdk.ask(prompt, model=model, stream=stream, tool=True, think=True, answer_tool=told)
     assert second.text == "The tool said: sunny\nsunny (1)"

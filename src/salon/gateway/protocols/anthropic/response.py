@@ -22,6 +22,7 @@ from salon.gateway.protocols.anthropic.usage import read_finish, read_usage, wri
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest
 from salon.gateway.protocols.classify import build_error, error_of
 from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -112,6 +113,8 @@ def write_blocks(parts: Sequence[Part], lost: dict[str, None]) -> list[JsonObjec
     writer = MessageWriter(lost)
     blocks: list[JsonObject] = []
     for part in parts:
+        if is_proof_lost(part.provider_data, "anthropic"):
+            lost[LOST] = None
         if isinstance(part, TextPart | RefusalPart):
             blocks.append({"type": "text", "text": part.text})
         elif isinstance(part, ReasoningPart):

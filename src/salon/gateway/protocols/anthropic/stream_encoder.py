@@ -34,6 +34,7 @@ from salon.gateway.protocols.anthropic.response import answer_id
 from salon.gateway.protocols.anthropic.usage import write_finish, write_usage
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
+from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object, own_data
 
 _PING = b'event: ping\ndata: {"type":"ping"}\n\n'
@@ -175,6 +176,8 @@ class AnthropicStreamEncoder:
         elif isinstance(event, ToolCallDelta):
             self._delta({"type": "input_json_delta", "partial_json": event.arguments}, out)
         elif isinstance(event, ReasoningDelta):
+            if is_proof_lost(event.provider_data, "anthropic"):
+                self.lost.add(LOST)
             if event.text:
                 self._delta({"type": "thinking_delta", "thinking": event.text}, out)
             if event.signature:
@@ -187,6 +190,8 @@ class AnthropicStreamEncoder:
                 block = {"type": "redacted_thinking", "data": event.redacted}
             self._start(event.index, block, out)
         elif isinstance(event, ToolCallStart):
+            if is_proof_lost(event.provider_data, "anthropic"):
+                self.lost.add(LOST)
             own: JsonObject = own_data(event.provider_data, "anthropic")
             call: JsonObject = {"type": "tool_use", "id": event.id, "name": event.name, "input": {}, **own}
             self._start(event.index, call, out)

@@ -27,6 +27,7 @@ from salon.gateway.protocols.gemini.parts import SIGNATURE
 from salon.gateway.protocols.gemini.proto import camel_keys, is_base64
 from salon.gateway.protocols.gemini.usage import write_finish, write_usage
 from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -107,6 +108,8 @@ def write_parts(parts: Sequence[Part], lost: dict[str, None]) -> list[JsonObject
     """Write an answer's parts; sources are told beside them."""
     out: list[JsonObject] = []
     for part in parts:
+        if is_proof_lost(part.provider_data, "gemini"):
+            lost[LOST] = None
         if isinstance(part, TextPart | RefusalPart):
             out.append({"text": part.text, **own_data(part.provider_data, "gemini")})
         elif isinstance(part, ReasoningPart):

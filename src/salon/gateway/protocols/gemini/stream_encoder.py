@@ -33,6 +33,7 @@ from salon.gateway.protocols.gemini.grounding import write_grounding
 from salon.gateway.protocols.gemini.logprobs import from_chat
 from salon.gateway.protocols.gemini.response import answer_id, call_part, thought_part
 from salon.gateway.protocols.gemini.usage import write_finish, write_usage
+from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object, own_data
 
 
@@ -153,6 +154,8 @@ class GeminiStreamEncoder:
         if isinstance(event, TextDelta):
             self._text(event, choice, out)
         elif isinstance(event, ReasoningDelta):
+            if is_proof_lost(event.provider_data, "gemini"):
+                self.lost.add(LOST)
             if event.text or event.signature:
                 lost: dict[str, None] = {}
                 self._part(event.choice, thought_part(event.text, event.signature, lost), out)

@@ -18,6 +18,7 @@ from salon.gateway.protocols.classify import build_error, error_of, status_in
 from salon.gateway.protocols.ollama.messages import arguments_object, read_output_call
 from salon.gateway.protocols.ollama.usage import read_finish, read_usage, write_finish, write_usage
 from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -144,6 +145,8 @@ def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject
     thinking: list[str] = []
     calls: list[JsonObject] = []
     for part in parts:
+        if is_proof_lost(part.provider_data, "ollama"):
+            lost[LOST] = None
         if isinstance(part, TextPart | RefusalPart):
             text.append(part.text)
         elif isinstance(part, ReasoningPart):

@@ -31,6 +31,7 @@ from salon.gateway.protocols.classify import stream_error
 from salon.gateway.protocols.ollama.errors import error_object
 from salon.gateway.protocols.ollama.response import write_likelihood, write_time, write_tool_call
 from salon.gateway.protocols.ollama.usage import write_finish, write_usage
+from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
 
@@ -128,7 +129,7 @@ class OllamaStreamEncoder:
 
     def _content(self, event: StreamEvent, out: list[bytes]) -> None:  # noqa: PLR0912 - one branch a kind
         if isinstance(event, ReasoningDelta):
-            if event.signature:
+            if event.signature or is_proof_lost(event.provider_data, "ollama"):
                 self.lost.add("reasoning_signature")
             if event.text:
                 out += (self._head, b'"","thinking":', dumps(event.text), self._tail)
@@ -138,6 +139,8 @@ class OllamaStreamEncoder:
         elif isinstance(event, RefusalDelta):
             out += (self._head, dumps(event.text), self._tail)
         elif isinstance(event, ToolCallStart):
+            if is_proof_lost(event.provider_data, "ollama"):
+                self.lost.add(LOST)
             self._calls[event.index] = _Call(event)
         elif isinstance(event, ToolCallDelta):
             if event.index in self._calls:

@@ -22,6 +22,7 @@ from salon.gateway.protocols.openai.messages import arguments_text, write_detail
 from salon.gateway.protocols.openai.parts import thinking_text
 from salon.gateway.protocols.openai.usage import read_finish, read_usage, write_finish, write_usage
 from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -286,6 +287,8 @@ def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject
     calls: list[JsonObject] = []
     notes: list[JsonObject] = []
     for part in parts:
+        if is_proof_lost(part.provider_data, "openai"):
+            lost[LOST] = None
         if isinstance(part, TextPart):
             text.append(part.text)
         elif isinstance(part, ReasoningPart):

@@ -25,6 +25,7 @@ from salon.gateway.protocols.classify import stream_error
 from salon.gateway.protocols.openai.response import answer_id, write_citation
 from salon.gateway.protocols.openai.usage import write_finish, write_usage
 from salon.gateway.protocols.openai_errors import error_object
+from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
 _TEXT = b',"choices":[{"index":0,"delta":{"content":'
@@ -192,6 +193,8 @@ class OpenAIStreamEncoder:
             delta["reasoning_content"] = event.text
             thought.append(event.text)
         details = own_data(event.provider_data, "openai").get("details")
+        if is_proof_lost(event.provider_data, "openai"):
+            self.lost.add(LOST)
         if details:
             delta["reasoning_details"] = details
         elif event.signature:

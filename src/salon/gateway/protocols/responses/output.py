@@ -15,6 +15,7 @@ from salon.foundation.messages import (
 )
 from salon.gateway.protocols.base import EncodeContext
 from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.responses.reasoning import read_reasoning, sealed
 from salon.gateway.protocols.responses.tools import called_by, free_text
 from salon.gateway.protocols.wire_json import JsonObject, dumps_text, is_object, objects_in, own_data
@@ -205,6 +206,8 @@ def write_output(parts: Sequence[Part], context: EncodeContext, lost: dict[str, 
     items: list[JsonObject] = []
     for part in parts:
         last = items[-1] if items else {}
+        if is_proof_lost(part.provider_data, "responses"):
+            lost[LOST] = None
         if isinstance(part, TextPart | RefusalPart):
             if last.get("type") != "message":
                 items.append({**maker.message(), "status": "completed"})

@@ -30,6 +30,7 @@ from salon.foundation.messages import (
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
 from salon.gateway.protocols.openai_errors import error_object
+from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.responses.errors import failure
 from salon.gateway.protocols.responses.open_items import (
     EventWriter,
@@ -154,8 +155,12 @@ class ResponsesStreamEncoder:
         elif isinstance(event, ReasoningStart):
             self._reasoning(event.index).redacted = event.redacted
         elif isinstance(event, ReasoningDelta):
+            if is_proof_lost(event.provider_data, "responses"):
+                self.lost.add(LOST)
             self._reasoning(event.index).more(event)
         elif isinstance(event, ToolCallStart):
+            if is_proof_lost(event.provider_data, "responses"):
+                self.lost.add(LOST)
             self._end_message()
             own = own_data(event.provider_data, "responses")
             item = self._maker.call(event.id, event.name, own)
