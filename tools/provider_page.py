@@ -30,9 +30,13 @@ REMARKS = {
     "bedrock": "The key is an API key of Bedrock; or the secret of the access key that `access_key_id` "
     "names; or all that `aws configure export-credentials` prints, session token included, with which Salon "
     "signs each request (Signature version 4). Claude is spoken to over InvokeModel in Anthropic Messages, "
-    "all else over Converse. A model may be named by an inference profile (`eu.amazon.nova-2-lite-v1:0`).",
+    "all else that chats over Converse. Embeddings are made by Titan (`amazon.titan-embed-…`), Nova "
+    "(`amazon.nova-…-embeddings-…`) and Cohere (`cohere.embed-…`), over InvokeModel. A model may be named by "
+    "an inference profile (`eu.amazon.nova-2-lite-v1:0`).",
     "vertex": "The key is the JSON key file of a service account, whole; Salon signs with it, and fetches "
-    "and renews its tokens. Models called `claude-…` are spoken to in Anthropic Messages, others in Gemini.",
+    "and renews its tokens. Models called `claude-…` are spoken to in Anthropic Messages, others in Gemini. "
+    "Embeddings are made by `text-embedding-…`, `text-multilingual-embedding-…`, `multilingual-e5-…` and "
+    "`gemini-embedding-001`, over `predict`.",
     "azure": "A model is the name of a deployment. With `tenant_id` and `client_id` the key is the secret of "
     "that application, and Salon fetches and renews its tokens. With `api_version` the dated addresses are "
     "asked, which name the deployment in the path; without it those of v1, which also speak Responses.",

@@ -20,9 +20,6 @@ READINGS: dict[str, dict[str, Any]] = json.loads(
 KNOWN = {**DIALECTS, **ONLY_SPOKEN}
 APIS = {"embeddings", "rerank", "moderation", "models", "interactions"}
 NOT_SPOKEN = {
-    "amazon-titan-embed-text-v2-0-handles-single-string-arrays-consistently-90f567": "InvokeModel of Titan",
-    "bedrock-amazon-nova-2-multimodal-embeddings-v1-0-embeds-a-single-text-634e8b": "InvokeModel of Nova",
-    "sic-functionality-vertexai-text-embedding-004-can-handle-a-single-text-7b8a9b": "Vertex's older predict",
     "providers-deepgram-audio-lists-the-listening-and-speaking-f031ce": "Deepgram's list of voices",
     "stream-close-cancel-recorded-provider-stream-huggingface-6697a5": "what the Hub says of one model",
     "google-interactions-google-search-69fc73": "Gemini's Interactions",

@@ -15,7 +15,10 @@ from salon.gateway.protocols.gemini import EMBED_BATCH as GEMINI_EMBED_BATCH
 from salon.gateway.protocols.gemini import IMAGE_EDITS as GEMINI_IMAGE_EDITS
 from salon.gateway.protocols.gemini import IMAGEN as GEMINI_IMAGEN
 from salon.gateway.protocols.gemini import IMAGES as GEMINI_IMAGES
+from salon.gateway.protocols.gemini import PREDICT as VERTEX_EMBED
 from salon.gateway.protocols.gemini import SPEECH as GEMINI_SPEECH
+from salon.gateway.protocols.invoke import COHERE_EMBED as BEDROCK_COHERE_EMBED
+from salon.gateway.protocols.invoke import NOVA_EMBED, TITAN_EMBED
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
 from salon.gateway.protocols.ollama import EMBED as OLLAMA_EMBED
 from salon.gateway.protocols.ollama import EMBEDDINGS as OLLAMA_EMBEDDINGS
@@ -82,6 +85,10 @@ ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {
     for dialect in (
         COHERE,
         COHERE_EMBED,
+        VERTEX_EMBED,
+        TITAN_EMBED,
+        NOVA_EMBED,
+        BEDROCK_COHERE_EMBED,
         CONVERSE,
         MISTRAL_MODERATIONS,
         PERPLEXITY_EMBEDDINGS,

@@ -43,6 +43,8 @@ class ProviderSetup(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     models: tuple[str, ...] = ("fake",)
     api_key: str = "sk-upstream-key"
+    options: Mapping[str, str] = {}
+    """What its kind must be told besides."""
 
 
 def provider_for(
@@ -85,6 +87,8 @@ class HouseSetup(msgspec.Struct, frozen=True, kw_only=True):
             lines += [f'[providers."{provider.name}"]', f"kind = {_toml(provider.kind)}"]
             lines += [f"base_url = {_toml(provider.url)}", f"api_key = {_toml(provider.api_key)}"]
             lines += [f"models = {_toml(provider.models)}", "allow_private = true"]
+            told = tuple(f"{name}={value}" for name, value in provider.options.items())
+            lines += [f"options = {_toml(told)}"] if told else []
         for alias, targets in self.aliases.items():
             lines += [f'[models."{alias}"]', f"targets = {_toml(targets)}"]
         for target, (entry, output) in self.prices.items():

@@ -265,7 +265,8 @@ def test_models_of_vertex_are_those_that_can_be_asked_and_those_declared(play: P
         listed = {entry.id for entry in bench.registry.models() if entry.provider == "own"}
         assert {"own/gemini-fake", "own/gemini-fake-large", "own/gemini-2.5-pro"} <= listed
         assert "own/imagen-4.0-generate-001" in listed
-        assert not [name for name in listed if "embed" in name or "veo" in name or "live" in name]
+        assert "own/gemini-embedding-001" in listed
+        assert not [name for name in listed if "veo" in name or "live" in name]
         last = fake.journal.exchanges[-1]
         assert last.target == "/v1beta1/publishers/google/models?pageSize=100&pageToken=two"
         assert (last.header("authorization") or "").startswith("Bearer fake-token-")

@@ -14,6 +14,7 @@ from salon.gateway.pricing import Price, PriceTier
 from salon.gateway.pricing.price import rate
 from salon.gateway.pricing.written import fingerprint
 from salon.gateway.providers.base import Capabilities, ListingStyle
+from salon.gateway.providers.vertex import OF_EMBEDDINGS
 from salon.gateway.registry.models import ModelInfo
 
 _MOST_MODELS = 20_000
@@ -238,7 +239,9 @@ def _vertex(item: Item) -> ModelInfo | None:
     name = str(item["name"]).removeprefix(_OF_GOOGLE)
     chats = name.startswith("gemini-") and not any(word in name for word in _SPOKEN_OTHERWISE)
     found: list[OperationName] = ["chat"] if chats else []
-    operations = (*found, *_media_of_google(name, tuple(found)))
+    operations: tuple[OperationName, ...] = (*found, *_media_of_google(name, tuple(found)))
+    if OF_EMBEDDINGS.fullmatch(name):
+        operations = ("embeddings",)
     return ModelInfo(id=name, owned_by="google", operations=operations) if operations else None
 
 

@@ -46,7 +46,8 @@ class Vectors(Wanted, kw_only=True):
     is_packed: bool = False
 
 
-def _vectors(wanted: Vectors) -> list[list[float]]:
+def vectors(wanted: Vectors) -> list[list[float]]:
+    """Return a vector for each text. Raises: ValueError for a length that none has."""
     if wanted.length is not None and not 0 < wanted.length <= LONGEST:
         raise ValueError(f"no vector is {wanted.length} long")
     return [vector(text, wanted.length or LENGTH) for text in wanted.texts]
@@ -66,7 +67,7 @@ def _openai_write(wanted: Vectors, answer: Answer) -> Any:
     write = _form_of(wanted, answer.model)
     data = [
         {"object": "embedding", "index": place, "embedding": write(one)}
-        for place, one in enumerate(_vectors(wanted))
+        for place, one in enumerate(vectors(wanted))
     ]
     usage = {"prompt_tokens": answer.input_tokens, "total_tokens": answer.input_tokens}
     # Backwards: the place of a vector is its index, not where it stands.
@@ -85,7 +86,7 @@ def _ollama_wanted(body: JsonObject) -> Vectors:
 
 
 def _ollama_write(wanted: Vectors, answer: Answer) -> Any:
-    return {"model": answer.model, "embeddings": _vectors(wanted), "prompt_eval_count": answer.input_tokens}
+    return {"model": answer.model, "embeddings": vectors(wanted), "prompt_eval_count": answer.input_tokens}
 
 
 def _gemini_text(request: JsonObject) -> str:
@@ -94,7 +95,7 @@ def _gemini_text(request: JsonObject) -> str:
 
 def _gemini_write(wanted: Vectors, answer: Answer) -> Any:
     usage = {"promptTokenCount": answer.input_tokens}
-    return {"embeddings": [{"values": one} for one in _vectors(wanted)], "usageMetadata": usage}
+    return {"embeddings": [{"values": one} for one in vectors(wanted)], "usageMetadata": usage}
 
 
 EMBEDDINGS = (
@@ -110,7 +111,7 @@ EMBEDDINGS = (
         PATH_END="/api/embeddings",
         of=ollama,
         wanted=lambda body: Vectors(texts=[body["prompt"]]),
-        write=lambda wanted, answer: {"embedding": _vectors(wanted)[0]},
+        write=lambda wanted, answer: {"embedding": vectors(wanted)[0]},
     ),
     WholeDialect(
         name="gemini-embed-batch",
@@ -127,7 +128,7 @@ EMBEDDINGS = (
         PATH_END=":embedContent",
         of=gemini,
         wanted=lambda body: Vectors(texts=[_gemini_text(body)], length=body.get("outputDimensionality")),
-        write=lambda wanted, answer: {"embedding": {"values": _vectors(wanted)[0]}},
+        write=lambda wanted, answer: {"embedding": {"values": vectors(wanted)[0]}},
     ),
     WholeDialect(
         name="cohere-embed",
@@ -136,7 +137,7 @@ EMBEDDINGS = (
         wanted=lambda body: Vectors(texts=list(body["texts"]), length=body.get("output_dimension")),
         write=lambda wanted, answer: {
             "id": f"fake-{answer.number}",
-            "embeddings": {"float": _vectors(wanted)},
+            "embeddings": {"float": vectors(wanted)},
             "meta": {"billed_units": {"input_tokens": answer.input_tokens}},
         },
     ),

@@ -34,6 +34,7 @@ from salon.testing.fake_provider import (
 from salon.testing.fake_provider.answer import Asked, answer
 from salon.testing.fake_provider.audio import AUDIO
 from salon.testing.fake_provider.certificates import server_context
+from salon.testing.fake_provider.cloud_embeddings import CLOUD_EMBEDDINGS
 from salon.testing.fake_provider.connection import CallerGoneError, Connection
 from salon.testing.fake_provider.embeddings import EMBEDDINGS
 from salon.testing.fake_provider.forms import read_form
@@ -45,6 +46,7 @@ from salon.testing.fake_provider.plan import Plan, parse_fault, parse_plan, plan
 from salon.testing.fake_provider.play import CutShortError, Head, Headers, Player
 from salon.testing.fake_provider.recordings import RecordingNotFoundError, load, split_path
 from salon.testing.fake_provider.tokens import TokenDesk
+from salon.testing.fake_provider.whole import WholeDialect
 
 _DIALECTS: tuple[Any, ...] = (
     openai,
@@ -59,6 +61,7 @@ _DIALECTS: tuple[Any, ...] = (
     gemini_count,
     cohere,
     converse,
+    *CLOUD_EMBEDDINGS,
     bedrock_invoke,
     *EMBEDDINGS,
     *JUDGING,
@@ -333,6 +336,8 @@ class FakeProvider:
             head = Head(status=200, content_type=kind, headers=headers)
             await player.stream(head, frames)
             return
+        if isinstance(dialect, WholeDialect):
+            headers += dialect.headers(said)
         head = Head(status=200, content_type=asked.media_type or b"application/json", headers=headers)
         body = dialect.body(said)
         if plan.fault("error-object") or plan.fault("error-in-stream"):

@@ -32,6 +32,8 @@ class WholeDialect(msgspec.Struct, kw_only=True):
     write: Callable[[Any, Answer], Any]
     STREAM_TYPE: bytes = b"application/json"
     PING: bytes | None = None
+    count_header: bytes = b""
+    """Where the tokens of a request are told, for a maker that tells them outside of the answer."""
 
     def error_value(self, status: int, message: str) -> Any:
         """Return an error in the maker's words."""
@@ -46,6 +48,10 @@ class WholeDialect(msgspec.Struct, kw_only=True):
         wanted = self.wanted(body)
         text = "\n".join(wanted.texts)
         return Asked(model=str(body.get("model", "")), text=text, last_user_text=text, wanted=wanted)
+
+    def headers(self, answer: Answer) -> list[tuple[bytes, bytes]]:
+        """Return what an answer's head tells."""
+        return [(self.count_header, b"%d" % answer.input_tokens)] if self.count_header else []
 
     def body(self, answer: Answer) -> bytes:
         """Write a finished answer."""

@@ -1,27 +1,16 @@
 """Cohere's embeddings, version 2, as they are spoken."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from salon.foundation.kit.errors import UpstreamBroken
-from salon.foundation.messages import EmbeddingPurpose, EmbeddingRequest, EmbeddingResponse
+from salon.foundation.messages import EmbeddingRequest, EmbeddingResponse
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.purposes import COHERES
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
-
-_PURPOSES: Final[Mapping[EmbeddingPurpose, str]] = {
-    "query": "search_query",
-    "question": "search_query",
-    "fact": "search_query",
-    "code": "search_query",
-    "document": "search_document",
-    "classification": "classification",
-    "clustering": "clustering",
-    "similarity": "clustering",
-}
 
 
 class _Vectors(msgspec.Struct):
@@ -43,7 +32,7 @@ def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedReque
     wire: JsonObject = {
         "model": request.model,
         "texts": whole.texts_of(request),
-        "input_type": _PURPOSES[request.purpose or "document"],
+        "input_type": COHERES[request.purpose or "document"],
         "embedding_types": ["float"],
     }
     if request.dimensions is not None:

@@ -19,9 +19,9 @@ from salon.foundation.messages import (
     ToolCallStart,
     UsageReported,
 )
+from salon.gateway.protocols.aws_errors import STATUSES
 from salon.gateway.protocols.aws_events import BrokenFrameError, Frame, FrameSplitter
 from salon.gateway.protocols.classify import error_of
-from salon.gateway.protocols.converse.errors import STATUSES
 from salon.gateway.protocols.converse.response import (
     FINISHES,
     call_id,

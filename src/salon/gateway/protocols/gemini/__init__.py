@@ -8,7 +8,8 @@ from salon.gateway.protocols.gemini.dialect import (
     IMAGE_EDITS,
     IMAGEN,
     IMAGES,
+    PREDICT,
     SPEECH,
 )
 
-__all__ = ["COUNT", "DIALECT", "EMBED", "EMBED_BATCH", "IMAGEN", "IMAGES", "IMAGE_EDITS", "SPEECH"]
+__all__ = ["COUNT", "DIALECT", "EMBED", "EMBED_BATCH", "IMAGEN", "IMAGES", "IMAGE_EDITS", "PREDICT", "SPEECH"]

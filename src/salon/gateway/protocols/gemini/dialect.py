@@ -10,6 +10,7 @@ from salon.gateway.protocols.gemini import (
     errors,
     files,
     pictures,
+    predict,
     request,
     request_writer,
     response,
@@ -88,6 +89,16 @@ EMBED_BATCH = msgspec.structs.replace(
     rewrite_request=embed.rewrite_batch,
 )
 """``POST /v1beta/models/{model}:batchEmbedContents``: one vector for each request in it."""
+
+PREDICT = whole.spoken(
+    name="vertex-embed",
+    operation="embeddings",
+    title="Vertex text embeddings",
+    encode_request=predict.encode_request,
+    decode_response=predict.decode_response,
+    decode_error=errors.decode_error,
+)
+"""``:predict`` of Vertex's models for text embeddings: one vector for each instance."""
 
 IMAGES = whole.spoken(
     name="gemini-images",

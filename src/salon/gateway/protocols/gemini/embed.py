@@ -26,7 +26,7 @@ _PURPOSES: Final[Mapping[str, EmbeddingPurpose]] = {
     "FACT_VERIFICATION": "fact",
     "CODE_RETRIEVAL_QUERY": "code",
 }
-_TASKS: Final = {purpose: task for task, purpose in _PURPOSES.items()}
+TASKS: Final = {purpose: task for task, purpose in _PURPOSES.items()}
 
 
 class _Vector(msgspec.Struct):
@@ -171,7 +171,7 @@ def encode_batch(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedRequest
 def _written(request: EmbeddingRequest, lost: dict[str, None]) -> list[JsonObject]:
     wishes: JsonObject = split_extra(request, "gemini", lost)
     if request.purpose is not None:
-        wishes["taskType"] = _TASKS[request.purpose]
+        wishes["taskType"] = TASKS[request.purpose]
     if request.title is not None:
         wishes["title"] = request.title
     if request.dimensions is not None:

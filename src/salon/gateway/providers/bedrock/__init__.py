@@ -1,16 +1,26 @@
-"""Amazon Bedrock: every maker's chat models over Converse, Claude over InvokeModel in its own dialect."""
+"""Amazon Bedrock: every maker's chat models over Converse, Claude and embeddings over InvokeModel."""
 
 import re
 from collections.abc import Mapping
 
 import msgspec
 
+from salon.gateway.protocols.base import DialectName
 from salon.gateway.providers.base import Capabilities, ProviderKind
 from salon.gateway.providers.bedrock.access import authorizer, read_secret
 from salon.gateway.providers.options import ProviderOption
 
 _OF_ANTHROPIC = re.compile(r"(?:[a-z-]+\.)?anthropic\..*|arn:.*[/.]anthropic\..*")
 """A model, one behind an inference profile of a region (``eu.anthropic.…``), or the address of such."""
+_EMBEDDINGS: tuple[tuple[re.Pattern[str], DialectName], ...] = (
+    (re.compile(r"(?:[a-z-]+\.)?amazon\.titan-embed-.*|arn:.*[/.]amazon\.titan-embed-.*"), "titan-embed"),
+    (
+        re.compile(r"(?:[a-z-]+\.)?amazon\.nova-.*-embeddings-.*|arn:.*[/.]amazon\.nova-.*-embeddings-.*"),
+        "nova-embed",
+    ),
+    (re.compile(r"(?:[a-z-]+\.)?cohere\.embed-.*|arn:.*[/.]cohere\.embed-.*"), "bedrock-cohere-embed"),
+)
+"""Models that make embeddings, and whose body each of them reads."""
 
 
 def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
@@ -26,7 +36,18 @@ def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
         passed_headers=(b"anthropic-beta",),
         quirks={"body_version": "bedrock-2023-05-31", "stream_in_address": True},
     )
-    return msgspec.structs.replace(shaped, variants=((_OF_ANTHROPIC, claude),))
+    embeddings = tuple((names, _embeds(shaped, dialect)) for names, dialect in _EMBEDDINGS)
+    return msgspec.structs.replace(shaped, variants=((_OF_ANTHROPIC, claude), *embeddings))
+
+
+def _embeds(kind: ProviderKind, dialect: DialectName) -> ProviderKind:
+    return msgspec.structs.replace(
+        kind,
+        dialect=dialect,
+        chat_paths={},
+        stream_paths={},
+        operation_paths={dialect: "/model/{model}/invoke"},
+    )
 
 
 KIND = ProviderKind(

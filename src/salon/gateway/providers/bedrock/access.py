@@ -6,6 +6,7 @@ import msgspec
 
 from salon.foundation.egress import HttpReceiver, HttpRequest
 from salon.gateway.providers.authorize import Access, with_headers
+from salon.gateway.providers.bedrock.invoke_count import InvokeCount, counts_outside
 from salon.gateway.providers.bedrock.invoke_stream import STREAM_END, InvokeStream
 from salon.gateway.providers.bedrock.sigv4 import Credentials, Signer
 
@@ -80,8 +81,10 @@ class BedrockAccess:
         return self.now(request)
 
     def unpack(self, request: HttpRequest, receiver: HttpReceiver) -> HttpReceiver:
-        """Return what hears the answer: streams of InvokeModel are unpacked on the way."""
-        return InvokeStream(receiver, request.url.host) if request.target.endswith(STREAM_END) else receiver
+        """Return what hears the answer: streams of InvokeModel are unpacked, counts of embeddings put in."""
+        if request.target.endswith(STREAM_END):
+            return InvokeStream(receiver, request.url.host)
+        return InvokeCount(receiver) if counts_outside(request.target) else receiver
 
     def secrets(self) -> tuple[str, ...]:
         """Return what must never be shown, besides the credential as it is stored."""

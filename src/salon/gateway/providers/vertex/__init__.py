@@ -11,6 +11,8 @@ from salon.gateway.providers.vertex.service_account import authorizer, read_acco
 
 _OF_ANTHROPIC = re.compile(r"claude-.*")
 _OF_IMAGEN = re.compile(r"imagen-.*")
+OF_EMBEDDINGS = re.compile(r"text-(?:multilingual-)?embedding-.*|gemini-embedding-001|multilingual-e5-.*")
+"""Models whose vectors are asked for by ``predict``."""
 _REGIONS_OF_MANY = ("us", "eu")
 
 
@@ -32,6 +34,13 @@ def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
         stream_paths={"gemini": f"{gemini}:streamGenerateContent?alt=sse"},
     )
     imagen = msgspec.structs.replace(shaped, operation_paths={"gemini-imagen": f"{gemini}:predict"})
+    embeddings = msgspec.structs.replace(
+        shaped,
+        dialect="vertex-embed",
+        chat_paths={},
+        operation_paths={"vertex-embed": f"{gemini}:predict"},
+        stream_paths={},
+    )
     anthropic = msgspec.structs.replace(
         shaped,
         dialect="anthropic",
@@ -41,7 +50,8 @@ def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
         passed_headers=(b"anthropic-beta",),
         quirks={"body_version": "vertex-2023-10-16"},
     )
-    return msgspec.structs.replace(shaped, variants=((_OF_ANTHROPIC, anthropic), (_OF_IMAGEN, imagen)))
+    variants = ((_OF_ANTHROPIC, anthropic), (_OF_IMAGEN, imagen), (OF_EMBEDDINGS, embeddings))
+    return msgspec.structs.replace(shaped, variants=variants)
 
 
 def _address(location: str) -> str:
