@@ -4,7 +4,7 @@ import base64
 import importlib
 from typing import Any
 
-from salon.testing.questions import PIXEL, WEATHER, Question, Said, SdkCaller, each
+from salon.testing.questions import PAGE, PIXEL, WEATHER, Question, Said, SdkCaller, each
 
 
 class GeminiCaller(SdkCaller):
@@ -26,6 +26,8 @@ class GeminiCaller(SdkCaller):
         parts: list[Any] = [types.Part.from_text(text=question.prompt)]
         if question.image:
             parts.append(types.Part.from_bytes(data=base64.b64decode(PIXEL), mime_type="image/png"))
+        if question.document:
+            parts.append(types.Part.from_bytes(data=base64.b64decode(PAGE), mime_type="application/pdf"))
         contents: list[Any] = [types.Content(role="user", parts=parts)]
         if question.answer_tool:
             contents.append(types.Content(role="model", parts=question.answer_tool[0].turn))

@@ -22,6 +22,8 @@ WEATHER_ARGUMENTS = {"city": "Zürich", "days": 7}
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 """A PNG of one pixel, in base64."""
+PAGE = "JVBERi0xLjQKJSBvbmUgcGFnZQolJUVPRgo="
+"""A PDF, as far as a gateway looks, in base64."""
 
 
 class Said(msgspec.Struct, kw_only=True):
@@ -55,6 +57,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Want the answer as ``WEATHER``'s parameters have it."""
     limit: int | None
     """The most tokens of an answer."""
+    document: bool = False
+    """Hand in ``PAGE``; Ollama's client has no word for it."""
 
     @property
     def results(self) -> list[tuple[str, str, str]]:
@@ -86,6 +90,7 @@ class SdkCaller(ABC):
         image: bool = False,
         shape: bool = False,
         limit: int | None = None,
+        document: bool = False,
     ) -> Said:
         """Ask one question; ``answer_tool`` sends the result of an earlier call's tool."""
         return self.answer(
@@ -99,6 +104,7 @@ class SdkCaller(ABC):
                 image=image,
                 shape=shape,
                 limit=limit,
+                document=document,
             )
         )
 

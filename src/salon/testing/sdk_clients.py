@@ -9,7 +9,7 @@ from typing import Any, cast
 import orjson
 
 from salon.testing.gemini_client import GeminiCaller
-from salon.testing.questions import PIXEL, WEATHER, Question, Said, SdkCaller, each
+from salon.testing.questions import PAGE, PIXEL, WEATHER, Question, Said, SdkCaller, each
 
 
 def caller(dialect: str, url: str, key: str = "unused") -> SdkCaller:
@@ -23,6 +23,9 @@ def caller(dialect: str, url: str, key: str = "unused") -> SdkCaller:
     }
     make: Any = callers[dialect]
     return make(url, key)
+
+
+_PAGE = {"filename": "page.pdf", "file_data": f"data:application/pdf;base64,{PAGE}"}
 
 
 class OpenAICaller(SdkCaller):
@@ -41,9 +44,7 @@ class OpenAICaller(SdkCaller):
 
     def answer(self, question: Question) -> Said:
         """Ask one question."""
-        messages: list[Any] = [
-            {"role": "user", "content": _openai_content(question.prompt, image=question.image)}
-        ]
+        messages: list[Any] = [{"role": "user", "content": _openai_content(question)}]
         if question.answer_tool:
             messages += question.answer_tool[0].turn
             messages += [
@@ -67,11 +68,13 @@ class OpenAICaller(SdkCaller):
         return _openai_answer(create(**fields))
 
 
-def _openai_content(prompt: str, *, image: bool) -> Any:
-    if not image:
-        return prompt
-    picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
-    return [{"type": "text", "text": prompt}, picture]
+def _openai_content(question: Question) -> Any:
+    parts: list[Any] = [{"type": "text", "text": question.prompt}]
+    if question.image:
+        parts.append({"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}})
+    if question.document:
+        parts.append({"type": "file", "file": _PAGE})
+    return parts if len(parts) > 1 else question.prompt
 
 
 def _openai_answer(answer: Any) -> Said:
@@ -138,6 +141,8 @@ class ResponsesCaller(OpenAICaller):
         if question.image:
             picture = f"data:image/png;base64,{PIXEL}"
             content.append({"type": "input_image", "image_url": picture, "detail": "auto"})
+        if question.document:
+            content.append({"type": "input_file", **_PAGE})
         items: list[Any] = [{"role": "user", "content": content}]
         if question.answer_tool:
             items += question.answer_tool[0].turn
@@ -198,6 +203,9 @@ class AnthropicCaller(SdkCaller):
         if question.image:
             source = {"type": "base64", "media_type": "image/png", "data": PIXEL}
             content.append({"type": "image", "source": source})
+        if question.document:
+            source = {"type": "base64", "media_type": "application/pdf", "data": PAGE}
+            content.append({"type": "document", "source": source})
         messages: list[Any] = [{"role": "user", "content": content}]
         if question.answer_tool:
             messages += question.answer_tool[0].turn
