@@ -10,6 +10,8 @@ from salon.testing.fake_provider.png import picture
 from salon.testing.scene import Scene, model_of
 
 PNG = ("before.png", base64.b64decode(picture("before")), "image/png")
+OF_GEMINI = f"{model_of('gemini')}-image"
+"""Google's list does not say which of its models make pictures; their names do."""
 MASK = ("mask.png", base64.b64decode(picture("mask")), "image/png")
 
 
@@ -29,7 +31,7 @@ def test_pictures_are_made(client: openai.OpenAI) -> None:
     assert answer.usage.output_tokens == 100
 
 
-@pytest.mark.parametrize("model", [model_of("gemini"), "demo"])
+@pytest.mark.parametrize("model", [OF_GEMINI, "demo"])
 def test_pictures_of_others_are_made(client: openai.OpenAI, model: str) -> None:
     answer = client.images.generate(model=model, prompt="a cat")
     assert answer.data is not None
@@ -57,7 +59,7 @@ def test_pictures_are_changed(client: openai.OpenAI) -> None:
     assert [event.type for event in streamed][-1] == "image_edit.completed"
 
 
-@pytest.mark.parametrize("model", [model_of("gemini"), "demo"])
+@pytest.mark.parametrize("model", [OF_GEMINI, "demo"])
 def test_pictures_are_changed_by_others(client: openai.OpenAI, model: str) -> None:
     answer = client.images.edit(model=model, image=PNG, prompt="a dog")
     assert answer.data is not None
