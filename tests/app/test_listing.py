@@ -36,7 +36,7 @@ def test_capabilities_come_from_the_provider_where_its_list_is_silent(tmp_path: 
             assert found["lab/m"] == found["best"] == ("completion", "tools")
             others = ("embedding", "rerank", "moderation")
             media = ("image", "image-edit", "image-variation", "speech", "transcription", "translation")
-            assert found["demo"] == ("completion", *others, *media, "tools", "vision", "thinking")
+            assert found["demo"] == ("completion", *others, *media, "realtime", "tools", "vision", "thinking")
 
     asyncio.run(scene())
 
