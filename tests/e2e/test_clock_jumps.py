@@ -41,6 +41,8 @@ class Clock:
             "FAKETIME_NO_CACHE": "1",
             "DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
+            # Else threads that wait for each other do not wait, but spin.
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",
         }
 
 
