@@ -177,7 +177,7 @@ class OpenAIStreamDecoder(EventDecoder):
             out.append(OpaqueReceived(dialect="openai", type="images", raw=delta.images, choice=track.choice))
 
     def _reasoning(self, track: PartTrack, delta: Delta, out: list[StreamEvent]) -> None:
-        plain = delta.reasoning_content or delta.reasoning
+        plain = delta.reasoning_content or delta.reasoning or None
         details = delta.reasoning_details
         kept: JsonObject | None = None
         signature: str | None = None
@@ -186,7 +186,8 @@ class OpenAIStreamDecoder(EventDecoder):
             for item in details:
                 if is_object(item) and isinstance(item.get("signature"), str) and item["signature"]:
                     signature = item["signature"]
-            if not isinstance(plain, str):
+            # Empty words beside details say that the words came before, as this house sends them.
+            if not isinstance(plain, str) and delta.reasoning_content != "":
                 plain = "".join(
                     item["text"] for item in details if is_object(item) and isinstance(item.get("text"), str)
                 )

@@ -200,6 +200,7 @@ class OpenAIStreamEncoder:
         elif event.signature:
             # Its caller sends the details back; a signature without the words that it signs is refused then.
             signed = {"text": "".join(thought), "signature": event.signature}
+            delta.setdefault("reasoning_content", "")
             delta["reasoning_details"] = [{"type": "reasoning.text", **signed, "index": event.index}]
         if delta:
             self._delta(event.choice, delta, out)
