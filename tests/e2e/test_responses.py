@@ -95,7 +95,9 @@ def test_items_of_an_answer_go_back_as_they_came(client: Any, scene: Scene, prov
         assert sent["messages"][1]["content"][0]["signature"], "thinking goes back with its proof"
     elif provider == "responses":
         assert sent["store"] is False
-        assert [item.get("type") for item in sent["input"]] == [None, "function_call", "function_call_output"]
+        kinds = [item.get("type") for item in sent["input"]]
+        assert kinds == [None, "reasoning", "function_call", "function_call_output"]
+        assert sent["input"][1]["encrypted_content"], "reasoning goes back with its proof"
 
 
 @pytest.mark.parametrize("provider", DIALECTS)
