@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from salon.testing.columns import Column
 from salon.testing.house import House
+from salon.testing.load import until
 from salon.testing.scene import Scene, usual_scene
 
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
@@ -100,13 +100,14 @@ def test_a_rule_reads_patterns_and_a_wrong_one_is_refused_by_name(scene: Scene) 
 
 def _newest(house: House, asked: str) -> Any:
     """Return the newest row of the ledger for a name; rows are written after the answer."""
-    end_s = time.monotonic() + 60
-    while True:
-        items = _ask(house, "GET", "requests?limit=1")[1]["items"]
-        if items and items[0]["asked_model"] == asked:
-            return items[0]
-        assert time.monotonic() < end_s, items
-        time.sleep(0.05)
+    found: list[Any] = []
+
+    def is_there() -> bool:
+        found[:] = _ask(house, "GET", "requests?limit=1")[1]["items"]
+        return bool(found) and found[0]["asked_model"] == asked
+
+    until(is_there, what=f"a row of {asked}")
+    return found[0]
 
 
 def _posts(scene: Scene) -> int:
@@ -173,10 +174,7 @@ def test_a_running_house_keeps_its_last_good_rules(scene: Scene) -> None:
         good + '\n[models.late]\ntargets = ["demo"]\nrules = [{ when = {}, targets = ["demo"] }]\n'
     )
     os.kill(scene.house.pid, signal.SIGHUP)
-    deadline = time.monotonic() + 60
-    while "names nothing" not in scene.house.log_text():
-        assert time.monotonic() < deadline, "the settings were not read again"
-        time.sleep(0.02)
+    until(lambda: "names nothing" in scene.house.log_text(), what="reading the settings again")
     assert _ask(scene.house, "POST", "routes/explain", {"model": "team"})[0] == 200
     assert "late" not in [one["name"] for one in _ask(scene.house, "GET", "aliases")[1]["items"]]
     path.write_text(good)

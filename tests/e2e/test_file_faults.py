@@ -4,8 +4,7 @@ import contextlib
 import http.client
 import os
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytest
 from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House
+from salon.testing.load import until
 from salon.testing.scene import usual_setup
 
 LIMITS = {"quota_bytes": 5_000_000, "max_file_bytes": 3_000_000, "max_referred_bytes": 100_000}
@@ -45,13 +45,6 @@ def key_of(house: House) -> str:
     if house.port not in _keys:
         _keys[house.port] = house.create_key("files")
     return _keys[house.port]
-
-
-def until(is_so: Callable[[], bool], within_s: float = 60) -> None:
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def stored(house: House) -> tuple[Any, ...]:

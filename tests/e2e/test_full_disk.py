@@ -3,8 +3,7 @@
 import os
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import openai
@@ -13,6 +12,7 @@ import pytest
 
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup, provider_for
+from salon.testing.load import until
 
 SIZE_MB = 64
 
@@ -47,13 +47,6 @@ def fill(place: Path) -> Path:
     return path
 
 
-def until(true: Callable[[], bool], what: str, within_s: float = 60) -> None:
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, f"{what} did not come"
-        time.sleep(0.1)
-
-
 def ask(house: House, key: str) -> int:
     body = {"model": "lab/fake", "messages": [{"role": "user", "content": "hello {{fake tokens=2}}"}]}
     headers = {"authorization": f"Bearer {key}"}
@@ -76,7 +69,7 @@ def test_a_disk_that_fills_up_stops_no_answer_and_loses_no_row(small_disk: Path,
         with house:
             key = house.create_key("full")
             assert [ask(house, key) for _ in range(5)] == [200] * 5
-            until(lambda: rows(house) == 5, "the first rows")
+            until(lambda: rows(house) == 5, what="the first rows")
             filler = fill(small_disk)
             answered = 0
             while is_ledger_well(house):
@@ -91,8 +84,8 @@ def test_a_disk_that_fills_up_stops_no_answer_and_loses_no_row(small_disk: Path,
             assert "full" in house.salon("doctor").stdout
             assert "Traceback" not in house.log_text()
             filler.unlink()
-            until(lambda: is_ledger_well(house), "a ledger that is written again")
-            until(lambda: rows(house) == 5 + answered, "every row")
+            until(lambda: is_ledger_well(house), what="a ledger that is written again")
+            until(lambda: rows(house) == 5 + answered, what="every row")
             assert ask(house, key) == 200
         assert house.salon("db", "check").returncode == 0
 
