@@ -7,7 +7,7 @@ import pytest
 
 from salon.foundation.accounts import Accounts
 from salon.foundation.kit.clock import Clock
-from salon.foundation.storage import open_storage
+from salon.foundation.storage import Storage, open_storage
 
 OpenAccounts = Callable[..., AbstractAsyncContextManager[Accounts]]
 
@@ -17,10 +17,12 @@ def open_accounts(address: str) -> OpenAccounts:
     """Open accounts on the database."""
 
     @asynccontextmanager
-    async def opened(clock: Clock | None = None) -> AsyncIterator[Accounts]:
+    async def opened(
+        clock: Clock | None = None, *, through: Callable[[Storage], Storage] = lambda storage: storage
+    ) -> AsyncIterator[Accounts]:
         storage = await open_storage(address)
         await storage.create_all()
-        accounts = Accounts(storage, clock)
+        accounts = Accounts(through(storage), clock)
         await accounts.start()
         try:
             yield accounts

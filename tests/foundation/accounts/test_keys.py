@@ -55,6 +55,55 @@ def test_key_opens_what_it_was_made_for(open_accounts: Any) -> None:
     asyncio.run(scene())
 
 
+def test_a_look_finds_what_another_process_just_made(open_accounts: Any) -> None:
+    async def scene() -> None:
+        async with open_accounts() as one, open_accounts() as two:
+            for number in range(3):
+                made = await one.create_key(one.owner("tcp"), f"key {number}")
+                await asyncio.gather(*(two.look_again() for _ in range(20)))
+                assert known(two, made.secret).name == f"key {number}"
+
+    asyncio.run(scene())
+
+
+def test_whoever_began_something_is_known_to_another_process(open_accounts: Any) -> None:
+    async def scene() -> None:
+        async with open_accounts() as one, open_accounts() as two:
+            made = await one.create_key(one.owner("tcp"), "uploads")
+            assert await two.identity_of_creator(made.key.id) == known(one, made.secret)
+            assert await two.identity_of_creator("key_unknown") is None
+
+    asyncio.run(scene())
+
+
+class CountingStorage:
+    """Counts what is read."""
+
+    def __init__(self, storage: Any) -> None:
+        self._storage = storage
+        self.reads = 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.reads += name == "read"
+        return getattr(self._storage, name)
+
+
+def test_many_looks_read_little(open_accounts: Any) -> None:
+    async def scene() -> None:
+        opened: list[CountingStorage] = []
+
+        def through(storage: Any) -> Any:
+            opened.append(CountingStorage(storage))
+            return opened[0]
+
+        async with open_accounts(through=through) as accounts:
+            before = opened[0].reads
+            await asyncio.gather(*(accounts.look_again() for _ in range(1_000)))
+            assert opened[0].reads - before <= 2, "one look, and perhaps the one of each second"
+
+    asyncio.run(scene())
+
+
 def test_secret_is_shown_once_and_kept_nowhere(open_accounts: Any, tmp_path: Any) -> None:
     async def scene() -> None:
         async with open_accounts() as accounts:

@@ -157,6 +157,18 @@ def test_a_browser_session_is_the_owner_but_only_for_our_own_page(doors):
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/models"])
+def test_a_key_that_another_process_just_made_is_let_in(doors, path):
+    async def run():
+        async with doors() as server:
+            server.accounts.elsewhere["sk-salon-new"] = server.accounts.keys["sk-salon-good"]
+            for _ in range(2):
+                assert (await server.ask(_request(path, authorization="Bearer sk-salon-new"))).status == 200
+            assert (await server.ask(_request(path, authorization="Bearer sk-salon-none"))).status == 401
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     "query", ["?key=sk-salon-good", "?api_key=x", "?a=b&access_token=sk-salon-good", "?KEY="]
 )

@@ -32,6 +32,8 @@ from salon.foundation.storage import Storage
 
 REFRESH_S: Final = 1.0
 """How often another process's changes are looked for; with the reading itself it stays under 2 s."""
+LOOK_AGAIN_S: Final = 0.05
+"""The least time between two looks that unknown credentials ask for, so that wrong ones cost little."""
 TOUCH_S: Final = 30.0
 
 Via = Literal["tcp", "local", "library", "internal"]
@@ -58,6 +60,8 @@ class Accounts:
         """When keys were used since it was last written."""
         self._owner: Person | None = None
         self._owners: dict[Via, Caller] = {}
+        self._next_look: asyncio.Task[None] | None = None
+        self._looked_s = -LOOK_AGAIN_S
         self._scope = SystemScope("accounts: note when keys of any space were used")
 
     async def start(self) -> None:
@@ -111,14 +115,14 @@ class Accounts:
             budget_ids=self._index.budgets_of(caller.space_id),
         )
 
-    def identity_of_creator(self, created_by: str) -> KeyIdentity | None:
+    async def identity_of_creator(self, created_by: str) -> KeyIdentity | None:
         """Return under whom the key or person acts now that a row names; None once they may not any more."""
-        if created_by.startswith("key_"):
-            return self._index.identity_of(created_by)
-        person = self._index.person(created_by)
-        if person is None or person.suspended_at_ms is not None:
-            return None
-        return self.identity(caller_of(person))
+        key_id = created_by if created_by.startswith("key_") else None
+        identity = self.identity_now(key_id=key_id, person_id=created_by)
+        if identity is None:  # or another process made the key a moment ago
+            await self.look_again()
+            identity = self.identity_now(key_id=key_id, person_id=created_by)
+        return identity
 
     def identity_now(self, *, key_id: str | None, person_id: str | None) -> KeyIdentity | None:
         """Return whom what was asked earlier acts as now; None when its key or person may not act any more.
@@ -274,6 +278,25 @@ class Accounts:
     async def refresh(self) -> None:
         """Read what changed since the last look, here or in another process. Raises: StorageError."""
         await self._mirror.refresh()
+
+    async def look_again(self) -> None:
+        """Take in what another process changed until now; all who ask meanwhile share one look.
+
+        For a credential that is unknown here: it may have been made elsewhere a moment ago. While the
+        database cannot be read nothing new is known.
+        """
+        if self._next_look is None:
+            self._next_look = self._tasks.spawn(self._look(), name="accounts-look-again")
+        await asyncio.shield(self._next_look)
+
+    async def _look(self) -> None:
+        await asyncio.sleep(max(0.0, self._looked_s + LOOK_AGAIN_S - self._clock.monotonic_s()))
+        self._next_look = None  # who comes from here on may ask for what this look misses
+        self._looked_s = self._clock.monotonic_s()
+        try:
+            await self.refresh()
+        except SalonError as error:
+            _log.warning("who may come in cannot be read anew: %s", error)
 
     async def _keep(self) -> None:
         touched_s = self._clock.monotonic_s()

@@ -111,6 +111,7 @@ class SalonApp:
         matched = self._matcher.match("GET", path)
         try:
             self._check(scope, headers, path)
+            await self.door.access.learn(headers)
             if matched is None or matched.endpoint.realtime != "session":
                 raise NotFound(what="endpoint", id=path[:200])
         except SalonError as error:
@@ -128,6 +129,7 @@ class SalonApp:
         row: Endpoint | None = None
         try:
             self._check(scope, headers, asked.path)
+            await self.door.access.learn(headers)
             if asked.path.startswith(_MANAGED) and asked.method != "OPTIONS":
                 await self._management.serve(asked, send, cors)
                 return

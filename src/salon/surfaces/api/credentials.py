@@ -66,6 +66,10 @@ class AccessAccounts(Protocol):
         """Return under whom a person acts: no limits, paid by the space's budgets."""
         ...
 
+    async def look_again(self) -> None:
+        """Take in what another process changed until now."""
+        ...
+
     def bound(self, credential: str) -> KeyIdentity | None:
         """Return under whom acts what was made with a credential, named as ``Access.name_of`` does."""
         ...
@@ -90,6 +94,23 @@ class Access:
         self._require_key = require_key
         self._proxies = proxies or Proxies()
         self._wrong = WrongCredentials(most_wrong, time.monotonic)
+
+    def knows(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Tell whether ``identify`` can decide; false for a key or session never heard of in this process."""
+        try:
+            secret = read_key(headers)
+        except NotSignedIn:
+            return True
+        if secret is not None:
+            return self._accounts.authenticate_key(secret) is not None
+        cookie = headers.get(b"cookie")
+        session = session_of(cookie) if cookie is not None else None
+        return session is None or self._accounts.session(session) is not None
+
+    async def learn(self, headers: Mapping[bytes, bytes]) -> None:
+        """Look whether another process made a credential that is unknown here, so that ``identify`` knows."""
+        if not self.knows(headers):
+            await self._accounts.look_again()
 
     def identify(
         self, headers: Mapping[bytes, bytes], *, peer: Peer, method: str, query: bytes = b""

@@ -172,7 +172,8 @@ class SalonProtocol(GuardedConnection):
         check_head(self.url, self.headers, header_map, limits, may_be_large=may_be_large)
         self.door.hosts.check(header_map)
         row = self.door.hot.get(self.url)
-        if row is not None and self._is_fast(header_map):
+        # A credential unknown here may be another process's newest: only the other way can wait to see.
+        if row is not None and self._is_fast(header_map) and self.door.access.knows(header_map):
             self._begin_hot(row, header_map)
         else:
             self._begin_asgi()

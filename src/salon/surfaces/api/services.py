@@ -86,7 +86,7 @@ class FileServices(msgspec.Struct, frozen=True, kw_only=True):
 
     files: Files
     uploads: Uploads
-    identity_of: Callable[[str], KeyIdentity | None]
+    identity_of: Callable[[str], Awaitable[KeyIdentity | None]]
     """Under whom the key or person acts now that began something; ``None`` once they may not any more."""
 
 

@@ -87,7 +87,7 @@ class ResumableUploads:
     async def _receive(self, call: FileCall) -> None:
         session, _, secret = call.parameters["session"].partition(".")
         upload = await self._uploads.opened(upload_id_of(session) or session, secret)
-        caller = self._caller_of(upload)
+        caller = await self._caller_of(upload)
         commands = _commands(call)
         if b"query" in commands:
             self._tell(call, upload)
@@ -129,9 +129,9 @@ class ResumableUploads:
         received = b"%d" % upload.received_bytes
         send_json(call.reply, {}, headers=[(_STATUS, status), (b"x-goog-upload-size-received", received)])
 
-    def _caller_of(self, upload: Upload) -> Caller:
+    async def _caller_of(self, upload: Upload) -> Caller:
         """Return who began it. Raises: NotSignedIn, NotAllowed once they may not any more."""
-        identity = self._identity_of(upload.created_by or "")
+        identity = await self._identity_of(upload.created_by or "")
         if identity is None:
             raise NotSignedIn(problem="The key this upload was begun with works no more. Begin another one.")
         self._door.access.authorize(_BEGINNING, identity)
