@@ -101,3 +101,17 @@ def until(condition: Callable[[], bool], *, seconds: float = 60.0, what: str = "
             raise AssertionError(f"{what} did not happen within {seconds} s")
         time.sleep(0.01)
     return time.monotonic() - started
+
+
+async def until_async(
+    condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 60.0, what: str = "it"
+) -> None:
+    """Poll inside an event loop until ``condition`` holds. Raises: AssertionError if it never does."""
+    ends_s = time.monotonic() + seconds
+    while True:
+        held = condition()
+        if held if isinstance(held, bool) else await held:
+            return
+        if time.monotonic() > ends_s:
+            raise AssertionError(f"{what} did not happen within {seconds} s")
+        await asyncio.sleep(0.01)

@@ -19,9 +19,9 @@ from salon.gateway.vault import load_master_keys
 from salon.gateway.vault.sealing import Sealer
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import OWNER, GatewayBench
+from salon.testing.load import until_async
 
 Scene = Callable[["Desk"], Awaitable[None]]
-LOOK_S = 0.02
 
 
 class Everyone:
@@ -77,11 +77,12 @@ class Desk:
 
     async def ended(self, batch: Batch) -> Batch:
         """Return a batch once it has ended."""
-        while True:
-            now = await self.batches.get(OWNER.caller, None, batch.id)
-            if now.has_ended:
-                return now
-            await asyncio.sleep(LOOK_S)
+
+        async def has_ended() -> bool:
+            return (await self.batches.get(OWNER.caller, None, batch.id)).has_ended
+
+        await until_async(has_ended, what=f"the end of {batch.id}")
+        return await self.batches.get(OWNER.caller, None, batch.id)
 
     async def answers(self, batch: Batch) -> list[str]:
         """Return the text of each line's answer, in order."""

@@ -13,6 +13,7 @@ from salon.foundation.kit.ids import SpaceId
 from salon.foundation.runs import Runs
 from salon.gateway.batches import BatchOptions, NewLine, store
 from salon.testing.gateway_bench import OWNER
+from salon.testing.load import until_async
 
 Run = Callable[..., None]
 STRANGER = Caller(kind="person", space_id=SpaceId("spc_other"), rights=OWNER.caller.rights)
@@ -113,8 +114,7 @@ def test_a_batch_whose_run_was_ended_by_mistake_goes_on(desk: Run, database: str
         taken = await made.runs.take_over(await made.runs.get(SystemScope("test"), batch.run_id))
         assert taken is not None
         await taken.end("interrupted")
-        while made.workshop.at_work:
-            await asyncio.sleep(0.01)
+        await until_async(lambda: not made.workshop.at_work, what="the end of the batch's run")
         older = {"created_at_ms": batch.created_at_ms - 3_600_000}
         await made.bench.storage.write(
             lambda tx: store.change(
@@ -213,13 +213,16 @@ def test_waiting_for_a_batch_is_not_waiting_for_people(desk: Run) -> None:
         people = [
             asyncio.ensure_future(made.bench.call("anthropic/fake", "{{fake delay=3}}")) for _ in range(4)
         ]
-        while made.bench.gateway.admission.active < 4:
-            await asyncio.sleep(0.01)
+        await until_async(lambda: made.bench.gateway.admission.active >= 4, what="four requests of people")
         batch = await made.make(*("{{fake delay=0.1}}" for _ in range(6)))
         most = 0
-        while not all(one.done() for one in people):
+
+        def are_served() -> bool:
+            nonlocal most
             most = max(most, made.workshop.lanes.open)
-            await asyncio.sleep(0.01)
+            return all(one.done() for one in people)
+
+        await until_async(are_served, what="the answers to people")
         assert most == 1
         assert (await made.ended(batch)).succeeded == 6
 
