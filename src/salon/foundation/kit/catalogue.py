@@ -24,7 +24,7 @@ SENTENCES: Final[dict[str, str]] = {
     "not_allowed": "This credential lacks the right {right}. Ask the owner, or use another one.",
     "not_allowed_there": "This request may not be taken to any provider of “{model}” ({problem}). Ask for a model whose provider is within the regions and promises set for this key and its space; “salon route explain” shows them.",
     "foreign_origin": "The {header} header names an address that is not this Salon's. Add it to server.allowed_hosts if it is.",
-    "not_found": "There is no {what} {id}.",
+    "not_found": "There is no {what} {id}. {remedy}",
     "conflict": "{problem}",
     "rate_limited": "The limit of {limit} is reached. Try again in {retry_after_s} s.",
     "too_many_wrong": "Too many wrong credentials came from this address. Correct the key, and try again in {retry_after_s} s.",
@@ -63,6 +63,28 @@ SENTENCES: Final[dict[str, str]] = {
 }
 
 
+REMEDIES: Final[dict[str, str]] = {
+    "alias": "“salon route list” or GET /salon/v1/aliases lists those there are.",
+    "backup": "“salon db backup” makes one; look for it where that said.",
+    "backup manifest": "It is written beside the backup and is moved with it: bring both files.",
+    "batch": "It was deleted, or belongs to another space or protocol. “salon batches list”, GET /v1/batches or GET /v1/messages/batches lists those there are.",
+    "constraint": "“salon route residency list” or GET /salon/v1/residency lists those there are.",
+    "database": "Name the file of one, or start Salon once to make it.",
+    "endpoint": "Look at the method and the spelling; GET /salon/v1/openapi.json lists the addresses there are.",
+    "key": "“salon keys list” or GET /salon/v1/keys lists those there are.",
+    "page": "Look at the spelling, or begin at the first page.",
+    "payload": "It was deleted or its time is over. “salon payloads list” or GET /salon/v1/payloads lists those there are.",
+    "payload rule": "“salon payloads rules” or GET /salon/v1/payload-rules lists those there are.",
+    "person": "Look at the spelling of the id; an administrator knows it.",
+    "price": "“salon prices list” or GET /salon/v1/prices lists those that were written by hand.",
+    "provider": "“salon providers list” or GET /salon/v1/providers lists those there are.",
+    "request": "It was made in another space, or its row is not written yet. “salon requests” or GET /salon/v1/requests lists those there are.",
+    "result of the batch": "Wait until processing_status is ended; once archived_at is set, its answers are deleted: hand the requests in again.",
+    "run": "It belongs to another space, or was deleted: begin it again.",
+    "stored content": "The file's bytes are gone from the store: upload it again, or restore a backup that has them.",
+}
+"""The next step for each kind of thing that may not be there, for ``not_found``: by its ``what``."""
+
 BRIEF: Final[dict[str, str]] = {
     "upstream_error": "Its last answer was an error.",
     "upstream_unreachable": "It could not be reached.",
@@ -92,4 +114,5 @@ def sentence(code: str, fields: Mapping[str, object]) -> str:
     """Return the sentence for ``code`` with ``fields`` filled in."""
     template = SENTENCES.get(code, SENTENCES["internal"])
     filled = _Blank((name, "" if value is None else value) for name, value in fields.items())
+    filled.setdefault("remedy", REMEDIES.get(str(fields.get("what")), ""))
     return " ".join(template.format_map(filled).split())
