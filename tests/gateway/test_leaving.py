@@ -139,9 +139,9 @@ def asked(model: str, text: str) -> ModelRequest:
 def test_the_house_streams_and_generates_too(play: Play, provider: str) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         request = asked(f"{provider}/fake", "{{fake tokens=3}}")
-        events = [event async for event in bench.gateway.stream(OWNER, request)]
+        events = [event async for event in bench.gateway.inside.stream(OWNER, request)]
         assert "".join(event.text for event in events if isinstance(event, TextDelta)) == "tok tok tok "
-        assert (await bench.gateway.generate(OWNER, request)).text == "tok tok tok "
+        assert (await bench.gateway.inside.generate(OWNER, request)).text == "tok tok tok "
         rows = await bench.rows()
         assert [(entry.dialect, entry.status, entry.output_tokens) for entry, _ in rows] == [
             ("events", "ok", 3)
@@ -152,7 +152,7 @@ def test_the_house_streams_and_generates_too(play: Play, provider: str) -> None:
 
 def test_the_house_leaves_a_stream_by_closing_it(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
-        stream = bench.gateway.stream(OWNER, asked("openai/fake", SLOW))
+        stream = bench.gateway.inside.stream(OWNER, asked("openai/fake", SLOW))
         async for _ in stream:
             break
         await stream.aclose()  # type: ignore[attr-defined]
@@ -166,10 +166,10 @@ def test_the_house_leaves_a_stream_by_closing_it(play: Play) -> None:
 def test_the_house_hears_failures_as_errors(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         with pytest.raises(SalonError) as caught:
-            await bench.gateway.generate(OWNER, asked("nothing", "x"))
+            await bench.gateway.inside.generate(OWNER, asked("nothing", "x"))
         assert caught.value.code == "unknown_model"
         with pytest.raises(SalonError) as caught:
-            async for _ in bench.gateway.stream(OWNER, asked("openai/fake", "{{fake fault=400}}")):
+            async for _ in bench.gateway.inside.stream(OWNER, asked("openai/fake", "{{fake fault=400}}")):
                 pass
         assert caught.value.code == "upstream_refused"
 

@@ -127,7 +127,7 @@ class OwnEngine:
         heard: list[RequestEntry] = []
         token = _heard.set(heard)
         try:
-            response = await self._gateway.generate(self._identity, request)
+            response = await self._gateway.inside.generate(self._identity, request)
         finally:
             _heard.reset(token)
         entry = heard[-1] if heard else None
@@ -145,7 +145,7 @@ class OwnEngine:
         heard: list[RequestEntry] = []
         token = _heard.set(heard)
         try:
-            response = await self._gateway.embed(self._identity, request)
+            response = await self._gateway.inside.embed(self._identity, request)
         finally:
             _heard.reset(token)
         entry = heard[-1] if heard else None
@@ -162,7 +162,7 @@ class OwnEngine:
         heard: list[RequestEntry] = []
         token = _heard.set(heard)
         try:
-            response = await self._gateway.ask(self._identity, request)
+            response = await self._gateway.inside.ask(self._identity, request)
         finally:
             _heard.reset(token)
         entry = heard[-1] if heard else None
@@ -176,7 +176,7 @@ class OwnEngine:
 
     async def events(self, request: ModelRequest) -> AsyncIterator[StreamEvent]:
         """Yield an answer as it is made."""
-        async for event in self._gateway.stream(self._identity, request):
+        async for event in self._gateway.inside.stream(self._identity, request):
             yield event
 
     async def models(self) -> Sequence[KnownModel]:

@@ -1,38 +1,21 @@
 """The gateway: one way to a model, for callers at the doors and callers inside the house.
 
-``serve`` answers one call of a door, ``stream`` and ``generate`` one request of another part of Salon.
+``serve`` answers one call of a door; ``inside`` is the door of the other parts of Salon.
 All go through the same steps: admit, hold money, route, attempt, deliver, settle exactly once.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
-
-import msgspec
 
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.clock import Clock, SystemClock
-from salon.foundation.kit.errors import (
-    ClientGone,
-    Internal,
-    SalonError,
-    ShuttingDown,
-    UpstreamError,
-)
+from salon.foundation.kit.errors import ClientGone, Internal, SalonError, ShuttingDown, UpstreamError
 from salon.foundation.kit.ids import RequestId, new_id
 from salon.foundation.kit.in_place import InPlace
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.foundation.messages import (
-    EmbeddingRequest,
-    EmbeddingResponse,
-    ModelRequest,
-    OperationName,
-    OperationRequest,
-    OperationResponse,
-    Response,
-    StreamEvent,
-)
+from salon.foundation.messages import ModelRequest, OperationName
 from salon.gateway import hops, replies
 from salon.gateway.accounting import Accountant, reserve, reserve_now
 from salon.gateway.admission import Admission
@@ -45,20 +28,20 @@ from salon.gateway.choice.watch import Watch
 from salon.gateway.counting import TokenCounter, lacks_counter
 from salon.gateway.exchange import Answered, Headers, Reply, ServedCall
 from salon.gateway.files.references import References
+from salon.gateway.inside import Inside, Steps
 from salon.gateway.kept_reply import KeptReply
 from salon.gateway.limits import Limiter, LocalLimiter
 from salon.gateway.mirrors import Mirrors
 from salon.gateway.observer import Observer
 from salon.gateway.options import GatewayOptions
 from salon.gateway.ports import LedgerPort, PayloadWatch
-from salon.gateway.protocols.base import AnyRequest, AnyResponse, Envelope
-from salon.gateway.protocols.collect import response_events
+from salon.gateway.protocols.base import Envelope
 from salon.gateway.realtime.desk import Desk, RealtimeOptions
 from salon.gateway.realtime.relay import Realtime
 from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.registry import Registry
 from salon.gateway.relay.attempt import Attempt
-from salon.gateway.relay.delivery import EventDelivery, StreamDelivery
+from salon.gateway.relay.delivery import StreamDelivery
 from salon.gateway.relay.job import Job, encode_context
 from salon.gateway.routing.reactions import is_uncertain
 
@@ -121,6 +104,16 @@ class Gateway:
             know_prices=self._learn_prices,
         )
         self._loop.mirror = self.mirrors.send
+        steps = Steps(
+            job=self._job,
+            admit=self._admit,
+            prepare=self._prepare,
+            note_first_token=self._note_first_token,
+            close=self._close,
+        )
+        self.inside = Inside(
+            steps, admission=self.admission, loop=self._loop, supervisor=self._supervisor, clock=self._clock
+        )
         self.realtime = Realtime(
             Desk(
                 registry=registry,
@@ -284,7 +277,7 @@ class Gateway:
         delivery = job.delivery = StreamDelivery(reply, dialect, lambda: self._begin(job))
         delivery.recorder = job.sent
         job.cost_comment = call.headers.get(_COST) == b"comment"
-        reply.on_writable(lambda is_open: _flow(job, is_open))
+        reply.on_writable(job.set_flow)
 
     def _begin(self, job: Job) -> Headers:
         """Return the headers of a stream whose first content is there."""
@@ -430,94 +423,6 @@ class Gateway:
             self._close(job)
         return replies.answered(job, reply)
 
-    async def stream(self, identity: KeyIdentity, request: ModelRequest) -> AsyncIterator[StreamEvent]:
-        """Yield the events of an answer as they come.
-
-        Ends after the last event, or raises a SalonError; what was yielded before stands. Leaving the
-        iterator (``aclose``) stops the provider.
-        """
-        job = self._inner_job(identity, request, stream=True)
-        delivery = EventDelivery(lambda: self._note_first_token(job))
-        delivery.on_flow(lambda is_open: _flow(job, is_open))
-        job.delivery = delivery
-        task = self._supervisor.spawn(self._run_inner(job), name="inner-stream")
-        task.add_done_callback(lambda _: delivery.close(job.error))
-        try:
-            while events := await delivery.take():
-                for event in events:
-                    yield event
-        finally:
-            job.leave()
-        if delivery.error is not None:
-            raise delivery.error
-
-    async def generate(self, identity: KeyIdentity, request: ModelRequest) -> Response:
-        """Return a whole answer. Raises: SalonError. Cancelling stops the provider."""
-        response = await self._whole(identity, request)
-        assert isinstance(response, Response)
-        return response
-
-    async def embed(self, identity: KeyIdentity, request: EmbeddingRequest) -> EmbeddingResponse:
-        """Return a vector for each input. Raises: SalonError. Cancelling stops the provider."""
-        response = await self._whole(identity, request)
-        assert isinstance(response, EmbeddingResponse)
-        return response
-
-    async def ask(self, identity: KeyIdentity, request: OperationRequest) -> OperationResponse:
-        """Return the answer to a request of any operation but chat. Raises: SalonError."""
-        response = await self._whole(identity, request)
-        assert isinstance(response, OperationResponse)
-        return response
-
-    async def _whole(self, identity: KeyIdentity, request: AnyRequest) -> AnyResponse:
-        """Return the whole answer to a request of any operation. Raises: SalonError."""
-        job = self._inner_job(identity, request, stream=False)
-        attempt = await self._run_inner(job)
-        if job.error is not None:
-            raise job.error
-        response = attempt.response() if attempt is not None else None
-        assert response is not None
-        return response if isinstance(response, Response) else replies.counted(job, response)
-
-    def _inner_job(self, identity: KeyIdentity, request: AnyRequest, *, stream: bool) -> Job:
-        is_chat = isinstance(request, ModelRequest)
-        operation = "chat" if is_chat else request.operation
-        job = self._job(identity, operation, self._clock.monotonic_s())
-        job.request = request
-        job.alias = request.model
-        job.stream = stream
-        job.max_output_tokens = request.max_output_tokens if is_chat else 1
-        job.size_bytes = _size(request)
-        return job
-
-    async def _run_inner(self, job: Job) -> Attempt | None:
-        """Have an inner request answered; what went wrong is in ``job.error``."""
-        is_in = False
-        try:
-            self.admission.enter()
-            is_in = True
-            job.task = asyncio.current_task()
-            await self._prepare(job, await self._admit(job))
-            attempt = await self._loop.run(job)
-            job.status = 200
-            delivery, response = job.delivery, attempt.response()
-            if isinstance(delivery, EventDelivery) and isinstance(response, Response):
-                job.attempt = attempt
-                delivery.put(response_events(response))
-                job.attempt = None
-        except SalonError as error:
-            job.error = ClientGone() if job.gone else error
-            return None
-        except asyncio.CancelledError:
-            job.error = ClientGone()
-            raise
-        else:
-            return attempt
-        finally:
-            if is_in:
-                self.admission.leave()
-            self._close(job)
-
     # -- own --------------------------------------------------------------------------------------
     def _job(self, identity: KeyIdentity, operation: OperationName, started_s: float) -> Job:
         return Job(
@@ -529,14 +434,3 @@ class Gateway:
             started_s + self.options.total_timeout_s,
             self._loop.extend_hold,
         )
-
-
-def _flow(job: Job, is_open: bool) -> None:
-    if job.attempt is not None:
-        job.attempt.set_flow(is_open)
-
-
-def _size(request: AnyRequest) -> int:
-    if not isinstance(request, ModelRequest):
-        return len(msgspec.json.encode(request))
-    return len(msgspec.json.encode(request.messages)) + len(msgspec.json.encode(request.tools))

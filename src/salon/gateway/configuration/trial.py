@@ -146,7 +146,7 @@ class Trials:
         )
         started_s = self._clock.monotonic_s()
         count, finish = 0, "no finish"
-        async for event in self._gateway.stream(identity, request):
+        async for event in self._gateway.inside.stream(identity, request):
             if not count:
                 first_ms.append(self._since_ms(started_s))
             count += 1
@@ -163,10 +163,10 @@ class Trials:
             max_output_tokens=_ENOUGH_TOKENS,
         )
         try:
-            response = await self._gateway.generate(identity, request)
+            response = await self._gateway.inside.generate(identity, request)
         except Unsupported:  # Ollama's dialect knows no tool_choice
             free = msgspec.structs.replace(request, tool_choice=None)
-            response = await self._gateway.generate(identity, free)
+            response = await self._gateway.inside.generate(identity, free)
         if not response.tool_calls:
             raise _NoCall(provider=model, detail="it answered with words instead of the tool call asked for")
         return f"{response.tool_calls[0].name} {response.tool_calls[0].arguments[:100]}"

@@ -183,6 +183,11 @@ class Job:
         elif self.waiting and self.task is not None:
             self.task.cancel()
 
+    def set_flow(self, is_open: bool) -> None:
+        """Let the provider go on, or wait, as the reader has room."""
+        if self.attempt is not None:
+            self.attempt.set_flow(is_open)
+
     async def in_task(self) -> None:
         """Be in a task, for what only works in one (time limits, connecting)."""
         if self.in_place is not None:

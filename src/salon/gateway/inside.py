@@ -1,0 +1,160 @@
+"""The gateway's door for the other parts of Salon: requests and answers in our own types.
+
+They go through the same steps as a caller's request: limits, budgets, routing, ledger.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import msgspec
+
+from salon.foundation.accounts import KeyIdentity
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.errors import ClientGone, SalonError
+from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.messages import (
+    EmbeddingRequest,
+    EmbeddingResponse,
+    ModelRequest,
+    OperationName,
+    OperationRequest,
+    OperationResponse,
+    Response,
+    StreamEvent,
+)
+from salon.gateway import replies
+from salon.gateway.admission import Admission
+from salon.gateway.attempts import AttemptLoop
+from salon.gateway.protocols.base import AnyRequest, AnyResponse
+from salon.gateway.protocols.collect import response_events
+from salon.gateway.registry.plan import Plan
+from salon.gateway.relay.attempt import Attempt
+from salon.gateway.relay.delivery import EventDelivery
+from salon.gateway.relay.job import Job
+
+
+class Steps(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What the gateway does with every request, whoever asks."""
+
+    job: Callable[[KeyIdentity, OperationName, float], Job]
+    """Begins one, at a monotonic time in seconds."""
+    admit: Callable[[Job], Awaitable[Plan]]
+    """Finds what the job's name means and checks who asks."""
+    prepare: Callable[[Job, Plan], Awaitable[None]]
+    """Knows the prices and holds the money."""
+    note_first_token: Callable[[Job], None]
+    close: Callable[[Job], None]
+    """Settles it."""
+
+
+class Inside:
+    """Asks models for the house itself. One event loop."""
+
+    def __init__(
+        self,
+        steps: Steps,
+        *,
+        admission: Admission,
+        loop: AttemptLoop,
+        supervisor: TaskSupervisor,
+        clock: Clock,
+    ) -> None:
+        self._steps = steps
+        self._admission = admission
+        self._loop = loop
+        self._supervisor = supervisor
+        self._clock = clock
+
+    async def stream(self, identity: KeyIdentity, request: ModelRequest) -> AsyncIterator[StreamEvent]:
+        """Yield the events of an answer as they come.
+
+        Ends after the last event, or raises a SalonError; what was yielded before stands. Leaving the
+        iterator (``aclose``) stops the provider.
+        """
+        job = self._job(identity, request, stream=True)
+        delivery = EventDelivery(lambda: self._steps.note_first_token(job))
+        delivery.on_flow(job.set_flow)
+        job.delivery = delivery
+        task = self._supervisor.spawn(self._run(job), name="inner-stream")
+        task.add_done_callback(lambda _: delivery.close(job.error))
+        try:
+            while events := await delivery.take():
+                for event in events:
+                    yield event
+        finally:
+            job.leave()
+        if delivery.error is not None:
+            raise delivery.error
+
+    async def generate(self, identity: KeyIdentity, request: ModelRequest) -> Response:
+        """Return a whole answer. Raises: SalonError. Cancelling stops the provider."""
+        response = await self._whole(identity, request)
+        assert isinstance(response, Response)
+        return response
+
+    async def embed(self, identity: KeyIdentity, request: EmbeddingRequest) -> EmbeddingResponse:
+        """Return a vector for each input. Raises: SalonError. Cancelling stops the provider."""
+        response = await self._whole(identity, request)
+        assert isinstance(response, EmbeddingResponse)
+        return response
+
+    async def ask(self, identity: KeyIdentity, request: OperationRequest) -> OperationResponse:
+        """Return the answer to a request of any operation but chat. Raises: SalonError."""
+        response = await self._whole(identity, request)
+        assert isinstance(response, OperationResponse)
+        return response
+
+    async def _whole(self, identity: KeyIdentity, request: AnyRequest) -> AnyResponse:
+        """Return the whole answer to a request of any operation. Raises: SalonError."""
+        job = self._job(identity, request, stream=False)
+        attempt = await self._run(job)
+        if job.error is not None:
+            raise job.error
+        response = attempt.response() if attempt is not None else None
+        assert response is not None
+        return response if isinstance(response, Response) else replies.counted(job, response)
+
+    def _job(self, identity: KeyIdentity, request: AnyRequest, *, stream: bool) -> Job:
+        is_chat = isinstance(request, ModelRequest)
+        operation = "chat" if is_chat else request.operation
+        job = self._steps.job(identity, operation, self._clock.monotonic_s())
+        job.request = request
+        job.alias = request.model
+        job.stream = stream
+        job.max_output_tokens = request.max_output_tokens if is_chat else 1
+        job.size_bytes = _size(request)
+        return job
+
+    async def _run(self, job: Job) -> Attempt | None:
+        """Have an inner request answered; what went wrong is in ``job.error``."""
+        is_in = False
+        try:
+            self._admission.enter()
+            is_in = True
+            job.task = asyncio.current_task()
+            await self._steps.prepare(job, await self._steps.admit(job))
+            attempt = await self._loop.run(job)
+            job.status = 200
+            delivery, response = job.delivery, attempt.response()
+            if isinstance(delivery, EventDelivery) and isinstance(response, Response):
+                job.attempt = attempt
+                delivery.put(response_events(response))
+                job.attempt = None
+        except SalonError as error:
+            job.error = ClientGone() if job.gone else error
+            return None
+        except asyncio.CancelledError:
+            job.error = ClientGone()
+            raise
+        else:
+            return attempt
+        finally:
+            if is_in:
+                self._admission.leave()
+            self._steps.close(job)
+
+
+def _size(request: AnyRequest) -> int:
+    if not isinstance(request, ModelRequest):
+        return len(msgspec.json.encode(request))
+    return len(msgspec.json.encode(request.messages)) + len(msgspec.json.encode(request.tools))
