@@ -3,8 +3,13 @@
 import json
 from typing import Any
 
+import msgspec
+import pytest
+
+from salon.foundation.kit.errors import UpstreamBroken
 from salon.gateway.configuration.listing import read_listing
 from salon.gateway.operations import guessed
+from salon.gateway.pricing.price import rate
 from salon.gateway.registry.models import ModelInfo
 
 
@@ -88,3 +93,52 @@ def test_googles_models_of_pictures_and_speech_are_known_by_their_names() -> Non
         "gemini-x-flash-tts": ("chat", "speech"),
         "imagen-4.0-generate": ("images",),
     }
+
+
+def test_a_router_says_what_the_services_behind_it_can() -> None:
+    services = [
+        {"provider": "a", "status": "live", "context_length": 131072, "supports_tools": False},
+        {"provider": "b", "status": "live", "context_length": 32768, "supports_tools": True},
+        {"provider": "c", "status": "error", "context_length": 999999, "supports_structured_output": True},
+    ]
+    shape = {"input_modalities": ["text", "image"]}
+    (model,) = listed({"data": [{"id": "m/x", "providers": services, "architecture": shape}]})
+    assert model.context_tokens == 131072
+    can = model.capabilities
+    assert can is not None
+    assert (can.tools, can.vision, can.structured) == (True, True, None)
+    assert model.price is None  # which of them is asked, and paid, the router decides
+
+
+def test_perplexity_says_its_prices_with_their_unit() -> None:
+    pricing = {"input": 10, "output": 50, "cache_write": 12.5, "cache_read": 1, "unit": "usd_per_1m_tokens"}
+    (model,) = listed({"data": [{"id": "anthropic/x", "pricing": pricing}]})
+    assert model.price is not None
+    (tier,) = model.price.tiers
+    assert (tier.input, tier.output, tier.cached) == (rate("10"), rate("50"), rate("1"))
+    assert tier.cache_write == rate("12.5")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"id": None}, {"object": "model"}, {"id": 7}, {"id": ""}, {"id": "b", "top_provider": 1}],
+)
+def test_one_odd_row_hides_no_other_model(odd: dict[str, Any]) -> None:
+    found = [model.id for model in listed({"data": [{"id": "a"}, odd]})]
+    assert found == (["a", "b"] if odd.get("id") == "b" else ["a"])
+
+
+def test_a_list_of_odd_rows_alone_is_told_as_broken() -> None:
+    with pytest.raises(UpstreamBroken):
+        listed({"data": [{"object": "model"}, {"id": None}]})
+
+
+def test_times_and_prices_beyond_all_measure_are_not_kept() -> None:
+    prices = {"prompt": "1e-6", "completion": "2e-6", "request": ["?"], "web_search": "-1"}
+    for body in ({"created": 1e300}, {"created": -5, "pricing": {"prompt": "Infinity", "completion": "1"}}):
+        (model,) = listed({"data": [{"id": "a", **body}]})
+        assert (model.created_at_s, model.price) == (0, None)
+        assert msgspec.json.decode(msgspec.json.encode(model), type=ModelInfo) == model
+    (priced,) = listed({"data": [{"id": "a", "pricing": prices}]})
+    assert priced.price is not None
+    assert (priced.price.request_e10, priced.price.search_e10) == (0, None)

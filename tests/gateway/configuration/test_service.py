@@ -1,5 +1,6 @@
 """Providers added, tried, disabled and removed while running, from every source."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -244,6 +245,58 @@ def test_a_provider_that_is_down_is_not_asked_again_at_once(play: Play) -> None:
         assert len(fake.journal.exchanges) == before
         await bench.service.discovery.refresh(["openai"], force=True)
         assert len(fake.journal.exchanges) == before + 1
+
+    play(scene)
+
+
+def test_a_list_goes_with_the_address_and_the_key_it_came_for(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        added = spec(fake, api_key="sk-one")
+        await bench.service.add(OWNER.caller, added)
+        await bench.service.discovery.refresh(["mine"])
+        await bench.service.set_enabled(OWNER.caller, "mine", enabled=False)
+        await bench.service.set_enabled(OWNER.caller, "mine", enabled=True)
+        assert bench.registry.listing("mine") is not None
+        await bench.service.set_credential(OWNER.caller, "mine", "sk-two")
+        assert bench.registry.listing("mine") is None
+        await bench.service.discovery.refresh(["mine"])
+        elsewhere = msgspec.structs.replace(added, base_url="http://127.0.0.1:9/v1", api_key=None)
+        await bench.service.update(OWNER.caller, "mine", elsewhere)
+        assert bench.registry.listing("mine") is None
+
+    play(scene)
+
+
+class SlowToRefuse:
+    """A provider that lists its models for one key at once, and refuses another when it is told to."""
+
+    def __init__(self) -> None:
+        self.refuse = asyncio.Event()
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head, status, body = await reader.readuntil(b"\r\n\r\n"), b"200 OK", b'{"data":[{"id":"a"}]}'
+        if b"sk-wrong" in head:
+            await self.refuse.wait()
+            status, body = b"401 Unauthorized", b'{"error":{"message":"wrong key"}}'
+        writer.write(b"HTTP/1.1 %b\r\ncontent-length: %d\r\n\r\n%b" % (status, len(body), body))
+        await writer.drain()
+        writer.close()
+
+
+def test_a_provider_that_changes_while_it_is_asked_is_asked_anew(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        slow = SlowToRefuse()
+        async with await asyncio.start_server(slow.answer, "127.0.0.1", 0) as server:
+            address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+            await bench.service.add(OWNER.caller, spec(fake, base_url=address, api_key="sk-wrong"))
+            wrong = bench.registry.provider("mine")
+            first = asyncio.ensure_future(bench.service.discovery.ask(wrong))
+            await bench.service.set_credential(OWNER.caller, "mine", "sk-right")
+            found = await bench.service.discovery.ask(bench.registry.provider("mine"))
+            assert [model.id for model in found.models] == ["a"]
+            slow.refuse.set()
+            assert "credential" in ((await first).error or "")
+            assert bench.registry.listing("mine") == found
 
     play(scene)
 

@@ -189,6 +189,24 @@ def test_half_an_application_and_unknown_options_are_refused(play: Play) -> None
     play(scene)
 
 
+@pytest.mark.parametrize(
+    "authority",
+    [
+        "http://login.example.com",
+        "http://127.0.0.1.example.com",
+        "http://localhost:8@evil.example",
+        "ftp://x",
+    ],
+)
+def test_a_secret_is_sent_in_the_clear_to_nobody_else(play: Play, authority: str) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        with pytest.raises(ConfigError, match="is not an https address") as caught:
+            await bench.service.add(OWNER.caller, spec(fake, **{**entra(fake), "authority": authority}))
+        assert "azure-secret-canary" not in caught.value.message
+
+    play(scene)
+
+
 def test_the_environment_brings_it_when_it_says_enough() -> None:
     key = {"AZURE_OPENAI_API_KEY": "k"}
     assert environment_providers([KIND], key) == []

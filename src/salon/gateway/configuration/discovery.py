@@ -45,7 +45,7 @@ class Discovery:
         self._clock = clock
         self._keep = keep
         self._supervisor = TaskSupervisor("discovery")
-        self._under_way: dict[str, asyncio.Task[Listing]] = {}
+        self._under_way: dict[asyncio.Task[Listing], Configured] = {}
 
     async def close(self) -> None:
         """Ask nobody any more."""
@@ -86,11 +86,14 @@ class Discovery:
         return await asyncio.shield(self._ask(configured))
 
     def _ask(self, configured: Configured) -> asyncio.Task[Listing]:
+        """Return the question that is under way; one for a provider that has changed since is another."""
         name = configured.spec.name
-        task = self._under_way.get(name)
-        if task is None:
-            task = self._under_way[name] = self._supervisor.spawn(self._fetch(configured), name="discover")
-            task.add_done_callback(lambda _: self._under_way.pop(name, None))
+        for task, asked in self._under_way.items():
+            if asked.spec.name == name and asked.lists_as(configured):
+                return task
+        task = self._supervisor.spawn(self._fetch(configured), name="discover")
+        self._under_way[task] = configured
+        task.add_done_callback(self._under_way.pop)
         return task
 
     async def _fetch(self, configured: Configured) -> Listing:
@@ -101,7 +104,8 @@ class Discovery:
             listing = await self._pages(configured, known)
         except SalonError as error:
             listing = msgspec.structs.replace(known, fetched_at_ms=now_ms, error=error.message)
-        if self._registry.provider(name) is configured:
+        now = self._registry.provider(name)
+        if now is not None and now.lists_as(configured):
             self._registry.set_listing(name, listing)
             if self._keep is not None and listing.error is None:
                 self._keep(name, listing)
@@ -117,8 +121,9 @@ class Discovery:
             )
             if response.status == 304:
                 return msgspec.structs.replace(known, fetched_at_ms=self._clock.now_ms(), error=None)
-            listed, after = read_listing(
-                configured.kind.listing, response.body, provider=configured.spec.name
+            # A list of 600 models takes 15 ms to read: too long for the loop.
+            listed, after = await asyncio.to_thread(
+                read_listing, configured.kind.listing, response.body, provider=configured.spec.name
             )
             models += listed
             found = response.header(b"etag")

@@ -81,6 +81,16 @@ class Configured:
             return known
         return msgspec.structs.replace(known, operations=info.operations)
 
+    def lists_as(self, other: "Configured") -> bool:
+        """Tell whether both ask the same place as the same customer, so that their lists are the same."""
+        return self.customer == other.customer
+
+    @property
+    def customer(self) -> tuple[object, ...]:
+        """Who asks whom; never to be shown, for the credential is in it."""
+        spec, secret = self.spec, self.link.secret if self.link is not None else None
+        return spec.kind, spec.base_url, spec.options, spec.headers, spec.allow_private, secret
+
     def shown(self) -> Provider:
         """Return it as people see it."""
         return Provider(

@@ -102,12 +102,16 @@ class Registry:
         held = {residence.name: residence for residence in residences}
         for residence in held.values():
             check_residence(residence)
-        self._providers = built
+        before, self._providers = self._providers, built
         self._residences = tuple(held.values())
         self._builder.keep_only(built.values())
         self._aliases = named
         self._prices.set_written(prices)
-        self._listings = {name: listing for name, listing in self._listings.items() if name in built}
+        self._listings = {
+            name: listing
+            for name, listing in self._listings.items()
+            if name in built and name in before and built[name].lists_as(before[name])
+        }
         self.forget()
 
     async def close(self) -> None:

@@ -59,7 +59,9 @@ def authorizer(access: Access) -> BearerAuthorizer:
     return BearerAuthorizer(access, partial(ask_for_token, access, address, form))
 
 
-_ADDRESS = r"https?://[A-Za-z0-9._:/\[\]-]{1,200}"
+_SCOPE = r"(?:https|api)://[A-Za-z0-9._:/-]{1,200}"
+_AUTHORITY = r"https://[A-Za-z0-9._:/-]{1,200}|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:/[A-Za-z0-9._/-]*)?"
+"""A secret is sent there: in the clear to this machine alone."""
 
 KIND = ProviderKind(
     name="azure",
@@ -89,13 +91,13 @@ KIND = ProviderKind(
             name="scope",
             help="what its tokens are for",
             default="https://cognitiveservices.azure.com/.default",
-            pattern=_ADDRESS,
+            pattern=_SCOPE,
         ),
         ProviderOption(
             name="authority",
-            help="where its tokens come from; another one for national clouds",
+            help="an https address where its tokens come from; another one for national clouds",
             default="https://login.microsoftonline.com",
-            pattern=_ADDRESS,
+            pattern=_AUTHORITY,
         ),
     ),
     shape=shape,
