@@ -19,7 +19,7 @@ from salon.foundation.messages import ModelRequest, OperationName
 from salon.gateway import hops, replies
 from salon.gateway.accounting import Accountant, reserve, reserve_now
 from salon.gateway.admission import Admission
-from salon.gateway.answers import AnswerCache, IdempotencyKeys, Recorded, cache_key
+from salon.gateway.answers import AnswerCache, IdempotencyKeys
 from salon.gateway.attempts import AttemptLoop
 from salon.gateway.choice.chooser import Chooser
 from salon.gateway.choice.explanation import Explanation, explained
@@ -29,6 +29,7 @@ from salon.gateway.counting import TokenCounter, lacks_counter
 from salon.gateway.exchange import Answered, Headers, Reply, ServedCall
 from salon.gateway.files.references import References
 from salon.gateway.inside import Inside, Steps
+from salon.gateway.kept_answers import CACHE_HEADER, IDEMPOTENCY_HEADER, KeptAnswers
 from salon.gateway.kept_reply import KeptReply
 from salon.gateway.limits import Limiter, LocalLimiter
 from salon.gateway.mirrors import Mirrors
@@ -43,11 +44,8 @@ from salon.gateway.registry.registry import Registry
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.delivery import StreamDelivery
 from salon.gateway.relay.job import Job, encode_context
-from salon.gateway.routing.reactions import is_uncertain
 
-_CACHE: Final = b"x-salon-cache"
 _COST: Final = b"x-salon-cost"
-_IDEMPOTENCY: Final = b"idempotency-key"
 _logger = logging.getLogger(__name__)
 
 
@@ -76,8 +74,6 @@ class Gateway:
         """What puts files of the house in the place of their ids."""
         self.options = options or registry.options
         self._clock = clock or SystemClock()
-        self._cache = cache
-        self._idempotency = idempotency
         self._ledger = ledger
         self._counter = TokenCounter()
         self._supervisor = TaskSupervisor("gateway")
@@ -85,6 +81,7 @@ class Gateway:
         self._accountant = Accountant(ledger, self._clock, observer)
         watch = Watch(limiter or LocalLimiter(self._clock), self.options, self._clock)
         self._chooser = Chooser(registry, watch, self.options, self._clock)
+        self._answers = KeptAnswers(cache, idempotency, chooser=self._chooser, clock=self._clock)
         self._loop = AttemptLoop(
             self.options,
             self._clock,
@@ -192,8 +189,8 @@ class Gateway:
             if own is not None:
                 replies.send_own(job, own)
                 return
-        if plan.cache or _CACHE in call.headers or _IDEMPOTENCY in call.headers:
-            known = await self._known_answer(job, plan, call)
+        if plan.cache or CACHE_HEADER in call.headers or IDEMPOTENCY_HEADER in call.headers:
+            known = await self._answers.find(job, plan, call)
             if known is not None:
                 replies.replay(job, known)
                 return
@@ -238,37 +235,6 @@ class Gateway:
         assert isinstance(request, ModelRequest)
         replies.send_own(job, await self._counter.count(request, model=plan.targets[0].model))
 
-    async def _known_answer(self, job: Job, plan: Plan, call: ServedCall) -> Recorded | None:
-        """Return the answer of an earlier request, or note where this one's is to be kept."""
-        headers, envelope = call.headers, job.envelope
-        assert envelope is not None
-        space_id = job.identity.caller.space_id
-        wish = headers.get(_CACHE)
-        if self._cache is not None and (wish == b"on" or (plan.cache and wish != b"off")):
-            variant = self._chooser.variant(job, plan) if plan.split is not None else ""
-            job.cache_key = cache_key(space_id, call.dialect, plan, envelope, headers, variant=variant)
-            known = self._cache.find(job.cache_key)
-            if known is None and self._cache.is_shared:
-                await job.in_task()
-                known = await self._cache.fetch(job.cache_key)
-            if known is not None:
-                job.cache = "hit"
-                return known
-            job.sent = []
-        key = headers.get(_IDEMPOTENCY)
-        if key is not None and self._idempotency is not None:
-            await job.in_task()
-            content = b"\0".join((call.dialect.encode(), job.operation.encode(), envelope.content()))
-            left_s = max(0.0, job.deadline_s - self._clock.monotonic_s())
-            found = await self._idempotency.claim(job.identity.caller, key, content, timeout_s=left_s)
-            if isinstance(found, Recorded):
-                job.cache_key = None
-                return found
-            job.claim = found
-            job.keeps_going = True
-            job.sent = []
-        return None
-
     def _open_stream(self, job: Job, call: ServedCall) -> None:
         reply, dialect = job.reply, job.dialect
         assert reply is not None
@@ -289,33 +255,11 @@ class Gateway:
         """Keep what is to be kept of an ended request, and settle it."""
         job.task = None
         if job.sent is not None:
-            self._keep(job, job.sent)
+            self._answers.keep(job, job.sent)
         self._accountant.settle(job)
         if self.payloads is not None:
             self.payloads.end(job)
         job.release()
-
-    def _keep(self, job: Job, sent: list[bytes]) -> None:
-        """Keep the answer for an identical request, and under its idempotency key."""
-        error = job.error
-        answer = Recorded(
-            status=job.status,
-            is_stream=job.begun,
-            body=b"".join(sent),
-            route=job.target.name if job.target is not None else None,
-            media_type=job.media_type,
-            error_code=error.code if error is not None else None,
-        )
-        key, cache = job.cache_key, self._cache
-        if key is not None and cache is not None and error is None and cache.put(key, answer):
-            job.cache = "stored"
-        claim = job.claim
-        if claim is None:
-            return
-        if error is None or job.begun or is_uncertain(error):
-            claim.keep(answer)
-        else:
-            claim.release()
 
     # -- for both ---------------------------------------------------------------------------------
     def _admit_now(self, job: Job) -> Plan | None:
