@@ -136,3 +136,19 @@ def test_settings_are_read_again_when_asked(house: House, tmp_path: Path) -> Non
     config.write_text("")
     assert _ask(house, "POST", "config/reload")[1]["problem"] is None
     assert "quick" not in str(_ask(house, "GET", "aliases"))
+
+
+def test_files_are_listed_page_by_page_and_deleted(house: House, tmp_path: Path) -> None:
+    for name in ("one.txt", "two.txt", "three.txt"):
+        (tmp_path / name).write_text(name * 3)
+        assert house.salon("files", "add", str(tmp_path / name)).returncode == 0
+    first = _ask(house, "GET", "files?limit=2")[1]
+    assert [one["name"] for one in first["items"]] == ["three.txt", "two.txt"]
+    assert (first["files"], first["size_bytes"], first["items"][0]["purpose"]) == (3, 69, "user_data")
+    second = _ask(house, "GET", f"files?limit=2&cursor={first['next']}")[1]
+    assert ([one["name"] for one in second["items"]], second["next"]) == (["one.txt"], None)
+    assert _ask(house, "DELETE", f"files/{first['items'][0]['id']}")[0] == 200
+    assert _ask(house, "DELETE", f"files/{first['items'][0]['id']}")[0] == 404
+    assert _ask(house, "GET", "files?cursor=nothing")[0] == 404
+    _, without = _new_key(house, "no files", "usage.read")
+    assert _ask(house, "GET", "files", key=without)[0] == 403

@@ -102,6 +102,21 @@ def test_text_is_streamed_and_each_response_is_one_row(
     assert all(row[4] > 0 for row in rows_of(scene, own_key, 2))
 
 
+def test_an_open_session_is_listed_until_it_ends(scene: Scene, client: openai.OpenAI, own_key: str) -> None:
+    def listed() -> list[dict[str, Any]]:
+        items = orjson.loads(scene.house.get("/salon/v1/realtime-sessions")[1])["items"]
+        return [one for one in items if one["key_name"] == name]
+
+    name = next(one["name"] for one in keys(scene) if one["hint"].endswith(own_key[-4:]))
+    with client.realtime.connect(model=MODEL) as session:
+        ask(session, "{{fake text=hello there}}")
+        heard(session, "response.done")
+        until(lambda: listed()[0]["output_tokens"] == 2, seconds=30)
+        (shown,) = listed()
+        assert (shown["asked_model"], shown["target"], shown["is_answering"]) == (MODEL, MODEL, False)
+    until(lambda: not listed(), seconds=30)
+
+
 def test_spoken_answers_and_transcriptions_are_counted_by_class(
     scene: Scene, client: openai.OpenAI, own_key: str
 ) -> None:

@@ -107,6 +107,31 @@ def test_a_trial_of_a_wrong_credential_says_what_is_wrong(play: Play) -> None:
     play(scene)
 
 
+def test_a_changed_provider_keeps_what_is_not_named_and_its_key_stays_with_its_host(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        service = bench.service
+        await service.add(OWNER.caller, spec(fake, label="Mine", headers={"X-Title": "Notes"}))
+        await service.change(OWNER.caller, "mine", {"models": ("extra",), "base_url": f"{fake.url}/v1/"})
+        found = bench.registry.provider("mine")
+        assert found is not None
+        assert (found.spec.label, found.spec.headers, found.spec.models) == (
+            "Mine",
+            {"X-Title": "Notes"},
+            ("extra",),
+        )
+        assert (await bench.call("mine/fake")).status == 200
+        elsewhere = {"base_url": "https://models.example.com/v1", "allow_private": False}
+        with pytest.raises(ConfigError) as caught:
+            await service.change(OWNER.caller, "mine", elsewhere)
+        assert caught.value.fields["key"] == "providers.mine.api_key"
+        assert "is not sent to https://models.example.com" in caught.value.message
+        assert bench.registry.provider("mine").spec.base_url == f"{fake.url}/v1/"  # type: ignore[union-attr]
+        moved = await service.change(OWNER.caller, "mine", elsewhere, secret="sk-for-the-other")
+        assert (moved.base_url, moved.credential) == ("https://models.example.com/v1", "set")
+
+    play(scene)
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

@@ -180,7 +180,8 @@ def test_chat_keeps_history_and_saves(house: House, tmp_path: Path) -> None:
 
 
 def test_usage_and_requests_show_what_was_asked(house: House) -> None:
-    _ok(house, "ask", "-m", "demo", "count me")
+    for text in ("count me", "and me"):
+        _ok(house, "ask", "-m", "demo", text)
     assert json.loads(_ok(house, "--json", "usage"))["items"][0]["requests"] > 0
     newest = json.loads(_ok(house, "--json", "requests", "--limit", "1"))
     assert newest["items"][0]["asked_model"] == "demo"
@@ -193,11 +194,45 @@ def test_usage_and_requests_show_what_was_asked(house: House) -> None:
     assert "There is no request req_none" in house.salon("requests", "show", "req_none").stderr
 
 
+def test_requests_name_their_kind_and_the_next_page(house: House) -> None:
+    for text in ("first", "second"):
+        _ok(house, "ask", "-m", "demo", text)
+    _ok(house, "embed", "-m", "demo", "a vector")
+    done = house.salon("requests", "list", "--limit", "1")
+    assert "\tembeddings\t" in done.stdout
+    assert "There are more: --cursor " in done.stderr
+    cursor = done.stderr.split("--cursor ")[1].strip()
+    assert "\tchat\t" in house.salon("requests", "--cursor", cursor, "--limit", "1").stdout
+    assert "--limit" in _ok(house, "requests", "list", "--help")
+    assert _ok(house, "requests") == _ok(house, "requests", "list")
+
+
 def test_provider_is_added_tested_disabled_and_removed(house: House) -> None:
     with FakeProvider().in_thread() as fake:
         added = ("providers", "add", "openai-compatible", "--name", "mine", "--base-url", f"{fake.url}/v1")
         _ok(house, *added, "--allow-private", "--no-key", "--no-test")
         assert house.salon(*added, "--no-key", "--no-test").returncode == 1
+        _ok(
+            house,
+            "providers",
+            "set",
+            "mine",
+            "--label",
+            "My own",
+            "--model",
+            "more",
+            "--header",
+            "X-Title=Notes",
+        )
+        listed = json.loads(_ok(house, "--json", "providers"))
+        mine = next(one for one in listed if one["name"] == "mine")
+        assert (mine["label"], mine["written_models"], mine["headers"]) == (
+            "My own",
+            ["more"],
+            {"X-Title": "Notes"},
+        )
+        refused = house.salon("providers", "set", "mine", "--base-url", "nowhere")
+        assert "Give an address like" in refused.stderr
         assert "ok    streamed answer" in house.salon("providers", "test", "mine").stdout
         assert "mine/fake" in _ok(house, "models")
     _ok(house, "providers", "disable", "mine")

@@ -475,6 +475,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Files
+         * @description List the files of one's space, newest first, whatever they came in with.
+         */
+        get: operations["list_files_salon_v1_files_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove File
+         * @description Delete a file; requests that name it are refused from then on.
+         */
+        delete: operations["remove_file_salon_v1_files__file_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/keys": {
         parameters: {
             query?: never;
@@ -821,10 +861,12 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Set Provider Bounds
-         * @description Set where it is, what it promises and what it is sent at most; null takes a bound away.
+         * Change Provider
+         * @description Change its address, options, models, limits and the like; null goes back to what its kind has.
+         *
+         *     What is left out stays. A stored key is not sent to another host: with such an address comes a key.
          */
-        patch: operations["set_provider_bounds_salon_v1_providers__provider_id__patch"];
+        patch: operations["change_provider_salon_v1_providers__provider_id__patch"];
         trace?: never;
     };
     "/salon/v1/providers/{provider_id}/disable": {
@@ -941,6 +983,26 @@ export interface paths {
          * @description Seal every stored key of a provider with a new master key, and forget the old one.
          */
         post: operations["rotate_master_key_salon_v1_providers_rotate_master_key_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/realtime-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Realtime Sessions
+         * @description List the realtime sessions of one's space that the process asked relays now, newest first.
+         */
+        get: operations["list_realtime_sessions_salon_v1_realtime_sessions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2652,6 +2714,40 @@ export interface components {
             /** Variants */
             variants: string[];
         };
+        /**
+         * File
+         * @description A stored file.
+         */
+        File: {
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Expires At Ms */
+            expires_at_ms: number | null;
+            /** Id */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Purpose */
+            purpose: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * Files
+         * @description Files, newest first.
+         */
+        Files: {
+            /** Files */
+            files: number;
+            /** Items */
+            items: components["schemas"]["File"][];
+            /** Next */
+            next: string | null;
+            /** Size Bytes */
+            size_bytes: number;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -2804,6 +2900,8 @@ export interface components {
             name: string;
             /** Output Price */
             output_price: string | null;
+            /** Price Version */
+            price_version: string | null;
             /** Priced */
             priced: boolean;
             /** Provider */
@@ -3258,14 +3356,38 @@ export interface components {
             state: "healthy" | "degraded" | "down" | "unknown" | "disabled" | "needs-credential";
             /** Tokens Per Minute */
             tokens_per_minute: number | null;
+            /** Written Label */
+            written_label: string;
+            /** Written Models */
+            written_models: string[];
+            /** Written Url */
+            written_url: string;
         };
         /**
-         * ProviderBounds
-         * @description Where a provider is, what it promises, and what it is sent at most.
+         * ProviderChange
+         * @description What is to change of a provider; what is left out stays.
          */
-        ProviderBounds: {
+        ProviderChange: {
+            /** Allow Private */
+            allow_private?: boolean | null;
+            /** Api Key */
+            api_key?: string | null;
+            /** Base Url */
+            base_url?: string | null;
             /** Concurrency */
             concurrency?: number | null;
+            /** Headers */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /** Label */
+            label?: string | null;
+            /** Models */
+            models?: string[] | null;
+            /** Options */
+            options?: {
+                [key: string]: string;
+            } | null;
             /** Promises */
             promises?: string[] | null;
             /** Region */
@@ -3354,6 +3476,36 @@ export interface components {
         Providers: {
             /** Items */
             items: components["schemas"]["Provider"][];
+        };
+        /**
+         * RealtimeSession
+         * @description A realtime session that is open.
+         */
+        RealtimeSession: {
+            /** Asked Model */
+            asked_model: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Is Answering */
+            is_answering: boolean;
+            /** Key Name */
+            key_name: string | null;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Request Id */
+            request_id: string;
+            /** Started At Ms */
+            started_at_ms: number;
+            /** Target */
+            target: string;
+        };
+        /**
+         * RealtimeSessions
+         * @description The open sessions of one process.
+         */
+        RealtimeSessions: {
+            /** Items */
+            items: components["schemas"]["RealtimeSession"][];
         };
         /**
          * RedisStatus
@@ -3496,6 +3648,8 @@ export interface components {
             currency: string;
             /** Decision */
             decision: string | null;
+            /** Dialect */
+            dialect: string;
             /** Duration Ms */
             duration_ms: number;
             /** Error Code */
@@ -3510,6 +3664,8 @@ export interface components {
             key_name: string | null;
             /** Model */
             model: string | null;
+            /** Operation */
+            operation: string;
             /** Output Tokens */
             output_tokens: number;
             /** Price Version */
@@ -4772,6 +4928,69 @@ export interface operations {
             };
         };
     };
+    list_files_salon_v1_files_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Files"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_file_salon_v1_files__file_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_keys_salon_v1_keys_get: {
         parameters: {
             query?: never;
@@ -5429,7 +5648,7 @@ export interface operations {
             };
         };
     };
-    set_provider_bounds_salon_v1_providers__provider_id__patch: {
+    change_provider_salon_v1_providers__provider_id__patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -5440,7 +5659,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProviderBounds"];
+                "application/json": components["schemas"]["ProviderChange"];
             };
         };
         responses: {
@@ -5641,6 +5860,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rotated"];
+                };
+            };
+        };
+    };
+    list_realtime_sessions_salon_v1_realtime_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealtimeSessions"];
                 };
             };
         };

@@ -46,6 +46,9 @@ function provider(change: Partial<Provider> & Pick<Provider, "name" | "label" | 
     concurrency: null,
     key: "set",
     allow_private: false,
+    written_url: "",
+    written_label: "",
+    written_models: [],
     options: {},
     headers: {},
     promises: [],
@@ -77,6 +80,7 @@ function model(id: string, change: Partial<Model>): Model {
     output_price: null,
     currency: null,
     priced: false,
+    price_version: null,
     aliases: [],
     ...change,
   }
@@ -133,6 +137,8 @@ export const REQUESTS: RequestRow[] = Array.from({ length: 30 }, (_, index) => {
     request_id: `req_${index}`,
     started_at_ms: Date.now() - index * 41_000 - 3000,
     key_name: key,
+    dialect: "openai",
+    operation: index % 9 === 4 ? "embeddings" : "chat",
     asked_model: asked,
     provider: by,
     model: upstream,
@@ -170,8 +176,6 @@ export function requestWhole(id: string): RequestWhole {
   return {
     ...row,
     model: "gpt-5",
-    dialect: "openai",
-    operation: "chat",
     usage_source: "provider",
     price_version: "genai-prices 2026-11-20",
     tried: [

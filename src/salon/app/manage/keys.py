@@ -103,8 +103,6 @@ class KeyDesk:
         keys, providers = self._house.accounts.key_names(caller), self._provider_names()
         return {
             **_request_row(entry, keys, providers),
-            "dialect": entry.dialect,
-            "operation": entry.operation,
             "usage_source": entry.usage_source,
             "tried": [_attempt_row(attempt, providers) for attempt in tried],
         }
@@ -181,6 +179,8 @@ def _request_row(entry: RequestEntry, keys: Mapping[str, str], providers: Mappin
         "request_id": entry.request_id,
         "started_at_ms": entry.started_at_ms,
         "key_name": keys.get(entry.key_id, entry.key_id) if entry.key_id else None,
+        "dialect": entry.dialect,
+        "operation": entry.operation,
         "asked_model": entry.alias,
         "provider": providers.get(entry.provider_id, entry.provider_kind) if entry.provider_id else None,
         "model": entry.model,

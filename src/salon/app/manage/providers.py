@@ -1,27 +1,20 @@
 """Providers, models and aliases, as the management API shows them."""
 
-import asyncio
-import contextlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from salon.app.checks import check
-from salon.app.listing import capability_words, guess_operations
 from salon.app.manage.sources import SHOWN_SOURCES
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.catalogue import BRIEF
-from salon.foundation.kit.errors import SalonError
-from salon.gateway.pricing.written import amount
 from salon.gateway.providers.base import ProviderKind
 from salon.gateway.registry.configured import Configured
 from salon.gateway.registry.models import (
     Listing,
-    ModelEntry,
     Provider,
     ProviderSpec,
 )
-from salon.gateway.registry.target import Target
 
 if TYPE_CHECKING:
     from salon.app.house import House
@@ -80,6 +73,9 @@ class ProviderDesk:
             "local": one.kind.local,
             "key": provider.credential,
             "allow_private": one.spec.allow_private,
+            "written_url": one.spec.base_url,
+            "written_label": one.spec.label,
+            "written_models": list(one.spec.models),
             "options": dict(one.spec.options),
             "headers": dict(one.spec.headers),
             "region": one.spec.region,
@@ -156,9 +152,11 @@ class ProviderDesk:
         """Let requests go to it, or not."""
         return self._one(await self._house.providers.set_enabled(caller, provider_id, enabled=enabled))
 
-    async def set_provider_bounds(self, caller: Caller, provider_id: str, body: Mapping[str, Any]) -> Json:
-        """Set where it is, what it promises and what it is sent at most; what is left out stays."""
-        return self._one(await self._house.providers.set_bounds(caller, provider_id, _bounds(body)))
+    async def change_provider(self, caller: Caller, provider_id: str, body: Mapping[str, Any]) -> Json:
+        """Change what is declared of it; what is left out stays, a stored key too."""
+        changes = {**_bounds(body), **_declared(body)}
+        secret = body.get("api_key")
+        return self._one(await self._house.providers.change(caller, provider_id, changes, secret=secret))
 
     async def set_provider_key(self, caller: Caller, provider_id: str, secret: str) -> Json:
         """Give it another key, and forget the old one."""
@@ -216,40 +214,6 @@ class ProviderDesk:
                 found.append(check(name, ok=None if state == "disabled" else True, detail=state))
         return found
 
-    # -- models -----------------------------------------------------------------------------------
-    async def models(self, caller: Caller) -> Sequence[Json]:
-        """List the models that can be asked, after a first look at providers that were never asked."""
-        del caller
-        registry = self._house.gateway.registry
-        never = [one.spec.name for one in registry.configured() if registry.listing(one.spec.name) is None]
-        await self._house.providers.discovery.refresh(never)
-        self._house.providers.discovery.refresh_in_background()
-        names: dict[str, list[str]] = {}
-        entries = registry.models()
-        for entry in entries:
-            for target in entry.targets:
-                names.setdefault(target, []).append(entry.id)
-        found = [(entry, self._target(entry)) for entry in entries if entry.kind == "model"]
-        await self._learn_prices([target for _, target in found if target is not None])
-        now_ms = self._house.clock.now_ms()
-        return [_model(entry, target, names.get(entry.id, []), at_ms=now_ms) for entry, target in found]
-
-    def _target(self, entry: ModelEntry) -> Target | None:
-        try:
-            return self._house.gateway.registry.plan(entry.id).targets[0]
-        except SalonError:
-            return None  # its provider is disabled or lacks a credential
-
-    async def _learn_prices(self, targets: Sequence[Target]) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_PRICE_PATIENCE_S):
-                await self._house.gateway.registry.look_up_prices(targets)
-
-    async def refresh_models(self, caller: Caller) -> None:
-        """Ask every provider for its models again."""
-        del caller
-        await self._house.providers.discovery.refresh(force=True)
-
 
 def _address_need(kind: ProviderKind) -> str:
     if kind.address_from_options:
@@ -264,6 +228,17 @@ def _bounds(body: Mapping[str, Any]) -> Json:
         found["region"] = found["region"] or ""
     if "promises" in found:
         found["promises"] = tuple(found["promises"] or ())
+    return found
+
+
+def _declared(body: Mapping[str, Any]) -> Json:
+    """Return the other named fields as a declaration has them; null goes back to the kind's own."""
+    found: Json = {name: body[name] or "" for name in ("base_url", "label") if name in body}
+    found |= {name: dict(body[name] or {}) for name in ("options", "headers") if name in body}
+    if "models" in body:
+        found["models"] = tuple(body["models"] or ())
+    if "allow_private" in body:
+        found["allow_private"] = bool(body["allow_private"])
     return found
 
 
@@ -316,22 +291,3 @@ def _free_name(label: str, taken: set[str]) -> str:
         number += 1
         name = f"{base}-{number}"
     return name
-
-
-def _model(entry: ModelEntry, target: Target | None, aliases: Sequence[str], *, at_ms: int) -> Json:
-    info, price = entry.info, target.price_at(at_ms) if target else entry.info.price
-    capabilities = guess_operations(info.id, target.capabilities if target else info.capabilities)
-    words = [word for word in capability_words(capabilities) if word != "completion"]
-    return {
-        "id": entry.id,
-        "provider": entry.provider,
-        "name": info.display_name or info.id,
-        "context_tokens": target.context_tokens if target else info.context_tokens,
-        "max_output_tokens": info.max_output_tokens,
-        "capabilities": words,
-        "input_price": amount(price.tiers[0].input) if price else None,
-        "output_price": amount(price.tiers[0].output) if price else None,
-        "currency": price.currency if price else None,
-        "priced": price is not None,
-        "aliases": list(aliases),
-    }

@@ -30,6 +30,7 @@ from salon.gateway.configuration.store import StoredProvider
 from salon.gateway.configuration.trial import Trial, Trials
 from salon.gateway.gateway import Gateway
 from salon.gateway.registry.configured import Configured, Declared
+from salon.gateway.registry.links import check_stays, locate, shaped
 from salon.gateway.registry.models import Listing, Provider, ProviderSpec
 from salon.gateway.registry.registry import Registry
 from salon.gateway.vault import Vault
@@ -140,13 +141,21 @@ class ProviderService:
             caller, name, lambda _: spec, "gateway.provider-changed", secret=spec.api_key
         )
 
-    async def set_bounds(self, caller: Caller, name: str, changes: Mapping[str, Any]) -> Provider:
-        """Set where a provider is, what it promises and what it is sent at most; by their fields' names.
+    async def change(
+        self, caller: Caller, name: str, changes: Mapping[str, Any], *, secret: str | None = None
+    ) -> Provider:
+        """Change what is declared of a provider, by its fields' names; what is not named stays.
+
+        A stored credential goes nowhere else: with an address at another host, the credential comes along.
 
         Raises: NotAllowed, NotFound, Conflict, ConfigError.
         """
         return await self._change(
-            caller, name, lambda spec: msgspec.structs.replace(spec, **changes), "gateway.provider-changed"
+            caller,
+            name,
+            lambda spec: msgspec.structs.replace(spec, **changes),
+            "gateway.provider-changed",
+            secret=secret,
         )
 
     async def set_credential(self, caller: Caller, name: str, secret: str) -> Provider:
@@ -206,6 +215,8 @@ class ProviderService:
         kept = secret or (link.secret if link is not None else None)
         declared = Declared(changed, id=configured.id, source="database", secret=kept)
         self.registry.check(declared)
+        kind = shaped(self.registry.kinds.get(changed.kind), changed)
+        (old, _), (new, _) = locate(configured.kind, configured.spec, ""), locate(kind, changed, "")
         if (
             changed.base_url != configured.spec.base_url
             or changed.options != configured.spec.options
@@ -223,6 +234,8 @@ class ProviderService:
                 if secret_id is not None:
                     self._vault.remove(tx, secret_id)
                 secret_id = self._vault.put(tx, caller, secret)
+            elif secret_id is not None:
+                check_stays(old, new, name=changed.name)
             fresh = StoredProvider(id=stored.id, spec=changed, secret_id=secret_id)
             store.update_provider(tx, scope, fresh, now_ms=self._clock.now_ms())
             tell(tx, caller, act, stored.id, {"name": changed.name})

@@ -1,7 +1,7 @@
 """Realtime sessions: relayed between a caller and a provider, each response of them metered."""
 
 from salon.gateway.realtime.ports import ClientLeft, ClientSocket, SessionCall
-from salon.gateway.realtime.relay import OpenSession, Realtime, RealtimeOptions
+from salon.gateway.realtime.relay import OpenSession, Realtime, RealtimeOptions, SessionFacts
 from salon.gateway.realtime.secrets import ClientSecrets, KnownSecret
 from salon.gateway.realtime.session import Session
 
@@ -15,4 +15,5 @@ __all__ = [
     "RealtimeOptions",
     "Session",
     "SessionCall",
+    "SessionFacts",
 ]

@@ -16,6 +16,24 @@ from salon.gateway.relay.job import Job
 __all__ = ["OpenSession", "Realtime", "RealtimeOptions"]
 
 
+class SessionFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an open session."""
+
+    request_id: str
+    """The id of its opening."""
+    space_id: str
+    key_id: str | None
+    asked_model: str
+    target: str
+    """``provider/model``."""
+    started_at_ms: int
+    is_answering: bool
+    """A response is under way, or asked for."""
+    input_tokens: int
+    """Of the responses that have ended; so are the next."""
+    output_tokens: int
+
+
 class OpenSession:
     """A session that is open at a provider, with its place here. ``run`` it, or ``leave`` it."""
 
@@ -36,6 +54,22 @@ class OpenSession:
         """The id of its opening."""
         return self._job.request_id
 
+    @property
+    def facts(self) -> SessionFacts:
+        """What is known of it now."""
+        caller, meter = self._job.identity.caller, self.session.meter
+        return SessionFacts(
+            request_id=self._job.request_id,
+            space_id=caller.space_id,
+            key_id=caller.key_id,
+            asked_model=self._job.alias,
+            target=self.target,
+            started_at_ms=self._job.started_at_ms,
+            is_answering=meter.is_busy,
+            input_tokens=meter.input_tokens,
+            output_tokens=meter.output_tokens,
+        )
+
     async def run(self, client: ClientSocket) -> None:
         """Relay until it ends; never raises but cancellation."""
         try:
@@ -51,7 +85,7 @@ class OpenSession:
     def _end(self) -> None:
         if not self._is_over:
             self._is_over = True
-            self._relay.ended(self._job, self._opened, self.session)
+            self._relay.ended(self, self._job, self._opened)
 
 
 class Realtime:
@@ -61,6 +95,7 @@ class Realtime:
         self._desk = desk
         self._opener = Opener(desk)
         self._open: Counter[str] = Counter()
+        self._sessions: set[OpenSession] = set()
         self.active = 0
         """Open now, or being opened."""
         self.opened = 0
@@ -93,10 +128,18 @@ class Realtime:
             self._refused(job, error if isinstance(error, SalonError) else ClientGone())
             raise
         self.opened += 1
-        return OpenSession(self, job, session, opened)
+        running = OpenSession(self, job, session, opened)
+        self._sessions.add(running)
+        return running
 
-    def ended(self, job: Job, opened: Opened, session: Session) -> None:
+    def sessions(self) -> list[SessionFacts]:
+        """Return what is known of each session that is open at a provider."""
+        return [one.facts for one in self._sessions]
+
+    def ended(self, ended: OpenSession, job: Job, opened: Opened) -> None:
         """Give back the places of a session that has ended."""
+        session = ended.session
+        self._sessions.discard(ended)
         self._leave(job)
         job.settled = True
         if job.ticket is not None:

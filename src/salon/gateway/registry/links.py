@@ -116,6 +116,16 @@ def base_url(kind: ProviderKind, spec: ProviderSpec) -> str:
     return address
 
 
+def check_stays(old: Url, new: Url, *, name: str) -> None:
+    """Refuse to send the credential stored for ``old`` to another host. Raises: ConfigError."""
+    if old != new:
+        raise ConfigError(
+            key=f"providers.{name}.api_key",
+            problem=f"the stored key is for {old} and is not sent to {new}.",
+            fix="Give the key for the new address together with it.",
+        )
+
+
 def locate(kind: ProviderKind, spec: ProviderSpec, path: str) -> tuple[Url, bytes]:
     """Return where ``path`` of the provider is; ``{model}`` in it stays. Raises: ConfigError."""
     plain, mark, rest = path.partition(MODEL_MARK)

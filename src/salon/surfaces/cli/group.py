@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "speak": ("media:speak", "Speak a text into a file."),
     "transcribe": ("media:transcribe", "Print what is said in a recording."),
     "models": ("models:models", "List the models that can be asked."),
-    "providers": ("providers:providers", "List, add, test and remove providers; set their keys."),
+    "providers": ("providers:providers", "List, add, test, change and remove providers; set their keys."),
     "route": ("route:route", "Set aliases and constraints; explain where a request goes."),
     "prices": ("prices:prices", "List, set and remove prices of models."),
     "keys": ("keys:keys", "Make and revoke API keys."),

@@ -79,6 +79,17 @@ class CommandGroup(NamingGroup):
             formatter.write_dl(rows)
 
 
+class ListingGroup(CommandGroup):
+    """A group that lists its things when no command is named: ``salon requests --limit 5`` is ``… list``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``list`` before options that name no command."""
+        named = {"-h", "--help", *self.commands}
+        if not args or (args[0].startswith("-") and named.isdisjoint(args)):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
 _WHOLE = 1000
 """Longer than any first sentence."""
 

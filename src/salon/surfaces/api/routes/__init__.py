@@ -14,6 +14,7 @@ def routers() -> "Sequence[APIRouter]":
     """Return every management router."""
     from salon.surfaces.api.routes import (  # noqa: PLC0415 - loads FastAPI
         batches,
+        files,
         keys,
         payloads,
         providers,
@@ -29,5 +30,6 @@ def routers() -> "Sequence[APIRouter]":
         keys.router,
         payloads.router,
         batches.router,
+        files.router,
         sign_in.router,
     )

@@ -47,8 +47,8 @@ class House(Protocol):
         """Let requests go to it, or not. Raises: NotFound."""
         ...
 
-    async def set_provider_bounds(self, caller: Caller, provider_id: str, body: Json) -> Json:
-        """Set its region, promises and limits. Raises: NotFound, Conflict, ConfigError."""
+    async def change_provider(self, caller: Caller, provider_id: str, body: Json) -> Json:
+        """Change its address, options, limits and the like. Raises: NotFound, Conflict, ConfigError."""
         ...
 
     async def set_provider_key(self, caller: Caller, provider_id: str, secret: str) -> Json:
@@ -177,6 +177,18 @@ class House(Protocol):
 
     async def cancel_batch(self, caller: Caller, batch_id: str) -> Json:
         """Stop a batch. Raises: NotFound, Conflict."""
+        ...
+
+    async def files(self, caller: Caller, *, limit: int, cursor: str | None) -> Json:
+        """List files. Raises: FileMissing for a cursor that is none."""
+        ...
+
+    async def remove_file(self, caller: Caller, file_id: str) -> None:
+        """Delete a file. Raises: FileMissing."""
+        ...
+
+    async def realtime_sessions(self, caller: Caller) -> Sequence[Json]:
+        """List open realtime sessions."""
         ...
 
     async def usage(self, caller: Caller, *, group_by: str, days: int) -> Json:

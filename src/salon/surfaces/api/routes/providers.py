@@ -15,7 +15,7 @@ from salon.surfaces.api.routes.schemas.providers import (
     DetectedServers,
     NewProvider,
     Provider,
-    ProviderBounds,
+    ProviderChange,
     ProviderKey,
     ProviderKinds,
     Providers,
@@ -33,7 +33,7 @@ management("GET", "/provider-kinds", Right.READ_SYSTEM, summary="Kinds of provid
 management("POST", "/providers/{provider_id}/test", Right.MANAGE_PROVIDERS, summary="Ask it something.")
 management("POST", "/providers/{provider_id}/enable", Right.MANAGE_PROVIDERS, summary="Use it.")
 management("POST", "/providers/{provider_id}/disable", Right.MANAGE_PROVIDERS, summary="Do not use it.")
-management("PATCH", "/providers/{provider_id}", Right.MANAGE_PROVIDERS, summary="Set its bounds.")
+management("PATCH", "/providers/{provider_id}", Right.MANAGE_PROVIDERS, summary="Change it.")
 management("PUT", "/providers/{provider_id}/key", Right.MANAGE_PROVIDERS, summary="Give it another key.")
 management("DELETE", "/providers/{provider_id}", Right.MANAGE_PROVIDERS, summary="Remove it.")
 management("GET", "/models", Right.USE_MODELS, summary="The models that can be asked.", operation="models")
@@ -92,11 +92,14 @@ async def disable_provider(house: CurrentHouse, caller: CurrentCaller, provider_
 
 
 @router.patch("/providers/{provider_id}", response_model=Provider)
-async def set_provider_bounds(
-    house: CurrentHouse, caller: CurrentCaller, provider_id: str, body: ProviderBounds
+async def change_provider(
+    house: CurrentHouse, caller: CurrentCaller, provider_id: str, body: ProviderChange
 ) -> Any:
-    """Set where it is, what it promises and what it is sent at most; null takes a bound away."""
-    return await house.set_provider_bounds(caller, provider_id, body.model_dump(exclude_unset=True))
+    """Change its address, options, models, limits and the like; null goes back to what its kind has.
+
+    What is left out stays. A stored key is not sent to another host: with such an address comes a key.
+    """
+    return await house.change_provider(caller, provider_id, body.model_dump(exclude_unset=True))
 
 
 @router.put("/providers/{provider_id}/key", response_model=Provider)

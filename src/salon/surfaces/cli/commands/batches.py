@@ -7,7 +7,7 @@ import click
 
 from salon.surfaces.cli.client import segment
 from salon.surfaces.cli.output import Column, count, when
-from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
+from salon.surfaces.cli.session import ListingGroup, Session, command_options, pass_session
 
 _PATH = "/salon/v1/batches"
 _COLUMNS: tuple[Column, ...] = (
@@ -44,13 +44,10 @@ _FIELDS: tuple[Column, ...] = (
 _ALWAYS = ("id", "status", "endpoint", "lines", "succeeded", "waiting", "created", "window")
 
 
-@click.group(cls=CommandGroup, invoke_without_command=True)
-@click.pass_context
+@click.group(cls=ListingGroup, invoke_without_command=True)
 @command_options
-def batches(context: click.Context) -> None:
+def batches() -> None:
     """Look at batches and stop them; they are handed in over the APIs of OpenAI and Anthropic."""
-    if context.invoked_subcommand is None:
-        context.invoke(list_batches)
 
 
 @batches.command("list")
@@ -58,7 +55,7 @@ def batches(context: click.Context) -> None:
 @click.option("--cursor", help="Go on from here (the “next” of --json).")
 @command_options
 @pass_session
-def list_batches(session: Session, *, limit: int = 50, cursor: str | None = None) -> None:
+def list_batches(session: Session, *, limit: int, cursor: str | None) -> None:
     """List batches, newest first."""
     query = urlencode({"limit": limit, **({"cursor": cursor} if cursor else {})})
     with session.client() as client:

@@ -11,7 +11,7 @@ import click
 from salon.surfaces.cli.client import segment
 from salon.surfaces.cli.new_file import NewFile
 from salon.surfaces.cli.output import Column, count, when
-from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
+from salon.surfaces.cli.session import ListingGroup, Session, command_options, pass_session
 
 _PATH: Final = "/v1/files"
 _PURPOSES: Final = ("user_data", "vision", "batch", "assistants", "fine-tune", "evals")
@@ -26,13 +26,10 @@ _COLUMNS: Final[list[Column]] = [
 ]
 
 
-@click.group(cls=CommandGroup, invoke_without_command=True)
-@click.pass_context
+@click.group(cls=ListingGroup, invoke_without_command=True)
 @command_options
-def files(context: click.Context) -> None:
+def files() -> None:
     """Keep files that requests to any model can refer to."""
-    if context.invoked_subcommand is None:
-        context.invoke(list_files)
 
 
 @files.command("list")
@@ -42,9 +39,7 @@ def files(context: click.Context) -> None:
 @click.option("--cursor", help="Go on from here (the “next” of --json).")
 @command_options
 @pass_session
-def list_files(
-    session: Session, *, purpose: str | None = None, limit: int = 50, cursor: str | None = None
-) -> None:
+def list_files(session: Session, *, purpose: str | None, limit: int, cursor: str | None) -> None:
     """List the files, newest first."""
     with session.client() as client:
         query = {"purpose": purpose, "limit": limit, "after": cursor}

@@ -8,20 +8,17 @@ import click
 
 from salon.surfaces.cli.client import segment
 from salon.surfaces.cli.output import Column, count, when
-from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
+from salon.surfaces.cli.session import ListingGroup, Session, command_options, pass_session
 
 _PATH = "/salon/v1/payloads"
 _RULES = "/salon/v1/payload-rules"
 _DAY_MS = 86_400_000
 
 
-@click.group(cls=CommandGroup, invoke_without_command=True)
-@click.pass_context
+@click.group(cls=ListingGroup, invoke_without_command=True)
 @command_options
-def payloads(context: click.Context) -> None:
+def payloads() -> None:
     """Keep requests and answers word for word, without their secrets; off until you turn it on."""
-    if context.invoked_subcommand is None:
-        context.invoke(list_payloads)
 
 
 @payloads.command("on")
@@ -111,11 +108,11 @@ def rules(session: Session) -> None:
 def list_payloads(
     session: Session,
     *,
-    search: str | None = None,
-    model: str | None = None,
-    key: str | None = None,
-    limit: int = 20,
-    cursor: str | None = None,
+    search: str | None,
+    model: str | None,
+    key: str | None,
+    limit: int,
+    cursor: str | None,
 ) -> None:
     """List payloads, newest first."""
     query = {"search": search, "model": model, "of_key": key, "limit": limit, "cursor": cursor}
@@ -136,6 +133,7 @@ def list_payloads(
     columns: list[Column] = [
         ("at", "time"),
         ("key_name", "key"),
+        ("operation", "kind"),
         ("alias", "asked"),
         ("route", "answered"),
         ("what", "result"),
@@ -143,7 +141,7 @@ def list_payloads(
         ("size", "bytes"),
         ("id", "id"),
     ]
-    session.output.rows(rows, columns, empty="No payload is kept.", spare=["bytes", "hidden", "key"])
+    session.output.rows(rows, columns, empty="No payload is kept.", spare=["bytes", "hidden", "key", "kind"])
     if answer["next"]:
         session.output.note(f"There are more: --cursor {answer['next']}")
 

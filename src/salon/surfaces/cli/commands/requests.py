@@ -7,12 +7,13 @@ import click
 from salon.surfaces.cli.client import segment
 from salon.surfaces.cli.costs import shown_cost
 from salon.surfaces.cli.output import Column, count, when
-from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
+from salon.surfaces.cli.session import ListingGroup, Session, command_options, pass_session
 
 _PATH = "/salon/v1/requests"
 _COLUMNS: list[Column] = [
     ("at", "time"),
     ("key_name", "key"),
+    ("operation", "kind"),
     ("asked_model", "asked"),
     ("served", "answered"),
     ("what", "result"),
@@ -29,6 +30,7 @@ _FIELDS: list[Column] = [
     ("served", "answered"),
     ("why", "why"),
     ("what", "result"),
+    ("operation", "kind"),
     ("dialect", "dialect"),
     ("tokens", "tokens"),
     ("cost", "cost"),
@@ -47,23 +49,28 @@ _TRIED: list[Column] = [
 ]
 
 
-@click.group(cls=CommandGroup, invoke_without_command=True)
+@click.group(cls=ListingGroup, invoke_without_command=True)
+@command_options
+def requests() -> None:
+    """List recent requests, and show one."""
+
+
+@requests.command("list")
 @click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many.")
 @click.option("--cursor", help="Go on from here (the “next” of --json).")
 @command_options
 @pass_session
-@click.pass_context
-def requests(context: click.Context, session: Session, *, limit: int, cursor: str | None) -> None:
-    """List recent requests, newest first, and show one."""
-    if context.invoked_subcommand is not None:
-        return
+def list_requests(session: Session, *, limit: int, cursor: str | None) -> None:
+    """List requests, newest first."""
     with session.client() as client:
         answer = client.call("GET", _PATH, query={"limit": limit, "cursor": cursor})
     if session.output.as_json:
         session.output.json(answer)
         return
     rows = [_row(one, is_short=session.output.is_terminal) for one in answer["items"]]
-    session.output.rows(rows, _COLUMNS, empty="Nothing was asked yet.", spare=["id", "key", "tokens"])
+    session.output.rows(rows, _COLUMNS, empty="Nothing was asked yet.", spare=["id", "key", "tokens", "kind"])
+    if answer["next"]:
+        session.output.note(f"There are more: --cursor {answer['next']}")
 
 
 @requests.command()

@@ -20,6 +20,8 @@ class Model(BaseModel):
     output_price: str | None
     currency: str | None
     priced: bool
+    price_version: str | None
+    """Where its price was found, with a mark of the whole price; null without one."""
     aliases: list[str]
 
 

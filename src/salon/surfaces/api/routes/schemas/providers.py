@@ -30,6 +30,11 @@ class Provider(BaseModel):
     key: Literal["none", "set", "needed"]
     """Whether a key is stored, or missing; the key itself is never shown."""
     allow_private: bool
+    written_url: str
+    """The address a person wrote; empty where its kind's own is used."""
+    written_label: str
+    written_models: list[str]
+    """Models that a person named, besides those it lists."""
     options: dict[str, str]
     headers: dict[str, str]
     region: str
@@ -53,6 +58,20 @@ class ProviderBounds(Body):
     requests_per_minute: Count | None = None
     tokens_per_minute: Count | None = None
     concurrency: Count | None = None
+
+
+class ProviderChange(ProviderBounds):
+    """What is to change of a provider; what is left out stays."""
+
+    base_url: Annotated[str, Field(max_length=2000)] | None = None
+    api_key: Annotated[str, Field(min_length=1, max_length=8000)] | None = None
+    """Another key; without one the stored key stays, unless the address leads to another host."""
+    label: Annotated[str, Field(max_length=200)] | None = None
+    models: Annotated[list[ModelName], Field(max_length=1000)] | None = None
+    allow_private: bool | None = None
+    options: Annotated[dict[OptionName, OptionValue], Field(max_length=20)] | None = None
+    """All of them: what is not named is as its kind has it."""
+    headers: Annotated[dict[OptionName, OptionValue], Field(max_length=20)] | None = None
 
 
 class NewProvider(ProviderBounds):

@@ -38,6 +38,10 @@ class RequestRow(BaseModel):
     request_id: str
     started_at_ms: int
     key_name: str | None
+    dialect: str
+    """In whose words it was asked."""
+    operation: str
+    """What was asked for: ``chat``, ``embeddings``, ``images``, ``realtime`` …"""
     asked_model: str
     provider: str | None
     model: str | None
@@ -93,8 +97,6 @@ class AttemptRow(BaseModel):
 class Request(RequestRow):
     """One request, with every attempt to have it answered."""
 
-    dialect: str
-    operation: str
     usage_source: str
     """Who counted its tokens: ``provider``, ``estimated`` or ``none``."""
     tried: list[AttemptRow]
