@@ -105,6 +105,12 @@ def test_a_disk_that_fills_up_takes_no_file_and_gives_those_there(small_disk: Pa
         assert caught.value.status_code == 503
         assert client.files.content(kept.id).read() == content
         assert not list((small_disk / "data" / "incoming").iterdir())
+        for command, place in (("image", small_disk / "cat.png"), ("speak", small_disk / "cat.wav")):
+            done = house.salon(command, "a cat " * 200, "-m", "demo", "-o", str(place))
+            told = f"salon: “{place}” could not be written: no space left on device."
+            assert (done.returncode, done.stdout) == (1, ""), done.stderr
+            assert done.stderr == f"{told} Make room there, or write to another place.\n"
+        assert {path.name for path in small_disk.iterdir()} == {"data", "filler"}
         filler.unlink()
         assert client.files.create(file=os.urandom(300_000), purpose="user_data").bytes == 300_000
         assert "Traceback" not in house.log_text()

@@ -65,3 +65,16 @@ def test_an_encoding_without_quotation_marks_gets_the_nearest_letters(tmp_path: 
     command = [*_SALON, "config", "explain", "zebra"]
     done = subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)
     assert done.stderr.endswith(b'List all settings with "salon config list".\n')
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_an_output_that_takes_nothing_is_told_in_a_sentence(tmp_path: Path) -> None:
+    environment = {**os.environ, "SALON_DATA_DIR": str(tmp_path)}
+    command = [*_SALON, "config", "list"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, env=environment, timeout=60, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"salon: What the command says could not be written: no space left on dev")
+    assert b"Traceback" not in done.stderr

@@ -1,5 +1,6 @@
 """The command line: ``salon …``. Each command is a client of the management API, or runs the server."""
 
+import errno
 import json
 import os
 import sys
@@ -9,6 +10,7 @@ import click
 
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.terminal import printable
+from salon.foundation.kit.whole_file import unwritten
 from salon.surfaces.cli.encoding import write_what_fits
 from salon.surfaces.cli.exits import Exit, exit_code
 from salon.surfaces.cli.group import build
@@ -19,6 +21,7 @@ from salon.surfaces.cli.tables import width_of, wrapped
 __all__ = ["Address", "Backstage", "Exit", "Place", "Role", "run"]
 
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _COMPLETION = "_SALON_COMPLETE"
 """The variable by which a shell asks; click's convention."""
 
@@ -50,9 +53,20 @@ def _run(root: click.Group, arguments: list[str]) -> int:
     except (KeyboardInterrupt, EOFError, click.Abort):
         sys.stderr.write("\n")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and error.errno not in _FULL:
+            raise
+        return _stop_writing(error)
+
+
+def _stop_writing(error: OSError) -> int:
+    """End a command whose standard output takes nothing more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still on its way
+    if isinstance(error, BrokenPipeError):
         return Exit.OK
+    told = unwritten("What the command says", error)
+    _tell(told, as_json=False)
+    return exit_code(told)
 
 
 def _complete(root: click.Group) -> int:

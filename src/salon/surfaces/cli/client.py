@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -79,6 +79,9 @@ class ApiClient:
         except TimeoutError as error:
             problem = f"Salon at {self._where} did not answer within {timeout_s:g} s."
             raise UnreachableError(problem=problem, fix="Look at its log, or try again.") from error
+        except http.client.IncompleteRead as error:
+            problem = f"The answer of Salon at {self._where} broke off."
+            raise UnreachableError(problem=problem, fix="Try again; its log may say why.") from error
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             problem = f"No Salon answers at {self._where} ({reason})."
@@ -109,8 +112,8 @@ class ApiClient:
                 raise _served_error(response.status, data)
         return json.loads(data) if data else None
 
-    def stream(self, path: str, body: Json) -> Iterator[bytes]:
-        """Send one request and yield the answer's bytes as they come. Close the iterator to cancel."""
+    def stream(self, path: str, body: Json) -> Generator[bytes]:
+        """Send one request and yield the answer's bytes as they come. Close the generator to cancel."""
         yield from self._stream("POST", path, json.dumps(body).encode())
 
     def download(self, path: str) -> Generator[bytes]:
@@ -140,6 +143,8 @@ class ApiClient:
                 raise _served_error(response.status, response.read())
             while data := response.read1(_CHUNK_BYTES):
                 yield data
+            if response.length:  # what was announced and did not come; read1 takes that for the end
+                raise http.client.IncompleteRead(b"", response.length)
 
 
 def _form(name: str, fields: Mapping[str, str], boundary: str) -> tuple[bytes, bytes]:

@@ -20,6 +20,8 @@ class NewFile(click.Path):
         path = Path(value)
         if not path.name:
             self.fail("Name a file.", param, ctx)
+        if path.exists() and not path.is_file():
+            return path  # a device or a pipe, which nothing takes the place of
         if not path.parent.is_dir():
             self.fail(f"There is no folder “{path.parent}”. Make it first, or name another.", param, ctx)
         if not os.access(path.parent, os.W_OK):

@@ -12,6 +12,7 @@ import msgspec
 
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.kit.money import to_decimal
+from salon.foundation.kit.whole_file import whole_file
 from salon.foundation.messages import (
     Attachment,
     ImageEditRequest,
@@ -67,10 +68,11 @@ class Picture(_Made, frozen=True, kw_only=True):
     media_type: str | None
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture to a file. Raises: InvalidRequest when it is at its provider's."""
+        """Write the picture to a file. Raises: InvalidRequest when it is at its provider's, StorageError."""
         if self.data is None:
             raise InvalidRequest(field="picture", problem=f"is not here, but at {self.url}.")
-        Path(path).write_bytes(self.data)
+        with whole_file(Path(path)) as file:
+            file.write(self.data)
 
 
 class Speech(_Made, frozen=True, kw_only=True):
@@ -80,8 +82,9 @@ class Speech(_Made, frozen=True, kw_only=True):
     media_type: str | None
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the audio to a file."""
-        Path(path).write_bytes(self.data)
+        """Write the audio to a file. Raises: StorageError."""
+        with whole_file(Path(path)) as file:
+            file.write(self.data)
 
 
 class Transcript(_Made, frozen=True, kw_only=True):

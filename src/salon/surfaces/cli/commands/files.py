@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Final
 
 import click
 
+from salon.foundation.kit.whole_file import whole_file
 from salon.surfaces.cli.client import segment
 from salon.surfaces.cli.new_file import NewFile
 from salon.surfaces.cli.output import Column, count, when
@@ -105,12 +106,11 @@ def get(session: Session, file_id: str, *, output: Path | None) -> None:
         session.client() as client,
         closing(client.download(f"{_PATH}/{segment(file_id)}/content")) as chunks,
     ):
-        first = next(chunks, b"")  # whoever is not given the file keeps what was there
         if output is None:
-            _write(sys.stdout.buffer, first, chunks)
+            _write(sys.stdout.buffer, chunks)
             return
-        with output.open("wb") as target:
-            size_bytes = _write(target, first, chunks)
+        with whole_file(output) as target:  # whoever is not given the file keeps what was there
+            size_bytes = _write(target, chunks)
     if session.output.as_json:
         session.output.json({"file": str(output), "bytes": size_bytes})
     session.output.note(f"{output} has {count(size_bytes)} bytes.")
@@ -130,10 +130,8 @@ def remove(session: Session, file_ids: tuple[str, ...]) -> None:
     session.output.note(f"Removed {len(file_ids)}.")
 
 
-def _write(target: BinaryIO, first: bytes, chunks: Iterable[bytes]) -> int:
-    size_bytes = target.write(first)
-    for chunk in chunks:
-        size_bytes += target.write(chunk)
+def _write(target: BinaryIO, chunks: Iterable[bytes]) -> int:
+    size_bytes = sum(target.write(chunk) for chunk in chunks)
     target.flush()
     return size_bytes
 

@@ -2,11 +2,13 @@
 
 import base64
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
 
+from salon.foundation.kit.whole_file import whole_file
 from salon.foundation.messages import OperationName
 from salon.gateway.operations import guessed
 from salon.surfaces.cli.client import ApiClient
@@ -60,7 +62,8 @@ def image(
         answer: dict[str, Any] = client.call("POST", "/v1/images/generations", body, timeout_s=_TIMEOUT_S)
     made = answer["data"][0]
     if "b64_json" in made:
-        output.write_bytes(base64.b64decode(made["b64_json"]))
+        with whole_file(output) as file:
+            file.write(base64.b64decode(made["b64_json"]))
         shown = {"file": str(output)}
     else:  # its provider keeps it
         shown = {"url": made["url"]}
@@ -84,10 +87,10 @@ def speak(session: Session, text: str | None, *, output: Path, model: str | None
     with session.client() as client:
         named = model or _first_model(client, "speech")
         body = {"model": named, "input": said, "voice": voice, "response_format": form}
-        audio = b"".join(client.stream("/v1/audio/speech", body))
-    output.write_bytes(audio)
+        with whole_file(output) as file, closing(client.stream("/v1/audio/speech", body)) as audio:
+            size_bytes = sum(file.write(chunk) for chunk in audio)
     if session.output.as_json:
-        session.output.json({"model": named, "file": str(output), "size_bytes": len(audio)})
+        session.output.json({"model": named, "file": str(output), "size_bytes": size_bytes})
     else:
         session.output.line(str(output))
 

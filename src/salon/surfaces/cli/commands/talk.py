@@ -9,7 +9,8 @@ from typing import Any
 import click
 import msgspec
 
-from salon.foundation.kit.errors import SalonError
+from salon.foundation.kit.errors import SalonError, StorageError
+from salon.foundation.kit.whole_file import whole_file
 from salon.surfaces.cli.answers import Heard, chat_body, listen
 from salon.surfaces.cli.client import ApiClient
 from salon.surfaces.cli.session import Session, command_options, pass_session
@@ -189,8 +190,9 @@ class Conversation:
             f"**{'You' if turn['role'] == 'user' else self.model}:** {turn['content']}" for turn in self.turns
         ]
         try:
-            Path(name).expanduser().write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-        except OSError as error:
-            self.output.note(f"salon: {name} cannot be written ({error.strerror}).")
+            with whole_file(Path(name).expanduser()) as file:
+                file.write(("\n\n".join(parts) + "\n").encode())
+        except StorageError as error:
+            self.output.note(f"salon: {error.message}")
             return
         self.output.note(f"Saved {len(self.turns)} messages to {name}.")
