@@ -8,66 +8,25 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Self, TypeVar
 
 import msgspec
 import orjson
 
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.testing.fake_provider import (
-    anthropic,
-    anthropic_count,
-    bedrock_invoke,
-    cohere,
-    completions,
-    converse,
-    gemini,
-    gemini_count,
-    ollama,
-    ollama_generate,
-    openai,
-    realtime,
-    responses,
-    responses_count,
-)
+from salon.testing.fake_provider import anthropic, cohere, gemini, ollama, openai, realtime
 from salon.testing.fake_provider.answer import Asked, answer
-from salon.testing.fake_provider.audio import AUDIO
 from salon.testing.fake_provider.certificates import server_context
-from salon.testing.fake_provider.cloud_embeddings import CLOUD_EMBEDDINGS
 from salon.testing.fake_provider.connection import CallerGoneError, Connection
-from salon.testing.fake_provider.embeddings import EMBEDDINGS
-from salon.testing.fake_provider.forms import read_form
+from salon.testing.fake_provider.dialects import dialect_of, name_of, read_whole
 from salon.testing.fake_provider.frames import Frame, bend, mutate
 from salon.testing.fake_provider.journal import Exchange, Journal
-from salon.testing.fake_provider.judging import JUDGING
-from salon.testing.fake_provider.pictures import PICTURES
 from salon.testing.fake_provider.plan import Plan, parse_fault, parse_plan, plan_of_model, plan_of_text
 from salon.testing.fake_provider.play import CutShortError, Head, Headers, Player
 from salon.testing.fake_provider.recordings import RecordingNotFoundError, load, split_path
 from salon.testing.fake_provider.tokens import TokenDesk
 from salon.testing.fake_provider.whole import WholeDialect
 
-_DIALECTS: tuple[Any, ...] = (
-    openai,
-    completions,
-    responses,
-    responses_count,
-    anthropic,
-    anthropic_count,
-    ollama,
-    ollama_generate,
-    gemini,
-    gemini_count,
-    cohere,
-    converse,
-    *CLOUD_EMBEDDINGS,
-    bedrock_invoke,
-    *EMBEDDINGS,
-    *JUDGING,
-    *AUDIO,
-    *PICTURES,
-)
 _START_S = 60.0
 _KEY_HEADERS = ("x-api-key", "x-goog-api-key", "api-key")
 T = TypeVar("T")
@@ -242,7 +201,7 @@ class FakeProvider:
 
     async def _route(self, connection: Connection, exchange: Exchange) -> None:
         name, path = split_path(exchange.target.partition("?")[0])
-        dialect = next((known for known in _DIALECTS if path.endswith(known.PATH_END)), None)
+        dialect = dialect_of(path)
         if exchange.method == "POST" and dialect is not None:
             await self._chat(connection, exchange, dialect, name)
             return
@@ -255,13 +214,13 @@ class FakeProvider:
     async def _chat(
         self, connection: Connection, exchange: Exchange, dialect: Any, recording: str | None
     ) -> None:
-        exchange.dialect = _name(dialect)
+        exchange.dialect = name_of(dialect)
         problem = self._refusal(exchange, dialect)
         if problem is not None:
             await _json(connection, exchange, *problem)
             return
         try:
-            asked: Asked = dialect.read(_whole(exchange, dialect))
+            asked: Asked = dialect.read(read_whole(exchange, dialect))
             exchange.plan = self._plan(exchange, asked)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             await _json(connection, exchange, 400, dialect.error_value(400, f"fake provider: {error}"))
@@ -410,26 +369,6 @@ def _refused(exchange: Exchange) -> tuple[int, Any, Headers | None]:
         sent = next(filter(None, map(exchange.header, ("authorization", *_KEY_HEADERS))), None)
         return 401, openai.error_value(401, f"Incorrect API key provided: {sent}"), None
     return 0, None, None
-
-
-def _name(dialect: Any) -> str:
-    return dialect.__name__.rpartition(".")[2] if isinstance(dialect, ModuleType) else dialect.name
-
-
-def _whole(exchange: Exchange, dialect: Any) -> Any:
-    """Return the body as JSON, with what the address says where the dialect says it there."""
-    if getattr(dialect, "reads_forms", False) and exchange.body[:1] != b"{":
-        return read_form(exchange.header("content-type") or "", exchange.body)
-    value = orjson.loads(exchange.body)
-    if dialect in (gemini, gemini_count) or getattr(dialect, "of", None) is gemini:
-        return {**value, **gemini.in_address(exchange.target)}
-    if dialect is anthropic:
-        return {**value, **anthropic.in_address(exchange.target.partition("?")[0], value)}
-    if dialect is bedrock_invoke:
-        bedrock_invoke.check(value)
-    if dialect in (converse, bedrock_invoke):
-        return {**value, **converse.in_address(exchange.target)}
-    return value
 
 
 def _retry_after(seconds: float | None) -> Headers:
