@@ -35,6 +35,8 @@ async def open_batches(house: "House", keys: MasterKeys, vault: Vault) -> None:
         options=BatchOptions(
             concurrency=settings.concurrency,
             max_lines=settings.max_lines,
+            max_open=settings.max_open,
+            max_open_lines=settings.max_open_lines,
             max_bytes=settings.max_bytes,
             window_s=settings.window_hours * _HOUR_S,
             keep_s=settings.keep_days * 24 * _HOUR_S,

@@ -20,6 +20,17 @@ class BatchSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = 8
     max_lines: Annotated[int, setting("Most requests in one batch.", reload="restart", ge=1)] = 100_000
+    max_open: Annotated[
+        int, setting("Most batches of one space that have not ended.", reload="restart", ge=1)
+    ] = 100
+    max_open_lines: Annotated[
+        int,
+        setting(
+            "Most requests without an answer, of one space, in batches that have not ended.",
+            reload="restart",
+            ge=1,
+        ),
+    ] = 1_000_000
     max_bytes: Annotated[
         int,
         setting(

@@ -27,6 +27,7 @@ SENTENCES: Final[dict[str, str]] = {
     "not_found": "There is no {what} {id}. {remedy}",
     "conflict": "{problem}",
     "rate_limited": "The limit of {limit} is reached. Try again in {retry_after_s} s.",
+    "batches_full": "This space may have {limit} at once, and with this batch it would have more. Wait until a batch has ended, or cancel one: “salon batches list” shows them, and {setting} sets how many there may be.",
     "too_many_wrong": "Too many wrong credentials came from this address. Correct the key, and try again in {retry_after_s} s.",
     "provider_limited": "The limit of {limit} set here for {provider} is reached. Try again in {retry_after_s} s.",
     "budget_exceeded": "The budget {budget} does not cover this request.{left}{resets_at}",

@@ -15,7 +15,8 @@ from salon.foundation.runs import RunHandle
 from salon.foundation.storage import Transaction
 from salon.gateway.batches import openai, store
 from salon.gateway.batches.bodies import Bodies
-from salon.gateway.batches.models import Batch, BatchOptions, Line, NewLine, Problem
+from salon.gateway.batches.models import Batch, BatchesFull, BatchOptions, Line, NewLine, Problem
+from salon.gateway.batches.room import check_room
 
 READ: Final = "batches: take in the input file of an owned run"
 _PAGE: Final = 200
@@ -69,7 +70,10 @@ class BatchFiles:
         problems = reader.problems or await self._unknown(batch, reader)
         if problems:
             return await self._refuse(handle, batch, problems)
-        return await self._begin(handle, batch, stored)
+        try:
+            return await self._begin(handle, batch, stored)
+        except BatchesFull as error:
+            return await self._refuse(handle, batch, [Problem(code=error.code, message=error.message)])
 
     async def _pages(self, batch: Batch, reader: openai.LineReader) -> AsyncIterator[list[NewLine]]:
         """Yield lines in small numbers; none after the first that something is wrong with."""
@@ -107,7 +111,13 @@ class BatchFiles:
             status = "running" if one.status == "validating" else one.status
             return msgspec.structs.replace(one, status=status, lines=lines, started_at_ms=now_ms)
 
-        return await self._change(handle, batch, begun)
+        def write(tx: Transaction) -> Batch:
+            check_room(tx, SpaceScope(batch.space_id), batch.id, lines=lines, options=self._options)
+            after = store.change(tx, SystemScope(READ), batch.id, begun)
+            assert after is not None
+            return after
+
+        return await handle.write(write)
 
     async def _refuse(self, handle: RunHandle, batch: Batch, problems: list[Problem]) -> Batch:
         def write(tx: Transaction) -> Batch:
@@ -118,14 +128,6 @@ class BatchFiles:
             )
             assert changed is not None
             return changed
-
-        return await handle.write(write)
-
-    async def _change(self, handle: RunHandle, batch: Batch, changed: Callable[[Batch], Batch]) -> Batch:
-        def write(tx: Transaction) -> Batch:
-            after = store.change(tx, SystemScope(READ), batch.id, changed)
-            assert after is not None
-            return after
 
         return await handle.write(write)
 

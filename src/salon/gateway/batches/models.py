@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from salon.foundation.kit.errors import RateLimited
 from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
 from salon.gateway.protocols.base import DialectName
 
@@ -43,6 +44,10 @@ class BatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int = 8
     """Lines under way at once in one process, all batches together; fewer while people ask."""
     max_lines: int = 100_000
+    max_open: int = 100
+    """Batches of one space that have not ended."""
+    max_open_lines: int = 1_000_000
+    """Lines of those that have no answer yet."""
     max_bytes: int = 64 * 1024**2
     """Of a request that makes a batch, or of an input file."""
     window_s: float = 24 * 3600.0
@@ -54,6 +59,13 @@ class BatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Before the second try; doubled for each further one, a minute at most."""
     finish_s: float = 60.0
     """How long lines under way may still be answered once a batch is cancelled or its window is over."""
+
+
+class BatchesFull(RateLimited):
+    """The space has as much in open batches as it may. Fields: ``limit``, ``setting``."""
+
+    code = "batches_full"
+    retryable = False
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

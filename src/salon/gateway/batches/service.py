@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -17,6 +17,7 @@ from salon.foundation.runs import Runs
 from salon.foundation.storage import Storage, Transaction
 from salon.gateway.batches import openai, store
 from salon.gateway.batches.models import ENDPOINTS, RUN_KIND, Batch, BatchStatus, Line, NewLine, Protocol
+from salon.gateway.batches.room import check_room
 from salon.gateway.batches.workshop import Workshop
 from salon.gateway.files import file_id_of
 
@@ -39,7 +40,7 @@ class Batches:
     async def create(
         self,
         caller: Caller,
-        lines: Iterable[NewLine],
+        lines: Sequence[NewLine],
         *,
         protocol: Protocol,
         endpoint: str,
@@ -47,11 +48,12 @@ class Batches:
     ) -> Batch:
         """Take in a batch whose lines are known, and begin it; it is durable when this returns.
 
-        Raises: InvalidRequest, StorageError.
+        Raises: InvalidRequest, BatchesFull, StorageError.
         """
         batch = self._new(caller, protocol, endpoint, metadata)
+        batch = msgspec.structs.replace(batch, lines=len(lines))
         scope, count = SpaceScope(caller.space_id), 0
-        await self._storage.write(lambda tx: store.insert_batch(tx, scope, batch))
+        await self._insert(scope, batch)
         for page in _pages(lines):
             rows = await asyncio.to_thread(self._bodies.questions, batch.id, count + 1, page)
             await self._storage.write(lambda tx, rows=rows: store.insert_lines(tx, scope, batch.id, rows))
@@ -61,7 +63,7 @@ class Batches:
     async def create_from_file(self, caller: Caller, asked: openai.Create) -> Batch:
         """Take in a batch whose lines are in a file, and begin to read it.
 
-        Raises: InvalidRequest, FileMissing, TooLarge.
+        Raises: InvalidRequest, FileMissing, TooLarge, BatchesFull.
         """
         file_id = file_id_of(asked.input_file_id)
         if file_id is None:
@@ -73,8 +75,17 @@ class Batches:
             input_file_id=file.id,
             output_keep_s=None if expiry is None else expiry.seconds,
         )
-        await self._storage.write(lambda tx: store.insert_batch(tx, SpaceScope(caller.space_id), batch))
+        await self._insert(SpaceScope(caller.space_id), batch)
         return await self._begin(caller, batch, status="validating", lines=0)
+
+    async def _insert(self, scope: SpaceScope, batch: Batch) -> None:
+        """Write a batch for which there is room; it is counted from here on. Raises: BatchesFull."""
+
+        def write(tx: Transaction) -> None:
+            check_room(tx, scope, batch.id, lines=batch.lines, options=self.options)
+            store.insert_batch(tx, scope, batch)
+
+        await self._storage.write(write)
 
     def _new(
         self, caller: Caller, protocol: Protocol, endpoint: str, metadata: Mapping[str, str] | None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
 from salon.foundation.storage import Row, Transaction, insert, statement
@@ -49,6 +49,25 @@ _ALL: Final = statement(
     )
     .order_by(batches.c.created_at_ms.desc(), batches.c.id.desc())
     .limit(bindparam("most"))
+)
+_HELD: Final = statement(
+    select(
+        func.count(),
+        func.coalesce(
+            func.sum(
+                batches.c.lines
+                - batches.c.succeeded
+                - batches.c.errored
+                - batches.c.cancelled
+                - batches.c.expired
+            ),
+            0,
+        ),
+    ).where(
+        batches.c.space_id == bindparam("space"),
+        batches.c.ended_at_ms.is_(None),
+        batches.c.id != bindparam("besides"),
+    )
 )
 _REMOVE: Final = statement(delete(batches).where(batches.c.id == bindparam("batch")))
 _ARCHIVABLE: Final = statement(
@@ -185,6 +204,17 @@ def of_space(tx: Transaction, scope: SpaceScope, *, before: tuple[int, str], mos
     """Return batches of every protocol made before a time and id, newest first."""
     rows = tx.all(_ALL, space=scope.space_id, before_ms=before[0], before_id=before[1], most=most)
     return [_batch(row) for row in rows]
+
+
+def held_open(tx: Transaction, scope: SpaceScope, *, besides: str) -> tuple[int, int]:
+    """Return how many batches of the space have not ended, and how many of their lines have no answer.
+
+    Nobody else counts until the transaction ends; the batch ``besides`` is left out.
+    """
+    tx.take_turn(f"batches:{scope.space_id}")
+    row = tx.one(_HELD, space=scope.space_id, besides=besides)
+    assert row is not None
+    return int(row[0]), int(row[1])
 
 
 def remove(tx: Transaction, _scope: Scope, batch_id: str) -> None:
