@@ -302,6 +302,12 @@ class House:
             check=False,
         )
 
+    def on_terminal(self, columns: int, *arguments: str) -> list[str]:
+        """Run ``salon ARGUMENTS`` on a terminal of so many columns and return the lines it shows."""
+        from salon.testing.screen import shown_on_terminal  # noqa: PLC0415 - only systems with terminals
+
+        return shown_on_terminal([*self._command, *arguments], columns=columns, environment=self.environment)
+
     def create_key(self, name: str, *options: str) -> str:
         """Make an API key and return its secret. Raises: RuntimeError with what the command said."""
         done = self.salon("keys", "create", name, *options)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup
@@ -82,3 +83,18 @@ def test_file_over_the_limit_is_refused_with_a_sentence(house: House, tmp_path: 
     done = house.salon("files", "add", str(source))
     assert done.returncode != 0
     assert "The file is over the limit of 4000000 bytes" in done.stderr
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_list_fits_the_terminal_and_shows_ids_whole(house: House, tmp_path: Path, columns: int) -> None:
+    names = ["report.pdf", "a report of many words " * 5 + ".pdf", "unbroken" * 12 + "-2026.jsonl", "表" * 50]
+    for name in names:
+        (tmp_path / name).write_text("x")
+    ids = _ok(house, "files", "add", *(str(tmp_path / name) for name in names)).split()
+    shown = house.on_terminal(columns, "files", "list")
+    assert len(shown) == 2 + len(names)  # nothing is folded
+    assert [line.split()[-1] for line in shown[2:]] == ids[::-1]
+    assert max(map(cell_len, shown)) <= columns
+    assert ("purpose" in shown[0] or " for " in shown[0]) == (columns == 120)
+    assert shown[3].split("   ")[columns == 120].endswith("-2026.jsonl")
+    _ok(house, "files", "remove", *ids)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from salon.surfaces.cli.tables import print_table, wrapped
+from salon.surfaces.cli.tables import field_line, print_table, wrapped
 
 _SALON = (sys.executable, "-c", "from salon.app.main import main; main()")
 _HEADINGS = ("name", "count", "id")
@@ -38,6 +38,29 @@ def test_a_very_narrow_terminal_gets_each_row_in_lines(monkeypatch: pytest.Monke
     lines = _printed(monkeypatch, 12)
     assert lines[:3] == ["name   first", "count  7", "id     " + "k" * 30]
     assert lines[3:5] == ["", "name   second"]
+
+
+def test_words_stay_whole_and_long_texts_break_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "48")
+    out = io.StringIO()
+    print_table(out, ("id", "finding"), [("k" * 24, "it is " * 10)])
+    lines = out.getvalue().splitlines()
+    assert lines[2].startswith("k" * 24 + "   it is it is")
+    assert max(map(len, lines)) <= 48
+    assert all(line.startswith(" " * 27) and "it is" in line for line in lines[3:])
+
+
+def test_cells_of_a_cut_column_lose_their_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "48")
+    out = io.StringIO()
+    print_table(out, ("name", "id"), [("a" * 30 + "b" * 30 + ".pdf", "k" * 24), ("x", "k")], cut=["name"])
+    assert out.getvalue().splitlines()[2] == "aaaaaaaaaa…bbbbbb.pdf   " + "k" * 24
+
+
+def test_fields_break_under_their_value() -> None:
+    assert field_line("fix", "one two three", room=5, width=27) == "fix    one two three"
+    told = field_line("fix", "make some room on the disk", room=5, width=27)
+    assert told == "fix    make some room on\n       the disk"
 
 
 def test_rows_in_lines_leave_out_what_is_empty_and_show_what_has_no_heading_alone(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from salon.foundation.kit.terminal import one_line, printable
-from salon.surfaces.cli.tables import print_table, width_of, wrapped
+from salon.surfaces.cli.tables import field_line, print_table, width_of, wrapped
 
 Row = Mapping[str, Any]
 Column = tuple[str, str]
@@ -57,18 +57,25 @@ class Output:
             self.err.flush()
 
     def rows(
-        self, rows: Sequence[Row], columns: Sequence[Column], *, empty: str, spare: Sequence[str] = ()
+        self,
+        rows: Sequence[Row],
+        columns: Sequence[Column],
+        *,
+        empty: str,
+        spare: Sequence[str] = (),
+        cut: Sequence[str] = (),
     ) -> None:
         """Print a list: a table on a terminal, tab-separated lines in a pipe.
 
-        ``spare`` names the headings that a narrow terminal may do without, first ones first.
+        ``spare`` names the headings that a narrow terminal may do without, first ones first; ``cut`` those
+        under which long words lose their middle.
         """
         if self.as_json:
             self.json(list(rows))
         elif not rows:
             self.note(empty)
         elif self.is_terminal:
-            self._table(rows, columns, spare)
+            self._table(rows, columns, spare=spare, cut=cut)
         else:
             for row in rows:
                 self._print("\t".join(one_line(_cell(row.get(key))) for key, _ in columns))
@@ -78,13 +85,15 @@ class Output:
         if self.as_json:
             self.json(value)
             return
-        width = max(len(heading) for _, heading in columns)
+        room, width = max(len(heading) for _, heading in columns), width_of(self.out)
         for key, heading in columns:
-            self._print(f"{heading:<{width}}  {printable(_cell(value.get(key)))}")
+            self._print(field_line(heading, printable(_cell(value.get(key))), room=room, width=width))
 
-    def _table(self, rows: Sequence[Row], columns: Sequence[Column], spare: Sequence[str]) -> None:
+    def _table(
+        self, rows: Sequence[Row], columns: Sequence[Column], *, spare: Sequence[str], cut: Sequence[str]
+    ) -> None:
         cells = [[one_line(_cell(row.get(key))) for key, _ in columns] for row in rows]
-        print_table(self.out, [heading for _, heading in columns], cells, spare=spare)
+        print_table(self.out, [heading for _, heading in columns], cells, spare=spare, cut=cut)
 
     def _print(self, text: str) -> None:
         self.out.write(text + "\n")

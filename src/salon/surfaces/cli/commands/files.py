@@ -50,7 +50,9 @@ def list_files(session: Session, *, purpose: str | None, limit: int, cursor: str
         session.output.json({"items": answer["data"], "next": following})
         return
     rows = [_row(one) for one in answer["data"]]
-    session.output.rows(rows, _COLUMNS, empty="No file is kept.", spare=["expires", "for", "time"])
+    session.output.rows(
+        rows, _COLUMNS, empty="No file is kept.", spare=["expires", "for", "time"], cut=["name"]
+    )
     if following:
         session.output.note(f"There are more: --cursor {following}")
 

@@ -140,7 +140,7 @@ def list_keys(session: Session, *, show_all: bool = False) -> None:
     items = [one for one in items if show_all or one["revoked_at_ms"] is None]
     shown = items if session.output.as_json else [_shown(one) for one in items]
     empty = "There is no key. Make one with “salon keys create NAME”."
-    session.output.rows(shown, _COLUMNS, empty=empty, spare=["key", "id"])
+    session.output.rows(shown, _COLUMNS, empty=empty, spare=["key", "id"], cut=["name"])
 
 
 def _print_secret(session: Session, made: dict[str, Any]) -> None:

@@ -141,7 +141,13 @@ def list_payloads(
         ("size", "bytes"),
         ("id", "id"),
     ]
-    session.output.rows(rows, columns, empty="No payload is kept.", spare=["bytes", "hidden", "key", "kind"])
+    session.output.rows(
+        rows,
+        columns,
+        empty="No payload is kept.",
+        spare=["bytes", "hidden", "key", "kind"],
+        cut=["key", "asked", "answered"],
+    )
     if answer["next"]:
         session.output.note(f"There are more: --cursor {answer['next']}")
 

@@ -68,7 +68,13 @@ def list_requests(session: Session, *, limit: int, cursor: str | None) -> None:
         session.output.json(answer)
         return
     rows = [_row(one, is_short=session.output.is_terminal) for one in answer["items"]]
-    session.output.rows(rows, _COLUMNS, empty="Nothing was asked yet.", spare=["id", "key", "tokens", "kind"])
+    session.output.rows(
+        rows,
+        _COLUMNS,
+        empty="Nothing was asked yet.",
+        spare=["id", "key", "tokens", "kind"],
+        cut=["key", "asked", "answered"],
+    )
     if answer["next"]:
         session.output.note(f"There are more: --cursor {answer['next']}")
 
