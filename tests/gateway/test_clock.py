@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from salon.foundation.kit.clock import SystemClock
+from salon.gateway.relay.deadlines import Deadlines
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import IMPATIENT, GatewayBench, LeapingClock
 
@@ -37,3 +39,30 @@ def test_deadlines_are_kept_by_the_same_clock(play: Play) -> None:
         assert 0.4 < asyncio.get_running_loop().time() - started_s < 60
 
     play(scene, clock=ahead(), options=IMPATIENT)
+
+
+class Exchange:
+    """Something watched that counts how often it was looked at, and may fail at it."""
+
+    def __init__(self, *, fails: bool) -> None:
+        self.fails = fails
+        self.checked = 0
+
+    def check(self, now_s: float) -> None:
+        self.checked += 1
+        if self.fails:
+            raise LookupError("a defect")
+
+
+def test_an_exchange_that_cannot_be_checked_leaves_the_deadlines_of_others_standing() -> None:
+    async def run() -> None:
+        deadlines = Deadlines(SystemClock(), tick_s=0.001)
+        watched = [Exchange(fails=True), *(Exchange(fails=False) for _ in range(4)), Exchange(fails=True)]
+        for one in watched:
+            deadlines.add(one)
+        async with asyncio.timeout(30):
+            while min(one.checked for one in watched) < 3:
+                await asyncio.sleep(0.001)
+        deadlines.close()
+
+    asyncio.run(run())

@@ -117,6 +117,24 @@ def test_a_slow_caller_slows_the_provider_down(play: Play) -> None:
     play(scene, clock=clock)
 
 
+@pytest.mark.parametrize("model", ["openai/fake", "anthropic/fake"])
+def test_a_caller_who_is_behind_already_slows_its_next_stream_down(play: Play, model: str) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        reply = MemoryReply()
+        reply.set_writable(False)
+        call = bench.call(model, "{{fake tokens=60000}}", stream=True, reply=reply, max_tokens=60_000)
+        task = asyncio.create_task(call)
+        await poll(lambda: reply.started)
+        await asyncio.sleep(0.5)
+        assert reply.size < 3_000_000
+        assert not task.done()
+        reply.set_writable(True)
+        await asyncio.wait_for(task, 60)
+        assert reply.size > 6_000_000
+
+    play(scene)
+
+
 def test_stopping_the_gateway_interrupts_with_an_error(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         reply = MemoryReply()

@@ -174,3 +174,52 @@ def test_garbage_behind_a_request_does_not_enter_its_answer(hot_door):
             writer.close()
 
     asyncio.run(run())
+
+
+class Failing:
+    """Something among the connections that cannot be looked at."""
+
+    def watch(self, now_s):
+        raise LookupError("a defect")
+
+    def check_access(self):
+        raise LookupError("a defect")
+
+
+def test_a_connection_that_cannot_be_watched_spares_no_other(hot_door, patient):
+    async def run():
+        async with hot_door(limits=patient, require_key=True) as server:
+            watched = [Failing() for _ in range(8)]
+            for one in watched:
+                server.app.door.enter(one)
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            assert await asyncio.wait_for(reader.read(), 30) == b""
+            writer.close()
+            key = b"authorization: Bearer sk-salon-good\r\n"
+            request = CHAT + key + b"x-mode: hang\r\ncontent-length: 2\r\n\r\n{}"
+            asking = asyncio.create_task(server.ask(request))
+            await server.until(lambda: server.gateway.running)
+            server.accounts.end("sk-salon-good")
+            assert (await asyncio.wait_for(asking, 30)).status == 401
+            for one in watched:
+                server.app.door.leave(one)
+
+    asyncio.run(run())
+
+
+def test_a_request_that_cannot_be_run_any_more_is_told_so(hot_door):
+    async def run():
+        async with hot_door() as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            for status in (b"200", b"200", b"200", b"503"):
+                if status == b"503":
+                    await server.app.door.supervisor.close()
+                writer.write(CHAT + b"authorization: Bearer sk-salon-good\r\ncontent-length: 2\r\n\r\n{}")
+                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+                assert head.split(b" ", 2)[1] == status
+                length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+                body = await reader.readexactly(length)
+            assert b"shutting down" in body
+            writer.close()
+
+    asyncio.run(run())

@@ -177,7 +177,8 @@ class HttpClient:
     def counts(self) -> tuple[int, int]:
         """Return how many connections are open and how many of them idle."""
         pools = self._pools.values()
-        return sum(pool.count for pool in pools), sum(len(pool.idle) for pool in pools)
+        idle = [connection for pool in pools for connection in pool.idle if connection.is_usable()]
+        return sum(pool.count for pool in pools), len(idle)
 
     # -- own --------------------------------------------------------------------------------------
     def _pool(self, url: Url, policy: EgressPolicy) -> _Pool:
@@ -270,9 +271,8 @@ class HttpClient:
     def _lost(self, pool: _Pool, connection: Connection, stream: HttpStream | None) -> None:
         pool.count -= 1
         if stream is None:
-            # Seldom and short: the deque holds idle connections only.
-            if connection in pool.idle:
-                pool.idle.remove(connection)
+            # It stays among the idle ones until it is met there: to look for it would make thousands that
+            # end at once, with their peer, cost the square of that.
             pool.wake_one()
             return
         pool.wake_one()

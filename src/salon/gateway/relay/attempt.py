@@ -302,6 +302,7 @@ class Attempt(msgspec.Struct, eq=False):
         emit = self._collect
         if isinstance(delivery, StreamDelivery):
             emit = self._encode
+            self._keep_pace()
         elif isinstance(delivery, EventDelivery):
             emit = self._hand_over
         else:
@@ -310,7 +311,14 @@ class Attempt(msgspec.Struct, eq=False):
             dialect, emit, provider=provider, limit_bytes=job.held_bytes, over_limit=self._over_limit
         )
 
+    def _keep_pace(self) -> None:
+        """Hold a stream back whose caller was behind before it began; of that nobody tells a second time."""
+        reply = self.job.reply
+        if reply is not None and not (reply.writable or reply.closed):
+            self.set_flow(False)
+
     def _tap_reader(self, tap: StreamTap, delivery: StreamDelivery, served: Dialect) -> TapReader:
+        self._keep_pace()
         return TapReader(
             tap,
             delivery,

@@ -5,11 +5,13 @@ the sweep before. A deadline is met within one tick.
 """
 
 import asyncio
+import logging
 from typing import Final, Protocol
 
 from salon.foundation.kit.clock import Clock
 
 TICK_S: Final = 0.1
+_logger = logging.getLogger(__name__)
 
 
 class Watched(Protocol):
@@ -47,7 +49,10 @@ class Deadlines:
     def _sweep(self) -> None:
         now_s = self._clock.monotonic_s()
         for watched in tuple(self._watched):
-            watched.check(now_s)
+            try:
+                watched.check(now_s)
+            except Exception:  # supervises the sweep: a defect in one must not end the deadlines of all
+                _logger.exception("an exchange could not be checked")
         again = asyncio.get_running_loop().call_later
         self._timer = again(self._tick_s, self._sweep) if self._watched else None
 

@@ -136,16 +136,21 @@ class Door:
         """Look at every connection at once: cheaper than a timer for each request."""
         self._ticker = None
         now_s = time.monotonic()
-        for connection in list(self.connections):
-            connection.watch(now_s)
+        self._with_each(lambda connection: connection.watch(now_s))
         if self.connections:
             self._ticker = asyncio.get_running_loop().call_later(self.limits.tick_s, self._tick)
+
+    def _with_each(self, look: Callable[[Watched], None]) -> None:
+        for connection in list(self.connections):
+            try:
+                look(connection)
+            except Exception:  # supervises the watch: a defect at one connection must not spare all others
+                _logger.exception("a connection could not be looked at")
 
     # -- rights that end --------------------------------------------------------------------------
     def _access_ended(self, _: frozenset[str]) -> None:
         """Look at every request under way again: a long answer must not outlive its key."""
-        for connection in list(self.connections):
-            connection.check_access()
+        self._with_each(lambda connection: connection.check_access())
         for task, check_again in list(self.running.items()):
             try:
                 check_again()

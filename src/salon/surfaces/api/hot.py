@@ -13,7 +13,7 @@ from typing import Final
 import httptools
 
 from salon.foundation.accounts import digest_of
-from salon.foundation.kit.errors import InvalidRequest, SalonError, TooLarge
+from salon.foundation.kit.errors import InvalidRequest, Overloaded, SalonError, ShuttingDown, TooLarge
 from salon.gateway.exchange import Headers, ServedCall
 from salon.surfaces.api.credentials import read_key
 from salon.surfaces.api.door import Door, as_salon_error
@@ -95,10 +95,7 @@ class SalonProtocol(GuardedConnection):
         self.url, self._header_map, self._identity = known.url, known.headers, identity
         self._received_at_s = time.monotonic()
         self._phase, self._deadline_s = _SERVING, inf
-        try:
-            self._serve(row, self._open_reply([], True), body)
-        except RuntimeError as error:
-            self._refuse(as_salon_error(error))
+        self._serve(row, self._open_reply([], True), body)
         return True
 
     def _offered(self, rest: bytes) -> None:
@@ -311,7 +308,12 @@ class SalonProtocol(GuardedConnection):
         assert row.dialect is not None
         call = ServedCall(row.dialect, self._identity, self._header_map, body, self._received_at_s)
         door = self.door
-        work = door.supervisor.in_place("serve")
+        try:
+            work = door.supervisor.in_place("serve")
+        except RuntimeError:
+            error = (ShuttingDown if door.supervisor.closed else Overloaded)(retry_after_s=1)
+            door.refuse(reply, error, dialect=row.dialect, headers=[])
+            return
         work.start(door.gateway.serve(call, reply, work))
 
     def _head_goes_on(self) -> None:
