@@ -69,7 +69,7 @@ def check_calls(tree: ast.AST, name: str) -> Iterator[tuple[int, str]]:
 
 def check_scopes(tree: ast.Module, name: str) -> Iterator[tuple[int, str]]:
     """Yield public store functions whose second parameter is not a scope."""
-    if not name.endswith("/store.py"):
+    if not name.endswith("store.py"):
         return
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):

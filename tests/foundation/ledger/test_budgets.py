@@ -8,7 +8,8 @@ import pytest
 from salon.foundation.kit.clock import ManualClock
 from salon.foundation.kit.errors import BudgetExceeded, SalonError, Unpriced
 from salon.foundation.ledger import Hold, Ledger
-from salon.foundation.ledger.budget_store import change_budget, fitting, remove_budget
+from salon.foundation.ledger.budget_store import change_budget, remove_budget
+from salon.foundation.ledger.lease_store import fitting
 from salon.testing.ledger import SCOPE, LedgerDesk, entry, eventually, open_desk
 
 

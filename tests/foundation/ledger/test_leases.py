@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from salon.foundation.kit.errors import BudgetExceeded
-from salon.foundation.ledger import budget_store
+from salon.foundation.ledger import lease_store
 from salon.foundation.ledger.tables import processes
 from salon.foundation.storage import statement
 from salon.testing.ledger import SCOPE, LedgerDesk, entry, eventually, open_desk
@@ -15,7 +15,7 @@ from salon.testing.ledger import SCOPE, LedgerDesk, entry, eventually, open_desk
 async def declare_dead(desk: LedgerDesk, *, by: LedgerDesk) -> None:
     """Make ``by`` give back what ``desk`` leased, as it does when a lease ran out."""
     me = by.ledger._leases.process_id
-    await desk.storage.write(lambda tx: budget_store.reclaim_expired(tx, SCOPE, me=me, now_ms=2**62))
+    await desk.storage.write(lambda tx: lease_store.reclaim_expired(tx, SCOPE, me=me, now_ms=2**62))
 
 
 async def lease_ends_ms(desk: LedgerDesk) -> int:
@@ -141,7 +141,7 @@ def test_batch_whose_commit_was_not_heard_of_is_not_written_twice(address: str) 
 
             def begin(batch: int) -> object:
                 return desk.storage.write(
-                    lambda tx: budget_store.begin_batch(tx, SCOPE, process, batch, now_ms=1)
+                    lambda tx: lease_store.begin_batch(tx, SCOPE, process, batch, now_ms=1)
                 )
 
             assert [await begin(n) for n in (1, 2, 2, 1, 3)] == [True, True, False, False, True]

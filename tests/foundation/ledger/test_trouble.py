@@ -173,7 +173,6 @@ async def one_request(desk: LedgerDesk, ids: list[str], chance: random.Random) -
 SPENDER = """
 import asyncio, os, sys
 from salon.testing.ledger import SCOPE, entry, open_desk
-from salon.foundation.ledger import budget_store
 
 async def main(address, budget_id):
     async with open_desk(address, lease_ttl_s=1.0) as desk:

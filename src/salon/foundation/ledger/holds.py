@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from salon.foundation.ledger.budget_store import Delta
+from salon.foundation.ledger.lease_store import Delta
 from salon.foundation.ledger.leases import Leases
 from salon.foundation.ledger.slices import Slice
 

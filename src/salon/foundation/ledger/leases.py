@@ -16,9 +16,9 @@ from salon.foundation.kit.errors import BudgetExceeded, Overloaded, SalonError, 
 from salon.foundation.kit.ids import new_id
 from salon.foundation.kit.money import format_money
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.foundation.ledger import budget_store
-from salon.foundation.ledger.budget_store import Claim, Delta, Grant, Tenure
+from salon.foundation.ledger import budget_store, lease_store
 from salon.foundation.ledger.budgets import END_OF_TIME_MS, Budget
+from salon.foundation.ledger.lease_store import Claim, Delta, Grant, Tenure
 from salon.foundation.ledger.slices import Slice, Waiter
 from salon.foundation.storage import Storage, Transaction
 
@@ -56,11 +56,11 @@ class Leases:
         """Make this process known; a sole owner takes back at once what its predecessor had leased."""
 
         def begin(tx: Transaction) -> int:
-            now_ms = budget_store.server_now_ms(tx, self._clock.now_ms())
+            now_ms = lease_store.server_now_ms(tx, self._clock.now_ms())
             judged_ms = END_OF_TIME_MS if self._sole_owner else now_ms
-            budget_store.reclaim_expired(tx, self._scope, me=self.process_id, now_ms=judged_ms)
-            budget_store.forget_processes(tx, self._scope, before_ms=now_ms - FORGET_AFTER_MS)
-            return budget_store.register(tx, self._scope, self.process_id, now_ms=now_ms)
+            lease_store.reclaim_expired(tx, self._scope, me=self.process_id, now_ms=judged_ms)
+            lease_store.forget_processes(tx, self._scope, before_ms=now_ms - FORGET_AFTER_MS)
+            return lease_store.register(tx, self._scope, self.process_id, now_ms=now_ms)
 
         self._adopt(await self._storage.write(begin))
 
@@ -143,7 +143,7 @@ class Leases:
             ahead_e10=slice_.ahead_e10,
         )
         tenure, began = self._tenure, self._moment()
-        grant = await self._storage.write(lambda tx: budget_store.claim_money(tx, self._scope, tenure, claim))
+        grant = await self._storage.write(lambda tx: lease_store.claim_money(tx, self._scope, tenure, claim))
         if grant.fenced or tenure is not self._tenure:
             await self._fenced()
             return
@@ -225,11 +225,11 @@ class Leases:
         tenure, began = self._tenure, self._moment()
 
         def write(tx: Transaction) -> bool:
-            now_ms = budget_store.server_now_ms(tx, self._clock.now_ms())
-            if not budget_store.renew(tx, self._scope, tenure, now_ms=now_ms):
+            now_ms = lease_store.server_now_ms(tx, self._clock.now_ms())
+            if not lease_store.renew(tx, self._scope, tenure, now_ms=now_ms):
                 return False
             if not self._sole_owner:
-                budget_store.reclaim_expired(tx, self._scope, me=tenure.process_id, now_ms=now_ms)
+                lease_store.reclaim_expired(tx, self._scope, me=tenure.process_id, now_ms=now_ms)
             return True
 
         if await self._storage.write(write):
@@ -273,7 +273,7 @@ class Leases:
         now_ms = self._clock.now_ms()
         self._adopt(
             await self._storage.write(
-                lambda tx: budget_store.register(tx, self._scope, self.process_id, now_ms=now_ms)
+                lambda tx: lease_store.register(tx, self._scope, self.process_id, now_ms=now_ms)
             )
         )
 

@@ -10,7 +10,7 @@ from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import InvalidRequest, NotFound, Overloaded, Unpriced
 from salon.foundation.kit.ids import RequestId
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.foundation.ledger import budget_store, store, usage_store
+from salon.foundation.ledger import budget_store, lease_store, store, usage_store
 from salon.foundation.ledger.budgets import Budget, BudgetState, period_window
 from salon.foundation.ledger.holds import Hold, Part, take_all
 from salon.foundation.ledger.leases import Leases
@@ -178,7 +178,7 @@ class Ledger:
         parts = await take_all(self._leases, sorted(slices, key=_by_id), 0)
         return Hold(self._leases, parts, 0, currency, self._write_deltas)
 
-    def _write_deltas(self, deltas: tuple[budget_store.Delta, ...]) -> None:
+    def _write_deltas(self, deltas: tuple[lease_store.Delta, ...]) -> None:
         self._recorder.add(Item(None, (), deltas, None))
 
     def budget_changed(self, budget_id: str) -> None:

@@ -21,8 +21,8 @@ import msgspec
 from salon.foundation.kit.caller import SystemScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import Overloaded, StorageError
-from salon.foundation.ledger import budget_store, store
-from salon.foundation.ledger.budget_store import Delta
+from salon.foundation.ledger import lease_store, store
+from salon.foundation.ledger.lease_store import Delta
 from salon.foundation.ledger.models import AttemptEntry, RequestEntry
 from salon.foundation.ledger.tame import LONGEST_TEXT, shortened, tamed
 from salon.foundation.storage import Storage, Transaction
@@ -280,7 +280,7 @@ class Recorder:
     def _write(
         self, tx: Transaction, batch: Sequence[Item], number: int, now_ms: int, *, tame: bool
     ) -> list[Delta]:
-        if not budget_store.begin_batch(tx, self._scope, self._process_id, number, now_ms=now_ms):
+        if not lease_store.begin_batch(tx, self._scope, self._process_id, number, now_ms=now_ms):
             return []
         entries, tried = _rows(batch)
         if tame:
@@ -288,9 +288,7 @@ class Recorder:
         store.insert_entries(tx, self._scope, entries, tried)
         deltas = merge_deltas([delta for item in batch for delta in item.deltas])
         return [
-            delta
-            for delta in deltas
-            if not budget_store.apply_delta(tx, self._scope, self._process_id, delta)
+            delta for delta in deltas if not lease_store.apply_delta(tx, self._scope, self._process_id, delta)
         ]
 
 

@@ -7,8 +7,8 @@ import asyncio
 from collections import deque
 from typing import Final
 
-from salon.foundation.ledger.budget_store import SLACK_DIVISOR, Delta, Grant
 from salon.foundation.ledger.budgets import Budget
+from salon.foundation.ledger.lease_store import SLACK_DIVISOR, Delta, Grant
 
 AHEAD_S: Final = 2
 """For how many seconds of the present demand a slice keeps money ready."""
