@@ -210,3 +210,21 @@ def test_settings_of_a_client_secret_begin_the_session(play, talking):
         assert told["session"]["instructions"] == "be kind"
 
     play(scene)
+
+
+def test_each_response_is_under_the_limits_and_budgets_its_key_has_now(play, talking):
+    async def scene(bench, fake):
+        now = [key_identity(), key_identity(limits=KeyLimits(models=("other/*",))), key_identity("fresh")]
+        async with talking(bench, identity=now[0], renew=lambda: now[0]) as talk:
+            talk.socket.ask("{{fake text=one}}")
+            await talk.socket.wait_for("response.done")
+            now.pop(0)
+            talk.socket.say("response.create", event_id="two")
+            error = (await talk.socket.wait_for("error"))["error"]
+            assert (error["type"], error["event_id"]) == ("permission_error", "two")
+            now.pop(0)
+            talk.socket.ask("{{fake text=three}}")
+            await talk.socket.wait_for("response.done", count=2)
+        assert [row.key_id for row, _ in await bench.rows()] == ["key_key", "key_fresh"]
+
+    play(scene)

@@ -9,39 +9,20 @@ or a second transcription of the same audio, counts nothing.
 from collections import deque
 from typing import Final
 
-import msgspec
-
-from salon.foundation.kit.errors import (
-    BudgetExceeded,
-    ClientGone,
-    NotAllowed,
-    Overloaded,
-    SalonError,
-    UnknownModel,
-    Unpriced,
-)
-from salon.foundation.kit.in_place import Gate
-from salon.foundation.ledger import Hold
-from salon.foundation.messages import Finish, Usage
+from salon.foundation.kit.errors import ClientGone, Overloaded, SalonError, UpstreamError
 from salon.gateway.protocols.base import InStreamError
 from salon.gateway.protocols.counts import BYTES_PER_TOKEN
-from salon.gateway.protocols.realtime.events import (
-    AUDIO_DELTAS,
-    TEXT_DELTAS,
-    Head,
-    ResponseEnd,
-    inner,
-    text_at,
-)
-from salon.gateway.protocols.realtime.usage import UNCOUNTED, read_transcription, read_usage
+from salon.gateway.protocols.realtime.events import AUDIO_DELTAS, TEXT_DELTAS, Head, ResponseEnd, text_at
+from salon.gateway.protocols.realtime.usage import read_usage
 from salon.gateway.protocols.wire_json import JsonObject
+from salon.gateway.realtime.books import Books, Granted
+from salon.gateway.realtime.clocks import whole
 from salon.gateway.realtime.desk import Desk
 from salon.gateway.realtime.opening import Opened
 from salon.gateway.realtime.ports import SessionCall
+from salon.gateway.realtime.transcriptions import Transcriptions
 from salon.gateway.registry.plan import Plan
-from salon.gateway.relay.attempt import Attempt
-from salon.gateway.relay.delivery import EventDelivery
-from salon.gateway.relay.job import NO_LIMIT, Job
+from salon.gateway.relay.attempt import blot_out
 
 _MOST_GRANTS: Final = 16
 """Responses asked for that the provider has not begun."""
@@ -55,58 +36,26 @@ _NARROW_BYTES: Final = 533
 """The same of telephone audio: 8 bits at 8 kHz."""
 
 
-class ResponseReader:
-    """What is known of a response's answer; it is fed by the session, not by a body."""
-
-    def __init__(self) -> None:
-        self.limit_bytes = NO_LIMIT
-        self.output_bytes = 0
-        self.usage: Usage | None = None
-        self.finish_reason: Finish | None = None
-        self.is_complete = False
-
-    def feed(self, data: bytes) -> None:
-        """Take nothing: events are read elsewhere."""
-
-    def finish(self) -> None:
-        """Take no end: ``response.done`` is one."""
-
-    def progress(self) -> int:
-        """Return how much was said."""
-        return self.output_bytes
-
-
-class Granted(msgspec.Struct, eq=False):
-    """A response that may be made, or is being made."""
-
-    job: Job
-    attempt: Attempt
-    reader: ResponseReader
-    event_id: str | None = None
-    """The caller's id of the event that asked for it."""
-
-
 class Meter:
     """The responses of one session. One event loop."""
 
     def __init__(self, desk: Desk, call: SessionCall, plan: Plan, opened: Opened) -> None:
         self._desk = desk
         self._call = call
-        self._plan = plan
         self._opened = opened
         self._grants: deque[Granted] = deque()
         self._active: dict[str, Granted] = {}
         self._ended: deque[str] = deque(maxlen=_REMEMBERED)
+        self._closed_by: SalonError | None = None
         self._context_tokens = 0
         self._new_bytes = 0
         self._new_audio_bytes = 0
-        self._transcriber: Plan | None = None
+        self.books = Books(desk, call, plan, opened)
+        self.transcriptions = Transcriptions(desk, call, opened, books=self.books, ended=self._ended)
         self.output_limit: int | None = None
         """The most output tokens of a response, as the session was set up."""
         self.is_narrow = False
         """It speaks telephone audio."""
-        self.input_tokens = 0
-        self.output_tokens = 0
 
     @property
     def is_busy(self) -> bool:
@@ -132,7 +81,7 @@ class Meter:
     async def grant(self, *, limit: int | None = None, event_id: str | None = None) -> None:
         """Let the caller ask for a response.
 
-        Raises: RateLimited, BudgetExceeded, Unpriced; Overloaded when too many were asked for at once.
+        Raises: RateLimited, BudgetExceeded, Unpriced, NotAllowed; Overloaded when too many were asked for.
         """
         if len(self._grants) >= _MOST_GRANTS:
             raise Overloaded(retry_after_s=1)
@@ -141,20 +90,27 @@ class Meter:
         self._grants.append(granted)
 
     async def begin(self, response_id: str) -> None:
-        """Hear that the provider begins a response.
+        """Hear that the provider begins a response; the id is empty where it gives none.
 
         Raises: RateLimited, BudgetExceeded for one that nobody was granted; it is counted all the same.
         """
         if response_id in self._active or response_id in self._ended:
             return
-        refusal: SalonError | None = None
         if self._grants:
-            granted = self._grants.popleft()
+            self._active[response_id] = self._grants.popleft()
         else:
-            try:
-                granted = await self._admitted(None)
-            except SalonError as error:
-                refusal, granted = error, await self._charged()
+            # It is being made: it is counted even if the session ends while money is asked for.
+            await whole(self._desk.supervisor, self._began(response_id))
+
+    async def _began(self, response_id: str) -> None:
+        refusal: SalonError | None = None
+        try:
+            granted = await self._admitted(None)
+        except SalonError as error:
+            refusal, granted = error, await self._charged()
+        if self._closed_by is not None:
+            self.books.close(granted, self._closed_by)
+            return
         self._active[response_id] = granted
         if refusal is not None:
             raise refusal
@@ -173,11 +129,18 @@ class Meter:
     async def end(self, end: ResponseEnd) -> None:
         """Write down a response that has ended; only the first time."""
         granted = self._active.pop(end.id, None)
-        if granted is None:
-            if end.id in self._ended:
-                return
-            granted = await self._charged()
-        self._ended.append(end.id)
+        if granted is not None:
+            self._written(end, granted)
+        elif not end.id or end.id not in self._ended:
+            await whole(self._desk.supervisor, self._ended_unbegun(end))
+
+    async def _ended_unbegun(self, end: ResponseEnd) -> None:
+        """Write down a response whose beginning nobody told."""
+        self._written(end, self._grants.popleft() if self._grants else await self._charged())
+
+    def _written(self, end: ResponseEnd, granted: Granted) -> None:
+        if end.id:
+            self._ended.append(end.id)
         usage = read_usage(end.usage) if end.usage is not None else None
         if usage is not None:
             granted.reader.usage = usage
@@ -185,7 +148,7 @@ class Meter:
             if not end.is_apart:
                 self._context_tokens = usage.total_tokens
                 self._new_bytes = self._new_audio_bytes = 0
-        self._close(granted, self._why(end))
+        self.books.close(granted, self._why(end))
 
     def _why(self, end: ResponseEnd) -> SalonError | None:
         if end.status == "cancelled":
@@ -194,8 +157,12 @@ class Meter:
             return None
         message, kind, code = end.failure
         told = InStreamError(message=message, type=kind, code=code)
-        provider = self._opened.target.link.name
-        return self._opened.endpoint.dialect.classify_stream_error(told, provider=provider)
+        link = self._opened.target.link
+        error = self._opened.endpoint.dialect.classify_stream_error(told, provider=link.name)
+        if isinstance(error, UpstreamError):
+            for secret in link.secrets():
+                blot_out(error, secret)
+        return error
 
     def refuse(self, event: JsonObject) -> None:
         """Hear that the provider refused an event: what was granted for it is given back."""
@@ -203,81 +170,25 @@ class Meter:
         for granted in list(self._grants):
             if at_fault is None or granted.event_id == at_fault:
                 self._grants.remove(granted)
-                self._give_back(granted)
+                self.books.give_back(granted)
                 return
 
     def close(self, error: SalonError) -> None:
         """Write down what is under way when the session ends, and give back what never began."""
+        self._closed_by = error
         for granted in self._grants:
-            self._give_back(granted)
+            self.books.give_back(granted)
         self._grants.clear()
         for response_id, granted in self._active.items():
             self._ended.append(response_id)
-            self._close(granted, error)
+            self.books.close(granted, error)
         self._active.clear()
-
-    # -- transcriptions ---------------------------------------------------------------------------
-    async def set_transcriber(self, model: str) -> None:
-        """Learn which model transcribes, before it does.
-
-        Raises: UnknownModel, NotAllowed when the key may not use it, Unpriced when a budget cannot count it.
-        """
-        name = f"{self._opened.target.link.name}/{model}"
-        if self._transcriber is not None and self._transcriber.name == name:
-            return
-        plan = self._desk.registry.find(name)
-        if plan is None:
-            raise UnknownModel(model=model[:200], nearest=None)
-        self._transcriber = await self._allowed(plan, model)
-
-    async def _allowed(self, plan: Plan, model: str) -> Plan:
-        job = self._desk.job(self._call.identity, model)
-        job.plan, job.target = plan, plan.targets[0]
-        limits = self._call.identity.limits
-        if limits.models and not any(limits.allows_model(one) for one in (model, *plan.names)):
-            raise NotAllowed(right=f"to use the model “{model}”")
-        if not plan.priced:
-            await self._desk.know_prices(job, plan)
-        hold = await self._desk.hold(job, (0, 1))
-        if hold is not None:
-            hold.release()
-        return plan
-
-    async def transcribed(self, event: JsonObject) -> None:
-        """Write down a finished transcription. Raises: BudgetExceeded when it used the money up."""
-        mark = f"{text_at(event, 'item_id')}/{inner(event, 'content_index')}"
-        if mark in self._ended:
-            return
-        self._ended.append(mark)
-        plan = self._transcriber
-        granted = self._new(plan.name.partition("/")[2] if plan is not None else self._call.model)
-        if plan is not None:
-            granted.job.plan, granted.job.target = plan, plan.targets[0]
-            granted.attempt.target = plan.targets[0]
-        counted = read_transcription(event.get("usage"))
-        usage = UNCOUNTED if plan is None or counted is None else counted
-        granted.reader.usage = usage
-        refusal = await self._pay(granted, usage)
-        self._close(granted, None)
-        if refusal is not None:
-            raise refusal
-
-    async def _pay(self, granted: Granted, usage: Usage) -> BudgetExceeded | None:
-        """Hold what a finished transcription costs; it is counted even where that is no longer there."""
-        job = granted.job
-        try:
-            job.hold = await self._desk.hold_cost(job, usage)
-        except Unpriced:
-            return None  # whether that may be was decided when it was set up
-        except BudgetExceeded as error:
-            job.hold = await self._empty_hold(job)
-            return error
-        return None
 
     # -- own --------------------------------------------------------------------------------------
     async def _admitted(self, limit: int | None) -> Granted:
+        self.books.renew()
         expected = self._expected(limit)
-        granted = self._new(self._call.model)
+        granted = self.books.open(self._call.model)
         job = granted.job
         job.size_bytes = expected[0] * BYTES_PER_TOKEN
         job.ticket = await self._desk.count(job.identity, sum(expected))
@@ -290,54 +201,4 @@ class Meter:
         return granted
 
     async def _charged(self) -> Granted:
-        """Return a response that nobody allowed; what it costs is counted against the budgets."""
-        granted = self._new(self._call.model)
-        granted.job.size_bytes = self._expected(None)[0] * BYTES_PER_TOKEN
-        granted.job.hold = await self._empty_hold(granted.job)
-        return granted
-
-    async def _empty_hold(self, job: Job) -> Hold | None:
-        """Return a hold of nothing, through which the budgets still hear what was spent."""
-        try:
-            return await self._desk.hold(job, None)
-        except SalonError:
-            return None
-
-    def _new(self, alias: str) -> Granted:
-        desk, opened = self._desk, self._opened
-        job = desk.job(self._call.identity, alias)
-        job.plan, job.target = self._plan, opened.target
-        job.decision = opened.attempt.job.decision
-        job.delivery = EventDelivery(_nothing)
-        job.delivery.started = True
-        reader = ResponseReader()
-        attempt = Attempt(
-            job,
-            opened.target,
-            opened.endpoint,
-            True,
-            desk.options,
-            desk.clock,
-            job.started_at_ms,
-            job.started_s,
-            Gate(),
-        )
-        attempt.reader, attempt.status = reader, 101
-        return Granted(job, attempt, reader)
-
-    def _give_back(self, granted: Granted) -> None:
-        job = granted.job
-        job.settled = True
-        if job.hold is not None:
-            job.hold.release()
-        if job.ticket is not None:
-            job.ticket.settle(0)
-
-    def _close(self, granted: Granted, error: SalonError | None) -> None:
-        entry = self._desk.close(granted.job, granted.attempt, error)
-        self.input_tokens += entry.input_tokens
-        self.output_tokens += entry.output_tokens
-
-
-def _nothing() -> None:
-    pass
+        return await self.books.charged(self._expected(None)[0] * BYTES_PER_TOKEN)

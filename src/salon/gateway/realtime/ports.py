@@ -1,6 +1,6 @@
 """What a door hands to the relay: who wants a session, and the socket it is to run on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -39,6 +39,9 @@ class SessionCall(msgspec.Struct, frozen=True, kw_only=True):
     """Who wants a session, and with which model."""
 
     identity: KeyIdentity
+    """Who it was at the opening."""
+    renew: Callable[[], KeyIdentity] | None = None
+    """Finds who it is now, with the limits and budgets of now. Raises: NotSignedIn, NotAllowed."""
     headers: Mapping[bytes, bytes]
     """Lower-case names."""
     model: str

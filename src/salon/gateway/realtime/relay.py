@@ -145,10 +145,10 @@ class Realtime:
         if job.ticket is not None:
             job.ticket.release()
         if opened.target.meter is not None:
-            desk, meter = self._desk, session.meter
+            desk, books = self._desk, session.meter.books
             entry = desk.accountant.close_attempt(job, opened.attempt, desk.clock.monotonic_s())
             counted = msgspec.structs.replace(
-                entry, input_tokens=meter.input_tokens, output_tokens=meter.output_tokens
+                entry, input_tokens=books.input_tokens, output_tokens=books.output_tokens
             )
             desk.leave(opened.target, opened.ticket, counted, opened.attempt.headers)
 

@@ -5,22 +5,16 @@ and nothing piles up here. Whatever ends first ends the session: a side that clo
 """
 
 import asyncio
-import logging
 from collections.abc import Coroutine
 from typing import Any, Final
 
 from salon.foundation.egress import SocketClosed
 from salon.foundation.kit.errors import (
     BudgetExceeded,
-    ClientGone,
-    Internal,
     InvalidRequest,
-    NotAllowed,
-    NotSignedIn,
     RateLimited,
     SalonError,
     ShuttingDown,
-    UpstreamBroken,
     UpstreamTimeout,
 )
 from salon.foundation.kit.ids import new_id
@@ -28,23 +22,16 @@ from salon.gateway.protocols.realtime import events
 from salon.gateway.protocols.wire_json import JsonObject, dumps_text, is_object, objects_in
 from salon.gateway.realtime.clocks import within
 from salon.gateway.realtime.desk import Desk
+from salon.gateway.realtime.endings import SessionOver, as_error, close_of, cut, ends_well, sendable, without
 from salon.gateway.realtime.meter import Meter
 from salon.gateway.realtime.opening import Opened
 from salon.gateway.realtime.ports import ClientLeft, ClientSocket, SessionCall
 from salon.gateway.registry.plan import Plan
-from salon.gateway.relay.attempt import blot_out
 
-_logger = logging.getLogger(__name__)
 _TICK_S: Final = 0.5
 _LAST_WORD_S: Final = 2.0
-_REASON_BYTES: Final = 120
-"""A close frame has room for 123."""
-_UNSENDABLE: Final = frozenset({1004, 1005, 1006, 1015})
-_QUIET_CODES: Final = frozenset({1000, 1001})
-
-
-class SessionOver(InvalidRequest):
-    """A session that was silent, or open, for as long as one may be. Fields: ``field``, ``problem``."""
+_MAY_ECHO: Final = frozenset({"error", "response.done"})
+"""Events in which a provider may say what it was sent: the credential, too."""
 
 
 class Session:
@@ -101,7 +88,7 @@ class Session:
         finally:
             for task in tasks:
                 task.cancel()
-            error = self._as_error(cause)
+            error = as_error(cause, provider=self._opened.target.link.name, secrets=self._secrets())
             self.meter.close(error)
             is_told = False
             try:
@@ -124,6 +111,8 @@ class Session:
             head = events.read_head(message)
             if head is not None:
                 await self._hear(head, message, client)
+                if head.type in _MAY_ECHO:
+                    message = self._cleaned(message)
             self._is_sending_down = True
             try:
                 await within(client.send(message), stall_s)
@@ -150,7 +139,7 @@ class Session:
             case "response.done":
                 await meter.end(events.read_end(events.read_event(message)))
             case events.TRANSCRIBED:
-                await meter.transcribed(events.read_event(message))
+                await meter.transcriptions.finished(events.read_event(message))
             case "error":
                 self._told_error = True
                 meter.refuse(events.read_event(message))
@@ -159,7 +148,7 @@ class Session:
                 narrow = events.speaks_narrow(session)
                 meter.is_narrow = meter.is_narrow if narrow is None else narrow
                 meter.output_limit = events.limit_in(session)
-                await self._know_transcriber(session)
+                await self._learn(session)
             case _:
                 pass
 
@@ -242,17 +231,14 @@ class Session:
         problem = f"This session is with “{self._call.model}”. Open another one for another model."
         raise InvalidRequest(field="session.model", problem=problem)
 
-    async def _learn(self, session: JsonObject) -> None:
-        """Learn what a session is to do besides its model. Raises: UnknownModel, NotAllowed, Unpriced."""
-        transcriber = events.transcriber_in(session)
-        if transcriber is not None:
-            await self.meter.set_transcriber(transcriber)
+    async def _learn(self, session: Any) -> None:
+        """Learn what a session is to do besides its model. Raises: UnknownModel, NotAllowed, Unpriced.
 
-    async def _know_transcriber(self, session: Any) -> None:
-        """Learn which model the provider says it transcribes with; a stored prompt can choose it."""
+        The provider says it too: a stored prompt can choose what transcribes.
+        """
         transcriber = events.transcriber_in(session)
         if transcriber is not None:
-            await self.meter.set_transcriber(transcriber)
+            await self.meter.transcriptions.set_model(transcriber)
 
     # -- the end ----------------------------------------------------------------------------------
     async def _watch(self) -> None:
@@ -273,37 +259,29 @@ class Session:
                 provider = self._opened.target.link.name
                 raise UpstreamTimeout(provider=provider, phase="idle", limit_s=options.idle_timeout_s)
 
-    def _as_error(self, cause: BaseException) -> SalonError:
-        """Return why the answers under way did not end well."""
-        link = self._opened.target.link
-        if isinstance(cause, ClientLeft):
-            return ClientGone()
-        if isinstance(cause, SocketClosed):
-            told = f"it closed the session ({cause.code}{' ' if cause.reason else ''}{cause.reason})"
-            broken = UpstreamBroken(provider=link.name, detail=cause.problem or told)
-            for secret in link.secrets():
-                blot_out(broken, secret)
-            return broken
-        if isinstance(cause, SalonError):
-            return cause
-        request_id = new_id("req")
-        _logger.error("a realtime session failed (%s)", request_id, exc_info=cause)
-        return Internal(request_id=request_id)
-
     async def _tell(self, client: ClientSocket, cause: BaseException, error: SalonError) -> None:
         """Tell both sides that it is over: the caller by an ``error`` event first, unless all was well."""
         if isinstance(cause, ClientLeft):
-            await self._socket.close(_sendable(cause.code, 1001), _cut(cause.reason))
+            await self._socket.close(sendable(cause.code, 1001), cut(cause.reason))
             return
-        code, reason = _ending(cause, error)
-        is_well = isinstance(cause, SocketClosed) and cause.code in _QUIET_CODES
+        code, reason = close_of(cause, error, secrets=self._secrets())
         try:
-            if not (is_well or self._told_error):
+            if not (ends_well(cause) or self._told_error):
                 await within(self._say(client, error), _LAST_WORD_S)
             await within(client.close(code, reason), _LAST_WORD_S)
         except (TimeoutError, ClientLeft):
             pass
         await self._socket.close(1000 if code == 1000 else 1001)
+
+    def _cleaned(self, message: str | bytes) -> str | bytes:
+        """Return an event of the provider without our credential."""
+        secrets = self._secrets()
+        if isinstance(message, str):
+            return without(message, secrets)
+        return without(message.decode("utf-8", "surrogateescape"), secrets).encode("utf-8", "surrogateescape")
+
+    def _secrets(self) -> tuple[str, ...]:
+        return self._opened.target.link.secrets()
 
     async def _say(self, client: ClientSocket, error: SalonError, *, caused_by: object = None) -> None:
         """Send an ``error`` event of our own. Raises: ClientLeft."""
@@ -321,29 +299,6 @@ async def _caught(work: Coroutine[Any, Any, None]) -> BaseException:
     except Exception as error:  # supervises one session: its end says what it was  # noqa: BLE001
         return error
     return RuntimeError("a pump ended by itself")
-
-
-def _ending(cause: BaseException, error: SalonError) -> tuple[int, str]:
-    """Return the code and the reason of our close frame."""
-    if isinstance(cause, SocketClosed):
-        code = _sendable(cause.code, 1011)
-        return code, _cut(cause.reason if cause.code is not None else error.message)
-    if isinstance(error, ShuttingDown):
-        return 1001, _cut(error.message)
-    if isinstance(error, BudgetExceeded | RateLimited | NotSignedIn | NotAllowed | InvalidRequest):
-        return 1008, _cut(error.message)
-    return 1011, _cut(error.message)
-
-
-def _sendable(code: int | None, otherwise: int) -> int:
-    """Return ``code`` if a close frame may carry it."""
-    if code is None or code in _UNSENDABLE or not (1000 <= code <= 1014 or 3000 <= code <= 4999):
-        return otherwise
-    return code
-
-
-def _cut(text: str) -> str:
-    return text.encode()[:_REASON_BYTES].decode("utf-8", "ignore")
 
 
 def _audio_bytes(event: JsonObject) -> int:

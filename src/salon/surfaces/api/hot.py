@@ -22,6 +22,7 @@ from salon.surfaces.api.heads import HeadTooLarge, UrlTooLong, check_head
 from salon.surfaces.api.hot_connection import GuardedConnection, Phase
 from salon.surfaces.api.hot_reply import HotReply
 from salon.surfaces.api.repeated_head import RepeatedHead, repeatable
+from salon.surfaces.api.websocket_connection import check_lines
 
 _MALFORMED: Final = InvalidRequest(field="request", problem="This is no well-formed HTTP request.")
 _READ_ON_BELOW_BYTES: Final = 64 * 1024
@@ -117,6 +118,7 @@ class SalonProtocol(GuardedConnection):
         self.door.hosts.check(headers)
         if rest or b"content-length" in headers or b"transfer-encoding" in headers:
             raise InvalidRequest(field="upgrade", problem="Nothing may follow before the offer is answered.")
+        check_lines(self.url, self.headers)
         self._become_socket()
 
     def _without_upgrade(self, rest: bytes) -> None:

@@ -178,7 +178,7 @@ class GuardedConnection(HttpToolsProtocol):
         self.transport.set_protocol(socket_)
         socket_.connection_made(self.transport)
         if socket_.enter():
-            socket_.data_received(b"\r\n".join([*lines, b"", b""]))
+            socket_.begin(b"\r\n".join([*lines, b"", b""]))
         else:
             self.transport.abort()
 

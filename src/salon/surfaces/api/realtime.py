@@ -6,7 +6,7 @@ it is known who asks, it is told in an ``error`` event.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 from urllib.parse import parse_qs
 
@@ -53,7 +53,7 @@ class AsgiSocket:
         kind = "text" if isinstance(message, str) else "bytes"
         try:
             await self._send({"type": "websocket.send", kind: message})
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # uvicorn raises the latter once it has said goodbye itself
             raise ClientLeft(1006) from error
 
     async def close(self, code: int, reason: str) -> None:
@@ -109,9 +109,9 @@ class RealtimeSurface:
     ) -> None:
         await receive()  # the request itself
         let_in = await self._let_in(scope)
-        running.check = lambda: self._check_again(row, scope, let_in)
+        check = running.check = lambda: self._check_again(row, scope, let_in)
         self._door.access.authorize(row, let_in.identity)
-        call = running.call = _call(scope, let_in)
+        call = running.call = _call(scope, let_in, renew=check)
         opened = await self._opened(call, receive)
         running.session = opened.session
         try:
@@ -168,14 +168,16 @@ class RealtimeSurface:
             access.refuse_secret(secret, headers, peer=peer)
         return _LetIn(identity, known.bound_to, known.session, headers)
 
-    def _check_again(self, row: Endpoint, scope: Scope, let_in: _LetIn) -> None:
-        """Check that an open session may go on. Raises: NotSignedIn, NotAllowed."""
+    def _check_again(self, row: Endpoint, scope: Scope, let_in: _LetIn) -> KeyIdentity:
+        """Return whom an open session acts for now. Raises: NotSignedIn, NotAllowed when it may not go on."""
         access = self._door.access
         if let_in.bound_to is not None:
             identity = self._door.services.accounts.bound(let_in.bound_to)
         else:
             identity = access.identify_again(let_in.headers, peer=peer_of(scope), method="POST")
         access.authorize(row, identity)
+        assert identity is not None  # no session is open to everybody
+        return identity
 
     async def _refuse(self, scope: Scope, send: Send, error: SalonError, *, is_known: bool) -> None:
         if not (is_known and b"origin" in _headers(scope)):
@@ -195,7 +197,7 @@ class _Running:
     """What is to be looked at again when a credential ends."""
 
     def __init__(self) -> None:
-        self.check: Any = None
+        self.check: Callable[[], KeyIdentity] | None = None
         self.call: SessionCall | None = None
         self.session: Any = None
 
@@ -258,7 +260,7 @@ def _accept(scope: Scope, opened: OpenSession) -> Message:
     return {"type": "websocket.accept", "subprotocol": _protocol(scope), "headers": headers}
 
 
-def _call(scope: Scope, let_in: _LetIn) -> SessionCall:
+def _call(scope: Scope, let_in: _LetIn, *, renew: Callable[[], KeyIdentity]) -> SessionCall:
     """Return what is asked for. Raises: InvalidRequest."""
     query = parse_qs(cast(bytes, scope.get("query_string", b"")).decode("latin-1"))
     for name in ("call_id", "intent"):
@@ -279,6 +281,7 @@ def _call(scope: Scope, let_in: _LetIn) -> SessionCall:
     beta = let_in.headers.get(b"openai-beta", b"")
     return SessionCall(
         identity=let_in.identity,
+        renew=renew,
         headers=let_in.headers,
         model=asked,
         settings=settings or None,

@@ -10,9 +10,11 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
-from websockets.http11 import Request
+from websockets.http11 import MAX_LINE_LENGTH, Request
 
+from salon.foundation.kit.errors import InvalidRequest
 from salon.surfaces.api.door import Door
+from salon.surfaces.api.heads import HeadTooLarge, RawHeaders, UrlTooLong
 
 CONNECTION: Final = "salon.connection"
 """Where a scope keeps its connection."""
@@ -23,6 +25,29 @@ PONG_S: Final = 75.0
 # At level debug the library writes down every frame and head; neither words nor keys belong in a log.
 _quiet: Final = logging.getLogger(f"{__name__}.library")
 _quiet.setLevel(logging.ERROR)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Tell whether a line is about us: a client that sends broken words is told so, and no failure here."""
+    return not (record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError))
+
+
+_quiet.addFilter(_is_ours)
+
+
+_PONG: Final = b"\x8a"
+"""How the frame of one begins."""
+_LINE_REST: Final = len(b"GET  HTTP/1.1\r\n")
+
+
+def check_lines(url: bytes, headers: RawHeaders) -> None:
+    """Refuse an offer that the library would not read. Raises: UrlTooLong, HeadTooLarge, InvalidRequest."""
+    if len(url) + _LINE_REST > MAX_LINE_LENGTH:
+        raise UrlTooLong(what="address", limit_bytes=MAX_LINE_LENGTH - _LINE_REST)
+    if any(len(name) + len(value) + 4 > MAX_LINE_LENGTH for name, value in headers):
+        raise HeadTooLarge(what="header", limit_bytes=MAX_LINE_LENGTH)
+    if not url.isascii():
+        raise InvalidRequest(field="address", problem="Write other than ASCII characters as %XX.")
 
 
 class SalonWebSocket(WebSocketsSansIOProtocol):
@@ -40,6 +65,15 @@ class SalonWebSocket(WebSocketsSansIOProtocol):
         self.on_drain: Callable[[], None] | None = None
         """Ends the session in its own time when the server stops; set while one runs."""
         self._stalled_since_s = inf
+        self._pong: bytes | None = None
+        """The answer to the latest ping, which waits for room."""
+
+    def begin(self, head: bytes) -> None:
+        """Answer the offer; one that the library cannot read is refused in its own words."""
+        self.data_received(head)
+        if not self.handshake_initiated:
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
 
     def enter(self) -> bool:
         """Count it in; false when there are too many connections."""
@@ -56,6 +90,15 @@ class SalonWebSocket(WebSocketsSansIOProtocol):
         scope = cast("dict[str, Any] | None", getattr(self, "scope", None))
         if scope is not None:
             scope[CONNECTION] = self
+
+    def handle_ping(self) -> None:
+        """Answer a ping; without room only the latest is, later: the rest need none (RFC 6455, 5.5.3)."""
+        outgoing = self.conn.data_to_send()
+        if not self.writable.is_set():
+            pongs = [data for data in outgoing if data.startswith(_PONG)]
+            self._pong = pongs[-1] if pongs else self._pong
+            outgoing = [data for data in outgoing if not data.startswith(_PONG)]
+        self.transport.write(b"".join(outgoing))
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send what the application says."""
@@ -80,6 +123,9 @@ class SalonWebSocket(WebSocketsSansIOProtocol):
         """Hear that the client caught up."""
         super().resume_writing()
         self._stalled_since_s = inf
+        pong, self._pong = self._pong, None
+        if pong is not None and not self.transport.is_closing():
+            self.transport.write(pong)
 
     def watch(self, now_s: float) -> None:
         """Cut a client that takes nothing."""

@@ -44,6 +44,8 @@ FaultKind = Literal[
     "pings",
     "mutate",
     "echo-key",
+    "no-ids",
+    "no-start",
 ]
 """Every way to misbehave. ``status`` is written as the number alone: ``429``, ``500``.
 

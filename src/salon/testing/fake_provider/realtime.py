@@ -4,7 +4,8 @@ Before a session is open: a status or ``echo-key`` refuses the upgrade, ``html``
 ``stall:before-headers`` says nothing, ``stall:after-headers`` upgrades and says nothing, ``error-object``
 upgrades and says an error. In the middle of a response: ``stall``, ``reset``, ``close`` (no close frame),
 ``garbage`` (no frame), ``bad-json`` (no event), ``big-event``, ``error-in-stream``. After one:
-``close:after-last`` closes with code 4321. ``no-usage`` and ``usage-twice`` bend ``response.done``.
+``close:after-last`` closes with code 4321. ``echo-key`` in a response repeats the credential in an error and
+in the close. ``no-usage``, ``usage-twice``, ``no-ids`` and ``no-start`` bend the events of a response.
 """
 
 import asyncio
@@ -177,6 +178,11 @@ class Session:
         if big is not None:
             self._protocol.send_text(b'{"type":"fake.big","pad":"' + b"x" * big.size + b'"}')
             await self._flush()
+        if plan.fault("echo-key"):
+            told = f"Incorrect key: {self._exchange.header('authorization')}"
+            await self._say(events.error(told, code="invalid_api_key"))
+            await self._bye(CloseCode.POLICY_VIOLATION, told)
+            raise CutShortError
         if plan.fault("error-in-stream"):
             await self._say(events.error("fake failure inside a session", code="server_error"))
             await self._bye(CloseCode.INTERNAL_ERROR, "fake failure")

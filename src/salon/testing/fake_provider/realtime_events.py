@@ -112,8 +112,12 @@ def response(state: State, plan: Plan, conversation: str | None) -> Iterator[dic
     at = {"response_id": name, "item_id": item_id, "output_index": 0, "content_index": 0}
     words = (plan.text or "tok " * plan.tokens).split(" ") if plan.text else ["tok"] * plan.tokens
     kind, delta, done = _names(state)
+    if plan.fault("no-ids"):
+        name = shown["id"] = ""
+        at["response_id"] = ""
     item = {"id": item_id, "object": "realtime.item", "type": "message", "role": "assistant"}
-    yield {"type": "response.created", "response": {**shown, "status": "in_progress", "usage": None}}
+    if not plan.fault("no-start"):
+        yield {"type": "response.created", "response": {**shown, "status": "in_progress", "usage": None}}
     fresh: dict[str, Any] = {**item, "status": "in_progress", "content": []}
     yield {"type": "response.output_item.added", "response_id": name, "output_index": 0, "item": fresh}
     yield {"type": "response.content_part.added", **at, "part": {"type": kind, "text": ""}}

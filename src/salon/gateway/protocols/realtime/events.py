@@ -20,6 +20,8 @@ TEXT_DELTAS: Final = frozenset(
     {
         "response.output_text.delta",
         "response.text.delta",
+        "response.output_audio_transcript.delta",
+        "response.audio_transcript.delta",
         "response.function_call_arguments.delta",
         "response.mcp_call_arguments.delta",
     }
