@@ -15,6 +15,7 @@ from salon.foundation.kit.errors import UpstreamError
 from salon.foundation.messages import CitationPart
 from salon.gateway.protocols import anthropic, cohere, converse, openai
 from salon.gateway.protocols.base import SpokenDialect
+from salon.gateway.protocols.gemini import interactions
 from salon.testing.fake_provider.aws import event
 
 FOLDER = Path(__file__).parent / "cloud_readings"
@@ -22,6 +23,7 @@ DIALECTS: Mapping[str, SpokenDialect] = {
     "cohere-chat": cohere.DIALECT,
     "converse": converse.DIALECT,
     "bedrock-invoke": anthropic.DIALECT,
+    "interactions": interactions.DIALECT,
 }
 FILED_ELSEWHERE = {"writer": openai.DIALECT}
 """The index has answers of Writer, which speaks Chat Completions, among those of Cohere."""

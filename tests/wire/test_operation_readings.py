@@ -18,15 +18,10 @@ READINGS: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "operation_readings.json").read_text("utf-8")
 )
 KNOWN = {**DIALECTS, **ONLY_SPOKEN}
-APIS = {"embeddings", "rerank", "moderation", "models", "interactions"}
+APIS = {"embeddings", "rerank", "moderation", "models"}
 NOT_SPOKEN = {
     "providers-deepgram-audio-lists-the-listening-and-speaking-f031ce": "Deepgram's list of voices",
     "stream-close-cancel-recorded-provider-stream-huggingface-6697a5": "what the Hub says of one model",
-    "google-interactions-google-search-69fc73": "Gemini's Interactions",
-    "google-interactions-google-search-d5761a": "Gemini's Interactions",
-    "google-interactions-tool-call-step1-6940c9": "Gemini's Interactions",
-    "google-interactions-tool-call-step2-0fe1e5": "Gemini's Interactions",
-    "google-interactions-tool-call-step2-b52c55": "Gemini's Interactions",
 }
 """Recording -> the form of its API, which is asked of nobody here; what comes in it is never an answer."""
 

@@ -17,6 +17,7 @@ from salon.gateway.protocols.gemini import IMAGEN as GEMINI_IMAGEN
 from salon.gateway.protocols.gemini import IMAGES as GEMINI_IMAGES
 from salon.gateway.protocols.gemini import PREDICT as VERTEX_EMBED
 from salon.gateway.protocols.gemini import SPEECH as GEMINI_SPEECH
+from salon.gateway.protocols.gemini.interactions import DIALECT as INTERACTIONS
 from salon.gateway.protocols.invoke import COHERE_EMBED as BEDROCK_COHERE_EMBED
 from salon.gateway.protocols.invoke import NOVA_EMBED, TITAN_EMBED
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
@@ -83,6 +84,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
 ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {
     dialect.name: dialect
     for dialect in (
+        INTERACTIONS,
         COHERE,
         COHERE_EMBED,
         VERTEX_EMBED,

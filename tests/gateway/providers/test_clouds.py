@@ -75,6 +75,7 @@ CASES: dict[str, Case] = {
     "bedrock-key": ("bedrock", "eu.amazon.fake-v1:0", lambda _: {"options": {"region": "eu-central-1"}}),
     "bedrock-signed": ("bedrock", "amazon.fake-v1:0", lambda _: {"options": SIGNED}),
     "bedrock-claude": ("bedrock", "us.anthropic.fake-v1:0", lambda _: {"options": SIGNED}),
+    "gemini-interactions": ("gemini", "fake", lambda _: {"options": {"api": "interactions"}}),
     "azure-entra": ("azure", "fake", lambda url: {"options": entra(url)}),
 }
 every_case = pytest.mark.parametrize("case", CASES)

@@ -72,11 +72,9 @@ def test_a_plugin_registers_like_the_built_in_ones() -> None:
 
 @pytest.mark.parametrize("kind", BUILT_IN, ids=lambda kind: kind.name)
 def test_a_kind_says_whether_its_options_make_its_address(kind: ProviderKind) -> None:
-    options = {
-        option.name: option.default or "x1" for option in kind.options if option.required or option.default
-    }
+    options = {option.name: "x1" for option in kind.options if option.required or option.default}
     made = kind.shape(kind, options).base_url if kind.shape is not None else kind.base_url
-    assert kind.address_from_options is (kind.shape is not None and bool(made))
+    assert kind.address_from_options is (made != kind.base_url)
     if not made and kind.make_transport is None:
         assert kind.address_hint, "say what one looks like"
 

@@ -33,6 +33,7 @@ DialectName = Literal[
     "ollama",
     "ollama-generate",
     "gemini",
+    "interactions",
     "cohere",
     "converse",
     "gemini-count",

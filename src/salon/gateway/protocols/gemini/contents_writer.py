@@ -132,7 +132,7 @@ class ContentWriter:
             return {"text": document_text(part.name, part.text)}
         if isinstance(part, _Media):
             extras = {name: value for name, value in own.items() if name != "file_id"}
-            return {**_media(part, path, own), **extras}
+            return {**media_object(part, path, own), **extras}
         return None
 
     def _result(self, part: ToolResultPart) -> JsonObject:
@@ -235,7 +235,8 @@ def _response(text: str, *, is_error: bool) -> JsonObject:
     return value if is_object(value) else {"output": text}
 
 
-def _media(part: _Media, path: str, own: JsonObject) -> JsonObject:
+def media_object(part: _Media, path: str, own: JsonObject) -> JsonObject:
+    """Return ``inlineData`` or ``fileData``. Raises: Unsupported for a file in another provider's store."""
     if part.data:
         media_type = part.media_type or sniff(part.data) or _USUAL_TYPE.get(type(part), "application/pdf")
         data: JsonObject = {"mimeType": media_type, "data": part.data}

@@ -1,14 +1,31 @@
-"""Gemini, over generateContent; the key travels in a header, never in the address."""
+"""Gemini, over generateContent or Interactions; the key travels in a header, never in the address."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from salon.gateway.providers.base import Capabilities, ProviderKind
+from salon.gateway.providers.options import ProviderOption
 
 OF_IMAGEN: Final = re.compile(r"imagen-.*")
 """Models that only make pictures, in words of their own."""
+
+
+def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
+    """Return the kind as it is asked: Interactions are then spoken to every caller, Gemini's own too."""
+    if options["api"] != "interactions":
+        return kind
+    count = {name: path for name, path in kind.chat_paths.items() if name == "gemini-count"}
+    return msgspec.structs.replace(
+        kind,
+        dialect="interactions",
+        chat_paths={"interactions": "/v1beta/interactions", **count},
+        stream_paths={},
+    )
+
+
 _GEMINI = ProviderKind(
     name="gemini",
     label="Google Gemini",
@@ -31,6 +48,15 @@ _GEMINI = ProviderKind(
     env_url="GOOGLE_GEMINI_BASE_URL",
     listing="gemini",
     models_path="/v1beta/models",
+    options=(
+        ProviderOption(
+            name="api",
+            help="how chats are asked for, generateContent or interactions",
+            default="generateContent",
+            pattern="generateContent|interactions",
+        ),
+    ),
+    shape=shape,
     capabilities=Capabilities(tools=True, vision=True, structured=True),
     prices_as="google",
     docs_url="https://ai.google.dev/api/generate-content",
