@@ -47,6 +47,7 @@ from salon.gateway.protocols.gemini.errors import error_object as gemini_error
 from salon.gateway.protocols.openai_errors import error_object
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from loss_names import loss_lines
 from operation_tables import operation_lines
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "protocols.md"
@@ -69,6 +70,9 @@ SIGNED_CALL = ToolCallPart(id="c", name="f", arguments="{}", provider_data=signe
 SUMMARY = [{"type": "summary_text", "text": "hm"}]
 SEALED: dict[str, Any] = {
     "responses": {"item": {"type": "reasoning", "summary": SUMMARY, "encrypted_content": "c2ln"}}
+}
+LIKELY: dict[str, Any] = {
+    "openai": {"logprobs": {"content": [{"token": "x", "logprob": -0.5, "bytes": [120], "top_logprobs": []}]}}
 }
 WORDS = Message(role="user", parts=(TextPart(text="hi"),))
 FOREIGN = Tool(name="s", provider_data={"elsewhere": {"type": "search"}})
@@ -166,6 +170,8 @@ ANSWERS: dict[str, Response] = {
     "citation of a passage": say(TEXT, CITED),
     "block only another dialect knows": say(OpaquePart(dialect="elsewhere", type="search_result", raw={})),
     "several answers": say(TEXT, alternatives=(say(TEXT),)),
+    "log probabilities": say(TEXT, provider_data=LIKELY),
+    "what only its provider tells beside the answer": say(TEXT, provider_data={"elsewhere": {"mood": 1}}),
     "usage with cached and reasoning tokens": say(
         TEXT, usage=Usage(input_tokens=9, output_tokens=5, cached_tokens=4, reasoning_tokens=2)
     ),
@@ -221,10 +227,10 @@ def finish_rows() -> list[list[str]]:
     }
 
     def word(dialect: Dialect, reason: FinishReason) -> str:
-        finish = Finish(reason=reason)
         encoder = dialect.encode_response(say(TEXT, finish=reason), CONTEXT)
         text = encoder.body.decode().split(f'"{names[dialect.name]}":"')[1].split('"')[0]
-        return f"`{text}`" if finish.reason == reason else text
+        dropped = "".join(f"; dropped: `{name}`" for name in encoder.lost)
+        return f"`{text}`{dropped}"
 
     return [[f"`{reason}`", *(word(dialect, reason) for dialect in DIALECTS)] for reason in reasons]
 
@@ -292,6 +298,7 @@ def protocol_page() -> str:
         "## Why an answer ended",
         "",
         *table(["inside", *head], finish_rows()),
+        *loss_lines(table),
         "## Errors, as a caller sees them",
         "",
         "Ollama's dialect has one sentence and the status.",

@@ -9,7 +9,7 @@ import pytest
 from salon.foundation.messages import TextDelta
 from salon.gateway.protocols.base import DialectName
 from salon.testing.fake_provider import FakeProvider
-from salon.testing.gateway_bench import DIALECTS, GatewayBench, MemoryReply
+from salon.testing.gateway_bench import DIALECTS, GatewayBench, MemoryReply, alias
 from salon.testing.verdicts import judge
 
 Play = Callable[..., None]
@@ -100,6 +100,27 @@ def test_what_a_dialect_cannot_carry_is_named(play: Play) -> None:
         assert reply.status == 200
         assert "presence_penalty" in reply.headers["x-salon-lost"]
         assert "seed" in reply.headers["x-salon-lost"]
+
+    play(scene)
+
+
+def test_what_only_a_failed_target_could_not_be_told_is_not_named(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        fake.script(["fault=500", "tokens=1"])
+        reply = await bench.call("sizes", seed=1)
+        assert (reply.headers["x-salon-route"], reply.headers["x-salon-attempts"]) == ("openai/fake", "2")
+        assert "x-salon-lost" not in reply.headers
+
+    play(scene, aliases=[alias("sizes", "anthropic/fake", "openai/fake")])
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_that_is_given_again_names_what_was_lost(play: Play, stream: bool) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        on = {"x-salon-cache": "on"}
+        replies = [await bench.call("anthropic/fake", seed=1, stream=stream, headers=on) for _ in range(2)]
+        assert [reply.headers["x-salon-cache"] for reply in replies] == ["miss", "hit"]
+        assert [reply.headers["x-salon-lost"] for reply in replies] == ["seed", "seed"]
 
     play(scene)
 

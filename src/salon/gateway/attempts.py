@@ -232,6 +232,8 @@ class AttemptLoop:
         dialect = endpoint.dialect
         headers: Headers = endpoint.headers
         served = job.dialect
+        if job.lost:
+            job.lost.clear()  # what an earlier target could not be told, this one may be
         if served is dialect and served is not None and job.envelope is not None:
             body = served.rewrite_request(
                 job.envelope, model=target.model, stream=stream, quirks=endpoint.quirks

@@ -73,6 +73,7 @@ class KeptAnswers:
             is_stream=job.begun,
             body=b"".join(sent),
             route=job.target.name if job.target is not None else None,
+            lost=tuple(job.lost),
             media_type=job.media_type,
             error_code=error.code if error is not None else None,
         )

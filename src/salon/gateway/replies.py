@@ -12,6 +12,7 @@ from salon.gateway.accounting import total_cost
 from salon.gateway.answers import Recorded
 from salon.gateway.exchange import Answered, Headers, header_value, headers_of
 from salon.gateway.kept_reply import KeptReply
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import AnyResponse
 from salon.gateway.protocols.collect import response_events
 from salon.gateway.protocols.counts import count_of
@@ -201,6 +202,7 @@ def replay(job: Job, answer: Recorded) -> None:
     assert reply is not None
     assert job.dialect is not None
     job.replayed = answer.route or ""
+    job.lost.update(map(losses.field, answer.lost))
     job.status = answer.status
     lines = _lines(job, 0) + b"x-salon-cost: 0 USD\r\n"
     if job.cache != "hit":

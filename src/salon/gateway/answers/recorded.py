@@ -11,6 +11,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     route: str | None = None
     """The target that made it."""
+    lost: tuple[str, ...] = ()
+    """What a dialect could not carry, as names."""
     media_type: bytes | None = None
     """Set when it is no JSON and no stream of its dialect."""
     error_code: str | None = None

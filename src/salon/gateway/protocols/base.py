@@ -20,6 +20,7 @@ from salon.foundation.messages import (
     StreamEvent,
     Usage,
 )
+from salon.gateway.protocols.losses import Loss
 from salon.gateway.protocols.stored_files import FileForm
 
 DialectName = Literal[
@@ -90,7 +91,7 @@ class Envelope(msgspec.Struct, kw_only=True):
     size_bytes: int
     body: bytes
     """The request as it came; forwarded as it is when no edit is needed."""
-    lost: tuple[str, ...] = ()
+    lost: tuple[Loss, ...] = ()
     """What is not done as asked whatever the target, as field names; told to the caller in a header."""
 
     def content(self) -> bytes:
@@ -102,7 +103,7 @@ class EncodedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A request ready for the wire."""
 
     body: bytes
-    lost: tuple[str, ...] = ()
+    lost: tuple[Loss, ...] = ()
     """What this dialect could not carry, as field names; told to the caller in a header."""
     media_type: bytes | None = None
     """Of an answer that is no JSON."""
@@ -142,7 +143,7 @@ class StreamDecoder(Protocol):
 class StreamEncoder(Protocol):
     """Writes a stream in the caller's dialect."""
 
-    lost: set[str]
+    lost: set[Loss]
     """What could not be carried so far, as names."""
 
     def encode(self, events: Sequence[StreamEvent]) -> bytes:

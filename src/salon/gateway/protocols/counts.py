@@ -7,6 +7,7 @@ import msgspec
 from salon.foundation.kit.errors import UpstreamBroken
 from salon.foundation.messages import Finish, Response, Usage
 from salon.gateway.protocols.base import EncodedRequest
+from salon.gateway.protocols.losses import Loss
 from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, dumps, is_object, loads_lenient
 
 BYTES_PER_TOKEN: Final = 4
@@ -49,7 +50,7 @@ def look_at_count(body: bytes, field: str) -> tuple[Usage | None, Finish | None,
     return (None, None, 0) if read_count(body, field) is None else (Usage(), DONE, 0)
 
 
-def only(encoded: EncodedRequest, names: frozenset[str]) -> tuple[JsonObject, tuple[str, ...]]:
+def only(encoded: EncodedRequest, names: frozenset[str]) -> tuple[JsonObject, tuple[Loss, ...]]:
     """Return those fields of a request for an answer that decide what a model reads, and what it lost."""
     wire = msgspec.json.decode(encoded.body, type=dict[str, msgspec.Raw])
     return {name: value for name, value in wire.items() if name in names}, encoded.lost

@@ -7,10 +7,12 @@ another one and need not call any. By itself, or where a call is demanded, it is
 
 from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import ModelRequest, Tool
+from salon.gateway.protocols import losses
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import is_object
 
 
-def known_tools(request: ModelRequest, dialect: str, lost: dict[str, None]) -> tuple[Tool, ...]:
+def known_tools(request: ModelRequest, dialect: str, lost: Lost) -> tuple[Tool, ...]:
     """Return the tools that a provider of ``dialect`` can be told of; name in ``lost`` what is left out.
 
     Raises: Unsupported when what is left out is what the request is about.
@@ -26,7 +28,7 @@ def known_tools(request: ModelRequest, dialect: str, lost: dict[str, None]) -> t
         number = next(iter(foreign))
         name = request.tools[number].name
         raise Unsupported(field=f"tools[{number}]", problem=f"{name} is a tool of another provider.")
-    lost.update(dict.fromkeys(f"tools.{kind}" for kind in foreign.values()))
+    lost.update(dict.fromkeys(map(losses.built_in_tool, foreign.values())))
     return kept
 
 

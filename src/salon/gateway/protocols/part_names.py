@@ -1,5 +1,7 @@
 """What parts are called in ``lost`` and in sentences."""
 
+from typing import Literal
+
 from salon.foundation.messages import (
     AudioPart,
     CitationPart,
@@ -15,7 +17,20 @@ from salon.foundation.messages import (
     VideoPart,
 )
 
-_NAMES: dict[type[Part], str] = {
+PartName = Literal[
+    "text",
+    "reasoning",
+    "images",
+    "audio",
+    "video",
+    "files",
+    "tool_calls",
+    "tool_results",
+    "citations",
+    "refusals",
+]
+
+_NAMES: dict[type[Part], PartName] = {
     TextPart: "text",
     ReasoningPart: "reasoning",
     ImagePart: "images",
@@ -31,4 +46,11 @@ _NAMES: dict[type[Part], str] = {
 
 def part_name(part: Part) -> str:
     """Return what a part is called; one only a dialect knows keeps that dialect's word."""
-    return (part.type or "a part without a type") if isinstance(part, OpaquePart) else _NAMES[type(part)]
+    if isinstance(part, OpaquePart):
+        return part.type or "a part without a type"
+    return known_name(type(part))
+
+
+def known_name(kind: type[Part]) -> PartName:
+    """Return what parts of a kind are called that all dialects know."""
+    return _NAMES[kind]

@@ -12,6 +12,7 @@ from salon.foundation.kit.errors import SalonError
 from salon.foundation.messages import StreamEvent
 from salon.gateway.exchange import Headers, Reply
 from salon.gateway.protocols.base import Dialect, EncodeContext, StreamEncoder
+from salon.gateway.protocols.losses import Loss
 
 _MOST_HELD: Final = 64 * 1024
 _MOST_QUEUED: Final = 256
@@ -92,7 +93,7 @@ class StreamDelivery:
         self._encoder = None
 
     @property
-    def lost(self) -> set[str]:
+    def lost(self) -> set[Loss]:
         """What the caller's dialect could not carry so far."""
         return self._encoder.lost if self._encoder is not None else set()
 

@@ -13,6 +13,7 @@ from salon.gateway.answers import Claim
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.limits import Ticket
 from salon.gateway.protocols.base import AnyRequest, Dialect, EncodeContext, Envelope
+from salon.gateway.protocols.losses import Loss
 from salon.gateway.registry.plan import Plan
 from salon.gateway.registry.target import Target
 from salon.gateway.relay.delivery import EventDelivery, StreamDelivery
@@ -149,7 +150,7 @@ class Job:
         """Why it goes where it goes, in one line; None when there was nothing to decide."""
         self.target: Target | None = None
         """The target of the last attempt."""
-        self.lost: set[str] = set()
+        self.lost: set[Loss] = set()
         """What a dialect could not carry."""
         self.cache: CacheUse = "none"
         self.usage_source: UsageSource = "none"

@@ -17,6 +17,8 @@ from salon.foundation.messages import (
     ToolCallPart,
     ToolResultPart,
 )
+from salon.gateway.protocols import losses
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.media import decode_text, sniff
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads, own_data
@@ -27,7 +29,7 @@ _IMAGE_TYPES = {"image/jpeg", "image/png", "image/gif", "image/webp"}
 class MessageWriter:
     """Writes messages for one provider and remembers what got lost."""
 
-    def __init__(self, lost: dict[str, None]) -> None:
+    def __init__(self, lost: Lost) -> None:
         self._lost = lost
 
     def write(self, messages: Sequence[Message]) -> tuple[Any, list[JsonObject]]:
@@ -83,7 +85,7 @@ class MessageWriter:
         if block is None:
             if assistant:
                 what = part_name(part)
-                self._lost[f"messages.{what}"] = None
+                self._lost[losses.in_messages(part)] = None
                 return None
             what = part_name(part)
             raise Unsupported(field=path, problem=f"This provider's dialect has no place for {what}.")

@@ -8,6 +8,7 @@ from salon.gateway.protocols.anthropic.messages import MessageWriter
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.foreign_tools import known_tools
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 DEFAULT_MAX_TOKENS = 4096
@@ -36,7 +37,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     ``anthropic_version``; the address names the model) and ``stream_in_address`` (and the stream).
     Raises: Unsupported.
     """
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     own = split_extra(request, "anthropic", lost)
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="This provider gives one answer per request.")
@@ -80,7 +81,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     return EncodedRequest(body=body, lost=tuple(lost))
 
 
-def _tier(tier: str | None, lost: dict[str, None]) -> str | None:
+def _tier(tier: str | None, lost: Lost) -> str | None:
     if tier in {None, "auto", "standard_only"}:
         return tier
     if tier == "default":
@@ -148,7 +149,7 @@ def _write_thinking(
     output: JsonObject,
     own: JsonObject,
     quirks: Quirks,
-    lost: dict[str, None],
+    lost: Lost,
 ) -> None:
     effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
     kept = own.pop("thinking", None)
@@ -178,9 +179,7 @@ def _write_thinking(
         lost["temperature"] = None
 
 
-def _write_format(
-    wanted: ResponseFormat | None, output: JsonObject, quirks: Quirks, lost: dict[str, None]
-) -> None:
+def _write_format(wanted: ResponseFormat | None, output: JsonObject, quirks: Quirks, lost: Lost) -> None:
     if wanted is None or wanted.kind == "text":
         return
     if wanted.kind == "json-schema" and wanted.schema is not None and quirks.get("json_schema", True):

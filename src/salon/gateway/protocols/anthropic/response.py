@@ -16,12 +16,13 @@ from salon.foundation.messages import (
     ToolCallPart,
     Usage,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.anthropic.blocks import read_block, read_citation, write_citation
 from salon.gateway.protocols.anthropic.messages import MessageWriter
-from salon.gateway.protocols.anthropic.usage import read_finish, read_usage, write_finish, write_usage
+from salon.gateway.protocols.anthropic.usage import TOLD, read_finish, read_usage, write_finish, write_usage
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest
 from salon.gateway.protocols.classify import build_error, error_of
-from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
@@ -83,17 +84,16 @@ def answer_id(context: EncodeContext) -> str:
 
 def encode_response(response: Response, context: EncodeContext) -> EncodedRequest:
     """Write a finished answer; ``lost`` names what could not be carried."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     if response.alternatives:
         lost["n"] = None
     content = write_blocks(response.parts, lost)
     reason, sequence = write_finish(response.finish)
+    lost.update(dict.fromkeys(losses.ending(response.finish, TOLD)))
     if reason == "end_turn" and any(isinstance(part, RefusalPart) for part in response.parts):
         reason = "refusal"
     own: JsonObject = dict(own_data(response.provider_data, "anthropic"))
-    for dialect in response.provider_data or {}:
-        if dialect != "anthropic":
-            lost["provider_data"] = None
+    lost.update(dict.fromkeys(losses.beside(response.provider_data, "anthropic", frozenset())))
     wire: JsonObject = {
         "id": answer_id(context),
         "type": "message",
@@ -108,7 +108,7 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
     return EncodedRequest(body=dumps(wire), lost=tuple(lost))
 
 
-def write_blocks(parts: Sequence[Part], lost: dict[str, None]) -> list[JsonObject]:
+def write_blocks(parts: Sequence[Part], lost: Lost) -> list[JsonObject]:
     """Write an answer's parts as content blocks."""
     writer = MessageWriter(lost)
     blocks: list[JsonObject] = []
@@ -137,5 +137,5 @@ def write_blocks(parts: Sequence[Part], lost: dict[str, None]) -> list[JsonObjec
         elif isinstance(part, OpaquePart) and part.dialect == "anthropic":
             blocks.append(part.raw)
         else:
-            lost[part_name(part)] = None
+            lost[losses.in_answer(part)] = None
     return blocks

@@ -28,12 +28,14 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.anthropic.blocks import write_citation
 from salon.gateway.protocols.anthropic.errors import encode_stream_error
 from salon.gateway.protocols.anthropic.response import answer_id
-from salon.gateway.protocols.anthropic.usage import write_finish, write_usage
+from salon.gateway.protocols.anthropic.usage import TOLD, write_finish, write_usage
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
+from salon.gateway.protocols.losses import Loss
 from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object, own_data
 
@@ -62,7 +64,7 @@ class AnthropicStreamEncoder:
     """Writes one stream in the messages dialect."""
 
     def __init__(self, context: EncodeContext) -> None:
-        self.lost: set[str] = set()
+        self.lost: set[Loss] = set()
         self._context = context
         self._begun = False
         self._over = False
@@ -97,6 +99,7 @@ class AnthropicStreamEncoder:
         self._drain(out)
         self._over = True
         reason, sequence = write_finish(self._finish)
+        self.lost.update(losses.ending(self._finish, TOLD))
         if reason == "end_turn" and self._refused:
             reason = "refusal"
         delta: JsonObject = {"stop_reason": reason, "stop_sequence": sequence}
@@ -140,8 +143,9 @@ class AnthropicStreamEncoder:
         if isinstance(event, UsageReported):
             self._usage = event.usage
             return
-        if isinstance(event, ResponseStart) and event.usage:
-            self._usage = event.usage
+        if isinstance(event, ResponseStart):
+            self._usage = event.usage or self._usage
+            self.lost.update(losses.beside(event.provider_data, "anthropic", frozenset()))
         if isinstance(event, StreamError):
             found = InStreamError(
                 message=event.message, type=event.type, code=event.code, status=event.status
@@ -155,6 +159,7 @@ class AnthropicStreamEncoder:
         if isinstance(event, StreamFinish):
             self._finish = event.finish
             self._own = own_data(event.provider_data, "anthropic")
+            self.lost.update(losses.beside(event.provider_data, "anthropic", frozenset()))
         elif isinstance(event, OpaqueReceived):
             self._opaque(event, out)
         elif not isinstance(event, ResponseStart):
@@ -246,7 +251,7 @@ class AnthropicStreamEncoder:
 
     def _opaque(self, event: OpaqueReceived, out: list[bytes]) -> None:
         if event.dialect != "anthropic" or not is_object(event.raw):
-            self.lost.add(event.type)
+            self.lost.add(losses.block(event.type))
         elif self._current is not None and event.index is not None:
             self._waiting.setdefault(event.index, []).append(event)
         else:

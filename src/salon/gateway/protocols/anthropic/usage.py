@@ -27,6 +27,8 @@ _WORDS: dict[FinishReason, str] = {
     "error": "end_turn",
     "unknown": "end_turn",
 }
+TOLD = frozenset[FinishReason](_WORDS.keys() - {"error", "unknown"})
+"""The reasons that have a word here."""
 
 
 def merge_usage(old: JsonObject | None, new: JsonObject) -> JsonObject:

@@ -9,6 +9,7 @@ from salon.foundation.messages import EmbeddingRequest, EmbeddingResponse
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.purposes import COHERES
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
@@ -27,7 +28,7 @@ def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedReque
 
     Raises: Unsupported for token numbers.
     """
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, "cohere", lost)
     wire: JsonObject = {
         "model": request.model,

@@ -15,6 +15,8 @@ from salon.foundation.messages import (
     ToolCallPart,
     ToolResultPart,
 )
+from salon.gateway.protocols import losses
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.media import data_url, decode_text, document_text
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import JsonObject
@@ -25,7 +27,7 @@ _ROLES = {"developer": "system", "tool": "user"}
 class MessageWriter:
     """Writes messages and remembers what got lost."""
 
-    def __init__(self, lost: dict[str, None]) -> None:
+    def __init__(self, lost: Lost) -> None:
         self._lost = lost
 
     def write(self, messages: Sequence[Message]) -> list[JsonObject]:
@@ -78,7 +80,7 @@ class MessageWriter:
             if part.signature:
                 self._lost["messages.reasoning_signature"] = None
             return
-        self._lost[f"messages.{part_name(part)}"] = None
+        self._lost[losses.in_messages(part)] = None
 
     def _content(self, parts: Sequence[Part], path: str) -> str | list[JsonObject]:
         """Return words alone as text, and anything else as a list."""
@@ -95,7 +97,7 @@ class MessageWriter:
             elif isinstance(part, FilePart) and (words := _file_text(part)) is not None:
                 out.append({"type": "text", "text": document_text(part.name, words)})
             elif isinstance(part, CitationPart | ReasoningPart):
-                self._lost[f"messages.{part_name(part)}"] = None
+                self._lost[losses.in_messages(part)] = None
             else:
                 problem = f"Cohere has no place for {part_name(part)}."
                 raise Unsupported(field=f"{path}.content[{i}]", problem=problem)

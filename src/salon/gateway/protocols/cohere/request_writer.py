@@ -6,6 +6,7 @@ from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.cohere.messages import MessageWriter
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.foreign_tools import known_tools
+from salon.gateway.protocols.losses import LossName, Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
 _LEAST_P, _MOST_P = 0.01, 0.99
@@ -14,7 +15,7 @@ _NOT_KNOWN = ("user", "metadata", "service_tier", "top_logprobs")
 
 def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request. Quirks: none are known. Raises: Unsupported."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     own = split_extra(request, "cohere", lost)
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="Cohere gives one answer per request.")
@@ -48,7 +49,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     return EncodedRequest(body=body, lost=tuple(lost))
 
 
-def _within(value: float | None, least: float, most: float, name: str, lost: dict[str, None]) -> float | None:
+def _within(value: float | None, least: float, most: float, name: LossName, lost: Lost) -> float | None:
     """Return the nearest value that is taken; one that had to move further than a hair is told."""
     if value is None or least <= value <= most:
         return value
@@ -58,7 +59,7 @@ def _within(value: float | None, least: float, most: float, name: str, lost: dic
     return moved
 
 
-def _write_tools(request: ModelRequest, lost: dict[str, None]) -> tuple[list[JsonObject] | None, str | None]:
+def _write_tools(request: ModelRequest, lost: Lost) -> tuple[list[JsonObject] | None, str | None]:
     """Return the tools and whether one must be called: one that is named is the only one offered."""
     choice, offered = request.tool_choice, known_tools(request, "cohere", lost)
     word = None
@@ -72,7 +73,7 @@ def _write_tools(request: ModelRequest, lost: dict[str, None]) -> tuple[list[Jso
     return tools or None, word if tools else None
 
 
-def _write_tool(tool: Tool, lost: dict[str, None]) -> JsonObject:
+def _write_tool(tool: Tool, lost: Lost) -> JsonObject:
     kept = tool.provider_data or {}
     if tool.cache:
         lost["cache_control"] = None
@@ -87,7 +88,7 @@ def _write_tool(tool: Tool, lost: dict[str, None]) -> JsonObject:
     return {"type": "function", "function": function}
 
 
-def _write_format(wanted: ResponseFormat | None, lost: dict[str, None]) -> JsonObject | None:
+def _write_format(wanted: ResponseFormat | None, lost: Lost) -> JsonObject | None:
     if wanted is None or wanted.kind == "text":
         return None
     if wanted.kind == "json" or wanted.schema is None:
@@ -97,7 +98,7 @@ def _write_format(wanted: ResponseFormat | None, lost: dict[str, None]) -> JsonO
     return {"type": "json_object", "json_schema": wanted.schema}
 
 
-def _write_thinking(request: ModelRequest, lost: dict[str, None]) -> JsonObject | None:
+def _write_thinking(request: ModelRequest, lost: Lost) -> JsonObject | None:
     """Return what is said about thinking, which is on by default for the models that can."""
     effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
     if effort == "none" or budget == 0:

@@ -22,6 +22,8 @@ from salon.foundation.messages import (
     ToolResultPart,
     VideoPart,
 )
+from salon.gateway.protocols import losses
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.media import sniff
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads
@@ -56,7 +58,7 @@ _LONGEST_ID: Final = 64
 class MessageWriter:
     """Writes messages and remembers what got lost."""
 
-    def __init__(self, lost: dict[str, None], *, caches: bool) -> None:
+    def __init__(self, lost: Lost, *, caches: bool) -> None:
         self._lost = lost
         self._caches = caches
         self._documents = 0
@@ -90,7 +92,7 @@ class MessageWriter:
         for i, part in enumerate(parts):
             block = self._block(part, f"{path}.content[{i}]")
             if block is None and (assistant or isinstance(part, CitationPart | ReasoningPart)):
-                self._lost[f"messages.{part_name(part)}"] = None
+                self._lost[losses.in_messages(part)] = None
             elif block is None:
                 problem = f"Bedrock's Converse has no place for {part_name(part)}."
                 raise Unsupported(field=f"{path}.content[{i}]", problem=problem)

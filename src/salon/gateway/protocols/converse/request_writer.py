@@ -9,6 +9,7 @@ from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.converse.messages import MessageWriter
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.foreign_tools import known_tools
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, dumps_text
 
 _NOT_KNOWN: Final = ("presence_penalty", "frequency_penalty", "seed", "logprobs", "top_logprobs", "user")
@@ -26,7 +27,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     Quirks: ``cache_points`` (whether marks of a prompt cache are sent; by the model's name, for Nova).
     Raises: Unsupported.
     """
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     own = split_extra(request, "converse", lost)
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="Bedrock gives one answer per request.")
@@ -59,7 +60,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     return EncodedRequest(body=body, lost=tuple(lost))
 
 
-def _write_tools(request: ModelRequest, lost: dict[str, None]) -> JsonObject | None:
+def _write_tools(request: ModelRequest, lost: Lost) -> JsonObject | None:
     choice = request.tool_choice
     called = [
         part.name for message in request.messages for part in message.parts if isinstance(part, ToolCallPart)
@@ -82,7 +83,7 @@ def _write_tools(request: ModelRequest, lost: dict[str, None]) -> JsonObject | N
     return wire
 
 
-def _write_tool(tool: Tool, lost: dict[str, None]) -> JsonObject:
+def _write_tool(tool: Tool, lost: Lost) -> JsonObject:
     kept = tool.provider_data or {}
     if tool.cache:
         lost["cache_control"] = None
@@ -97,7 +98,7 @@ def _write_tool(tool: Tool, lost: dict[str, None]) -> JsonObject:
     return {"toolSpec": wire}
 
 
-def _write_additions(request: ModelRequest, lost: dict[str, None]) -> JsonObject:
+def _write_additions(request: ModelRequest, lost: Lost) -> JsonObject:
     """Return what only some makers' models take, each in its own words."""
     wire: JsonObject = {}
     effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
@@ -124,7 +125,7 @@ def _write_additions(request: ModelRequest, lost: dict[str, None]) -> JsonObject
     return wire
 
 
-def _write_format(wanted: ResponseFormat | None, lost: dict[str, None]) -> JsonObject | None:
+def _write_format(wanted: ResponseFormat | None, lost: Lost) -> JsonObject | None:
     if wanted is None or wanted.kind == "text":
         return None
     if wanted.kind == "json" or wanted.schema is None:
@@ -136,7 +137,7 @@ def _write_format(wanted: ResponseFormat | None, lost: dict[str, None]) -> JsonO
     return {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": schema}}}
 
 
-def _write_metadata(request: ModelRequest, lost: dict[str, None]) -> JsonObject | None:
+def _write_metadata(request: ModelRequest, lost: Lost) -> JsonObject | None:
     given = request.metadata
     if not given:
         return None
@@ -149,7 +150,7 @@ def _write_metadata(request: ModelRequest, lost: dict[str, None]) -> JsonObject 
     return given
 
 
-def _write_tier(tier: str | None, lost: dict[str, None]) -> JsonObject | None:
+def _write_tier(tier: str | None, lost: Lost) -> JsonObject | None:
     if tier in {None, "auto"}:
         return None
     if tier not in _TIERS:

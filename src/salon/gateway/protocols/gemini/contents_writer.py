@@ -18,8 +18,10 @@ from salon.foundation.messages import (
     ToolResultPart,
     VideoPart,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import Quirks
 from salon.gateway.protocols.gemini.parts import SIGNATURE
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.media import document_text, sniff
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads, own_data
@@ -60,7 +62,7 @@ https://ai.google.dev/gemini-api/docs/thought-signatures (2026)
 class ContentWriter:
     """Writes messages for one request and remembers what got lost."""
 
-    def __init__(self, model: str, quirks: Quirks, lost: dict[str, None]) -> None:
+    def __init__(self, model: str, quirks: Quirks, lost: Lost) -> None:
         self._lost = lost
         self._names: dict[str, str] = {}
         self._needs_signature = bool(quirks.get("signatures", _SIGNED.search(model) is not None))
@@ -166,7 +168,7 @@ class ContentWriter:
                 except Unsupported:
                     wire = None
                 if wire is None:
-                    self._lost[f"messages.{part_name(part)}"] = None
+                    self._lost[losses.in_messages(part)] = None
                 elif wire:
                     out.append(wire)
         return out

@@ -12,6 +12,7 @@ from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import field_value, invalid, join_fields, object_at, parse_all
 from salon.gateway.protocols.gemini.proto import proto_fields
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object
 
 _ADDED: Final = ("model", "stream")
@@ -155,7 +156,7 @@ def _told_usage(usage: Usage | None) -> JsonObject:
 # -- spoken ---------------------------------------------------------------------------------------
 def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for one content. Raises: Unsupported for token numbers, or for more."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     first, *others = _written(request, lost)
     if others:
         raise Unsupported(field="input", problem="This provider takes one text at a time.")
@@ -164,11 +165,11 @@ def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedReque
 
 def encode_batch(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for many contents. Raises: Unsupported for token numbers."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     return EncodedRequest(body=dumps({"requests": _written(request, lost)}), lost=tuple(lost))
 
 
-def _written(request: EmbeddingRequest, lost: dict[str, None]) -> list[JsonObject]:
+def _written(request: EmbeddingRequest, lost: Lost) -> list[JsonObject]:
     wishes: JsonObject = split_extra(request, "gemini", lost)
     if request.purpose is not None:
         wishes["taskType"] = TASKS[request.purpose]

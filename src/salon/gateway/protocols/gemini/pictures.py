@@ -24,13 +24,22 @@ from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.gemini.response import decode_response as decode_chat
+from salon.gateway.protocols.losses import LossName, Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 _RATIOS: Final = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
 _IMAGEN_RATIOS: Final = ("1:1", "3:4", "4:3", "9:16", "16:9")
 _SIZES: Final[Mapping[str, str]] = {"1024": "1K", "2048": "2K", "4096": "4K"}
 """Words for the longer side, where it is one of these."""
-_UNKNOWN: Final = ("quality", "background", "compression", "style", "moderation", "partial_images", "user")
+_UNKNOWN: Final[tuple[LossName, ...]] = (
+    "quality",
+    "background",
+    "compression",
+    "style",
+    "moderation",
+    "partial_images",
+    "user",
+)
 _WITHHELD: Final = "its provider withheld the picture"
 
 
@@ -49,7 +58,7 @@ def encode_edit(request: ImageEditRequest, *, quirks: Quirks) -> EncodedRequest:
     return _written(request, [*(_inline(one) for one in request.images), {"text": request.prompt}], lost)
 
 
-def _written(request: ImageRequest, parts: list[JsonObject], lost: dict[str, None]) -> EncodedRequest:
+def _written(request: ImageRequest, parts: list[JsonObject], lost: Lost) -> EncodedRequest:
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="This model makes one picture at a time.")
     config: JsonObject = {"responseModalities": ["IMAGE"]}
@@ -60,8 +69,8 @@ def _written(request: ImageRequest, parts: list[JsonObject], lost: dict[str, Non
     return EncodedRequest(body=dumps(wire), lost=tuple(lost))
 
 
-def _losses(request: ImageRequest, *more: str) -> dict[str, None]:
-    lost: dict[str, None] = {}
+def _losses(request: ImageRequest, *more: LossName) -> Lost:
+    lost: Lost = {}
     split_extra(request, "gemini", lost)
     for name in (*_UNKNOWN, *more):
         if getattr(request, name) is not None:
@@ -76,7 +85,7 @@ def _inline(picture: Attachment | ImagePart) -> JsonObject:
     return {"inlineData": {"mimeType": picture.media_type or "image/png", "data": data}}
 
 
-def _shape(size: str | None, ratios: tuple[str, ...], lost: dict[str, None]) -> JsonObject:
+def _shape(size: str | None, ratios: tuple[str, ...], lost: Lost) -> JsonObject:
     """Return the proportions of a size, and a word for it; what has no such words is lost."""
     if size is None or size == "auto":
         return {}

@@ -10,6 +10,7 @@ from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.gemini.embed import TASKS
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
 
@@ -34,7 +35,7 @@ class _Answer(msgspec.Struct):
 
 def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request. Raises: Unsupported for token numbers."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     split_extra(request, "gemini", lost)
     wishes: JsonObject = {}
     if request.purpose is not None:

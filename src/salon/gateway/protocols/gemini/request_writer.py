@@ -8,6 +8,7 @@ from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.foreign_tools import known_tools
 from salon.gateway.protocols.gemini.contents_writer import ContentWriter
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 _LEVELS = {"minimal": "minimal", "low": "low", "medium": "medium", "high": "high"}
@@ -27,7 +28,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     (true), ``json_schema`` (true).
     Raises: Unsupported.
     """
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     own = split_extra(request, "gemini", lost)
     for name in ("user", "metadata"):
         if getattr(request, name):
@@ -66,7 +67,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     return EncodedRequest(body=body, lost=tuple(lost))
 
 
-def _write_tools(tools: tuple[Tool, ...], lost: dict[str, None]) -> list[JsonObject] | None:
+def _write_tools(tools: tuple[Tool, ...], lost: Lost) -> list[JsonObject] | None:
     functions: list[JsonObject] = []
     others: list[JsonObject] = []
     for tool in tools:
@@ -106,9 +107,7 @@ def _choice(choice: ToolChoice) -> JsonObject:
     return {"mode": {"auto": "AUTO", "none": "NONE", "required": "ANY"}[choice.mode]}
 
 
-def _write_format(
-    wanted: ResponseFormat | None, settings: JsonObject, quirks: Quirks, lost: dict[str, None]
-) -> None:
+def _write_format(wanted: ResponseFormat | None, settings: JsonObject, quirks: Quirks, lost: Lost) -> None:
     if wanted is None:
         return
     if wanted.kind == "text":
@@ -131,7 +130,7 @@ def _thinks(model: str, quirks: Quirks) -> str:
     return "none" if _NEVER_THINKS.search(model) else "budget"
 
 
-def _write_thinking(request: ModelRequest, own: JsonObject, quirks: Quirks, lost: dict[str, None]) -> Any:
+def _write_thinking(request: ModelRequest, own: JsonObject, quirks: Quirks, lost: Lost) -> Any:
     effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
     kept = own.pop("thinkingConfig", None)
     if kept is not None:

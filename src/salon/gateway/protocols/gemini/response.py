@@ -16,6 +16,7 @@ from salon.foundation.messages import (
     ToolCallPart,
     Usage,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest
 from salon.gateway.protocols.collect import ResponseCollector
 from salon.gateway.protocols.gemini.chunks import ChunkReader
@@ -25,8 +26,8 @@ from salon.gateway.protocols.gemini.grounding import write_grounding
 from salon.gateway.protocols.gemini.logprobs import from_chat
 from salon.gateway.protocols.gemini.parts import SIGNATURE
 from salon.gateway.protocols.gemini.proto import camel_keys, is_base64
-from salon.gateway.protocols.gemini.usage import write_finish, write_usage
-from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.gemini.usage import TOLD, write_finish, write_usage
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
@@ -37,6 +38,9 @@ from salon.gateway.protocols.wire_json import (
     loads_lenient,
     own_data,
 )
+
+CARRIED = frozenset({"logprobs"})
+"""What is shown of that which a provider of another dialect tells beside the answer."""
 
 
 def decode_response(body: bytes) -> Response:
@@ -66,7 +70,7 @@ def answer_id(context: EncodeContext) -> str:
 
 def encode_response(response: Response, context: EncodeContext) -> EncodedRequest:
     """Write a finished answer; ``lost`` names what could not be carried."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     candidates = [_candidate(one, i, lost) for i, one in enumerate((response, *response.alternatives))]
     wire: JsonObject = {"candidates": candidates}
     feedback = candidates[0].pop("promptFeedback", None)
@@ -80,14 +84,13 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
     return EncodedRequest(body=dumps(wire), lost=tuple(lost))
 
 
-def _candidate(response: Response, number: int, lost: dict[str, None]) -> JsonObject:
+def _candidate(response: Response, number: int, lost: Lost) -> JsonObject:
     notes = [part for part in response.parts if isinstance(part, CitationPart)]
-    reason, is_whole = write_finish(response.finish)
-    if not is_whole and response.finish is not None:
-        lost[f"finish_reason.{response.finish.reason}"] = None
+    lost.update(dict.fromkeys(losses.ending(response.finish, TOLD)))
+    refused = any(isinstance(part, RefusalPart) for part in response.parts)
     candidate: JsonObject = {
         "content": {"parts": write_parts(response.parts, lost), "role": "model"},
-        "finishReason": reason,
+        "finishReason": write_finish(response.finish, refused=refused),
         "index": number,
     }
     grounding, all_told = write_grounding(notes, response.text)
@@ -95,16 +98,14 @@ def _candidate(response: Response, number: int, lost: dict[str, None]) -> JsonOb
         candidate["groundingMetadata"] = grounding
     if not all_told:
         lost["citations"] = None
-    for dialect, values in (response.provider_data or {}).items():
-        if dialect == "openai" and is_object(values) and values.keys() == {"logprobs"}:
-            content = values["logprobs"].get("content") if is_object(values["logprobs"]) else None
-            candidate["logprobsResult"] = from_chat(content if is_list(content) else [])
-        elif dialect != "gemini":
-            lost["provider_data"] = None
+    lost.update(dict.fromkeys(losses.beside(response.provider_data, "gemini", CARRIED)))
+    likely = own_data(own_data(response.provider_data, "openai"), "logprobs").get("content")
+    if is_list(likely):
+        candidate["logprobsResult"] = from_chat(likely)
     return {**candidate, **own_data(response.provider_data, "gemini")}
 
 
-def write_parts(parts: Sequence[Part], lost: dict[str, None]) -> list[JsonObject]:
+def write_parts(parts: Sequence[Part], lost: Lost) -> list[JsonObject]:
     """Write an answer's parts; sources are told beside them."""
     out: list[JsonObject] = []
     for part in parts:
@@ -123,11 +124,11 @@ def write_parts(parts: Sequence[Part], lost: dict[str, None]) -> list[JsonObject
         elif isinstance(part, OpaquePart) and part.dialect == "gemini":
             out.append(part.raw)
         elif not isinstance(part, CitationPart):
-            lost[part_name(part)] = None
+            lost[losses.in_answer(part)] = None
     return out
 
 
-def thought_part(text: str, signature: str | None, lost: dict[str, None]) -> JsonObject:
+def thought_part(text: str, signature: str | None, lost: Lost) -> JsonObject:
     """Write a thought. A signature of another provider is carried if it is base64, as all here must be."""
     wire: JsonObject = {"text": text, "thought": True}
     if signature:
@@ -138,9 +139,7 @@ def thought_part(text: str, signature: str | None, lost: dict[str, None]) -> Jso
     return wire
 
 
-def call_part(
-    call_id: str, name: str, arguments: str, *, own: JsonObject, lost: dict[str, None]
-) -> JsonObject:
+def call_part(call_id: str, name: str, arguments: str, *, own: JsonObject, lost: Lost) -> JsonObject:
     """Write a call, whole."""
     value, whole = arguments_object(arguments)
     if not whole:

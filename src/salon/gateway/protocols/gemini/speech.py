@@ -12,6 +12,7 @@ from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.gemini.pictures import inline, without
 from salon.gateway.protocols.gemini.response import decode_response as decode_chat
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
 _OPENAI_VOICES: Final = frozenset(
@@ -29,7 +30,7 @@ def encode_request(request: SpeechRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request. Raises: Unsupported for formats that sound would have to be turned into."""
     if request.format not in {None, "wav", "pcm"}:
         raise Unsupported(field="response_format", problem="This provider speaks “wav” and “pcm” only.")
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     split_extra(request, "gemini", lost)
     config: JsonObject = {"responseModalities": ["AUDIO"]}
     if request.voice in _OPENAI_VOICES:

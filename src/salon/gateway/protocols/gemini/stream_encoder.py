@@ -26,13 +26,15 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
 from salon.gateway.protocols.gemini.errors import encode_stream_error
 from salon.gateway.protocols.gemini.grounding import write_grounding
 from salon.gateway.protocols.gemini.logprobs import from_chat
-from salon.gateway.protocols.gemini.response import answer_id, call_part, thought_part
-from salon.gateway.protocols.gemini.usage import write_finish, write_usage
+from salon.gateway.protocols.gemini.response import CARRIED, answer_id, call_part, thought_part
+from salon.gateway.protocols.gemini.usage import TOLD, write_finish, write_usage
+from salon.gateway.protocols.losses import Loss, Lost
 from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object, own_data
 
@@ -40,7 +42,7 @@ from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_obj
 class _Choice:
     """One candidate while it is told."""
 
-    __slots__ = ("calls", "finish", "notes", "own", "said", "text")
+    __slots__ = ("calls", "finish", "notes", "own", "refused", "said", "text")
 
     def __init__(self) -> None:
         self.calls: dict[int, tuple[ToolCallStart, list[str]]] = {}
@@ -48,6 +50,7 @@ class _Choice:
         self.notes: list[CitationPart] = []
         self.finish: Finish | None = None
         self.own: JsonObject = {}
+        self.refused = False
         self.said = False
 
 
@@ -55,7 +58,7 @@ class GeminiStreamEncoder:
     """Writes one stream in the Gemini dialect."""
 
     def __init__(self, context: EncodeContext) -> None:
-        self.lost: set[str] = set()
+        self.lost: set[Loss] = set()
         self._request_id = context.request_id
         self._usage: Usage | None = None
         self._choices: dict[int, _Choice] = {}
@@ -118,12 +121,10 @@ class GeminiStreamEncoder:
         return choice
 
     def _last(self, number: int, choice: _Choice) -> JsonObject:
-        reason, is_whole = write_finish(choice.finish)
-        if not is_whole and choice.finish is not None:
-            self.lost.add(f"finish_reason.{choice.finish.reason}")
+        self.lost.update(losses.ending(choice.finish, TOLD))
         candidate: JsonObject = {
             "content": {"parts": [{"text": ""}], "role": "model"},
-            "finishReason": reason,
+            "finishReason": write_finish(choice.finish, refused=choice.refused),
             "index": number,
         }
         grounding, all_told = write_grounding(choice.notes, "".join(choice.text))
@@ -138,6 +139,7 @@ class GeminiStreamEncoder:
             self._usage = event.usage
         elif isinstance(event, ResponseStart):
             self._usage = event.usage or self._usage
+            self.lost.update(losses.beside(event.provider_data, "gemini", CARRIED))
         elif isinstance(event, StreamError):
             found = InStreamError(
                 message=event.message, type=event.type, code=event.code, status=event.status
@@ -157,13 +159,14 @@ class GeminiStreamEncoder:
             if is_proof_lost(event.provider_data, "gemini"):
                 self.lost.add(LOST)
             if event.text or event.signature:
-                lost: dict[str, None] = {}
+                lost: Lost = {}
                 self._part(event.choice, thought_part(event.text, event.signature, lost), out)
                 self.lost |= lost.keys()
         elif isinstance(event, ReasoningStart):
             if event.redacted is not None:
                 self.lost.add("redacted_reasoning")
         elif isinstance(event, RefusalDelta):
+            choice.refused = True
             self._part(event.choice, {"text": event.text}, out)
         elif isinstance(event, ToolCallStart):
             choice.calls[event.index] = (event, [])
@@ -178,10 +181,11 @@ class GeminiStreamEncoder:
             if event.dialect == "gemini" and is_object(event.raw):
                 self._part(event.choice, event.raw, out)
             else:
-                self.lost.add(event.type)
+                self.lost.add(losses.block(event.type))
         elif isinstance(event, StreamFinish):
             choice.finish = event.finish
             choice.own = {**choice.own, **own_data(event.provider_data, "gemini")}
+            self.lost.update(losses.beside(event.provider_data, "gemini", CARRIED))
 
     def _text(self, event: TextDelta, choice: _Choice, out: list[bytes]) -> None:
         choice.text.append(event.text)
@@ -204,7 +208,7 @@ class GeminiStreamEncoder:
         if call is None:
             return
         start, arguments = call
-        lost: dict[str, None] = {}
+        lost: Lost = {}
         own = own_data(start.provider_data, "gemini")
         self._part(number, call_part(start.id, start.name, "".join(arguments), own=own, lost=lost), out)
         self.lost |= lost.keys()

@@ -53,6 +53,8 @@ _WORDS: dict[FinishReason, str] = {
     "error": "OTHER",
     "unknown": "OTHER",
 }
+TOLD = frozenset[FinishReason](_WORDS.keys() - {"pause"})
+"""The reasons that have a word here."""
 
 
 def _of(details: Any, modality: str) -> int:
@@ -126,10 +128,12 @@ def blocked(reason: Any) -> Finish:
     return Finish(reason="content-filter", raw=reason if isinstance(reason, str) else "SAFETY")
 
 
-def write_finish(finish: Finish | None) -> tuple[str, bool]:
-    """Return the finish reason, and whether it says all there is to say."""
+def write_finish(finish: Finish | None, *, refused: bool) -> str:
+    """Return the finish reason; it alone can tell that the words are a refusal."""
+    if refused and (finish is None or finish.reason == "stop"):
+        return _WORDS["refusal"]
     if finish is None:
-        return "STOP", True
+        return "STOP"
     if finish.raw in _FINISH and _FINISH[finish.raw] in {finish.reason, "stop"}:
-        return finish.raw, True
-    return _WORDS[finish.reason], finish.reason != "pause"
+        return finish.raw
+    return _WORDS[finish.reason]

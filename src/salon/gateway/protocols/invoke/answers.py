@@ -7,6 +7,7 @@ import msgspec
 from salon.foundation.kit.errors import Unsupported, UpstreamBroken
 from salon.foundation.messages import EmbeddingRequest, Usage
 from salon.gateway.protocols import whole
+from salon.gateway.protocols.losses import LossName, Lost
 from salon.gateway.protocols.wire_json import JsonObject
 
 COUNT_FIELD: Final = "x-amzn-bedrock-input-token-count"
@@ -42,7 +43,7 @@ def only_text(request: EmbeddingRequest) -> str:
     return first
 
 
-def name_lost(request: Any, lost: dict[str, None], *names: str) -> None:
+def name_lost(request: Any, lost: Lost, *names: LossName) -> None:
     """Name in ``lost`` those of these wishes that were uttered."""
     lost.update(dict.fromkeys(name for name in names if getattr(request, name) is not None))
 

@@ -10,6 +10,7 @@ from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.invoke.answers import Counted, kept_wishes, name_lost, read
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.purposes import COHERES
 from salon.gateway.protocols.wire_json import dumps
 
@@ -30,7 +31,7 @@ def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedReque
 
     Raises: Unsupported for token numbers.
     """
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, "cohere", lost)
     end = "END" if _OF_VERSION_3.search(request.model) else "RIGHT"
     wire = kept_wishes(

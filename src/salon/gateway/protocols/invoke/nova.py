@@ -9,6 +9,7 @@ from salon.foundation.messages import EmbeddingPurpose, EmbeddingRequest, Embedd
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.invoke.answers import Counted, kept_wishes, name_lost, only_text, read
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import dumps
 
 _PURPOSES: Final[Mapping[EmbeddingPurpose, str]] = {
@@ -36,7 +37,7 @@ def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedReque
 
     Raises: Unsupported for token numbers, or for more texts.
     """
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     split_extra(request, "nova", lost)
     # The field must be there, and clients of others expect that what is too long is cut.
     mode = "NONE" if request.truncate is False else "END"

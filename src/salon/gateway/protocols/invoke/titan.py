@@ -9,6 +9,7 @@ from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.invoke.answers import name_lost, only_text, read
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
 _OF_PICTURES: Final = "titan-embed-image"
@@ -26,7 +27,7 @@ class _Answer(msgspec.Struct, rename="camel"):
 
 def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for one text. Raises: Unsupported for token numbers, or for more texts."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     split_extra(request, "titan", lost)
     wire: JsonObject = {"inputText": only_text(request)}
     if request.dimensions is not None and _OF_PICTURES in request.model:

@@ -10,6 +10,7 @@ from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import Fields, field_value, invalid, parse_all
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.ollama import request as chat
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
@@ -85,7 +86,7 @@ def encode_older(response: EmbeddingResponse, context: EncodeContext) -> Encoded
 # -- spoken ---------------------------------------------------------------------------------------
 def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for a provider. Raises: Unsupported for token numbers."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, "ollama", lost)
     wire: JsonObject = {"model": request.model, "input": whole.texts_of(request)}
     if request.dimensions is not None:
@@ -98,7 +99,7 @@ def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedReque
 
 def encode_older_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for the vector of one text. Raises: Unsupported for more."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, "ollama", lost)
     (text, *others) = whole.texts_of(request)
     if others:

@@ -9,6 +9,7 @@ from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import Finish, Message, ModelRequest, Response, TextPart
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.fields import Fields, field_value, invalid, parse_all
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.ollama import request as chat
 from salon.gateway.protocols.ollama.messages import read_image
 from salon.gateway.protocols.ollama.request_writer import write_request
@@ -63,7 +64,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for an Ollama's generate. Quirks: none. Raises: Unsupported."""
     if any(message.role not in {"system", "developer"} for message in request.messages[:-1]):
         raise Unsupported(field="messages", problem="Ollama's generate takes one prompt.")
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     wire = write_request(request, lost)
     if wire.pop("tools", None):
         raise Unsupported(field="tools", problem="Ollama's generate has no tools.")
@@ -80,7 +81,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
 
 def encode_response(response: Response, context: EncodeContext) -> EncodedRequest:
     """Write a finished answer; ``lost`` names what could not be carried."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     wire = write_response(response, context, lost)
     message: JsonObject = wire.pop("message")
     del message["role"]

@@ -18,7 +18,9 @@ from salon.foundation.messages import (
     ToolCallPart,
     ToolResultPart,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.fields import Fields, array_at, invalid, of_type
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.media import decode_text, document_text, sniff, split_data_url
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, dumps_text, is_object, loads
@@ -120,7 +122,7 @@ def read_output_call(call: Any) -> ToolCallPart | None:
 class MessageWriter:
     """Writes messages for an Ollama and remembers what got lost."""
 
-    def __init__(self, lost: dict[str, None]) -> None:
+    def __init__(self, lost: Lost) -> None:
         self._lost = lost
         self._names: dict[str, str] = {}
 
@@ -174,8 +176,7 @@ class MessageWriter:
             elif isinstance(part, ToolCallPart):
                 calls.append(self._call(part))
             elif isinstance(part, CitationPart) or assistant:
-                what = part_name(part)
-                self._lost[f"messages.{what}"] = None
+                self._lost[losses.in_messages(part)] = None
             else:
                 raise Unsupported(field=f"{path}.content[{i}]", problem=_refusal(part))
         wire["content"] = "\n\n".join(text) if wire["role"] != "assistant" else "".join(text)

@@ -7,6 +7,7 @@ from salon.foundation.messages import ModelRequest, ResponseFormat
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.foreign_tools import known_tools
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.ollama.messages import MessageWriter
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
@@ -16,12 +17,12 @@ _LEVELS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "
 
 def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for an Ollama. Quirks: none. Raises: Unsupported."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     body = dumps(write_request(request, lost))
     return EncodedRequest(body=body, lost=tuple(lost))
 
 
-def write_request(request: ModelRequest, lost: dict[str, None]) -> JsonObject:
+def write_request(request: ModelRequest, lost: Lost) -> JsonObject:
     """Return the request as a value; name in ``lost`` what has no place. Raises: Unsupported."""
     own = split_extra(request, "ollama", lost)
     if request.n is not None and request.n > 1:
@@ -53,7 +54,7 @@ def write_request(request: ModelRequest, lost: dict[str, None]) -> JsonObject:
     return {name: value for name, value in wire.items() if value is not None}
 
 
-def _write_tools(request: ModelRequest, lost: dict[str, None]) -> list[JsonObject] | None:
+def _write_tools(request: ModelRequest, lost: Lost) -> list[JsonObject] | None:
     choice = request.tool_choice
     if choice is not None and choice.mode == "none":
         return None
@@ -77,7 +78,7 @@ def _write_tools(request: ModelRequest, lost: dict[str, None]) -> list[JsonObjec
     return tools or None
 
 
-def _write_format(wanted: ResponseFormat | None, lost: dict[str, None]) -> Any:
+def _write_format(wanted: ResponseFormat | None, lost: Lost) -> Any:
     if wanted is None or wanted.kind == "text":
         return None
     if wanted.kind == "json" or wanted.schema is None:
@@ -85,7 +86,7 @@ def _write_format(wanted: ResponseFormat | None, lost: dict[str, None]) -> Any:
     return wanted.schema
 
 
-def _write_think(request: ModelRequest, lost: dict[str, None]) -> Any:
+def _write_think(request: ModelRequest, lost: Lost) -> Any:
     effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
     if effort == "none" or budget == 0:
         return False

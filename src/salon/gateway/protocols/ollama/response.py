@@ -13,11 +13,12 @@ from salon.foundation.messages import (
     TextPart,
     ToolCallPart,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest
 from salon.gateway.protocols.classify import build_error, error_of, status_in
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.ollama.messages import arguments_object, read_output_call
-from salon.gateway.protocols.ollama.usage import read_finish, read_usage, write_finish, write_usage
-from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.ollama.usage import TOLD, read_finish, read_usage, write_finish, write_usage
 from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
@@ -50,6 +51,8 @@ def write_time(seconds: int) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
 
 
+CARRIED = frozenset({"logprobs"})
+"""What is shown of that which a provider of another dialect tells beside the answer."""
 _BESIDE = ("thinking", "tool_calls")
 """What stands in a message of chat and beside the text of generate."""
 
@@ -104,12 +107,12 @@ def write_likelihood(provider_data: Any) -> list[Any] | None:
 
 def encode_response(response: Response, context: EncodeContext) -> EncodedRequest:
     """Write a finished answer; ``lost`` names what could not be carried."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     body = dumps(write_response(response, context, lost))
     return EncodedRequest(body=body, lost=tuple(lost))
 
 
-def write_response(response: Response, context: EncodeContext, lost: dict[str, None]) -> JsonObject:
+def write_response(response: Response, context: EncodeContext, lost: Lost) -> JsonObject:
     """Return a finished answer as a value; name in ``lost`` what could not be carried."""
     if response.alternatives:
         lost["n"] = None
@@ -119,27 +122,23 @@ def write_response(response: Response, context: EncodeContext, lost: dict[str, N
     logprobs = write_likelihood(response.provider_data)
     if logprobs is not None:
         own["logprobs"] = logprobs
-    for dialect, told in (response.provider_data or {}).items():
-        if dialect != "ollama" and told.keys() - {"logprobs"}:
-            lost["provider_data"] = None
+    lost.update(dict.fromkeys(losses.beside(response.provider_data, "ollama", CARRIED)))
     usage = response.usage
     if usage is not None and (usage.cached_tokens or usage.cache_write_tokens or usage.reasoning_tokens):
         lost["usage.details"] = None
-    reason, whole = write_finish(response.finish)
-    if not whole and response.finish is not None:
-        lost[f"done_reason.{response.finish.reason}"] = None
+    lost.update(dict.fromkeys(losses.ending(response.finish, TOLD)))
     return {
         "model": context.model,
         "created_at": write_time(response.created_at_s or context.created_at_s),
         "message": message,
         "done": True,
-        "done_reason": reason,
+        "done_reason": write_finish(response.finish),
         **write_usage(response.usage, duration_ns=context.duration_ns),
         **own,
     }
 
 
-def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject:
+def _write_message(parts: tuple[Part, ...], lost: Lost) -> JsonObject:  # noqa: PLR0912 - one branch a kind
     message: JsonObject = {"role": "assistant", "content": ""}
     text: list[str] = []
     thinking: list[str] = []
@@ -149,10 +148,14 @@ def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject
             lost[LOST] = None
         if isinstance(part, TextPart | RefusalPart):
             text.append(part.text)
+            if isinstance(part, RefusalPart):
+                lost["refusals"] = None
         elif isinstance(part, ReasoningPart):
             thinking.append(part.text)
-            if part.signature or part.redacted:
-                lost["reasoning_signature"] = None
+            if part.redacted is not None:
+                lost["redacted_reasoning"] = None
+            if part.signature:
+                lost[LOST] = None
         elif isinstance(part, ToolCallPart):
             call, whole = write_tool_call(part.id, part.name, part.arguments)
             calls.append(call)
@@ -161,7 +164,7 @@ def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject
         elif isinstance(part, OpaquePart) and part.dialect == "ollama":
             message[part.type] = part.raw
         else:
-            lost[part_name(part)] = None
+            lost[losses.in_answer(part)] = None
     message["content"] = "".join(text)
     if any(thinking):
         message["thinking"] = "".join(thinking)

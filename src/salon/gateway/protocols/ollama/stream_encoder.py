@@ -26,11 +26,13 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
+from salon.gateway.protocols.losses import Loss
 from salon.gateway.protocols.ollama.errors import error_object
-from salon.gateway.protocols.ollama.response import write_likelihood, write_time, write_tool_call
-from salon.gateway.protocols.ollama.usage import write_finish, write_usage
+from salon.gateway.protocols.ollama.response import CARRIED, write_likelihood, write_time, write_tool_call
+from salon.gateway.protocols.ollama.usage import TOLD, write_finish, write_usage
 from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
@@ -53,7 +55,7 @@ class OllamaStreamEncoder:
     """Ends what ``OPENING`` opened."""
 
     def __init__(self, context: EncodeContext) -> None:
-        self.lost: set[str] = set()
+        self.lost: set[Loss] = set()
         self._began_ns = time.monotonic_ns()
         self._usage: Usage | None = None
         self._finish: Finish | None = None
@@ -89,16 +91,14 @@ class OllamaStreamEncoder:
         for index in list(self._calls):
             self._end_call(index, out)
         self._over = True
-        reason, whole = write_finish(self._finish)
-        if not whole and self._finish is not None:
-            self.lost.add(f"done_reason.{self._finish.reason}")
+        self.lost.update(losses.ending(self._finish, TOLD))
         usage = self._usage
         if usage is not None and (usage.cached_tokens or usage.cache_write_tokens or usage.reasoning_tokens):
             self.lost.add("usage.details")
         taken_ns = max(1, time.monotonic_ns() - self._began_ns)
         end: JsonObject = {
             "done": True,
-            "done_reason": reason,
+            "done_reason": write_finish(self._finish),
             **write_usage(self._usage, duration_ns=taken_ns),
             **self._own,
         }
@@ -117,6 +117,7 @@ class OllamaStreamEncoder:
             self._usage = event.usage
         elif isinstance(event, ResponseStart):
             self._usage = event.usage or self._usage
+            self.lost.update(losses.beside(event.provider_data, "ollama", CARRIED))
         elif isinstance(event, StreamError):
             found = InStreamError(
                 message=event.message, type=event.type, code=event.code, status=event.status
@@ -137,6 +138,7 @@ class OllamaStreamEncoder:
             if event.redacted is not None:
                 self.lost.add("redacted_reasoning")
         elif isinstance(event, RefusalDelta):
+            self.lost.add("refusals")
             out += (self._head, dumps(event.text), self._tail)
         elif isinstance(event, ToolCallStart):
             if is_proof_lost(event.provider_data, "ollama"):
@@ -153,10 +155,11 @@ class OllamaStreamEncoder:
             if event.dialect == "ollama":
                 out += (self._head, b'"",', dumps({event.type: event.raw})[1:-1], self._tail)
             else:
-                self.lost.add(event.type)
+                self.lost.add(losses.block(event.type))
         elif isinstance(event, StreamFinish):
             self._finish = event.finish
             self._own = own_data(event.provider_data, "ollama")
+            self.lost.update(losses.beside(event.provider_data, "ollama", CARRIED))
 
     def _end_call(self, index: int, out: list[bytes]) -> None:
         call = self._calls.pop(index, None)

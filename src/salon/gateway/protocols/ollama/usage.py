@@ -14,7 +14,8 @@ USAGE_KEYS = (
     "eval_duration",
 )
 _FINISH: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
-_CARRIED: set[FinishReason] = {"stop", "length", "tool-calls"}
+TOLD = frozenset[FinishReason]({"stop", "length", "tool-calls"})
+"""The reasons that have a word here."""
 
 
 def read_usage(value: JsonObject) -> Usage | None:
@@ -52,8 +53,6 @@ def read_finish(reason: Any, *, has_tool_calls: bool) -> Finish:
     return Finish(reason=found, raw=word)
 
 
-def write_finish(finish: Finish | None) -> tuple[str, bool]:
-    """Return the done reason, and whether it says all there is to say."""
-    if finish is None:
-        return "stop", True
-    return ("length" if finish.reason == "length" else "stop"), finish.reason in _CARRIED
+def write_finish(finish: Finish | None) -> str:
+    """Return the done reason."""
+    return "length" if finish is not None and finish.reason == "length" else "stop"

@@ -9,22 +9,18 @@ import msgspec
 
 from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import (
-    CitationPart,
     ModelRequest,
-    OpaquePart,
-    Part,
-    ReasoningPart,
     RefusalPart,
     Response,
     TextPart,
-    ToolCallPart,
     Usage,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.fields import field_value, invalid, whole
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.openai import request, request_writer
-from salon.gateway.protocols.openai.usage import write_finish, write_usage
-from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.openai.usage import TOLD, write_finish, write_usage
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object, objects_in, own_data
 
 _ONE_PROMPT: Final = "This provider's dialect takes one prompt, as text."
@@ -32,6 +28,8 @@ _NEVER: Final = {
     "suffix": "This provider's dialect does not insert text.",
     "echo": "This provider's dialect does not repeat the prompt.",
 }
+CARRIED: Final = frozenset({"logprobs", "system_fingerprint"})
+"""What is shown of that which a provider tells beside the answer."""
 _CHAT_ONLY: Final = ("messages", "tools", "functions", "reasoning", "reasoning_effort", "response_format")
 
 
@@ -85,9 +83,10 @@ def encode_request(asked: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         raise Unsupported(field="response_format", problem="Completions have no format.")
     encoded = request_writer.encode_request(asked, quirks=quirks)
     wire = msgspec.json.decode(encoded.body, type=dict[str, Any])
-    lost = [*encoded.lost, *(name for name in _CHAT_ONLY[1:] if wire.pop(name, None) is not None)]
+    unsaid = [name for name in _CHAT_ONLY[1:] if wire.pop(name, None) is not None]
+    lost: Lost = {**dict.fromkeys(encoded.lost), **losses.fields(unsaid)}
     if asked.messages[0].name:
-        lost.append("messages.name")
+        lost["messages.name"] = None
     del wire["messages"]
     limit = wire.pop("max_completion_tokens", None)
     if limit is not None:
@@ -104,7 +103,7 @@ def answer_id(context: EncodeContext) -> str:
 
 def encode_response(response: Response, context: EncodeContext) -> EncodedRequest:
     """Write a finished answer; ``lost`` names what could not be carried."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     answers = (response, *response.alternatives)
     wire: JsonObject = {
         "id": answer_id(context),
@@ -114,37 +113,29 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
         "choices": [_write_choice(answer, i, lost) for i, answer in enumerate(answers)],
         "usage": write_usage(response.usage or Usage()),
     }
+    fingerprint = own_data(response.provider_data, "openai").get("system_fingerprint")
+    if fingerprint is not None:
+        wire["system_fingerprint"] = fingerprint
+    lost.update(dict.fromkeys(losses.beside(response.provider_data, "completions", CARRIED)))
     return EncodedRequest(body=dumps(wire), lost=tuple(lost))
 
 
-def _write_choice(response: Response, index: int, lost: dict[str, None]) -> JsonObject:
+def _write_choice(response: Response, index: int, lost: Lost) -> JsonObject:
     text: list[str] = []
     for part in response.parts:
         if isinstance(part, TextPart | RefusalPart):
             text.append(part.text)
+            if isinstance(part, RefusalPart):
+                lost["refusals"] = None
         else:
-            lost[lost_name(part)] = None
-    if response.finish and response.finish.reason == "pause":
-        lost["finish_reason.pause"] = None
+            lost[losses.in_answer(part)] = None
+    lost.update(dict.fromkeys(losses.ending(response.finish, TOLD)))
     return {
         "index": index,
         "text": "".join(text),
         "logprobs": write_logprobs(own_data(response.provider_data, "openai").get("logprobs"), 0),
         "finish_reason": finish_word(write_finish(response.finish)),
     }
-
-
-_LOST: Final = {ReasoningPart: "reasoning", ToolCallPart: "tool_calls", CitationPart: "citations"}
-
-
-def lost_name(part: Part) -> str:
-    """Return what a part that has no place here is called when it is told as lost."""
-    if isinstance(part, OpaquePart):
-        return part.type
-    for kind, name in _LOST.items():
-        if isinstance(part, kind):
-            return name
-    return part_name(part)
 
 
 def finish_word(word: str) -> str:

@@ -18,10 +18,12 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
-from salon.gateway.protocols.openai.completions import answer_id, finish_word, write_logprobs
-from salon.gateway.protocols.openai.usage import write_finish, write_usage
+from salon.gateway.protocols.losses import Loss
+from salon.gateway.protocols.openai.completions import CARRIED, answer_id, finish_word, write_logprobs
+from salon.gateway.protocols.openai.usage import TOLD, write_finish, write_usage
 from salon.gateway.protocols.openai_errors import error_object
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
@@ -30,7 +32,7 @@ class CompletionsStreamEncoder:
     """Writes one stream of completions."""
 
     def __init__(self, context: EncodeContext) -> None:
-        self.lost: set[str] = set()
+        self.lost: set[Loss] = set()
         self._include_usage = context.include_usage
         self._usage: Usage | None = None
         self._said: dict[int, int] = {}
@@ -89,6 +91,12 @@ class CompletionsStreamEncoder:
             self._usage = event.usage
         elif isinstance(event, ResponseStart):
             self._usage = event.usage or self._usage
+            self.lost.update(losses.beside(event.provider_data, "completions", CARRIED))
+            fingerprint = own_data(event.provider_data, "openai").get("system_fingerprint")
+            if fingerprint is not None:
+                self._head = self._head.replace(
+                    b',"choices":[', b',"system_fingerprint":' + dumps(fingerprint) + b',"choices":[', 1
+                )
         elif isinstance(event, StreamError):
             found = InStreamError(
                 message=event.message, type=event.type, code=event.code, status=event.status
@@ -102,6 +110,8 @@ class CompletionsStreamEncoder:
         if isinstance(event, TextDelta | RefusalDelta):
             at = self._said.get(choice, 0)
             self._said[choice] = at + len(event.text)
+            if isinstance(event, RefusalDelta):
+                self.lost.add("refusals")
             kept = own_data(event.provider_data, "openai") if isinstance(event, TextDelta) else {}
             self._chunk(choice, event.text, out, logprobs=write_logprobs(kept.get("logprobs"), at))
         elif isinstance(event, ReasoningStart | ReasoningDelta):
@@ -111,9 +121,9 @@ class CompletionsStreamEncoder:
         elif isinstance(event, CitationAdded):
             self.lost.add("citations")
         elif isinstance(event, OpaqueReceived):
-            self.lost.add(event.type)
+            self.lost.add(losses.block(event.type))
         elif isinstance(event, StreamFinish):
-            if event.finish.reason == "pause":
-                self.lost.add("finish_reason.pause")
+            self.lost.update(losses.ending(event.finish, TOLD))
+            self.lost.update(losses.beside(event.provider_data, "completions", CARRIED))
             self._finished = True
             self._chunk(choice, "", out, finish=finish_word(write_finish(event.finish)))

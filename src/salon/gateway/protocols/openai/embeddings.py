@@ -15,6 +15,7 @@ from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import Fields, field_value, invalid, join_fields, parse_all
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list
 
 _PURPOSES: Final[Mapping[str, EmbeddingPurpose]] = {
@@ -145,7 +146,7 @@ def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedReque
     named no purpose), ``embedding_purpose_field`` (another name for ``input_type``), ``embedding_truncation``
     (none: the field that says whether to cut what is too long).
     """
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, "openai", lost)
     inputs = [one if isinstance(one, str) else list(one) for one in request.inputs]
     wire: JsonObject = {"model": request.model, "input": inputs}

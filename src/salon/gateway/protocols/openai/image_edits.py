@@ -10,6 +10,7 @@ from salon.gateway.protocols import forms
 from salon.gateway.protocols.base import EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import Fields, invalid, object_at, parse_all
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.media import data_url, split_data_url
 from salon.gateway.protocols.openai import images
 from salon.gateway.protocols.wire_json import JsonObject, dumps
@@ -127,7 +128,7 @@ def _reference(value: Any, path: str) -> Picture:
 # -- spoken ---------------------------------------------------------------------------------------
 def encode_request(request: ImageEditRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a form for a provider. Raises: Unsupported for pictures that are addresses."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     wire = {"model": request.model, **images.common_fields(request, quirks, lost)}
     if request.fidelity is not None:
         wire["input_fidelity"] = request.fidelity
@@ -148,7 +149,7 @@ def _file(picture: Picture, place: int) -> Attachment:
 
 def encode_variation(request: ImageVariationRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a form for a provider."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     wire: JsonObject = {"model": request.model, **split_extra(request, "openai", lost)}
     for name, value in (
         ("n", request.n),
@@ -165,7 +166,7 @@ def encode_variation(request: ImageVariationRequest, *, quirks: Quirks) -> Encod
 
 def encode_json(request: ImageEditRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write JSON for a provider: files as ``data:`` addresses."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     wire = {"model": request.model, **images.common_fields(request, quirks, lost)}
     wire["images"] = [{"image_url": address(one)} for one in request.images]
     if request.mask is not None:
@@ -179,7 +180,7 @@ def encode_xai(request: ImageEditRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write JSON for xAI, where a picture is an object with its address. Raises: Unsupported for a mask."""
     if request.mask is not None:
         raise Unsupported(field="mask", problem="This provider takes no mask.")
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     wire = {"model": request.model, **images.common_fields(request, quirks, lost)}
     pictures = [{"url": address(one), "type": "image_url"} for one in request.images]
     wire |= {"image": pictures[0]} if len(pictures) == 1 else {"images": pictures}

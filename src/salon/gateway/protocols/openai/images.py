@@ -7,10 +7,11 @@ import msgspec
 
 from salon.foundation.kit.errors import UpstreamBroken
 from salon.foundation.messages import ImageRequest, ImageResponse, MadeImage, Usage
-from salon.gateway.protocols import whole
+from salon.gateway.protocols import losses, whole
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import Fields, field_value, invalid, parse_all
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.media import data_url, split_data_url
 from salon.gateway.protocols.openai.media_usage import read_media_usage
 from salon.gateway.protocols.openai.named_events import named_events
@@ -151,12 +152,12 @@ def _usage(usage: Usage | None) -> JsonObject | None:
 # -- spoken ---------------------------------------------------------------------------------------
 def encode_request(request: ImageRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for a provider. Quirks: ``image_fields``, as in ``common_fields``."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     wire = {"model": request.model, **common_fields(request, quirks, lost)}
     return EncodedRequest(body=dumps(wire), lost=tuple(lost))
 
 
-def common_fields(request: ImageRequest, quirks: Quirks, lost: dict[str, None]) -> JsonObject:
+def common_fields(request: ImageRequest, quirks: Quirks, lost: Lost) -> JsonObject:
     """Return what requests for pictures have in common.
 
     Quirks: ``image_fields`` (all: the fields a provider takes beside prompt and number; others are lost).
@@ -171,7 +172,7 @@ def common_fields(request: ImageRequest, quirks: Quirks, lost: dict[str, None]) 
         if known is None or theirs in known or theirs == "n":
             wire[theirs] = value
         else:
-            lost[theirs] = None
+            lost[losses.field(theirs)] = None
     return {**wire, **extra}
 
 

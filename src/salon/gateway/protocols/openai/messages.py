@@ -16,10 +16,11 @@ from salon.foundation.messages import (
     ToolCallPart,
     ToolResultPart,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import Quirks
 from salon.gateway.protocols.fields import Fields, array_at, invalid
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.openai.parts import PartWriter, read_content
-from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import JsonObject, dumps_text, is_list, is_object, own_data
 
 _ROLES = {"system", "developer", "user", "assistant", "tool", "function"}
@@ -152,7 +153,7 @@ def arguments_text(value: Any) -> str:
 class MessageWriter:
     """Writes messages for one provider and remembers what got lost."""
 
-    def __init__(self, quirks: Quirks, lost: dict[str, None]) -> None:
+    def __init__(self, quirks: Quirks, lost: Lost) -> None:
         self._parts = PartWriter(quirks, lost)
         self._lost = lost
         self._reasoning_field = quirks.get("reasoning_field")
@@ -234,8 +235,7 @@ class MessageWriter:
             ):
                 content.append(part)
             else:
-                what = part_name(part)
-                self._lost[f"messages.{what}"] = None
+                self._lost[losses.in_messages(part)] = None
         wire["content"] = self._parts.write(content, f"{path}.content") or None
         if wire["content"] is None and not calls and "refusal" not in wire:
             wire["content"] = ""

@@ -12,10 +12,11 @@ from salon.foundation.messages import (
     ModerationResponse,
     TextPart,
 )
-from salon.gateway.protocols import whole
+from salon.gateway.protocols import losses, whole
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import Fields, field_value, invalid, object_at, parse_all, read_fields
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object
 
 USUAL_MODEL = "omni-moderation-latest"
@@ -117,7 +118,7 @@ def _written(one: Judged) -> JsonObject:
 # -- spoken ---------------------------------------------------------------------------------------
 def encode_request(request: ModerationRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for a provider. Raises: Unsupported for several inputs that are more than text."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, "openai", lost)
     body = dumps({"model": request.model, "input": _write_inputs(request.inputs), **extra})
     return EncodedRequest(body=body, lost=tuple(lost))
@@ -143,8 +144,8 @@ def encode_mistral(request: ModerationRequest, *, quirks: Quirks) -> EncodedRequ
     if any(isinstance(part, ImagePart) for one in request.inputs for part in one):
         raise Unsupported(field="input", problem="This provider judges texts, not pictures.")
     texts = ["\n".join(part.text for part in one if isinstance(part, TextPart)) for one in request.inputs]
-    lost: dict[str, None] = {}
-    lost.update(dict.fromkeys(split_extra(request, "openai", lost)))
+    lost: Lost = {}
+    lost.update(losses.fields(split_extra(request, "openai", lost)))
     return EncodedRequest(body=dumps({"model": request.model, "input": texts}), lost=tuple(lost))
 
 

@@ -7,6 +7,7 @@ from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import TranscriptionRequest
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
 _FORMATS: Final = {"mpeg": "mp3", "mpga": "mp3", "x-wav": "wav", "wave": "wav", "x-m4a": "m4a", "mp4": "m4a"}
@@ -19,7 +20,7 @@ def encode_request(request: TranscriptionRequest, *, quirks: Quirks) -> EncodedR
         raise Unsupported(
             field="response_format", problem="This provider tells the text alone, without times."
         )
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, "openai", lost)
     data = base64.b64encode(request.file.data).decode("ascii")
     audio = {"data": data, "format": _format(request)}

@@ -20,6 +20,7 @@ from salon.foundation.messages import (
 )
 from salon.gateway.protocols.base import Quirks
 from salon.gateway.protocols.fields import Fields, invalid, object_at
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.media import data_url, decode_text, document_text, split_data_url
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import JsonObject, is_list, is_object, own_data
@@ -111,7 +112,7 @@ def thinking_text(value: Any) -> str:
 class PartWriter:
     """Writes parts for one request and remembers what got lost."""
 
-    def __init__(self, quirks: Quirks, lost: dict[str, None]) -> None:
+    def __init__(self, quirks: Quirks, lost: Lost) -> None:
         self._cache_marks = quirks.get("cache_marks")
         self._plain_text = bool(quirks.get("plain_text"))
         self._file_urls = bool(quirks.get("file_urls"))

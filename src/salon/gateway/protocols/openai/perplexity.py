@@ -17,6 +17,7 @@ from salon.foundation.messages import EmbeddingRequest, EmbeddingResponse
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
 _LARGEST = 127
@@ -36,7 +37,7 @@ class _Answer(msgspec.Struct):
 
 def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for the provider. Raises: Unsupported for token numbers."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, "openai", lost)
     wire: JsonObject = {"model": request.model, "input": whole.texts_of(request)}
     if request.dimensions is not None:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.foreign_tools import known_tools
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.openai.messages import MessageWriter
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
@@ -27,7 +29,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     ``service_tiers`` (those that are taken, any), ``names`` (true; false leaves out who wrote a message).
     Raises: Unsupported.
     """
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, "openai", lost)
     wire: JsonObject = {
         "model": request.model,
@@ -74,17 +76,17 @@ _SAME_NAME = (
 )
 
 
-def _bend(wire: JsonObject, quirks: Quirks, lost: dict[str, None]) -> None:
+def _bend(wire: JsonObject, quirks: Quirks, lost: Lost) -> None:
     renamed: Mapping[str, str] = quirks.get("renamed") or {}
     for name, other in renamed.items():
         if name in wire:
             wire[other] = wire.pop(name)
     for name in quirks.get("refused") or ():
         if wire.pop(name, None) is not None:
-            lost[name] = None
+            lost[losses.field(name)] = None
 
 
-def _tier(tier: str | None, quirks: Quirks, lost: dict[str, None]) -> str | None:
+def _tier(tier: str | None, quirks: Quirks, lost: Lost) -> str | None:
     word = "default" if tier == "standard_only" else tier
     known = quirks.get("service_tiers")
     if known is None or word is None or word in known:
@@ -94,7 +96,7 @@ def _tier(tier: str | None, quirks: Quirks, lost: dict[str, None]) -> str | None
     return None
 
 
-def _write_tool(tool: Tool, quirks: Quirks, lost: dict[str, None]) -> JsonObject:
+def _write_tool(tool: Tool, quirks: Quirks, lost: Lost) -> JsonObject:
     kept = tool.provider_data or {}
     own = kept.get("openai")
     if is_object(own) and own.get("type"):
@@ -127,7 +129,7 @@ def _write_choice(choice: ToolChoice | None) -> Any:
     return choice.mode
 
 
-def _write_format(wanted: ResponseFormat | None, quirks: Quirks, lost: dict[str, None]) -> Any:
+def _write_format(wanted: ResponseFormat | None, quirks: Quirks, lost: Lost) -> Any:
     if wanted is None:
         return None
     if wanted.kind == "text":
@@ -145,7 +147,7 @@ def _write_format(wanted: ResponseFormat | None, quirks: Quirks, lost: dict[str,
     return {"type": "json_schema", "json_schema": {k: v for k, v in schema.items() if v is not None}}
 
 
-def _write_reasoning(request: ModelRequest, wire: JsonObject, quirks: Quirks, lost: dict[str, None]) -> None:
+def _write_reasoning(request: ModelRequest, wire: JsonObject, quirks: Quirks, lost: Lost) -> None:
     effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
     if quirks.get("reasoning_object"):
         if budget:

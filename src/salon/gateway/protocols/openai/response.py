@@ -13,15 +13,15 @@ from salon.foundation.messages import (
     Response,
     TextPart,
     ToolCallPart,
-    ToolResultPart,
     Usage,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest
 from salon.gateway.protocols.classify import build_error, error_of, status_in
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.openai.messages import arguments_text, write_detail, write_tool_call
 from salon.gateway.protocols.openai.parts import thinking_text
-from salon.gateway.protocols.openai.usage import read_finish, read_usage, write_finish, write_usage
-from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.openai.usage import TOLD, read_finish, read_usage, write_finish, write_usage
 from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
@@ -35,6 +35,8 @@ from salon.gateway.protocols.wire_json import (
     seconds,
 )
 
+CARRIED = frozenset({"service_tier"})
+"""What is shown of that which a provider of another dialect tells beside the answer."""
 _KNOWN_TOP = {"id", "object", "created", "model", "choices", "usage"}
 _KNOWN_MESSAGE = {
     "role",
@@ -243,14 +245,16 @@ def answer_id(context: EncodeContext) -> str:
 
 def encode_response(response: Response, context: EncodeContext) -> EncodedRequest:
     """Write a finished answer; ``lost`` names what could not be carried."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     choices = [_write_choice(response, 0, lost)]
     choices += [_write_choice(other, i + 1, lost) for i, other in enumerate(response.alternatives)]
     own: JsonObject = dict(own_data(response.provider_data, "openai"))
     for name in ("message", "logprobs"):
         own.pop(name, None)
-    if any(dialect != "openai" for dialect in response.provider_data or {}):
-        lost["provider_data"] = None
+    lost.update(dict.fromkeys(losses.beside(response.provider_data, "openai", CARRIED)))
+    tier = own_data(response.provider_data, "responses").get("service_tier")
+    if tier is not None:
+        own.setdefault("service_tier", tier)
     wire: JsonObject = {
         "id": answer_id(context),
         "object": "chat.completion",
@@ -263,14 +267,13 @@ def encode_response(response: Response, context: EncodeContext) -> EncodedReques
     return EncodedRequest(body=dumps(wire), lost=tuple(lost))
 
 
-def _write_choice(response: Response, index: int, lost: dict[str, None]) -> JsonObject:
+def _write_choice(response: Response, index: int, lost: Lost) -> JsonObject:
     own: JsonObject = own_data(response.provider_data, "openai")
     message = _write_message(response.parts, lost)
     kept = own.get("message")
     if is_object(kept):
         message.update(kept)
-    if response.finish and response.finish.reason == "pause":
-        lost["finish_reason.pause"] = None
+    lost.update(dict.fromkeys(losses.ending(response.finish, TOLD)))
     return {
         "index": index,
         "message": message,
@@ -279,7 +282,7 @@ def _write_choice(response: Response, index: int, lost: dict[str, None]) -> Json
     }
 
 
-def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject:  # noqa: PLR0912 - one branch a kind
+def _write_message(parts: tuple[Part, ...], lost: Lost) -> JsonObject:  # noqa: PLR0912 - one branch a kind
     message: JsonObject = {"role": "assistant", "content": None, "refusal": None}
     text: list[str] = []
     refusal: list[str] = []
@@ -308,12 +311,8 @@ def _write_message(parts: tuple[Part, ...], lost: dict[str, None]) -> JsonObject
                 notes.append(note)
         elif isinstance(part, OpaquePart) and part.dialect == "openai" and part.type == "audio":
             message["audio"] = part.raw
-        elif isinstance(part, OpaquePart):
-            lost[part.type] = None
-        elif isinstance(part, ToolResultPart):
-            lost["tool_result"] = None
         else:
-            lost[part_name(part)] = None
+            lost[losses.in_answer(part)] = None
     if text or not (calls or refusal or message.get("function_call") or message.get("audio")):
         message["content"] = "".join(text)
     if refusal:

@@ -9,6 +9,7 @@ from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import Fields, field_value, invalid, parse_all
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.openai.named_events import named_events
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_json, is_object
 
@@ -86,7 +87,7 @@ def _written(usage: Usage) -> JsonObject:
 # -- spoken ---------------------------------------------------------------------------------------
 def encode_request(request: SpeechRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for a provider. The audio is asked for as it is: events would only wrap it."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, "openai", lost)
     wire: JsonObject = {"model": request.model, "input": request.text}
     for name, value in (

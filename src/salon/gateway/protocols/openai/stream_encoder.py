@@ -20,10 +20,12 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
-from salon.gateway.protocols.openai.response import answer_id, write_citation
-from salon.gateway.protocols.openai.usage import write_finish, write_usage
+from salon.gateway.protocols.losses import Loss
+from salon.gateway.protocols.openai.response import CARRIED, answer_id, write_citation
+from salon.gateway.protocols.openai.usage import TOLD, write_finish, write_usage
 from salon.gateway.protocols.openai_errors import error_object
 from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
@@ -36,7 +38,7 @@ class OpenAIStreamEncoder:
     """Writes one stream in the chat dialect."""
 
     def __init__(self, context: EncodeContext) -> None:
-        self.lost: set[str] = set()
+        self.lost: set[Loss] = set()
         self._include_usage = context.include_usage
         self._usage: Usage | None = None
         self._finished: set[int] = set()
@@ -133,7 +135,9 @@ class OpenAIStreamEncoder:
         elif isinstance(event, ResponseStart):
             if event.usage:
                 self._usage = event.usage
-            self._extend_head(own_data(event.provider_data, "openai"))
+            if event.provider_data:
+                self.lost.update(losses.beside(event.provider_data, "openai", CARRIED))
+                self._extend_head(own_data(event.provider_data, "openai"))
             self._begin(0, out)
         elif isinstance(event, StreamError):
             found = InStreamError(
@@ -180,11 +184,14 @@ class OpenAIStreamEncoder:
         elif isinstance(event, OpaqueReceived):
             self._opaque(event, out)
         elif isinstance(event, StreamFinish):
-            if event.finish.reason == "pause":
-                self.lost.add("finish_reason.pause")
+            self.lost.update(losses.ending(event.finish, TOLD))
             own = own_data(event.provider_data, "openai")
-            sources = {name: own[name] for name in ("citations", "search_results") if own.get(name)}
-            self._finish_chunk(choice, event.finish, out, sources)
+            told = {name: own[name] for name in ("citations", "search_results") if own.get(name)}
+            tier = own_data(event.provider_data, "responses").get("service_tier")
+            if tier is not None:
+                told["service_tier"] = tier
+            self.lost.update(losses.beside(event.provider_data, "openai", CARRIED))
+            self._finish_chunk(choice, event.finish, out, told)
 
     def _reasoning(self, event: ReasoningDelta, out: list[bytes]) -> None:
         delta: JsonObject = {}
@@ -225,7 +232,7 @@ class OpenAIStreamEncoder:
 
     def _opaque(self, event: OpaqueReceived, out: list[bytes]) -> None:
         if event.dialect != "openai":
-            self.lost.add(event.type)
+            self.lost.add(losses.block(event.type))
         elif event.type in {"audio", "images"}:
             self._delta(event.choice, {event.type: event.raw}, out)
         else:

@@ -18,6 +18,7 @@ from salon.gateway.protocols import forms, whole
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import Fields, field_value, invalid, parse_all
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.openai.media_usage import read_media_usage
 from salon.gateway.protocols.openai.named_events import named_events
 from salon.gateway.protocols.openai.subtitles import srt, vtt
@@ -170,7 +171,7 @@ def _usage(usage: Usage) -> JsonObject:
 # -- spoken ---------------------------------------------------------------------------------------
 def encode_request(request: TranscriptionRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for a provider. Times are asked for where the caller's form has them."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     wire: JsonObject = {"model": request.model, **split_extra(request, "openai", lost)}
     form = request.format
     if form in {"srt", "vtt"}:

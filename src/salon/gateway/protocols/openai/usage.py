@@ -30,6 +30,8 @@ _WORDS: dict[FinishReason, str] = {
     "error": "stop",
     "unknown": "stop",
 }
+TOLD = frozenset[FinishReason](_WORDS.keys() - {"pause", "error", "unknown"})
+"""The reasons that have a word here."""
 _NO_DETAILS = UsageDetails()
 _STOPPED = Finish(reason="stop", raw="stop")
 _OWN_WORDS = {"stop", "length", "tool_calls", "content_filter", "function_call"}

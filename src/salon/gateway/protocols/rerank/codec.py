@@ -10,6 +10,7 @@ from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import Fields, array_at, field_value, invalid, parse_all
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object
 
 FAMILY = "rerank"
@@ -93,7 +94,7 @@ def _written(one: Ranked, documents: Any) -> JsonObject:
 # -- spoken ---------------------------------------------------------------------------------------
 def encode_request(request: RerankRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for a provider."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, FAMILY, lost)
     wire: JsonObject = {"model": request.model, "query": request.query, "documents": request.documents}
     if request.top is not None:

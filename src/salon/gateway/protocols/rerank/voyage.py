@@ -12,6 +12,7 @@ from salon.foundation.messages import Ranked, RerankRequest, RerankResponse
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.rerank.codec import FAMILY
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
@@ -29,7 +30,7 @@ class _Answer(msgspec.Struct):
 
 def encode_request(request: RerankRequest, *, quirks: Quirks) -> EncodedRequest:
     """Write a request for the provider."""
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     extra = split_extra(request, FAMILY, lost)
     wire: JsonObject = {"model": request.model, "query": request.query, "documents": request.documents}
     if request.top is not None:

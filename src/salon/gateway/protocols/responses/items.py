@@ -19,8 +19,9 @@ from salon.foundation.messages import (
     ToolCallPart,
     ToolResultPart,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.fields import Fields, array_at, invalid, object_at
-from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.responses.compaction import read_compaction
 from salon.gateway.protocols.responses.parts import PartWriter, read_content
 from salon.gateway.protocols.responses.reasoning import read_reasoning, write_reasoning
@@ -149,7 +150,7 @@ def _read_result(fields: Fields, kind: str) -> ToolResultPart:
 class ItemWriter:
     """Writes messages as input items for one provider and remembers what got lost."""
 
-    def __init__(self, lost: dict[str, None]) -> None:
+    def __init__(self, lost: Lost) -> None:
         self._parts = PartWriter(lost)
         self._lost = lost
 
@@ -204,7 +205,7 @@ class ItemWriter:
             elif isinstance(part, OpaquePart) and part.dialect == "responses":
                 items.append(part.raw)
             else:
-                self._lost[f"messages.{part_name(part)}"] = None
+                self._lost[losses.in_messages(part)] = None
 
 
 def _is_item(part: OpaquePart) -> bool:

@@ -13,8 +13,9 @@ from salon.foundation.messages import (
     TextPart,
     ToolCallPart,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext
-from salon.gateway.protocols.part_names import part_name
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.responses.reasoning import read_reasoning, sealed
 from salon.gateway.protocols.responses.tools import called_by, free_text
@@ -200,7 +201,7 @@ def end_call(item: JsonObject, arguments: str) -> str:
     return whole
 
 
-def write_output(parts: Sequence[Part], context: EncodeContext, lost: dict[str, None]) -> list[JsonObject]:
+def write_output(parts: Sequence[Part], context: EncodeContext, lost: Lost) -> list[JsonObject]:
     """Write an answer's parts as output items."""
     maker = ItemMaker(context)
     items: list[JsonObject] = []
@@ -236,5 +237,5 @@ def write_output(parts: Sequence[Part], context: EncodeContext, lost: dict[str, 
         elif isinstance(part, OpaquePart) and part.dialect == "responses":
             items.append(part.raw)
         else:
-            lost[part_name(part)] = None
+            lost[losses.in_answer(part)] = None
     return items

@@ -17,6 +17,7 @@ from salon.foundation.messages import (
     TextPart,
 )
 from salon.gateway.protocols.fields import Fields, invalid, object_at
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.media import data_url, document_text, split_data_url
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import JsonObject, is_list, own_data
@@ -94,7 +95,7 @@ def _read_file(fields: Fields) -> FilePart:
 class PartWriter:
     """Writes parts of a request and remembers what got lost."""
 
-    def __init__(self, lost: dict[str, None]) -> None:
+    def __init__(self, lost: Lost) -> None:
         self._lost = lost
 
     def write(self, parts: Sequence[Part], path: str) -> str | list[JsonObject]:

@@ -1,12 +1,14 @@
 """Requests of the responses dialect, written for a provider."""
 
-from typing import Any
+from typing import Any, Final
 
 from salon.foundation.kit.errors import Unsupported
 from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.foreign_tools import known_tools
+from salon.gateway.protocols.losses import LossName, Lost
 from salon.gateway.protocols.responses.items import ItemWriter
 from salon.gateway.protocols.responses.reasoning import ENCRYPTED, is_needed_back
 from salon.gateway.protocols.responses.request import SHARED
@@ -14,7 +16,7 @@ from salon.gateway.protocols.responses.tools import ADDED, own_forms
 from salon.gateway.protocols.wire_json import JsonObject, dumps, own_data
 
 _EFFORT_BUDGETS = ((0, "none"), (2048, "low"), (8192, "medium"))
-_NO_PLACE = ("top_k", "presence_penalty", "frequency_penalty", "seed", "stop")
+_NO_PLACE: Final[tuple[LossName, ...]] = ("top_k", "presence_penalty", "frequency_penalty", "seed", "stop")
 
 
 def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
@@ -24,13 +26,13 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     back; false for one that does not know the field).
     Raises: Unsupported.
     """
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="This provider gives one answer per request.")
     extra = split_extra(request, "responses", lost)
     shared = own_data(request.extra, "openai")
     for name in (*SHARED, "verbosity"):
-        lost.pop(name, None)
+        lost.pop(losses.field(name), None)
     for name in _NO_PLACE:
         if getattr(request, name):
             lost[name] = None
@@ -63,7 +65,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     return EncodedRequest(body=body, lost=tuple(lost))
 
 
-def _write_tool(tool: Tool, lost: dict[str, None]) -> list[JsonObject]:
+def _write_tool(tool: Tool, lost: Lost) -> list[JsonObject]:
     forms = own_forms(tool)
     if forms is not None:
         return forms
@@ -118,9 +120,7 @@ def _write_format(wanted: ResponseFormat) -> JsonObject:
     return {name: value for name, value in schema.items() if value is not None}
 
 
-def _write_reasoning(
-    request: ModelRequest, wire: JsonObject, extra: JsonObject, lost: dict[str, None]
-) -> None:
+def _write_reasoning(request: ModelRequest, wire: JsonObject, extra: JsonObject, lost: Lost) -> None:
     effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
     if effort is None and budget is not None:
         lost["reasoning_budget_tokens"] = None

@@ -7,11 +7,13 @@ import msgspec
 
 from salon.foundation.kit.errors import UpstreamBroken
 from salon.foundation.messages import Finish, RefusalPart, Response, ToolCallPart, Usage
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, InStreamError
 from salon.gateway.protocols.classify import build_error, error_of, status_in, stream_error
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.responses.errors import failure
 from salon.gateway.protocols.responses.output import read_item, read_logprobs, write_output
-from salon.gateway.protocols.responses.usage import read_finish, read_usage, write_finish, write_usage
+from salon.gateway.protocols.responses.usage import TOLD, read_finish, read_usage, write_finish, write_usage
 from salon.gateway.protocols.wire_json import (
     BrokenJsonError,
     JsonObject,
@@ -25,7 +27,7 @@ from salon.gateway.protocols.wire_json import (
     seconds,
 )
 
-_CARRIED = {"service_tier", "logprobs"}
+_CARRIED = frozenset({"service_tier", "logprobs"})
 """What is shown of that which a provider of the chat dialect tells beside the answer."""
 _KEPT = ("service_tier", "billing", "content_filters", "moderation", "tool_usage")
 
@@ -85,7 +87,7 @@ class ResponseObject:
             raw = asked.get(name)
             return default if raw is None or bytes(raw) == b"null" else raw
 
-        self.lost: dict[str, None] = {}
+        self.lost: Lost = {}
         self._began_ns = time.monotonic_ns() - (context.duration_ns or 0)
         self._head: JsonObject = {
             "id": answer_id(context),
@@ -128,9 +130,7 @@ class ResponseObject:
         if chat.get("service_tier"):
             self._head["service_tier"] = chat["service_tier"]
         self._head.update(own_data(provider_data, "responses"))
-        others = [dialect for dialect in provider_data or {} if dialect not in {"responses", "openai"}]
-        if others or not _CARRIED.issuperset(chat):
-            self.lost["provider_data"] = None
+        self.lost.update(dict.fromkeys(losses.beside(provider_data, "responses", _CARRIED)))
 
     def begun(self) -> JsonObject:
         """Return it as it is at the start."""
@@ -145,8 +145,7 @@ class ResponseObject:
             part.get("type") == "refusal" for item in output for part in objects_in(item.get("content"))
         )
         status, incomplete = write_finish(finish, has_refusal=has_refusal)
-        if finish is not None and finish.reason == "pause":
-            self.lost["finish_reason.pause"] = None
+        self.lost.update(dict.fromkeys(losses.ending(finish, TOLD)))
         whole: JsonObject = {
             **self._head,
             "status": status,

@@ -27,8 +27,10 @@ from salon.foundation.messages import (
     Usage,
     UsageReported,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.base import EncodeContext, InStreamError
 from salon.gateway.protocols.classify import stream_error
+from salon.gateway.protocols.losses import Loss
 from salon.gateway.protocols.openai_errors import error_object
 from salon.gateway.protocols.proofs import LOST, is_proof_lost
 from salon.gateway.protocols.responses.errors import failure
@@ -49,7 +51,7 @@ class ResponsesStreamEncoder:
     """Writes one stream in the responses dialect."""
 
     def __init__(self, context: EncodeContext) -> None:
-        self.lost: set[str] = set()
+        self.lost: set[Loss] = set()
         self._whole = ResponseObject(context)
         self._maker = ItemMaker(context)
         self._events = EventWriter()
@@ -209,7 +211,7 @@ class ResponsesStreamEncoder:
     def _opaque(self, event: OpaqueReceived) -> None:
         item = event.raw
         if event.dialect != "responses" or not is_object(item):
-            self.lost.add(event.type)
+            self.lost.add(losses.block(event.type))
             return
         self._end_message()
         at = self._place(item)

@@ -6,6 +6,8 @@ from salon.foundation.messages import Finish, FinishReason, Usage, UsageDetails,
 from salon.gateway.protocols.wire_json import JsonObject, count_of, is_object
 
 _COMMON = frozenset({"cached_tokens", "cache_write_tokens", "reasoning_tokens"})
+TOLD = frozenset[FinishReason]({"stop", "length", "tool-calls", "content-filter", "refusal", "error"})
+"""The reasons that have a word here."""
 _INCOMPLETE: dict[str, FinishReason] = {
     "max_output_tokens": "length",
     "max_tokens": "length",
