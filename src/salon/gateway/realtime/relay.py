@@ -66,8 +66,8 @@ class OpenSession:
             target=self.target,
             started_at_ms=self._job.started_at_ms,
             is_answering=meter.is_busy,
-            input_tokens=meter.input_tokens,
-            output_tokens=meter.output_tokens,
+            input_tokens=meter.books.input_tokens,
+            output_tokens=meter.books.output_tokens,
         )
 
     async def run(self, client: ClientSocket) -> None:
