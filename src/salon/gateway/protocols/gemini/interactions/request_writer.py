@@ -11,9 +11,10 @@ from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.foreign_tools import known_tools
 from salon.gateway.protocols.gemini.interactions.steps_writer import StepWriter
+from salon.gateway.protocols.losses import LossName, Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object, own_data
 
-_NOT_KNOWN: Final = (
+_NOT_KNOWN: Final[tuple[LossName, ...]] = (
     "top_k", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "user", "metadata",
 )  # fmt: skip
 _LEVELS: Final = {
@@ -38,7 +39,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     Quirks: ``summaries`` (whether thoughts are told in short where thinking was asked for, true).
     Raises: Unsupported.
     """
-    lost: dict[str, None] = {}
+    lost: Lost = {}
     split_extra(request, "interactions", lost)
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="An interaction gives one answer.")
@@ -71,7 +72,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     return EncodedRequest(body=body, lost=tuple(lost))
 
 
-def _tools(tools: tuple[Tool, ...], lost: dict[str, None]) -> list[JsonObject]:
+def _tools(tools: tuple[Tool, ...], lost: Lost) -> list[JsonObject]:
     out: list[JsonObject] = []
     for i, tool in enumerate(tools):
         own = own_data(tool.provider_data, "gemini")
@@ -81,9 +82,10 @@ def _tools(tools: tuple[Tool, ...], lost: dict[str, None]) -> list[JsonObject]:
                 raise Unsupported(field=f"tools[{i}]", problem=f"An interaction has no tool {kind}.")
             out.append({"type": _BUILT_IN[kind]})
             continue
-        for name, is_lost in (("tools.strict", tool.strict), ("cache_control", tool.cache)):
-            if is_lost:
-                lost[name] = None
+        if tool.strict:
+            lost["tools.strict"] = None
+        if tool.cache:
+            lost["cache_control"] = None
         function: JsonObject = {
             "type": "function",
             "name": tool.name,
@@ -110,7 +112,7 @@ def _format(wanted: ResponseFormat | None) -> JsonObject | None:
     return {**wire, "schema": wanted.schema} if is_object(wanted.schema) else wire
 
 
-def _thinking(request: ModelRequest, quirks: Quirks, lost: dict[str, None]) -> JsonObject:
+def _thinking(request: ModelRequest, quirks: Quirks, lost: Lost) -> JsonObject:
     """Write how much is to be thought, in levels: there is no budget, and no way to forbid it."""
     effort, budget = request.reasoning_effort, request.reasoning_budget_tokens
     if effort is None and budget is None:
@@ -133,7 +135,7 @@ def _effort_of(budget: int) -> str:
     return "low" if budget <= _LOW_BUDGET else "medium" if budget <= _MEDIUM_BUDGET else "high"
 
 
-def _tier(wanted: str | None, lost: dict[str, None]) -> str | None:
+def _tier(wanted: str | None, lost: Lost) -> str | None:
     if wanted in _TIERS:
         return wanted
     if wanted not in _USUAL_TIERS:

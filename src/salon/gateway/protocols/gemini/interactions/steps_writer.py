@@ -18,7 +18,9 @@ from salon.foundation.messages import (
     ToolResultPart,
     VideoPart,
 )
+from salon.gateway.protocols import losses
 from salon.gateway.protocols.gemini.contents_writer import arguments_object, call_signature, media_object
+from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.media import document_text
 from salon.gateway.protocols.part_names import part_name
 from salon.gateway.protocols.wire_json import JsonObject, is_object, own_data
@@ -29,7 +31,7 @@ _KINDS: Final = ((ImagePart, "image"), (AudioPart, "audio"), (VideoPart, "video"
 class StepWriter:
     """Writes messages and remembers what got lost."""
 
-    def __init__(self, lost: dict[str, None]) -> None:
+    def __init__(self, lost: Lost) -> None:
         self._lost = lost
         self._names: dict[str, str] = {}
         self._out: list[JsonObject] = []
@@ -136,7 +138,7 @@ class StepWriter:
         except Unsupported:
             content = None
         if content is None:
-            self._lost[f"messages.{part_name(part)}"] = None
+            self._lost[losses.in_messages(part)] = None
         elif content:
             self._say("model_output", [content])
 
