@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from salon.foundation.kit.errors import InvalidRequest
+from salon.gateway.protocols.long_bodies import LONG_BYTES, split_long
 from salon.gateway.protocols.wire_json import (
     UNREADABLE,
     JsonObject,
@@ -35,7 +36,7 @@ def invalid(field: str, problem: str) -> InvalidRequest:
 def read_fields(body: bytes) -> dict[str, msgspec.Raw]:
     """Split a JSON object into its top-level fields, values verbatim. Raises: InvalidRequest."""
     try:
-        return _envelope_decoder.decode(body)
+        return (len(body) >= LONG_BYTES and split_long(body)) or _envelope_decoder.decode(body)
     except RecursionError as error:
         raise invalid("body", "It is nested too deep.") from error
     except UnicodeDecodeError as error:
