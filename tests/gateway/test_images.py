@@ -4,11 +4,12 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 
 from salon.foundation.messages import Attachment
-from salon.gateway.pricing import Price, PriceTier
+from salon.gateway.pricing import PicturePrice, Price, PriceTier
 from salon.gateway.pricing.price import rate
 from salon.gateway.protocols.forms import form_of
 from salon.gateway.registry.models import PriceSpec, ProviderSpec
@@ -52,7 +53,12 @@ def test_pictures_are_made_and_their_tokens_counted(play: Play) -> None:
         assert sent == {"model": "fake", "prompt": "a cat", "n": 2, "size": "1024x1024", "quality": "high"}
         entry, _ = await bench.row()
         assert (entry.operation, entry.output_tokens, entry.usage_source) == ("images", 100, "provider")
-        assert orjson.loads(entry.details or "") == {"image_output_tokens": 100, "images": 2}
+        assert orjson.loads(entry.details or "") == {
+            "image_output_tokens": 100,
+            "images": 2,
+            "image_size": "1024x1024",
+            "image_quality": "high",
+        }
         assert entry.cost_e10
 
     play(scene, aliases=[alias("pictures", "openai/fake")])
@@ -64,6 +70,30 @@ def test_pictures_without_tokens_are_paid_for_by_the_piece(play: Play) -> None:
         assert reply.headers["x-salon-cost"] == "0.12 USD"
 
     play(scene, prices=[PriceSpec(model="openai/*", price=PER_PICTURE)])
+
+
+@pytest.mark.parametrize(
+    ("dialect", "asked", "cost"),
+    [
+        ("openai-images", making("openai/dall-e"), "0.03"),
+        ("openai-images", making("openai/dall-e", size="1024x1024", n=2), "0.08"),
+        ("openai-images", making("openai/dall-e", size="1024x1024", quality="hd"), "0.09"),
+        ("openai-images", making("openai/dall-e", width=1024, height=1024), "0.04"),
+        ("openai-images", making("openai/dall-e", size="auto", quality="hd", stream=True), "0.04"),
+        ("openai-image-edits", changing("openai/dall-e", size="1024x1024", quality="hd"), "0.09"),
+        ("openai-image-variations", varying("openai/dall-e", size="1024x1024", n="2"), "0.08"),
+    ],
+)
+def test_pictures_are_paid_for_by_size_and_quality(play: Play, dialect: str, asked: bytes, cost: str) -> None:
+    async def scene(bench: GatewayBench, _: FakeProvider) -> None:
+        await bench.send(dialect, asked)
+        entry, _ = await bench.row()
+        assert entry.cost_e10 == rate(cost)
+
+    square = PicturePrice(size="1024x1024", each_e10=rate("0.04"))
+    fine = PicturePrice(size="1024x1024", quality="hd", each_e10=rate("0.09"))
+    price = msgspec.structs.replace(PER_PICTURE, image_e10=rate("0.03"), images=(square, fine))
+    play(scene, prices=[PriceSpec(model="openai/*", price=price)])
 
 
 def test_pictures_without_tokens_and_rate_are_unpriced(play: Play) -> None:

@@ -109,6 +109,19 @@ def _weight(job: Job) -> Usage:
     return (isinstance(request, OperationRequest) and request.weight()) or _UNCOUNTED
 
 
+def _described(job: Job, usage: Usage, details: UsageDetails) -> Usage:
+    """Return the count of pictures with what the request says of them where the answer does not."""
+    if details.image_size is not None and details.image_quality is not None:
+        return usage
+    asked = _pieces(job) or details
+    completed = msgspec.structs.replace(
+        details,
+        image_size=details.image_size or asked.image_size,
+        image_quality=details.image_quality or asked.image_quality,
+    )
+    return msgspec.structs.replace(usage, details=completed)
+
+
 def may_spend_at(job: Job, target: Target) -> bool:
     """Tell whether the money held may be spent at ``target``: at one without a price only if allowed."""
     return job.hold is None or price_of(job, target) is not None or job.hold.allows_unpriced
@@ -150,6 +163,8 @@ class Accountant:
         source: UsageSource = "provider"
         if usage is None:
             usage, source = _usage_of(job, attempt)
+        if usage.details is not None and usage.details.images:
+            usage = _described(job, usage, usage.details)
         target, started_s, first_s = attempt.target, attempt.started_s, attempt.first_byte_s
         price = price_of(job, target)
         currency, version = (price.currency, price.version) if price is not None else ("USD", None)

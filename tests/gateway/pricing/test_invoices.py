@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from salon.foundation.kit.money import money
-from salon.foundation.messages import Usage
+from salon.foundation.messages import Usage, UsageDetails
 from salon.gateway.pricing import written_price
 from salon.gateway.protocols.anthropic import usage as anthropic
 from salon.gateway.protocols.cohere import response as cohere
@@ -22,6 +22,7 @@ from salon.gateway.protocols.converse import response as converse
 from salon.gateway.protocols.gemini import usage as gemini
 from salon.gateway.protocols.ollama import usage as ollama
 from salon.gateway.protocols.openai import usage as openai
+from salon.gateway.protocols.openai.media_usage import read_media_usage
 from salon.gateway.protocols.responses import usage as responses
 
 Invoice = dict[str, Any]
@@ -32,11 +33,15 @@ READERS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Usage | None]] = {
     "gemini": lambda usage, _: gemini.read_usage(usage),
     "ollama": lambda usage, _: ollama.read_usage(usage),
     "cohere": lambda usage, _: cohere.read_usage(usage),
+    "pictures": lambda usage, beside: read_media_usage(usage, **beside),
+    "recordings": lambda usage, beside: read_media_usage(usage, **beside),
+    "speech": lambda usage, _: Usage(details=UsageDetails(characters=usage["characters"])),
     "converse": lambda usage, beside: converse.read_usage(usage, service=beside.get("serviceTier")),
 }
 INVOICES: list[Invoice] = json.loads(Path(__file__).with_name("invoices.json").read_text())
 every_invoice = pytest.mark.parametrize("invoice", INVOICES, ids=[one["name"] for one in INVOICES])
-_LINE = re.compile(r"(\d+) (?:(tokens) )?at ([\d.]+) (?:a million|each)")
+_LINE = re.compile(r"(\d+) (?:(tokens|pixels|characters|seconds) )?at ([\d.]+) (?:a million|a minute|each)")
+_PAID_BY = {"tokens": 10**6, "pixels": 10**6, "characters": 10**6, "seconds": 60, None: 1}
 
 
 def read(invoice: Invoice) -> Usage:
@@ -54,11 +59,11 @@ def test_the_cost_is_that_of_the_invoice_to_the_last_digit(invoice: Invoice) -> 
 @every_invoice
 def test_the_arithmetic_of_the_invoice_is_right(invoice: Invoice) -> None:
     lines = [_LINE.fullmatch(line) for line in invoice["lines"]]
-    found = [(int(line[1]), line[2] is not None, Decimal(line[3])) for line in lines if line is not None]
-    total = sum(number * rate / (10**6 if are_tokens else 1) for number, are_tokens, rate in found)
+    found = [(int(line[1]), line[2], Decimal(line[3])) for line in lines if line is not None]
+    total = sum(number * rate / _PAID_BY[unit] for number, unit, rate in found)
     assert (len(found), total) == (len(lines), Decimal(invoice["total"]))
     # Each token that was counted stands in exactly one line.
-    assert sum(number for number, are_tokens, _ in found if are_tokens) == read(invoice).total_tokens
+    assert sum(number for number, unit, _ in found if unit == "tokens") == read(invoice).total_tokens
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from salon.foundation.messages import Usage, UsageDetails
 from salon.gateway.pricing import Price, PriceTier, free, written_price
+from salon.gateway.pricing.price import rate
 
 REALTIME = {
     "input": "4",
@@ -109,3 +110,74 @@ def test_the_version_names_source_day_and_price() -> None:
     other = written_price({"input": 1, "output": 3, "starts": "2026-12-01"}, source="salon.toml")
     assert one.version.startswith("salon.toml 2026-12-01 ")
     assert one.version != other.version
+
+
+DALL_E = written_price(
+    {
+        "input": 0,
+        "output": 0,
+        "image": "0.04",
+        "images": [
+            {"quality": "hd", "image": "0.09"},
+            {"size": "1024x1024", "quality": "hd", "image": "0.08"},
+            {"size": "1792x1024", "image": "0.08"},
+            {"size": "1792x1024", "quality": "HD", "image": "0.12"},
+        ],
+    },
+    source="t",
+)
+
+
+def pictures(number: int = 1, size: str | None = None, quality: str | None = None) -> UsageDetails:
+    return UsageDetails(images=number, image_size=size, image_quality=quality)
+
+
+@pytest.mark.parametrize(
+    ("made", "dollars"),
+    [
+        (pictures(), "0.04"),
+        (pictures(2, "1024x1024"), "0.08"),
+        (pictures(1, "1024x1024", "hd"), "0.08"),
+        (pictures(1, None, "hd"), "0.09"),
+        (pictures(1, "512x512", "hd"), "0.09"),
+        (pictures(3, "1792x1024", "standard"), "0.24"),
+        (pictures(1, "1792x1024", "hd"), "0.12"),
+    ],
+)
+def test_a_picture_costs_what_the_row_says_that_says_most_of_it(made: UsageDetails, dollars: str) -> None:
+    assert DALL_E.cost(Usage(details=made)) == rate(dollars)
+
+
+def test_a_picture_of_which_no_row_speaks_is_unpriced() -> None:
+    rows = [{"size": "1024x1024", "image": "0.04"}]
+    price = written_price({"input": 0, "output": 0, "images": rows}, source="t")
+    assert price.cost(Usage(details=pictures(1, "512x512"))) is None
+    assert price.cost(Usage(details=pictures())) is None
+
+
+def test_pixels_are_paid_for_where_the_size_is_known() -> None:
+    price = written_price({"input": 0, "output": 0, "megapixel": "0.0027", "image": "0.01"}, source="t")
+    assert price.cost(Usage(details=pictures(2, "1024x768"))) == 2 * 1024 * 768 * 27
+    assert price.cost(Usage(details=pictures(2))) == rate("0.02")
+
+
+def test_as_much_is_held_as_a_picture_of_unknown_kind_may_cost() -> None:
+    assert DALL_E.held_for(pictures()) == rate("0.12")
+    assert DALL_E.held_for(pictures(2, "1024x1024")) == 2 * rate("0.08")
+    assert DALL_E.held_for(pictures(1, "512x512", "standard")) == rate("0.04")
+    assert DALL_E.held_for(UsageDetails(images=0)) == 0
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"image": "0.04"}],
+        [{"size": "large", "image": "0.04"}],
+        [{"size": "1024x1024"}],
+        [{"size": "1024x1024", "image": "1"}, {"size": "1024X1024", "image": "2"}],
+        [{"quality": "hd", "image": "-1"}],
+    ],
+)
+def test_rows_of_pictures_that_say_nothing_clear_are_refused(rows: list[dict[str, str]]) -> None:
+    with pytest.raises(ValueError):
+        written_price({"input": 0, "output": 0, "images": rows}, source="t")

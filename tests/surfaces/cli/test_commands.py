@@ -339,11 +339,13 @@ def test_master_key_is_rotated_and_stored_keys_still_open(house: House) -> None:
 
 
 def test_price_is_set_shown_and_removed(house: House) -> None:
-    _ok(house, "prices", "set", "demo/demo", "--input", "1.25", "--output", "10", "--cached", "0.5")
+    rates = ("--input", "1.25", "--output", "10", "--cached", "0.5", "--image", "0.04")
+    _ok(house, "prices", "set", "demo/demo", *rates, "--picture", "quality=hd,image=0.08")
     (row,) = json.loads(_ok(house, "--json", "prices"))
     assert (row["model"], row["input"], row["output"], row["source"]) == ("demo/demo", "1.25", "10", "api")
     shown = next(one for one in json.loads(_ok(house, "--json", "models")) if one["id"] == "demo")
     assert (shown["input_price"], shown["output_price"]) == ("1.25", "10")
+    assert shown["piece_prices"] == {"image": "0.04", "image hd": "0.08"}
     assert house.salon("prices", "set", "demo/demo", "--input", "-1", "--output", "cheap").returncode != 0
     _ok(house, "prices", "remove", "demo/demo")
     assert json.loads(_ok(house, "--json", "prices")) == []
@@ -354,12 +356,15 @@ def test_price_has_classes_tiers_services_and_dates(house: House) -> None:
     _ok(house, "prices", "set", "lab/m", "--free")
     _ok(
         house, "prices", "set", "lab/m", "--input", "1", "--output", "2", "--cache-write-1h", "2",
-        "--request", "0.005", "--tier", "200000:input=2,output=3", "--service", "batch=0.5",
+        "--request", "0.005", "--picture", "size=1792x1024,quality=hd,image=0.12", "--megapixel", "0.0027",
+        "--tier", "200000:input=2,output=3", "--service", "batch=0.5",
         "--service", "priority:input=4,output=8", "--currency", "EUR", "--from", "2030-01-01",
     )  # fmt: skip
     now, later = json.loads(_ok(house, "--json", "prices"))
     assert (now["input"], now["is_past"]) == ("0", False)
     assert (later["starts"], later["currency"], later["request"]) == ("2030-01-01", "EUR", "0.005")
+    assert later["images"] == [{"size": "1792x1024", "quality": "hd", "image": "0.12"}]
+    assert later["megapixel"] == "0.0027"
     assert [tier["above"] for tier in later["tiers"]] == [200_000]
     rates = [(one["name"], one["above"], one["input"]) for one in later["services"]]
     assert rates == [("batch", 0, "0.5"), ("batch", 200_000, "1"), ("priority", 0, "4")]
@@ -379,6 +384,9 @@ def test_price_has_classes_tiers_services_and_dates(house: House) -> None:
         ("--input", "1", "--output", "1", "--tier", "input=2"),
         ("--input", "1", "--output", "1", "--tier", "10:colour=2,input=1,output=1"),
         ("--input", "1", "--output", "1", "--service", "batch"),
+        ("--input", "1", "--output", "1", "--picture", "1024x1024"),
+        ("--input", "1", "--output", "1", "--picture", "image=1"),
+        ("--input", "1", "--output", "1", "--picture", "size=big,image=1"),
         ("--input", "1", "--output", "1", "--from", "soon"),
     ],
 )

@@ -2900,6 +2900,10 @@ export interface components {
             name: string;
             /** Output Price */
             output_price: string | null;
+            /** Piece Prices */
+            piece_prices: {
+                [key: string]: string;
+            };
             /** Price Version */
             price_version: string | null;
             /** Priced */
@@ -3127,6 +3131,24 @@ export interface components {
             next: string | null;
         };
         /**
+         * PictureBody
+         * @description What one picture of a size and quality costs; what is empty is "of any".
+         */
+        PictureBody: {
+            /** Image */
+            image: string;
+            /**
+             * Quality
+             * @default
+             */
+            quality?: string;
+            /**
+             * Size
+             * @default
+             */
+            size?: string;
+        };
+        /**
          * PriceBody
          * @description What a model costs, from now or from a day on.
          */
@@ -3196,8 +3218,15 @@ export interface components {
              * @default
              */
             image_output?: string | "";
+            /** Images */
+            images?: components["schemas"]["PictureBody"][];
             /** Input */
             input: string;
+            /**
+             * Megapixel
+             * @default
+             */
+            megapixel?: string | "";
             /**
              * Minute
              * @default
@@ -3261,10 +3290,14 @@ export interface components {
             image_input?: string | null;
             /** Image Output */
             image_output?: string | null;
+            /** Images */
+            images: components["schemas"]["ShownPicture"][];
             /** Input */
             input: string;
             /** Is Past */
             is_past: boolean;
+            /** Megapixel */
+            megapixel: string | null;
             /** Minute */
             minute: string | null;
             /** Model */
@@ -3898,6 +3931,18 @@ export interface components {
             unit: string | null;
             /** Value */
             value: string;
+        };
+        /**
+         * ShownPicture
+         * @description What one picture of a size and quality costs; null is "of any".
+         */
+        ShownPicture: {
+            /** Image */
+            image: string;
+            /** Quality */
+            quality: string | null;
+            /** Size */
+            size: string | null;
         };
         /**
          * ShownService

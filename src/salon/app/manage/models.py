@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from salon.app.listing import capability_words, guess_operations
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import SalonError
-from salon.gateway.pricing.written import amount
+from salon.gateway.pricing.written import amount, shown_pieces
 from salon.gateway.registry.models import ModelEntry
 from salon.gateway.registry.target import Target
 
@@ -73,6 +73,7 @@ def _model(entry: ModelEntry, target: Target | None, aliases: Sequence[str], *, 
         "capabilities": words,
         "input_price": amount(price.tiers[0].input) if price else None,
         "output_price": amount(price.tiers[0].output) if price else None,
+        "piece_prices": shown_pieces(price) if price else {},
         "currency": price.currency if price else None,
         "priced": price is not None,
         "price_version": price.version if price else None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import InvalidRequest
 from salon.gateway.pricing import written_price
-from salon.gateway.pricing.written import amount, day_ms, shown_day, shown_tier
+from salon.gateway.pricing.written import amount, day_ms, shown_day, shown_pictures, shown_tier
 from salon.gateway.registry.models import PriceSpec, Source
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def _shown(spec: PriceSpec, source: Source, *, is_past: bool) -> Json:
         **shown_tier(base),
         "request": amount(price.request_e10 or None),
         "image": amount(price.image_e10),
+        "images": shown_pictures(price),
+        "megapixel": amount(price.megapixel_e10),
         "characters": amount(price.characters_e10),
         "minute": amount(price.minute_e10),
         "search": amount(price.search_e10),

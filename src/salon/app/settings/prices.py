@@ -32,6 +32,16 @@ class RateSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     image_output: Amount = _NONE
 
 
+class PictureSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one picture of a size and quality costs."""
+
+    size: str = _NONE
+    """``1024x1536``; empty: of any."""
+    quality: str = _NONE
+    """The provider's word, like ``hd``; empty: of any."""
+    image: Amount = _NONE
+
+
 class PriceSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[prices."NAME"]``: what a million tokens cost (``0.15`` or ``"0.15"``).
 
@@ -53,6 +63,11 @@ class PriceSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     image_output: Annotated[Amount, setting("A million image tokens out.")] = _NONE
     request: Annotated[Amount, setting("One request, whatever its size.")] = _NONE
     image: Annotated[Amount, setting("One picture made.")] = _NONE
+    images: Annotated[
+        tuple[PictureSettings, ...],
+        setting("Pictures of one kind: tables with size, quality or both, and image."),
+    ] = ()
+    megapixel: Annotated[Amount, setting("A million pixels of a picture made.")] = _NONE
     characters: Annotated[Amount, setting("A million characters spoken.")] = _NONE
     minute: Annotated[Amount, setting("One minute of a recording listened to.")] = _NONE
     search: Annotated[Amount, setting("One search by the provider's own tool.")] = _NONE

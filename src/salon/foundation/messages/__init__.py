@@ -64,7 +64,14 @@ from salon.foundation.messages.parts import (
 )
 from salon.foundation.messages.request import ModelRequest, ResponseFormat, Tool, ToolChoice
 from salon.foundation.messages.rerank import Ranked, RerankRequest, RerankResponse
-from salon.foundation.messages.usage import Finish, FinishReason, Usage, UsageDetails, service_tier
+from salon.foundation.messages.usage import (
+    Finish,
+    FinishReason,
+    Usage,
+    UsageDetails,
+    said_of_picture,
+    service_tier,
+)
 
 __all__ = [
     "Attachment",
@@ -132,6 +139,7 @@ __all__ = [
     "UsageDetails",
     "UsageReported",
     "VideoPart",
+    "said_of_picture",
     "service_tier",
     "wav_length_ms",
 ]

@@ -1,6 +1,6 @@
 """Pictures made from words, from other pictures, and of other pictures."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -11,7 +11,7 @@ from salon.foundation.messages.operations import (
     OperationResponse,
 )
 from salon.foundation.messages.parts import ImagePart
-from salon.foundation.messages.usage import Usage, UsageDetails
+from salon.foundation.messages.usage import Usage, UsageDetails, said_of_picture
 
 
 class ImageRequest(OperationRequest, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,8 +39,8 @@ class ImageRequest(OperationRequest, frozen=True, kw_only=True, omit_defaults=Tr
     user: str | None = None
 
     def weight(self) -> Usage:
-        """Return how many pictures are to be made."""
-        return Usage(details=UsageDetails(images=max(1, self.n or 1)))
+        """Return how many pictures are to be made, of which size and quality."""
+        return _pictures(self, self.size, self.quality)
 
 
 class ImageEditRequest(ImageRequest, frozen=True, kw_only=True, omit_defaults=True):
@@ -67,8 +67,25 @@ class ImageVariationRequest(OperationRequest, frozen=True, kw_only=True, omit_de
     user: str | None = None
 
     def weight(self) -> Usage:
-        """Return how many pictures are to be made."""
-        return Usage(details=UsageDetails(images=max(1, self.n or 1)))
+        """Return how many pictures are to be made, and of which size."""
+        return _pictures(self, self.size, None)
+
+
+def _pictures(request: OperationRequest, size: str | None, quality: str | None) -> Usage:
+    return Usage(
+        details=UsageDetails(
+            images=max(1, request.n or 1),
+            image_size=said_of_picture(size) or _by_sides(request.extra),
+            image_quality=said_of_picture(quality),
+        )
+    )
+
+
+def _by_sides(extra: dict[str, Any] | None) -> str | None:
+    """Return the size that is said as ``width`` and ``height``, as Together and others have it."""
+    fields = (extra or {}).get("openai", {})
+    width, height = fields.get("width"), fields.get("height")
+    return f"{width}x{height}" if type(width) is type(height) is int else None
 
 
 class MadeImage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -52,6 +52,10 @@ class UsageDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Searches of the web by the provider's own tool; no tokens."""
     service: str | None = None
     """The service tier that answered (``batch``, ``flex``, ``priority`` ...); None is the standard one."""
+    image_size: str | None = None
+    """Of the pictures made, as ``WIDTHxHEIGHT``; None is "not known"."""
+    image_quality: str | None = None
+    """Of the pictures made, in the provider's word; None is "not known"."""
 
     def or_none(self) -> "UsageDetails | None":
         """Return itself, or None when nothing was counted."""
@@ -69,6 +73,14 @@ def service_tier(word: object) -> str | None:
         return None
     name = word.lower()
     return None if name in STANDARD_SERVICE else name[:40]
+
+
+def said_of_picture(word: object) -> str | None:
+    """Return a size or quality as it is compared; None for what leaves the choice to the provider."""
+    if not isinstance(word, str):
+        return None
+    name = word.strip().lower()
+    return None if name in {"", "auto"} else name[:40]
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

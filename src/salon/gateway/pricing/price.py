@@ -12,6 +12,7 @@ import msgspec
 
 from salon.foundation.kit.money import UNIT
 from salon.foundation.messages import Usage, UsageDetails
+from salon.gateway.pricing.pictures import PicturePrice, of_kind, pixels_of, possible
 
 _MILLION: Final = 1_000_000
 _MINUTE_MS: Final = 60_000
@@ -58,6 +59,10 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """For each request, whatever its size."""
     image_e10: int | None = None
     """For each picture made, beside its tokens if it has any; None is "not known"."""
+    images: tuple[PicturePrice, ...] = ()
+    """For each picture of a size and quality; the row that says most of it goes before ``image_e10``."""
+    megapixel_e10: int | None = None
+    """For a million pixels of a picture whose size is known; goes before ``image_e10``."""
     characters_e10: int | None = None
     """For a million characters spoken; None is "not known"."""
     minute_e10: int | None = None
@@ -108,7 +113,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return None
         total = details.searches * (self.search_e10 or 0)
         for count, own_rate, pays in (
-            (details.images, self.image_e10, 1),
+            (details.images, *self._of_each_image(details)),
             (details.characters, self.characters_e10, _MILLION),
             (details.audio_input_ms, self.minute_e10, _MINUTE_MS),
         ):
@@ -116,6 +121,25 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 return None
             total += (count * (own_rate or 0) + pays // 2) // pays
         return total
+
+    def held_for(self, details: UsageDetails) -> int:
+        """Return what ``details`` cost at most, before an answer says of which size its pictures are."""
+        known = self.of_pieces(details) or 0
+        if not details.images or not (self.images or self.megapixel_e10):
+            return known
+        return max([known, *(self.of_pieces(one) or 0 for one in possible(self.images, details))])
+
+    def _of_each_image(self, details: UsageDetails) -> tuple[int | None, int]:
+        """Return what one of these pictures costs, and what that is to be divided by."""
+        if self.images:
+            each = of_kind(self.images, details)
+            if each is not None:
+                return each, 1
+        if self.megapixel_e10 is not None:
+            pixels = pixels_of(details.image_size)
+            if pixels is not None:
+                return pixels * self.megapixel_e10, _MILLION
+        return self.image_e10, 1
 
     def estimate(self, input_tokens: int, output_tokens: int, service: str | None = None) -> int | None:
         """Return what so many tokens cost at most, before anything is known of their classes.

@@ -1,7 +1,7 @@
 """A price as a person writes it, in the settings file, over the API or on the command line."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -9,11 +9,13 @@ from typing import Any, Final
 import msgspec
 
 from salon.foundation.kit.money import to_decimal
+from salon.foundation.messages import said_of_picture
+from salon.gateway.pricing.pictures import PicturePrice, pixels_of
 from salon.gateway.pricing.price import NEVER_MS, Price, PriceTier, rate
 
 RATES: Final = tuple(name for name in PriceTier.__struct_fields__ if name != "above")
 """What a million tokens of each class cost."""
-PIECES: Final = ("request", "image", "characters", "minute", "search")
+PIECES: Final = ("request", "image", "megapixel", "characters", "minute", "search")
 """What one of each costs; of characters, a million."""
 _MOST_FACTOR: Final = 1000
 
@@ -35,6 +37,8 @@ def written_price(written: Mapping[str, Any], *, source: str, now_ms: int = 0) -
         currency=written.get("currency") or "USD",
         request_e10=_piece(written, "request") or 0,
         image_e10=_piece(written, "image"),
+        images=_pictures(written.get("images") or ()),
+        megapixel_e10=_piece(written, "megapixel"),
         characters_e10=_piece(written, "characters"),
         minute_e10=_piece(written, "minute"),
         search_e10=_piece(written, "search"),
@@ -101,6 +105,36 @@ def _tier(written: Mapping[str, Any], *, above: object = 0) -> PriceTier:
 def _piece(written: Mapping[str, Any], name: str) -> int | None:
     value = _given(written, name)
     return None if value is None else rate(value)
+
+
+def _pictures(written: Sequence[Mapping[str, Any]]) -> tuple[PicturePrice, ...]:
+    """Return what pictures cost by size and quality. Raises: ValueError."""
+    rows: list[PicturePrice] = []
+    for one in written:
+        size, quality = said_of_picture(one.get("size")), said_of_picture(one.get("quality"))
+        each = _piece(one, "image")
+        if each is None or (size is None and quality is None):
+            raise ValueError("a row of images names a size, a quality or both, and what one image costs")
+        if size is not None and pixels_of(size) is None:
+            raise ValueError(f"{size!r} is no size like 1024x1024")
+        rows.append(PicturePrice(each_e10=each, size=size, quality=quality))
+    if len({(row.size, row.quality) for row in rows}) < len(rows):
+        raise ValueError("two rows of images name the same size and quality")
+    return tuple(rows)
+
+
+def shown_pictures(price: Price) -> list[dict[str, str | None]]:
+    """Return what pictures cost by size and quality, as decimals."""
+    return [{"size": row.size, "quality": row.quality, "image": amount(row.each_e10)} for row in price.images]
+
+
+def shown_pieces(price: Price) -> dict[str, str]:
+    """Return what is not paid by the token: the rates of pieces, and of pictures of one kind, as decimals."""
+    found: dict[str, int | None] = {name: getattr(price, f"{name}_e10") for name in PIECES}
+    for row in price.images:
+        found[" ".join(filter(None, ("image", row.size, row.quality)))] = row.each_e10
+    found["request"] = price.request_e10 or None
+    return {name: text for name, value in found.items() if (text := amount(value)) is not None}
 
 
 def _service(written: Mapping[str, Any], tiers: list[PriceTier]) -> tuple[str, tuple[PriceTier, ...]]:

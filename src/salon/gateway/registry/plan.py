@@ -164,7 +164,7 @@ class Plan:
                 continue
             estimate = price.estimate(input_tokens, output_tokens, service)
             if pieces is not None and estimate is not None:
-                estimate += price.of_pieces(pieces) or 0
+                estimate += price.held_for(pieces)
             if estimate is not None and (dearest is None or estimate > dearest):
                 dearest, currency = estimate, price.currency
         return dearest, currency

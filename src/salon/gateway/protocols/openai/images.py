@@ -190,7 +190,9 @@ def decode_response(body: bytes) -> ImageResponse:
         quality=answer.quality,
         background=answer.background,
         format=answer.output_format,
-        usage=read_media_usage(answer.usage, images=len(answer.data)),
+        usage=read_media_usage(
+            answer.usage, images=len(answer.data), size=answer.size, quality=answer.quality
+        ),
     )
 
 
@@ -207,6 +209,8 @@ def _read(one: _Picture, form: str | None) -> MadeImage:
 class _Seen(msgspec.Struct):
     data: list[msgspec.Raw]
     usage: JsonObject | None = None
+    size: Any = None
+    quality: Any = None
 
 
 def read_answer(body: bytes) -> whole.Answer:
@@ -217,4 +221,5 @@ def read_answer(body: bytes) -> whole.Answer:
         return None, None, 0
     if not seen.data:
         return None, None, 0
-    return read_media_usage(seen.usage, images=len(seen.data)), whole.DONE, 0
+    usage = read_media_usage(seen.usage, images=len(seen.data), size=seen.size, quality=seen.quality)
+    return usage, whole.DONE, 0

@@ -3,6 +3,8 @@
 Nothing is changed on the way. An event's ``usage`` is read, and what says that the answer is whole.
 """
 
+from typing import Any
+
 import msgspec
 
 from salon.foundation.messages import Finish, Usage
@@ -57,6 +59,8 @@ class BytesTap:
 class _Event(msgspec.Struct):
     type: str = ""
     usage: JsonObject | None = None
+    size: Any = None
+    quality: Any = None
     error: object = None
     message: str | None = None
 
@@ -104,7 +108,10 @@ class NamedEventTap(EventTap):
             self.saw_end = self._ended >= self._ends
             images = self._ended if self._are_images else 0
             is_speech = event.type == _SPOKEN
-            self._usage = read_media_usage(event.usage, images=images, audio_out=is_speech) or self._usage
+            read = read_media_usage(
+                event.usage, images=images, size=event.size, quality=event.quality, audio_out=is_speech
+            )
+            self._usage = read or self._usage
         return block
 
 

@@ -13,15 +13,17 @@ _COLUMNS: list[Column] = [
     ("context", "context"),
     ("input", "in / 1M"),
     ("output", "out / 1M"),
+    ("pieces", "besides"),
     ("capabilities", "can"),
 ]
 
 
 def _row(item: dict[str, Any]) -> dict[str, Any]:
-    price: dict[str, Any] = {"input": None, "output": None}
+    price: dict[str, Any] = {"input": None, "output": None, "pieces": None}
     if item.get("priced"):
         unit = "$" if item.get("currency") == "USD" else f"{item.get('currency')} "
         price = {side: f"{unit}{item.get(f'{side}_price')}" for side in ("input", "output")}
+        price["pieces"] = [f"{name} {unit}{cost}" for name, cost in item["piece_prices"].items()] or None
     return {**item, **price, "context": count(item.get("context_tokens"))}
 
 
@@ -49,5 +51,8 @@ def models(session: Session, *, pattern: str | None, refresh: bool) -> None:
             session.output.line(name)
     else:
         session.output.rows(
-            [_row(one) for one in items], _COLUMNS, empty="No model fits.", spare=["can", "context"]
+            [_row(one) for one in items],
+            _COLUMNS,
+            empty="No model fits.",
+            spare=["can", "besides", "context"],
         )

@@ -34,6 +34,7 @@ _RATES: Final = {
     "image-output": "A million image tokens out.",
     "request": "One request.",
     "image": "One picture made.",
+    "megapixel": "A million pixels of a picture made.",
     "characters": "A million characters spoken.",
     "minute": "One minute of a recording listened to.",
     "search": "One search by the provider's own tool.",
@@ -68,8 +69,9 @@ def list_prices(session: Session, *, is_all: bool = False) -> None:
 
 def _more(row: dict[str, Any]) -> str | None:
     """Return the names of what has a price of its own beside what the columns show."""
-    shown = {name for name, _ in _COLUMNS} | {"tiers", "services", "version", "is_past"}
+    shown = {name for name, _ in _COLUMNS} | {"images", "tiers", "services", "version", "is_past"}
     words = [name for name, value in row.items() if value is not None and name not in shown]
+    words += [" ".join(filter(None, (one["size"], one["quality"]))) for one in row["images"]]
     words += [f"above {tier['above']}" for tier in row["tiers"]]
     words += dict.fromkeys(service["name"] for service in row["services"])
     return ", ".join(words) or None
@@ -87,6 +89,10 @@ def _rate_options(command: Any) -> Any:
 @click.option("--output", "output_price", metavar="AMOUNT", help="A million output tokens.")
 @click.option("--free", is_flag=True, help="It costs nothing, like a model on your own machine.")
 @_rate_options
+@click.option(
+    "--picture", "pictures", multiple=True, metavar="size=SIZE,quality=WORD,image=AMOUNT",
+    help="A picture of one size, quality or both, like size=1792x1024,quality=hd,image=0.12.",
+)  # fmt: skip
 @click.option(
     "--tier", "tiers", multiple=True, metavar="ABOVE:RATE=AMOUNT,…",
     help="Rates above so many input tokens, like 200000:input=2.5,output=15.",
@@ -107,6 +113,7 @@ def set_price(
     input_price: str | None,
     output_price: str | None,
     free: bool,
+    pictures: tuple[str, ...],
     tiers: tuple[str, ...],
     services: tuple[str, ...],
     **named: str,
@@ -120,6 +127,7 @@ def set_price(
         "input": input_price or "0",
         "output": output_price or "0",
         **named,
+        "images": [_read_rates(text, text) for text in pictures],
         "tiers": [_read_tier(text) for text in tiers],
         "services": [_read_service(text) for text in services],
     }

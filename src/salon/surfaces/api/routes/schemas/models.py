@@ -18,6 +18,8 @@ class Model(BaseModel):
     capabilities: list[str]
     input_price: str | None
     output_price: str | None
+    piece_prices: dict[str, str]
+    """What is not paid by the token: ``image``, ``image 1792x1024 hd``, ``megapixel``, ``minute`` ..."""
     currency: str | None
     priced: bool
     price_version: str | None
@@ -69,6 +71,14 @@ class ServiceBody(FineRates):
     factor: Unsaid = ""
 
 
+class PictureBody(Body):
+    """What one picture of a size and quality costs; what is empty is "of any"."""
+
+    size: Annotated[str, Field(max_length=40)] = ""
+    quality: Annotated[str, Field(max_length=40)] = ""
+    image: Amount
+
+
 class PriceBody(FineRates):
     """What a model costs, from now or from a day on."""
 
@@ -76,6 +86,8 @@ class PriceBody(FineRates):
     output: Amount
     request: Unsaid = ""
     image: Unsaid = ""
+    images: Annotated[list[PictureBody], Field(max_length=100, default_factory=list)]
+    megapixel: Unsaid = ""
     characters: Unsaid = ""
     minute: Unsaid = ""
     search: Unsaid = ""
@@ -116,12 +128,22 @@ class ShownService(ShownTier):
     name: str
 
 
+class ShownPicture(BaseModel):
+    """What one picture of a size and quality costs; null is "of any"."""
+
+    size: str | None
+    quality: str | None
+    image: str
+
+
 class PriceRow(ShownRates):
     """A price that a person wrote."""
 
     model: str
     request: str | None
     image: str | None
+    images: list[ShownPicture]
+    megapixel: str | None
     characters: str | None
     minute: str | None
     search: str | None
