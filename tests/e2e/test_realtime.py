@@ -246,6 +246,35 @@ def test_a_client_secret_opens_its_sessions_from_a_browser(
             pass
 
 
+@pytest.mark.parametrize(
+    ("model", "code", "told"),
+    [
+        ("nothing-here", "model_not_found", "There is no model “nothing-here” here."),
+        (model_of("anthropic"), "wrong_model", "does not hold realtime sessions."),
+        ("", "invalid_request", "Name the model"),
+    ],
+)
+def test_a_client_secret_for_no_session_is_refused_when_it_is_asked_for(
+    scene: Scene, client: openai.OpenAI, model: str, code: str, told: str
+) -> None:
+    with pytest.raises(openai.APIStatusError) as refused:
+        client.realtime.client_secrets.create(session={"type": "realtime", "model": model})
+    with pytest.raises(openai.APIStatusError) as in_beta:
+        client.beta.realtime.sessions.create(model=model)
+    assert told in refused.value.message
+    assert refused.value.code == in_beta.value.code == code
+    assert [one for one in scene.fake.journal.exchanges if "realtime" in one.target] == []
+
+
+def test_a_client_secret_for_a_model_the_key_may_not_use_is_refused(scene: Scene) -> None:
+    limited = scene.house.create_key("limited", "--model", "other/*")
+    with (
+        openai.OpenAI(base_url=f"{scene.house.url}/v1", api_key=limited, max_retries=0) as client,
+        pytest.raises(openai.PermissionDeniedError, match="to use the model"),
+    ):
+        client.realtime.client_secrets.create(session={"type": "realtime", "model": MODEL})
+
+
 def test_a_client_secret_ends_with_the_key_that_made_it(
     scene: Scene, client: openai.OpenAI, own_key: str
 ) -> None:

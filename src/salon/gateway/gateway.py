@@ -124,6 +124,7 @@ class Gateway:
                 options=self.options,
                 bounds=sessions or RealtimeOptions(),
                 supervisor=self._supervisor,
+                find=self._find,
                 admit=self._admit,
                 know_prices=self._learn_prices,
             )
@@ -276,6 +277,12 @@ class Gateway:
         plan = job.plan = self.registry.find(job.alias) or await self._discovered(job)
         self.admission.check(job, plan)
         await self.admission.count(job)
+        return plan
+
+    async def _find(self, job: Job) -> Plan:
+        """Do as ``_admit`` and count nothing. Raises: UnknownModel, NotAllowed."""
+        plan = job.plan = self.registry.find(job.alias) or await self._discovered(job)
+        self.admission.check(job, plan)
         return plan
 
     async def _discovered(self, job: Job) -> Plan:

@@ -60,8 +60,10 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     options: GatewayOptions
     bounds: RealtimeOptions
     supervisor: TaskSupervisor
+    find: Callable[[Job], Awaitable[Plan]]
+    """Finds what the job's name means and whether who asks may use it; counts nothing."""
     admit: Callable[[Job], Awaitable[Plan]]
-    """Finds what the job's name means and checks who asks."""
+    """Does the same, and counts it as a request."""
     know_prices: Callable[[Job, Plan], Awaitable[None]]
 
     def job(self, identity: KeyIdentity, alias: str) -> Job:

@@ -89,10 +89,7 @@ class Opener:
         Raises: WrongModel, ProviderLimited, BudgetExceeded, UpstreamError.
         """
         desk, now_s = self._desk, self._desk.clock.monotonic_s()
-        endpoint = target.endpoint(DIALECT.name, "realtime")
-        transport = target.link.transport
-        if not isinstance(transport, SocketTransport):
-            raise Unsupported(field="model", problem=f"{target.link.name} cannot hold realtime sessions.")
+        endpoint, transport = way_to(target)
         job.target = target
         hold = await desk.hold(job, (0, 1))
         if hold is not None:
@@ -166,6 +163,14 @@ class Opener:
             passed.append((b"openai-beta", b"realtime=v1"))
         made = endpoint.request(b"", [*headers, *passed], model=attempt.target.model, stream=True)
         return msgspec.structs.replace(made, method=b"GET")
+
+
+def way_to(target: Target) -> tuple[Endpoint, SocketTransport]:
+    """Return where and how a session is opened at ``target``. Raises: WrongModel when it holds none."""
+    endpoint, transport = target.endpoint(DIALECT.name, "realtime"), target.link.transport
+    if not isinstance(transport, SocketTransport):
+        raise Unsupported(field="model", problem=f"{target.link.name} cannot hold realtime sessions.")
+    return endpoint, transport
 
 
 def _refusal(attempt: Attempt, refused: UpgradeRefused) -> UpstreamError:

@@ -4,11 +4,19 @@ from collections import Counter
 
 import msgspec
 
-from salon.foundation.kit.errors import ClientGone, Overloaded, RateLimited, SalonError
+from salon.foundation.accounts import KeyIdentity
+from salon.foundation.kit.errors import (
+    ClientGone,
+    ModelUnavailable,
+    Overloaded,
+    RateLimited,
+    SalonError,
+    Unsupported,
+)
 from salon.gateway import hops
 from salon.gateway.protocols.realtime.dialect import envelope_of
 from salon.gateway.realtime.desk import Desk, RealtimeOptions
-from salon.gateway.realtime.opening import Opened, Opener
+from salon.gateway.realtime.opening import Opened, Opener, way_to
 from salon.gateway.realtime.ports import ClientSocket, SessionCall
 from salon.gateway.realtime.session import Session
 from salon.gateway.relay.job import Job
@@ -135,6 +143,24 @@ class Realtime:
     def sessions(self) -> list[SessionFacts]:
         """Return what is known of each session that is open at a provider."""
         return [one.facts for one in self._sessions]
+
+    async def check(self, identity: KeyIdentity, model: str) -> None:
+        """Check that ``identity`` could hold sessions with ``model``; nothing is sent, counted or written.
+
+        Raises: UnknownModel, WrongModel, NotAllowed; ModelUnavailable when none of its targets is there.
+        """
+        plan = await self._desk.find(self._desk.job(identity, model))
+        refusal: SalonError | None = None
+        for target in plan.targets:
+            try:
+                way_to(target)
+            except Unsupported as error:
+                refusal = refusal or error
+            else:
+                return
+        raise refusal or ModelUnavailable(
+            field="model", model=plan.name, problem="none of its targets is there."
+        )
 
     def ended(self, ended: OpenSession, job: Job, opened: Opened) -> None:
         """Give back the places of a session that has ended."""

@@ -6,7 +6,7 @@ import msgspec
 import orjson
 
 from salon.foundation.accounts import KeyIdentity
-from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.kit.errors import InvalidRequest, ModelUnavailable
 from salon.foundation.kit.ids import new_id
 from salon.gateway.exchange import Headers
 from salon.gateway.protocols.wire_json import JsonObject, is_object
@@ -31,7 +31,11 @@ class SecretMaker:
         self._door = door
 
     async def answer(self, row: Endpoint, identity: KeyIdentity, asked: Asked) -> tuple[int, Headers, bytes]:
-        """Answer a plain request to one of the rows. Raises: UpgradeRequired, InvalidRequest, RateLimited."""
+        """Answer a plain request to one of the rows.
+
+        Raises: UpgradeRequired, InvalidRequest, RateLimited; UnknownModel, WrongModel, NotAllowed for a model
+        with which the key could open nothing.
+        """
         if row.realtime == "session":
             problem = "This address speaks WebSocket: ask for an upgrade."
             raise UpgradeRequired(field="upgrade", problem=problem)
@@ -41,6 +45,7 @@ class SecretMaker:
         body = _object(await read_body(asked, row.max_body_bytes))
         is_beta = row.path.endswith("/sessions")
         session = _session(body, is_beta=is_beta)
+        await self._check_model(identity, session["model"])
         made = await secrets.make(
             identity.caller,
             bound_to=self._door.access.name_of(asked.headers, identity),
@@ -53,12 +58,18 @@ class SecretMaker:
             return 200, _JSON, orjson.dumps({**shown, "client_secret": key})
         return 200, _JSON, orjson.dumps({**key, "session": {"type": "realtime", **shown}})
 
+    async def _check_model(self, identity: KeyIdentity, model: str) -> None:
+        realtime = self._door.services.realtime
+        if realtime is None:
+            raise ModelUnavailable(field="model", model=model, problem="sessions are not served here.")
+        await realtime.check(identity, model)
+
 
 def _session(body: JsonObject, *, is_beta: bool) -> JsonObject:
     """Return what sessions are to begin with, their model included. Raises: InvalidRequest."""
     within = {name: value for name, value in body.items() if name != "client_secret"}
     session: Any = within if is_beta else body.get("session")
-    if not is_object(session) or not isinstance(session.get("model"), str):
+    if not is_object(session) or not (isinstance(session.get("model"), str) and session["model"]):
         field = "model" if is_beta else "session.model"
         raise InvalidRequest(field=field, problem="Name the model that sessions with this key are for.")
     if session.get("type", "realtime") != "realtime":

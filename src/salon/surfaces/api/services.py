@@ -33,6 +33,10 @@ class RealtimeDoor(Protocol):
         """Return a session that a provider has opened. Raises: SalonError."""
         ...
 
+    async def check(self, identity: KeyIdentity, model: str) -> None:
+        """Check that ``identity`` could hold sessions with ``model``. Raises: SalonError."""
+        ...
+
 
 class ListedModel(msgspec.Struct, frozen=True, kw_only=True):
     """One model as the compatible listings show it."""
