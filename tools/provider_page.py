@@ -125,9 +125,9 @@ def provider_page(note: str) -> str:
         "# Provider kinds",
         "",
         note,
-        "Made from each kind's declaration and checklist. The checklist has eleven rules (streaming, tools,",
-        "vision, audio, reasoning, usage, cancel, errors, listing, prices, tests): each is done, or named",
-        "below as one that does not apply, and why. What the quirks mean is told under",
+        "Made from each kind's declaration and checklist. The checklist has twelve rules (streaming, tools,",
+        "vision, audio, realtime, reasoning, usage, cancel, errors, listing, prices, tests): each is done,",
+        "or named below as one that does not apply, and why. What the quirks mean is told under",
         "[protocols](../protocols.md).",
         "",
     ]

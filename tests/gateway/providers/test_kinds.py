@@ -16,7 +16,8 @@ DECLARED = "declared"
 """The one folder that holds many kinds: those without code."""
 FOLDERS = sorted(path.parent.name for path in FOLDER.glob("*/__init__.py") if path.parent.name != DECLARED)
 RULES = {
-    "streaming", "tools", "vision", "audio", "reasoning", "usage", "cancel", "errors", "listing", "prices", "tests",
+    "streaming", "tools", "vision", "audio", "realtime", "reasoning", "usage", "cancel", "errors", "listing", "prices",
+    "tests",
 }  # fmt: skip
 
 
@@ -39,6 +40,16 @@ def test_the_checklist_of_declared_kinds_names_each_and_gives_reasons() -> None:
         assert all(len(reason) > 10 for reason in exempt.values()), kind.name
         assert ("prices" in exempt) == (kind.prices_as is None), kind.name
         assert ("listing" in exempt) == (kind.listing == "fixed"), kind.name
+
+
+@pytest.mark.parametrize("kind", BUILT_IN, ids=lambda kind: kind.name)
+def test_a_kind_holds_realtime_sessions_or_says_why_not(kind: ProviderKind) -> None:
+    if kind in KINDS:
+        is_exempt = "realtime" in tomllib.loads((FOLDER / DECLARED / "checklist.toml").read_text())[kind.name]
+    else:
+        rules = tomllib.loads((FOLDER / kind.name.replace("-", "_") / "checklist.toml").read_text())
+        is_exempt = rules["realtime"]["status"] == "exempt"
+    assert is_exempt == ("openai-realtime" not in kind.operation_paths)
 
 
 def test_every_folder_is_registered_under_its_name() -> None:

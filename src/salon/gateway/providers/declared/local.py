@@ -88,6 +88,7 @@ LOCAL: Final = (
             "openai-speech": "/audio/speech",
             "openai-transcriptions": "/audio/transcriptions",
             "openai-images": "/images/generations",
+            "openai-realtime": "/realtime?model={model}",
         },
         docs_url="https://localai.io/docs/features/text-generation/",
     ),

@@ -87,7 +87,11 @@ SERVICES: Final = (
         label="xAI",
         dialect="openai",
         chat_paths={"openai": _CHAT, "responses": "/responses"},
-        operation_paths={"openai-images": "/images/generations", "xai-image-edits": "/images/edits"},
+        operation_paths={
+            "openai-images": "/images/generations",
+            "xai-image-edits": "/images/edits",
+            "openai-realtime": "/realtime?model={model}",
+        },
         base_url="https://api.x.ai/v1",
         env_keys=("XAI_API_KEY",),
         # It says of size and style that it does not take them.
