@@ -31,8 +31,11 @@ def main() -> int:
         "COVERAGE_FILE": str(ROOT / ".coverage"),
     }
     workers = environment.get("SALON_TEST_WORKERS", str(max(2, os.cpu_count() or 2)))
+    # Whole files to one worker: what a file starts for its tests is started once. In the order of collection,
+    # so that the many short tests of `tests/wire` come last and no worker waits long for the other.
     first = pytest(
-        "-n", workers, "--dist", "loadgroup", "--cov", "--cov-report=", "--ignore=tests/soak",
+        "-n", workers, "--dist", "loadfile", "--no-loadscope-reorder",
+        "--cov", "--cov-report=", "--ignore=tests/soak",
         environment=traced,
     )  # fmt: skip
     second = pytest("tests/soak", environment=environment)

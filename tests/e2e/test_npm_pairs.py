@@ -35,7 +35,6 @@ STOPPED = {
 }
 CALLED = {**STOPPED, "openai": "tool_calls", "anthropic": "tool_use"}
 
-pytestmark = pytest.mark.xdist_group("npm-strangers")
 PAIRS = [
     pytest.mark.parametrize("client", [*OFFICIAL, *VERCEL]),
     pytest.mark.parametrize("provider", DIALECTS),

@@ -14,10 +14,9 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the cases of one file on one worker: they share a house."""
+    """Mark what is here."""
     for item in items:
         if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group(f"soak-{item.path.stem}"))
             item.add_marker(pytest.mark.soak)
 
 

@@ -20,7 +20,7 @@ LIMIT_S = 400
 CLIENTS = ("openai", "anthropic", "gemini", "ollama", "salon")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page"), pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(500)]
 
 
 def need_node() -> None:

@@ -17,7 +17,6 @@ EDIT = "made.py\n```python\n<<<<<<< SEARCH\nprint('hi')\n=======\nprint('made-by
 CLAUDE = "@anthropic-ai/claude-code-*/claude"
 CODEX = "@openai/codex-*/vendor/*/bin/codex"
 
-pytestmark = pytest.mark.xdist_group("programs")
 Native = Callable[[str], Path]
 
 

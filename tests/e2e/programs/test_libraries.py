@@ -16,7 +16,6 @@ INSISTS = {"openai": "gpt", "responses": "gpt", "anthropic": "claude"}
 """Classes of LlamaIndex that take only names of their maker's models; LiteLLM streams Responses only of such."""
 
 pytestmark = [
-    pytest.mark.xdist_group("programs"),
     pytest.mark.parametrize("provider", DIALECTS),
     pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"]),
 ]

@@ -17,8 +17,6 @@ def weather(city: str, days: int) -> str:
     return "sunny, 21°"
 """
 
-pytestmark = pytest.mark.xdist_group("programs")
-
 
 def ask(stage: Stage, program: Path, model: str, *words: str, **environment: str) -> str:
     """Ask once; the tool runs in the scratch folder."""
