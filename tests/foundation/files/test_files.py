@@ -55,6 +55,8 @@ def test_the_same_content_is_stored_once_and_read_by_each_space(address: str, tm
         assert mine.name == "passwd"
         with pytest.raises(NotFound):
             await files.get(B, mine.id)
+        with pytest.raises(NotFound):
+            await files.delete(BOB, mine.id)
         return await read(files, A, mine.id), await read(files, B, theirs.id)
 
     assert play(address, tmp_path, scene) == (content, content)
