@@ -16,6 +16,10 @@ export type Alias = Answer<"/salon/v1/aliases">["items"][number]
 export type RequestWhole = Answer<"/salon/v1/requests/{request_id}">
 export type PayloadRow = Answer<"/salon/v1/payloads">["items"][number]
 export type Payload = Answer<"/salon/v1/payloads/{payload_id}">
+export type Price = Answer<"/salon/v1/prices">["items"][number]
+export type Batch = Answer<"/salon/v1/batches">["items"][number]
+export type StoredFile = Answer<"/salon/v1/files">["items"][number]
+export type RealtimeSession = Answer<"/salon/v1/realtime-sessions">["items"][number]
 export type RequestRow = Answer<"/salon/v1/requests">["items"][number]
 
 /** What an endpoint takes, and what comes of a POST. */
@@ -30,7 +34,13 @@ type Outcome<Path extends keyof paths> = paths[Path] extends {
   ? Body
   : never
 
-export type ProviderBounds = paths["/salon/v1/providers/{provider_id}"]["patch"]["requestBody"]["content"]["application/json"]
+export type ProviderChange = paths["/salon/v1/providers/{provider_id}"]["patch"]["requestBody"]["content"]["application/json"]
+export type AliasBody = paths["/salon/v1/aliases/{name}"]["put"]["requestBody"]["content"]["application/json"]
+export type PriceBody = paths["/salon/v1/prices/{model}"]["put"]["requestBody"]["content"]["application/json"]
+export type ProviderBounds = Pick<
+  ProviderChange,
+  "region" | "promises" | "requests_per_minute" | "tokens_per_minute" | "concurrency"
+>
 export type NewProvider = Sent<"/salon/v1/providers">
 export type Trial = Outcome<"/salon/v1/providers/{provider_id}/test">
 export type ExplainBody = Sent<"/salon/v1/routes/explain">

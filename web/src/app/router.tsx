@@ -13,6 +13,17 @@ interface HomeSearch {
   request?: string
 }
 
+interface ModelsSearch {
+  /** The model whose facts are shown. */
+  name?: string
+  only?: "unpriced"
+}
+
+interface NamedSearch {
+  /** What is shown. */
+  id?: string
+}
+
 interface ProvidersSearch {
   /** The provider whose facts are shown. */
   name?: string
@@ -23,6 +34,8 @@ interface ProvidersSearch {
 interface RoutesSearch {
   /** The model whose way is explained. */
   model?: string
+  /** The alias that is changed; empty while one is made. */
+  edit?: string
 }
 
 interface PayloadsSearch {
@@ -43,6 +56,37 @@ const home = createRoute({
   },
 })
 
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: "/requests",
+  component: lazyRouteComponent(() => import("@/features/requests/requests-page"), "RequestsPage"),
+  validateSearch: (raw: Record<string, unknown>): NamedSearch => texts(raw, ["id"]),
+})
+
+const models = createRoute({
+  getParentRoute: () => root,
+  path: "/models",
+  component: lazyRouteComponent(() => import("@/features/models/models-page"), "ModelsPage"),
+  validateSearch: (raw: Record<string, unknown>): ModelsSearch => ({
+    ...texts(raw, ["name"]),
+    ...(raw["only"] === "unpriced" ? { only: "unpriced" } : {}),
+  }),
+})
+
+const batches = createRoute({
+  getParentRoute: () => root,
+  path: "/batches",
+  component: lazyRouteComponent(() => import("@/features/batches/batches-page"), "BatchesPage"),
+  validateSearch: (raw: Record<string, unknown>): NamedSearch => texts(raw, ["id"]),
+})
+
+const files = createRoute({
+  getParentRoute: () => root,
+  path: "/files",
+  component: lazyRouteComponent(() => import("@/features/files/files-page"), "FilesPage"),
+  validateSearch: (raw: Record<string, unknown>): NamedSearch => texts(raw, ["id"]),
+})
+
 const providers = createRoute({
   getParentRoute: () => root,
   path: "/providers",
@@ -57,7 +101,10 @@ const routes = createRoute({
   getParentRoute: () => root,
   path: "/routes",
   component: lazyRouteComponent(() => import("@/features/routes/routes-page"), "RoutesPage"),
-  validateSearch: (raw: Record<string, unknown>): RoutesSearch => texts(raw, ["model"]),
+  validateSearch: (raw: Record<string, unknown>): RoutesSearch => ({
+    ...texts(raw, ["model", "edit"]),
+    ...(raw["edit"] === "" ? { edit: "" } : {}),
+  }),
 })
 
 const payloads = createRoute({
@@ -70,7 +117,7 @@ const payloads = createRoute({
 /** The routes of the app, under whatever path the document's base names. */
 export function createAppRouter() {
   return createRouter({
-    routeTree: root.addChildren([home, providers, routes, payloads]),
+    routeTree: root.addChildren([home, requests, models, providers, routes, batches, files, payloads]),
     basepath: new URL(document.baseURI).pathname,
     defaultErrorComponent: Broken,
     scrollRestoration: false,

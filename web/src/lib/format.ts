@@ -57,6 +57,19 @@ export function formatContext(tokens: number, locale: string): string {
   return new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 0 }).format(tokens)
 }
 
+const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const
+
+/** A size in its natural unit, by thousands: "812 byte", "4.2 MB". */
+export function formatSize(bytes: number, locale: string): string {
+  const step = Math.min(SIZES.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))
+  return new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: SIZES[step] ?? "byte",
+    unitDisplay: "short",
+    maximumFractionDigits: step === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** step)
+}
+
 const SYMBOLS = { millisecond: "ms", second: "s", minute: "min", hour: "h", day: "d" } as const
 
 /** A number and its unit, with the international symbol where the script has it: "84 ms", "3.1 s". */

@@ -13,6 +13,8 @@ export const ACTIONS = [
   "go-requests",
   "go-try",
   "go-routes",
+  "go-batches",
+  "go-files",
   "go-payloads",
 ] as const
 export type Action = (typeof ACTIONS)[number]
@@ -34,6 +36,8 @@ const GO: Readonly<Record<string, Action>> = {
   r: "go-requests",
   t: "go-try",
   o: "go-routes",
+  b: "go-batches",
+  f: "go-files",
   l: "go-payloads",
 }
 const SEQUENCE_MS = 1500
@@ -52,6 +56,8 @@ export const KEYS: Readonly<Record<Action, readonly string[]>> = {
   "go-requests": ["G", "R"],
   "go-try": ["G", "T"],
   "go-routes": ["G", "O"],
+  "go-batches": ["G", "B"],
+  "go-files": ["G", "F"],
   "go-payloads": ["G", "L"],
 }
 

@@ -1,4 +1,4 @@
-import type { Alias, Explanation, Model, Payload, Provider, RequestRow, RequestWhole, Status } from "../../src/api/types.ts"
+import type { Alias, Batch, Explanation, Model, Payload, Price, Provider, RealtimeSession, RequestRow, RequestWhole, Status, StoredFile } from "../../src/api/types.ts"
 
 /** What the stand-in house tells: enough of each state to look at. */
 
@@ -280,3 +280,66 @@ export const PAYLOADS: Payload[] = Array.from({ length: 12 }, (_, index) => ({
   http_status: index === 4 ? 429 : 200,
   started_at_ms: PAYLOAD.started_at_ms - index * 93_000,
 }))
+
+export const SESSIONS: RealtimeSession[] = [
+  { request_id: "req_live_1", started_at_ms: Date.now() - 754_000, key_name: "front-desk", asked_model: "voice", target: "openai/gpt-realtime", is_answering: true, input_tokens: 4210, output_tokens: 1876 },
+  { request_id: "req_live_2", started_at_ms: Date.now() - 41_000, key_name: null, asked_model: "demo", target: "demo/demo", is_answering: false, input_tokens: 12, output_tokens: 5 },
+]
+
+function batch(change: Partial<Batch> & Pick<Batch, "id" | "status">): Batch {
+  return {
+    protocol: "openai",
+    endpoint: "/v1/chat/completions",
+    key_name: "nightly",
+    lines: 5000,
+    waiting: 0,
+    succeeded: 5000,
+    errored: 0,
+    cancelled: 0,
+    expired: 0,
+    input_tokens: 1_204_310,
+    output_tokens: 318_204,
+    metadata: {},
+    problems: [],
+    input_file_id: "file-~01",
+    output_file_id: "file-~02",
+    error_file_id: null,
+    created_at_ms: Date.now() - 5 * 3600 * 1000,
+    window_ends_at_ms: Date.now() + 19 * 3600 * 1000,
+    started_at_ms: Date.now() - 5 * 3600 * 1000,
+    cancel_asked_at_ms: null,
+    ended_at_ms: Date.now() - 3600 * 1000,
+    keep_until_ms: Date.now() + 29 * 86_400_000,
+    archived_at_ms: null,
+    ...change,
+  }
+}
+
+export const BATCHES: Batch[] = [
+  batch({ id: "batch_run", status: "running", waiting: 2910, succeeded: 2078, errored: 12, ended_at_ms: null, output_file_id: null, keep_until_ms: null, metadata: { job: "reviews of October" } }),
+  batch({ id: "batch_done", status: "completed", error_file_id: "file-~03", succeeded: 4993, errored: 7 }),
+  batch({ id: "batch_claude", status: "completed", protocol: "anthropic", endpoint: "/v1/messages", lines: 240, succeeded: 240, key_name: null, input_file_id: null, output_file_id: null }),
+  batch({ id: "batch_cut", status: "cancelled", succeeded: 1200, cancelled: 3800 }),
+  batch({ id: "batch_bad", status: "failed", lines: 0, succeeded: 0, output_file_id: null, problems: [{ line: 3, code: "invalid_json", message: "This is no JSON object. Correct the line and hand the file in again.", param: null }] }),
+]
+
+function stored(change: Partial<StoredFile> & Pick<StoredFile, "id" | "name">): StoredFile {
+  return { media_type: "application/pdf", size_bytes: 184_220, purpose: "user_data", created_at_ms: Date.now() - 7_200_000, expires_at_ms: null, ...change }
+}
+
+export const FILES: StoredFile[] = [
+  stored({ id: "file-~11", name: "Quarterly report.pdf" }),
+  stored({ id: "file-~12", name: "floor-plan.png", media_type: "image/png", purpose: "vision", size_bytes: 2_104_900 }),
+  stored({ id: "file-~13", name: "reviews-october.jsonl", media_type: "application/jsonl", purpose: "batch", size_bytes: 41_204_900, expires_at_ms: Date.now() + 20 * 86_400_000 }),
+  stored({ id: "file-~14", name: "batch_done_output.jsonl", media_type: "application/jsonl", purpose: "batch_output", size_bytes: 812 }),
+]
+
+export const PRICES: Price[] = [
+  {
+    model: "openai/gpt-5",
+    input: "1.1", output: "9", cached: "0.11", cache_write: null, cache_write_1h: null, reasoning: null,
+    audio_input: null, audio_cached: null, audio_output: null, image_input: null, image_cached: null, image_output: null,
+    request: null, image: null, characters: null, minute: null, search: null, tiers: [], services: [],
+    currency: "USD", starts: "2026-11-01", ends: null, is_past: false, version: "set by hand 2026-11-01 1a2b3c4d", source: "api",
+  },
+]

@@ -3,15 +3,19 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { extname, join, normalize, resolve } from "node:path"
 import {
   ALIASES,
+  BATCHES,
   EXPLANATION,
+  FILES,
   MANY_MODELS,
   MANY_PROVIDERS,
   MODELS,
   PAYLOAD,
   PAYLOADS,
+  PRICES,
   PROVIDERS,
   REQUESTS,
   requestWhole,
+  SESSIONS,
   status,
 } from "./house-data.ts"
 import { KINDS } from "./kinds-data.ts"
@@ -74,7 +78,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
   const path = new URL(request.url ?? "/", "http://house").pathname
   if (path === "/v1/chat/completions") return chat(request, response, state)
   if (path.startsWith("/salon/v1/")) {
-    return request.method === "GET" ? manage(path, response, state) : change(request, path, response, state)
+    return request.method === "GET" ? manage(request.url ?? "/", response, state) : change(request, path, response, state)
   }
   return file(path, response)
 }
@@ -98,8 +102,8 @@ function json(response: ServerResponse, statusCode: number, body: unknown): void
   response.end(JSON.stringify(body))
 }
 
-function manage(path: string, response: ServerResponse, state: HouseState): void {
-  const name = path.slice("/salon/v1/".length)
+function manage(url: string, response: ServerResponse, state: HouseState): void {
+  const name = new URL(url, "http://house").pathname.slice("/salon/v1/".length)
   const isEmpty = state.mode === "empty"
   if (state.mode === "slow") return
   if (state.mode === "signed-out") {
@@ -113,7 +117,30 @@ function manage(path: string, response: ServerResponse, state: HouseState): void
   if (state.mode === "many" && name === "models") return json(response, 200, { items: MANY_MODELS })
   if (name === "providers") return json(response, 200, { items: isEmpty ? PROVIDERS.slice(0, 1) : PROVIDERS })
   if (name === "models") return json(response, 200, { items: isEmpty ? MODELS.slice(0, 1) : MODELS })
-  if (name === "requests") return json(response, 200, { items: isEmpty ? [] : REQUESTS, next: null })
+  const isMany = state.mode === "many"
+  if (name === "requests") {
+    // Two pages, and a house with many requests: each page leads to the next.
+    const asked = new URL(url, "http://house").searchParams
+    const isFirst = asked.get("cursor") === null
+    const most = Number(asked.get("limit")) > 30 ? MANY : 30
+    const items = isMany ? MANY_REQUESTS.slice(0, most) : isFirst ? REQUESTS : OLDER_REQUESTS
+    return json(response, 200, { items: isEmpty ? [] : items, next: isFirst && !isEmpty ? "older" : null })
+  }
+  if (name === "realtime-sessions") return json(response, 200, { items: isEmpty ? [] : SESSIONS })
+  if (name === "prices") return json(response, 200, { items: isEmpty ? [] : PRICES })
+  if (name === "usage") {
+    const used = { group: "ollama · llama3.2", groups: ["ollama", "llama3.2"], requests: 12, unpriced: 12 }
+    return json(response, 200, { group_by: "provider,model", from_ms: 0, to_ms: 1, items: isEmpty ? [] : [used] })
+  }
+  if (name === "batches") return json(response, 200, { items: isEmpty ? [] : isMany ? MANY_BATCHES : BATCHES, next: null })
+  if (name.startsWith("batches/")) {
+    const found = BATCHES.find((batch) => batch.id === name.slice("batches/".length))
+    return json(response, 200, found ?? BATCHES[0])
+  }
+  if (name === "files") {
+    const items = isEmpty ? [] : isMany ? MANY_FILES : FILES
+    return json(response, 200, { items, next: null, files: items.length, size_bytes: items.reduce((sum, one) => sum + one.size_bytes, 0) })
+  }
   if (name.startsWith("requests/")) return json(response, 200, requestWhole(name.slice("requests/".length)))
   if (name === "provider-kinds") return json(response, 200, { items: KINDS })
   if (name === "aliases") return json(response, 200, { items: isEmpty ? [] : state.mode === "many" ? MANY_ALIASES : ALIASES })
@@ -128,6 +155,18 @@ function manage(path: string, response: ServerResponse, state: HouseState): void
 
 const MANY = 1000
 const MANY_ALIASES = Array.from({ length: MANY }, (_, index) => ({ ...ALIASES[index % ALIASES.length], name: `alias-${index}` }))
+const OLDER_REQUESTS = REQUESTS.map((row, index) => ({ ...row, request_id: `req_older_${index}`, asked_model: `older-${index}` }))
+const MANY_REQUESTS = Array.from({ length: MANY }, (_, index) => ({ ...REQUESTS[index % REQUESTS.length], request_id: `req_many_${index}` }))
+const MANY_BATCHES = Array.from({ length: MANY }, (_, index) => ({ ...BATCHES[index % BATCHES.length], id: `batch_${index}` }))
+const MANY_FILES = Array.from({ length: MANY }, (_, index) => ({
+  id: `file-~${index}`,
+  name: `file-${index}.txt`,
+  media_type: "text/plain",
+  size_bytes: 1000,
+  purpose: "user_data",
+  created_at_ms: Date.now() - index * 60_000,
+  expires_at_ms: null,
+}))
 const MANY_PAYLOADS = Array.from({ length: MANY }, (_, index) => ({ ...PAYLOAD, id: `pld_${index}`, alias: `alias-${index}` }))
 
 /** Takes what a page sends to change something, and answers as the real house does. */
@@ -166,6 +205,17 @@ async function change(
     const reply = { choices: [{ message: { role: "assistant", content: "Refunded." } }] }
     const headers = { "x-salon-cost": "0.0021 USD", "x-salon-route": "anthropic/claude-haiku-4-5" }
     return json(response, 200, { status: 200, headers, body: reply })
+  }
+  if (name.startsWith("aliases/") && text.includes("nobody/model")) {
+    const message = "models.smart: there is no “nobody/model”. Name an enabled provider and one of its models, like openai/gpt-4o."
+    return json(response, 400, { error: { code: "config", message, fields: { key: "models.smart" } } })
+  }
+  if (request.method === "PATCH" && text.includes("elsewhere") && !text.includes("api_key")) {
+    const message = "providers.openai.api_key: the stored key is for https://api.openai.com and is not sent to https://elsewhere.example.com. Give the key."
+    return json(response, 400, { error: { code: "config", message, fields: { key: "providers.openai.api_key" } } })
+  }
+  if (name.startsWith("prices/") && text.includes("99999")) {
+    return json(response, 400, { error: { code: "invalid_request", message: "input: It must be below 10000.", fields: { field: "input" } } })
   }
   if (name === "providers") {
     if (text.includes("wrong-region")) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { BROWSER_PATH, NARROW, NO_BROWSER, openBrowser, seriousFindings, visit, WIDE } from "./browser.ts"
 import { type House, openHouse } from "./house.ts"
 
-const PAGES = ["/providers", "/providers?name=openai", "/providers?add=azure", "/routes?model=smart", "/payloads?id=pld_1", "/?request=req_2"]
+const PAGES = ["/providers", "/providers?name=openai", "/providers?add=azure", "/routes?model=smart", "/routes?edit=smart", "/payloads?id=pld_1", "/?request=req_2"]
 const KEY = "sk-never-shown-again"
 
 let browser: Browser
@@ -128,10 +128,92 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
     await close()
   })
 
+  test("a provider is changed but for what was left as it is, and an address elsewhere asks for its key", async () => {
+    const { page, close } = await visit(browser, `${house.address}/providers?name=openai`)
+    await page.getByRole("button", { name: "Change", exact: true }).click()
+    const sheet = page.getByRole("dialog", { name: "Change openai" })
+    await sheet.getByLabel("Shown as").fill("The big one")
+    await sheet.getByText("Address, models and headers").click()
+    await sheet.getByLabel("Address").fill("https://elsewhere.example.com/v1")
+    await sheet.getByRole("button", { name: "Save and test" }).click()
+    await sheet.getByText("the stored key is for https://api.openai.com").waitFor()
+    const key = sheet.getByLabel("API key")
+    await expect.poll(() => key.evaluate((field) => field === document.activeElement)).toBe(true)
+    await key.fill(KEY)
+    await page.keyboard.press("Enter")
+    await page.getByText("Streamed answer").waitFor()
+    expect(sent("PATCH providers/prov_openai")).toEqual({
+      base_url: "https://elsewhere.example.com/v1",
+      label: "The big one",
+      models: [],
+      options: {},
+      headers: {},
+      allow_private: false,
+      api_key: KEY,
+    })
+    expect(house.state.tested.at(-1)).toBe("prov_openai")
+    await close()
+  })
+
   test("what the settings file declares is not changed here", async () => {
     const { page, close } = await visit(browser, `${house.address}/providers?name=deepseek`)
     await page.getByText("the settings file; change it there").waitFor()
     expect(await page.getByRole("button", { name: "Remove", exact: true }).count()).toBe(0)
+    expect(await page.getByRole("button", { name: "Change", exact: true }).count()).toBe(0)
+    await page.goto(`${house.address}/routes`)
+    await page.getByRole("button", { name: "Change smart" }).waitFor()
+    expect(await page.getByRole("button", { name: "Change fast" }).count()).toBe(0)
+    await close()
+  })
+
+  test("an alias is made with the keyboard alone, with targets, weights and their order", async () => {
+    const { page, close } = await visit(browser, `${house.address}/routes`)
+    await page.getByRole("button", { name: "Make an alias" }).focus()
+    await page.keyboard.press("Enter")
+    const name = page.getByRole("textbox", { name: "Name" })
+    await expect.poll(() => name.evaluate((field) => field === document.activeElement)).toBe(true)
+    await page.keyboard.type("fast")
+    await page.getByRole("combobox", { name: "Target 1" }).fill("openai/gpt-5")
+    await page.keyboard.press("Enter")
+    await page.getByText("There is an alias of this name.").waitFor()
+    await name.fill("night")
+    await page.getByLabel("Which target goes first").selectOption("by weight")
+    await page.getByRole("button", { name: "Another target" }).press("Enter")
+    await page.getByRole("combobox", { name: "Target 2" }).fill("demo")
+    await page.getByLabel("Weight").nth(1).fill("3")
+    await page.getByRole("button", { name: "Move target 2 up" }).press("Enter")
+    await page.getByRole("button", { name: "Make it" }).press("Enter")
+    await expect.poll(() => sent("PUT aliases/night")).toEqual({
+      strategy: "weight",
+      cache: false,
+      targets: [
+        { model: "demo", weight: 3, priority: 0 },
+        { model: "openai/gpt-5", weight: 1, priority: 0 },
+      ],
+    })
+    await expect.poll(() => page.locator("dialog[open]").count()).toBe(0)
+    await close()
+  })
+
+  test("a target that leads nowhere is marked where it stands", async () => {
+    const { page, close } = await visit(browser, `${house.address}/routes?edit=smart`)
+    await page.getByRole("button", { name: "Another target" }).click()
+    const second = page.getByRole("combobox", { name: "Target 2" })
+    await second.fill("nobody/model")
+    await page.getByRole("button", { name: "Save" }).click()
+    await expect.poll(() => second.getAttribute("aria-invalid")).toBe("true")
+    await page.getByText("there is no “nobody/model”. Name an enabled provider", { exact: false }).waitFor()
+    expect(sent("PUT aliases/smart")).toMatchObject({ rules: [{ name: "private" }, {}], mirror: { share: 0.05 } })
+    await close()
+  })
+
+  test("a removed alias comes back whole", async () => {
+    const { page, close } = await visit(browser, `${house.address}/routes?edit=smart`)
+    await page.getByRole("button", { name: "Remove", exact: true }).click()
+    await page.getByText("The alias smart is removed.").waitFor()
+    expect(house.state.changes.map((change) => change.what)).toEqual(["DELETE aliases/smart"])
+    await page.getByRole("button", { name: "Undo" }).click()
+    await expect.poll(() => sent("PUT aliases/smart")).toMatchObject({ strategy: "priority", rules: [{ name: "private" }, {}] })
     await close()
   })
 

@@ -20,9 +20,11 @@ export function ShortcutsSheet({ isOpen, onClose }: ShortcutsSheetProps) {
     "go-providers": t`Go to providers`,
     "go-connect": t`Go to the client examples`,
     "go-models": t`Go to models`,
-    "go-requests": t`Go to recent requests`,
+    "go-requests": t`Go to requests`,
     "go-try": t`Try a model`,
     "go-routes": t`Go to routes`,
+    "go-batches": t`Go to batches`,
+    "go-files": t`Go to files`,
     "go-payloads": t`Go to the payload log`,
   }
   return (

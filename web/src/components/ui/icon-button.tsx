@@ -11,7 +11,9 @@ interface IconButtonProps extends Omit<ComponentProps<"button">, "className" | "
 
 /** A button that is only an icon: named, with a tooltip, at least 24 px and 44 on touch. */
 export function IconButton({ label, keys, isOn = false, look = "plain", children, ...rest }: IconButtonProps) {
-  const plain = isOn ? "bg-active text-text" : "text-text-2 hover:bg-hover hover:text-text"
+  const plain = isOn
+    ? "bg-active text-text"
+    : "text-text-2 hover:bg-hover hover:text-text disabled:bg-transparent disabled:text-disabled"
   const ground = look === "solid" ? "bg-accent-solid text-on-accent hover:bg-accent-hover disabled:bg-active disabled:text-text-2" : plain
   return (
     <button

@@ -8,7 +8,7 @@ interface TextFieldProps {
   /** What is wrong with it, in the server's words. */
   error?: string | null
   placeholder?: string
-  initial?: string
+  initial?: string | undefined
   isRequired?: boolean
   isOptional?: boolean
   /** Written in code: addresses, names, keys. */
@@ -17,7 +17,9 @@ interface TextFieldProps {
   /** More than one line to write in. */
   lines?: number
   type?: HTMLInputTypeAttribute
-  inputMode?: "numeric" | "url"
+  inputMode?: "numeric" | "decimal" | "url"
+  /** What it must look like, as a regular expression. */
+  pattern?: string
 }
 
 /** A field with its name above it and what it is for, or what is wrong with it, below. */
@@ -47,7 +49,7 @@ export function TextField(props: TextFieldProps) {
         {label}
         {isOptional ? <span className="text-caption font-normal text-text-2">{t`optional`}</span> : null}
       </label>
-      {lines ? <textarea rows={lines} {...shared} /> : <input type={props.type ?? "text"} inputMode={props.inputMode} {...shared} />}
+      {lines ? <textarea rows={lines} {...shared} /> : <input type={props.type ?? "text"} inputMode={props.inputMode} pattern={props.pattern} {...shared} />}
       {note ? (
         <p id={noteId} dir="auto" className={`text-caption wrap-anywhere ${error ? "text-danger" : "text-text-2"}`}>
           {note}

@@ -79,7 +79,7 @@ export function HomePage() {
     }
     const name = action.replace("go-", "")
     if (name === "try") openTry()
-    else if (name !== "providers" && SECTIONS.some((id) => id === name)) jump(name)
+    else if (name === "today" || name === "connect") jump(name)
     else return false
     return true
   }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest"
 import { firstShown, SHOWN_AT_FIRST } from "@/features/home/first-shown"
-import { matchModels } from "@/features/home/match-models"
+import { matchModels } from "@/features/house/match-models"
 import { formatPrice } from "@/features/house/price"
 import { adviceFor, hostOf } from "@/features/house/provider-advice"
-import { isFailure, scoreHeight } from "@/features/home/score-height"
+import { scoreHeight } from "@/features/home/score-height"
+import { isFailure } from "@/features/house/is-failure"
 import { median } from "@/lib/median"
 import { MODELS } from "../../../tests/browser/house-data.ts"
 

@@ -5,6 +5,7 @@ import { ModelName } from "@/components/ui/model-name"
 import { moveWithArrows } from "@/lib/roving"
 import { formatContext, formatCount, formatWords } from "@/lib/format"
 import { formatPrice } from "@/features/house/price"
+import { useAbilityNames } from "@/features/house/use-ability-names"
 
 const SHOWN_ALIASES = 2
 
@@ -80,21 +81,4 @@ export function ModelRow({ ref, position, model, voice, isChosen, isStop, onChoo
       </td>
     </tr>
   )
-}
-
-function useAbilityNames(): Readonly<Record<string, string>> {
-  const { t } = useLingui()
-  return {
-    streaming: t`streams`,
-    tools: t`tools`,
-    vision: t`images`,
-    images: t`images`,
-    reasoning: t`reasoning`,
-    thinking: t`reasoning`,
-    json: t`JSON`,
-    "structured-output": t`JSON`,
-    structured: t`JSON`,
-    files: t`files`,
-    audio: t`audio`,
-  }
 }

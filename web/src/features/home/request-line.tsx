@@ -1,7 +1,9 @@
 import { useLingui } from "@lingui/react/macro"
 import { Route } from "lucide-react"
 import type { RequestRow } from "@/api/types"
-import { isFailure } from "@/features/home/score-height"
+import { isFailure } from "@/features/house/is-failure"
+import { useOperationNames } from "@/features/house/use-operation-names"
+import { useResultWord } from "@/features/house/use-result-word"
 import { formatCompact, formatDuration, formatMoment, formatMoney } from "@/lib/format"
 import { moveWithArrows } from "@/lib/roving"
 
@@ -18,16 +20,9 @@ interface RequestLineProps {
 export function RequestLine({ row, voice, now, isStop, onShow }: RequestLineProps) {
   const { t, i18n } = useLingui()
   const locale = i18n.locale
+  const nameOf = useOperationNames()
+  const wordOf = useResultWord()
   const failed = isFailure(row)
-  const word = failed
-    ? row.status === "interrupted"
-      ? t`Broke off`
-      : String(row.http_status)
-    : row.status === "cancelled"
-      ? t`Cut by client`
-      : row.cache === "hit"
-        ? t`From cache`
-        : t`Done`
   return (
     <tr id={row.request_id} className="border-b border-border last:border-0">
       <td className="tabular h-(--row) truncate py-1.5 text-text-2">
@@ -47,6 +42,9 @@ export function RequestLine({ row, voice, now, isStop, onShow }: RequestLineProp
           <span dir="ltr" className="truncate">
             {row.asked_model}
           </span>
+          {row.operation === "chat" ? null : (
+            <span className="shrink-0 text-caption font-normal text-text-2">{nameOf(row.operation)}</span>
+          )}
           {row.why === null ? null : (
             <Route aria-label={t`Chosen by a route`} className="size-3.5 shrink-0 text-text-3" strokeWidth={1.75} />
           )}
@@ -54,7 +52,7 @@ export function RequestLine({ row, voice, now, isStop, onShow }: RequestLineProp
       </th>
       <td className="hidden truncate py-1.5 pe-3 text-text-2 sm:table-cell">{row.key_name ?? t`owner`}</td>
       <td className={`truncate py-1.5 ${failed ? "text-danger" : "text-text-2"}`} title={row.error_code ?? undefined}>
-        {word}
+        {wordOf(row)}
       </td>
       <td className="tabular hidden py-1.5 text-end text-text-2 sm:table-cell">
         <span dir="ltr">

@@ -1,5 +1,3 @@
-import type { RequestRow } from "@/api/types"
-
 const STEPS = ["h-1/6", "h-2/6", "h-3/6", "h-4/6", "h-5/6", "h-full"] as const
 const EDGES_MS = [20, 100, 500, 2_000, 10_000] as const
 
@@ -7,9 +5,4 @@ const EDGES_MS = [20, 100, 500, 2_000, 10_000] as const
 export function scoreHeight(durationMs: number): (typeof STEPS)[number] {
   const step = EDGES_MS.filter((edge) => durationMs >= edge).length
   return STEPS[step] ?? "h-full"
-}
-
-/** Tell whether a request ended badly; one its caller cut off did not. */
-export function isFailure(row: Pick<RequestRow, "status">): boolean {
-  return row.status === "error" || row.status === "interrupted"
 }

@@ -1,7 +1,8 @@
 import { Plural, useLingui } from "@lingui/react/macro"
 import type { RequestRow } from "@/api/types"
 import { formatDuration, formatMoment } from "@/lib/format"
-import { isFailure, scoreHeight } from "@/features/home/score-height"
+import { scoreHeight } from "@/features/home/score-height"
+import { isFailure } from "@/features/house/is-failure"
 import { useNow } from "@/lib/use-now"
 import type { Voice } from "@/lib/voices"
 

@@ -1,10 +1,12 @@
+import { useLingui } from "@lingui/react/macro"
 import { useMutation, useQuery } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
+import { Menu } from "lucide-react"
 import { type ReactNode, type RefObject, useRef } from "react"
 import { Problem } from "@/api/problem"
 import { signOut } from "@/api/sign-out"
 import type { BarItem } from "@/components/shell/bottom-bar"
-import { PLACE_ICONS, PLACES, type Place } from "@/components/shell/places"
+import { BAR_PLACES, PLACE_ICONS, PLACES, type Place } from "@/components/shell/places"
 import { Shell, type ShellControls } from "@/components/shell/shell"
 import type { JumpTarget } from "@/components/shell/sidebar"
 import { usePlaceNames } from "@/components/shell/use-place-names"
@@ -15,6 +17,8 @@ import { SidebarSpend } from "@/features/house/sidebar-spend"
 import { SignIn } from "@/features/house/sign-in"
 import type { Action } from "@/lib/shortcuts"
 import { useShortcuts } from "@/lib/use-shortcuts"
+
+const MORE = "more"
 
 /** The parts of a long page, to jump to. */
 interface Parts {
@@ -42,6 +46,7 @@ interface HouseFrameProps {
 /** What all pages of the house share: its state, who looks, where one can go, and the keys. */
 export function HouseFrame(props: HouseFrameProps) {
   const { place, parts, isPanelOpen, onPanel, onAction } = props
+  const { t } = useLingui()
   const names = usePlaceNames()
   const navigate = useNavigate()
   const status = useQuery(statusQuery())
@@ -65,6 +70,14 @@ export function HouseFrame(props: HouseFrameProps) {
     return void navigate(found ? { to: found } : { to: "/", hash: name })
   })
 
+  const bar = [
+    ...BAR_PLACES.map((one) => ({ id: one, label: names[one], Icon: PLACE_ICONS[one] })),
+    { id: MORE, label: t`More`, Icon: Menu },
+  ]
+  const go = (id: string): void => {
+    if (id === MORE) controls.current?.toggleSidebar()
+    else void navigate({ to: PLACES.find((one) => one === id) ?? "/" })
+  }
   const problem = status.error instanceof Problem ? status.error : null
   if (problem?.kind === "signed-out") return <SignIn onRetry={() => void status.refetch()} />
   return (
@@ -77,10 +90,10 @@ export function HouseFrame(props: HouseFrameProps) {
       chips={place === "/" ? <HeaderChips status={status.data} isUp={problem === null} /> : null}
       banner={<Banner problem={problem} status={status.data} />}
       jumps={parts?.jumps ?? []}
-      bar={parts?.bar ?? PLACES.map((one) => ({ id: one, label: names[one], Icon: PLACE_ICONS[one] }))}
+      bar={parts?.bar ?? bar}
       currentJump={parts?.current ?? ""}
-      currentBar={parts?.currentInBar ?? place}
-      onJump={parts?.onJump ?? ((id) => void navigate({ to: PLACES.find((one) => one === id) ?? "/" }))}
+      currentBar={parts?.currentInBar ?? (BAR_PLACES.includes(place) ? place : MORE)}
+      onJump={parts?.onJump ?? go}
       sidebarFooter={<SidebarSpend status={status.data} />}
       panelLabel={props.panelLabel}
       panel={props.panel}

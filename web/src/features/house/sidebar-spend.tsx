@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import type { Status } from "@/api/types"
 import { isOnlyUnpriced } from "@/features/house/spend"
+import { UnpricedLink } from "@/features/house/unpriced-link"
 import { formatMoney } from "@/lib/format"
 
 interface SidebarSpendProps {
@@ -14,9 +15,16 @@ export function SidebarSpend({ status }: SidebarSpendProps) {
   const today = status.today
   const cost = formatMoney(today.cost_e10, today.currency, i18n.locale)
   return (
-    <p className="flex shrink-0 items-center justify-between px-4 py-3 text-ui text-text-2">
-      <span>{t`Spent today`}</span>
-      <span className="tabular text-text">{isOnlyUnpriced(today) ? t`unpriced` : cost}</span>
-    </p>
+    <div className="shrink-0 px-4 py-3 text-ui text-text-2">
+      <p className="flex items-center justify-between gap-3">
+        <span>{t`Spent today`}</span>
+        <span className="tabular text-text">{isOnlyUnpriced(today) ? t`unpriced` : cost}</span>
+      </p>
+      {today.unpriced > 0 && !isOnlyUnpriced(today) ? (
+        <p className="text-end text-caption">
+          <UnpricedLink count={today.unpriced} />
+        </p>
+      ) : null}
+    </div>
   )
 }

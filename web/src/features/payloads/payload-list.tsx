@@ -2,6 +2,7 @@ import { Plural, useLingui } from "@lingui/react/macro"
 import type { PayloadRow } from "@/api/types"
 import { ChoiceRow } from "@/components/ui/choice-row"
 import { RowList } from "@/components/ui/row-list"
+import { useOperationNames } from "@/features/house/use-operation-names"
 import { formatMoment } from "@/lib/format"
 import { useNow } from "@/lib/use-now"
 
@@ -41,6 +42,7 @@ interface PayloadFaceProps {
 
 function PayloadFace({ payload, now }: PayloadFaceProps) {
   const { t, i18n } = useLingui()
+  const nameOf = useOperationNames()
   return (
     <>
       <span className="tabular w-20 shrink-0 text-text-2">{formatMoment(payload.started_at_ms, now, i18n.locale)}</span>
@@ -48,8 +50,8 @@ function PayloadFace({ payload, now }: PayloadFaceProps) {
         <span dir="ltr" title={payload.alias} className="truncate text-start font-medium rtl:text-end">
           {payload.alias}
         </span>
-        <span dir="ltr" className="truncate text-caption text-text-2 rtl:text-end">
-          {payload.route ?? t`nobody`}
+        <span className="truncate text-caption text-text-2">
+          {nameOf(payload.operation)} · <bdi>{payload.route ?? t`nobody`}</bdi>
         </span>
       </span>
       <span className="hidden w-28 truncate text-text-2 sm:block">{payload.key_name ?? t`owner`}</span>

@@ -1,11 +1,11 @@
 import { Plural, useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
-import { X } from "lucide-react"
 import { Fact } from "@/components/ui/fact"
 import { Group } from "@/components/ui/group"
-import { IconButton } from "@/components/ui/icon-button"
+import { PanelHead } from "@/components/ui/panel-head"
 import { QueryView } from "@/components/ui/query-view"
 import { SkeletonRows } from "@/components/ui/skeleton"
+import { useOperationNames } from "@/features/house/use-operation-names"
 import { payloadQuery } from "@/features/payloads/api/queries"
 import { PayloadBody } from "@/features/payloads/payload-body"
 import { ReplayForm } from "@/features/payloads/replay-form"
@@ -20,18 +20,12 @@ interface PayloadPanelProps {
 /** One payload word for word, with what was taken out, and a replay. */
 export function PayloadPanel({ payloadId, onClose }: PayloadPanelProps) {
   const { t, i18n } = useLingui()
+  const nameOf = useOperationNames()
   const now = useNow()
   const query = useQuery(payloadQuery(payloadId))
   return (
     <>
-      <header className="flex min-h-(--header) shrink-0 items-center gap-3 border-b border-border ps-5 pe-3">
-        <h2 dir="ltr" className="tight min-w-0 flex-1 truncate text-body font-semibold">
-          {query.data?.alias ?? t`Payload`}
-        </h2>
-        <IconButton label={t`Close`} keys="Esc" onClick={onClose}>
-          <X aria-hidden="true" className="size-4" />
-        </IconButton>
-      </header>
+      <PanelHead title={query.data?.alias ?? t`Payload`} onClose={onClose} />
       <div className="min-h-0 flex-1 overflow-y-auto">
         <QueryView
           query={query}
@@ -51,6 +45,7 @@ export function PayloadPanel({ payloadId, onClose }: PayloadPanelProps) {
               <ReplayForm payload={payload} />
               <Group title={t`About it`}>
                 <dl>
+                  <Fact label={t`Kind`}>{nameOf(payload.operation)}</Fact>
                   <Fact label={t`Time`}>{formatMoment(payload.started_at_ms, now, i18n.locale)}</Fact>
                   <Fact label={t`Answered by`}>
                     <span dir="ltr">{payload.route ?? t`nobody`}</span>

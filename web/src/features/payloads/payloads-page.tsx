@@ -52,17 +52,17 @@ export function PayloadsPage() {
                     show(text.trim() === "" ? {} : { search: text.trim() })
                   }}
                 >
-                  <div className="min-w-0 flex-1 sm:max-w-72">
+                  <div className="flex w-full items-center gap-3 sm:w-auto sm:min-w-96">
                     <SearchField
                       label={t`Words in requests and answers`}
                       placeholder={t`Words in requests and answers`}
                       value={text}
                       onSearch={setText}
                     />
+                    <Button look="outline" type="submit">
+                      {t`Search`}
+                    </Button>
                   </div>
-                  <Button look="outline" type="submit">
-                    {t`Search`}
-                  </Button>
                   <p className="text-ui text-text-2">
                     {all.length === 0 ? (
                       <Trans>Off now; what was kept stays until its day.</Trans>

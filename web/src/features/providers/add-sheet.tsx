@@ -15,6 +15,7 @@ import { KindChoice } from "@/features/providers/kind-choice"
 import { ProviderFields } from "@/features/providers/provider-fields"
 import { bodyOf, freeName } from "@/features/providers/provider-form"
 import { type Refusal, refusalOf } from "@/features/providers/refusal"
+import { showField } from "@/features/providers/show-field"
 
 const FORM = "add-provider"
 
@@ -45,7 +46,7 @@ export function AddSheet({ kindName, taken, onKind, onAdded, onClose }: AddSheet
     onError: (problem) => {
       const refusal = refusalOf(problem)
       setRefused(refusal)
-      requestAnimationFrame(() => showField(refusal.field))
+      requestAnimationFrame(() => showField(FORM, refusal.field))
     },
   })
   const send = (form: HTMLFormElement, chosen: ProviderKind): void => {
@@ -91,13 +92,4 @@ export function AddSheet({ kindName, taken, onKind, onAdded, onClose }: AddSheet
       )}
     </Sheet>
   )
-}
-
-/** Bring the refused field into sight, out of what is closed, with the focus on it. */
-function showField(field: string | null): void {
-  const form = document.getElementById(FORM)
-  const found = field === null ? null : form?.querySelector<HTMLElement>(`[name="${CSS.escape(field)}"]`)
-  found?.closest("details")?.setAttribute("open", "")
-  if (found) found.focus()
-  else form?.scrollIntoView({ block: "start" })
 }

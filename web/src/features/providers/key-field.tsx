@@ -7,10 +7,12 @@ interface KeyFieldProps {
   kind: ProviderKind | undefined
   error?: string | null
   isFirst?: boolean
+  /** Whether a key is stored that an empty field keeps. */
+  isKept?: boolean
 }
 
 /** Where a key is written, once: it is never shown again, not even here. */
-export function KeyField({ kind, error = null, isFirst = false }: KeyFieldProps) {
+export function KeyField({ kind, error = null, isFirst = false, isKept = false }: KeyFieldProps) {
   const { t } = useLingui()
   if (kind?.key === "none") return null
   const hint = (
@@ -20,7 +22,11 @@ export function KeyField({ kind, error = null, isFirst = false }: KeyFieldProps)
           {asSentence(kind.key_help)}
         </span>
       ) : null}
-      <Trans>It is stored encrypted and never shown again.</Trans>{" "}
+      {isKept ? (
+        <Trans>Empty keeps the stored one. An address at another host needs its key with it.</Trans>
+      ) : (
+        <Trans>It is stored encrypted and never shown again.</Trans>
+      )}{" "}
       {kind?.key_url ? (
         <a href={kind.key_url} target="_blank" rel="noreferrer" className="text-accent underline underline-offset-2">
           <Trans>Get a key</Trans>
@@ -35,8 +41,8 @@ export function KeyField({ kind, error = null, isFirst = false }: KeyFieldProps)
       type="password"
       isCode
       isFirst={isFirst}
-      isRequired={kind?.key !== "optional"}
-      isOptional={kind?.key === "optional"}
+      isRequired={kind?.key !== "optional" && !isKept}
+      isOptional={kind?.key === "optional" || isKept}
       {...(kind?.key_has_lines ? { lines: 4 } : {})}
       hint={hint}
       error={error}

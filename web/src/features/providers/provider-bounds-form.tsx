@@ -4,7 +4,7 @@ import type { Provider } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { Group } from "@/components/ui/group"
 import { providersQuery } from "@/features/house/api/queries"
-import { boundProvider } from "@/features/providers/api/changes"
+import { changeProvider } from "@/features/providers/api/changes"
 import { LimitFields } from "@/features/providers/limit-fields"
 import { boundsOf } from "@/features/providers/provider-form"
 import { refusalOf } from "@/features/providers/refusal"
@@ -18,7 +18,7 @@ export function ProviderBoundsForm({ provider }: ProviderBoundsFormProps) {
   const { t } = useLingui()
   const client = useQueryClient()
   const bound = useMutation({
-    ...boundProvider(provider.id),
+    ...changeProvider(provider.id),
     onSettled: () => client.invalidateQueries({ queryKey: providersQuery().queryKey }),
   })
   const refusal = bound.error ? refusalOf(bound.error) : null

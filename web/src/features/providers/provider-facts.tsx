@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import type { Provider, ProviderKind } from "@/api/types"
+import { Button } from "@/components/ui/button"
 import { Fact } from "@/components/ui/fact"
 import { Group } from "@/components/ui/group"
 import { formatCount, formatDuration, formatWords } from "@/lib/format"
@@ -7,10 +8,12 @@ import { formatCount, formatDuration, formatWords } from "@/lib/format"
 interface ProviderFactsProps {
   provider: Provider
   kind: ProviderKind | undefined
+  /** Opens what changes it; nothing where it is declared elsewhere. */
+  onChange: (() => void) | null
 }
 
 /** What is known of a provider, and where it is declared. */
-export function ProviderFacts({ provider, kind }: ProviderFactsProps) {
+export function ProviderFacts({ provider, kind, onChange }: ProviderFactsProps) {
   const { t, i18n } = useLingui()
   const locale = i18n.locale
   const sources: Readonly<Record<string, string>> = {
@@ -27,7 +30,16 @@ export function ProviderFacts({ provider, kind }: ProviderFactsProps) {
   ] as const
   const titles = new Map(kind?.options.map((option) => [option.name, option.title]))
   return (
-    <Group title={t`What it is`}>
+    <Group
+      title={t`What it is`}
+      aside={
+        onChange ? (
+          <Button look="outline" size="small" onClick={onChange}>
+            {t`Change`}
+          </Button>
+        ) : null
+      }
+    >
       <dl>
         <Fact label={t`Kind`}>
           {kind?.docs_url ? (

@@ -1,23 +1,25 @@
 import { useLingui } from "@lingui/react/macro"
 import { ChevronRight } from "lucide-react"
-import type { ProviderKind } from "@/api/types"
+import type { Provider, ProviderKind } from "@/api/types"
 import { TextField } from "@/components/ui/text-field"
 import { KeyField } from "@/features/providers/key-field"
 import { LimitFields } from "@/features/providers/limit-fields"
-import { optionField } from "@/features/providers/provider-form"
+import { headerLines, optionField } from "@/features/providers/provider-form"
 import type { Refusal } from "@/features/providers/refusal"
 import { asSentence } from "@/lib/format"
 
 interface ProviderFieldsProps {
   kind: ProviderKind
-  /** A name that nobody has. */
-  name: string
+  /** A name that nobody has; for a provider that is being added. */
+  name?: string
+  /** What is declared now, of a provider that is being changed. */
+  provider?: Provider
   /** Which field the server refused, and its sentence. */
   refused: Refusal | null
 }
 
 /** What a kind has to be told first, then its key, then what few people change. */
-export function ProviderFields({ kind, name, refused }: ProviderFieldsProps) {
+export function ProviderFields({ kind, name, provider, refused }: ProviderFieldsProps) {
   const { t } = useLingui()
   const errorOf = (field: string): string | null => (refused?.field === field ? refused.sentence : null)
   const required = kind.options.filter((option) => option.required)
@@ -32,6 +34,7 @@ export function ProviderFields({ kind, name, refused }: ProviderFieldsProps) {
       isRequired={kind.address === "required"}
       isOptional={kind.address !== "required"}
       placeholder={kind.address_hint}
+      initial={provider?.written_url}
       hint={kind.address === "made" ? t`Made from what is said above, unless another one is written here.` : null}
       error={errorOf("base_url")}
     />
@@ -43,6 +46,7 @@ export function ProviderFields({ kind, name, refused }: ProviderFieldsProps) {
       lines={3}
       isCode
       isOptional
+      initial={provider?.written_models.join("\n")}
       hint={kind.lists_models ? t`One a line, if it does not list all of them itself.` : t`One a line: it cannot be asked for them.`}
       error={errorOf("models")}
     />
@@ -58,6 +62,7 @@ export function ProviderFields({ kind, name, refused }: ProviderFieldsProps) {
         isRequired={option.required}
         isOptional={!option.required}
         placeholder={option.default}
+        initial={provider?.options[option.name]}
         hint={asSentence(option.help)}
         error={errorOf(optionField(option.name))}
       />
@@ -67,26 +72,36 @@ export function ProviderFields({ kind, name, refused }: ProviderFieldsProps) {
     <div className="flex flex-col gap-5">
       {kind.address === "required" ? address : null}
       {options(required)}
-      <KeyField kind={kind} error={errorOf("api_key")} isFirst={!hasFirst} />
+      <KeyField kind={kind} error={errorOf("api_key")} isFirst={!hasFirst} isKept={provider?.key === "set"} />
       {kind.lists_models ? null : models}
+      {name === undefined ? null : (
+        <TextField
+          name="name"
+          label={t`Name`}
+          isCode
+          isRequired
+          isFirst={!hasFirst && kind.key === "none"}
+          initial={name}
+          hint={t`Stands before the slash of its models: ${name}/…`}
+          error={errorOf("name")}
+        />
+      )}
       <TextField
-        name="name"
-        label={t`Name`}
-        isCode
-        isRequired
-        isFirst={!hasFirst && kind.key === "none"}
-        initial={name}
-        hint={t`Stands before the slash of its models: ${name}/…`}
-        error={errorOf("name")}
+        name="label"
+        label={t`Shown as`}
+        isOptional
+        placeholder={kind.label}
+        initial={provider?.written_label}
+        error={errorOf("label")}
       />
-      {kind.address === "required" || kind.local ? (
+      {kind.address === "required" || kind.local || provider?.allow_private ? (
         <label className="flex min-h-6 items-center gap-2 text-ui">
-          <input type="checkbox" name="allow_private" className="size-4 shrink-0 accent-accent-solid" />
+          <input type="checkbox" name="allow_private" defaultChecked={provider?.allow_private} className="size-4 shrink-0 accent-accent-solid" />
           {t`The address is on this machine or in a private network`}
         </label>
       ) : null}
       {others.length > 0 ? <More title={t`More of ${kind.label}`}>{options(others)}</More> : null}
-      <More title={t`Address, limits and place`}>
+      <More title={provider ? t`Address, models and headers` : t`Address, limits and place`}>
         {kind.address === "required" ? null : address}
         {kind.lists_models ? models : null}
         <TextField
@@ -97,9 +112,10 @@ export function ProviderFields({ kind, name, refused }: ProviderFieldsProps) {
           isOptional
           placeholder="X-Title: Notes"
           hint={t`One a line, sent with every request to it; never a credential.`}
+          initial={provider ? headerLines(provider) : undefined}
           error={errorOf("headers")}
         />
-        <LimitFields errorOf={errorOf} />
+        {provider ? null : <LimitFields errorOf={errorOf} />}
       </More>
     </div>
   )

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { bodyOf, boundsOf, fieldOf, freeName, matchKinds, optionField } from "@/features/providers/provider-form"
+import { bodyOf, boundsOf, changeOf, fieldOf, freeName, matchKinds, optionField } from "@/features/providers/provider-form"
 import { KINDS } from "../../../tests/browser/kinds-data.ts"
 
 const [openai, azure] = KINDS
@@ -35,6 +35,19 @@ test("options, models and limits are read in their own forms", () => {
     headers: { "X-Title": "Notes: mine", "X-Team": "a" },
     allow_private: true,
   })
+})
+
+test("what was emptied goes back to what the kind has, and an empty key stays the stored one", () => {
+  const fields = { base_url: " ", label: "Lab", models: "", headers: "X-Title: Notes", api_key: "", allow_private: "on" }
+  expect(changeOf(azure, filled({ ...fields, [optionField("tenant_id")]: "t" }))).toEqual({
+    base_url: null,
+    label: "Lab",
+    models: [],
+    options: { tenant_id: "t" },
+    headers: { "X-Title": "Notes" },
+    allow_private: true,
+  })
+  expect(changeOf(openai, filled({ api_key: "sk-2" }))).toMatchObject({ api_key: "sk-2", options: {}, allow_private: false })
 })
 
 test("a bound that was emptied is taken away", () => {

@@ -1,4 +1,4 @@
-import type { NewProvider, ProviderBounds, ProviderKind } from "@/api/types"
+import type { NewProvider, Provider, ProviderBounds, ProviderChange, ProviderKind } from "@/api/types"
 
 /** What the form of a kind asks for, and what is made of the answers. Pure, so that it is tested without a page. */
 
@@ -30,14 +30,8 @@ export function freeName(kind: string, taken: readonly string[]): string {
 
 /** What is sent to add a provider of `kind`; fields that were left empty are left out. */
 export function bodyOf(kind: ProviderKind, form: FormData): NewProvider {
-  const text = (name: string): string => {
-    const value = form.get(name)
-    return typeof value === "string" ? value.trim() : ""
-  }
-  const options = kind.options.flatMap((option) => {
-    const value = text(optionField(option.name))
-    return value === "" ? [] : [[option.name, value] as const]
-  })
+  const text = textOf(form)
+  const options = optionsOf(kind, text)
   const limits = LIMITS.flatMap((name) => (text(name) === "" ? [] : [[name, Number(text(name))] as const]))
   const headers = headersOf(text("headers"))
   const models = wordsOf(text("models"))
@@ -58,12 +52,30 @@ export function bodyOf(kind: ProviderKind, form: FormData): NewProvider {
   }
 }
 
+/** What is sent to change a provider; a field that was emptied goes back to what its kind has. */
+export function changeOf(kind: ProviderKind, form: FormData): ProviderChange {
+  const text = textOf(form)
+  return {
+    base_url: text("base_url") || null,
+    label: text("label") || null,
+    models: wordsOf(text("models")),
+    options: Object.fromEntries(optionsOf(kind, text)),
+    headers: Object.fromEntries(headersOf(text("headers"))),
+    allow_private: form.get("allow_private") === "on",
+    ...named("api_key", text("api_key")),
+  }
+}
+
+/** Headers as the form writes them, one a line. */
+export function headerLines(provider: Pick<Provider, "headers">): string {
+  return Object.entries(provider.headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join("\n")
+}
+
 /** What is sent to bound a provider; a field that was emptied takes its bound away. */
 export function boundsOf(form: FormData): ProviderBounds {
-  const text = (name: string): string => {
-    const value = form.get(name)
-    return typeof value === "string" ? value.trim() : ""
-  }
+  const text = textOf(form)
   const count = (name: LimitName): number | null => (text(name) === "" ? null : Number(text(name)))
   return {
     requests_per_minute: count("requests_per_minute"),
@@ -89,6 +101,23 @@ function headersOf(text: string): [string, string][] {
     const at = line.indexOf(":")
     const name = (at < 0 ? line : line.slice(0, at)).trim()
     return name === "" ? [] : [[name, at < 0 ? "" : line.slice(at + 1).trim()]]
+  })
+}
+
+type ReadText = (name: string) => string
+
+function textOf(form: FormData): ReadText {
+  return (name) => {
+    const value = form.get(name)
+    return typeof value === "string" ? value.trim() : ""
+  }
+}
+
+/** The options of a kind that were filled in. */
+function optionsOf(kind: ProviderKind, text: ReadText): [string, string][] {
+  return kind.options.flatMap((option): [string, string][] => {
+    const value = text(optionField(option.name))
+    return value === "" ? [] : [[option.name, value]]
   })
 }
 

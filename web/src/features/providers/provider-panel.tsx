@@ -1,16 +1,16 @@
 import { useLingui } from "@lingui/react/macro"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
-import { X } from "lucide-react"
-import { useEffect, useEffectEvent } from "react"
+import { useEffect, useEffectEvent, useState } from "react"
 import type { Provider, ProviderKind } from "@/api/types"
 import { Avatar } from "@/components/ui/avatar"
 import { Button } from "@/components/ui/button"
 import { Group } from "@/components/ui/group"
-import { IconButton } from "@/components/ui/icon-button"
 import { Notice } from "@/components/ui/notice"
+import { PanelHead } from "@/components/ui/panel-head"
 import { providersQuery } from "@/features/house/api/queries"
 import { testProvider } from "@/features/house/api/test-provider"
 import { ProviderStateLabel } from "@/features/house/provider-state"
+import { ChangeSheet } from "@/features/providers/change-sheet"
 import { ProviderBoundsForm } from "@/features/providers/provider-bounds-form"
 import { ProviderFacts } from "@/features/providers/provider-facts"
 import { ProviderKeyForm } from "@/features/providers/provider-key-form"
@@ -32,6 +32,7 @@ interface ProviderPanelProps {
 export function ProviderPanel({ provider, kind, voice, isNew, onTested, onClose }: ProviderPanelProps) {
   const { t } = useLingui()
   const client = useQueryClient()
+  const [isChanging, setIsChanging] = useState(false)
   const test = useMutation({
     ...testProvider(provider.id),
     onSettled: () => client.invalidateQueries({ queryKey: providersQuery().queryKey }),
@@ -45,16 +46,12 @@ export function ProviderPanel({ provider, kind, voice, isNew, onTested, onClose 
   }, [isNew])
   return (
     <>
-      <header className="flex min-h-(--header) shrink-0 items-center gap-3 border-b border-border ps-5 pe-3">
-        <Avatar kind="model" letters={monogram(provider.name, 0)} voice={voice} />
-        <h2 title={provider.name} className="tight min-w-0 flex-1 truncate text-body font-semibold">
-          <bdi>{provider.name}</bdi>
-        </h2>
-        <ProviderStateLabel state={provider.state} />
-        <IconButton label={t`Close`} keys="Esc" onClick={onClose}>
-          <X aria-hidden="true" className="size-4" />
-        </IconButton>
-      </header>
+      <PanelHead
+        title={provider.name}
+        lead={<Avatar kind="model" letters={monogram(provider.name, 0)} voice={voice} />}
+        aside={<ProviderStateLabel state={provider.state} />}
+        onClose={onClose}
+      />
       <div className="min-h-0 flex-1 overflow-y-auto">
         {provider.last_error && provider.state !== "healthy" ? (
           <div className="px-5 pt-5">
@@ -72,7 +69,11 @@ export function ProviderPanel({ provider, kind, voice, isNew, onTested, onClose 
             </Button>
           </div>
         </Group>
-        <ProviderFacts provider={provider} kind={kind} />
+        <ProviderFacts
+          provider={provider}
+          kind={kind}
+          onChange={provider.source === "api" && kind ? () => setIsChanging(true) : null}
+        />
         {provider.source === "api" ? (
           <>
             {kind?.key === "none" ? null : <ProviderKeyForm provider={provider} kind={kind} />}
@@ -81,6 +82,17 @@ export function ProviderPanel({ provider, kind, voice, isNew, onTested, onClose 
           </>
         ) : null}
       </div>
+      {isChanging && kind ? (
+        <ChangeSheet
+          provider={provider}
+          kind={kind}
+          onChanged={() => {
+            setIsChanging(false)
+            test.mutate()
+          }}
+          onClose={() => setIsChanging(false)}
+        />
+      ) : null}
     </>
   )
 }

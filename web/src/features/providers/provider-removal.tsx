@@ -4,7 +4,7 @@ import { useState } from "react"
 import type { Provider } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { Group } from "@/components/ui/group"
-import { TextField } from "@/components/ui/text-field"
+import { TypedConfirm } from "@/components/ui/typed-confirm"
 import { modelsQuery, providersQuery } from "@/features/house/api/queries"
 import { enableProvider, removeProvider } from "@/features/providers/api/changes"
 
@@ -18,7 +18,6 @@ export function ProviderRemoval({ provider, onRemoved }: ProviderRemovalProps) {
   const { t } = useLingui()
   const client = useQueryClient()
   const [isAsking, setIsAsking] = useState(false)
-  const [isNamed, setIsNamed] = useState(false)
   const refresh = (): void => {
     void client.invalidateQueries({ queryKey: providersQuery().queryKey })
     void client.invalidateQueries({ queryKey: modelsQuery().queryKey })
@@ -44,27 +43,14 @@ export function ProviderRemoval({ provider, onRemoved }: ProviderRemovalProps) {
       </div>
       {problem ? <p role="alert" className="text-ui text-danger">{problem.message}</p> : null}
       {isAsking ? (
-        <form
-          className="flex flex-col items-start gap-3 pt-1"
-          onChange={(event) => setIsNamed(new FormData(event.currentTarget).get("typed") === provider.name)}
-          onSubmit={(event) => {
-            event.preventDefault()
-            if (isNamed) remove.mutate()
-          }}
-        >
-          <div className="w-full">
-            <TextField
-              name="typed"
-              label={t`Type its name to remove it`}
-              isCode
-              placeholder={provider.name}
-              hint={<Trans>Its key is forgotten with it. Requests to its models are refused from then on.</Trans>}
-            />
-          </div>
-          <Button look="danger" type="submit" disabled={!isNamed || remove.isPending}>
-            {t`Remove ${provider.name}`}
-          </Button>
-        </form>
+        <TypedConfirm
+          name={provider.name}
+          label={t`Type its name to remove it`}
+          hint={<Trans>Its key is forgotten with it. Requests to its models are refused from then on.</Trans>}
+          act={t`Remove ${provider.name}`}
+          isPending={remove.isPending}
+          onConfirm={() => remove.mutate()}
+        />
       ) : null}
     </Group>
   )

@@ -1,15 +1,9 @@
-import { Problem } from "@/api/problem"
+import { fieldOfProblem, type Refusal } from "@/features/house/refused-field"
 import { fieldOf } from "@/features/providers/provider-form"
 
-/** What the server refused: which field of a form it means, and its sentence. */
-export interface Refusal {
-  field: string | null
-  sentence: string
-}
+export type { Refusal }
 
-/** Read a refusal; where it stands says which field it means, so the sentence need not. */
+/** Read what the server refused of a provider's form. */
 export function refusalOf(problem: Error): Refusal {
-  const key = problem instanceof Problem ? problem.field : null
-  const field = fieldOf(key)
-  return { field, sentence: field === null ? problem.message : problem.message.replace(`${key}: `, "") }
+  return fieldOfProblem(problem, fieldOf)
 }

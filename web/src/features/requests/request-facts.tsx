@@ -4,6 +4,7 @@ import { CopyButton } from "@/components/ui/copy-button"
 import { Fact } from "@/components/ui/fact"
 import { ModelName } from "@/components/ui/model-name"
 import { Notice } from "@/components/ui/notice"
+import { useOperationNames } from "@/features/house/use-operation-names"
 import { AttemptList } from "@/features/requests/attempt-list"
 import { formatCount, formatDuration, formatMoment, formatMoney } from "@/lib/format"
 import { useNow } from "@/lib/use-now"
@@ -17,6 +18,7 @@ interface RequestFactsProps {
 /** The facts of one request. */
 export function RequestFacts({ request, voices }: RequestFactsProps) {
   const { t, i18n } = useLingui()
+  const nameOf = useOperationNames()
   const locale = i18n.locale
   const now = useNow()
   const cost = request.cost_e10 === null ? t`unpriced` : formatMoney(request.cost_e10, request.currency, locale)
@@ -40,6 +42,7 @@ export function RequestFacts({ request, voices }: RequestFactsProps) {
             <ModelName id={`${request.provider}/${request.model}`} />
           </Fact>
         ) : null}
+        <Fact label={t`Kind`}>{nameOf(request.operation)}</Fact>
         <Fact label={t`Time`}>{formatMoment(request.started_at_ms, now, locale)}</Fact>
         <Fact label={t`Took`}>
           {formatDuration(request.duration_ms, locale)}

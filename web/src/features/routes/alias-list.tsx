@@ -11,10 +11,11 @@ interface AliasListProps {
   voices: ReadonlyMap<string, Voice>
   chosen: string | null
   onExplain: (name: string) => void
+  onChange: (name: string) => void
 }
 
 /** The aliases, each with where it goes. */
-export function AliasList({ aliases, voices, chosen, onExplain }: AliasListProps) {
+export function AliasList({ aliases, voices, chosen, onExplain, onChange }: AliasListProps) {
   const { t } = useLingui()
   return (
     <RowList
@@ -33,6 +34,7 @@ export function AliasList({ aliases, voices, chosen, onExplain }: AliasListProps
           voices={voices}
           isChosen={alias.name === chosen}
           onExplain={onExplain}
+          onChange={onChange}
         />
       )}
     </RowList>

@@ -21,10 +21,11 @@ interface AliasViewProps {
   voices: ReadonlyMap<string, Voice>
   isChosen: boolean
   onExplain: (name: string) => void
+  onChange: (name: string) => void
 }
 
 /** One alias as a request meets it: its rules in order, then its split, then its targets, and its mirror. */
-export function AliasView({ ref, alias, place, voices, isChosen, onExplain }: AliasViewProps) {
+export function AliasView({ ref, alias, place, voices, isChosen, onExplain, onChange }: AliasViewProps) {
   const { t, i18n } = useLingui()
   const strategies = useStrategyNames()
   const say = useConditionText()
@@ -51,6 +52,19 @@ export function AliasView({ ref, alias, place, voices, isChosen, onExplain }: Al
           {alias.cache ? <Chip>{t`cached`}</Chip> : null}
           <span className="ms-auto flex items-center gap-3">
             <span className="text-caption text-text-2">{alias.source === "file" ? t`settings file` : t`made here`}</span>
+            {alias.source === "file" ? null : (
+              <Button
+                size="small"
+                look="outline"
+                data-roving
+                tabIndex={-1}
+                onKeyDown={moveWithArrows}
+                aria-label={t`Change ${alias.name}`}
+                onClick={() => onChange(alias.name)}
+              >
+                {t`Change`}
+              </Button>
+            )}
             <Button
               size="small"
               look="outline"

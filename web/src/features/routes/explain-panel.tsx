@@ -1,10 +1,9 @@
 import { useLingui } from "@lingui/react/macro"
 import { useMutation } from "@tanstack/react-query"
-import { X } from "lucide-react"
 import { useEffect, useEffectEvent, useRef } from "react"
 import { Button } from "@/components/ui/button"
-import { IconButton } from "@/components/ui/icon-button"
 import { Notice } from "@/components/ui/notice"
+import { PanelHead } from "@/components/ui/panel-head"
 import { TextField } from "@/components/ui/text-field"
 import { explainRoute } from "@/features/routes/api/queries"
 import { explainBodyOf } from "@/features/routes/explain-form"
@@ -36,12 +35,7 @@ export function ExplainPanel({ model, voices, onClose }: ExplainPanelProps) {
   ] as const
   return (
     <>
-      <header className="flex min-h-(--header) shrink-0 items-center gap-3 border-b border-border ps-5 pe-3">
-        <h2 className="tight min-w-0 flex-1 truncate text-body font-semibold">{t`Where would a request go?`}</h2>
-        <IconButton label={t`Close`} keys="Esc" onClick={onClose}>
-          <X aria-hidden="true" className="size-4" />
-        </IconButton>
-      </header>
+      <PanelHead title={t`Where would a request go?`} onClose={onClose} />
       <div className="min-h-0 flex-1 overflow-y-auto">
         <form
           ref={form}

@@ -1,7 +1,9 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
 import { useNavigate, useSearch } from "@tanstack/react-router"
+import { Plus } from "lucide-react"
 import { useState } from "react"
+import type { Alias } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { Command } from "@/components/ui/code-block"
 import { QueryView } from "@/components/ui/query-view"
@@ -10,18 +12,21 @@ import { SkeletonRows } from "@/components/ui/skeleton"
 import { providersQuery } from "@/features/house/api/queries"
 import { HouseFrame } from "@/features/house/house-frame"
 import { AliasList } from "@/features/routes/alias-list"
+import { AliasSheet } from "@/features/routes/alias-sheet"
 import { aliasesQuery } from "@/features/routes/api/queries"
 import { ExplainPanel } from "@/features/routes/explain-panel"
 import { matchAliases } from "@/features/routes/match-aliases"
+import { UndoAlias } from "@/features/routes/undo-alias"
 import { useMedia } from "@/lib/use-media"
 import { assignVoices } from "@/lib/voices"
 
-/** Names callers ask for, where they go and why; read only. */
+/** Names callers ask for, where they go and why; those that were made here are changed here. */
 export function RoutesPage() {
   const { t } = useLingui()
-  const { model } = useSearch({ from: "/routes" })
+  const { model, edit } = useSearch({ from: "/routes" })
   const navigate = useNavigate({ from: "/routes" })
   const [search, setSearch] = useState("")
+  const [removed, setRemoved] = useState<Alias | null>(null)
   const isPanelBeside = useMedia("(min-width: 1200px)")
   const [panelChoice, setPanelChoice] = useState<boolean | null>(null)
   const isPanelOpen = panelChoice ?? isPanelBeside
@@ -29,22 +34,38 @@ export function RoutesPage() {
   const providers = useQuery(providersQuery())
   const voices = assignVoices((providers.data ?? []).map((provider) => provider.name))
   const found = matchAliases(aliases.data ?? [], search)
+  const show = (next: { model?: string; edit?: string }): void =>
+    void navigate({ search: next, replace: true, resetScroll: false })
+  const kept = model === undefined ? {} : { model }
+  const edited = (aliases.data ?? []).find((alias) => alias.name === edit && alias.source !== "file")
+  const makeButton = (
+    <Button look="solid" onClick={() => show({ ...kept, edit: "" })}>
+      <Plus aria-hidden="true" className="size-4" strokeWidth={1.75} />
+      {t`Make an alias`}
+    </Button>
+  )
   return (
     <HouseFrame
       place="/routes"
       panelLabel={t`Explain a request`}
       actions={
-        isPanelOpen ? null : (
-          <Button look="outline" onClick={() => setPanelChoice(true)}>
-            {t`Explain a request`}
-          </Button>
-        )
+        <>
+          {isPanelOpen ? null : (
+            <span className="hidden sm:contents">
+              <Button look="outline" onClick={() => setPanelChoice(true)}>
+                {t`Explain a request`}
+              </Button>
+            </span>
+          )}
+          {makeButton}
+        </>
       }
       panel={<ExplainPanel model={model ?? ""} voices={voices} onClose={() => setPanelChoice(false)} />}
       isPanelOpen={isPanelOpen}
       onPanel={setPanelChoice}
     >
       <div className="mx-auto flex max-w-(--col) flex-col gap-4 px-4 py-6 sm:px-6">
+        {removed ? <UndoAlias key={removed.name} alias={removed} onOver={() => setRemoved(null)} /> : null}
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <div className="w-64 max-w-full">
             <SearchField label={t`Search the aliases`} placeholder={t`Alias or target`} value={search} onSearch={setSearch} />
@@ -61,8 +82,9 @@ export function RoutesPage() {
                   <Trans>No alias yet: every model is asked by its own name.</Trans>
                 </p>
                 <p className="text-ui text-text-2">
-                  <Trans>An alias is a name with targets, rules and fallbacks behind it. Make one:</Trans>
+                  <Trans>An alias is a name with targets, rules and fallbacks behind it.</Trans>
                 </p>
+                {makeButton}
                 <Command command="salon route set fast openai/gpt-5-mini anthropic/claude-haiku-4-5" />
               </div>
             ) : found.length === 0 ? (
@@ -76,13 +98,23 @@ export function RoutesPage() {
                 chosen={model ?? null}
                 onExplain={(name) => {
                   setPanelChoice(true)
-                  void navigate({ search: { model: name }, replace: true, resetScroll: false })
+                  show({ model: name })
                 }}
+                onChange={(name) => show({ ...kept, edit: name })}
               />
             )
           }
         </QueryView>
       </div>
+      {aliases.data && (edit === "" || edited) ? (
+        <AliasSheet
+          key={edit}
+          alias={edited}
+          taken={aliases.data.map((alias) => alias.name)}
+          onRemoved={setRemoved}
+          onClose={() => show(kept)}
+        />
+      ) : null}
     </HouseFrame>
   )
 }

@@ -8,7 +8,7 @@ import { SearchField } from "@/components/ui/search-field"
 import { Section } from "@/components/ui/section"
 import { SkeletonRows } from "@/components/ui/skeleton"
 import { ModelTable } from "@/features/home/model-table"
-import { matchModels } from "@/features/home/match-models"
+import { matchModels } from "@/features/house/match-models"
 import { formatCount } from "@/lib/format"
 import type { Voice } from "@/lib/voices"
 

@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro"
 import type { UseQueryResult } from "@tanstack/react-query"
+import { Link } from "@tanstack/react-router"
 import type { RequestRow } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { QueryView } from "@/components/ui/query-view"
@@ -21,7 +22,15 @@ export function Requests({ query, voices, onTry, onShow }: RequestsProps) {
   const { t } = useLingui()
   const now = useNow()
   return (
-    <Section id="requests" title={t`Recent requests`}>
+    <Section
+      id="requests"
+      title={t`Recent requests`}
+      aside={
+        <Link to="/requests" className="text-accent underline underline-offset-2 hover:text-accent-hover">
+          {t`All requests`}
+        </Link>
+      }
+    >
       <QueryView query={query} loading={<SkeletonRows rows={5} label={t`Loading the requests`} />}>
         {(rows) =>
           rows.length === 0 ? (

@@ -1,7 +1,7 @@
 import { mutationOptions } from "@tanstack/react-query"
 import { api } from "@/api/client"
 import { take } from "@/api/problem"
-import type { NewProvider, ProviderBounds } from "@/api/types"
+import type { NewProvider, ProviderChange } from "@/api/types"
 
 /** Add a provider. Its key goes to the server and is kept nowhere here. */
 export function addProvider() {
@@ -42,12 +42,13 @@ export function setProviderKey(providerId: string) {
   })
 }
 
-/** Say where a provider works, what it promises and what it is sent at most. */
-export function boundProvider(providerId: string) {
+/** Change what is declared of a provider; what is left out stays. */
+export function changeProvider(providerId: string) {
   const params = { path: { provider_id: providerId } }
   return mutationOptions({
-    mutationKey: ["bound-provider", providerId],
-    mutationFn: (body: ProviderBounds) => take(api.PATCH("/salon/v1/providers/{provider_id}", { params, body })),
+    mutationKey: ["change-provider", providerId],
+    mutationFn: (body: ProviderChange) => take(api.PATCH("/salon/v1/providers/{provider_id}", { params, body })),
+    gcTime: 0,
   })
 }
 

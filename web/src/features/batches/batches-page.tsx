@@ -1,0 +1,84 @@
+import { Plural, useLingui } from "@lingui/react/macro"
+import { useInfiniteQuery } from "@tanstack/react-query"
+import { useNavigate, useSearch } from "@tanstack/react-router"
+import { ChoiceRow } from "@/components/ui/choice-row"
+import { OlderButton } from "@/components/ui/older-button"
+import { QueryView } from "@/components/ui/query-view"
+import { RowList } from "@/components/ui/row-list"
+import { SkeletonRows } from "@/components/ui/skeleton"
+import { batchesQuery } from "@/features/batches/api/batches"
+import { BatchFace } from "@/features/batches/batch-face"
+import { BatchPanel } from "@/features/batches/batch-panel"
+import { NoBatches } from "@/features/batches/no-batches"
+import { HouseFrame } from "@/features/house/house-frame"
+import { useNow } from "@/lib/use-now"
+
+const ROW_PX = 69
+
+/** Many requests handed in at once: how far each batch is, what came of it, and stopping it. */
+export function BatchesPage() {
+  const { t } = useLingui()
+  const { id } = useSearch({ from: "/batches" })
+  const navigate = useNavigate({ from: "/batches" })
+  const now = useNow()
+  const query = useInfiniteQuery(batchesQuery())
+  const rows = query.data?.pages.flatMap((page) => page.items) ?? []
+  const running = rows.filter((batch) => batch.ended_at_ms === null).length
+  const show = (next: string | undefined): void =>
+    void navigate({ search: next === undefined ? {} : { id: next }, resetScroll: false })
+  return (
+    <HouseFrame
+      place="/batches"
+      panelLabel={t`One batch`}
+      panel={id ? <BatchPanel key={id} batchId={id} onClose={() => show(undefined)} /> : null}
+      isPanelOpen={id !== undefined}
+      onPanel={(isOpen) => (isOpen ? undefined : show(undefined))}
+      onAction={(action) => {
+        if (action !== "stop" || id === undefined) return false
+        show(undefined)
+        return true
+      }}
+    >
+      <div className="mx-auto flex max-w-(--col) flex-col gap-5 px-4 py-6 sm:px-6">
+        <QueryView query={query} loading={<SkeletonRows rows={6} label={t`Loading the batches`} />}>
+          {() =>
+            rows.length === 0 ? (
+              <NoBatches />
+            ) : (
+              <>
+                <p role="status" className="tabular text-ui text-text-2">
+                  <Plural value={rows.length} one="# batch" other="# batches" />
+                  {" · "}
+                  <Plural value={running} one="# running" other="# running" />
+                </p>
+                <RowList
+                  items={rows}
+                  height={ROW_PX}
+                  keyOf={(batch) => batch.id}
+                  isChosen={(batch) => batch.id === id}
+                  label={t`Batches`}
+                >
+                  {(batch, place, measure) => (
+                    <ChoiceRow
+                      ref={measure}
+                      place={place}
+                      isChosen={batch.id === id}
+                      onChoose={() => show(batch.id === id ? undefined : batch.id)}
+                    >
+                      <BatchFace batch={batch} now={now} />
+                    </ChoiceRow>
+                  )}
+                </RowList>
+                <OlderButton
+                  hasMore={query.hasNextPage}
+                  isLoading={query.isFetchingNextPage}
+                  onMore={() => void query.fetchNextPage()}
+                />
+              </>
+            )
+          }
+        </QueryView>
+      </div>
+    </HouseFrame>
+  )
+}

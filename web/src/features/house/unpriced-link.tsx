@@ -1,0 +1,22 @@
+import { Plural, useLingui } from "@lingui/react/macro"
+import { Link } from "@tanstack/react-router"
+
+interface UnpricedLinkProps {
+  /** How many requests have no known price. */
+  count: number
+}
+
+/** Says how many requests have no price, and leads to where prices are set. */
+export function UnpricedLink({ count }: UnpricedLinkProps) {
+  const { t } = useLingui()
+  return (
+    <Link
+      to="/models"
+      search={{ only: "unpriced" }}
+      title={t`Set prices`}
+      className="tabular text-accent underline underline-offset-2 hover:text-accent-hover"
+    >
+      <Plural value={count} one="and # unpriced" other="and # unpriced" />
+    </Link>
+  )
+}

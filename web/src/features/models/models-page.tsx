@@ -1,0 +1,135 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro"
+import { useQuery } from "@tanstack/react-query"
+import { useNavigate, useSearch } from "@tanstack/react-router"
+import { useState } from "react"
+import { ChoiceRow } from "@/components/ui/choice-row"
+import { QueryView } from "@/components/ui/query-view"
+import { RowList } from "@/components/ui/row-list"
+import { SearchField } from "@/components/ui/search-field"
+import { SkeletonRows } from "@/components/ui/skeleton"
+import { modelsQuery, providersQuery } from "@/features/house/api/queries"
+import { HouseFrame } from "@/features/house/house-frame"
+import { matchModels } from "@/features/house/match-models"
+import { pricesQuery, unpricedUseQuery } from "@/features/models/api/prices"
+import { ModelFace } from "@/features/models/model-face"
+import { ModelPanel } from "@/features/models/model-panel"
+import { ownPrice } from "@/features/models/price-form"
+import { type RemovedPrice, UndoPrice } from "@/features/models/undo-price"
+import { unpricedFirst } from "@/features/models/unpriced-first"
+import { assignVoices } from "@/lib/voices"
+
+const ROW_PX = 53
+const NOTHING_USED: ReadonlyMap<string, number> = new Map()
+
+/** Every model that can be asked, what it costs, and prices of one's own. */
+export function ModelsPage() {
+  const { t } = useLingui()
+  const { name, only } = useSearch({ from: "/models" })
+  const navigate = useNavigate({ from: "/models" })
+  const [search, setSearch] = useState("")
+  const [removed, setRemoved] = useState<RemovedPrice | null>(null)
+  const query = useQuery(modelsQuery())
+  const prices = useQuery(pricesQuery())
+  const used = useQuery(unpricedUseQuery()).data ?? NOTHING_USED
+  const providers = useQuery(providersQuery())
+  const voices = assignVoices((providers.data ?? []).map((provider) => provider.name))
+  const all = query.data ?? []
+  const isFiltered = only === "unpriced"
+  const found = matchModels(isFiltered ? unpricedFirst(all, used) : all, search)
+  const chosen = all.find((model) => model.id === name)
+  const filter = isFiltered ? { only: "unpriced" as const } : {}
+  const show = (id: string | undefined): void =>
+    void navigate({ search: id === undefined ? filter : { ...filter, name: id }, resetScroll: false })
+  return (
+    <HouseFrame
+      place="/models"
+      panelLabel={t`The model ${name ?? ""}`}
+      panel={
+        chosen ? (
+          <ModelPanel
+            key={chosen.id}
+            model={chosen}
+            own={ownPrice(prices.data ?? [], chosen.id)}
+            written={(prices.data ?? []).filter((price) => price.model === chosen.id)}
+            onRemoved={(rows) => setRemoved({ model: chosen.id, rows })}
+            onClose={() => show(undefined)}
+          />
+        ) : null
+      }
+      isPanelOpen={chosen !== undefined}
+      onPanel={(isOpen) => (isOpen ? undefined : show(undefined))}
+      onAction={(action) => {
+        if (action !== "stop" || !chosen) return false
+        show(undefined)
+        return true
+      }}
+    >
+      <div className="mx-auto flex max-w-(--col) flex-col gap-5 px-4 py-6 sm:px-6">
+        {removed ? <UndoPrice key={removed.model} removed={removed} onOver={() => setRemoved(null)} /> : null}
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <div className="w-64 max-w-full">
+            <SearchField
+              label={t`Search the models`}
+              placeholder={t`Name, provider or ability`}
+              value={search}
+              onSearch={setSearch}
+            />
+          </div>
+          <label className="flex min-h-6 items-center gap-2 text-ui">
+            <input
+              type="checkbox"
+              checked={isFiltered}
+              onChange={() =>
+                void navigate({ search: (old) => ({ ...(old.name ? { name: old.name } : {}), ...(isFiltered ? {} : { only: "unpriced" as const }) }), replace: true, resetScroll: false })
+              }
+              className="size-4 accent-accent-solid"
+            />
+            {t`Only unpriced`}
+          </label>
+          <p role="status" className="tabular text-ui text-text-2">
+            {query.data ? <Plural value={found.length} one="# model" other="# models" /> : null}
+          </p>
+        </div>
+        <QueryView query={query} loading={<SkeletonRows rows={8} label={t`Loading the models`} />}>
+          {() =>
+            found.length > 0 ? (
+              <RowList
+                items={found}
+                height={ROW_PX}
+                keyOf={(model) => model.id}
+                isChosen={(model) => model.id === name}
+                label={t`Models`}
+              >
+                {(model, place, measure) => (
+                  <ChoiceRow
+                    ref={measure}
+                    place={place}
+                    isChosen={model.id === name}
+                    onChoose={() => show(model.id === name ? undefined : model.id)}
+                  >
+                    <ModelFace
+                      model={model}
+                      voice={voices.get(model.provider) ?? 6}
+                      isOwnPrice={ownPrice(prices.data ?? [], model.id) !== undefined}
+                      unpriced={used.get(model.id) ?? 0}
+                    />
+                  </ChoiceRow>
+                )}
+              </RowList>
+            ) : (
+              <p className="py-4 text-ui text-text-2">
+                {search !== "" ? (
+                  <Trans>No model matches “{search}”.</Trans>
+                ) : isFiltered ? (
+                  <Trans>Every model has a price.</Trans>
+                ) : (
+                  <Trans>No model answers yet. Add a provider, or try the model “demo”.</Trans>
+                )}
+              </p>
+            )
+          }
+        </QueryView>
+      </div>
+    </HouseFrame>
+  )
+}

@@ -1,0 +1,68 @@
+import { Trans, useLingui } from "@lingui/react/macro"
+import { useMutation, useQueryClient } from "@tanstack/react-query"
+import type { Model, Price } from "@/api/types"
+import { Button } from "@/components/ui/button"
+import { Command } from "@/components/ui/code-block"
+import { Fact } from "@/components/ui/fact"
+import { Group } from "@/components/ui/group"
+import { modelsQuery } from "@/features/house/api/queries"
+import { formatPrice } from "@/features/house/price"
+import { pricesQuery, removePrice } from "@/features/models/api/prices"
+import { PriceForm } from "@/features/models/price-form-view"
+import { isBeyondForm } from "@/features/models/price-form"
+
+interface PriceGroupProps {
+  model: Model
+  own: Price | undefined
+  written: readonly Price[]
+  onRemoved: (rows: readonly Price[]) => void
+}
+
+/** What a model costs, where that is from, and a price of one's own in its place. */
+export function PriceGroup({ model, own, written, onRemoved }: PriceGroupProps) {
+  const { t, i18n } = useLingui()
+  const client = useQueryClient()
+  const remove = useMutation({
+    ...removePrice(model.id),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: pricesQuery().queryKey })
+      void client.invalidateQueries({ queryKey: modelsQuery().queryKey })
+      onRemoved(written)
+    },
+  })
+  const isOfFile = written.some((price) => price.source === "file")
+  const isBeyond = written.some(isBeyondForm)
+  return (
+    <Group title={t`What it costs`}>
+      <dl>
+        <Fact label={t`A million tokens in`}>
+          {model.priced ? formatPrice(model.input_price, model.currency, i18n.locale) : t`unpriced`}
+        </Fact>
+        <Fact label={t`A million tokens out`}>
+          {model.priced ? formatPrice(model.output_price, model.currency, i18n.locale) : t`unpriced`}
+        </Fact>
+        {model.price_version ? <Fact label={t`Says who`}>{model.price_version}</Fact> : null}
+      </dl>
+      {isOfFile ? (
+        <p className="text-ui text-text-2">
+          <Trans>Its price stands in the settings file; change it there.</Trans>
+        </p>
+      ) : isBeyond ? (
+        <div className="flex flex-col items-start gap-2 text-ui text-text-2">
+          <Trans>Its price has steps or classes of service, which are written on the command line:</Trans>
+          <Command command={`salon prices set ${model.id} --help`} />
+        </div>
+      ) : (
+        <PriceForm key={own?.version ?? ""} model={model} own={own} />
+      )}
+      {own && !isOfFile && !isBeyond ? (
+        <div className="flex flex-wrap items-center gap-3 pt-1">
+          <Button disabled={remove.isPending} onClick={() => remove.mutate()}>
+            {t`Remove your price`}
+          </Button>
+          {remove.error ? <p role="alert" className="text-ui text-danger">{remove.error.message}</p> : null}
+        </div>
+      ) : null}
+    </Group>
+  )
+}

@@ -1,0 +1,103 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro"
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useNavigate, useSearch } from "@tanstack/react-router"
+import { Button } from "@/components/ui/button"
+import { ChoiceRow } from "@/components/ui/choice-row"
+import { OlderButton } from "@/components/ui/older-button"
+import { QueryView } from "@/components/ui/query-view"
+import { RowList } from "@/components/ui/row-list"
+import { SkeletonRows } from "@/components/ui/skeleton"
+import { providersQuery } from "@/features/house/api/queries"
+import { HouseFrame } from "@/features/house/house-frame"
+import { realtimeSessionsQuery, requestPagesQuery } from "@/features/requests/api/request-pages"
+import { OpenSessions } from "@/features/requests/open-sessions"
+import { RequestFace } from "@/features/requests/request-face"
+import { RequestPanel } from "@/features/requests/request-panel"
+import { useNow } from "@/lib/use-now"
+import { assignVoices } from "@/lib/voices"
+
+const ROW_PX = 53
+
+/** Every request that the ledger knows, newest first, and the realtime sessions that are open. */
+export function RequestsPage() {
+  const { t } = useLingui()
+  const { id } = useSearch({ from: "/requests" })
+  const navigate = useNavigate({ from: "/requests" })
+  const client = useQueryClient()
+  const now = useNow()
+  const query = useInfiniteQuery(requestPagesQuery())
+  const sessions = useQuery(realtimeSessionsQuery())
+  const providers = useQuery(providersQuery())
+  const voices = assignVoices((providers.data ?? []).map((provider) => provider.name))
+  const pages = query.data?.pages ?? []
+  const rows = pages.flatMap((page) => page.items)
+  const show = (next: string | undefined): void =>
+    void navigate({ search: next === undefined ? {} : { id: next }, resetScroll: false })
+  return (
+    <HouseFrame
+      place="/requests"
+      panelLabel={t`One request`}
+      panel={id ? <RequestPanel key={id} requestId={id} voices={voices} onClose={() => show(undefined)} /> : null}
+      isPanelOpen={id !== undefined}
+      onPanel={(isOpen) => (isOpen ? undefined : show(undefined))}
+      onAction={(action) => {
+        if (action !== "stop" || id === undefined) return false
+        show(undefined)
+        return true
+      }}
+    >
+      <div className="mx-auto flex max-w-(--col) flex-col gap-5 px-4 py-6 sm:px-6">
+        {sessions.data && sessions.data.length > 0 ? <OpenSessions sessions={sessions.data} voices={voices} /> : null}
+        <QueryView query={query} loading={<SkeletonRows rows={8} label={t`Loading the requests`} />}>
+          {() =>
+            rows.length === 0 ? (
+              <p className="tight py-6 text-lead font-medium">
+                <Trans>Nothing yet: the first request shows here.</Trans>
+              </p>
+            ) : (
+              <div className="flex flex-col gap-3">
+                <div className="flex min-h-(--control) flex-wrap items-center justify-between gap-3">
+                  <p role="status" className="tabular text-ui text-text-2">
+                    {query.hasNextPage ? (
+                      <Plural value={rows.length} one="The latest request" other="The latest # requests" />
+                    ) : (
+                      <Plural value={rows.length} one="# request" other="# requests" />
+                    )}
+                  </p>
+                  {pages.length > 1 ? (
+                    <Button look="outline" onClick={() => void client.resetQueries(requestPagesQuery())}>
+                      {t`Show the newest`}
+                    </Button>
+                  ) : null}
+                </div>
+                <RowList
+                  items={rows}
+                  height={ROW_PX}
+                  keyOf={(row) => row.request_id}
+                  isChosen={(row) => row.request_id === id}
+                  label={t`Requests`}
+                >
+                  {(row, place, measure) => (
+                    <ChoiceRow
+                      ref={measure}
+                      place={place}
+                      isChosen={row.request_id === id}
+                      onChoose={() => show(row.request_id === id ? undefined : row.request_id)}
+                    >
+                      <RequestFace row={row} voice={voices.get(row.provider ?? "") ?? 6} now={now} />
+                    </ChoiceRow>
+                  )}
+                </RowList>
+                <OlderButton
+                  hasMore={query.hasNextPage}
+                  isLoading={query.isFetchingNextPage}
+                  onMore={() => void query.fetchNextPage()}
+                />
+              </div>
+            )
+          }
+        </QueryView>
+      </div>
+    </HouseFrame>
+  )
+}
