@@ -81,6 +81,7 @@ function model(id: string, change: Partial<Model>): Model {
     currency: null,
     priced: false,
     price_version: null,
+    piece_prices: {},
     aliases: [],
     ...change,
   }
@@ -339,7 +340,7 @@ export const PRICES: Price[] = [
     model: "openai/gpt-5",
     input: "1.1", output: "9", cached: "0.11", cache_write: null, cache_write_1h: null, reasoning: null,
     audio_input: null, audio_cached: null, audio_output: null, image_input: null, image_cached: null, image_output: null,
-    request: null, image: null, characters: null, minute: null, search: null, tiers: [], services: [],
+    request: null, image: null, images: [], megapixel: null, characters: null, minute: null, search: null, tiers: [], services: [],
     currency: "USD", starts: "2026-11-01", ends: null, is_past: false, version: "set by hand 2026-11-01 1a2b3c4d", source: "api",
   },
 ]

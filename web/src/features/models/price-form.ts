@@ -4,7 +4,7 @@ import type { Price, PriceBody } from "@/api/types"
 
 /** Amounts for a million tokens of a class, and for pieces. */
 export const RATES = ["input", "output", "cached", "cache_write", "cache_write_1h", "reasoning"] as const
-export const PIECES = ["request", "image", "characters", "minute", "search"] as const
+export const PIECES = ["request", "image", "megapixel", "characters", "minute", "search"] as const
 export const OF_SOUND_AND_PICTURES = [
   "audio_input",
   "audio_cached",
@@ -21,9 +21,9 @@ export function ownPrice(prices: readonly Price[], model: string): Price | undef
   return prices.findLast((price) => price.model === model && !price.is_past)
 }
 
-/** Whether a price says more than the form can: steps by context, or classes of service. */
+/** Whether a price says more than the form can: steps by context, classes of service, or sizes of pictures. */
 export function isBeyondForm(price: Price | undefined): boolean {
-  return price !== undefined && (price.tiers.length > 0 || price.services.length > 0)
+  return price !== undefined && price.tiers.length + price.services.length + price.images.length > 0
 }
 
 /** What is sent to set a price from now on; fields that were left empty are left out. */

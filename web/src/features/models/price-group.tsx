@@ -9,6 +9,7 @@ import { modelsQuery } from "@/features/house/api/queries"
 import { formatPrice } from "@/features/house/price"
 import { pricesQuery, removePrice } from "@/features/models/api/prices"
 import { PriceForm } from "@/features/models/price-form-view"
+import { useAmountNames } from "@/features/models/use-amount-names"
 import { isBeyondForm } from "@/features/models/price-form"
 
 interface PriceGroupProps {
@@ -21,6 +22,7 @@ interface PriceGroupProps {
 /** What a model costs, where that is from, and a price of one's own in its place. */
 export function PriceGroup({ model, own, written, onRemoved }: PriceGroupProps) {
   const { t, i18n } = useLingui()
+  const names: Readonly<Record<string, string>> = useAmountNames()
   const client = useQueryClient()
   const remove = useMutation({
     ...removePrice(model.id),
@@ -41,6 +43,11 @@ export function PriceGroup({ model, own, written, onRemoved }: PriceGroupProps) 
         <Fact label={t`A million tokens out`}>
           {model.priced ? formatPrice(model.output_price, model.currency, i18n.locale) : t`unpriced`}
         </Fact>
+        {Object.entries(model.piece_prices).map(([piece, price]) => (
+          <Fact key={piece} label={names[piece] ?? piece}>
+            {formatPrice(price, model.currency, i18n.locale)}
+          </Fact>
+        ))}
         {model.price_version ? <Fact label={t`Says who`}>{model.price_version}</Fact> : null}
       </dl>
       {isOfFile ? (
@@ -49,7 +56,7 @@ export function PriceGroup({ model, own, written, onRemoved }: PriceGroupProps) 
         </p>
       ) : isBeyond ? (
         <div className="flex flex-col items-start gap-2 text-ui text-text-2">
-          <Trans>Its price has steps or classes of service, which are written on the command line:</Trans>
+          <Trans>Its price has steps, sizes or classes of service, which are written on the command line:</Trans>
           <Command command={`salon prices set ${model.id} --help`} />
         </div>
       ) : (

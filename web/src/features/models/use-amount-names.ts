@@ -19,6 +19,7 @@ export function useAmountNames(): Readonly<Record<Amount, string>> {
     image_output: t`Pictures out`,
     request: t`One request`,
     image: t`One picture made`,
+    megapixel: t`A megapixel made`,
     characters: t`A million characters`,
     minute: t`A minute listened to`,
     search: t`One search`,
