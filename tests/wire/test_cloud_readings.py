@@ -13,9 +13,10 @@ import pytest
 
 from salon.foundation.kit.errors import UpstreamError
 from salon.foundation.messages import CitationPart
-from salon.gateway.protocols import anthropic, cohere, converse, openai
+from salon.gateway.protocols import anthropic, cohere, converse, invoke, openai
 from salon.gateway.protocols.base import SpokenDialect
 from salon.gateway.protocols.gemini import interactions
+from salon.gateway.providers.bedrock.invoke_stream import InvokeStream
 from salon.testing.fake_provider.aws import event
 
 FOLDER = Path(__file__).parent / "cloud_readings"
@@ -27,12 +28,12 @@ DIALECTS: Mapping[str, SpokenDialect] = {
 }
 FILED_ELSEWHERE = {"writer": openai.DIALECT}
 """The index has answers of Writer, which speaks Chat Completions, among those of Cohere."""
-OTHERS = {
-    "bedrock/bedrock-invoke/bedrock-traces-guardrails-guardrail-invoke-stream-562310",
-    "bedrock/bedrock-invoke/bedrock-traces-nova-nova-invoke-stream-with-events-with-no-content-bcf02c",
-    "bedrock/bedrock-invoke/es-meta-meta-llama2-completion-string-content-with-events-with-content-2f0996",
+BY_MODEL: Mapping[str, SpokenDialect] = {
+    "amazon.nova": converse.NOVA,
+    "amazon.titan-text": invoke.TITAN,
+    "meta.llama": invoke.LLAMA,
 }
-"""Words of Titan, Nova and Llama over InvokeModel: their models are spoken to over Converse."""
+"""Whose body is read at InvokeModel, by a word of the address; Claude's else."""
 READINGS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 
 
@@ -62,8 +63,42 @@ def _framed(lines: bytes) -> bytes:
     return b"".join(event(kind, value).data for one in events for kind, value in one.items())
 
 
+class _Unpacked:
+    """Hears what the provider's transport makes of a stream of InvokeModel."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.on_data = self.pieces.append
+
+    def on_head(self, status: int, headers: Any) -> None:
+        assert (status, headers) == (200, [(b"content-type", b"text/event-stream")])
+
+    def on_end(self) -> None:
+        pass
+
+    def on_error(self, error: Exception) -> None:
+        raise error
+
+
+def _unpacked(body: bytes, cut: int, wire: Any) -> bytes:
+    heard = _Unpacked()
+    stream = InvokeStream(heard, "bedrock")
+    stream.on_head(200, [(b"content-type", b"application/vnd.amazon.eventstream")])
+    for piece in wire.pieces(body, cut):
+        stream.on_data(piece)
+    stream.on_end()
+    return b"".join(heard.pieces)
+
+
+def _dialect(folder: Path, row: Mapping[str, Any]) -> SpokenDialect:
+    if row["api"] == "bedrock-invoke":
+        address = json.loads((folder / row["dir"] / "meta.json").read_text("utf-8"))["url"]
+        return next((one for name, one in BY_MODEL.items() if name in address), anthropic.DIALECT)
+    return FILED_ELSEWHERE.get(row["provider"], DIALECTS[row["api"]])
+
+
 def _read(folder: Path, row: Mapping[str, Any], cut: int, wire: Any) -> dict[str, Any]:
-    dialect = FILED_ELSEWHERE.get(row["provider"], DIALECTS[row["api"]])
+    dialect = _dialect(folder, row)
     body = (folder / row["dir"] / f"response.{row['transport']}").read_bytes()
     if row["status"] >= 400:
         error = dialect.decode_error(row["status"], {}, body, provider="p")
@@ -73,6 +108,8 @@ def _read(folder: Path, row: Mapping[str, Any], cut: int, wire: Any) -> dict[str
         body = _framed(body)  # kept by its authors as one event a line
     elif row["transport"] == "json":
         return _reading(dialect.decode_response(body))
+    elif row["api"] == "bedrock-invoke":
+        body = _unpacked(body, cut, wire)
     return _reading(wire.collect(dialect, body, cut).response())
 
 
@@ -81,7 +118,7 @@ def rows(shared_dir: Path) -> dict[str, dict[str, Any]]:
     """The rows of the index of recordings that are read here, by the recording's own name."""
     lines = (shared_dir / "recorded-streams" / "index.jsonl").read_text("utf-8").splitlines()
     found = [row for row in map(json.loads, lines) if row["api"] in DIALECTS]
-    return {row["dir"].rpartition("/")[2]: row for row in found if row["dir"] not in OTHERS}
+    return {row["dir"].rpartition("/")[2]: row for row in found}
 
 
 @pytest.mark.parametrize("name", sorted(READINGS))

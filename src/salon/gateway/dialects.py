@@ -8,6 +8,7 @@ from salon.gateway.protocols.base import Dialect, DialectName, SpokenDialect
 from salon.gateway.protocols.cohere import DIALECT as COHERE
 from salon.gateway.protocols.cohere import EMBED as COHERE_EMBED
 from salon.gateway.protocols.converse import DIALECT as CONVERSE
+from salon.gateway.protocols.converse import NOVA as BEDROCK_NOVA
 from salon.gateway.protocols.gemini import COUNT as GEMINI_COUNT
 from salon.gateway.protocols.gemini import DIALECT as GEMINI
 from salon.gateway.protocols.gemini import EMBED as GEMINI_EMBED
@@ -19,7 +20,9 @@ from salon.gateway.protocols.gemini import PREDICT as VERTEX_EMBED
 from salon.gateway.protocols.gemini import SPEECH as GEMINI_SPEECH
 from salon.gateway.protocols.gemini.interactions import DIALECT as INTERACTIONS
 from salon.gateway.protocols.invoke import COHERE_EMBED as BEDROCK_COHERE_EMBED
+from salon.gateway.protocols.invoke import LLAMA as BEDROCK_LLAMA
 from salon.gateway.protocols.invoke import NOVA_EMBED, TITAN_EMBED
+from salon.gateway.protocols.invoke import TITAN as BEDROCK_TITAN
 from salon.gateway.protocols.ollama import DIALECT as OLLAMA
 from salon.gateway.protocols.ollama import EMBED as OLLAMA_EMBED
 from salon.gateway.protocols.ollama import EMBEDDINGS as OLLAMA_EMBEDDINGS
@@ -92,6 +95,9 @@ ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {
         NOVA_EMBED,
         BEDROCK_COHERE_EMBED,
         CONVERSE,
+        BEDROCK_NOVA,
+        BEDROCK_TITAN,
+        BEDROCK_LLAMA,
         MISTRAL_MODERATIONS,
         PERPLEXITY_EMBEDDINGS,
         VOYAGE_RERANK,

@@ -283,3 +283,28 @@ def test_a_lent_secret_is_shown_to_nobody(play: Play, caplog: pytest.LogCaptureF
         assert SECRET.encode() not in (bench.folder / "salon.db").read_bytes()
 
     play(scene)
+
+
+@pytest.mark.parametrize("model", ["us.meta.llama3-3-70b-instruct-v1:0", "amazon.titan-text-express-v1"])
+def test_llama_and_titan_answer_at_invoke_where_that_is_chosen(play: Play, model: str) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await bench.service.add(OWNER.caller, spec(fake, api="invoke"))
+        for dialect, stream in (
+            ("openai", False),
+            ("openai", True),
+            ("anthropic", False),
+            ("anthropic", True),
+        ):
+            reply = await bench.call(f"aws/{model}", "{{fake tokens=3}}", dialect=dialect, stream=stream)
+            assert (reply.status, b"tok " in reply.body) == (200, True)
+            end = "invoke-with-response-stream" if stream else "invoke"
+            assert fake.journal.exchanges[-1].target.endswith(f"/{end}")
+        tool = {"type": "function", "function": {"name": "w", "parameters": {"type": "object"}}}
+        refused = await bench.call(f"aws/{model}", "hi", tools=[tool])
+        assert (refused.status, refused.json()["error"]["param"]) == (400, "tools")
+        failed = await bench.call(f"aws/{model}", "{{fake fault=error-in-stream}}", stream=True)
+        assert b"fake failure in the stream" in failed.body
+        counted = [entry.output_tokens for entry, _ in await bench.rows() if entry.status == "ok"]
+        assert counted == [3, 3, 3, 3]
+
+    play(scene)

@@ -64,6 +64,7 @@ def service_account(url: str) -> dict[str, Any]:
 
 
 SIGNED = {"region": "eu-central-1", "access_key_id": "AKIAIOSFODNN7EXAMPLE"}
+INVOKED = {**SIGNED, "api": "invoke"}
 Case = tuple[str, str, Callable[[str], dict[str, Any]]]
 """A kind, a model, and what its declaration says besides; the fake's address is given."""
 CASES: dict[str, Case] = {
@@ -75,6 +76,7 @@ CASES: dict[str, Case] = {
     "bedrock-key": ("bedrock", "eu.amazon.fake-v1:0", lambda _: {"options": {"region": "eu-central-1"}}),
     "bedrock-signed": ("bedrock", "amazon.fake-v1:0", lambda _: {"options": SIGNED}),
     "bedrock-claude": ("bedrock", "us.anthropic.fake-v1:0", lambda _: {"options": SIGNED}),
+    "bedrock-nova": ("bedrock", "eu.amazon.nova-2-lite-fake-v1:0", lambda _: {"options": INVOKED}),
     "gemini-interactions": ("gemini", "fake", lambda _: {"options": {"api": "interactions"}}),
     "azure-entra": ("azure", "fake", lambda url: {"options": entra(url)}),
 }

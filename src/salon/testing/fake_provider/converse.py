@@ -91,7 +91,16 @@ def body(answer: Answer) -> bytes:
 def frames(answer: Answer, asked: Asked) -> list[Frame]:
     """Write the events of a streamed answer."""
     del asked  # every stream of this dialect carries usage
-    out = [event("messageStart", {"role": "assistant"})]
+    roles = {"metadata": "usage"}
+    return [
+        event(kind, value, tokens=tokens, role=roles.get(kind, "content"))
+        for kind, value, tokens in events(answer)
+    ]
+
+
+def events(answer: Answer) -> list[tuple[str, JsonObject, int]]:
+    """Return the events of a streamed answer: what each is, what it says, and how many tokens it holds."""
+    out: list[tuple[str, JsonObject, int]] = [("messageStart", {"role": "assistant"}, 0)]
     index = 0
     for pieces, kind in ((answer.thinking, "reasoningContent"), (answer.text, "text")):
         for piece in pieces:
@@ -108,12 +117,12 @@ def frames(answer: Answer, asked: Asked) -> list[Frame]:
             for piece in call.pieces
         ]
         out.append(_block("contentBlockStop", at))
-    out.append(event("messageStop", {"stopReason": _finish(answer)}))
-    return [*out, event("metadata", {"usage": _usage(answer), "metrics": {"latencyMs": 1}}, role="usage")]
+    out.append(("messageStop", {"stopReason": _finish(answer)}, 0))
+    return [*out, ("metadata", {"usage": _usage(answer), "metrics": {"latencyMs": 1}}, 0)]
 
 
-def _block(kind: str, index: int, *, tokens: int = 0, **fields: Any) -> Frame:
-    return event(kind, {"contentBlockIndex": index, **fields}, tokens=tokens)
+def _block(kind: str, index: int, *, tokens: int = 0, **fields: Any) -> tuple[str, JsonObject, int]:
+    return kind, {"contentBlockIndex": index, **fields}, tokens
 
 
 def error_value(status: int, message: str) -> JsonObject:

@@ -1,5 +1,5 @@
-"""Bedrock's Converse: spoken to Amazon, served to nobody."""
+"""Bedrock's Converse, and Nova over InvokeModel: spoken to Amazon, served to nobody."""
 
-from salon.gateway.protocols.converse.dialect import DIALECT
+from salon.gateway.protocols.converse.dialect import DIALECT, NOVA
 
-__all__ = ["DIALECT"]
+__all__ = ["DIALECT", "NOVA"]

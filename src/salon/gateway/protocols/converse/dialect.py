@@ -1,8 +1,10 @@
-"""Converse as it is spoken."""
+"""Converse as it is spoken, and Nova's own body, which is nearly the same."""
+
+import msgspec
 
 from salon.gateway.protocols import aws_errors, classify
 from salon.gateway.protocols.base import SpokenDialect
-from salon.gateway.protocols.converse import request_writer, response
+from salon.gateway.protocols.converse import nova, request_writer, response
 from salon.gateway.protocols.converse.stream_decoder import ConverseStreamDecoder
 
 DIALECT = SpokenDialect(
@@ -15,3 +17,12 @@ DIALECT = SpokenDialect(
     classify_stream_error=classify.stream_error,
 )
 """``POST /model/{model}/converse`` and ``/converse-stream``."""
+
+NOVA = msgspec.structs.replace(
+    DIALECT,
+    name="bedrock-nova",
+    title="Nova over InvokeModel",
+    encode_request=nova.encode_request,
+    stream_decoder=nova.NovaStreamDecoder,
+)
+"""``POST /model/amazon.nova-…/invoke`` and ``/invoke-with-response-stream``."""

@@ -28,6 +28,12 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     Raises: Unsupported.
     """
     lost: Lost = {}
+    wire = write_request(request, lost, quirks=quirks)
+    return EncodedRequest(body=dumps(wire), lost=tuple(lost))
+
+
+def write_request(request: ModelRequest, lost: Lost, *, quirks: Quirks) -> JsonObject:
+    """Return the request as a value; name in ``lost`` what has no place. Raises: Unsupported."""
     own = split_extra(request, "converse", lost)
     if request.n is not None and request.n > 1:
         raise Unsupported(field="n", problem="Bedrock gives one answer per request.")
@@ -56,8 +62,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         "serviceTier": _write_tier(request.service_tier, lost),
         **own,
     }
-    body = dumps({name: value for name, value in wire.items() if value is not None})
-    return EncodedRequest(body=body, lost=tuple(lost))
+    return {name: value for name, value in wire.items() if value is not None}
 
 
 def _write_tools(request: ModelRequest, lost: Lost) -> JsonObject | None:

@@ -51,7 +51,9 @@ def read_usage(raw: Any, *, service: Any = None) -> Usage | None:
     """
     if not is_object(raw):
         return None
-    cached, written = count_of(raw.get("cacheReadInputTokens")), count_of(raw.get("cacheWriteInputTokens"))
+    # Over InvokeModel the two have another ending.
+    cached = count_of(raw.get("cacheReadInputTokens", raw.get("cacheReadInputTokenCount")))
+    written = count_of(raw.get("cacheWriteInputTokens", raw.get("cacheWriteInputTokenCount")))
     return Usage(
         input_tokens=count_of(raw.get("inputTokens")) + cached + written,
         output_tokens=count_of(raw.get("outputTokens")),

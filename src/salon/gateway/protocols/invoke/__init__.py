@@ -1,5 +1,5 @@
 """Bedrock's InvokeModel for models that make embeddings: spoken to Amazon, served to nobody."""
 
-from salon.gateway.protocols.invoke.dialect import COHERE_EMBED, NOVA_EMBED, TITAN_EMBED
+from salon.gateway.protocols.invoke.dialect import COHERE_EMBED, LLAMA, NOVA_EMBED, TITAN, TITAN_EMBED
 
-__all__ = ["COHERE_EMBED", "NOVA_EMBED", "TITAN_EMBED"]
+__all__ = ["COHERE_EMBED", "LLAMA", "NOVA_EMBED", "TITAN", "TITAN_EMBED"]

@@ -2,9 +2,10 @@
 
 import msgspec
 
-from salon.gateway.protocols import whole
+from salon.gateway.protocols import classify, whole
 from salon.gateway.protocols.aws_errors import decode_error
-from salon.gateway.protocols.invoke import cohere, nova, titan
+from salon.gateway.protocols.base import SpokenDialect
+from salon.gateway.protocols.invoke import cohere, llama, nova, titan, titan_text
 
 TITAN_EMBED = whole.spoken(
     name="titan-embed",
@@ -33,3 +34,25 @@ COHERE_EMBED = msgspec.structs.replace(
     decode_response=cohere.decode_response,
 )
 """``POST /model/cohere.embed-…/invoke``: a vector for each text."""
+
+LLAMA = SpokenDialect(
+    name="bedrock-llama",
+    title="Llama over InvokeModel",
+    encode_request=llama.encode_request,
+    decode_response=llama.decode_response,
+    stream_decoder=llama.stream_decoder,
+    decode_error=decode_error,
+    classify_stream_error=classify.stream_error,
+)
+"""``POST /model/meta.llama…/invoke`` and ``/invoke-with-response-stream``."""
+
+TITAN = SpokenDialect(
+    name="bedrock-titan",
+    title="Titan text over InvokeModel",
+    encode_request=titan_text.encode_request,
+    decode_response=titan_text.decode_response,
+    stream_decoder=titan_text.stream_decoder,
+    decode_error=decode_error,
+    classify_stream_error=classify.stream_error,
+)
+"""``POST /model/amazon.titan-text-…/invoke`` and ``/invoke-with-response-stream``."""

@@ -1,4 +1,8 @@
-"""Amazon Bedrock: every maker's chat models over Converse, Claude and embeddings over InvokeModel."""
+"""Amazon Bedrock: every maker's chat models over Converse, Claude and embeddings over InvokeModel.
+
+Nova, Llama and Titan have a body of their own at InvokeModel too; it is spoken where that is chosen, for
+accounts and gateways that let nothing else through.
+"""
 
 import re
 from collections.abc import Mapping
@@ -21,6 +25,14 @@ _EMBEDDINGS: tuple[tuple[re.Pattern[str], DialectName], ...] = (
     (re.compile(r"(?:[a-z-]+\.)?cohere\.embed-.*|arn:.*[/.]cohere\.embed-.*"), "bedrock-cohere-embed"),
 )
 """Models that make embeddings, and whose body each of them reads."""
+_NOVA = r"amazon\.nova-(?:\d+-)?(?:micro|lite|pro|premier).*"
+_TITAN = r"amazon\.titan-t(?:ext|g1)-.*"
+_CHATS: tuple[tuple[re.Pattern[str], DialectName], ...] = (
+    (re.compile(rf"(?:[a-z-]+\.)?{_NOVA}|arn:.*[/.]{_NOVA}"), "bedrock-nova"),
+    (re.compile(rf"(?:[a-z-]+\.)?{_TITAN}|arn:.*[/.]{_TITAN}"), "bedrock-titan"),
+    (re.compile(r"(?:[a-z-]+\.)?meta\.llama.*|arn:.*[/.]meta\.llama.*"), "bedrock-llama"),
+)
+"""Models that chat at InvokeModel, and whose body each of them reads."""
 
 
 def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
@@ -37,7 +49,18 @@ def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
         quirks={"body_version": "bedrock-2023-05-31", "stream_in_address": True},
     )
     embeddings = tuple((names, _embeds(shaped, dialect)) for names, dialect in _EMBEDDINGS)
-    return msgspec.structs.replace(shaped, variants=((_OF_ANTHROPIC, claude), *embeddings))
+    invoked = _CHATS if options.get("api") == "invoke" else ()
+    chats = tuple((names, _chats(shaped, dialect)) for names, dialect in invoked)
+    return msgspec.structs.replace(shaped, variants=((_OF_ANTHROPIC, claude), *embeddings, *chats))
+
+
+def _chats(kind: ProviderKind, dialect: DialectName) -> ProviderKind:
+    return msgspec.structs.replace(
+        kind,
+        dialect=dialect,
+        chat_paths={dialect: "/model/{model}/invoke"},
+        stream_paths={dialect: "/model/{model}/invoke-with-response-stream"},
+    )
 
 
 def _embeds(kind: ProviderKind, dialect: DialectName) -> ProviderKind:
@@ -79,6 +102,12 @@ KIND = ProviderKind(
             help="the domain of the region's addresses, amazonaws.com.cn in China",
             default="amazonaws.com",
             pattern=r"[a-z0-9][a-z0-9.-]{1,60}",
+        ),
+        ProviderOption(
+            name="api",
+            help="how Nova, Llama and Titan are asked, converse or invoke",
+            default="converse",
+            pattern="converse|invoke",
         ),
     ),
     shape=shape,

@@ -15,7 +15,7 @@ OF_IMAGEN: Final = re.compile(r"imagen-.*")
 
 def shape(kind: ProviderKind, options: Mapping[str, str]) -> ProviderKind:
     """Return the kind as it is asked: Interactions are then spoken to every caller, Gemini's own too."""
-    if options["api"] != "interactions":
+    if options.get("api") != "interactions":
         return kind
     count = {name: path for name, path in kind.chat_paths.items() if name == "gemini-count"}
     return msgspec.structs.replace(
