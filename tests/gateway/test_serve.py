@@ -125,6 +125,21 @@ def test_an_answer_that_is_given_again_names_what_was_lost(play: Play, stream: b
     play(scene)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_the_answer_loses_is_told_where_it_still_can_be_and_kept(play: Play, stream: bool) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        asked = {"dialect": "ollama", "stream": stream, "options": {"seed": 1}}
+        reply = await bench.call("anthropic/fake", "{{fake think=2}}", **asked)
+        in_head = "seed" if stream else "reasoning_signature, seed"
+        assert reply.headers["x-salon-lost"] == in_head
+        last = reply.body.splitlines()[-1]
+        assert (b'"x_salon":{"lost":["reasoning_signature"]}' in last) == stream
+        entry, _ = await bench.row()
+        assert entry.lost == "reasoning_signature, seed"
+
+    play(scene)
+
+
 def test_an_unknown_price_is_unpriced_and_not_zero(play: Play) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         reply = await bench.call("openai/fake")

@@ -25,6 +25,8 @@ from salon.gateway.relay.readers import FailureReader
 _NOTHING: Final = Usage()
 _UNCOUNTED: Final = Usage(details=UsageDetails(uncounted=1))
 _SERVICE_FIELDS: Final = ("service_tier", "serviceTier", "speed")
+_MOST_LOST: Final = 1000
+"""Characters of names that are kept; a provider can invent as many as it likes."""
 _MOST_ANSWERS: Final = 1000
 """More than any provider gives at once."""
 
@@ -254,6 +256,7 @@ class Accountant:
             sums.started_at_ms if is_alone else None,
             sums.first_byte_ms if is_alone else None,
             sums.duration_ms if is_alone else None,
+            ", ".join(sorted(job.lost))[:_MOST_LOST] if job.lost else None,
         )
         self._ledger.record(entry, attempts, hold=job.hold)
         if job.ticket is not None:

@@ -241,7 +241,7 @@ class Gateway:
         assert reply is not None
         assert dialect is not None
         job.context = encode_context(job)
-        delivery = job.delivery = StreamDelivery(reply, dialect, lambda: self._begin(job))
+        delivery = job.delivery = StreamDelivery(reply, dialect, lambda: self._begin(job), job.lost)
         delivery.recorder = job.sent
         job.cost_comment = call.headers.get(_COST) == b"comment"
         reply.on_writable(job.set_flow)

@@ -66,6 +66,9 @@ def test_a_stream_names_what_a_whole_answer_names_and_loses_nothing_else(dialect
         plain = set(dialect.encode_response(answer, protocol_table.CONTEXT).lost)
         if (dialect.name, name) not in ONLY_IN_STREAMS:
             assert encoder.lost == plain, name
+        told = [f'"{lost}"' for lost in sorted(encoder.lost)]
+        assert ("x_salon" in wire.decode()) == bool(told), name
+        assert f'"x_salon":{{"lost":[{",".join(told)}]}}' in wire.decode() or not told, name
         collector, decoder = ResponseCollector(), dialect.stream_decoder()
         collector.add(decoder.feed(wire))
         collector.add(decoder.finish())

@@ -3627,6 +3627,8 @@ export interface components {
             input_tokens: number;
             /** Key Name */
             key_name: string | null;
+            /** Lost */
+            lost: string[];
             /** Model */
             model: string | null;
             /** Operation */
@@ -3695,6 +3697,8 @@ export interface components {
             input_tokens: number;
             /** Key Name */
             key_name: string | null;
+            /** Lost */
+            lost: string[];
             /** Model */
             model: string | null;
             /** Operation */

@@ -164,6 +164,7 @@ export const REQUESTS: RequestRow[] = Array.from({ length: 30 }, (_, index) => {
     cache_write_tokens: 0,
     reasoning_tokens: 0,
     rare: {},
+    lost: index === 3 ? ["citations", "reasoning_signature"] : [],
     price_version: null,
     service: null,
   }

@@ -204,6 +204,7 @@ def _request_row(entry: RequestEntry, keys: Mapping[str, str], providers: Mappin
         "attempts": entry.attempts,
         "decision": entry.decision,
         "why": sentence(entry.decision, answered=_answered(entry, providers), attempts=entry.attempts),
+        "lost": entry.lost.split(", ") if entry.lost else [],
     }
 
 

@@ -63,6 +63,8 @@ class RequestEntry(msgspec.Struct, frozen=True, gc=False):
     its own. None where attempts have rows."""
     attempt_first_byte_ms: int | None
     attempt_ms: int | None
+    lost: str | None
+    """What the protocols between caller and provider could not carry: names, sorted, joined by commas."""
 
 
 class AttemptEntry(msgspec.Struct, frozen=True, gc=False):

@@ -59,6 +59,7 @@ requests: Final = Table(
     time_ms("attempt_started_at_ms", nullable=True),
     integer("attempt_first_byte_ms", nullable=True),
     integer("attempt_ms", nullable=True),
+    text_column("lost", nullable=True),
     Index(None, "space_id", "started_at_ms"),
 )
 

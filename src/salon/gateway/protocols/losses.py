@@ -5,7 +5,7 @@ such names are made by the functions below alone. So the type checker refuses a 
 ``docs/protocols.md`` does not say what it means.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Final, Literal, NewType
 
 from salon.foundation.messages import Finish, FinishReason, OpaquePart, Part
@@ -146,3 +146,12 @@ def beside(provider_data: JsonObject | None, dialect: str, carried: frozenset[st
         yield "logprobs"
     if untold:
         yield "provider_data"
+
+
+def in_stream(lost: Set[Loss]) -> JsonObject:
+    """Return the field with which a stream's end tells what the stream lost; none where that is nothing.
+
+    Its head was sent before. No client minds a field that it does not know (Groq's is ``x_groq``), while
+    comments end some readers of events, and Ollama's lines have none.
+    """
+    return {"x_salon": {"lost": sorted(lost)}} if lost else {}

@@ -28,14 +28,19 @@ class StreamDelivery:
         "_held",
         "_held_bytes",
         "head",
+        "lost",
         "recorder",
         "reply",
         "started",
     )
 
-    def __init__(self, reply: Reply, dialect: Dialect, begin: Callable[[], Headers]) -> None:
-        """``begin`` is called once, when the first content is there; it returns the headers."""
+    def __init__(self, reply: Reply, dialect: Dialect, begin: Callable[[], Headers], lost: set[Loss]) -> None:
+        """``begin`` is called once, when the first content is there; it returns the headers.
+
+        ``lost`` is filled at the end with what the caller's dialect could not carry.
+        """
         self.reply = reply
+        self.lost = lost
         self.started = False
         self.recorder: list[bytes] | None = None
         """Collects everything that is sent, when somebody wants to keep it."""
@@ -92,15 +97,14 @@ class StreamDelivery:
         self._held_bytes = 0
         self._encoder = None
 
-    @property
-    def lost(self) -> set[Loss]:
-        """What the caller's dialect could not carry so far."""
-        return self._encoder.lost if self._encoder is not None else set()
-
     def end(self, mark: bytes = b"") -> None:
         """Send what is held and what ends the stream well; ``mark`` is what a tapped stream lacked."""
         self.flush()
-        data = self._encoder.finish() if self._encoder is not None else mark
+        data, encoder = mark, self._encoder
+        if encoder is not None:
+            data = encoder.finish()
+            if encoder.lost:
+                self.lost |= encoder.lost
         if data:
             self.forward(data, has_content=True)
 
@@ -108,6 +112,7 @@ class StreamDelivery:
         """End a begun stream with an error in the caller's dialect."""
         encoder = self._encoder or self._dialect.stream_encoder(context)
         self.forward(encoder.error(error), has_content=True)
+        self.lost |= encoder.lost
         self.reply.finish()
 
 

@@ -63,6 +63,15 @@ export function RequestFacts({ request, voices }: RequestFactsProps) {
         <Fact label={t`Asked in`}>
           <code>{request.dialect}</code>
         </Fact>
+        {request.lost.length === 0 ? null : (
+          <Fact label={t`Lost on the way`}>
+            {request.lost.map((name) => (
+              <code key={name} className="block wrap-anywhere">
+                {name}
+              </code>
+            ))}
+          </Fact>
+        )}
         <Fact label={t`Id`}>
           <span dir="ltr" className="inline-flex items-center gap-1">
             <code className="text-caption wrap-anywhere">{request.request_id}</code>

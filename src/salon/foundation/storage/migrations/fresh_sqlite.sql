@@ -1,4 +1,4 @@
--- revision 0001
+-- revision 0002
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -382,7 +382,7 @@ CREATE TABLE ledger_requests (
 	duration_ms BIGINT NOT NULL, 
 	attempt_started_at_ms BIGINT, 
 	attempt_first_byte_ms BIGINT, 
-	attempt_ms BIGINT, 
+	attempt_ms BIGINT, lost TEXT, 
 	CONSTRAINT pk_ledger_requests PRIMARY KEY (request_id)
 );
 CREATE INDEX ix_ledger_requests_space_id_started_at_ms ON ledger_requests (space_id, started_at_ms);
@@ -524,5 +524,6 @@ CREATE TABLE spaces (
 	archived_at_ms BIGINT, 
 	CONSTRAINT pk_spaces PRIMARY KEY (id)
 );
-INSERT INTO alembic_version (version_num) VALUES ('0001');
+INSERT INTO alembic_version (version_num) VALUES ('0002');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);

@@ -111,6 +111,7 @@ class AnthropicStreamEncoder:
         }
         if "context_management" in self._own:
             wire["context_management"] = self._own["context_management"]
+        wire |= losses.in_stream(self.lost)
         out += (b"event: message_delta\ndata: ", dumps(wire), b"\n\n", _STOP)
         return b"".join(out)
 

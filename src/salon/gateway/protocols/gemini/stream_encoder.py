@@ -104,7 +104,7 @@ class GeminiStreamEncoder:
             if not any(choice.said for choice in self._choices.values()):
                 del wire["candidates"]
         wire["usageMetadata"] = write_usage(self._usage or Usage())
-        out += (b"data: ", dumps({**wire, **self._names}), b"\n\n")
+        out += (b"data: ", dumps({**wire, **self._names, **losses.in_stream(self.lost)}), b"\n\n")
         return b"".join(out)
 
     def error(self, error: SalonError) -> bytes:

@@ -101,6 +101,7 @@ class OllamaStreamEncoder:
             "done_reason": write_finish(self._finish),
             **write_usage(self._usage, duration_ns=taken_ns),
             **self._own,
+            **losses.in_stream(self.lost),
         }
         out += (self._head, b'""', self.CLOSING, b",", dumps(end)[1:], b"\n")
         return b"".join(out)

@@ -61,7 +61,7 @@ class CompletionsStreamEncoder:
         self._over = True
         out: list[bytes] = []
         if not self._finished:
-            self._chunk(0, "", out, finish="stop")
+            self._end_chunk(0, "stop", out)
         if self._include_usage:
             out += (self._head, b'],"usage":', dumps(write_usage(self._usage or Usage())), b"}\n\n")
         out.append(b"data: [DONE]\n\n")
@@ -80,11 +80,18 @@ class CompletionsStreamEncoder:
         text: str,
         out: list[bytes],
         *,
-        finish: str | None = None,
         logprobs: JsonObject | None = None,
     ) -> None:
-        wire = {"index": choice, "text": text, "logprobs": logprobs, "finish_reason": finish}
+        wire = {"index": choice, "text": text, "logprobs": logprobs, "finish_reason": None}
         out += (self._head, dumps(wire), self._tail)
+
+    def _end_chunk(self, choice: int, word: str, out: list[bytes]) -> None:
+        """Write the end of a choice, with what was lost so far."""
+        wire = {"index": choice, "text": "", "logprobs": None, "finish_reason": word}
+        told = losses.in_stream(self.lost)
+        more = b"," + dumps(told)[1:-1] if told else b""
+        null = b',"usage":null' if self._include_usage else b""
+        out += (self._head, dumps(wire), b"]", null, more, b"}\n\n")
 
     def _event(self, event: StreamEvent, out: list[bytes]) -> None:
         if isinstance(event, UsageReported):
@@ -126,4 +133,4 @@ class CompletionsStreamEncoder:
             self.lost.update(losses.ending(event.finish, TOLD))
             self.lost.update(losses.beside(event.provider_data, "completions", CARRIED))
             self._finished = True
-            self._chunk(choice, "", out, finish=finish_word(write_finish(event.finish)))
+            self._end_chunk(choice, finish_word(write_finish(event.finish)), out)

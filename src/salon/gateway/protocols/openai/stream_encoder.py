@@ -83,7 +83,7 @@ class OpenAIStreamEncoder:
         out: list[bytes] = []
         if not self._finished:
             self._begin(0, out)
-            self._finish_chunk(0, None, out)
+            self._finish_chunk(0, None, out, losses.in_stream(self.lost))
         if self._include_usage:
             usage = dumps(write_usage(self._usage or Usage()))
             out += (self._head, b',"choices":[],"usage":', usage, b"}\n\n")
@@ -191,7 +191,7 @@ class OpenAIStreamEncoder:
             if tier is not None:
                 told["service_tier"] = tier
             self.lost.update(losses.beside(event.provider_data, "openai", CARRIED))
-            self._finish_chunk(choice, event.finish, out, told)
+            self._finish_chunk(choice, event.finish, out, {**told, **losses.in_stream(self.lost)})
 
     def _reasoning(self, event: ReasoningDelta, out: list[bytes]) -> None:
         delta: JsonObject = {}

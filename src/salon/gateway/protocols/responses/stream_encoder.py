@@ -88,7 +88,8 @@ class ResponsesStreamEncoder:
         whole = self._whole.ended(self._items, self._finish, self._usage)
         self._over = True
         self.lost.update(self._whole.lost)
-        self._events.add(f"response.{whole['status']}", {"response": whole})
+        told = {"response": {**whole, **losses.in_stream(self.lost)}}
+        self._events.add(f"response.{whole['status']}", told)
         return self._events.take()
 
     def error(self, error: SalonError) -> bytes:

@@ -30,6 +30,7 @@ _FIELDS: list[Column] = [
     ("served", "answered"),
     ("why", "why"),
     ("what", "result"),
+    ("lost", "lost on the way"),
     ("operation", "kind"),
     ("dialect", "dialect"),
     ("tokens", "tokens"),
@@ -91,7 +92,8 @@ def show(session: Session, request_id: str) -> None:
         session.output.json(found)
         return
     first = found["first_token_ms"]
-    shown = {**_row(found), "first": None if first is None else f"after {first} ms"}
+    lost = ", ".join(found["lost"]) or None
+    shown = {**_row(found), "first": None if first is None else f"after {first} ms", "lost": lost}
     session.output.fields(shown, _FIELDS)
     if len(found["tried"]) > 1:
         session.output.line()

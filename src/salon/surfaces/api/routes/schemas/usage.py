@@ -68,6 +68,8 @@ class RequestRow(BaseModel):
     """Why it went where it went, in one line; null where there was nothing to decide."""
     why: str | None
     """The same as a sentence."""
+    lost: list[str]
+    """What the protocols between caller and provider could not carry, by the names of ``x-salon-lost``."""
 
 
 class Requests(BaseModel):
