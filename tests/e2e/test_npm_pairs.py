@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +83,15 @@ def installed() -> tuple[Path, dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def strangers() -> Iterator[subprocess.Popen[str]]:
-    """One Node that asks whatever it is told to, in whatever client."""
+    with running_strangers({}) as process:
+        yield process
+
+
+@contextmanager
+def running_strangers(more: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Run one Node that asks whatever it is told to, in whatever client; ``more`` is for its environment."""
     node, environment = installed()
-    pipe = subprocess.PIPE
+    pipe, environment = subprocess.PIPE, environment | more
     with subprocess.Popen(
         [str(node), "strangers.mjs"], cwd=FOLDER, env=environment, stdin=pipe, stdout=pipe, text=True
     ) as process:
@@ -97,6 +104,17 @@ def strangers() -> Iterator[subprocess.Popen[str]]:
             process.wait(30)
 
 
+def ask_stranger(
+    strangers: subprocess.Popen[str], client: str, place: dict[str, str], asked: dict[str, Any]
+) -> dict[str, Any]:
+    """Have a client do one thing; returns what it ``said``, or its ``error``."""
+    assert strangers.stdin is not None
+    assert strangers.stdout is not None
+    strangers.stdin.write(json.dumps({"client": client, "place": place, "asked": asked}) + "\n")
+    strangers.stdin.flush()
+    return json.loads(strangers.stdout.readline())
+
+
 @pytest.fixture
 def ask(strangers: subprocess.Popen[str], scene: Scene, key: str) -> Ask:
     """Ask one question; returns what was said, or raises with the client's error."""
@@ -104,11 +122,7 @@ def ask(strangers: subprocess.Popen[str], scene: Scene, key: str) -> Ask:
     def ask(client: str, provider: str, prompt: str, *, stream: bool, **asked: Any) -> dict[str, Any]:
         place = {"url": scene.house.url, "key": key}
         asked = {"model": model_of(provider), "prompt": prompt, "stream": stream, **asked}
-        assert strangers.stdin is not None
-        assert strangers.stdout is not None
-        strangers.stdin.write(json.dumps({"client": client, "place": place, "asked": asked}) + "\n")
-        strangers.stdin.flush()
-        return json.loads(strangers.stdout.readline())
+        return ask_stranger(strangers, client, place, asked)
 
     return ask
 

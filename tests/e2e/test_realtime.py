@@ -13,6 +13,7 @@ import websockets
 from websockets.sync.client import connect
 
 from salon.testing.load import until
+from salon.testing.questions import WEATHER, WEATHER_ARGUMENTS
 from salon.testing.scene import Scene, model_of
 
 # OpenAI's client opens its connection in a way that its library would rather see in a block.
@@ -134,6 +135,26 @@ def test_spoken_answers_and_transcriptions_are_counted_by_class(
     assert {"audio_input_tokens": 20, "audio_output_tokens": 16} in counts
     assert usage.output_token_details.audio_tokens == 16
     assert {row[:4] for row in rows_of(scene, own_key, 2)} == {(MODEL, "ok", 20, 24), ("fake", "ok", 14, 3)}
+
+
+def test_a_tool_call_makes_the_round_trip(client: openai.OpenAI) -> None:
+    with client.realtime.connect(model=MODEL) as session:
+        tool = {"type": "function", **WEATHER}
+        session.session.update(session={"type": "realtime", "tools": [tool], "tool_choice": "auto"})
+        ask(session, "{{fake call}}")
+        events = heard(session, "response.done")
+        call = events[-1].response.output[0]
+        pieces = [one.delta for one in events if one.type == "response.function_call_arguments.delta"]
+        assert (call.name, orjson.loads(call.arguments), "".join(pieces)) == (
+            "weather",
+            WEATHER_ARGUMENTS,
+            call.arguments,
+        )
+        result = {"type": "function_call_output", "call_id": call.call_id, "output": "sunny"}
+        session.conversation.item.create(item=result)
+        session.response.create()
+        answer = heard(session, "response.done")[-1].response.output[0]
+    assert answer.content[0].text == "The tool said: sunny"
 
 
 def test_the_beta_form_is_handed_on(scene: Scene, client: openai.OpenAI) -> None:

@@ -3,10 +3,11 @@ import { createInterface } from "node:readline";
 
 import { files } from "./files.mjs";
 import * as official from "./official.mjs";
+import { sessions } from "./realtime.mjs";
 import { clients } from "./vercel.mjs";
 
 globalThis.AI_SDK_LOG_WARNINGS = false;
-const known = { ...official, ...clients, ...files };
+const known = { ...official, ...clients, ...files, ...sessions };
 
 async function answer({ client, place, asked }) {
   try {

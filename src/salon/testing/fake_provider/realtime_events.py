@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from salon.testing.fake_provider.answer import as_object, as_objects
+import orjson
+
+from salon.testing.fake_provider.answer import as_object, as_objects, example
 from salon.testing.fake_provider.plan import Plan
 
 AUDIO = "AAAA" * 16
@@ -27,6 +29,8 @@ class State:
         self.audio_tokens = 0
         self.cached_tokens = 0
         self.last_text = ""
+        self.tool_result: str | None = None
+        """What the latest call returned, until it was answered."""
 
     def shown(self) -> dict[str, Any]:
         """Return the session as it is told."""
@@ -61,6 +65,8 @@ class State:
         text = "".join(str(part.get("text") or "") for part in parts)
         if item.get("role") == "user":
             self.last_text = text
+        if item.get("type") == "function_call_output":
+            self.tool_result = str(item.get("output"))
         self.text_tokens += -(-len(text.encode()) // 4)
 
     def hear_speech(self) -> str:
@@ -111,10 +117,16 @@ def response(state: State, plan: Plan, conversation: str | None) -> Iterator[dic
     }
     at = {"response_id": name, "item_id": item_id, "output_index": 0, "content_index": 0}
     words = (plan.text or "tok " * plan.tokens).split(" ") if plan.text else ["tok"] * plan.tokens
-    kind, delta, done = _names(state)
     if plan.fault("no-ids"):
         name = shown["id"] = ""
         at["response_id"] = ""
+    tool = next(iter(as_objects(state.session.get("tools"))), None)
+    if plan.call and tool is not None and state.tool_result is None:
+        yield from _call(state, tool, at, shown)
+        return
+    if state.tool_result is not None:
+        words, state.tool_result = f"The tool said: {state.tool_result}".split(" "), None
+    kind, delta, done = _names(state)
     item = {"id": item_id, "object": "realtime.item", "type": "message", "role": "assistant"}
     if not plan.fault("no-start"):
         yield {"type": "response.created", "response": {**shown, "status": "in_progress", "usage": None}}
@@ -135,6 +147,31 @@ def response(state: State, plan: Plan, conversation: str | None) -> Iterator[dic
     yield {"type": "response.done", "response": end}
     if plan.fault("usage-twice"):
         yield {"type": "response.done", "response": end}
+
+
+def _call(
+    state: State, tool: dict[str, Any], at: dict[str, Any], shown: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Yield the events of a response that calls a tool."""
+    place = {name: value for name, value in at.items() if name != "content_index"}
+    arguments = orjson.dumps(example(as_object(tool.get("parameters")))).decode()
+    cut = len(arguments) // 2
+    item = {"id": at["item_id"], "object": "realtime.item", "type": "function_call", "name": tool["name"]}
+    item |= {"call_id": f"call_fake_{state.number}_{state.responses}", "status": "completed"}
+    at = {"response_id": at["response_id"], "output_index": 0}
+    yield {"type": "response.created", "response": {**shown, "status": "in_progress", "usage": None}}
+    yield {"type": "response.output_item.added", **at, "item": {**item, "arguments": ""}}
+    kind, call_id = "response.function_call_arguments", {"call_id": item["call_id"]}
+    for piece in (arguments[:cut], arguments[cut:]):
+        yield {"type": f"{kind}.delta", **place, **call_id, "delta": piece}
+    yield {"type": f"{kind}.done", **place, **call_id, "name": tool["name"], "arguments": arguments}
+    called = {**item, "arguments": arguments}
+    yield {"type": "response.output_item.done", **at, "item": called}
+    usage = state.usage(2)
+    yield {
+        "type": "response.done",
+        "response": {**shown, "status": "completed", "output": [called], "usage": usage},
+    }
 
 
 def _names(state: State) -> tuple[str, str, str]:
