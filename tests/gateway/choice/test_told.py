@@ -23,6 +23,13 @@ from salon.gateway.choice.told import line, sentence, with_passed
             "Variant “next”; c/m answered, at attempt 2; b/m was put last: the request may not fit its context.",
         ),
         ("rule=x; strategy=weight", None, 0, "Rule “x”; nobody answered."),
+        ("line 60 of msgbatch_1", "a/m", 1, "Line 60 of msgbatch_1."),
+        (
+            "line 3 of batch_1: rule=code; strategy=cheapest",
+            "a/m",
+            1,
+            "Line 3 of batch_1. Rule “code”; a/m: the cheapest.",
+        ),
         ("mirror of req_1", "a/m", 1, "A copy of req_1, sent to a/m to compare."),
     ],
 )

@@ -163,14 +163,19 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
     await close()
   })
 
-  test("on a phone four places and the way to all others stand below, and the payload search has room", async () => {
+  test("on a phone three places, a talk and the way to all others stand below, and the payload search has room", async () => {
     const { page, close } = await visit(browser, `${house.address}/payloads`, { viewport: NARROW })
     const box = page.getByRole("searchbox")
     await box.waitFor()
     expect((await box.boundingBox())?.width).toBeGreaterThan(200)
-    await page.getByRole("navigation", { name: "Parts of this page" }).getByRole("button", { name: "More" }).click()
+    const bar = page.getByRole("navigation", { name: "Main places" })
+    await bar.getByRole("button", { name: "More" }).click()
     await page.getByRole("link", { name: "Batches" }).click()
     await page.getByText("5 batches").waitFor()
+    await bar.getByRole("button", { name: "Try it" }).click()
+    await page.getByRole("textbox", { name: "Message" }).waitFor()
+    await bar.getByRole("button", { name: "Requests" }).click()
+    await page.getByText("The latest 30 requests").waitFor()
     await close()
   })
 

@@ -6,6 +6,8 @@ from typing import Final
 
 MIRROR: Final = "mirror of "
 """Begins the line of a request that copies another one."""
+_LINE: Final = re.compile(r"line (\d+) of ([^:]+)(?:: (.*))?", re.DOTALL)
+"""Of a request that is a line of a batch, before what was decided for it."""
 _PART: Final = re.compile(r"(?:^|; )(rule|variant|strategy|last|passed)=")
 _NAMED: Final = re.compile(r"(.+?) \((.*)\)", re.DOTALL)
 _BY: Final[Mapping[str, str]] = {
@@ -52,6 +54,11 @@ def sentence(told: str | None, *, answered: str | None, attempts: int) -> str | 
         return None
     if told.startswith(MIRROR):
         return f"A copy of {told.removeprefix(MIRROR)}, sent to {answered or 'nobody'} to compare."
+    part = _LINE.fullmatch(told)
+    if part is not None:
+        number, batch, rest = part.groups()
+        more = sentence(rest, answered=answered, attempts=attempts)
+        return f"Line {number} of {batch}." if more is None else f"Line {number} of {batch}. {more}"
     pieces = _PART.split(told)
     found = list(zip(pieces[1::2], pieces[2::2], strict=True))
     parts = [f"{name} “{value}”" for name, value in found if name in {"rule", "variant"}]

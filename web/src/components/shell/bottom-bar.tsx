@@ -18,7 +18,7 @@ export function BottomBar({ items, current, onGo }: BottomBarProps) {
   const { t } = useLingui()
   return (
     <nav
-      aria-label={t`Parts of this page`}
+      aria-label={t`Main places`}
       className="grid shrink-0 auto-cols-fr grid-flow-col border-t border-border bg-canvas pb-[env(safe-area-inset-bottom)] sm:hidden"
     >
       {items.map(({ id, label, Icon }) => (

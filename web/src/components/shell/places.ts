@@ -5,7 +5,7 @@ export const PLACES = ["/", "/requests", "/models", "/providers", "/routes", "/b
 export type Place = (typeof PLACES)[number]
 
 /** The places that the bar of a phone has room for; the sidebar has the others. */
-export const BAR_PLACES = PLACES.slice(0, 4)
+export const BAR_PLACES = PLACES.slice(0, 3)
 
 export const PLACE_ICONS = {
   "/": Waypoints,

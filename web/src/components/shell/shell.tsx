@@ -30,6 +30,7 @@ interface ShellProps {
   bar: readonly BarItem[]
   currentJump: string
   currentBar: string
+  onBar: (id: string) => void
   onJump: (id: string) => void
   sidebarFooter: ReactNode
   panelLabel: string
@@ -91,6 +92,11 @@ export function Shell(props: ShellProps) {
   const jump = (id: string): void => {
     setIsDrawerOpen(false)
     onJump(id)
+  }
+
+  const goByBar = (id: string): void => {
+    setIsDrawerOpen(false)
+    props.onBar(id)
   }
 
   return (
@@ -195,7 +201,7 @@ export function Shell(props: ShellProps) {
           </aside>
         ) : null}
       </div>
-      <BottomBar items={bar} current={props.currentBar} onGo={jump} />
+      <BottomBar items={bar} current={props.currentBar} onGo={goByBar} />
       <Suspense>
         {sheet === "settings" ? <SettingsSheet isOpen onSignOut={props.onSignOut} onClose={() => setSheet(null)} /> : null}
         {sheet === "shortcuts" ? <ShortcutsSheet isOpen onClose={() => setSheet(null)} /> : null}

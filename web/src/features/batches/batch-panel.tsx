@@ -62,7 +62,7 @@ function Answers({ batch }: PartProps) {
   const now = useNow()
   const { answers, errors } = resultsOf(batch)
   return (
-    <Group title={t`Answers`}>
+    <Group title={t`What came of it`}>
       {answers || errors ? (
         <div className="flex flex-wrap items-center gap-2">
           {answers ? (

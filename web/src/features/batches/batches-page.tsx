@@ -48,8 +48,12 @@ export function BatchesPage() {
               <>
                 <p role="status" className="tabular text-ui text-text-2">
                   <Plural value={rows.length} one="# batch" other="# batches" />
-                  {" · "}
-                  <Plural value={running} one="# running" other="# running" />
+                  {running > 0 ? (
+                    <>
+                      {" · "}
+                      <Plural value={running} one="# running" other="# running" />
+                    </>
+                  ) : null}
                 </p>
                 <RowList
                   items={rows}

@@ -1,7 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
 import { useLocation, useNavigate, useSearch } from "@tanstack/react-router"
-import { Activity, Boxes, Code, MessageSquareText, Waypoints } from "lucide-react"
 import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from "react"
 import { VoiceBars } from "@/components/ui/bars"
 import { Tabs } from "@/components/ui/tabs"
@@ -59,7 +58,6 @@ export function HomePage() {
     requestAnimationFrame(() => field.current?.focus())
   }
   const jump = (id: string): void => {
-    if (id === "try") return isPanelOpen && !isPanelBeside ? setPanelChoice(false) : openTry()
     if (!isPanelBeside) setPanelChoice(false)
     const target = document.getElementById(id)
     target?.scrollIntoView({ block: "start" })
@@ -100,16 +98,12 @@ export function HomePage() {
           { id: "models", label: t`Models`, aside: <Count value={models.data?.length} /> },
           { id: "requests", label: t`Recent requests` },
         ],
-        bar: [
-          { id: "today", label: t`Gateway`, Icon: Waypoints },
-          { id: "connect", label: t`Connect`, Icon: Code },
-          { id: "try", label: t`Try it`, Icon: MessageSquareText },
-          { id: "models", label: t`Models`, Icon: Boxes },
-          { id: "requests", label: t`Requests`, Icon: Activity },
-        ],
         current: section,
-        currentInBar: isPanelOpen && !isPanelBeside ? "try" : section === "providers" ? "today" : section,
         onJump: jump,
+      }}
+      trial={{
+        isOpen: isPanelOpen && !isPanelBeside,
+        onToggle: () => (isPanelOpen && !isPanelBeside ? setPanelChoice(false) : openTry()),
       }}
       panelLabel={t`Side panel`}
       isPanelOpen={isPanelOpen}

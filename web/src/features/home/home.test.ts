@@ -5,6 +5,7 @@ import { formatPrice } from "@/features/house/price"
 import { adviceFor, hostOf } from "@/features/house/provider-advice"
 import { scoreHeight } from "@/features/home/score-height"
 import { isFailure } from "@/features/house/is-failure"
+import { isRouted } from "@/features/house/is-routed"
 import { median } from "@/lib/median"
 import { MODELS } from "../../../tests/browser/house-data.ts"
 
@@ -57,4 +58,9 @@ test("prices are short and never zero when unknown", () => {
 
 test("the median is the middle", () => {
   expect([median([]), median([3]), median([9, 1, 5]), median([1, 2, 3, 10])]).toEqual([null, 3, 5, 2.5])
+})
+
+test("a line of a batch was chosen by a route only where one decided", () => {
+  const decisions = ["line 60 of batch_1", "line 3 of batch_1: rule=code; strategy=cheapest", "strategy=weight", null]
+  expect(decisions.map((decision) => isRouted({ decision }))).toEqual([false, true, true, false])
 })

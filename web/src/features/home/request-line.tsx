@@ -2,6 +2,7 @@ import { useLingui } from "@lingui/react/macro"
 import { Route } from "lucide-react"
 import type { RequestRow } from "@/api/types"
 import { isFailure } from "@/features/house/is-failure"
+import { isRouted } from "@/features/house/is-routed"
 import { useOperationNames } from "@/features/house/use-operation-names"
 import { useResultWord } from "@/features/house/use-result-word"
 import { formatCompact, formatDuration, formatMoment, formatMoney } from "@/lib/format"
@@ -45,9 +46,9 @@ export function RequestLine({ row, voice, now, isStop, onShow }: RequestLineProp
           {row.operation === "chat" ? null : (
             <span className="shrink-0 text-caption font-normal text-text-2">{nameOf(row.operation)}</span>
           )}
-          {row.why === null ? null : (
+          {isRouted(row) ? (
             <Route aria-label={t`Chosen by a route`} className="size-3.5 shrink-0 text-text-3" strokeWidth={1.75} />
-          )}
+          ) : null}
         </button>
       </th>
       <td className="hidden truncate py-1.5 pe-3 text-text-2 sm:table-cell">{row.key_name ?? t`owner`}</td>

@@ -1,11 +1,10 @@
 import { useLingui } from "@lingui/react/macro"
 import { useMutation, useQuery } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
-import { Menu } from "lucide-react"
+import { Menu, MessageSquareText } from "lucide-react"
 import { type ReactNode, type RefObject, useRef } from "react"
 import { Problem } from "@/api/problem"
 import { signOut } from "@/api/sign-out"
-import type { BarItem } from "@/components/shell/bottom-bar"
 import { BAR_PLACES, PLACE_ICONS, PLACES, type Place } from "@/components/shell/places"
 import { Shell, type ShellControls } from "@/components/shell/shell"
 import type { JumpTarget } from "@/components/shell/sidebar"
@@ -19,20 +18,26 @@ import type { Action } from "@/lib/shortcuts"
 import { useShortcuts } from "@/lib/use-shortcuts"
 
 const MORE = "more"
+const TRY = "try"
 
 /** The parts of a long page, to jump to. */
 interface Parts {
   jumps: readonly JumpTarget[]
-  bar: readonly BarItem[]
   current: string
-  currentInBar: string
   onJump: (id: string) => void
+}
+
+/** Trying a model, where a page has that. */
+interface Trial {
+  isOpen: boolean
+  onToggle: () => void
 }
 
 interface HouseFrameProps {
   place: Place
   actions?: ReactNode
   parts?: Parts
+  trial?: Trial
   panelLabel: string
   panel: ReactNode
   isPanelOpen: boolean
@@ -45,7 +50,7 @@ interface HouseFrameProps {
 
 /** What all pages of the house share: its state, who looks, where one can go, and the keys. */
 export function HouseFrame(props: HouseFrameProps) {
-  const { place, parts, isPanelOpen, onPanel, onAction } = props
+  const { place, parts, trial, isPanelOpen, onPanel, onAction } = props
   const { t } = useLingui()
   const names = usePlaceNames()
   const navigate = useNavigate()
@@ -53,6 +58,7 @@ export function HouseFrame(props: HouseFrameProps) {
   // The next answer of the status says who looks now, here as in every other tab.
   const leave = useMutation({ ...signOut(), onSettled: () => void status.refetch() })
   const ownScroller = useRef<HTMLElement>(null)
+  const scroller = props.scroller ?? ownScroller
   const controls = useRef<ShellControls>(null)
 
   useShortcuts((action: Action) => {
@@ -72,11 +78,15 @@ export function HouseFrame(props: HouseFrameProps) {
 
   const bar = [
     ...BAR_PLACES.map((one) => ({ id: one, label: names[one], Icon: PLACE_ICONS[one] })),
+    { id: TRY, label: t`Try it`, Icon: MessageSquareText },
     { id: MORE, label: t`More`, Icon: Menu },
   ]
-  const go = (id: string): void => {
-    if (id === MORE) controls.current?.toggleSidebar()
-    else void navigate({ to: PLACES.find((one) => one === id) ?? "/" })
+  const goByBar = (id: string): void => {
+    if (id === MORE) return controls.current?.toggleSidebar()
+    if (id === TRY) return trial ? trial.onToggle() : void navigate({ to: "/", hash: TRY })
+    if (id !== place) return void navigate({ to: PLACES.find((one) => one === id) ?? "/" })
+    onPanel(false)
+    scroller.current?.scrollTo({ top: 0 })
   }
   const problem = status.error instanceof Problem ? status.error : null
   if (problem?.kind === "signed-out") return <SignIn onRetry={() => void status.refetch()} />
@@ -90,17 +100,18 @@ export function HouseFrame(props: HouseFrameProps) {
       chips={place === "/" ? <HeaderChips status={status.data} isUp={problem === null} /> : null}
       banner={<Banner problem={problem} status={status.data} />}
       jumps={parts?.jumps ?? []}
-      bar={parts?.bar ?? bar}
+      bar={bar}
       currentJump={parts?.current ?? ""}
-      currentBar={parts?.currentInBar ?? (BAR_PLACES.includes(place) ? place : MORE)}
-      onJump={parts?.onJump ?? go}
+      currentBar={trial?.isOpen ? TRY : BAR_PLACES.includes(place) ? place : MORE}
+      onBar={goByBar}
+      onJump={parts?.onJump ?? (() => undefined)}
       sidebarFooter={<SidebarSpend status={status.data} />}
       panelLabel={props.panelLabel}
       panel={props.panel}
       isPanelOpen={isPanelOpen}
       onPanel={onPanel}
       onSignOut={status.data?.has_session ? () => leave.mutate() : null}
-      scroller={props.scroller ?? ownScroller}
+      scroller={scroller}
       controls={controls}
     >
       {props.children}

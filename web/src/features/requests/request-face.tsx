@@ -2,6 +2,7 @@ import { useLingui } from "@lingui/react/macro"
 import { Route } from "lucide-react"
 import type { RequestRow } from "@/api/types"
 import { isFailure } from "@/features/house/is-failure"
+import { isRouted } from "@/features/house/is-routed"
 import { useOperationNames } from "@/features/house/use-operation-names"
 import { useResultWord } from "@/features/house/use-result-word"
 import { formatCompact, formatDuration, formatMoment, formatMoney } from "@/lib/format"
@@ -28,9 +29,9 @@ export function RequestFace({ row, voice, now }: RequestFaceProps) {
           <span dir="ltr" title={row.asked_model} className="truncate">
             {row.asked_model}
           </span>
-          {row.why === null ? null : (
+          {isRouted(row) ? (
             <Route aria-label={t`Chosen by a route`} className="size-3.5 shrink-0 text-text-2" strokeWidth={1.75} />
-          )}
+          ) : null}
         </span>
         <span className="truncate text-caption text-text-2">
           {nameOf(row.operation)} · {row.key_name ?? t`owner`}
