@@ -16,7 +16,7 @@ from salon.gateway.protocols import anthropic, gemini, openai
 from salon.gateway.protocols.counts import count_of
 
 # Model, characters and hash of the text, the word it ended with, tokens in and out if any were counted.
-COMPLETIONS: dict[str, tuple[str, int, str, str | None, tuple[int, int] | None]] = {
+COMPLETIONS: dict[str, tuple[str | None, int, str, str | None, tuple[int, int] | None]] = {
     "chain-llms-trace-propagation-stream-with-events-with-no-content-openai-2b60d7": (
         "facebook/opt-125m", 82, "8700389707f9ecd3", "length", None,
     ),
@@ -56,11 +56,15 @@ COMPLETIONS: dict[str, tuple[str, int, str, str | None, tuple[int, int] | None]]
     "writer-completions-writer-completions-legacy-666d04": (
         "palmyra-x4", 166, "ba4c2d2b46431359", None, None,
     ),
+    "letions-writer-async-streaming-completions-with-events-with-no-content-b6a599": (
+        None, 264, "5a8757883ea39f5d", None, None,
+    ),
 }  # fmt: skip
-NOT_SPOKEN = {
-    "letions-writer-async-streaming-completions-with-events-with-no-content-b6a599": "Writer's own stream: values alone, "
-    "without an end of any kind; nobody who is asked in completions here sends it"
+OF_WRITER = {
+    "letions-writer-async-streaming-completions-with-events-with-no-content-b6a599",
+    "writer-completions-writer-completions-legacy-666d04",
 }
+"""In Writer's own form: values alone, without an end of any kind."""
 COUNTS = {
     "pic-claude-haiku-4-5-counts-a-staged-message-without-mutating-the-chat-dfa2f2": 14,
     "embeddings-testgoogle-count-tokens-c0af01": 5,
@@ -92,23 +96,31 @@ def named(root: Path, api: str) -> Iterator[tuple[str, Path]]:
 @pytest.mark.parametrize("cut", [0, 1, 2, 3, 7, 1009])
 def test_completions_have_the_reviewed_reading(name: str, cut: int, folders: Any, wire: Any) -> None:
     (path,) = folders("completions")[name].glob("response.*")
+    dialect = openai.WRITER_COMPLETIONS if name in OF_WRITER else openai.COMPLETIONS
     if path.suffix == ".sse":
-        collector = wire.collect(openai.COMPLETIONS, path.read_bytes(), cut)
+        collector = wire.collect(dialect, path.read_bytes(), cut)
         assert collector.error is None
         response = collector.response()
     else:
-        response = openai.COMPLETIONS.decode_response(path.read_bytes())
+        response = dialect.decode_response(path.read_bytes())
     usage = response.usage and (response.usage.input_tokens, response.usage.output_tokens)
     told = hashlib.sha256(response.text.encode()).hexdigest()[:16]
     read = (response.model, len(response.text), told, response.finish.raw, usage)
     assert read == COMPLETIONS[name]
 
 
-def test_what_is_no_completion_is_told_as_cut_never_as_an_answer(folders: Any, wire: Any) -> None:
-    assert set(folders("completions")) == set(COMPLETIONS) | set(NOT_SPOKEN)
-    for name in NOT_SPOKEN:
-        (path,) = folders("completions")[name].glob("response.*")
-        assert wire.collect(openai.COMPLETIONS, path.read_bytes(), 7).error.type == "stream_truncated"
+def test_every_recording_of_completions_has_a_reading(folders: Any) -> None:
+    assert set(folders("completions")) == set(COMPLETIONS)
+
+
+def test_a_value_that_is_none_or_nothing_at_all_is_no_answer(wire: Any) -> None:
+    for body in (
+        b"",
+        b'data: {"error":{"message":"Slow down."}}\n\n',
+        b'data: {"value":7}\n\n',
+        b"data: {\n\n",
+    ):
+        assert wire.collect(openai.WRITER_COMPLETIONS, body, 3).error is not None
 
 
 def test_counts_have_the_reviewed_reading(folders: Any) -> None:

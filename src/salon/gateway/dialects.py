@@ -38,6 +38,7 @@ from salon.gateway.protocols.openai import (
     MISTRAL_MODERATIONS,
     OPENROUTER_TRANSCRIPTIONS,
     PERPLEXITY_EMBEDDINGS,
+    WRITER_COMPLETIONS,
     XAI_IMAGE_EDITS,
 )
 from salon.gateway.protocols.openai import MODERATIONS as OPENAI_MODERATIONS
@@ -87,6 +88,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
 ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {
     dialect.name: dialect
     for dialect in (
+        WRITER_COMPLETIONS,
         INTERACTIONS,
         COHERE,
         COHERE_EMBED,

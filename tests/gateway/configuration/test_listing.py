@@ -110,6 +110,11 @@ def test_a_router_says_what_the_services_behind_it_can() -> None:
     assert model.price is None  # which of them is asked, and paid, the router decides
 
 
+def test_writer_calls_its_list_models() -> None:
+    (model,) = listed({"models": [{"id": "palmyra-x5", "name": "Palmyra X5"}]})
+    assert (model.id, model.display_name) == ("palmyra-x5", "Palmyra X5")
+
+
 def test_perplexity_says_its_prices_with_their_unit() -> None:
     pricing = {"input": 10, "output": 50, "cache_write": 12.5, "cache_read": 1, "unit": "usd_per_1m_tokens"}
     (model,) = listed({"data": [{"id": "anthropic/x", "pricing": pricing}]})

@@ -57,6 +57,8 @@ def read_listing(style: ListingStyle, body: bytes, *, provider: str) -> tuple[li
 
 def _items(value: Any, field: str) -> list[Item]:
     listed: Any = cast(Item, value).get(field) if isinstance(value, dict) else value
+    if listed is None and field == _OPENAI.field and isinstance(value, dict):
+        listed = cast(Item, value).get("models")  # Writer calls it so
     if listed is None:
         listed = []
     if not isinstance(listed, list):

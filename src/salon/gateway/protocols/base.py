@@ -26,6 +26,7 @@ from salon.gateway.protocols.stored_files import FileForm
 DialectName = Literal[
     "openai",
     "completions",
+    "writer-completions",
     "responses",
     "responses-count",
     "responses-compact",
@@ -297,6 +298,8 @@ class SpokenDialect(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """``classify.stream_error``, as above."""
     streams_as_json: bool = False
     """Its streams may also come as plain JSON: lines, or one array."""
+    instead_of: DialectName | None = None
+    """A caller of that dialect is the one it is for: a provider made it of that, and bytes cannot pass."""
 
 
 class Dialect(SpokenDialect, frozen=True, kw_only=True, eq=False):

@@ -200,7 +200,7 @@ def build_link(
     for dialect, path in (*kind.chat_paths.items(), *kind.operation_paths.items()):
         url, target = locate(kind, spec, path)
         stream_path = kind.stream_paths.get(dialect)
-        endpoints[dialect] = Endpoint(
+        endpoints[dialects[dialect].instead_of or dialect] = Endpoint(
             dialects[dialect],
             url,
             target,
@@ -243,6 +243,6 @@ def _defaults(
     """
     spoken: dict[OperationName, DialectName] = {}
     for name in (kind.dialect, *kind.chat_paths, *kind.operation_paths):
-        if name != "completions":
+        if "completions" not in (name, dialects[name].instead_of):
             spoken.setdefault(dialects[name].operation, name)
     return spoken

@@ -16,7 +16,8 @@ from salon.testing.fake_provider.answer import (
 )
 from salon.testing.fake_provider.frames import Frame, sse
 
-PATH_END = "/chat/completions"
+PATH_END = ("/chat/completions", "/v1/chat")
+"""The second is Writer's."""
 STREAM_TYPE = b"text/event-stream"
 PING = Frame(data=b": FAKE PROCESSING\n\n")
 _CREATED = 1_800_000_000

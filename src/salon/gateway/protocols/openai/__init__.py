@@ -14,6 +14,7 @@ from salon.gateway.protocols.openai.dialect import (
     SPEECH,
     TRANSCRIPTIONS,
     TRANSLATIONS,
+    WRITER_COMPLETIONS,
     XAI_IMAGE_EDITS,
 )
 from salon.gateway.protocols.openai.perplexity import PERPLEXITY_EMBEDDINGS
@@ -33,5 +34,6 @@ __all__ = [
     "SPEECH",
     "TRANSCRIPTIONS",
     "TRANSLATIONS",
+    "WRITER_COMPLETIONS",
     "XAI_IMAGE_EDITS",
 ]

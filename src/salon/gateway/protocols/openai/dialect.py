@@ -3,7 +3,7 @@
 import msgspec
 
 from salon.gateway.protocols import classify, forms, openai_errors, whole
-from salon.gateway.protocols.base import Dialect
+from salon.gateway.protocols.base import Dialect, SpokenDialect
 from salon.gateway.protocols.openai import (
     completions,
     embeddings,
@@ -19,6 +19,7 @@ from salon.gateway.protocols.openai import (
     speech,
     tap,
     transcriptions,
+    writer,
 )
 from salon.gateway.protocols.openai.completions_encoder import CompletionsStreamEncoder
 from salon.gateway.protocols.openai.stream_decoder import OpenAIStreamDecoder
@@ -62,6 +63,18 @@ COMPLETIONS = msgspec.structs.replace(
     encode_request=completions.encode_request,
 )
 """``POST /v1/completions``: what was before chat; servers of open models still have it."""
+
+WRITER_COMPLETIONS = SpokenDialect(
+    name="writer-completions",
+    title="Writer completions",
+    encode_request=writer.encode_request,
+    decode_response=writer.decode_response,
+    stream_decoder=writer.WriterStreamDecoder,
+    decode_error=DIALECT.decode_error,
+    classify_stream_error=DIALECT.classify_stream_error,
+    instead_of="completions",
+)
+"""``POST /v1/completions`` of Writer."""
 
 EMBEDDINGS = whole.dialect(
     name="openai-embeddings",

@@ -116,6 +116,7 @@ class PartWriter:
         self._cache_marks = quirks.get("cache_marks")
         self._plain_text = bool(quirks.get("plain_text"))
         self._file_urls = bool(quirks.get("file_urls"))
+        self._media = quirks.get("media")
         self._lost = lost
 
     def write(self, parts: Sequence[Part], path: str) -> str | list[JsonObject]:
@@ -144,6 +145,8 @@ class PartWriter:
             if own_data(part.provider_data, "anthropic"):
                 self._lost["citations"] = None
             return {"type": "text", "text": part.text, **self._marks(part)}
+        if self._is_refused(part):
+            raise Unsupported(field=path, problem=f"This provider takes no {part_name(part)}.")
         if isinstance(part, ImagePart):
             return {**self._image(part, path), **self._marks(part)}
         if isinstance(part, AudioPart):
@@ -160,6 +163,12 @@ class PartWriter:
             return part.raw
         what = part_name(part)
         raise Unsupported(field=path, problem=f"This provider's dialect has no place for {what} here.")
+
+    def _is_refused(self, part: Part) -> bool:
+        """Tell whether the provider is known to take no such part; a text in a file is a text."""
+        if self._media is None or not isinstance(part, ImagePart | AudioPart | VideoPart | FilePart):
+            return False
+        return part_name(part) not in self._media and getattr(part, "text", None) is None
 
     def _image(self, part: ImagePart, path: str) -> JsonObject:
         url = part.url or (data_url(part.media_type or "image/png", part.data) if part.data else None)

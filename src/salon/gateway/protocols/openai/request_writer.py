@@ -23,10 +23,12 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     ``developer_role`` (``developer``), ``reasoning_field`` (the field that carries past reasoning back,
     none), ``reasoning_details`` (false), ``reasoning_object`` (false: ``reasoning_effort``; true:
     OpenRouter's ``reasoning``), ``cache_marks`` (``cache_control``, ``prompt_cache_breakpoint``, none),
-    ``file_urls`` (false), ``json_schema`` (true; false sends ``json_object`` instead), ``plain_text``
+    ``file_urls`` (false), ``json_schema`` (true; false sends ``json_object`` instead), ``json_object``
+    (true; false leaves that out), ``plain_text``
     (false; true sends text parts as one string), ``renamed`` (top-level fields by another name, none),
     ``refused`` (top-level fields left out, because a request with one of them fails, none),
-    ``service_tiers`` (those that are taken, any), ``names`` (true; false leaves out who wrote a message).
+    ``service_tiers`` (those that are taken, any), ``names`` (true; false leaves out who wrote a message),
+    ``media`` (which of ``images``, ``audio``, ``video`` and ``files`` are taken, any).
     Raises: Unsupported.
     """
     lost: Lost = {}
@@ -134,6 +136,9 @@ def _write_format(wanted: ResponseFormat | None, quirks: Quirks, lost: Lost) -> 
         return None
     if wanted.kind == "text":
         return {"type": "text"}
+    if wanted.kind == "json" and not quirks.get("json_object", True):
+        lost["response_format.json_object"] = None
+        return None
     if wanted.kind == "json" or not quirks.get("json_schema", True):
         if wanted.kind == "json-schema":
             lost["response_format.json_schema"] = None

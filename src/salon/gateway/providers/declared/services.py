@@ -232,6 +232,33 @@ SERVICES: Final = (
         key_url="https://modelstudio.console.alibabacloud.com",
     ),
     ProviderKind(
+        name="writer",
+        label="Writer",
+        dialect="openai",
+        chat_paths={"openai": "/chat", "writer-completions": "/completions"},
+        base_url="https://api.writer.com/v1",
+        env_keys=("WRITER_API_KEY",),
+        # The fields are those of its own client (writer-sdk 3.0, 2026-11); JSON has to have a schema there.
+        quirks={
+            **_OLDER,
+            "refused": (
+                "frequency_penalty",
+                "presence_penalty",
+                "seed",
+                "logit_bias",
+                "top_logprobs",
+                "user",
+                "parallel_tool_calls",
+                "service_tier",
+            ),
+            "names": False,
+            "media": ("images",),
+            "json_object": False,
+        },
+        docs_url="https://dev.writer.com/api-reference/completion-api/chat-completion",
+        key_url="https://app.writer.com/aistudio/organization/api-keys",
+    ),
+    ProviderKind(
         name="voyage",
         label="Voyage AI",
         dialect="openai-embeddings",
