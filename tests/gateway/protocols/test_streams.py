@@ -11,7 +11,9 @@ from salon.foundation.messages import (
     CitationPart,
     Finish,
     OpaqueReceived,
+    ReasoningPart,
     RefusalDelta,
+    Response,
     ResponseStart,
     StreamError,
     StreamFinish,
@@ -20,6 +22,7 @@ from salon.foundation.messages import (
     TextStart,
     ToolCallDelta,
     ToolCallEnd,
+    ToolCallPart,
     ToolCallStart,
     Usage,
     UsageReported,
@@ -27,6 +30,7 @@ from salon.foundation.messages import (
 from salon.gateway.protocols import anthropic, gemini, ollama, openai, responses
 from salon.gateway.protocols.base import Dialect, EncodeContext
 from salon.gateway.protocols.collect import ResponseCollector, response_events
+from salon.gateway.protocols.losses import Loss
 from salon.gateway.protocols.sse import MAX_EVENT_BYTES, SseReader
 
 DIALECTS: list[Dialect] = [
@@ -40,7 +44,7 @@ CONTEXT = EncodeContext(request_id="req_1", model="m", created_at_s=1)
 DONE = StreamFinish(finish=Finish(reason="stop"))
 
 
-def told(dialect: Dialect, *events: Any, context: EncodeContext = CONTEXT) -> tuple[bytes, set[str]]:
+def told(dialect: Dialect, *events: Any, context: EncodeContext = CONTEXT) -> tuple[bytes, set[Loss]]:
     """Write events; return the bytes and what was lost."""
     encoder = dialect.stream_encoder(context)
     return encoder.encode(events) + encoder.finish(), encoder.lost
@@ -235,3 +239,45 @@ def test_a_finished_answer_told_as_a_stream_keeps_what_its_dialect_knows() -> No
     kept = (again.provider_data or {})["openai"]
     assert (kept["logprobs"], kept["system_fingerprint"]) == (logprobs, "fp")
     assert kept["search_results"] == body["search_results"]
+
+
+def thought(*deltas: Any) -> list[Any]:
+    """Return how the chat dialect's decoder reads the reasoning of these deltas."""
+    chunks: list[Any] = [
+        {"id": "c", "model": "m", "choices": [{"index": 0, "delta": delta}]} for delta in deltas
+    ]
+    chunks[-1]["choices"][0]["finish_reason"] = "stop"
+    body = b"".join(b"data: %b\n\n" % json.dumps(chunk).encode() for chunk in chunks)
+    parts = read(openai.DIALECT, body + b"data: [DONE]\n\n").response().parts
+    return [(part.text, part.signature, part.redacted) for part in parts if isinstance(part, ReasoningPart)]
+
+
+def detail(**fields: Any) -> dict[str, Any]:
+    return {"reasoning_details": [{"type": "reasoning.text", "index": 0, **fields}]}
+
+
+def test_words_that_come_only_in_details_are_read_beside_an_empty_field() -> None:
+    empty = {"reasoning_content": ""}
+    deltas = [{**empty, **detail(text="so ")}, {**empty, **detail(text="what")}, {**empty, "content": "x"}]
+    assert thought(*deltas) == [("so what", None, None)]
+
+
+def test_words_told_again_with_what_proves_them_count_once() -> None:
+    told_before = [{"reasoning_content": "so "}, {"reasoning_content": "what"}]
+    again = {"reasoning_content": "", **detail(text="so what", signature="c2ln")}
+    assert thought(*told_before, again, {"content": "x"}) == [("so what", "c2ln", None)]
+
+
+def test_hidden_reasoning_in_a_stream_is_a_part_of_its_own() -> None:
+    hidden = {"reasoning_details": [{"type": "reasoning.encrypted", "data": "Zm9v", "index": 1}]}
+    parts = thought({"reasoning": "hm"}, hidden, {"content": "x"})
+    assert parts == [("hm", None, None), ("", None, "Zm9v")]
+
+
+def test_a_call_of_a_custom_tool_is_one_in_a_stream_too() -> None:
+    call = ToolCallPart(id="c", name="grep", arguments="a b", provider_data={"openai": {"custom": True}})
+    answer = Response(id="a", model="m", parts=(call,), finish=Finish(reason="tool-calls"), usage=None)
+    body, _ = told(openai.DIALECT, *response_events(answer))
+    assert b'"type":"custom","custom":{"name":"grep","input":""}' in body
+    assert b'{"index":0,"custom":{"input":"a b"}}' in body
+    assert read(openai.DIALECT, body).response().parts == (call,)

@@ -13,6 +13,8 @@ from salon.foundation.messages import (
     CitationPart,
     OpaqueReceived,
     ReasoningDelta,
+    ReasoningEnd,
+    ReasoningStart,
     RefusalDelta,
     ResponseStart,
     StreamError,
@@ -36,17 +38,20 @@ from salon.gateway.protocols.wire_json import (
     is_list,
     is_object,
     loads_lenient,
+    objects_in,
     seconds,
 )
 
 
 class _ChoiceState:
-    __slots__ = ("calls", "finish", "track")
+    __slots__ = ("calls", "finish", "thought", "track")
 
     def __init__(self, number: int) -> None:
         self.track = PartTrack(number)
         self.calls = CallSlots(self.track)
         self.finish: str | None = None
+        self.thought: list[str] = []
+        """The words of the reasoning that is open, or was open last."""
 
 
 class OpenAIStreamDecoder(EventDecoder):
@@ -149,7 +154,7 @@ class OpenAIStreamDecoder(EventDecoder):
     def _delta(self, state: _ChoiceState, delta: Delta, logprobs: Any, out: list[StreamEvent]) -> None:  # noqa: PLR0912 - one branch a kind
         track = state.track
         if delta.reasoning_details or delta.reasoning_content or delta.reasoning:
-            self._reasoning(track, delta, out)
+            self._reasoning(state, delta, out)
         content = delta.content
         if content:
             if isinstance(content, str):
@@ -176,7 +181,8 @@ class OpenAIStreamDecoder(EventDecoder):
         if delta.images:
             out.append(OpaqueReceived(dialect="openai", type="images", raw=delta.images, choice=track.choice))
 
-    def _reasoning(self, track: PartTrack, delta: Delta, out: list[StreamEvent]) -> None:
+    def _reasoning(self, state: _ChoiceState, delta: Delta, out: list[StreamEvent]) -> None:
+        track = state.track
         plain = delta.reasoning_content or delta.reasoning or None
         details = delta.reasoning_details
         kept: JsonObject | None = None
@@ -186,20 +192,33 @@ class OpenAIStreamDecoder(EventDecoder):
             for item in details:
                 if is_object(item) and isinstance(item.get("signature"), str) and item["signature"]:
                     signature = item["signature"]
-            # Empty words beside details say that the words came before, as this house sends them.
-            if not isinstance(plain, str) and delta.reasoning_content != "":
+            if not isinstance(plain, str):
                 plain = "".join(
                     item["text"] for item in details if is_object(item) and isinstance(item.get("text"), str)
                 )
+                # This house tells the words once more with what proves them, beside empty words. Others may
+                # send empty words beside all of theirs.
+                if delta.reasoning_content == "" and plain == "".join(state.thought):
+                    plain = ""
         text = plain if isinstance(plain, str) else ""
-        if not text and kept is None:
-            return
-        index = track.run("reasoning", out)
-        out.append(
-            ReasoningDelta(
-                choice=track.choice, index=index, text=text, signature=signature, provider_data=kept
+        hidden = [item["data"] for item in objects_in(details) if _is_hidden(item)]
+        if text or signature is not None or (kept is not None and not hidden):
+            if track.kind != "reasoning":
+                state.thought = []
+            state.thought.append(text)
+            index = track.run("reasoning", out)
+            out.append(
+                ReasoningDelta(
+                    choice=track.choice, index=index, text=text, signature=signature, provider_data=kept
+                )
             )
-        )
+        for data in hidden:
+            track.end_run(out)
+            index = track.allot()
+            out += (
+                ReasoningStart(choice=track.choice, index=index, redacted=data),
+                ReasoningEnd(choice=track.choice, index=index),
+            )
 
     def _content_list(self, track: PartTrack, items: list[Any], out: list[StreamEvent]) -> None:
         for item in items:
@@ -258,3 +277,9 @@ class OpenAIStreamDecoder(EventDecoder):
                     provider_data={"openai": {"search_result": item}},
                 )
                 self._cite(first.track, citation, out)
+
+
+def _is_hidden(detail: JsonObject) -> bool:
+    """Tell whether this is reasoning that its provider hides; a signature proves words and hides none."""
+    data = detail.get("data")
+    return isinstance(data, str) and bool(data) and not detail.get("text")

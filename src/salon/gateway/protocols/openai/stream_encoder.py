@@ -47,6 +47,7 @@ class OpenAIStreamEncoder:
         self._thoughts: dict[tuple[int, int], list[str]] = {}
         self._slot_count: dict[int, int] = {}
         self._legacy: set[tuple[int, int]] = set()
+        self._custom: set[tuple[int, int]] = set()
         self._over = False
         head: JsonObject = {
             "id": answer_id(context),
@@ -171,7 +172,9 @@ class OpenAIStreamEncoder:
                 self._delta(choice, {"function_call": {"arguments": event.arguments}}, out)
             else:
                 slot = self._slots.get((choice, event.index), 0)
-                call = {"index": slot, "function": {"arguments": event.arguments}}
+                call: JsonObject = {"index": slot, "function": {"arguments": event.arguments}}
+                if (choice, event.index) in self._custom:
+                    call = {"index": slot, "custom": {"input": event.arguments}}
                 self._delta(choice, {"tool_calls": [call]}, out)
         elif isinstance(event, RefusalDelta):
             self._delta(choice, {"refusal": event.text}, out)
@@ -221,13 +224,13 @@ class OpenAIStreamEncoder:
         slot = self._slot_count.get(event.choice, 0)
         self._slot_count[event.choice] = slot + 1
         self._slots[event.choice, event.index] = slot
-        call: JsonObject = {
-            "index": slot,
-            "id": event.id,
-            "type": "function",
-            "function": {"name": event.name, "arguments": ""},
-            **kept,
-        }
+        call: JsonObject = {"index": slot, "id": event.id, "type": "function"}
+        if kept.pop("custom", None):
+            self._custom.add((event.choice, event.index))
+            call |= {"type": "custom", "custom": {"name": event.name, "input": ""}}
+        else:
+            call["function"] = {"name": event.name, "arguments": ""}
+        call |= kept
         self._delta(event.choice, {"tool_calls": [call]}, out)
 
     def _opaque(self, event: OpaqueReceived, out: list[bytes]) -> None:
