@@ -21,7 +21,8 @@ from salon.foundation.kit.errors import (
     UpstreamRefused,
     UpstreamServerError,
 )
-from salon.gateway.protocols.base import InStreamError
+from salon.gateway.protocols import openai
+from salon.gateway.protocols.base import InStreamError, SpokenDialect
 
 CUTS = (0, 1, 2, 3, 7, 1009)
 PAGE = Path(__file__).parents[2] / "docs" / "recordings.md"
@@ -50,18 +51,45 @@ MISREAD = {
     "anthropic/messages/anthropic-anthropic-tool-search-bm25-1-bb2158",
     "azure/responses/azure-azure-reasoning-encrypted-content-1-4f1296",
     "openai/chat/tools-streaming-tools-streaming-variant-a-804407",
-    "mistral/chat/mistral-mistral-model-thinking-part-iter-4ce9a7",
     "mistral/chat/mistral-mistral-reasoning-21e9fd",
 }
 """What the client made of these is not what was sent; our own reading of each is pinned beside."""
+TEXT_ALONE = {"mistral/chat/mistral-mistral-model-thinking-part-iter-4ce9a7"}
+"""Rule 9: its content comes as lists, and the client's reading lacks the thinking."""
+OTHERWISE: dict[str, tuple[SpokenDialect, str]] = {
+    "groq/chat/groq-speech-to-text-verbose-1-c48f99": (
+        openai.TRANSCRIPTIONS,
+        "The quick brown fox jumps over the lazy dog.",
+    ),
+    "mistral/chat/mistral-speech-to-text-simple-1-3c7c38": (
+        openai.TRANSCRIPTIONS,
+        "Simple transcription without usage data.",
+    ),
+    "mistral/chat/mistral-speech-to-text-usage-1-7ac9c4": (
+        openai.TRANSCRIPTIONS,
+        "This is a sample transcription with usage data.",
+    ),
+    "openai/chat/openai-moderation-image-base64-1-7ca5ff": (openai.MODERATIONS, "not flagged"),
+}
+"""Answers of another operation, in whose dialect they are read; and what they say, read by hand."""
+NO_CHAT = frozenset({"text", "refusal", "thinking", "finish", "tool_calls"})
+"""What a chat client looks for in them, and they do not have."""
 NO_ANSWER = {
     "azure/chat/openai-traces-azure-prompt-content-filtering-with-events-with-content-be775d",
-    "groq/chat/groq-speech-to-text-verbose-1-c48f99",
-    "mistral/chat/mistral-speech-to-text-simple-1-3c7c38",
-    "mistral/chat/mistral-speech-to-text-usage-1-7ac9c4",
-    "openai/chat/openai-moderation-image-base64-1-7ca5ff",
 }
-"""A refusal under status 200, three transcriptions and a moderation, which a chat client reads as nothing."""
+"""A refusal under status 200, which the client returns as an empty answer."""
+
+
+def _other_gaps(recording: Any, wire: Any) -> list[str]:
+    """Compare what an answer of another operation and one of chat both have: model and counts."""
+    dialect, said = OTHERWISE[recording.id]
+    answer = dialect.decode_response(recording.body)
+    ours = {"model": answer.model, "usage": answer.usage.raw if answer.usage else None}
+    gaps = wire.differences(recording.expected, ours, skip=NO_CHAT)
+    told = answer.text if dialect is openai.TRANSCRIPTIONS else "not flagged"
+    if dialect is openai.MODERATIONS and any(one.flagged for one in answer.results):
+        told = "flagged"
+    return gaps if told == said else [*gaps, f"it says {told!r}"]
 
 
 def _failure_gaps(recording: Any) -> list[str]:
@@ -93,15 +121,22 @@ def _stream_gaps(recording: Any, wire: Any, cut: int) -> list[str]:
     return [] if told == wanted else [f"{told} for {wanted}"]
 
 
+def _skipped(recording: Any) -> frozenset[str]:
+    return frozenset({"thinking"}) if recording.id in TEXT_ALONE else frozenset()
+
+
 def verdict(recording: Any, wire: Any, cut: int) -> str:
     """Return under which heading a recording counts; one that differs counts under its own name."""
     if recording.id in NO_ANSWER:
-        return "no answer of a chat"
+        return "no answer"
     if recording.id in MISREAD:
         return "misread by the client"
+    if recording.id in OTHERWISE:
+        gaps = _other_gaps(recording, wire)
+        return f"{recording.id}: {gaps}" if gaps else "answers of another operation"
     raises = "raises" in recording.expected
     if not raises:
-        gaps = wire.differences(recording.expected, wire.read(recording, cut), skip=frozenset())
+        gaps = wire.differences(recording.expected, wire.read(recording, cut), skip=_skipped(recording))
         heading = "answers"
     elif isinstance(recording.expected["status_code"], int):
         gaps, heading = _failure_gaps(recording), "failures by status"
