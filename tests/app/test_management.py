@@ -152,3 +152,24 @@ def test_files_are_listed_page_by_page_and_deleted(house: House, tmp_path: Path)
     assert _ask(house, "GET", "files?cursor=nothing")[0] == 404
     _, without = _new_key(house, "no files", "usage.read")
     assert _ask(house, "GET", "files", key=without)[0] == 403
+
+
+def test_today_adds_up_each_currency(house: House) -> None:
+    _, key = _new_key(house, "paying")
+    for name, currency in (("in-dollars", "USD"), ("in-euros", "EUR")):
+        assert _ask(house, "PUT", f"aliases/{name}", {"targets": ["demo"]})[0] == 200
+        price = {"input": "9", "output": "9", "currency": currency}
+        assert _ask(house, "PUT", f"prices/{name}", price)[0] == 200
+        assert _chat(house, key, name) == 200
+    deadline = time.monotonic() + 60
+    while len(costs := _costs_today(house)) < 2:
+        assert time.monotonic() < deadline, costs
+        time.sleep(0.02)
+    assert (set(costs), min(costs.values()) > 0) == ({"USD", "EUR"}, True)
+    shown = house.salon("status").stdout
+    assert "EUR" in shown or "€" in shown
+
+
+def _costs_today(house: House) -> dict[str, int]:
+    today = _ask(house, "GET", "status")[1]["today"]
+    return {one["currency"]: one["cost_e10"] for one in (today, *today["other_costs"]) if one["cost_e10"]}

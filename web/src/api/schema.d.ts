@@ -2565,6 +2565,16 @@ export interface components {
             zone?: string | null;
         };
         /**
+         * Cost
+         * @description A sum in one currency.
+         */
+        Cost: {
+            /** Cost E10 */
+            cost_e10: number;
+            /** Currency */
+            currency: string;
+        };
+        /**
          * DatabaseCheck
          * @description What a look for damage found.
          */
@@ -4190,6 +4200,8 @@ export interface components {
             errors: number;
             /** Input Tokens */
             input_tokens: number;
+            /** Other Costs */
+            other_costs: components["schemas"]["Cost"][];
             /** Output Tokens */
             output_tokens: number;
             /** Requests */

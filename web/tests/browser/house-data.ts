@@ -19,7 +19,7 @@ export function status(isEmpty: boolean): Status {
     has_session: true,
     open_streams: isEmpty ? 0 : 4,
     today: isEmpty
-      ? { requests: 0, errors: 0, input_tokens: 0, output_tokens: 0, cost_e10: 0, currency: "USD", unpriced: 0 }
+      ? { requests: 0, errors: 0, input_tokens: 0, output_tokens: 0, cost_e10: 0, currency: "USD", other_costs: [], unpriced: 0 }
       : {
           requests: 1284,
           errors: 3,
@@ -27,6 +27,7 @@ export function status(isEmpty: boolean): Status {
           output_tokens: 318_204,
           cost_e10: 42_100_000_000,
           currency: "USD",
+          other_costs: [{ cost_e10: 3_100_000_000, currency: "EUR" }],
           unpriced: 12,
         },
   }

@@ -58,7 +58,8 @@ class SystemDesk:
         now_ms = self._house.clock.now_ms()
         query = UsageQuery(since_ms=now_ms - now_ms % _DAY_MS, until_ms=now_ms + 1)
         rows = await self._house.ledger.usage(SpaceScope(caller.space_id), query)
-        main = max(rows, key=lambda row: row.requests, default=None)
+        paid = [row for row in rows if row.cost_e10]
+        main = max(paid or rows, key=lambda row: row.requests - row.unpriced, default=None)
         currency = main.currency if main is not None else "USD"
         return {
             "requests": sum(row.requests for row in rows),
@@ -67,6 +68,11 @@ class SystemDesk:
             "output_tokens": sum(row.output_tokens for row in rows),
             "cost_e10": sum(row.cost_e10 for row in rows if row.currency == currency),
             "currency": currency,
+            "other_costs": [
+                {"cost_e10": row.cost_e10, "currency": row.currency}
+                for row in paid
+                if row.currency != currency
+            ],
             "unpriced": sum(row.unpriced for row in rows),
         }
 

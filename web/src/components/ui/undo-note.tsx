@@ -15,14 +15,19 @@ interface UndoNoteProps {
   onOver: () => void
 }
 
-/** Says what was just done and takes it back for ten seconds; stays while the pointer or the focus is on it. */
+/** What was removed had the focus; who uses the keyboard goes on from here. */
+function focus(button: HTMLButtonElement | null): void {
+  button?.focus({ preventScroll: true })
+}
+
+/** Says what was just done and takes it back for ten seconds; stays while the pointer or the keyboard is on it. */
 export function UndoNote({ sentence, problem, isPending, onUndo, onOver }: UndoNoteProps) {
   const { t } = useLingui()
   const frame = useRef<HTMLDivElement>(null)
   const over = useEffectEvent(onOver)
   useEffect(() => {
     const timer = setInterval(() => {
-      if (!frame.current?.matches(":hover, :focus-within")) over()
+      if (!frame.current?.matches(":hover, :has(:focus-visible)")) over()
     }, SHOWN_MS)
     return () => clearInterval(timer)
   }, [])
@@ -31,7 +36,7 @@ export function UndoNote({ sentence, problem, isPending, onUndo, onOver }: UndoN
       <Notice
         tone={problem ? "danger" : "info"}
         action={
-          <Button look="outline" disabled={isPending} onClick={onUndo}>
+          <Button look="outline" ref={focus} disabled={isPending} onClick={onUndo}>
             {t`Undo`}
           </Button>
         }

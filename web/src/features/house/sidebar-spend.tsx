@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import type { Status } from "@/api/types"
 import { isOnlyUnpriced } from "@/features/house/spend"
-import { UnpricedLink } from "@/features/house/unpriced-link"
+import { OtherCosts } from "@/features/house/other-costs"
 import { formatMoney } from "@/lib/format"
 
 interface SidebarSpendProps {
@@ -20,11 +20,9 @@ export function SidebarSpend({ status }: SidebarSpendProps) {
         <span>{t`Spent today`}</span>
         <span className="tabular text-text">{isOnlyUnpriced(today) ? t`unpriced` : cost}</span>
       </p>
-      {today.unpriced > 0 && !isOnlyUnpriced(today) ? (
-        <p className="text-end text-caption">
-          <UnpricedLink count={today.unpriced} />
-        </p>
-      ) : null}
+      <div className="flex justify-end text-caption empty:hidden">
+        <OtherCosts today={today} />
+      </div>
     </div>
   )
 }

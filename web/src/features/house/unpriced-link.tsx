@@ -4,10 +4,12 @@ import { Link } from "@tanstack/react-router"
 interface UnpricedLinkProps {
   /** How many requests have no known price. */
   count: number
+  /** Whether nothing has one. */
+  isAll: boolean
 }
 
 /** Says how many requests have no price, and leads to where prices are set. */
-export function UnpricedLink({ count }: UnpricedLinkProps) {
+export function UnpricedLink({ count, isAll }: UnpricedLinkProps) {
   const { t } = useLingui()
   return (
     <Link
@@ -16,7 +18,7 @@ export function UnpricedLink({ count }: UnpricedLinkProps) {
       title={t`Set prices`}
       className="tabular text-accent underline underline-offset-2 hover:text-accent-hover"
     >
-      <Plural value={count} one="and # unpriced" other="and # unpriced" />
+      {isAll ? t`Set prices` : <Plural value={count} one="and # unpriced" other="and # unpriced" />}
     </Link>
   )
 }

@@ -28,7 +28,9 @@ def status(session: Session) -> None:
         session.output.json(answer)
         return
     today, streams = answer["today"], _counted(answer["open_streams"], "open stream")
-    cost = format_money(today["cost_e10"], currency=today["currency"] or "USD")
+    costs = [today, *today["other_costs"]]
+    cost = " + ".join(format_money(one["cost_e10"], currency=one["currency"]) for one in costs)
+    cost += f", {today['unpriced']} unpriced" if today["unpriced"] else ""
     shown = {
         "version": f"{answer['version']} ({answer['role']})",
         "address": answer["address"],

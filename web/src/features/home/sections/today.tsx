@@ -4,7 +4,7 @@ import type { RequestRow, Status } from "@/api/types"
 import { Section } from "@/components/ui/section"
 import { Score } from "@/features/home/score"
 import { isOnlyUnpriced } from "@/features/house/spend"
-import { UnpricedLink } from "@/features/house/unpriced-link"
+import { OtherCosts } from "@/features/house/other-costs"
 import { formatCompact, formatDuration, formatMoney, formatShare } from "@/lib/format"
 import { median } from "@/lib/median"
 import type { Voice } from "@/lib/voices"
@@ -73,7 +73,7 @@ export function Today({ status, requests, voices, onShowRequest }: TodayProps) {
         <Figure
           label={t`Cost`}
           value={today ? (isOnlyUnpriced(today) ? t`unpriced` : formatMoney(today.cost_e10, today.currency, locale)) : null}
-          detail={today && today.unpriced > 0 ? <UnpricedLink count={today.unpriced} /> : null}
+          detail={today ? <OtherCosts today={today} /> : null}
         />
         <Figure
           label={t`Errors`}

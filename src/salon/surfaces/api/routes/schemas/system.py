@@ -22,6 +22,13 @@ class RedisStatus(BaseModel):
     ok: bool
 
 
+class Cost(BaseModel):
+    """A sum in one currency."""
+
+    cost_e10: int
+    currency: str
+
+
 class Today(BaseModel):
     """What was asked since midnight UTC."""
 
@@ -31,8 +38,11 @@ class Today(BaseModel):
     output_tokens: int
     cost_e10: int
     currency: str
+    """Of ``cost_e10``: the one that most requests were paid in."""
+    other_costs: list[Cost]
+    """What was paid in other currencies; no rate turns one into another."""
     unpriced: int
-    """Requests without a known price; their cost is not in ``cost_e10``."""
+    """Requests without a known price; their cost is in no sum."""
 
 
 class Status(BaseModel):
