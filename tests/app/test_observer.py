@@ -71,3 +71,34 @@ def test_callers_cannot_make_endless_labels() -> None:
         observer.on_request_end(entry, [], traceparent=None)
     lines = [line for line in metrics.page().decode().splitlines() if line.startswith("salon_requests_total")]
     assert len(lines) == 501
+
+
+def test_requests_are_counted_alike_however_many_end_between_two_readings() -> None:
+    often, once = Metrics(), Metrics()
+    watched, unwatched = GatewayObserver(often, None), GatewayObserver(once, None)
+    for number in range(700):
+        failed = number % 7 == 0
+        ended = msgspec.structs.replace(
+            ENTRY,
+            duration_ms=number * 3,
+            output_tokens=number,
+            first_token_ms=None if number % 3 else number,
+            cost_e10=None if number % 5 == 0 else number,
+            status="failed" if failed else "ok",
+            error_code="upstream_broken" if failed else None,
+            cache="hit" if number % 11 == 0 else "none",
+        )
+        watched.on_request_end(ended, [], traceparent=None)
+        often.page()
+        unwatched.on_request_end(ended, [], traceparent=None)
+    page = _values(once)
+    assert page == _values(often)
+    assert page['salon_requests_total{dialect="openai",model="gpt-x",provider="openai",status="ok"}'] == 600
+    assert page["salon_unpriced_requests_total"] == 140
+    assert page['salon_request_errors_total{code="upstream_broken"}'] == 100
+    assert page['salon_request_duration_seconds_bucket{le="0.25",provider="openai"}'] == 84
+
+
+def _values(metrics: Metrics) -> dict[str, float]:
+    lines = [line.rpartition(" ") for line in metrics.page().decode().splitlines() if line[0] != "#"]
+    return {name: round(float(value), 6) for name, _, value in lines}

@@ -1,55 +1,23 @@
 """Hears what the gateway does and turns it into metrics and traces."""
 
-from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from operator import attrgetter
+from typing import Final
 
 from salon.foundation.kit.money import UNIT
 from salon.foundation.ledger import AttemptEntry, RequestEntry
 from salon.foundation.telemetry import Metrics, Span, Tracer
 from salon.foundation.telemetry import genai as names
-from salon.foundation.telemetry.metrics import LATENCY_BUCKETS_S, TOKEN_BUCKETS
+from salon.foundation.telemetry.metrics import TOKEN_BUCKETS
 from salon.foundation.telemetry.traces import AttributeValue
 
 _MODELS_COUNTED = 500
 """Different models that get a label of their own; callers choose names, so the rest share one."""
-_SERIES_KEPT = 10_000
-_LATENCY_MS = tuple(round(bound * 1000) for bound in LATENCY_BUCKETS_S)
-
-
-class _Series:
-    """Where requests of one kind are counted, found once and kept; the metrics get it when they are read."""
-
-    __slots__ = (
-        "_cache", "_cost", "_input", "_output", "_requests", "cost_e10", "count", "duration", "duration_ms",
-        "first", "first_ms", "input", "output", "outputs",
-    )  # fmt: skip
-
-    def __init__(self, observer: "GatewayObserver", entry: RequestEntry) -> None:
-        provider, model = entry.provider_kind or "none", observer.model_label(entry)
-        self._requests = observer.requests.cell((entry.dialect, provider, model, entry.status))
-        self._input = observer.tokens.cell((provider, model, "input"))
-        self._output = observer.tokens.cell((provider, model, "output"))
-        self._cost = observer.cost.cell((entry.currency,)) if entry.cost_e10 is not None else [0.0]
-        self._cache = observer.cache.cell((entry.cache,))
-        self.duration = observer.duration.series((provider,))
-        self.outputs = observer.output.series((provider,))
-        self.first = observer.first.series((provider,)) if entry.first_token_ms is not None else [0.0]
-        self._forget()
-
-    def _forget(self) -> None:
-        self.count = self.input = self.output = self.cost_e10 = self.duration_ms = self.first_ms = 0
-
-    def add_up(self) -> None:
-        """Add what was counted since the last time to the metrics."""
-        self._requests[0] += self.count
-        self._cache[0] += self.count
-        self._input[0] += self.input
-        self._output[0] += self.output
-        self._cost[0] += self.cost_e10 / UNIT
-        self.duration[-1] += self.duration_ms / 1000
-        self.outputs[-1] += self.output
-        self.first[-1] += self.first_ms / 1000
-        self._forget()
+_GATHERED: Final = 256
+"""Ended requests that are counted together: one at a time costs each of them three times as much."""
+_KIND: Final = attrgetter("dialect", "provider_kind", "model", "status", "error_code", "cache", "currency")
+"""What requests that are counted together have in common."""
 
 
 class GatewayObserver:
@@ -58,10 +26,10 @@ class GatewayObserver:
     def __init__(self, metrics: Metrics, tracer: Tracer | None) -> None:
         self._tracer = tracer
         self._models: set[str] = set()
-        self._series: dict[tuple[object, ...], _Series] = {}
+        self._ended: list[RequestEntry] = []
         self._tried: dict[tuple[str | None, ...], list[float]] = {}
-        metrics.before_read(self._add_up)
-        self.requests = metrics.counter(
+        metrics.before_read(self._count)
+        self._requests = metrics.counter(
             "salon_requests",
             "Requests to models that have ended.",
             ["dialect", "provider", "model", "status"],
@@ -70,19 +38,19 @@ class GatewayObserver:
         self._attempts = metrics.counter(
             "salon_attempts", "Attempts at a provider that have ended.", ["provider", "status", "code"]
         )
-        self.tokens = metrics.counter("salon_tokens", "Tokens.", ["provider", "model", "direction"])
-        self.cost = metrics.counter("salon_cost", "Cost in whole currency units.", ["currency"])
+        self._tokens = metrics.counter("salon_tokens", "Tokens.", ["provider", "model", "direction"])
+        self._cost = metrics.counter("salon_cost", "Cost in whole currency units.", ["currency"])
         self._unpriced = metrics.counter("salon_unpriced_requests", "Requests without a known price.")
-        self.cache = metrics.counter("salon_cache", "Requests by use of the answer cache.", ["use"])
-        self.duration = metrics.histogram(
+        self._cache = metrics.counter("salon_cache", "Requests by use of the answer cache.", ["use"])
+        self._durations = metrics.histogram(
             "salon_request_duration_seconds",
             "From the head of a request to the end of its answer.",
             ["provider"],
         )
-        self.first = metrics.histogram(
+        self._firsts = metrics.histogram(
             "salon_first_token_seconds", "From the head of a request to its first token.", ["provider"]
         )
-        self.output = metrics.histogram(
+        self._outputs = metrics.histogram(
             "salon_output_tokens", "Tokens of an answer.", ["provider"], TOKEN_BUCKETS
         )
 
@@ -97,44 +65,44 @@ class GatewayObserver:
     def on_request_end(
         self, entry: RequestEntry, attempts: Sequence[AttemptEntry], *, traceparent: str | None
     ) -> None:
-        """Count a request, and hand it to the tracer."""
-        first_ms, cost_e10 = entry.first_token_ms, entry.cost_e10
-        key = (
-            entry.dialect, entry.provider_kind, entry.model, entry.status, entry.cache, entry.currency,
-            cost_e10 is None, first_ms is None,
-        )  # fmt: skip
-        series = self._series.get(key) or self._new_series(key, entry)
-        output, duration_ms = entry.output_tokens, entry.duration_ms
-        series.count += 1
-        series.input += entry.input_tokens
-        series.output += output
-        series.duration_ms += duration_ms
-        series.duration[bisect_left(_LATENCY_MS, duration_ms)] += 1
-        series.outputs[bisect_left(TOKEN_BUCKETS, output)] += 1
-        if cost_e10 is not None:
-            series.cost_e10 += cost_e10
-        elif entry.provider_id is not None:
-            self._unpriced.add()
-        if first_ms is not None:
-            series.first_ms += first_ms
-            series.first[bisect_left(_LATENCY_MS, first_ms)] += 1
-        if entry.error_code is not None:
-            self._errors.add((entry.error_code,))
+        """Keep a request until it is counted, and hand it to the tracer."""
+        self._ended.append(entry)
+        if len(self._ended) >= _GATHERED:
+            self._count()
         if self._tracer is not None:
             self._tracer.record(request_span(entry, attempts, traceparent=traceparent))
 
-    def _new_series(self, key: tuple[object, ...], entry: RequestEntry) -> _Series:
-        if len(self._series) >= _SERIES_KEPT:
-            self._add_up()
-            self._series.clear()
-        series = self._series[key] = _Series(self, entry)
-        return series
+    def _count(self) -> None:
+        """Count what has ended since the last time; the metrics ask for it before they are read."""
+        alike: defaultdict[tuple[object, ...], list[RequestEntry]] = defaultdict(list)
+        for entry in self._ended:
+            alike[_KIND(entry)].append(entry)
+        self._ended = []
+        for entries in alike.values():
+            self._count_alike(entries)
 
-    def _add_up(self) -> None:
-        for series in self._series.values():
-            series.add_up()
+    def _count_alike(self, entries: Sequence[RequestEntry]) -> None:
+        one, times = entries[0], len(entries)
+        provider, model = one.provider_kind or "none", self._model_label(one)
+        made = [entry.output_tokens for entry in entries]
+        self._requests.add((one.dialect, provider, model, one.status), times)
+        self._cache.add((one.cache,), times)
+        self._tokens.add((provider, model, "input"), sum([entry.input_tokens for entry in entries]))
+        self._tokens.add((provider, model, "output"), sum(made))
+        self._outputs.observe_all((provider,), Counter(made))
+        self._durations.observe_all((provider,), Counter([entry.duration_ms / 1000 for entry in entries]))
+        firsts = [entry.first_token_ms / 1000 for entry in entries if entry.first_token_ms is not None]
+        if firsts:
+            self._firsts.observe_all((provider,), Counter(firsts))
+        costs = [entry.cost_e10 for entry in entries if entry.cost_e10 is not None]
+        if costs:
+            self._cost.add((one.currency,), sum(costs) / UNIT)
+        if len(costs) < times and one.provider_kind is not None:
+            self._unpriced.add((), times - len(costs))
+        if one.error_code is not None:
+            self._errors.add((one.error_code,), times)
 
-    def model_label(self, entry: RequestEntry) -> str:
+    def _model_label(self, entry: RequestEntry) -> str:
         """Return the label of the model: its name, or ``other`` when there are too many."""
         model = entry.model or "none"
         if model in self._models:

@@ -140,9 +140,9 @@ def price_of(job: Job, target: Target) -> Price | None:
 
 def _service(job: Job) -> str | None:
     """Return the service tier that is asked for; what is not the standard one has another price."""
-    fields = job.envelope.fields if job.envelope is not None else {}
-    if fields.keys().isdisjoint(_SERVICE_FIELDS):
+    if job.envelope is None:
         return None
+    fields = job.envelope.fields
     for name in _SERVICE_FIELDS:
         if name in fields:
             return service_tier(field_value(fields, name))

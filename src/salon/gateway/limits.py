@@ -119,7 +119,8 @@ class Window:
             if amount > 0:
                 self.add(now_s, amount)  # a long answer: its tokens were spent until now
             return
-        amount = max(amount, -group.amount)
+        if group.amount + amount < 0:
+            amount = -group.amount
         group.amount += amount
         self.total += amount
 

@@ -81,7 +81,7 @@ def stream_headers(job: Job, attempt: Attempt) -> Headers:
     assert job.dialect is not None
     headers = _common(job, len(job.attempts) + 1)
     headers += ((b"content-type", job.media_type or job.dialect.stream_media_type), _NO_STORE)
-    upstream = attempt.upstream_request_id()
+    upstream = attempt.upstream_id
     if upstream is not None:
         headers.append((b"x-upstream-request-id", upstream))
     return headers
@@ -120,7 +120,7 @@ def send_whole(job: Job, attempt: Attempt) -> None:
     lines = _WHOLE % (_lines(job, len(attempts)), media_type, cost)
     if is_estimate:
         lines += b"x-salon-count: estimated\r\n"
-    upstream = attempt.upstream_request_id()
+    upstream = attempt.upstream_id
     if upstream is not None:
         lines += b"x-upstream-request-id: %b\r\n" % upstream.translate(None, _CONTROLS)
     job.status = 200

@@ -86,19 +86,16 @@ class Histogram:
 
     def observe(self, labels: Labels, value: float) -> None:
         """Count one value."""
-        self.observe_in(self.series(labels), value)
+        self.observe_all(labels, {value: 1})
 
-    def series(self, labels: Labels) -> list[float]:
-        """Return the counts of one set of labels, for ``observe_in``."""
+    def observe_all(self, labels: Labels, times: Mapping[float, int]) -> None:
+        """Count each value as often as ``times`` says."""
         series = self._series.get(labels)
         if series is None:
             series = self._series[labels] = [0.0] * (len(self.bounds) + 2)
-        return series
-
-    def observe_in(self, series: list[float], value: float) -> None:
-        """Count one value in what ``series`` returned."""
-        series[bisect_left(self.bounds, value)] += 1
-        series[-1] += value
+        for value, count in times.items():
+            series[bisect_left(self.bounds, value)] += count
+            series[-1] += value * count
 
     def family(self) -> "Metric":
         """Return the present values, cumulative as Prometheus wants them."""

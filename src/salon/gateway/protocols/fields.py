@@ -17,6 +17,8 @@ from salon.gateway.protocols.wire_json import (
 )
 
 T = TypeVar("T")
+Edits = dict[str, Any]
+"""Fields to write anew, by name: what JSON can say, ``Raw`` as it stands, or None to leave the field out."""
 _SAFE_INTEGER = 2**53
 _envelope_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _NAMES: dict[type[Any], str] = {
@@ -185,14 +187,11 @@ def parse_all(fields: dict[str, msgspec.Raw]) -> JsonObject:
     return {name: field_value(fields, name) for name in fields}
 
 
-def join_fields(fields: dict[str, msgspec.Raw], edits: dict[str, bytes | None]) -> bytes:
-    """Write the object again, values verbatim but for ``edits``; None removes a field."""
-    merged = {**fields}
-    for name, value in edits.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = msgspec.Raw(value)
+def join_fields(fields: dict[str, msgspec.Raw], edits: Edits) -> bytes:
+    """Write the object again, values verbatim but for ``edits``."""
+    merged = {**fields, **edits}
+    if None in edits.values():
+        merged = {name: value for name, value in merged.items() if value is not None}
     return dumps(merged)
 
 

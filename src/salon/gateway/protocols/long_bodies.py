@@ -19,7 +19,9 @@ import msgspec
 LONG_BYTES: Final = 32 * 1024
 """Below, splitting takes a few microseconds at most."""
 _LEAST_BYTES: Final = 4 * 1024
+_MOST_BYTES: Final = 256 * 1024
 _MOST_PASSED_BYTES: Final = 32 * 1024
+_SPECIAL: Final = (b'"', b"\\", b"\n")
 _OPENING: Final = b"<" + secrets.token_hex(8).encode("ascii") + b":"
 """How a mark begins: nobody can know it, and it is wrong outside a string and behind a backslash."""
 _MARK: Final = _OPENING + b"%08d>"
@@ -51,29 +53,25 @@ def split_long(body: bytes) -> dict[str, msgspec.Raw] | None:
 def _plain_stretches(body: bytes) -> list[Stretch]:
     """Return where long stretches without quotes, backslashes and line feeds begin and end.
 
-    What is looked through at once grows while it is plain and shrinks when it is not; where even the least is
-    not, ever more is passed over: a text full of quotes costs a few short looks, a picture a few long ones.
+    Where the next few kilobytes are plain, it is looked how far that goes; where they are not, ever more is
+    passed over: a text full of quotes costs a few short looks, a picture a few long ones. How far one look
+    goes is bounded, so that no body is searched through many times.
     """
     found: list[Stretch] = []
     find, size = body.find, len(body)
-    start, step, passed = 0, _LEAST_BYTES, _LEAST_BYTES
+    start, passed = 0, _LEAST_BYTES
     while start + _LEAST_BYTES <= size:
-        end = start + step
-        if (
-            end <= size
-            and find(b'"', start, end) < 0
-            and find(b"\\", start, end) < 0
-            and find(b"\n", start, end) < 0
-        ):
-            if found and found[-1][1] == start:
-                found[-1] = (found[-1][0], end)
-            else:
-                found.append((start, end))
-            start, step, passed = end, step * 2, _LEAST_BYTES
-        elif step > _LEAST_BYTES:
-            step //= 2
-        else:
+        end = start + _LEAST_BYTES
+        if find(b'"', start, end) >= 0 or find(b"\\", start, end) >= 0 or find(b"\n", start, end) >= 0:
             start, passed = start + passed, min(passed * 2, _MOST_PASSED_BYTES)
+            continue
+        after, end = end, start + _MOST_BYTES
+        for special in _SPECIAL:
+            at = find(special, after, end)
+            end = end if at < 0 else at
+        end = min(end, size)
+        found.append((start, end))
+        start, passed = end, _LEAST_BYTES
     return found
 
 

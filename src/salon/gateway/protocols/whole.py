@@ -29,7 +29,7 @@ from salon.gateway.protocols.base import (
     StreamErrorReader,
 )
 from salon.gateway.protocols.fields import field_value, invalid, join_fields, read_fields
-from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, dumps, is_object, loads_lenient
+from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads_lenient
 
 DONE = Finish(reason="stop")
 Answer = tuple[Usage | None, Finish | None, int]
@@ -142,7 +142,7 @@ def rewrite_model(envelope: Envelope, *, model: str, stream: bool, quirks: Quirk
     """Return the caller's body with another model."""
     if model == envelope.model:
         return envelope.body
-    return join_fields(envelope.fields, {"model": dumps(model)})
+    return join_fields(envelope.fields, {"model": model})
 
 
 def one_or_more(value: int | None, field: str) -> int | None:

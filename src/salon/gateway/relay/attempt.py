@@ -106,6 +106,8 @@ class Attempt(msgspec.Struct, eq=False):
     status: int | None = None
     """The provider's HTTP status."""
     headers: Headers = []
+    upstream_id: bytes | None = None
+    """The provider's own id of a request that it answers."""
     error: SalonError | None = None
     reader: Reader | None = None
     first_byte_s: float | None = None
@@ -187,13 +189,6 @@ class Attempt(msgspec.Struct, eq=False):
         told = next((value for name, value in self.headers if name == b"content-type"), b"")
         return told if told.startswith(_ANSWER_TYPES) else b"application/octet-stream"
 
-    def upstream_request_id(self) -> bytes | None:
-        """Return the provider's own id of the request."""
-        for name, value in self.headers:
-            if name in _REQUEST_IDS:
-                return value
-        return None
-
     # -- called by the client ---------------------------------------------------------------------
     def on_head(self, status: int, headers: Headers) -> None:
         """Pick the reader."""
@@ -206,8 +201,9 @@ class Attempt(msgspec.Struct, eq=False):
         media_type = b""
         for name, value in headers:
             if name == b"content-type":
-                media_type = value
-                break
+                media_type = media_type or value
+            elif name in _REQUEST_IDS:
+                self.upstream_id = self.upstream_id or value
         if media_type.startswith(b"text/html"):
             self._end(UpstreamBroken(provider=self.target.link.name, detail="it sent a web page"))
             return

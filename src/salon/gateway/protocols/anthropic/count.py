@@ -9,7 +9,6 @@ from salon.gateway.protocols import counts
 from salon.gateway.protocols.anthropic import request, request_writer
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.fields import join_fields
-from salon.gateway.protocols.wire_json import dumps
 
 _FIELD: Final = "input_tokens"
 _READ: Final = frozenset({"model", "messages", "system", "tools", "tool_choice", "thinking", "output_config"})
@@ -27,7 +26,7 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
     """Return the caller's body with another model."""
     if model == envelope.model:
         return envelope.body
-    return join_fields(envelope.fields, {"model": dumps(model)})
+    return join_fields(envelope.fields, {"model": model})
 
 
 def encode_request(asked: ModelRequest, *, quirks: Quirks) -> EncodedRequest:

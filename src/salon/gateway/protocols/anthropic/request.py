@@ -14,6 +14,7 @@ from salon.foundation.messages import (
 from salon.gateway.protocols.anthropic.blocks import read_content
 from salon.gateway.protocols.base import Envelope, Quirks
 from salon.gateway.protocols.fields import (
+    Edits,
     Fields,
     array_at,
     field_value,
@@ -26,7 +27,7 @@ from salon.gateway.protocols.fields import (
     read_fields,
     whole,
 )
-from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
+from salon.gateway.protocols.wire_json import JsonObject, is_object
 
 
 def read_envelope(body: bytes, *, is_limited: bool = True) -> Envelope:
@@ -55,21 +56,21 @@ def read_envelope(body: bytes, *, is_limited: bool = True) -> Envelope:
 
 def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
     """Return the caller's body with another model and stream flag."""
-    edits: dict[str, bytes | None] = {}
+    edits: Edits = {}
     version = quirks.get("body_version")
     if version is not None:  # a cloud: its address names the model, its body the version
         edits["model"] = None
         if "anthropic_version" not in envelope.fields:
-            edits["anthropic_version"] = dumps(version)
+            edits["anthropic_version"] = version
         if quirks.get("stream_in_address"):
             edits["stream"] = None
         elif stream != envelope.stream:
-            edits["stream"] = b"true" if stream else b"false"
+            edits["stream"] = stream
         return join_fields(envelope.fields, edits)
     if model != envelope.model:
-        edits["model"] = dumps(model)
+        edits["model"] = model
     if stream != envelope.stream:
-        edits["stream"] = b"true" if stream else b"false"
+        edits["stream"] = stream
     return join_fields(envelope.fields, edits) if edits else envelope.body
 
 

@@ -34,18 +34,18 @@ def read_envelope(body: bytes) -> Envelope:
     return envelope
 
 
-def _inside(fields: dict[str, msgspec.Raw], *, model: bytes | None = None) -> bytes | None:
+def _inside(fields: dict[str, msgspec.Raw], *, model: str | None = None) -> bytes | None:
     """Return the whole request that may stand in a body, for the model of the address, or for ``model``."""
     for name in _WHOLE:
         if name in fields:
             inner = read_fields(dumps(object_at(field_value(fields, name), name)))
-            return join_fields(inner, {"model": model or bytes(fields["model"])})
+            return join_fields(inner, {"model": model or fields["model"]})
     return None
 
 
 def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
     """Return the caller's body; a whole request in it names the model once more."""
-    inner = _inside(envelope.fields, model=dumps(f"models/{model}"))
+    inner = _inside(envelope.fields, model=f"models/{model}")
     if inner is None:
         return join_fields(envelope.fields, {})
     return b'{"%b":%b}' % (_WHOLE[0].encode(), inner)
@@ -53,7 +53,7 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
 
 def decode_request(envelope: Envelope) -> ModelRequest:
     """Read the whole request. Raises: InvalidRequest naming the field."""
-    inner = _inside(envelope.fields, model=dumps(envelope.model))
+    inner = _inside(envelope.fields, model=envelope.model)
     with _named_inside(envelope.fields):
         whole = envelope if inner is None else request.read_envelope(inner)
         return request.decode_request(whole)

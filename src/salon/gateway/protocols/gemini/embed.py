@@ -10,7 +10,7 @@ from salon.foundation.messages import EmbeddingPurpose, EmbeddingRequest, Embedd
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
-from salon.gateway.protocols.fields import field_value, invalid, join_fields, object_at, parse_all
+from salon.gateway.protocols.fields import Edits, field_value, invalid, join_fields, object_at, parse_all
 from salon.gateway.protocols.gemini.proto import proto_fields
 from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object
@@ -74,8 +74,8 @@ def rewrite_batch(envelope: Envelope, *, model: str, stream: bool, quirks: Quirk
     if not is_list(asked):
         return rewrite_request(envelope, model=model, stream=stream, quirks=quirks)
     named = [{**one, "model": f"models/{model}"} if is_object(one) else one for one in asked]
-    edits: dict[str, bytes | None] = dict.fromkeys(_ADDED)
-    return join_fields(envelope.fields, {**edits, "requests": dumps(named)})
+    edits: Edits = dict.fromkeys(_ADDED)
+    return join_fields(envelope.fields, {**edits, "requests": named})
 
 
 def decode_request(envelope: Envelope) -> EmbeddingRequest:

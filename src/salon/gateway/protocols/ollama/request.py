@@ -5,6 +5,7 @@ from typing import Any
 from salon.foundation.messages import Message, ModelRequest, ResponseFormat, Tool
 from salon.gateway.protocols.base import Envelope, Quirks
 from salon.gateway.protocols.fields import (
+    Edits,
     Fields,
     field_value,
     invalid,
@@ -17,7 +18,7 @@ from salon.gateway.protocols.fields import (
     whole,
 )
 from salon.gateway.protocols.ollama.messages import MessageReader
-from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
+from salon.gateway.protocols.wire_json import JsonObject, is_object
 
 _OPTIONS = ("temperature", "top_p", "top_k", "presence_penalty", "frequency_penalty", "seed")
 
@@ -44,11 +45,11 @@ def read_envelope(body: bytes) -> Envelope:
 
 def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
     """Return the caller's body with another model and stream flag."""
-    edits: dict[str, bytes | None] = {}
+    edits: Edits = {}
     if model != envelope.model:
-        edits["model"] = dumps(model)
+        edits["model"] = model
     if stream != envelope.stream:
-        edits["stream"] = b"true" if stream else b"false"
+        edits["stream"] = stream
     return join_fields(envelope.fields, edits) if edits else envelope.body
 
 

@@ -14,7 +14,7 @@ from salon.foundation.messages import EmbeddingPurpose, EmbeddingRequest, Embedd
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
-from salon.gateway.protocols.fields import Fields, field_value, invalid, join_fields, parse_all
+from salon.gateway.protocols.fields import Edits, Fields, field_value, invalid, join_fields, parse_all
 from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list
 
@@ -53,13 +53,13 @@ def read_envelope(body: bytes) -> Envelope:
 
 def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
     """Return the caller's body with another model, and the provider's name for ``dimensions``."""
-    edits: dict[str, bytes | None] = {}
+    edits: Edits = {}
     if model != envelope.model:
-        edits["model"] = dumps(model)
+        edits["model"] = model
     other = quirks.get("embedding_dimensions", "dimensions")
     if other != "dimensions" and "dimensions" in envelope.fields:
         edits["dimensions"] = None
-        edits.setdefault(other, bytes(envelope.fields["dimensions"]))
+        edits.setdefault(other, envelope.fields["dimensions"])
     return join_fields(envelope.fields, edits) if edits else envelope.body
 
 

@@ -8,6 +8,7 @@ import msgspec
 from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
 from salon.gateway.protocols.base import Envelope, Quirks
 from salon.gateway.protocols.fields import (
+    Edits,
     Fields,
     field_value,
     invalid,
@@ -20,7 +21,7 @@ from salon.gateway.protocols.fields import (
     whole,
 )
 from salon.gateway.protocols.openai.messages import read_messages
-from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
+from salon.gateway.protocols.wire_json import JsonObject, is_object
 
 
 def read_envelope(body: bytes, said: str = "messages") -> Envelope:
@@ -54,18 +55,18 @@ def read_envelope(body: bytes, said: str = "messages") -> Envelope:
 
 def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
     """Return the caller's body with another model, stream flag, and our request for usage."""
-    edits: dict[str, bytes | None] = {}
+    edits: Edits = {}
     if model != envelope.model:
-        edits["model"] = dumps(model)
+        edits["model"] = model
     if stream != envelope.stream:
-        edits["stream"] = b"true" if stream else b"false"
+        edits["stream"] = stream
     asks = quirks.get("stream_usage", True)
     if not stream or asks == "unasked":
         if "stream_options" in envelope.fields:
             edits["stream_options"] = None
     elif not envelope.wants_usage and asks:
         options = optional_object(field_value(envelope.fields, "stream_options"), "stream_options") or {}
-        edits["stream_options"] = dumps({**options, "include_usage": True})
+        edits["stream_options"] = {**options, "include_usage": True}
     if renamed := quirks.get("renamed"):
         _rename(envelope, renamed, edits)
     if not edits:
@@ -73,13 +74,13 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
     return join_fields(envelope.fields, edits)
 
 
-def _rename(envelope: Envelope, renamed: Mapping[str, str], edits: dict[str, bytes | None]) -> None:
+def _rename(envelope: Envelope, renamed: Mapping[str, str], edits: Edits) -> None:
     """Give fields the name that the provider takes instead of refusing the request."""
     for name, other in renamed.items():
         if name in envelope.fields:
             edits[name] = None
             if other not in envelope.fields:
-                edits[other] = bytes(envelope.fields[name])
+                edits[other] = envelope.fields[name]
 
 
 def decode_request(envelope: Envelope) -> ModelRequest:

@@ -230,9 +230,14 @@ def read_answer(body: bytes) -> tuple[Usage | None, Finish | None, int]:
         message = choice.message
         has_calls = False
         if message is not None:
-            for text in (message.content, message.refusal, message.reasoning_content or message.reasoning):
-                if text:
-                    size += len(text) if text.isascii() else text_size(text)
+            text = message.content
+            if text:
+                size += len(text) if text.isascii() else text_size(text)
+            if message.refusal:
+                size += text_size(message.refusal)
+            thought = message.reasoning_content or message.reasoning
+            if thought:
+                size += text_size(thought)
             if message.tool_calls:
                 arguments = _arguments({"tool_calls": message.tool_calls})
                 has_calls = bool(arguments)

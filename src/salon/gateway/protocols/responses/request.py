@@ -10,6 +10,7 @@ import msgspec
 from salon.foundation.messages import ModelRequest, ResponseFormat, ToolChoice
 from salon.gateway.protocols.base import Envelope, Quirks
 from salon.gateway.protocols.fields import (
+    Edits,
     Fields,
     array_at,
     field_value,
@@ -24,7 +25,7 @@ from salon.gateway.protocols.responses.compaction import MARK, opened
 from salon.gateway.protocols.responses.items import is_reference, read_input
 from salon.gateway.protocols.responses.reasoning import ENCRYPTED, is_needed_back, is_refused
 from salon.gateway.protocols.responses.tools import ADDED, full_name, read_added_tools, read_tools
-from salon.gateway.protocols.wire_json import JsonObject, dumps, is_list, is_object, loads
+from salon.gateway.protocols.wire_json import JsonObject, is_list, is_object
 
 _NEEDS_STORE = {
     "previous_response_id": "Nothing is stored here: send the whole conversation as input.",
@@ -83,38 +84,36 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
     caller who counted on the store gets its reasoning in a form that can go back.
     """
     fields = envelope.fields
-    edits: dict[str, bytes | None] = {}
+    edits: Edits = {}
     if model != envelope.model:
-        edits["model"] = dumps(model)
+        edits["model"] = model
     if stream != envelope.stream:
-        edits["stream"] = b"true" if stream else b"false"
+        edits["stream"] = stream
     if not stream and "stream_options" in fields:
         edits["stream_options"] = None
     if quirks.get("store", True) and bytes(fields.get("store", b"")) != b"false":
-        edits["store"] = b"false"
+        edits["store"] = False
         _ask_for_reasoning(fields, model, quirks, edits)
     if b'"reasoning"' in envelope.body:
         items = field_value(fields, "input")
         kept = [item for item in items if not is_refused(item)] if is_list(items) else items
         if is_list(items) and len(kept) != len(items):
-            edits["input"] = dumps(kept)
+            edits["input"] = kept
             envelope.lost = (*envelope.lost, "input.reasoning")
     if _COMPACTION in envelope.body:
         kept = edits.get("input")
-        edits["input"] = dumps(opened(field_value(fields, "input") if kept is None else loads(kept)))
+        edits["input"] = opened(field_value(fields, "input") if kept is None else kept)
     if not edits:
         return envelope.body
     return join_fields(fields, edits)
 
 
-def _ask_for_reasoning(
-    fields: dict[str, msgspec.Raw], model: str, quirks: Quirks, edits: dict[str, bytes | None]
-) -> None:
+def _ask_for_reasoning(fields: dict[str, msgspec.Raw], model: str, quirks: Quirks, edits: Edits) -> None:
     reasoning, include = field_value(fields, "reasoning"), field_value(fields, "include")
     effort = (reasoning.get("effort") or "medium") if is_object(reasoning) else None
     wanted: list[Any] = include if is_list(include) else []
     if ENCRYPTED not in wanted and is_needed_back(model, effort, quirks):
-        edits["include"] = dumps([*wanted, ENCRYPTED])
+        edits["include"] = [*wanted, ENCRYPTED]
 
 
 def decode_request(envelope: Envelope) -> ModelRequest:
