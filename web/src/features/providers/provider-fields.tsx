@@ -24,7 +24,11 @@ export function ProviderFields({ kind, name, provider, refused }: ProviderFields
   const errorOf = (field: string): string | null => (refused?.field === field ? refused.sentence : null)
   const required = kind.options.filter((option) => option.required)
   const others = kind.options.filter((option) => !option.required)
-  const address = (
+  const hasFirst = kind.address === "required" || kind.options.some((option) => option.required)
+  const key = (
+    <KeyField kind={kind} error={errorOf("api_key")} isFirst={!hasFirst && !provider} isKept={provider?.key === "set"} />
+  )
+  const addressField = (
     <TextField
       name="base_url"
       label={t`Address`}
@@ -38,6 +42,15 @@ export function ProviderFields({ kind, name, provider, refused }: ProviderFields
       hint={kind.address === "made" ? t`Made from what is said above, unless another one is written here.` : null}
       error={errorOf("base_url")}
     />
+  )
+  // A key that is changed goes with the address it is for.
+  const address = provider ? (
+    <>
+      {addressField}
+      {key}
+    </>
+  ) : (
+    addressField
   )
   const models = (
     <TextField
@@ -67,12 +80,11 @@ export function ProviderFields({ kind, name, provider, refused }: ProviderFields
         error={errorOf(optionField(option.name))}
       />
     ))
-  const hasFirst = kind.address === "required" || required.length > 0
   return (
     <div className="flex flex-col gap-5">
       {kind.address === "required" ? address : null}
       {options(required)}
-      <KeyField kind={kind} error={errorOf("api_key")} isFirst={!hasFirst} isKept={provider?.key === "set"} />
+      {provider ? null : key}
       {kind.lists_models ? null : models}
       {name === undefined ? null : (
         <TextField
@@ -90,6 +102,7 @@ export function ProviderFields({ kind, name, provider, refused }: ProviderFields
         name="label"
         label={t`Shown as`}
         isOptional
+        isFirst={provider !== undefined && !hasFirst}
         placeholder={kind.label}
         initial={provider?.written_label}
         error={errorOf("label")}
