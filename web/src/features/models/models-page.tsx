@@ -16,6 +16,7 @@ import { ModelPanel } from "@/features/models/model-panel"
 import { ownPrice } from "@/features/models/price-form"
 import { type RemovedPrice, UndoPrice } from "@/features/models/undo-price"
 import { unpricedFirst } from "@/features/models/unpriced-first"
+import { useNow } from "@/lib/use-now"
 import { assignVoices } from "@/lib/voices"
 
 const ROW_PX = 53
@@ -28,6 +29,7 @@ export function ModelsPage() {
   const navigate = useNavigate({ from: "/models" })
   const [search, setSearch] = useState("")
   const [removed, setRemoved] = useState<RemovedPrice | null>(null)
+  const now = useNow()
   const query = useQuery(modelsQuery())
   const prices = useQuery(pricesQuery())
   const used = useQuery(unpricedUseQuery()).data ?? NOTHING_USED
@@ -49,7 +51,7 @@ export function ModelsPage() {
           <ModelPanel
             key={chosen.id}
             model={chosen}
-            own={ownPrice(prices.data ?? [], chosen.id)}
+            own={ownPrice(prices.data ?? [], chosen.id, now)}
             written={(prices.data ?? []).filter((price) => price.model === chosen.id)}
             onRemoved={(rows) => setRemoved({ model: chosen.id, rows })}
             onClose={() => show(undefined)}
@@ -110,7 +112,7 @@ export function ModelsPage() {
                     <ModelFace
                       model={model}
                       voice={voices.get(model.provider) ?? 6}
-                      isOwnPrice={ownPrice(prices.data ?? [], model.id) !== undefined}
+                      isOwnPrice={ownPrice(prices.data ?? [], model.id, now) !== undefined}
                       unpriced={used.get(model.id) ?? 0}
                     />
                   </ChoiceRow>

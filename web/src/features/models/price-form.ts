@@ -17,8 +17,13 @@ export const AMOUNTS = [...RATES, ...OF_SOUND_AND_PICTURES, ...PIECES] as const
 export type Amount = (typeof AMOUNTS)[number]
 
 /** The price of a model that is in force and was written for exactly this name. */
-export function ownPrice(prices: readonly Price[], model: string): Price | undefined {
-  return prices.findLast((price) => price.model === model && !price.is_past)
+export function ownPrice(prices: readonly Price[], model: string, nowMs: number): Price | undefined {
+  return prices.findLast((price) => price.model === model && !price.is_past && !isComing(price, nowMs))
+}
+
+/** Whether a price waits for its day. */
+export function isComing(price: Pick<Price, "starts">, nowMs: number): boolean {
+  return price.starts !== null && Date.parse(price.starts) > nowMs
 }
 
 /** Whether a price says more than the form can: steps by context, classes of service, or sizes of pictures. */

@@ -10,7 +10,8 @@ import { formatPrice } from "@/features/house/price"
 import { pricesQuery, removePrice } from "@/features/models/api/prices"
 import { PriceForm } from "@/features/models/price-form-view"
 import { useAmountNames } from "@/features/models/use-amount-names"
-import { isBeyondForm } from "@/features/models/price-form"
+import { isBeyondForm, isComing } from "@/features/models/price-form"
+import { useNow } from "@/lib/use-now"
 
 interface PriceGroupProps {
   model: Model
@@ -23,6 +24,7 @@ interface PriceGroupProps {
 export function PriceGroup({ model, own, written, onRemoved }: PriceGroupProps) {
   const { t, i18n } = useLingui()
   const names: Readonly<Record<string, string>> = useAmountNames()
+  const now = useNow()
   const client = useQueryClient()
   const remove = useMutation({
     ...removePrice(model.id),
@@ -32,8 +34,11 @@ export function PriceGroup({ model, own, written, onRemoved }: PriceGroupProps) 
       onRemoved(written)
     },
   })
+  const coming = written.filter((price) => isComing(price, now))
   const isOfFile = written.some((price) => price.source === "file")
-  const isBeyond = written.some(isBeyondForm)
+  const isBeyond = written.some((price) => !price.is_past && isBeyondForm(price))
+  // What was removed comes back by the same form, so only what that can say is removed here.
+  const canRemove = written.length > 0 && !isOfFile && !written.some(isBeyondForm)
   return (
     <Group title={t`What it costs`}>
       <dl>
@@ -46,6 +51,11 @@ export function PriceGroup({ model, own, written, onRemoved }: PriceGroupProps) 
         {Object.entries(model.piece_prices).map(([piece, price]) => (
           <Fact key={piece} label={names[piece] ?? piece}>
             {formatPrice(price, model.currency, i18n.locale)}
+          </Fact>
+        ))}
+        {coming.map((price) => (
+          <Fact key={price.version} label={t`From ${price.starts ?? ""}`}>
+            {formatPrice(price.input, price.currency, i18n.locale)} / {formatPrice(price.output, price.currency, i18n.locale)}
           </Fact>
         ))}
         {model.price_version ? <Fact label={t`Says who`}>{model.price_version}</Fact> : null}
@@ -62,7 +72,7 @@ export function PriceGroup({ model, own, written, onRemoved }: PriceGroupProps) 
       ) : (
         <PriceForm key={own?.version ?? ""} model={model} own={own} />
       )}
-      {own && !isOfFile && !isBeyond ? (
+      {canRemove ? (
         <div className="flex flex-wrap items-center gap-3 pt-1">
           <Button disabled={remove.isPending} onClick={() => remove.mutate()}>
             {t`Remove your price`}
