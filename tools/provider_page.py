@@ -31,8 +31,9 @@ REMARKS = {
     "names; or all that `aws configure export-credentials` prints, session token included, with which Salon "
     "signs each request (Signature version 4). Claude is spoken to over InvokeModel in Anthropic Messages, "
     "all else that chats over Converse. Embeddings are made by Titan (`amazon.titan-embed-…`), Nova "
-    "(`amazon.nova-…-embeddings-…`) and Cohere (`cohere.embed-…`), over InvokeModel. A model may be named by "
-    "an inference profile (`eu.amazon.nova-2-lite-v1:0`).",
+    "(`amazon.nova-…-embeddings-…`) and Cohere (`cohere.embed-…`), over InvokeModel; for Titan and "
+    "Nova, which take one text, a request with several is sent as one for each, eight at once. A model may "
+    "be named by an inference profile (`eu.amazon.nova-2-lite-v1:0`).",
     "vertex": "The key is the JSON key file of a service account, whole; Salon signs with it, and fetches "
     "and renews its tokens. Models called `claude-…` are spoken to in Anthropic Messages, others in Gemini. "
     "Embeddings are made by `text-embedding-…`, `text-multilingual-embedding-…`, `multilingual-e5-…` and "

@@ -131,14 +131,42 @@ def test_each_version_of_coheres_cuts_by_its_own_word(play: Play, model: str, wo
     play(scene)
 
 
-@pytest.mark.parametrize("model", [TITAN, NOVA])
-def test_many_texts_for_one_that_takes_one_are_refused_in_words(play: Play, model: str) -> None:
+one_text = pytest.mark.parametrize("model", [TITAN, PICTURES, NOVA])
+
+
+@one_text
+def test_many_texts_are_asked_one_by_one_and_counted_together(play: Play, model: str) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
-        reply = await ask(bench, await add(bench, model, fake), "a", "b")
-        told = reply.json()["error"]
-        assert (reply.status, told["param"]) == (400, "input")
-        assert "one text at a time" in told["message"]
-        assert not fake.journal.exchanges
+        texts = [f"text {number} " + "more " * number for number in range(20)]
+        reply = await ask(bench, await add(bench, model, fake), *texts)
+        assert [one["embedding"] for one in reply.json()["data"]] == [vector(text) for text in texts]
+        asked = list(fake.journal.exchanges)
+        entry, attempts = await bench.row()
+        assert (len(asked), len(attempts), {one.target for one in asked}) == (20, 1, {TARGETS[model]})
+        counted = sum(one.input_tokens for one in asked)
+        assert (entry.input_tokens, entry.usage_source) == (counted, "provider")
+        assert reply.json()["usage"] == {"prompt_tokens": counted, "total_tokens": counted}
+
+    play(scene)
+
+
+@one_text
+@pytest.mark.parametrize(
+    ("fault", "code", "status"),
+    [
+        ("429:9", "upstream_rate_limited", 429),
+        ("bad-json", "upstream_broken", 502),
+        ("reset", "upstream_broken", 502),
+    ],
+)
+def test_one_text_that_fails_fails_them_all(
+    play: Play, model: str, fault: str, code: str, status: int
+) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        name = await add(bench, model, fake)
+        reply = await ask(bench, name, "a", "b", f"{{{{fake fault={fault}}}}}", "d")
+        entry, _ = await bench.row()
+        assert (reply.status, entry.error_code) == (status, code)
 
     play(scene)
 

@@ -160,6 +160,8 @@ class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
     """Where a person gets a key."""
     make_transport: Callable[[], Transport] | None = None
     """Set when requests do not go over HTTP."""
+    one_by_one: bool = False
+    """A body that is a list is sent as a request for each item, and their answers are one list."""
     options: tuple[ProviderOption, ...] = ()
     """What it must or may be told besides its address and key."""
     shape: "Callable[[ProviderKind, Mapping[str, str]], ProviderKind] | None" = None

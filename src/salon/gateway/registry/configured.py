@@ -14,6 +14,7 @@ from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.protocols.base import DialectName, SpokenDialect
 from salon.gateway.providers.authorize import Access, AuthorizedTransport, Authorizer
 from salon.gateway.providers.base import Capabilities, KindRegistry, ProviderKind, Transport
+from salon.gateway.providers.one_by_one import OneByOne
 from salon.gateway.providers.options import read_options
 from salon.gateway.registry.alias_checks import check_not_demo
 from salon.gateway.registry.links import base_url, build_link, check_secret, policy_of, shaped
@@ -150,10 +151,12 @@ class ProviderBuilder:
         self._transports: dict[str, Transport] = {}
         self._authorizers: dict[tuple[object, ...], Authorizer] = {}
         self._supervisor = TaskSupervisor("provider tokens")
+        self._splitting = TaskSupervisor("requests one by one")
 
     async def close(self) -> None:
-        """Fetch no token any more."""
+        """Fetch no token any more, and send nothing one by one."""
         await self._supervisor.close()
+        await self._splitting.close()
 
     @property
     def fetching(self) -> int:
@@ -187,11 +190,10 @@ class ProviderBuilder:
             id=declared.id,
             secret=declared.secret,
             dialects=self._dialects,
-            transport=transport,
             instance=self._instance,
             authorizer=authorizer,
         )
-        link = build(kind)
+        link = build(kind, transport=self._split(kind, transport))
         return Configured(
             spec,
             kind,
@@ -200,7 +202,12 @@ class ProviderBuilder:
             state=state,
             link=None if problem else link,
             problem=problem,
-            variants=() if problem else [(names, build(other)) for names, other in kind.variants],
+            variants=()
+            if problem
+            else [
+                (names, build(other, transport=self._split(other, transport)))
+                for names, other in kind.variants
+            ],
         )
 
     def _authorizer(self, kind: ProviderKind, declared: Declared) -> Authorizer | None:
@@ -226,6 +233,9 @@ class ProviderBuilder:
                 )
             )
         return found
+
+    def _split(self, kind: ProviderKind, transport: Transport) -> Transport:
+        return OneByOne(transport, self._splitting) if kind.one_by_one else transport
 
     def _transport(self, kind: ProviderKind) -> Transport:
         if kind.make_transport is None:

@@ -4,11 +4,11 @@ from typing import Final
 
 import msgspec
 
-from salon.foundation.messages import EmbeddingRequest, EmbeddingResponse, Usage
+from salon.foundation.messages import EmbeddingRequest, EmbeddingResponse
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodedRequest, Quirks
 from salon.gateway.protocols.extras import split_extra
-from salon.gateway.protocols.invoke.answers import name_lost, only_text, read
+from salon.gateway.protocols.invoke.answers import for_each, name_lost, read_each, summed
 from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
@@ -20,25 +20,25 @@ class _Answer(msgspec.Struct, rename="camel"):
     embedding: list[float]
     input_text_token_count: int | None = None
 
-    def usage(self) -> Usage | None:
-        count = {"inputTextTokenCount": self.input_text_token_count}
-        return whole.input_usage(count, "inputTextTokenCount")
-
 
 def encode_request(request: EmbeddingRequest, *, quirks: Quirks) -> EncodedRequest:
-    """Write a request for one text. Raises: Unsupported for token numbers, or for more texts."""
+    """Write a request, one body for each text. Raises: Unsupported for token numbers."""
     lost: Lost = {}
     split_extra(request, "titan", lost)
-    wire: JsonObject = {"inputText": only_text(request)}
+    wire: JsonObject = {}
     if request.dimensions is not None and _OF_PICTURES in request.model:
         wire["embeddingConfig"] = {"outputEmbeddingLength": request.dimensions}
     elif request.dimensions is not None:
         wire["dimensions"] = request.dimensions
     name_lost(request, lost, "purpose", "title", "truncate", "user")
-    return EncodedRequest(body=dumps(wire), lost=tuple(lost))
+    bodies = [dumps({"inputText": text, **wire}) for text in whole.texts_of(request)]
+    return EncodedRequest(body=for_each(bodies), lost=tuple(lost))
 
 
 def decode_response(body: bytes) -> EmbeddingResponse:
-    """Read the one vector. Raises: UpstreamBroken, or the error that came instead."""
-    answer = read(body, _Answer, field="embedding")
-    return EmbeddingResponse(vectors=(answer.embedding,), usage=answer.usage())
+    """Read the vectors. Raises: UpstreamBroken, or the error that came instead."""
+    answers = read_each(body, _Answer, field="embedding")
+    count = {"inputTextTokenCount": summed(one.input_text_token_count for one in answers)}
+    return EmbeddingResponse(
+        vectors=tuple(one.embedding for one in answers), usage=whole.input_usage(count, "inputTextTokenCount")
+    )

@@ -70,6 +70,7 @@ def _embeds(kind: ProviderKind, dialect: DialectName) -> ProviderKind:
         chat_paths={},
         stream_paths={},
         operation_paths={dialect: "/model/{model}/invoke"},
+        one_by_one=dialect != "bedrock-cohere-embed",  # Amazon's own models take one text
     )
 
 
