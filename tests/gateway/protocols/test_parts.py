@@ -94,6 +94,43 @@ def test_a_file_nobody_reads_is_refused(samples: Any) -> None:
             dialect.encode_request(request, quirks={})
 
 
+@pytest.mark.parametrize(("part", "kind"), [one for one in CHAT_PARTS if one[1] is not TextPart][1:-1])
+def test_media_that_a_provider_is_known_not_to_take_are_refused(
+    part: dict[str, Any], kind: type, samples: Any
+) -> None:
+    request = chat(samples, {"role": "user", "content": [{"type": "text", "text": "?"}, part]})
+    with pytest.raises(Unsupported) as caught:
+        wire(OPENAI, request, media=("images",))
+    assert caught.value.param == "messages[0].content[1]"
+    assert "This provider takes no" in caught.value.message
+    taken = {AudioPart: "audio", VideoPart: "video"}[kind]
+    assert wire(OPENAI, request, media=(taken,))["messages"][0]["content"][1] == part
+
+
+def test_a_text_in_a_file_is_a_text_whatever_media_are_taken(samples: Any) -> None:
+    part = {"type": "file", "file": {"filename": "a.txt", "file_data": f"data:text/plain;base64,{NOTE}"}}
+    request = chat(samples, {"role": "user", "content": [part]})
+    (sent,) = wire(OPENAI, request, media=("images",))["messages"][0]["content"]
+    assert "Nötiz" in sent["text"]
+
+
+def test_mistral_takes_recordings_and_documents_in_its_own_form(samples: Any) -> None:
+    sound = {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "mp3"}}
+    paper = {
+        "type": "file",
+        "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0="},
+    }
+    request = chat(samples, {"role": "user", "content": [sound, paper]})
+    assert wire(OPENAI, request, media_form="mistral")["messages"][0]["content"] == [
+        {"type": "input_audio", "input_audio": "UklGRg=="},
+        {
+            "type": "document_url",
+            "document_url": "data:application/pdf;base64,JVBERi0=",
+            "document_name": "a.pdf",
+        },
+    ]
+
+
 def test_mistral_thinking_goes_back_as_it_came(samples: Any) -> None:
     thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}], "closed": True}
     content = [thinking, {"type": "text", "text": "a"}]

@@ -117,6 +117,7 @@ class PartWriter:
         self._plain_text = bool(quirks.get("plain_text"))
         self._file_urls = bool(quirks.get("file_urls"))
         self._media = quirks.get("media")
+        self._is_mistral = quirks.get("media_form") == "mistral"
         self._lost = lost
 
     def write(self, parts: Sequence[Part], path: str) -> str | list[JsonObject]:
@@ -150,7 +151,10 @@ class PartWriter:
         if isinstance(part, ImagePart):
             return {**self._image(part, path), **self._marks(part)}
         if isinstance(part, AudioPart):
-            return {**_audio(part, path), **self._marks(part)}
+            wire = _audio(part, path)
+            if self._is_mistral:
+                wire["input_audio"] = part.data
+            return {**wire, **self._marks(part)}
         if isinstance(part, FilePart):
             return {**self._file(part, path), **self._marks(part)}
         if isinstance(part, RefusalPart):
@@ -168,7 +172,10 @@ class PartWriter:
         """Tell whether the provider is known to take no such part; a text in a file is a text."""
         if self._media is None or not isinstance(part, ImagePart | AudioPart | VideoPart | FilePart):
             return False
-        return part_name(part) not in self._media and getattr(part, "text", None) is None
+        is_text = isinstance(part, FilePart) and (
+            part.text is not None or (part.media_type or "").startswith("text/")
+        )
+        return not is_text and part_name(part) not in self._media
 
     def _image(self, part: ImagePart, path: str) -> JsonObject:
         url = part.url or (data_url(part.media_type or "image/png", part.data) if part.data else None)
@@ -179,6 +186,15 @@ class PartWriter:
             image["detail"] = part.detail
         return {"type": "image_url", "image_url": image}
 
+    def _document(self, part: FilePart, path: str) -> JsonObject:
+        """Write a document as Mistral reads it: by its address, which may hold the bytes."""
+        data = data_url(part.media_type or "application/pdf", part.data) if part.data else None
+        address = data or part.url
+        if address is None:
+            raise Unsupported(field=path, problem="A file held in another provider's file store.")
+        wire: JsonObject = {"type": "document_url", "document_url": address}
+        return {**wire, "document_name": part.name} if part.name else wire
+
     def _file(self, part: FilePart, path: str) -> JsonObject:
         if part.text is not None:
             return {"type": "text", "text": document_text(part.name, part.text)}
@@ -187,10 +203,13 @@ class PartWriter:
             if is_object(own) and own.get("file_id") == part.file_id:
                 return {"type": "file", "file": {"file_id": part.file_id}}
             raise Unsupported(field=path, problem="A file held in another provider's file store.")
+        is_text = bool(part.data) and (part.media_type or "").startswith("text/")
+        text = decode_text(part.data) if is_text and part.data else None
+        if text is not None:
+            return {"type": "text", "text": document_text(part.name, text)}
+        if self._is_mistral:
+            return self._document(part, path)
         if part.data:
-            text = decode_text(part.data) if (part.media_type or "").startswith("text/") else None
-            if text is not None:
-                return {"type": "text", "text": document_text(part.name, text)}
             name = part.name or ("file.pdf" if part.media_type in {None, "application/pdf"} else "file")
             return {
                 "type": "file",

@@ -28,7 +28,8 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
     (false; true sends text parts as one string), ``renamed`` (top-level fields by another name, none),
     ``refused`` (top-level fields left out, because a request with one of them fails, none),
     ``service_tiers`` (those that are taken, any), ``names`` (true; false leaves out who wrote a message),
-    ``media`` (which of ``images``, ``audio``, ``video`` and ``files`` are taken, any).
+    ``media`` (which of ``images``, ``audio``, ``video`` and ``files`` are taken, any),
+    ``media_form`` (``mistral``: recordings as their bytes alone and documents by address, OpenAI's).
     Raises: Unsupported.
     """
     lost: Lost = {}

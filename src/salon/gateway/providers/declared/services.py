@@ -1,7 +1,9 @@
 """Services on the internet that speak Chat Completions, some more than that; and some that do not chat.
 
 Where an address for another dialect is declared, the service's own documentation names it for all its
-models; callers who speak that dialect are then not translated.
+models; callers who speak that dialect are then not translated. A chat takes the media that the service's own
+client has a type for (mistralai 3.7, groq 1.7, xai-sdk 1.21, together 3.1, cerebras-cloud-sdk 1.91; 2026-11),
+or that its guide names (Moonshot's, to vision); of the others nothing is known, and everything is sent.
 """
 
 from collections.abc import Mapping
@@ -57,6 +59,8 @@ SERVICES: Final = (
             "renamed": {"seed": "random_seed", "max_completion_tokens": "max_tokens"},
             "refused": ("user", "logprobs", "top_logprobs", "service_tier"),
             "names": False,
+            "media": ("images", "audio", "files"),
+            "media_form": "mistral",
         },
         capabilities=Capabilities(structured=True),
         prices_as="mistral",
@@ -77,6 +81,7 @@ SERVICES: Final = (
             "refused": ("logprobs", "top_logprobs", "logit_bias"),
             "names": False,
             "service_tiers": ("auto", "on_demand", "flex", "performance"),
+            "media": ("images",),
         },
         prices_as="groq",
         docs_url="https://console.groq.com/docs/openai",
@@ -95,7 +100,7 @@ SERVICES: Final = (
         base_url="https://api.x.ai/v1",
         env_keys=("XAI_API_KEY",),
         # It says of size and style that it does not take them.
-        quirks={**_NEWER, "image_fields": ("quality", "response_format", "user")},
+        quirks={**_NEWER, "image_fields": ("quality", "response_format", "user"), "media": ("images",)},
         capabilities=Capabilities(tools=True, structured=True),
         prices_as="x-ai",
         reported_cost=xai,
@@ -115,7 +120,7 @@ SERVICES: Final = (
         },
         base_url="https://api.together.ai/v1",
         env_keys=("TOGETHER_API_KEY",),
-        quirks={**_OLDER, "top_k": True},
+        quirks={**_OLDER, "top_k": True, "media": ("images", "audio", "video")},
         prices_as="together",
         docs_url="https://docs.together.ai/docs/inference/openai-compatibility",
         key_url="https://api.together.ai/settings/api-keys",
@@ -146,6 +151,7 @@ SERVICES: Final = (
             **_NEWER,
             "reasoning_field": "reasoning",
             "refused": ("frequency_penalty", "presence_penalty", "parallel_tool_calls", "service_tier"),
+            "media": ("images",),
         },
         prices_as="cerebras",
         docs_url="https://inference-docs.cerebras.ai/resources/openai",
@@ -196,7 +202,7 @@ SERVICES: Final = (
         chat_paths={"openai": _CHAT},
         base_url="https://api.moonshot.ai/v1",
         env_keys=("MOONSHOT_API_KEY",),
-        quirks={**_OLDER, "reasoning_field": "reasoning_content"},
+        quirks={**_OLDER, "reasoning_field": "reasoning_content", "media": ("images", "video")},
         prices_as="moonshotai",
         docs_url="https://platform.kimi.ai/docs/api/chat",
         key_url="https://platform.moonshot.ai/console/api-keys",
