@@ -48,6 +48,10 @@ class Asked(msgspec.Struct, kw_only=True):
     """The request turned reasoning on."""
     include_usage: bool = True
     max_tokens: int | None = None
+    choices: int = 1
+    """How many answers are wanted."""
+    likely: int | None = None
+    """How many of the likeliest tokens are told with each one's own likelihood; None: not even that."""
     as_array: bool = False
     """A stream comes as one JSON array."""
     media_type: bytes | None = None
@@ -78,8 +82,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     thinking: tuple[str, ...]
     text: tuple[str, ...]
     calls: tuple[Call, ...]
-    finish: Literal["stop", "length", "tool"]
+    finish: Literal["stop", "length", "tool", "refusal"]
     input_tokens: int
+    choices: int = 1
+    """How many answers there are; the others say their number after the same words."""
+    likely: int | None = None
+    """As in ``Asked``."""
     wanted: Any = None
     """As in ``Asked``."""
     more_usage: JsonObject
@@ -89,7 +97,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def output_tokens(self) -> int:
         """Every token of the answer: reasoning, text and tool arguments."""
-        return len(self.thinking) + len(self.text) + sum(len(call.pieces) for call in self.calls)
+        said = sum(len(text) for text in self.texts)
+        return len(self.thinking) + said + sum(len(call.pieces) for call in self.calls)
+
+    @property
+    def texts(self) -> tuple[tuple[str, ...], ...]:
+        """The words of each answer."""
+        return (self.text, *((*self.text, f" #{number}") for number in range(1, self.choices)))
 
 
 def pieces(text: str) -> tuple[str, ...]:
@@ -114,8 +128,10 @@ def answer(asked: Asked, plan: Plan, number: int) -> Answer:
         thinking=(TOKEN,) * (plan.think or (4 if asked.thinks else 0)),
         text=text[:limit] if cut else text,
         calls=calls,
-        finish="tool" if calls else ("length" if cut else "stop"),
+        finish="tool" if calls else ("length" if cut else ("refusal" if plan.refuse else "stop")),
         input_tokens=count_tokens(asked.text),
+        choices=1 if calls or cut else asked.choices,
+        likely=asked.likely,
         wanted=asked.wanted,
         more_usage=as_object(orjson.loads(plan.usage)) if plan.usage is not None else {},
         tier=plan.tier,
@@ -151,6 +167,8 @@ def _words(asked: Asked, plan: Plan) -> tuple[str, ...]:
     big = plan.fault("big-event")
     if big:
         return ("x" * big.size,)
+    if plan.refuse is not None:
+        return pieces(plan.refuse)
     if plan.text is not None:
         return pieces(plan.text)
     if asked.tool_result is not None:

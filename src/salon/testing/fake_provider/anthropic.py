@@ -74,7 +74,8 @@ def _tool_result(messages: list[JsonObject]) -> str | None:
 
 
 def _finish(answer: Answer) -> str:
-    return {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use"}[answer.finish]
+    words = {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use", "refusal": "refusal"}
+    return words[answer.finish]
 
 
 def _usage(answer: Answer, output_tokens: int) -> JsonObject:

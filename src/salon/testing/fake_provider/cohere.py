@@ -52,7 +52,7 @@ _FIELDS = {
 
 
 def _finish(answer: Answer) -> str:
-    return {"stop": "COMPLETE", "length": "MAX_TOKENS", "tool": "TOOL_CALL"}[answer.finish]
+    return {"length": "MAX_TOKENS", "tool": "TOOL_CALL"}.get(answer.finish, "COMPLETE")
 
 
 def _usage(answer: Answer) -> JsonObject:

@@ -60,7 +60,8 @@ def _schema(body: JsonObject) -> JsonObject | None:
 
 
 def _finish(answer: Answer) -> str:
-    return {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use"}[answer.finish]
+    words = {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use", "refusal": "content_filtered"}
+    return words[answer.finish]
 
 
 def _usage(answer: Answer) -> JsonObject:

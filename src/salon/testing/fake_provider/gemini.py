@@ -1,6 +1,7 @@
 """Gemini generateContent, as the fake provider speaks it; the address names the model and the stream."""
 
 import base64
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,7 @@ import orjson
 
 from salon.testing.fake_provider.answer import SIGNATURE, Answer, Asked, JsonObject, as_object, as_objects
 from salon.testing.fake_provider.frames import Frame, sse
+from salon.testing.fake_provider.likely import likely_candidates
 from salon.testing.fake_provider.png import picture
 
 PATH_END = (":generateContent", ":streamGenerateContent")
@@ -59,6 +61,8 @@ def read(body: JsonObject) -> Asked:
         schema=_wanted(settings),
         thinks=bool(thinking.get("includeThoughts")),
         max_tokens=settings.get("maxOutputTokens"),
+        choices=settings.get("candidateCount") or 1,
+        likely=(settings.get("logprobs") or 0) if settings.get("responseLogprobs") else None,
         wanted=(settings.get("responseModalities") or ["TEXT"])[0],
     )
 
@@ -119,12 +123,28 @@ def _usage(answer: Answer, output_tokens: int) -> JsonObject:
     }
 
 
-def _chunk(answer: Answer, parts: list[JsonObject], tokens: int, finish: str | None = None) -> JsonObject:
-    candidate: JsonObject = {"content": {"parts": parts, "role": "model"}, "index": 0}
-    if finish is not None:
-        candidate["finishReason"] = finish
+def _candidate(parts: list[JsonObject], finish: str | None, index: int, likely: JsonObject) -> JsonObject:
+    content = {"parts": parts, "role": "model"}
+    ended = {} if finish is None else {"finishReason": finish}
+    return {"content": content, "index": index, **ended, **likely}
+
+
+def _likely(answer: Answer, pieces: Sequence[str]) -> JsonObject:
+    wanted = answer.likely is not None and bool(pieces)
+    return {"logprobsResult": likely_candidates(answer, pieces)} if wanted else {}
+
+
+def _chunk(
+    answer: Answer,
+    parts: list[JsonObject],
+    tokens: int,
+    finish: str | None = None,
+    *,
+    index: int = 0,
+    pieces: Sequence[str] = (),
+) -> JsonObject:
     return {
-        "candidates": [candidate],
+        "candidates": [_candidate(parts, finish, index, _likely(answer, pieces))],
         "usageMetadata": _usage(answer, tokens),
         "modelVersion": answer.model,
         "responseId": f"fake-{answer.number}",
@@ -132,7 +152,7 @@ def _chunk(answer: Answer, parts: list[JsonObject], tokens: int, finish: str | N
 
 
 def _finish(answer: Answer) -> str:
-    return "MAX_TOKENS" if answer.finish == "length" else "STOP"
+    return {"length": "MAX_TOKENS", "refusal": "PROHIBITED_CONTENT"}.get(answer.finish, "STOP")
 
 
 def _calls(answer: Answer) -> list[JsonObject]:
@@ -156,7 +176,11 @@ def body(answer: Answer) -> bytes:
     if answer.text:
         parts.append({"text": "".join(answer.text)})
     parts += _calls(answer)
-    return orjson.dumps(_chunk(answer, parts, answer.output_tokens, _finish(answer)))
+    whole = _chunk(answer, parts, answer.output_tokens, _finish(answer), pieces=answer.text)
+    for index, text in enumerate(answer.texts[1:], 1):
+        others = [{"text": "".join(text)}]
+        whole["candidates"].append(_candidate(others, _finish(answer), index, _likely(answer, text)))
+    return orjson.dumps(whole)
 
 
 def _of_other_kind(answer: Answer) -> JsonObject:
@@ -177,12 +201,20 @@ def _of_other_kind(answer: Answer) -> JsonObject:
 def frames(answer: Answer, asked: Asked) -> list[Frame]:
     """Write the chunks of a streamed answer."""
     del asked  # every stream of this dialect carries usage
-    parts: list[JsonObject] = [{"text": piece, "thought": True} for piece in answer.thinking]
-    parts += [{"text": piece} for piece in answer.text]
-    out = [sse(_chunk(answer, [part], i + 1), tokens=1) for i, part in enumerate(parts)]
+    told: list[tuple[int, JsonObject, list[str]]]
+    told = [(0, {"text": piece, "thought": True}, []) for piece in answer.thinking]
+    # The answers come together, each a token at a time.
+    for together in itertools.zip_longest(*answer.texts):
+        told += [(at, {"text": piece}, [piece]) for at, piece in enumerate(together) if piece is not None]
+    out = [
+        sse(_chunk(answer, [part], i + 1, index=at, pieces=said), tokens=1)
+        for i, (at, part, said) in enumerate(told)
+    ]
     for call, part in zip(answer.calls, _calls(answer), strict=True):
         out.append(sse(_chunk(answer, [part], answer.output_tokens), tokens=len(call.pieces)))
     last = _chunk(answer, [{"text": ""}], answer.output_tokens, _finish(answer))
+    for index in range(1, answer.choices):
+        last["candidates"].append(_candidate([{"text": ""}], _finish(answer), index, {}))
     return [*out, sse(last, role="counts")]
 
 

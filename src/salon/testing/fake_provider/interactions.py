@@ -62,7 +62,7 @@ def read(body: JsonObject) -> Asked:
 
 
 def _interaction(answer: Answer, *, status: str | None = None, **more: Any) -> JsonObject:
-    status = status or {"stop": "completed", "length": "incomplete", "tool": "requires_action"}[answer.finish]
+    status = status or {"length": "incomplete", "tool": "requires_action"}.get(answer.finish, "completed")
     told = {
         "id": f"v1_fake-{answer.number}",
         "status": status,

@@ -1,5 +1,7 @@
 """Ollama's native chat, as the fake provider speaks it."""
 
+from collections.abc import Sequence
+
 import orjson
 
 from salon.testing.fake_provider.answer import (
@@ -12,6 +14,7 @@ from salon.testing.fake_provider.answer import (
     last_results,
 )
 from salon.testing.fake_provider.frames import Frame, line
+from salon.testing.fake_provider.likely import likely_tokens
 
 PATH_END = "/api/chat"
 STREAM_TYPE = b"application/x-ndjson"
@@ -36,12 +39,13 @@ def read(body: JsonObject) -> Asked:
         schema=as_object(shape) if isinstance(shape, dict) else ({} if shape == "json" else None),
         thinks=bool(body.get("think")),
         max_tokens=options.get("num_predict"),
+        likely=(body.get("top_logprobs") or 0) if body.get("logprobs") else None,
     )
 
 
 def _counts(answer: Answer) -> JsonObject:
     return {
-        "done_reason": {"stop": "stop", "length": "length", "tool": "stop"}[answer.finish],
+        "done_reason": "length" if answer.finish == "length" else "stop",
         "total_duration": 1_000_000,
         "load_duration": 1_000,
         "prompt_eval_count": answer.input_tokens,
@@ -72,14 +76,22 @@ def body(answer: Answer) -> bytes:
     message: JsonObject = {"content": "".join(answer.text), **_tool_calls(answer)}
     if answer.thinking:
         message["thinking"] = "".join(answer.thinking)
-    return orjson.dumps({**_line(answer, message, done=True), **_counts(answer)})
+    told = {**_likely(answer, answer.text), **_counts(answer)}
+    return orjson.dumps({**_line(answer, message, done=True), **told})
+
+
+def _likely(answer: Answer, pieces: Sequence[str]) -> JsonObject:
+    return {} if answer.likely is None else {"logprobs": likely_tokens(answer, pieces)}
 
 
 def frames(answer: Answer, asked: Asked) -> list[Frame]:
     """Write the lines of a streamed answer; the last line is usage and end mark at once."""
     del asked  # every stream of this dialect carries usage
     out = [line(_line(answer, {"thinking": piece}), tokens=1) for piece in answer.thinking]
-    out += [line(_line(answer, {"content": piece}), tokens=1) for piece in answer.text]
+    out += [
+        line({**_line(answer, {"content": piece}), **_likely(answer, [piece])}, tokens=1)
+        for piece in answer.text
+    ]
     if answer.calls:
         tokens = sum(len(call.pieces) for call in answer.calls)
         out.append(line(_line(answer, _tool_calls(answer)), tokens=tokens))

@@ -1,5 +1,7 @@
 """OpenAI Chat Completions, as the fake provider speaks it."""
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -15,6 +17,7 @@ from salon.testing.fake_provider.answer import (
     last_results,
 )
 from salon.testing.fake_provider.frames import Frame, sse
+from salon.testing.fake_provider.likely import likely_tokens
 
 PATH_END = ("/chat/completions", "/v1/chat")
 """The second is Writer's."""
@@ -40,6 +43,8 @@ def read(body: JsonObject) -> Asked:
         thinks=body.get("reasoning_effort") not in {None, "none"},
         include_usage=bool(options.get("include_usage")),
         max_tokens=body.get("max_completion_tokens") or body.get("max_tokens"),
+        choices=body.get("n") or 1,
+        likely=(body.get("top_logprobs") or 0) if body.get("logprobs") else None,
     )
 
 
@@ -68,7 +73,7 @@ def _usage(answer: Answer) -> JsonObject:
 
 
 def _finish(answer: Answer) -> str:
-    return {"stop": "stop", "length": "length", "tool": "tool_calls"}[answer.finish]
+    return {"stop": "stop", "length": "length", "tool": "tool_calls", "refusal": "stop"}[answer.finish]
 
 
 def _head(answer: Answer, kind: str) -> JsonObject:
@@ -88,33 +93,60 @@ def _call(call: Call, arguments: str) -> JsonObject:
 
 def body(answer: Answer) -> bytes:
     """Write a finished answer."""
-    message: JsonObject = {"role": "assistant", "content": "".join(answer.text) or None, "refusal": None}
-    if answer.thinking:
-        message["reasoning_content"] = "".join(answer.thinking)
-    if answer.calls:
-        message["tool_calls"] = [_call(call, call.arguments) for call in answer.calls]
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish(answer)}
-    return orjson.dumps({**_head(answer, "chat.completion"), "choices": [choice], "usage": _usage(answer)})
+    choices: list[JsonObject] = []
+    for index, text in enumerate(answer.texts):
+        message: JsonObject = {"role": "assistant", "content": None, "refusal": None}
+        message[_field(answer)] = "".join(text) or None
+        if answer.thinking:
+            message["reasoning_content"] = "".join(answer.thinking)
+        if answer.calls:
+            message["tool_calls"] = [_call(call, call.arguments) for call in answer.calls]
+        told = {"message": message, "logprobs": _likely(answer, text), "finish_reason": _finish(answer)}
+        choices.append({"index": index, **told})
+    return orjson.dumps({**_head(answer, "chat.completion"), "choices": choices, "usage": _usage(answer)})
+
+
+def _field(answer: Answer) -> str:
+    return "refusal" if answer.finish == "refusal" else "content"
+
+
+def _likely(answer: Answer, pieces: Sequence[str]) -> JsonObject | None:
+    if answer.likely is None or not pieces:
+        return None
+    told = {"content": None, "refusal": None}
+    return {**told, _field(answer): likely_tokens(answer, pieces)}
 
 
 def frames(answer: Answer, asked: Asked) -> list[Frame]:
     """Write the events of a streamed answer."""
     head = _head(answer, "chat.completion.chunk")
 
-    def chunk(delta: JsonObject, finish: str | None = None, tokens: int = 0) -> Frame:
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+    def chunk(
+        delta: JsonObject,
+        finish: str | None = None,
+        tokens: int = 0,
+        index: int = 0,
+        logprobs: JsonObject | None = None,
+    ) -> Frame:
+        choice = {"index": index, "delta": delta, "logprobs": logprobs, "finish_reason": finish}
         return sse({**head, "choices": [choice]}, tokens=tokens)
 
-    out = [chunk({"role": "assistant", "content": ""})]
+    out = [chunk({"role": "assistant", "content": ""}, index=index) for index in range(answer.choices)]
     out += [chunk({"reasoning_content": piece}, tokens=1) for piece in answer.thinking]
-    out += [chunk({"content": piece}, tokens=1) for piece in answer.text]
+    # The answers come together, each a token at a time.
+    for together in itertools.zip_longest(*answer.texts):
+        out += [
+            chunk({_field(answer): piece}, tokens=1, index=index, logprobs=_likely(answer, [piece]))
+            for index, piece in enumerate(together)
+            if piece is not None
+        ]
     for at, call in enumerate(answer.calls):
         out.append(chunk({"tool_calls": [{"index": at, **_call(call, "")}]}))
         out += [
             chunk({"tool_calls": [{"index": at, "function": {"arguments": piece}}]}, tokens=1)
             for piece in call.pieces
         ]
-    out.append(chunk({}, finish=_finish(answer)))
+    out += [chunk({}, finish=_finish(answer), index=index) for index in range(answer.choices)]
     if asked.include_usage:
         out.append(sse({**head, "choices": [], "usage": _usage(answer)}, role="usage"))
     return [*out, Frame(data=b"data: [DONE]\n\n", role="end")]

@@ -5,6 +5,7 @@ A plan is written as directives joined by ``;``, as a model name, in the header 
 
     tokens=50;rate=20;delay=0.5;think=8;call;case=a17;times=1;fault=stall:mid-stream;fault=crlf
     call=3                  call the first offered tool three times in one answer, each with other numbers
+    refuse=I cannot do that  say this, as the dialect has it said that a model refuses
     usage={"cost":0.95};tier=flex    more in the usage object, and the service tier that answered
     tool=Bash;arguments={"command":"ls"}    call this offered tool, with these words (no ``;`` in them)
     fault:429:2             the same as fault=429:2, so that a model can be named fault:429:2
@@ -80,6 +81,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 8
     """Answer tokens of four bytes (``tok ``), unless ``text`` or the request decides."""
     text: str | None = None
+    refuse: str | None = None
+    """What to refuse with."""
     think: int = 0
     """Reasoning tokens before the answer."""
     rate: float = 0.0
@@ -115,7 +118,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 _IN_MESSAGE = re.compile(r"\{\{fake ([^}]*)\}\}")
 _DIRECTIVE = re.compile(
-    r"^(tokens|text|think|rate|delay|call|tool|arguments|case|times|recording|usage|tier|fault)\b"
+    r"^(tokens|text|refuse|think|rate|delay|call|tool|arguments|case|times|recording|usage|tier|fault)\b"
 )
 
 

@@ -1,5 +1,6 @@
 """OpenAI Responses, as the fake provider speaks it: without a store, with semantic events."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -18,11 +19,13 @@ from salon.testing.fake_provider.answer import (
     pieces,
 )
 from salon.testing.fake_provider.frames import Frame, sse
+from salon.testing.fake_provider.likely import likely_tokens
 
 PATH_END = "/responses"
 STREAM_TYPE = b"text/event-stream"
 PING = Frame(data=b": FAKE PROCESSING\n\n")
 _CREATED = 1_800_000_000
+_LIKELY = "message.output_text.logprobs"
 
 error_value = openai.error_value
 
@@ -44,6 +47,7 @@ def read(body: JsonObject) -> Asked:
         schema=_schema(as_object(body.get("text")).get("format")),
         thinks=as_object(body.get("reasoning")).get("effort") not in {None, "none"},
         max_tokens=body.get("max_output_tokens"),
+        likely=(body.get("top_logprobs") or 0) if _LIKELY in (body.get("include") or ()) else None,
         wanted=body.get("include") or [],
     )
 
@@ -80,13 +84,19 @@ def _reasoning(answer: Answer) -> JsonObject:
     return {"id": f"rs_fake_{answer.number}", "type": "reasoning", "summary": summary, **sealed}
 
 
+def _likely(answer: Answer, pieces: Sequence[str]) -> list[JsonObject]:
+    return [] if answer.likely is None else likely_tokens(answer, pieces)
+
+
 def _message(answer: Answer) -> JsonObject:
     part: JsonObject = {
         "type": "output_text",
         "text": "".join(answer.text),
         "annotations": [],
-        "logprobs": [],
+        "logprobs": _likely(answer, answer.text),
     }
+    if answer.finish == "refusal":
+        part = {"type": "refusal", "refusal": "".join(answer.text)}
     return {
         "id": f"msg_fake_{answer.number}",
         "type": "message",
@@ -208,10 +218,18 @@ def _tell_reasoning(events: _Events, answer: Answer, item: JsonObject, where: Js
 def _tell_message(events: _Events, answer: Answer, item: JsonObject, where: JsonObject) -> None:
     at = {**where, "content_index": 0}
     whole = item["content"][0]
+    if whole["type"] == "refusal":
+        events.add("response.content_part.added", {**at, "part": {**whole, "refusal": ""}})
+        for piece in answer.text:
+            events.add("response.refusal.delta", {**at, "delta": piece}, tokens=1)
+        events.add("response.refusal.done", {**at, "refusal": whole["refusal"]})
+        events.add("response.content_part.done", {**at, "part": whole})
+        return
     events.add("response.content_part.added", {**at, "part": {**whole, "text": ""}})
     for piece in answer.text:
-        events.add("response.output_text.delta", {**at, "delta": piece, "logprobs": []}, tokens=1)
-    events.add("response.output_text.done", {**at, "text": whole["text"], "logprobs": []})
+        told = {**at, "delta": piece, "logprobs": _likely(answer, [piece])}
+        events.add("response.output_text.delta", told, tokens=1)
+    events.add("response.output_text.done", {**at, "text": whole["text"], "logprobs": whole["logprobs"]})
     events.add("response.content_part.done", {**at, "part": whole})
 
 
