@@ -8,7 +8,7 @@ import { Output, generateText, jsonSchema, streamText, tool } from "ai";
 import { WEATHER, said } from "./said.mjs";
 
 const openai = ({ url, key }) => createOpenAI({ baseURL: `${url}/v1`, apiKey: key });
-const MODELS = {
+export const MODELS = {
   openai: (place, model) => openai(place).chat(model),
   responses: (place, model) => openai(place).responses(model),
   compatible: ({ url, key }, model) =>
