@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -309,7 +310,15 @@ class House:
         return shown_on_terminal([*self._command, *arguments], columns=columns, environment=self.environment)
 
     def create_key(self, name: str, *options: str) -> str:
-        """Make an API key and return its secret. Raises: RuntimeError with what the command said."""
+        """Make an API key and return its secret. Raises: RuntimeError with what the command said.
+
+        A house that takes whoever is on this machine for its owner is asked for a plain one: the command
+        takes a second longer.
+        """
+        if not options and self._process is not None and self._process.poll() is None:
+            status, body = self.request("POST", "/salon/v1/keys", {"name": name})
+            if status == HTTPStatus.CREATED:
+                return orjson.loads(body)["secret"]
         done = self.salon("keys", "create", name, *options)
         if done.returncode != 0:
             raise RuntimeError(f"salon keys create failed: {done.stdout}{done.stderr}")
