@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import sysconfig
 from pathlib import Path
 
 TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
@@ -42,6 +43,14 @@ def resident_mb(pid: int) -> float:
     return round(pages * PAGE / 1e6, 1)
 
 
+def python() -> str:
+    """Return the version of this interpreter, which Salon runs under too, and how it says it was built."""
+    given = str(sysconfig.get_config_var("CONFIG_ARGS") or "")
+    kinds = {"--enable-optimizations": "profile-guided", "--with-lto": "link-time"}
+    told = [kind for flag, kind in kinds.items() if flag in given] or ["no"]
+    return f"{platform.python_version()} (its CONFIG_ARGS name {' and '.join(told)} optimisation)"
+
+
 def describe() -> dict[str, object]:
     """Return what the figures were measured on."""
     model = next(
@@ -58,7 +67,7 @@ def describe() -> dict[str, object]:
         "cores": os.cpu_count(),
         "memory_gb": round(memory_kb / 1e6, 1),
         "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
+        "python": python(),
         "load_before": os.getloadavg()[0],
     }
 
