@@ -9,9 +9,11 @@ import orjson
 import pytest
 
 from salon.foundation.messages import Attachment
+from salon.gateway.dialects import DIALECTS
 from salon.gateway.pricing import PicturePrice, Price, PriceTier
 from salon.gateway.pricing.price import rate
 from salon.gateway.protocols.forms import form_of
+from salon.gateway.protocols.openai.relays import relay_images
 from salon.gateway.registry.models import PriceSpec, ProviderSpec
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.fake_provider.forms import read_form
@@ -284,3 +286,12 @@ def test_the_demo_paints_patterns_that_stay_the_same(play: Play) -> None:
         assert [one["type"] for one in events(shown.body)] == ["image_generation.completed"]
 
     play(scene)
+
+
+@pytest.mark.parametrize("number", ["2", 2, "9" * 5000, "\u0662", "-1", None])
+def test_any_number_of_pictures_is_read_without_harm(number: object) -> None:
+    body = changing(stream="true", n=number)
+    tap = relay_images(b"text/event-stream", DIALECTS["openai-image-edits"].read_envelope(body))
+    assert tap is not None
+    tap.feed(b'event: x\ndata: {"type": "image_edit.completed"}\n\n')
+    assert tap.saw_end == (str(number) != "2")

@@ -10,7 +10,13 @@ from salon.foundation.accounts import KeyLimits
 from salon.foundation.kit.caller import SystemScope
 from salon.foundation.kit.ids import SpaceId
 from salon.foundation.ledger import Budget, budget_store
+from salon.foundation.messages import Attachment
 from salon.gateway.limits import LocalLimiter
+from salon.gateway.options import GatewayOptions
+from salon.gateway.pricing import Price, PriceTier
+from salon.gateway.pricing.price import rate
+from salon.gateway.protocols.forms import form_of
+from salon.gateway.registry.models import PriceSpec
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import QUICK, GatewayBench, alias, key_identity
 from salon.testing.verdicts import judge
@@ -207,3 +213,18 @@ def test_too_many_at_once_are_shed_with_retry_after(play: Play) -> None:
         assert len(await bench.rows()) == 10
 
     play(scene, options=msgspec.structs.replace(QUICK, max_concurrency=3))
+
+
+def test_money_is_held_for_every_picture_that_a_form_asks_for(play: Play) -> None:
+    output = rate("0.001") * 1_000_000
+    price = Price(tiers=(PriceTier(input=0, output=output),), version="t", image_e10=0)
+
+    async def scene(bench: GatewayBench, _: FakeProvider) -> None:
+        each_e10 = GatewayOptions().assumed_output_tokens * rate("0.001")
+        identity = key_identity(budgets=[await add_budget(bench, 5 * each_e10)])
+        picture = ("image", Attachment(data=b"x", name="a.png", media_type="image/png"))
+        for number, status in (("1", 200), ("10", 402)):
+            form = form_of({"model": "openai/fake", "prompt": "a dog", "n": number}, files=[picture])
+            assert (await bench.send("openai-image-edits", form, identity=identity)).status == status
+
+    play(scene, prices=[PriceSpec(model="openai/*", price=price)])

@@ -29,6 +29,7 @@ _MOST_LOST: Final = 1000
 """Characters of names that are kept; a provider can invent as many as it likes."""
 _MOST_ANSWERS: Final = 1000
 """More than any provider gives at once."""
+_MOST_DIGITS: Final = 9
 
 
 def expected_tokens(job: Job, options: GatewayOptions) -> tuple[int, int]:
@@ -54,6 +55,8 @@ def _answers(job: Job) -> int:
         if "n" not in job.envelope.fields:
             return 1
         number = field_value(job.envelope.fields, "n")
+        if isinstance(number, str) and number.isascii() and number.isdecimal():  # in a form, all is text
+            number = int(number[:_MOST_DIGITS])
     elif job.request is not None:
         number = job.request.n
     return int(min(number, _MOST_ANSWERS)) if isinstance(number, int | float) and number > 1 else 1

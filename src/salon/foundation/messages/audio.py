@@ -1,5 +1,6 @@
 """Audio: a text spoken, and what is spoken written down."""
 
+import struct
 from typing import ClassVar, Final
 
 import msgspec
@@ -13,10 +14,18 @@ from salon.foundation.messages.operations import (
 from salon.foundation.messages.usage import Usage, UsageDetails
 
 _MOST_CHUNKS: Final = 50
+_FORMAT: Final = struct.Struct("<HHIIHH")
+"""Format, channels, samples a second, bytes a second, bytes of a sample of all channels, bits."""
+_EVEN: Final = frozenset({1, 3, 6, 7, 0xFFFE})
+"""Formats whose samples are all of one size; others tell their length less plainly."""
 
 
 def wav_length_ms(file: bytes) -> int | None:
-    """Return how long a WAV file plays; None for every other file, and for one that does not say."""
+    """Return how long a WAV file plays; None for every other file, and for one that does not say plainly.
+
+    What is paid for by its length must not be made shorter by its head: the bytes that are there count, and
+    the samples a second, by which every player goes.
+    """
     if file[:4] != b"RIFF" or file[8:12] != b"WAVE":
         return None
     at, bytes_a_second = 12, 0
@@ -26,13 +35,22 @@ def wav_length_ms(file: bytes) -> int | None:
             return None
         name, size = head[:4], int.from_bytes(head[4:], "little")
         if name == b"fmt ":
-            bytes_a_second = int.from_bytes(file[at + 16 : at + 20], "little")
+            bytes_a_second = _bytes_a_second(file[at + 8 : at + 8 + _FORMAT.size])
         elif name == b"data":
-            # A stream that was recorded as it came may claim more than there is.
-            there = min(size, len(file) - at - 8)
-            return there * 1000 // bytes_a_second if bytes_a_second else None
+            left = len(file) - at - 8
+            # A stream that was recorded as it came claims nothing, or more than there is.
+            there = min(size, left) if size else left
+            return (there * 1000 // bytes_a_second or None) if bytes_a_second else None
         at += 8 + size + size % 2
     return None
+
+
+def _bytes_a_second(told: bytes) -> int:
+    """Return what a second of samples takes; 0 where that is not plain."""
+    if len(told) < _FORMAT.size:
+        return 0
+    form, _, rate, _, block_size, _ = _FORMAT.unpack(told)
+    return rate * block_size if form in _EVEN else 0
 
 
 class SpeechRequest(OperationRequest, frozen=True, kw_only=True, omit_defaults=True):

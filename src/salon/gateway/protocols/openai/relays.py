@@ -19,6 +19,7 @@ from salon.gateway.protocols.wire_json import JsonObject
 _JSON = b"application/json"
 _EVENTS = b"text/event-stream"
 _SPOKEN = "speech.audio.done"
+_MOST_DIGITS = 4
 ENDS = (".done", ".completed")
 """What the types of events end with that have the whole of something."""
 
@@ -131,6 +132,6 @@ def relay_images(media_type: bytes, envelope: Envelope) -> StreamTap | None:
     """Make the tap of pictures that are shown while they are made; there are as many ends as pictures."""
     if not media_type.startswith(_EVENTS):
         return None
-    number = field_value(envelope.fields, "n")
-    is_number = str(number).isdecimal()
+    number = str(field_value(envelope.fields, "n"))
+    is_number = number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS
     return NamedEventTap(ends=max(1, int(number)) if is_number else 1, are_images=True)
