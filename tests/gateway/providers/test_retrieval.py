@@ -126,3 +126,12 @@ def test_declared_models_are_listed_with_what_they_do(play: Play, name: str) -> 
         assert listed == {f"own/{model}" for model in KIND[name].models}
 
     play(scene)
+
+
+def test_a_provider_of_vectors_is_tried_by_making_one(play: Play) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await add(bench, "voyage", fake)
+        trial = await bench.service.test(OWNER, "own")
+        assert (trial.ok, trial.steps[-1].name, trial.steps[-1].detail) == (True, "answer", "1 vector")
+
+    play(scene)

@@ -1,4 +1,7 @@
-"""Tries a provider for real: its list of models, a one-token streamed answer, a tool call."""
+"""Tries a provider for real: its list of models, a one-token streamed answer, a tool call.
+
+A model that does not chat is asked for what it is for.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -11,12 +14,14 @@ from salon.foundation.kit.errors import Conflict, SalonError, Unsupported, Upstr
 from salon.foundation.messages import (
     Message,
     ModelRequest,
+    OperationRequest,
     StreamFinish,
     TextPart,
     Tool,
     ToolChoice,
 )
 from salon.gateway.configuration.discovery import Discovery
+from salon.gateway.configuration.other_trial import question, told
 from salon.gateway.gateway import Gateway
 from salon.gateway.registry.configured import Configured
 
@@ -105,8 +110,12 @@ class Trials:
         return step, listed
 
     async def ask(self, identity: KeyIdentity, provider: str, model: str) -> Trial:
-        """Stream one token from ``model`` of ``provider`` and have it call a tool."""
+        """Stream one token from ``model`` of ``provider`` and have it call a tool, or ask what it is for."""
         name = f"{provider}/{model}"
+        other = self._other(name)
+        if other is not None:
+            step = await self.step("answer", lambda: self._ask_other(identity, other))
+            return Trial(provider=provider, model=model, steps=(step,))
         first_ms: list[float] = []
         streamed = await self.step("streamed answer", lambda: self._stream(identity, name, first_ms))
         steps = [streamed]
@@ -118,6 +127,17 @@ class Trials:
             steps=tuple(steps),
             first_token_ms=first_ms[0] if first_ms else None,
         )
+
+    def _other(self, model: str) -> OperationRequest | None:
+        """Return what to ask of a model that does not chat."""
+        try:
+            target = self._gateway.registry.plan(model).targets[0]
+        except SalonError:
+            return None  # the question of a chat will say why
+        return question(model, target.defaults)
+
+    async def _ask_other(self, identity: KeyIdentity, request: OperationRequest) -> str:
+        return told(await self._gateway.inside.ask(identity, request))
 
     async def step(self, name: str, ask: Callable[[], Awaitable[str]]) -> TrialStep:
         """Ask one thing and say what came of it; never raises for what a provider did."""
