@@ -42,7 +42,18 @@ REMARKS = {
     "that application, and Salon fetches and renews its tokens. With `api_version` the dated addresses are "
     "asked, which name the deployment in the path; without it those of v1, which also speak Responses.",
     "mistral": "Content in parts and its thinking are read. A `seed` is sent as `random_seed`, and "
-    "`max_completion_tokens` as `max_tokens`, also where the bytes pass through.",
+    "`max_completion_tokens` as `max_tokens`, also where the bytes pass through. Its speech and "
+    "transcriptions have OpenAI's addresses and fields of their own, and are translated both ways; a voice "
+    "is its `voice_id`.",
+    "xai": "Its speech (`/tts`) and transcriptions (`/stt`) know no model: any name of the provider will do, "
+    "such as `xai/grok-tts` and `xai/grok-stt`.",
+    "fireworks": "`whisper-v3` and `whisper-v3-turbo` are asked at the addresses of their own that it names, "
+    "unless the provider has another `base_url`.",
+    "deepgram": "Models called `aura-…` are voices and speak, all others write recordings down. A voice that "
+    "a request names goes before that of the model. What was said is punctuated (`smart_format`); without a "
+    "language it is found out.",
+    "elevenlabs": "Models called `scribe…` write recordings down, all others speak. A voice is the id of "
+    "one; for OpenAI's names, which no voice here has, George speaks.",
     "cerebras": "Two calls that share one index but not their id, as it streams them, stay two calls.",
     "perplexity": "Spoken to through its Agent API, a form of Responses: its Chat Completions address "
     "closed in September 2026. Models of other makers are there under names such as `openai/gpt-5.5`.",

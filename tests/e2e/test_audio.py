@@ -87,3 +87,29 @@ def test_what_is_no_form_is_refused(scene: Scene, key: str) -> None:
     status, told = scene.house.request("POST", "/v1/audio/transcriptions", {"model": "demo"}, headers=headers)
     assert status == 400
     assert b"multipart/form-data" in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "ear", "voice"),
+    [
+        ("deepgram", "", "nova-3", "aura-2-thalia-en"),
+        ("elevenlabs", "", "scribe_v2", "eleven_v3"),
+        ("mistral", "/mistral/v1", "voxtral-mini-latest", "voxtral-tts"),
+        ("xai", "/v1", "grok-stt", "grok-tts"),
+    ],
+)
+def test_makers_with_wires_of_their_own_are_asked_as_openai_is(
+    scene: Scene, client: openai.OpenAI, kind: str, path: str, ear: str, voice: str
+) -> None:
+    body = {"name": "voices", "kind": kind, "base_url": scene.fake.url + path, "api_key": "sk-upstream-key"}
+    body |= {"allow_private": True, "models": [ear, voice]}
+    assert scene.house.request("POST", "/salon/v1/providers", body)[0] == 201
+    try:
+        spoken_by = client.audio.speech.create(model=f"voices/{voice}", voice="alloy", input="Guten Tag")
+        assert spoken_by.content == spoken("Guten Tag")
+        told = client.audio.transcriptions.create(
+            model=f"voices/{ear}", file=RECORDING, response_format="verbose_json"
+        )
+        assert (told.text, told.duration) == (SAID.strip(), 4.0)
+    finally:
+        scene.house.request("DELETE", "/salon/v1/providers/voices")

@@ -231,6 +231,7 @@ class AttemptLoop:
     def _request(self, job: Job, target: Target, endpoint: Endpoint, *, stream: bool) -> HttpRequest:
         dialect = endpoint.dialect
         headers: Headers = endpoint.headers
+        address = b""
         served = job.dialect
         if job.lost:
             job.lost.clear()  # what an earlier target could not be told, this one may be
@@ -248,12 +249,14 @@ class AttemptLoop:
                 if served is None or job.envelope is None:
                     raise
                 raise in_callers_words(error, served, job.envelope) from error
-            body = encoded.body
+            body, address = encoded.body, encoded.address
             job.lost.update(encoded.lost)
         if job.envelope is not None and job.envelope.lost:
             job.lost.update(job.envelope.lost)
         if job.via is not None:
             headers = with_via(headers, job.via)
+        if address:
+            return endpoint.request_at(address, body, headers, model=target.model, stream=stream)
         return endpoint.request(body, headers, model=target.model, stream=stream)
 
     def learn(self, target: Target, attempt: Attempt, entry: AttemptEntry, now_s: float) -> None:

@@ -9,6 +9,8 @@ from salon.gateway.protocols.cohere import DIALECT as COHERE
 from salon.gateway.protocols.cohere import EMBED as COHERE_EMBED
 from salon.gateway.protocols.converse import DIALECT as CONVERSE
 from salon.gateway.protocols.converse import NOVA as BEDROCK_NOVA
+from salon.gateway.protocols.deepgram import DEEPGRAM_LISTEN, DEEPGRAM_SPEAK
+from salon.gateway.protocols.elevenlabs import ELEVENLABS_SPEECH, ELEVENLABS_TRANSCRIPTIONS
 from salon.gateway.protocols.gemini import COUNT as GEMINI_COUNT
 from salon.gateway.protocols.gemini import DIALECT as GEMINI
 from salon.gateway.protocols.gemini import EMBED as GEMINI_EMBED
@@ -36,10 +38,14 @@ from salon.gateway.protocols.openai import IMAGE_VARIATIONS as OPENAI_IMAGE_VARI
 from salon.gateway.protocols.openai import IMAGES as OPENAI_IMAGES
 from salon.gateway.protocols.openai import (
     MISTRAL_MODERATIONS,
+    MISTRAL_SPEECH,
+    MISTRAL_TRANSCRIPTIONS,
     OPENROUTER_TRANSCRIPTIONS,
     PERPLEXITY_EMBEDDINGS,
     WRITER_COMPLETIONS,
     XAI_IMAGE_EDITS,
+    XAI_SPEECH,
+    XAI_TRANSCRIPTIONS,
 )
 from salon.gateway.protocols.openai import MODERATIONS as OPENAI_MODERATIONS
 from salon.gateway.protocols.openai import SPEECH as OPENAI_SPEECH
@@ -105,6 +111,14 @@ ONLY_SPOKEN: Mapping[DialectName, SpokenDialect] = {
         VOYAGE_RERANK,
         XAI_IMAGE_EDITS,
         OPENROUTER_TRANSCRIPTIONS,
+        DEEPGRAM_LISTEN,
+        DEEPGRAM_SPEAK,
+        ELEVENLABS_SPEECH,
+        ELEVENLABS_TRANSCRIPTIONS,
+        MISTRAL_SPEECH,
+        MISTRAL_TRANSCRIPTIONS,
+        XAI_SPEECH,
+        XAI_TRANSCRIPTIONS,
         GEMINI_IMAGES,
         GEMINI_IMAGE_EDITS,
         GEMINI_IMAGEN,

@@ -64,7 +64,7 @@ OPERATIONS: Final[Mapping[OperationName, Operation]] = {
             path="/v1/audio/speech",
             word="speech",
             is_weighed=True,
-            hints=("tts", "text-to-speech"),
+            hints=("tts", "text-to-speech", "aura-", "eleven_"),
         ),
         Operation(
             name="transcriptions",
@@ -72,7 +72,7 @@ OPERATIONS: Final[Mapping[OperationName, Operation]] = {
             path="/v1/audio/transcriptions",
             word="transcription",
             is_weighed=True,
-            hints=("whisper", "transcribe"),
+            hints=("whisper", "transcribe", "scribe_"),
         ),
         Operation(
             name="translations",

@@ -66,6 +66,14 @@ DialectName = Literal[
     "openai-image-variations",
     "xai-image-edits",
     "openrouter-transcriptions",
+    "deepgram-listen",
+    "deepgram-speak",
+    "elevenlabs-speech",
+    "elevenlabs-transcriptions",
+    "mistral-speech",
+    "mistral-transcriptions",
+    "xai-speech",
+    "xai-transcriptions",
     "gemini-images",
     "gemini-image-edits",
     "gemini-imagen",
@@ -111,6 +119,8 @@ class EncodedRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What this dialect could not carry, as field names; told to the caller in a header."""
     media_type: bytes | None = None
     """Of an answer that is no JSON."""
+    address: bytes = b""
+    """What follows the endpoint's address, where a dialect says there what others say in the body."""
 
 
 class EncodeContext(msgspec.Struct, frozen=True, kw_only=True):

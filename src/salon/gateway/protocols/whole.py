@@ -90,6 +90,7 @@ def spoken(
     title: str,
     encode_request: RequestEncoder,
     decode_response: Callable[[bytes], OperationResponse],
+    request_type: bytes = b"application/json",
     decode_error: ErrorReader = classify.http_error,
 ) -> SpokenDialect:
     """Return the declaration of a dialect that no caller speaks to us; its answers come whole."""
@@ -97,6 +98,7 @@ def spoken(
         name=name,
         operation=operation,
         title=title,
+        request_type=request_type,
         streams=False,
         encode_request=encode_request,
         decode_response=decode_response,

@@ -18,8 +18,8 @@ from salon.gateway.protocols.base import DialectName, Quirks
 from salon.gateway.providers.authorize import Access, Authorizer
 from salon.gateway.providers.options import ProviderOption
 
-AuthStyle = Literal["bearer", "x-api-key", "x-goog-api-key", "api-key", "none"]
-"""How a credential travels; ``bearer`` sends none when there is no key."""
+AuthStyle = Literal["bearer", "token", "x-api-key", "x-goog-api-key", "api-key", "xi-api-key", "none"]
+"""How a credential travels: ``bearer``, which sends none when there is no key, ``token``, or a header."""
 ListingStyle = Literal["openai", "anthropic", "ollama", "gemini", "vertex", "cohere", "fixed"]
 """Whose form the list of models has; ``fixed`` is the declared list alone."""
 

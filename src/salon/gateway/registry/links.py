@@ -36,6 +36,7 @@ LOCAL: Final = EgressPolicy(name="local-provider", allow_loopback=True)
 """For kinds that run on the person's own machine, at an address that says so."""
 PUBLIC_PROVIDER: Final = EgressPolicy(name="public-provider")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_SCHEMES: Final = {"bearer": b"Bearer ", "token": b"Token "}
 _HERE: Final = frozenset({"localhost", "::1"})
 _USER_AGENT: Final = f"salon/{__version__}".encode("ascii")
 
@@ -97,9 +98,9 @@ def credential_headers(kind: ProviderKind, secret: str | None) -> Headers:
     """Return the headers that carry the credential."""
     if not secret or kind.auth == "none" or kind.make_authorizer is not None:
         return []
-    if kind.auth != "bearer":
+    if kind.auth not in _SCHEMES:
         return [(kind.auth.encode("ascii"), secret.encode("ascii"))]
-    return [(b"authorization", b"Bearer " + secret.encode("ascii"))]
+    return [(b"authorization", _SCHEMES[kind.auth] + secret.encode("ascii"))]
 
 
 def base_url(kind: ProviderKind, spec: ProviderSpec) -> str:

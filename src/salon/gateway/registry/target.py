@@ -78,6 +78,13 @@ class Endpoint:
             return HttpRequest(url=self.url, target=target, headers=headers, body=body)
         return HttpRequest(self.url, target, b"POST", headers, body, False, prefix)
 
+    def request_at(
+        self, address: bytes, body: bytes, headers: Headers, *, model: str, stream: bool
+    ) -> HttpRequest:
+        """Return a request like ``request`` to what ``address`` adds to the endpoint's own."""
+        plain = self.request(body, headers, model=model, stream=stream)
+        return HttpRequest(url=self.url, target=plain.target + address, headers=headers, body=body)
+
     def _place(self, model: str, *, stream: bool) -> tuple[bytes, bytes]:
         """Return the target, and the prefix of every head; none for headers that will be refused."""
         path = self.stream_path if stream and self.stream_path is not None else self.path

@@ -33,7 +33,11 @@ class MediaDialect(msgspec.Struct, kw_only=True):
     reads: Callable[[JsonObject], Asked]
     write: Callable[[Answer], bytes]
     parts: Callable[[Answer, Asked], list[Frame]]
+    PATH_MARK: str = ""
+    """Stands in its addresses, where they end with what differs."""
     reads_forms: bool = False
+    reads_address: bool = False
+    """What is asked stands in the address too, and the body may be no JSON."""
     of: Any = openai
     """The module of the same maker's chat: its errors."""
     STREAM_TYPE: bytes = _EVENTS

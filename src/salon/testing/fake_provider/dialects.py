@@ -28,6 +28,7 @@ from salon.testing.fake_provider.forms import read_form
 from salon.testing.fake_provider.journal import Exchange
 from salon.testing.fake_provider.judging import JUDGING
 from salon.testing.fake_provider.pictures import PICTURES
+from salon.testing.fake_provider.voices import VOICES, in_address
 
 _DIALECTS: tuple[Any, ...] = (
     openai,
@@ -47,6 +48,7 @@ _DIALECTS: tuple[Any, ...] = (
     bedrock_invoke,
     *EMBEDDINGS,
     *JUDGING,
+    *VOICES,
     *AUDIO,
     *PICTURES,
 )
@@ -54,7 +56,12 @@ _DIALECTS: tuple[Any, ...] = (
 
 def dialect_of(path: str) -> Any | None:
     """Return the dialect that is spoken at an address; None where no model is asked anything."""
-    return next((known for known in _DIALECTS if path.endswith(known.PATH_END)), None)
+    return next((known for known in _DIALECTS if _is_at(known, path)), None)
+
+
+def _is_at(known: Any, path: str) -> bool:
+    mark = getattr(known, "PATH_MARK", "")
+    return path.endswith(known.PATH_END) or bool(mark and mark in path)
 
 
 def name_of(dialect: Any) -> str:
@@ -66,6 +73,8 @@ def read_whole(exchange: Exchange, dialect: Any) -> Any:
     """Return the body as JSON, with what the address says where the dialect says it there."""
     if getattr(dialect, "reads_forms", False) and exchange.body[:1] != b"{":
         return read_form(exchange.header("content-type") or "", exchange.body)
+    if getattr(dialect, "reads_address", False):
+        return in_address(exchange.target, exchange.body)
     value = orjson.loads(exchange.body)
     if dialect in (gemini, gemini_count) or getattr(dialect, "of", None) is gemini:
         return {**value, **gemini.in_address(exchange.target)}

@@ -13,15 +13,9 @@ from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.gemini.pictures import inline, without
 from salon.gateway.protocols.gemini.response import decode_response as decode_chat
 from salon.gateway.protocols.losses import Lost
+from salon.gateway.protocols.recordings import OPENAI_VOICES
 from salon.gateway.protocols.wire_json import JsonObject, dumps
 
-_OPENAI_VOICES: Final = frozenset(
-    (
-        "alloy", "ash", "ballad", "coral", "echo", "fable", "onyx", "nova", "sage", "shimmer", "verse",
-        "marin", "cedar",
-    )
-)  # fmt: skip
-"""Names that OpenAI's client makes callers choose from; no voice here has one of them."""
 _RATE: Final = re.compile(r"rate=(\d{4,6})")
 _USUAL_RATE: Final = 24_000
 
@@ -33,7 +27,7 @@ def encode_request(request: SpeechRequest, *, quirks: Quirks) -> EncodedRequest:
     lost: Lost = {}
     split_extra(request, "gemini", lost)
     config: JsonObject = {"responseModalities": ["AUDIO"]}
-    if request.voice in _OPENAI_VOICES:
+    if request.voice in OPENAI_VOICES:
         lost["voice"] = None
     elif request.voice is not None:
         config["speechConfig"] = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": request.voice}}}

@@ -9,6 +9,8 @@ from salon.gateway.protocols.openai.dialect import (
     IMAGE_VARIATIONS,
     IMAGES,
     MISTRAL_MODERATIONS,
+    MISTRAL_SPEECH,
+    MISTRAL_TRANSCRIPTIONS,
     MODERATIONS,
     OPENROUTER_TRANSCRIPTIONS,
     SPEECH,
@@ -16,6 +18,8 @@ from salon.gateway.protocols.openai.dialect import (
     TRANSLATIONS,
     WRITER_COMPLETIONS,
     XAI_IMAGE_EDITS,
+    XAI_SPEECH,
+    XAI_TRANSCRIPTIONS,
 )
 from salon.gateway.protocols.openai.perplexity import PERPLEXITY_EMBEDDINGS
 
@@ -28,6 +32,8 @@ __all__ = [
     "IMAGE_EDITS_JSON",
     "IMAGE_VARIATIONS",
     "MISTRAL_MODERATIONS",
+    "MISTRAL_SPEECH",
+    "MISTRAL_TRANSCRIPTIONS",
     "MODERATIONS",
     "OPENROUTER_TRANSCRIPTIONS",
     "PERPLEXITY_EMBEDDINGS",
@@ -36,4 +42,6 @@ __all__ = [
     "TRANSLATIONS",
     "WRITER_COMPLETIONS",
     "XAI_IMAGE_EDITS",
+    "XAI_SPEECH",
+    "XAI_TRANSCRIPTIONS",
 ]

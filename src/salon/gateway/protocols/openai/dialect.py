@@ -10,6 +10,7 @@ from salon.gateway.protocols.openai import (
     files,
     image_edits,
     images,
+    mistral_audio,
     moderations,
     openrouter_audio,
     relays,
@@ -20,6 +21,7 @@ from salon.gateway.protocols.openai import (
     tap,
     transcriptions,
     writer,
+    xai_audio,
 )
 from salon.gateway.protocols.openai.completions_encoder import CompletionsStreamEncoder
 from salon.gateway.protocols.openai.stream_decoder import OpenAIStreamDecoder
@@ -232,3 +234,41 @@ OPENROUTER_TRANSCRIPTIONS = whole.spoken(
     decode_response=transcriptions.decode_response,
 )
 """``POST /api/v1/audio/transcriptions`` of OpenRouter: JSON where OpenAI takes a form."""
+
+MISTRAL_SPEECH = whole.spoken(
+    name="mistral-speech",
+    operation="speech",
+    title="Mistral speech",
+    encode_request=mistral_audio.encode_speech,
+    decode_response=mistral_audio.decode_speech,
+)
+"""``POST /v1/audio/speech`` of Mistral: its audio comes inside JSON."""
+
+MISTRAL_TRANSCRIPTIONS = whole.spoken(
+    name="mistral-transcriptions",
+    operation="transcriptions",
+    title="Mistral transcriptions",
+    request_type=forms.MEDIA_TYPE,
+    encode_request=mistral_audio.encode_recording,
+    decode_response=mistral_audio.decode_recording,
+)
+"""``POST /v1/audio/transcriptions`` of Mistral: fewer fields, and forms of answers that callers get here."""
+
+XAI_SPEECH = whole.spoken(
+    name="xai-speech",
+    operation="speech",
+    title="xAI text to speech",
+    encode_request=xai_audio.encode_speech,
+    decode_response=xai_audio.decode_speech,
+)
+"""``POST /v1/tts``."""
+
+XAI_TRANSCRIPTIONS = whole.spoken(
+    name="xai-transcriptions",
+    operation="transcriptions",
+    title="xAI speech to text",
+    request_type=forms.MEDIA_TYPE,
+    encode_request=xai_audio.encode_recording,
+    decode_response=xai_audio.decode_recording,
+)
+"""``POST /v1/stt``, a form."""

@@ -1,24 +1,16 @@
 """OpenAI's speech, both sides: a text as JSON, audio as it is or in events."""
 
 import base64
-from typing import Final
 
-from salon.foundation.kit.errors import UpstreamBroken
-from salon.foundation.messages import Attachment, SpeechRequest, SpeechResponse, Usage
+from salon.foundation.messages import SpeechRequest, SpeechResponse, Usage
 from salon.gateway.protocols import whole
 from salon.gateway.protocols.base import EncodeContext, EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.fields import Fields, field_value, invalid, parse_all
 from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.openai.named_events import named_events
-from salon.gateway.protocols.wire_json import JsonObject, dumps, is_json, is_object
-
-_MAGIC: Final = (
-    (b"RIFF", "audio/wav"),
-    (b"ID3", "audio/mpeg"),
-    (b"OggS", "audio/ogg"),
-    (b"fLaC", "audio/flac"),
-)
+from salon.gateway.protocols.spoken_audio import is_audio, read_audio
+from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 
 # -- served ---------------------------------------------------------------------------------------
@@ -103,23 +95,9 @@ def encode_request(request: SpeechRequest, *, quirks: Quirks) -> EncodedRequest:
 
 def decode_response(body: bytes) -> SpeechResponse:
     """Read audio that came whole. Raises: UpstreamBroken, or the error that came instead."""
-    if not _is_audio(body):
-        whole.answer_object(body, provider="The provider", field="audio")
-        raise UpstreamBroken(provider="The provider", detail="its answer is no audio")
-    return SpeechResponse(audio=Attachment(data=body, media_type=_sniffed(body)))
-
-
-def _is_audio(body: bytes) -> bool:
-    return bool(body) and not (body[:1] in b"{[" and is_json(body))
-
-
-def _sniffed(data: bytes) -> str | None:
-    if data[:1] == b"\xff" and len(data) > 1 and data[1] & 0xE0 == 0xE0:
-        # Both begin every frame so; the layer is 0 in AAC.
-        return "audio/mpeg" if data[1] & 0x06 else "audio/aac"
-    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+    return read_audio(body, provider="The provider")
 
 
 def read_answer(body: bytes) -> whole.Answer:
     """Tell whether an answer that came whole is audio; it counts nothing."""
-    return (None, whole.DONE, len(body)) if _is_audio(body) else (None, None, 0)
+    return (None, whole.DONE, len(body)) if is_audio(body) else (None, None, 0)

@@ -6,7 +6,6 @@ import msgspec
 
 from salon.foundation.kit.errors import UpstreamBroken
 from salon.foundation.messages import (
-    Attachment,
     TranscriptionRequest,
     TranscriptionResponse,
     TranscriptSegment,
@@ -22,18 +21,11 @@ from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.openai.media_usage import read_media_usage
 from salon.gateway.protocols.openai.named_events import named_events
 from salon.gateway.protocols.openai.subtitles import srt, vtt
+from salon.gateway.protocols.recordings import named
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_json
 
 T = TypeVar("T", bound=TranscriptionRequest)
 _PLAIN: Final = b"text/plain; charset=utf-8"
-_MAGIC: Final = (
-    (0, b"RIFF", "wav"),
-    (0, b"OggS", "ogg"),
-    (0, b"fLaC", "flac"),
-    (0, b"\x1aE\xdf\xa3", "webm"),
-    (4, b"ftyp", "m4a"),
-)
-"""By what bytes at what place a recording begins."""
 _FORMATS: Final = ("json", "text", "srt", "vtt", "verbose_json", "diarized_json")
 
 
@@ -185,15 +177,7 @@ def encode_request(request: TranscriptionRequest, *, quirks: Quirks) -> EncodedR
     ):
         if value is not None:
             wire[name] = value
-    return EncodedRequest(body=forms.form_of(wire, files=[("file", _named(request.file))]), lost=tuple(lost))
-
-
-def _named(file: Attachment) -> Attachment:
-    """Return a recording with a name: services tell formats by its end."""
-    if file.name is not None:
-        return file
-    end = next((end for at, magic, end in _MAGIC if file.data.startswith(magic, at)), "mp3")
-    return msgspec.structs.replace(file, name=f"recording.{end}")
+    return EncodedRequest(body=forms.form_of(wire, files=[("file", named(request.file))]), lost=tuple(lost))
 
 
 def decode_response(body: bytes) -> TranscriptionResponse:

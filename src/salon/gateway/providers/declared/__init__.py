@@ -8,5 +8,6 @@ from salon.gateway.providers.base import ProviderKind
 from salon.gateway.providers.declared.addresses import ADDRESSES
 from salon.gateway.providers.declared.local import LOCAL
 from salon.gateway.providers.declared.services import SERVICES
+from salon.gateway.providers.declared.voices import VOICES
 
-KINDS: tuple[ProviderKind, ...] = (*SERVICES, *LOCAL, *ADDRESSES)
+KINDS: tuple[ProviderKind, ...] = (*SERVICES, *VOICES, *LOCAL, *ADDRESSES)

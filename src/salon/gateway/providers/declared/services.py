@@ -12,6 +12,7 @@ from typing import Final
 from salon.gateway.pricing.reported import perplexity, xai
 from salon.gateway.protocols.base import DialectName, Quirks
 from salon.gateway.providers.base import Capabilities, ProviderKind
+from salon.gateway.providers.declared.fireworks import FIREWORKS
 
 _CHAT: Final = "/chat/completions"
 _EMBEDDINGS: Final[Mapping[DialectName, str]] = {"openai-embeddings": "/embeddings"}
@@ -46,7 +47,8 @@ SERVICES: Final = (
         operation_paths={
             **_EMBEDDINGS,
             "mistral-moderations": "/moderations",
-            "openai-transcriptions": "/audio/transcriptions",
+            "mistral-speech": "/audio/speech",
+            "mistral-transcriptions": "/audio/transcriptions",
         },
         base_url="https://api.mistral.ai/v1",
         env_keys=("MISTRAL_API_KEY",),
@@ -96,6 +98,8 @@ SERVICES: Final = (
             "openai-images": "/images/generations",
             "xai-image-edits": "/images/edits",
             "openai-realtime": "/realtime?model={model}",
+            "xai-speech": "/tts",
+            "xai-transcriptions": "/stt",
         },
         base_url="https://api.x.ai/v1",
         env_keys=("XAI_API_KEY",),
@@ -125,20 +129,7 @@ SERVICES: Final = (
         docs_url="https://docs.together.ai/docs/inference/openai-compatibility",
         key_url="https://api.together.ai/settings/api-keys",
     ),
-    ProviderKind(
-        name="fireworks",
-        label="Fireworks AI",
-        dialect="openai",
-        chat_paths={"openai": _CHAT, "responses": "/responses", "anthropic": "/messages"},
-        operation_paths=_EMBEDDINGS,
-        base_url="https://api.fireworks.ai/inference/v1",
-        env_keys=("FIREWORKS_API_KEY",),
-        passed_headers=(b"anthropic-beta", b"anthropic-version"),
-        quirks={**_OLDER, "top_k": True},
-        prices_as="fireworks",
-        docs_url="https://docs.fireworks.ai/tools-sdks/openai-compatibility",
-        key_url="https://app.fireworks.ai/settings/users/api-keys",
-    ),
+    FIREWORKS,
     ProviderKind(
         name="cerebras",
         label="Cerebras",
