@@ -82,8 +82,6 @@ def test_answers_break_nothing_that_openai_keeps(
     plan: str,
     fields: dict[str, Any],
 ) -> None:
-    if (dialect, provider) == ("responses", "responses") and "custom" in str(fields):
-        pytest.skip("the fake provider of that dialect calls functions only")
     body = chat_body(dialect, f"{{{{fake {plan}}}}}", model=model_of(provider), stream=stream)
     request = request_bytes("POST", PATHS[dialect], orjson.dumps({**orjson.loads(body), **fields}))
     answer = asyncio.run(ask(scene.house.port, request))

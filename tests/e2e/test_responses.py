@@ -10,6 +10,7 @@ import orjson
 import pydantic
 import pytest
 
+from salon.testing.fake_provider.answer import FREE_TEXT
 from salon.testing.questions import WEATHER, WEATHER_ARGUMENTS
 from salon.testing.raw_http import ask, chat_request, request_bytes
 from salon.testing.scene import DIALECTS, Scene, model_of
@@ -98,6 +99,23 @@ def test_items_of_an_answer_go_back_as_they_came(client: Any, scene: Scene, prov
         kinds = [item.get("type") for item in sent["input"]]
         assert kinds == [None, "reasoning", "function_call", "function_call_output"]
         assert sent["input"][1]["encrypted_content"], "reasoning goes back with its proof"
+
+
+@pytest.mark.parametrize("provider", DIALECTS)
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
+def test_a_custom_tool_makes_the_round_trip(client: Any, provider: str, stream: bool) -> None:
+    fields: dict[str, Any] = {"model": model_of(provider), "tools": [{"type": "custom", "name": "shell"}]}
+    said: list[Any] = [{"role": "user", "content": "weather? {{fake call}}"}]
+    if stream:
+        with client.responses.stream(input=said, **fields) as events:
+            first = events.get_final_response()
+    else:
+        first = client.responses.create(input=said, **fields)
+    call = next(item for item in first.output if item.type == "custom_tool_call")
+    assert (call.name, call.input) == ("shell", FREE_TEXT if provider == "responses" else "Zürich")
+    said += [item.model_dump(exclude_none=True) for item in first.output]
+    said.append({"type": "custom_tool_call_output", "call_id": call.call_id, "output": "sunny"})
+    assert client.responses.create(input=said, **fields).output_text == "The tool said: sunny"
 
 
 @pytest.mark.parametrize("provider", DIALECTS)

@@ -12,6 +12,9 @@ from salon.testing.fake_provider.plan import Plan
 TOKEN = "tok "  # noqa: S105 - a language model's kind of token
 """One token of an answer that nothing else decides."""
 
+FREE_TEXT = "Zürich, 7 days"
+"""What a custom tool is called with."""
+
 JsonObject = dict[str, Any]
 SIGNATURE = "RmFrZVNpZ25hdHVyZQ=="
 """What proves the fake provider's reasoning, in the dialects that sign it."""
@@ -37,7 +40,7 @@ class Asked(msgspec.Struct, kw_only=True):
     """All text of the request, joined; its length decides the prompt tokens."""
     last_user_text: str = ""
     tools: list[JsonObject] = msgspec.field(default_factory=list[JsonObject])
-    """Each with ``name`` and ``parameters``."""
+    """Each with ``name`` and ``parameters``; one with ``type`` ``custom`` takes free text instead."""
     forced_tool: str | None = None
     """The tool that must be called; ``*`` for any."""
     tool_result: str | None = None
@@ -66,7 +69,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     arguments: str
-    """A JSON object."""
+    """A JSON object, or the free text of a custom tool."""
+    is_custom: bool = False
 
     @property
     def pieces(self) -> tuple[str, ...]:
@@ -146,19 +150,26 @@ def _tool_calls(asked: Asked, plan: Plan, number: int) -> tuple[Call, ...]:
     if plan.tool and not named:
         return ()  # not offered, as to a request that only wants a title
     tool = (named or asked.tools)[0]
-    given = plan.arguments or orjson.dumps(example(tool.get("parameters") or {"type": "object"})).decode()
+    is_custom = tool.get("type") == "custom"
+    made = example({} if is_custom else tool.get("parameters") or {"type": "object"})
+    given = plan.arguments or (FREE_TEXT if is_custom else orjson.dumps(made).decode())
     return tuple(
         Call(
-            id=f"call_fake_{number}" + f"_{at}" * (at > 0), name=str(tool["name"]), arguments=_nth(given, at)
+            id=f"call_fake_{number}" + f"_{at}" * (at > 0),
+            name=str(tool["name"]),
+            arguments=_nth(given, at, is_custom=is_custom),
+            is_custom=is_custom,
         )
         for at in range(max(1, plan.call))
     )
 
 
-def _nth(arguments: str, at: int) -> str:
-    """Return the arguments of call ``at``: each later one has higher whole numbers."""
+def _nth(arguments: str, at: int, *, is_custom: bool) -> str:
+    """Return the arguments of call ``at``: each later one has higher whole numbers, or its number."""
     if not at:
         return arguments
+    if is_custom:
+        return f"{arguments} {at}"
     value = as_object(orjson.loads(arguments))
     return orjson.dumps({k: v + at if type(v) is int else v for k, v in value.items()}).decode()
 

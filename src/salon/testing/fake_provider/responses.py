@@ -25,6 +25,7 @@ PATH_END = "/responses"
 STREAM_TYPE = b"text/event-stream"
 PING = Frame(data=b": FAKE PROCESSING\n\n")
 _CREATED = 1_800_000_000
+_RESULTS = {"function_call_output", "custom_tool_call_output"}
 _LIKELY = "message.output_text.logprobs"
 
 error_value = openai.error_value
@@ -41,9 +42,9 @@ def read(body: JsonObject) -> Asked:
         stream=bool(body.get("stream")),
         text=join_texts([body.get("instructions"), *said]),
         last_user_text=join_texts(users[-1:]),
-        tools=[tool for tool in as_objects(body.get("tools")) if tool.get("type") == "function"],
+        tools=[tool for tool in as_objects(body.get("tools")) if tool.get("type") in {"function", "custom"}],
         forced_tool=_forced(body.get("tool_choice")),
-        tool_result=last_results(items, lambda item: item.get("type") == "function_call_output"),
+        tool_result=last_results(items, lambda item: item.get("type") in _RESULTS),
         schema=_schema(as_object(body.get("text")).get("format")),
         thinks=as_object(body.get("reasoning")).get("effort") not in {None, "none"},
         max_tokens=body.get("max_output_tokens"),
@@ -107,6 +108,15 @@ def _message(answer: Answer) -> JsonObject:
 
 
 def _call(call: Call) -> JsonObject:
+    if call.is_custom:
+        return {
+            "id": call.id.replace("call_", "ctc_"),
+            "type": "custom_tool_call",
+            "status": "completed",
+            "call_id": call.id,
+            "name": call.name,
+            "input": call.arguments,
+        }
     return {
         "id": call.id.replace("call_", "fc_"),
         "type": "function_call",
@@ -174,6 +184,7 @@ _EMPTY: dict[str, JsonObject] = {
     "reasoning": {"summary": []},
     "message": {"content": [], "status": "in_progress"},
     "function_call": {"arguments": "", "status": "in_progress"},
+    "custom_tool_call": {"input": "", "status": "in_progress"},
 }
 
 
@@ -240,7 +251,19 @@ def _tell_call(events: _Events, answer: Answer, item: JsonObject, where: JsonObj
     events.add("response.function_call_arguments.done", {**where, "arguments": item["arguments"]})
 
 
-_TELL = {"reasoning": _tell_reasoning, "message": _tell_message, "function_call": _tell_call}
+def _tell_custom_call(events: _Events, answer: Answer, item: JsonObject, where: JsonObject) -> None:
+    del answer
+    for piece in pieces(item["input"]):
+        events.add("response.custom_tool_call_input.delta", {**where, "delta": piece}, tokens=1)
+    events.add("response.custom_tool_call_input.done", {**where, "input": item["input"]})
+
+
+_TELL = {
+    "reasoning": _tell_reasoning,
+    "message": _tell_message,
+    "function_call": _tell_call,
+    "custom_tool_call": _tell_custom_call,
+}
 
 
 def stream_error() -> Frame:
