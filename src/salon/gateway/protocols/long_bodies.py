@@ -18,7 +18,9 @@ import msgspec
 
 LONG_BYTES: Final = 32 * 1024
 """Below, splitting takes a few microseconds at most."""
-_LEAST_BYTES: Final = 4 * 1024
+_LOOK_BYTES: Final = 2 * 1024
+_LEAST_BYTES: Final = 8 * 1024
+"""To leave out less would cost more than to walk through it."""
 _MOST_BYTES: Final = 256 * 1024
 _MOST_PASSED_BYTES: Final = 32 * 1024
 _SPECIAL: Final = (b'"', b"\\", b"\n")
@@ -53,26 +55,35 @@ def split_long(body: bytes) -> dict[str, msgspec.Raw] | None:
 def _plain_stretches(body: bytes) -> list[Stretch]:
     """Return where long stretches without quotes, backslashes and line feeds begin and end.
 
-    Where the next few kilobytes are plain, it is looked how far that goes; where they are not, ever more is
-    passed over: a text full of quotes costs a few short looks, a picture a few long ones. How far one look
-    goes is bounded, so that no body is searched through many times.
+    Where there is none worth it, ever more is passed over before the next look: a text full of quotes costs a
+    few short looks, a picture a few long ones.
     """
     found: list[Stretch] = []
-    find, size = body.find, len(body)
-    start, passed = 0, _LEAST_BYTES
-    while start + _LEAST_BYTES <= size:
-        end = start + _LEAST_BYTES
-        if find(b'"', start, end) >= 0 or find(b"\\", start, end) >= 0 or find(b"\n", start, end) >= 0:
-            start, passed = start + passed, min(passed * 2, _MOST_PASSED_BYTES)
-            continue
-        after, end = end, start + _MOST_BYTES
-        for special in _SPECIAL:
-            at = find(special, after, end)
-            end = end if at < 0 else at
-        end = min(end, size)
-        found.append((start, end))
-        start, passed = end, _LEAST_BYTES
+    start, passed = 0, _LOOK_BYTES
+    while start + _LEAST_BYTES <= len(body):
+        end = _plain_until(body, start)
+        if end - start >= _LEAST_BYTES:
+            found.append((start, end))
+            start, passed = end, _LOOK_BYTES
+        else:
+            start, passed = end + passed, min(passed * 2, _MOST_PASSED_BYTES)
     return found
+
+
+def _plain_until(body: bytes, start: int) -> int:
+    """Return where the plain text from ``start`` on ends, or its beginning where that is near.
+
+    It is looked only so far that no body is searched through many times.
+    """
+    find, near = body.find, start + _LOOK_BYTES
+    if find(b'"', start, near) >= 0 or find(b"\\", start, near) >= 0 or find(b"\n", start, near) >= 0:
+        return start
+    end = min(start + _MOST_BYTES, len(body))
+    for special in _SPECIAL:
+        at = find(special, near, end)
+        if at >= 0:
+            end = at
+    return end
 
 
 def _with_marks(body: bytes, left_out: list[Stretch]) -> bytes:
