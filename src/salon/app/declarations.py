@@ -92,6 +92,7 @@ def _provider(name: str, one: ProviderSettings, environ: Mapping[str, str]) -> P
         requests_per_minute=one.requests_per_minute or None,
         tokens_per_minute=one.tokens_per_minute or None,
         concurrency=one.concurrency or None,
+        batches=one.batches,
     )
 
 

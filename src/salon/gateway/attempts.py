@@ -228,6 +228,10 @@ class AttemptLoop:
         if job.gone:
             raise ClientGone
 
+    def body_for(self, job: Job, target: Target, endpoint: Endpoint) -> bytes:
+        """Return what would be sent for a whole answer. Raises: InvalidRequest."""
+        return self._request(job, target, endpoint, stream=False).body
+
     def _request(self, job: Job, target: Target, endpoint: Endpoint, *, stream: bool) -> HttpRequest:
         dialect = endpoint.dialect
         headers: Headers = endpoint.headers

@@ -28,6 +28,7 @@ from salon.gateway.choice.watch import Watch
 from salon.gateway.counting import TokenCounter, lacks_counter
 from salon.gateway.exchange import Answered, Headers, Reply, ServedCall
 from salon.gateway.files.references import References
+from salon.gateway.handing import Handing
 from salon.gateway.inside import Inside, Steps
 from salon.gateway.kept_answers import CACHE_HEADER, IDEMPOTENCY_HEADER, KeptAnswers
 from salon.gateway.kept_reply import KeptReply
@@ -110,6 +111,19 @@ class Gateway:
         )
         self.inside = Inside(
             steps, admission=self.admission, loop=self._loop, supervisor=self._supervisor, clock=self._clock
+        )
+        self.handing = Handing(
+            registry,
+            ledger,
+            self._accountant,
+            admission=self.admission,
+            chooser=self._chooser,
+            loop=self._loop,
+            clock=self._clock,
+            options=self.options,
+            payloads=lambda: self.payloads,
+            with_files=self._with_files,
+            know_prices=self._learn_prices,
         )
         self.realtime = Realtime(
             Desk(

@@ -46,6 +46,8 @@ class ProviderSetup(msgspec.Struct, frozen=True, kw_only=True):
     api_key: str = "sk-upstream-key"
     options: Mapping[str, str] = {}
     """What its kind must be told besides."""
+    batches: bool | None = None
+    """Whether it may be handed whole batches, at half the price."""
 
 
 def provider_for(
@@ -90,10 +92,13 @@ class HouseSetup(msgspec.Struct, frozen=True, kw_only=True):
             lines += [f"models = {_toml(provider.models)}", "allow_private = true"]
             told = tuple(f"{name}={value}" for name, value in provider.options.items())
             lines += [f"options = {_toml(told)}"] if told else []
+            lines += [f"batches = {_toml(provider.batches)}"] if provider.batches is not None else []
         for alias, targets in self.aliases.items():
             lines += [f'[models."{alias}"]', f"targets = {_toml(targets)}"]
         for target, (entry, output) in self.prices.items():
             lines += [f'[prices."{target}"]', f"input = {_toml(entry)}", f"output = {_toml(output)}"]
+            if any(one.batches and target.startswith(f"{one.name}/") for one in self.providers):
+                lines += [f'[[prices."{target}".services]]', 'name = "batch"', 'factor = "0.5"']
         return "\n".join([*lines, ""])
 
 

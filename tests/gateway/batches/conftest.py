@@ -14,7 +14,8 @@ from salon.foundation.files import Files, LocalBlobs
 from salon.foundation.runs import Runs
 from salon.gateway.batches import Batch, Batches, BatchOptions, NewLine, Workshop
 from salon.gateway.dialects import DIALECTS
-from salon.gateway.registry.models import ProviderSpec
+from salon.gateway.pricing import Price, PriceTier
+from salon.gateway.registry.models import PriceSpec, ProviderSpec
 from salon.gateway.vault import load_master_keys
 from salon.gateway.vault.sealing import Sealer
 from salon.testing.fake_provider import FakeProvider
@@ -58,6 +59,8 @@ class Desk:
             self.bench.gateway,
             self.accounts,
             self.files,
+            handing=self.bench.gateway.handing,
+            books=self.bench.ledger,
             dialects=DIALECTS,
             active=lambda: self.bench.gateway.admission.active,
             sealer=Sealer(self.keys, encrypts=True),
@@ -96,8 +99,8 @@ def question(words: str, model: str = "anthropic/fake") -> bytes:
     return msgspec.json.encode({"model": model, "max_tokens": 64, "messages": messages})
 
 
-def provider(url: str) -> ProviderSpec:
-    """Describe the fake provider."""
+def provider(url: str, has_batches: bool | None) -> ProviderSpec:
+    """Describe the fake provider, as Anthropic."""
     return ProviderSpec(
         name="anthropic",
         kind="anthropic",
@@ -105,17 +108,40 @@ def provider(url: str) -> ProviderSpec:
         api_key="sk-upstream-canary",
         allow_private=True,
         models=("fake",),
+        batches=has_batches,
     )
+
+
+def openai_provider(url: str, has_batches: bool | None) -> ProviderSpec:
+    """Describe it as OpenAI."""
+    spec = provider(f"{url}/v1", has_batches)
+    return msgspec.structs.replace(spec, name="openai", kind="openai")
+
+
+def price(model: str) -> PriceSpec:
+    """Return a price that is half for batches: a dollar for a million tokens in, two out."""
+    usual, half = PriceTier(input=10**10, output=2 * 10**10), PriceTier(input=10**10 // 2, output=10**10)
+    return PriceSpec(model=model, price=Price(tiers=(usual,), version="test", services={"batch": (half,)}))
+
+
+PRICES = (price("anthropic/fake"), price("openai/fake"))
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Callable[..., None]:
     """Run a scene with batches at work."""
 
-    def run(scene: Scene, *, options: BatchOptions | None = None, database: str | None = None) -> None:
+    def run(
+        scene: Scene,
+        *,
+        options: BatchOptions | None = None,
+        database: str | None = None,
+        has_batches: bool | None = None,
+    ) -> None:
         async def main() -> None:
             async with FakeProvider() as fake, asyncio.timeout(90):
-                bench = GatewayBench(tmp_path, providers=[provider(fake.url)], database=database)
+                providers = [provider(fake.url, has_batches), openai_provider(fake.url, has_batches)]
+                bench = GatewayBench(tmp_path, providers=providers, prices=PRICES, database=database)
                 async with bench:
                     chosen = options or BatchOptions(concurrency=4, first_pause_s=0.05)
                     made = Desk(bench, fake, chosen)

@@ -17,7 +17,7 @@ DECLARED = "declared"
 FOLDERS = sorted(path.parent.name for path in FOLDER.glob("*/__init__.py") if path.parent.name != DECLARED)
 RULES = {
     "streaming", "tools", "vision", "audio", "realtime", "reasoning", "usage", "cancel", "errors", "listing", "prices",
-    "tests",
+    "batches", "tests",
 }  # fmt: skip
 
 
@@ -40,6 +40,15 @@ def test_the_checklist_of_declared_kinds_names_each_and_gives_reasons() -> None:
         assert all(len(reason) > 10 for reason in exempt.values()), kind.name
         assert ("prices" in exempt) == (kind.prices_as is None), kind.name
         assert ("listing" in exempt) == (kind.listing == "fixed"), kind.name
+        assert ("batches" in exempt) == (kind.batches is None), kind.name
+
+
+def test_the_checklist_knows_who_takes_batches() -> None:
+    for kind in BUILT_IN:
+        if kind not in KINDS:
+            path = FOLDER / kind.name.replace("-", "_") / "checklist.toml"
+            told = tomllib.loads(path.read_text())["batches"]["status"]
+            assert (told == "done") == (kind.batches is not None), kind.name
 
 
 @pytest.mark.parametrize("kind", BUILT_IN, ids=lambda kind: kind.name)

@@ -2405,6 +2405,8 @@ export interface components {
             errored: number;
             /** Expired */
             expired: number;
+            /** Handed To */
+            handed_to: string | null;
             /** Id */
             id: string;
             /** Input File Id */
@@ -2413,6 +2415,8 @@ export interface components {
             input_tokens: number;
             /** Keep Until Ms */
             keep_until_ms: number | null;
+            /** Kept Here */
+            kept_here: string | null;
             /** Key Name */
             key_name: string | null;
             /** Lines */
@@ -2955,6 +2959,8 @@ export interface components {
             api_key?: string | null;
             /** Base Url */
             base_url?: string | null;
+            /** Batches */
+            batches?: boolean | null;
             /** Concurrency */
             concurrency?: number | null;
             /**
@@ -3351,6 +3357,8 @@ export interface components {
             allow_private: boolean;
             /** Base Url */
             base_url: string;
+            /** Batches */
+            batches: boolean | null;
             /** Concurrency */
             concurrency: number | null;
             /** Enabled */
@@ -3417,6 +3425,8 @@ export interface components {
             api_key?: string | null;
             /** Base Url */
             base_url?: string | null;
+            /** Batches */
+            batches?: boolean | null;
             /** Concurrency */
             concurrency?: number | null;
             /** Headers */

@@ -56,6 +56,7 @@ function provider(change: Partial<Provider> & Pick<Provider, "name" | "label" | 
     region: "",
     requests_per_minute: null,
     tokens_per_minute: null,
+    batches: null,
     ...change,
   }
 }
@@ -314,6 +315,8 @@ function batch(change: Partial<Batch> & Pick<Batch, "id" | "status">): Batch {
     ended_at_ms: Date.now() - 3600 * 1000,
     keep_until_ms: Date.now() + 29 * 86_400_000,
     archived_at_ms: null,
+    handed_to: null,
+    kept_here: null,
     ...change,
   }
 }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_BOUNDS = ("region", "promises", "requests_per_minute", "tokens_per_minute", "concurrency")
+_BOUNDS = ("region", "promises", "requests_per_minute", "tokens_per_minute", "concurrency", "batches")
 _FAILING = 0.3
 """Share of recent failures from which a provider counts as degraded."""
 _PRICE_PATIENCE_S = 5.0
@@ -83,6 +83,7 @@ class ProviderDesk:
             "requests_per_minute": one.spec.requests_per_minute,
             "tokens_per_minute": one.spec.tokens_per_minute,
             "concurrency": one.spec.concurrency,
+            "batches": one.spec.batches,
         }
 
     def _one(self, provider: Provider) -> Json:

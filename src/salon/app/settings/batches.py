@@ -1,6 +1,6 @@
 """Settings of batches."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from salon.app.settings.section import Section
 from salon.foundation.kit.settings import setting
@@ -67,6 +67,25 @@ class BatchSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             le=100,
         ),
     ] = 5
+    hand_over: Annotated[
+        Literal["cheaper", "never"],
+        setting(
+            "Hand batches to the provider's own batches: cheaper is where it is known to charge less for "
+            "them, and nothing that is set here decides line by line.",
+            reload="restart",
+        ),
+    ] = "cheaper"
+    look_seconds: Annotated[
+        float,
+        setting(
+            "Between the first two looks at a batch that was handed over; longer each time, up to two "
+            "minutes.",
+            unit="seconds",
+            reload="restart",
+            ge=0.05,
+            le=120,
+        ),
+    ] = 5.0
     encrypt: Annotated[bool, setting("Seal the lines of batches with the master key.", reload="restart")] = (
         True
     )

@@ -44,6 +44,10 @@ class ProviderSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields
         int, setting("Tokens sent to it and made by it at most; 0 is no limit.", ge=0)
     ] = 0
     concurrency: Annotated[int, setting("Requests under way at it at most; 0 is no limit.", ge=0)] = 0
+    batches: Annotated[
+        bool | None,
+        setting("Whether it may be handed whole batches. Not set: where base_url is its kind's own."),
+    ] = None
 
 
 class TargetSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -88,6 +88,16 @@ class Hold(msgspec.Struct, eq=False):
         if any(delta.spent_e10 or delta.less_e10 for delta in deltas):
             self._write(deltas)
 
+    def split(self, amount_e10: int) -> "Hold":
+        """Return a hold of its own over ``amount_e10`` of the money, or over what is left of it."""
+        taken = max(0, min(amount_e10, self.amount_e10)) if self._open else 0
+        self.amount_e10 -= taken
+        parts: list[Part] = []
+        for part in self._parts:
+            part.amount_e10 -= taken
+            parts.append(Part(part.slice, taken, part.epoch))
+        return Hold(self._leases, parts, taken, self.currency, self._write)
+
     def release(self) -> None:
         """End the hold; nothing was spent."""
         if self._open:

@@ -86,13 +86,13 @@ class LineAsker:
                 return answered
             error = answered.error
             if error is None:
-                return _answer(answered)
+                return answer_of(answered)
             if isinstance(error, ShuttingDown):
                 return None
             is_limit = _is_limit(error)
             failures += not is_limit
             if not (is_limit or self._may_repeat(error, failures)):
-                return _answer(answered)
+                return answer_of(answered)
             self.retries += 1
             if await _halted(halt, self._pause_s(error, max(1, failures))):
                 return None
@@ -170,7 +170,8 @@ def _one_line(body: bytes) -> bytes:
         return msgspec.json.encode(body.decode("utf-8", "replace"))
 
 
-def _answer(answered: Answered) -> Answer:
+def answer_of(answered: Answered) -> Answer:
+    """Return an answer as it is kept."""
     return Answer(
         status="succeeded" if answered.error is None else "errored",
         http_status=answered.status,

@@ -13,6 +13,10 @@ RESEAL: Final = "batches: seal what is kept in any space with a new key"
 _PAGE: Final = 100
 
 
+class KeyMissing(Exception):
+    """What waits was sealed with a master key that this process does not have; another one may."""
+
+
 class Bodies:
     """Seals and opens the bodies of lines."""
 
@@ -41,6 +45,15 @@ class Bodies:
             Question(number, custom_id, self._open(body, batch_id, number, "question"))
             for number, custom_id, body in rows
         ]
+
+    async def question(self, batch_id: str, number: int) -> Question | None:
+        """Return one line if it waits for its answer. Raises: KeyMissing."""
+        found = await self.waiting(batch_id, after=number - 1, most=1)
+        if not found or found[0].number != number:
+            return None
+        if found[0].body is None:
+            raise KeyMissing
+        return found[0]
 
     async def lines(self, scope: Scope, batch_id: str, *, after: int, most: int) -> list[Line]:
         """Return lines of a batch that the scope was checked for, in order."""

@@ -10,7 +10,6 @@ from salon.foundation.files import FileReference, Files
 from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import InvalidRequest, NotFound, SalonError, StorageError, TooLarge
-from salon.foundation.kit.ids import SpaceId
 from salon.foundation.runs import RunHandle
 from salon.foundation.storage import Transaction
 from salon.gateway.batches import openai, store
@@ -137,7 +136,7 @@ class BatchFiles:
 
         Raises: StaleEpoch, StorageError.
         """
-        caller = _caller_of(batch)
+        caller = batch.caller
         bad = batch.lines - batch.succeeded
         good_file = await self._take(caller, batch, errors=False) if batch.succeeded else None
         bad_file = await self._take(caller, batch, errors=True) if bad else None
@@ -179,15 +178,3 @@ class BatchFiles:
 
     async def _lines(self, batch: Batch, after: int) -> list[Line]:
         return await self._bodies.lines(SystemScope(READ), batch.id, after=after, most=_PAGE)
-
-
-def _caller_of(batch: Batch) -> Caller:
-    """Return on whose behalf the files of a batch are made."""
-    return Caller(
-        kind="system",
-        space_id=SpaceId(batch.space_id),
-        person_id=batch.person_id,
-        key_id=batch.key_id,
-        rights=frozenset(),
-        via="internal",
-    )

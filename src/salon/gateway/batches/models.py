@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import RateLimited
 from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
 from salon.gateway.protocols.base import DialectName
@@ -57,6 +58,19 @@ class BatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How often a line is asked whose provider fails; a limit that is reached does not count."""
     first_pause_s: float = 1.0
     """Before the second try; doubled for each further one, a minute at most."""
+    hand_over: bool = True
+    """Hand batches to the batches of a provider where those are known to cost less."""
+    part_bytes: int = 32 * 1024**2
+    """Of what is handed over at once; it is held in memory."""
+    look_s: float = 5.0
+    """Between the first two looks at what a provider does; longer each time."""
+    longest_look_s: float = 120.0
+    doubt_s: float = 90.0
+    """How long a request that makes a batch may be under way unheard, before it is looked for."""
+    remote_finish_s: float = 900.0
+    """How long a provider may take to end a batch that was cancelled, or whose window is over."""
+    lost_s: float = 900.0
+    """How long it may say that it knows nothing of a batch before that is believed."""
     finish_s: float = 60.0
     """How long lines under way may still be answered once a batch is cancelled or its window is over."""
 
@@ -118,6 +132,35 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """When its answers are deleted."""
     archived_at_ms: int | None = None
     """When they were."""
+    handed_to: str | None = None
+    """The model whose provider answers it in a batch of its own, as ``provider/model``."""
+    kept_here: str | None = None
+    """Why its lines are asked one by one here, in half a sentence; None while neither is decided."""
+
+    def with_answer(self, answer: "Answer") -> "Batch":
+        """Return it with one more of its lines through."""
+        is_good = answer.status == "succeeded"
+        return msgspec.structs.replace(
+            self,
+            succeeded=self.succeeded + is_good,
+            errored=self.errored + (not is_good),
+            input_tokens=self.input_tokens + answer.input_tokens,
+            output_tokens=self.output_tokens + answer.output_tokens,
+            cached_tokens=self.cached_tokens + answer.cached_tokens,
+            reasoning_tokens=self.reasoning_tokens + answer.reasoning_tokens,
+        )
+
+    @property
+    def caller(self) -> Caller:
+        """On whose behalf the house acts for it."""
+        return Caller(
+            kind="system",
+            space_id=self.space_id,
+            person_id=self.person_id,
+            key_id=self.key_id,
+            rights=frozenset(),
+            via="internal",
+        )
 
     @property
     def has_ended(self) -> bool:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -20,7 +20,7 @@ from salon.foundation.runs import RunHandle, StaleEpoch
 from salon.foundation.storage import Transaction
 from salon.gateway.batches import store
 from salon.gateway.batches.asking import LineAsker
-from salon.gateway.batches.bodies import Bodies
+from salon.gateway.batches.bodies import Bodies, KeyMissing
 from salon.gateway.batches.from_files import BatchFiles
 from salon.gateway.batches.models import (
     Answer,
@@ -31,13 +31,10 @@ from salon.gateway.batches.models import (
     Problem,
     Question,
 )
+from salon.gateway.batches.remote.deciding import decided
+from salon.gateway.batches.remote.handover import Handover, Why
+from salon.gateway.batches.remote.tools import Tools
 
-
-class KeyMissing(Exception):
-    """What waits was sealed with a master key that this process does not have; another one may."""
-
-
-Why = Literal["through", "cancelled", "expired", "closing"]
 OWNED: Final = "batches: work on the batch of an owned run"
 _AGAIN_S: Final = 1.0
 _CLOSE_S: Final = 2.0
@@ -61,6 +58,7 @@ class Runner:
         options: BatchOptions,
         clock: Clock,
         files: BatchFiles,
+        tools: Tools,
         tasks: TaskSupervisor,
         closing: asyncio.Event,
         noted: Callable[[LineStatus, int], None],
@@ -73,6 +71,7 @@ class Runner:
         self._options = options
         self._clock = clock
         self._files = files
+        self._tools = tools
         self._tasks = tasks
         self._closing = closing
         self._noted = noted
@@ -108,7 +107,7 @@ class Runner:
                 await self._finish(self._batch, "failed")
                 return True
         if self._batch.status in {"running", "cancelling"}:
-            why = await self._ask_all()
+            why = await self._answer_all()
             if why == "closing":
                 return False
             self._batch = await self._handle.write(lambda tx: self._end_lines(tx, why))
@@ -125,6 +124,19 @@ class Runner:
 
     def _left_s(self) -> float:
         return (self._batch.window_ends_at_ms - self._clock.now_ms()) / 1000
+
+    async def _answer_all(self) -> Why:
+        """Have all lines that wait answered: by a batch of their provider, and what is left then here."""
+        batch = self._batch
+        if batch.status == "running" and batch.handed_to is None and batch.kept_here is None:
+            chosen = await decided(self._tools, batch)
+            batch = self._batch = await self._handle.write(lambda tx: _write_decision(tx, chosen))
+        if batch.handed_to is not None:
+            handover = Handover(self._tools, batch, self._handle, tasks=self._tasks, closing=self._closing)
+            why = await handover.run()
+            if why != "through":
+                return why
+        return await self._ask_all()
 
     # -- asking -----------------------------------------------------------------------------------
     async def _ask_all(self) -> Why:
@@ -206,7 +218,7 @@ class Runner:
         def write(tx: Transaction) -> bool:
             kept = store.keep_answer(tx, scope, self._batch.id, kept_line, now_ms=now_ms)
             if kept:
-                store.change(tx, scope, self._batch.id, lambda batch: _with_answer(batch, answer))
+                store.change(tx, scope, self._batch.id, lambda batch: batch.with_answer(answer))
             return kept
 
         if await self._handle.write(write):
@@ -272,14 +284,12 @@ async def fail_batch(
     await end_batch(handle, batch, "failed", options=options, clock=clock)
 
 
-def _with_answer(batch: Batch, answer: Answer) -> Batch:
-    is_good = answer.status == "succeeded"
-    return msgspec.structs.replace(
-        batch,
-        succeeded=batch.succeeded + is_good,
-        errored=batch.errored + (not is_good),
-        input_tokens=batch.input_tokens + answer.input_tokens,
-        output_tokens=batch.output_tokens + answer.output_tokens,
-        cached_tokens=batch.cached_tokens + answer.cached_tokens,
-        reasoning_tokens=batch.reasoning_tokens + answer.reasoning_tokens,
-    )
+def _write_decision(tx: Transaction, chosen: Batch) -> Batch:
+    """Write where a batch is answered."""
+
+    def changed(one: Batch) -> Batch:
+        return msgspec.structs.replace(one, handed_to=chosen.handed_to, kept_here=chosen.kept_here)
+
+    batch = store.change(tx, SystemScope(OWNED), chosen.id, changed)
+    assert batch is not None
+    return batch

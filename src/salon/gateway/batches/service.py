@@ -22,6 +22,7 @@ from salon.gateway.batches.workshop import Workshop
 from salon.gateway.files import file_id_of
 
 _PAGE: Final = 200
+_ASKED_FOR: Final = "whoever handed it in asked for that"
 _PREFIXES: Final[Mapping[Protocol, str]] = {"anthropic": "msgbatch", "openai": "batch"}
 
 
@@ -45,13 +46,16 @@ class Batches:
         protocol: Protocol,
         endpoint: str,
         metadata: Mapping[str, str] | None = None,
+        stays_here: bool = False,
     ) -> Batch:
         """Take in a batch whose lines are known, and begin it; it is durable when this returns.
 
+        With ``stays_here`` it is not handed to batches of a provider, whatever they cost.
         Raises: InvalidRequest, BatchesFull, StorageError.
         """
         batch = self._new(caller, protocol, endpoint, metadata)
-        batch = msgspec.structs.replace(batch, lines=len(lines))
+        kept_here = _ASKED_FOR if stays_here else None
+        batch = msgspec.structs.replace(batch, lines=len(lines), kept_here=kept_here)
         scope, count = SpaceScope(caller.space_id), 0
         await self._insert(scope, batch)
         for page in _pages(lines):
@@ -60,8 +64,10 @@ class Batches:
             count += len(page)
         return await self._begin(caller, batch, status="running", lines=count)
 
-    async def create_from_file(self, caller: Caller, asked: openai.Create) -> Batch:
-        """Take in a batch whose lines are in a file, and begin to read it.
+    async def create_from_file(
+        self, caller: Caller, asked: openai.Create, *, stays_here: bool = False
+    ) -> Batch:
+        """Take in a batch whose lines are in a file, and begin to read it; ``stays_here`` as above.
 
         Raises: InvalidRequest, FileMissing, TooLarge, BatchesFull.
         """
@@ -74,6 +80,7 @@ class Batches:
             self._new(caller, "openai", asked.endpoint, asked.metadata),
             input_file_id=file.id,
             output_keep_s=None if expiry is None else expiry.seconds,
+            kept_here=_ASKED_FOR if stays_here else None,
         )
         await self._insert(SpaceScope(caller.space_id), batch)
         return await self._begin(caller, batch, status="validating", lines=0)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
 from salon.foundation.storage import Row, Transaction, insert, statement
 from salon.gateway.batches.models import Answer, Batch, LineStatus, Protocol
-from salon.gateway.batches.tables import batches, lines
+from salon.gateway.batches.tables import batches, lines, parts
 from salon.gateway.vault.sealing import Stored
 
 _ORDER: Final = Batch.__struct_fields__
@@ -131,6 +131,7 @@ _LINES: Final = statement(
     .order_by(lines.c.number)
     .limit(bindparam("most"))
 )
+_DROP_PARTS: Final = statement(delete(parts).where(parts.c.batch_id == bindparam("batch")))
 _DROP_LINES: Final = statement(delete(lines).where(_OF_BATCH))
 _OTHERWISE_SEALED: Final = statement(
     select(lines.c.batch_id, lines.c.number, *(lines.c[name] for name in (*_QUESTION, *_ANSWER)))
@@ -220,6 +221,7 @@ def held_open(tx: Transaction, scope: SpaceScope, *, besides: str) -> tuple[int,
 def remove(tx: Transaction, _scope: Scope, batch_id: str) -> None:
     """Delete a batch that the scope was checked for, with its lines."""
     tx.run(_DROP_LINES, batch=batch_id)
+    tx.run(_DROP_PARTS, batch=batch_id)
     tx.run(_REMOVE, batch=batch_id)
 
 

@@ -52,8 +52,30 @@ batches: Final = Table(
     time_ms("ended_at_ms", nullable=True),
     time_ms("keep_until_ms", nullable=True, index=True),
     time_ms("archived_at_ms", nullable=True),
+    text_column("handed_to", nullable=True),
+    text_column("kept_here", nullable=True),
     Index(None, "space_id", "protocol", "id"),
+    Index(None, "space_id", "ended_at_ms"),
 )
+
+parts: Final = Table(
+    "batch_parts",
+    metadata,
+    Column("batch_id", Text, nullable=False),
+    Column("number", BigInteger, nullable=False, autoincrement=False),
+    text_column("token"),
+    text_column("state"),
+    integer("first_line"),
+    integer("last_line"),
+    integer("lines"),
+    integer("held_e10"),
+    text_column("file_id", nullable=True),
+    text_column("remote_id", nullable=True),
+    time_ms("sent_at_ms", nullable=True),
+    text_column("problem", nullable=True),
+    PrimaryKeyConstraint("batch_id", "number"),
+)
+"""What of a batch was handed over to its provider: each is one batch there."""
 
 lines: Final = Table(
     "batch_lines",

@@ -21,7 +21,9 @@ from salon.gateway.batches.bodies import Bodies
 from salon.gateway.batches.from_files import BatchFiles
 from salon.gateway.batches.lanes import Lanes
 from salon.gateway.batches.models import RUN_KIND, Batch, BatchOptions, LineStatus, Problem
+from salon.gateway.batches.remote.tools import Books, Tools
 from salon.gateway.batches.runner import OWNED, Runner, fail_batch
+from salon.gateway.handing import Handing
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.vault.sealing import Sealer
 
@@ -44,6 +46,8 @@ class Workshop:
         accounts: Identities,
         files: Files,
         *,
+        handing: Handing,
+        books: Books,
         dialects: Mapping[DialectName, Dialect],
         active: Callable[[], int],
         sealer: Sealer,
@@ -61,6 +65,16 @@ class Workshop:
         self.asker = LineAsker(gateway, accounts, dialects, self.lanes, options=options, clock=clock)
         self.bodies = Bodies(storage, sealer)
         self.files = BatchFiles(files, self.bodies, self._refusal, options=options, clock=clock)
+        self.tools = Tools(
+            storage=storage,
+            handing=handing,
+            accounts=accounts,
+            bodies=self.bodies,
+            books=books,
+            options=options,
+            clock=clock,
+            noted=noted,
+        )
         self._gateway = gateway
         self._accounts = accounts
         self._dialects = dialects
@@ -122,6 +136,7 @@ class Workshop:
             options=self.options,
             clock=self._clock,
             files=self.files,
+            tools=self.tools,
             tasks=self._tasks,
             closing=self._closing,
             noted=self._noted,

@@ -107,6 +107,22 @@ class SocketTransport(Protocol):
         ...
 
 
+class BatchApi(msgspec.Struct, frozen=True, kw_only=True):
+    """How a provider takes batches of its own."""
+
+    wire: Literal["openai", "anthropic"]
+    """Whose addresses and bodies they have."""
+    path: str
+    """Where batches are made, below the base address."""
+    files_path: str = ""
+    """Where lines are uploaded, for a wire that takes them in files."""
+    endpoints: Mapping[DialectName, str]
+    """What a line may ask: the dialect it is written in, and what each line calls that."""
+    most_lines: int
+    most_bytes: int
+    """Of the lines of one batch together."""
+
+
 class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of provider."""
 
@@ -173,6 +189,8 @@ class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
     """Set when its requests carry tokens that end, or signatures."""
     read_secret: Callable[[str], object] | None = None
     """Looks through a credential that no header carries as it is. Raises: ValueError with what is wrong."""
+    batches: BatchApi | None = None
+    """Set where it answers batches by itself, at a price of their own."""
     variants: "tuple[tuple[re.Pattern[str], ProviderKind], ...]" = ()
     """Models whose whole names match are spoken to as another kind says, at the same provider."""
     trims: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ from salon.gateway.protocols.base import DialectName, SpokenDialect
 from salon.gateway.providers.authorize import Authorizer
 from salon.gateway.providers.base import ProviderKind, Transport
 from salon.gateway.providers.options import read_options
+from salon.gateway.registry.batch_way import BatchWay
 from salon.gateway.registry.extra_headers import check_headers, with_extra
 from salon.gateway.registry.models import ProviderSpec
 from salon.gateway.registry.target import MODEL_MARK, Endpoint, Headers, Link
@@ -217,6 +218,7 @@ def build_link(
         tokens_per_minute=spec.tokens_per_minute,
         concurrency=spec.concurrency,
     )
+    extra = with_extra([*headers, *kind.headers], spec.headers)
     return Link(
         id=id,
         name=spec.name,
@@ -232,7 +234,19 @@ def build_link(
         limits=limits if limits.counts_anything() else None,
         region=spec.region,
         promises=spec.promises,
+        batches=_batch_way(kind, spec, extra),
     )
+
+
+def _batch_way(kind: ProviderKind, spec: ProviderSpec, headers: Headers) -> BatchWay | None:
+    """Return the way to its batches; at an address of a person's own only where that person says so."""
+    api = kind.batches
+    is_usual = not spec.base_url or spec.base_url.rstrip("/") == kind.base_url
+    if api is None or not (is_usual if spec.batches is None else spec.batches):
+        return None
+    url, batches = locate(kind, spec, api.path)
+    _, files = locate(kind, spec, api.files_path)
+    return BatchWay(api, url, batches=batches, files=files, headers=headers)
 
 
 def _defaults(

@@ -52,6 +52,8 @@ class ProviderSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Sent to it at most, over all its models and all callers; so are the next two."""
     tokens_per_minute: int | None = None
     concurrency: int | None = None
+    batches: bool | None = None
+    """Whether it may be handed whole batches; None is "at its kind's own address"."""
 
 
 class TargetSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -15,6 +15,7 @@ from salon.gateway.pricing import Price, ReportedCost, Timeline
 from salon.gateway.protocols.base import DialectName, Quirks, SpokenDialect
 from salon.gateway.providers.authorize import Authorizer
 from salon.gateway.providers.base import Capabilities, Transport
+from salon.gateway.registry.batch_way import BatchWay
 from salon.gateway.routing.breaker import Breaker
 from salon.gateway.routing.health import Health
 from salon.gateway.routing.meter import Meter
@@ -100,6 +101,7 @@ class Link:
 
     __slots__ = (
         "authorizer",
+        "batches",
         "default",
         "defaults",
         "endpoints",
@@ -132,6 +134,7 @@ class Link:
         limits: KeyLimits | None = None,
         region: str = "",
         promises: tuple[str, ...] = (),
+        batches: BatchWay | None = None,
     ) -> None:
         self.id = id
         self.name = name
@@ -144,6 +147,8 @@ class Link:
         self.policy = policy
         self.transport = transport
         self.secret = secret
+        self.batches = batches
+        """Set where it may be handed whole batches."""
         self.authorizer = authorizer
         """What ``transport`` proves requests with, where a header that never changes is not enough."""
         self.reported_cost = reported_cost

@@ -16,6 +16,7 @@ import orjson
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.testing.fake_provider import anthropic, cohere, gemini, ollama, openai, realtime
 from salon.testing.fake_provider.answer import Asked, answer
+from salon.testing.fake_provider.batches import BATCH_PATHS, BatchDesk
 from salon.testing.fake_provider.certificates import server_context
 from salon.testing.fake_provider.connection import CallerGoneError, Connection
 from salon.testing.fake_provider.dialects import dialect_of, name_of, read_whole
@@ -59,6 +60,8 @@ class FakeProvider:
         self.key = key
         self.models = list(models)
         self.journal = Journal()
+        self.batches = BatchDesk(self.journal, self._plan)
+        """Answers whole batches of lines, and the files they are in."""
         self.tokens = TokenDesk()
         """Answers what is posted to an address that ends in ``/token``."""
         self.choose: Callable[[Exchange, Asked], Plan | None] | None = None
@@ -208,7 +211,13 @@ class FakeProvider:
         if realtime.asks_for(exchange, path):
             await self._session(connection, exchange)
             return
-        status, value = self._lookup(exchange, path)
+        problem = self._refusal(exchange, openai) if path.startswith(BATCH_PATHS) else None
+        told = self.batches.answer(exchange, path) if problem is None else None
+        if told is not None:
+            head = Head(status=told[0], content_type=told[1])
+            await Player(connection, exchange).plain(head, told[2])
+            return
+        status, value = problem or self._lookup(exchange, path)
         await _json(connection, exchange, status, value)
 
     async def _chat(

@@ -1,4 +1,4 @@
--- revision 0002
+-- revision 0003
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -104,7 +104,7 @@ CREATE TABLE batches (
 	finalizing_at_ms BIGINT, 
 	ended_at_ms BIGINT, 
 	keep_until_ms BIGINT, 
-	archived_at_ms BIGINT, 
+	archived_at_ms BIGINT, handed_to TEXT, kept_here TEXT, 
 	CONSTRAINT pk_batches PRIMARY KEY (id)
 );
 CREATE INDEX ix_batches_keep_until_ms ON batches (keep_until_ms);
@@ -524,6 +524,23 @@ CREATE TABLE spaces (
 	archived_at_ms BIGINT, 
 	CONSTRAINT pk_spaces PRIMARY KEY (id)
 );
-INSERT INTO alembic_version (version_num) VALUES ('0002');
+CREATE TABLE batch_parts (
+	batch_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	token TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	first_line BIGINT NOT NULL, 
+	last_line BIGINT NOT NULL, 
+	lines BIGINT NOT NULL, 
+	held_e10 BIGINT NOT NULL, 
+	file_id TEXT, 
+	remote_id TEXT, 
+	sent_at_ms BIGINT, 
+	problem TEXT, 
+	CONSTRAINT pk_batch_parts PRIMARY KEY (batch_id, number)
+);
+CREATE INDEX ix_batches_space_id_ended_at_ms ON batches (space_id, ended_at_ms);
+INSERT INTO alembic_version (version_num) VALUES ('0003');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);

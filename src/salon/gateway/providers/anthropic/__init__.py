@@ -1,6 +1,6 @@
 """Anthropic, over the Messages API."""
 
-from salon.gateway.providers.base import Capabilities, ProviderKind
+from salon.gateway.providers.base import BatchApi, Capabilities, ProviderKind
 
 KIND = ProviderKind(
     name="anthropic",
@@ -17,6 +17,14 @@ KIND = ProviderKind(
     models_path="/v1/models",
     capabilities=Capabilities(tools=True, vision=True),
     prices_as="anthropic",
+    # https://platform.claude.com/docs/en/build-with-claude/batch-processing (2026-11-21): 100 000 and 256 MB.
+    batches=BatchApi(
+        wire="anthropic",
+        path="/v1/messages/batches",
+        endpoints={"anthropic": ""},
+        most_lines=100_000,
+        most_bytes=256_000_000,
+    ),
     docs_url="https://docs.anthropic.com/en/api/messages",
     key_url="https://console.anthropic.com/settings/keys",
 )

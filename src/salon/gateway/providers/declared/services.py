@@ -11,7 +11,7 @@ from typing import Final
 
 from salon.gateway.pricing.reported import perplexity, xai
 from salon.gateway.protocols.base import DialectName, Quirks
-from salon.gateway.providers.base import Capabilities, ProviderKind
+from salon.gateway.providers.base import BatchApi, Capabilities, ProviderKind
 from salon.gateway.providers.declared.fireworks import FIREWORKS
 
 _CHAT: Final = "/chat/completions"
@@ -85,6 +85,15 @@ SERVICES: Final = (
             "service_tiers": ("auto", "on_demand", "flex", "performance"),
             "media": ("images",),
         },
+        # https://console.groq.com/docs/batch and its own client (2026-11): chat alone, 100 MB in a file.
+        batches=BatchApi(
+            wire="openai",
+            path="/batches",
+            files_path="/files",
+            endpoints={"openai": "/v1/chat/completions"},
+            most_lines=50_000,
+            most_bytes=100_000_000,
+        ),
         prices_as="groq",
         docs_url="https://console.groq.com/docs/openai",
         key_url="https://console.groq.com/keys",

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from salon.gateway.providers.base import Capabilities, ProviderKind
+from salon.gateway.providers.base import BatchApi, Capabilities, ProviderKind
 
 _OF_PROMPTS = re.compile(r"gpt-3\.5-turbo-instruct(-\d+)?|(davinci|babbage)-002")
 """Models from before chat: they continue one prompt, and chats are refused for them."""
@@ -35,6 +35,21 @@ _CHAT = ProviderKind(
     env_url="OPENAI_BASE_URL",
     capabilities=Capabilities(tools=True, structured=True),
     prices_as="openai",
+    # https://platform.openai.com/docs/guides/batch (2026-11-21): 50 000 requests and 200 MB in a file.
+    batches=BatchApi(
+        wire="openai",
+        path="/batches",
+        files_path="/files",
+        endpoints={
+            "openai": "/v1/chat/completions",
+            "responses": "/v1/responses",
+            "completions": "/v1/completions",
+            "openai-embeddings": "/v1/embeddings",
+            "openai-moderations": "/v1/moderations",
+        },
+        most_lines=50_000,
+        most_bytes=200_000_000,
+    ),
     docs_url="https://platform.openai.com/docs/api-reference/chat",
     key_url="https://platform.openai.com/api-keys",
 )

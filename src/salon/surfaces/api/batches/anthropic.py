@@ -22,10 +22,15 @@ class AnthropicBatches:
 
     async def create(self, call: BatchCall) -> None:
         """Take in a batch."""
+        stays_here = call.stays_here
         body = await read_body(call.asked, self._batches.options.max_bytes)
         lines = await asyncio.to_thread(anthropic.read_create, body, self._batches.options)
         batch = await self._batches.create(
-            call.caller, lines, protocol="anthropic", endpoint=anthropic.ENDPOINT
+            call.caller,
+            lines,
+            protocol="anthropic",
+            endpoint=anthropic.ENDPOINT,
+            stays_here=stays_here,
         )
         call.send(anthropic.shown(batch, base=call.base), id_header=_ID)
 

@@ -15,6 +15,9 @@ from salon.surfaces.api.asgi_reply import AsgiReply
 from salon.surfaces.api.asgi_request import Asked
 
 _MOST_DIGITS: Final = 6
+_WISH: Final = b"x-salon-batch"
+_OWN: Final = b"own"
+_PROVIDER: Final = b"provider"
 
 
 class BatchCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +30,17 @@ class BatchCall(msgspec.Struct, frozen=True, kw_only=True):
     reply: AsgiReply
     base: str
     """The address of this Salon, as the client reached it."""
+
+    @property
+    def stays_here(self) -> bool:
+        """Tell whether a new batch is to be answered here, whatever it costs elsewhere.
+
+        Raises: InvalidRequest.
+        """
+        wish = self.asked.headers.get(_WISH, _PROVIDER)
+        if wish not in {_OWN, _PROVIDER}:
+            raise InvalidRequest(field="x-salon-batch", problem="This must be own or provider.")
+        return wish == _OWN
 
     def head(self, media_type: bytes, id_header: bytes) -> Headers:
         """Return the headers of an answer."""

@@ -20,7 +20,7 @@ class OpenAIBatches:
     async def create(self, call: BatchCall) -> None:
         """Take in a batch; its input file is read once this is answered."""
         asked = openai.read_create(await read_body(call.asked, _BODY_BYTES))
-        batch = await self._batches.create_from_file(call.caller, asked)
+        batch = await self._batches.create_from_file(call.caller, asked, stays_here=call.stays_here)
         call.send(openai.shown(batch), id_header=_ID)
 
     async def list(self, call: BatchCall) -> None:

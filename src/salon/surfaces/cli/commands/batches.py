@@ -33,6 +33,8 @@ _FIELDS: tuple[Column, ...] = (
     ("waiting", "waiting"),
     ("input_tokens", "tokens in"),
     ("output_tokens", "tokens out"),
+    ("handed_to", "handed to"),
+    ("kept_here", "asked here, for"),
     ("created", "made"),
     ("window", "window ends"),
     ("ended", "ended"),

@@ -34,6 +34,7 @@ _LIMITS: Final = {"rpm": "requests_per_minute", "tpm": "tokens_per_minute", "con
 @click.option("--rpm", type=click.IntRange(0), help="Requests per minute sent to it at most; 0 for no limit.")
 @click.option("--tpm", type=click.IntRange(0), help="Tokens per minute; 0 for no limit.")
 @click.option("--concurrency", type=click.IntRange(0), help="Requests at once; 0 for no limit.")
+@click.option("--batches/--no-batches", default=None, help="Whether it may be handed whole batches.")
 @command_options
 @pass_session
 def change(

@@ -39,6 +39,10 @@ class Batch(BaseModel):
     input_file_id: str | None
     output_file_id: str | None
     error_file_id: str | None
+    handed_to: str | None
+    """The model whose provider answers it in a batch of its own."""
+    kept_here: str | None
+    """Why lines of it are asked one by one here, in half a sentence."""
     created_at_ms: int
     window_ends_at_ms: int
     """When lines without an answer expire."""

@@ -42,6 +42,8 @@ class Provider(BaseModel):
     requests_per_minute: int | None
     tokens_per_minute: int | None
     concurrency: int | None
+    batches: bool | None
+    """Whether it may be handed whole batches; null: where its address is its kind's own."""
 
 
 class Providers(BaseModel):
@@ -58,6 +60,7 @@ class ProviderBounds(Body):
     requests_per_minute: Count | None = None
     tokens_per_minute: Count | None = None
     concurrency: Count | None = None
+    batches: bool | None = None
 
 
 class ProviderChange(ProviderBounds):

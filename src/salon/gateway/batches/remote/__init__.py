@@ -1,0 +1,1 @@
+"""Handing batches over: to the batches of a provider, at its price for them."""
