@@ -285,7 +285,7 @@ def test_a_list_goes_with_the_address_and_the_key_it_came_for(play: Play) -> Non
         await bench.service.set_credential(OWNER.caller, "mine", "sk-two")
         assert bench.registry.listing("mine") is None
         await bench.service.discovery.refresh(["mine"])
-        elsewhere = msgspec.structs.replace(added, base_url="http://127.0.0.1:9/v1", api_key=None)
+        elsewhere = msgspec.structs.replace(added, base_url="http://127.0.0.1:9/v1", api_key="sk-two")
         await bench.service.update(OWNER.caller, "mine", elsewhere)
         assert bench.registry.listing("mine") is None
 
