@@ -131,7 +131,7 @@ class ProviderService:
         )
 
     async def update(self, caller: Caller, name: str, spec: ProviderSpec) -> Provider:
-        """Replace what is declared of a provider; a credential of None keeps the stored one, for its host alone.
+        """Replace what is declared of a provider; a credential of None keeps the stored one, at its host.
 
         Raises: NotAllowed, NotFound, Conflict, ConfigError.
         """
