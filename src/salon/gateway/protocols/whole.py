@@ -1,12 +1,12 @@
 """What the dialects of all operations other than chat share: one question, one answer.
 
-``dialect`` is how such a dialect is declared: it takes the functions that differ and fills in that there is
-no stream of events between dialects. The functions below are for those whose request is JSON with its model
-in the field ``model``; those for forms are in ``forms``.
+``dialect`` is how such a dialect is declared: it takes the module that reads and writes it, and fills in that
+there is no stream of events between dialects. The functions below are for those whose request is JSON with
+its model in the field ``model``; those for forms are in ``forms``.
 """
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import msgspec
 
@@ -36,19 +36,42 @@ Answer = tuple[Usage | None, Finish | None, int]
 """What is read of an answer that is passed on as it is: usage, its end if it is one, and bytes of text."""
 
 
+class Codec(Protocol):
+    """What a module has that reads and writes such a dialect: the table's functions, by their names."""
+
+    def read_envelope(self, body: bytes, /) -> Envelope:
+        """As in ``Dialect``, as are the others."""
+        ...
+
+    def decode_request(self, envelope: Envelope, /) -> Any:
+        """Read the whole request."""
+        ...
+
+    def encode_response(self, response: Any, context: EncodeContext, /) -> EncodedRequest:
+        """Write an answer."""
+        ...
+
+    def encode_request(self, request: Any, /, *, quirks: Quirks) -> EncodedRequest:
+        """Write a request for a provider."""
+        ...
+
+    def decode_response(self, body: bytes, /) -> OperationResponse:
+        """Read a provider's answer."""
+        ...
+
+    def read_answer(self, body: bytes, /) -> Answer:
+        """Look at an answer that is passed on."""
+        ...
+
+
 def dialect(
+    codec: Codec,
     *,
     name: DialectName,
     operation: OperationName,
     title: str,
-    read_envelope: Callable[[bytes], Envelope],
-    decode_request: Callable[[Envelope], Any],
-    encode_response: Callable[[Any, EncodeContext], EncodedRequest],
     encode_error: ErrorEncoder,
-    encode_request: RequestEncoder,
-    decode_response: Callable[[bytes], OperationResponse],
-    read_answer: Callable[[bytes], Answer],
-    rewrite_request: RequestRewriter,
+    rewrite_request: RequestRewriter | None = None,
     request_type: bytes = b"application/json",
     relay: RelayMaker | None = None,
     id_header: bytes | None = None,
@@ -56,7 +79,10 @@ def dialect(
     decode_error: ErrorReader = classify.http_error,
     classify_stream_error: StreamErrorReader = classify.stream_error,
 ) -> Dialect:
-    """Return the declaration of a dialect whose answers come whole, or are passed on by ``relay``."""
+    """Return the declaration of a dialect whose answers come whole, or are passed on by ``relay``.
+
+    ``rewrite_request``: where the model is not the field ``model`` of a JSON object.
+    """
     return Dialect(
         name=name,
         operation=operation,
@@ -65,20 +91,20 @@ def dialect(
         streams=False,
         stream_media_type=b"application/json",
         id_header=id_header,
-        read_envelope=read_envelope,
-        decode_request=decode_request,
-        encode_response=encode_response,
+        read_envelope=codec.read_envelope,
+        decode_request=codec.decode_request,
+        encode_response=codec.encode_response,
         stream_encoder=_no_stream,
         encode_error=encode_error,
         own_answer=own_answer,
-        encode_request=encode_request,
-        decode_response=decode_response,
+        encode_request=codec.encode_request,
+        decode_response=codec.decode_response,
         stream_decoder=_no_stream,
         decode_error=decode_error,
         classify_stream_error=classify_stream_error,
-        rewrite_request=rewrite_request,
+        rewrite_request=rewrite_request or rewrite_model,
         stream_tap=_no_stream,
-        read_answer=read_answer,
+        read_answer=codec.read_answer,
         relay=relay,
     )
 

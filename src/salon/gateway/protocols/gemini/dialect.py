@@ -61,16 +61,11 @@ COUNT = msgspec.structs.replace(
 """``POST /v1beta/models/{model}:countTokens``; no answer is made."""
 
 EMBED = whole.dialect(
+    embed,
     name="gemini-embed",
     operation="embeddings",
     title="Gemini embedContent",
-    read_envelope=embed.read_envelope,
-    decode_request=embed.decode_request,
-    encode_response=embed.encode_response,
     encode_error=errors.encode_error,
-    encode_request=embed.encode_request,
-    decode_response=embed.decode_response,
-    read_answer=embed.read_answer,
     rewrite_request=embed.rewrite_request,
     decode_error=errors.decode_error,
     classify_stream_error=errors.classify_stream_error,

@@ -46,18 +46,12 @@ GENERATE = msgspec.structs.replace(
 """``POST /api/generate``: one prompt; pictures stand beside it, so any string there is one."""
 
 EMBED = whole.dialect(
+    embed,
     name="ollama-embed",
     operation="embeddings",
     title="Ollama embed",
-    read_envelope=embed.read_envelope,
     own_answer=embed.own_answer,
-    decode_request=embed.decode_request,
-    encode_response=embed.encode_response,
     encode_error=errors.encode_error,
-    encode_request=embed.encode_request,
-    decode_response=embed.decode_response,
-    read_answer=embed.read_answer,
-    rewrite_request=whole.rewrite_model,
 )
 """``POST /api/embed``: one vector for each text."""
 

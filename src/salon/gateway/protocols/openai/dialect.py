@@ -79,34 +79,23 @@ WRITER_COMPLETIONS = SpokenDialect(
 """``POST /v1/completions`` of Writer."""
 
 EMBEDDINGS = whole.dialect(
+    embeddings,
     name="openai-embeddings",
     operation="embeddings",
     title="OpenAI embeddings",
     id_header=b"x-request-id",
-    read_envelope=embeddings.read_envelope,
-    decode_request=embeddings.decode_request,
-    encode_response=embeddings.encode_response,
     encode_error=openai_errors.encode_error,
-    encode_request=embeddings.encode_request,
-    decode_response=embeddings.decode_response,
-    read_answer=embeddings.read_answer,
     rewrite_request=embeddings.rewrite_request,
 )
 """``POST /v1/embeddings``: OpenAI's own and that of the many who copy it."""
 
 MODERATIONS = whole.dialect(
+    moderations,
     name="openai-moderations",
     operation="moderations",
     title="OpenAI moderations",
     id_header=b"x-request-id",
-    read_envelope=moderations.read_envelope,
-    decode_request=moderations.decode_request,
-    encode_response=moderations.encode_response,
     encode_error=openai_errors.encode_error,
-    encode_request=moderations.encode_request,
-    decode_response=moderations.decode_response,
-    read_answer=moderations.read_answer,
-    rewrite_request=whole.rewrite_model,
 )
 """``POST /v1/moderations``."""
 
@@ -120,35 +109,24 @@ MISTRAL_MODERATIONS = whole.spoken(
 """``POST /v1/moderations`` of Mistral, whose answers do not say whether a text is flagged."""
 
 SPEECH = whole.dialect(
+    speech,
     name="openai-speech",
     operation="speech",
     title="OpenAI speech",
     id_header=b"x-request-id",
-    read_envelope=speech.read_envelope,
-    decode_request=speech.decode_request,
-    encode_response=speech.encode_response,
     encode_error=openai_errors.encode_error,
-    encode_request=speech.encode_request,
-    decode_response=speech.decode_response,
-    read_answer=speech.read_answer,
-    rewrite_request=whole.rewrite_model,
     relay=relays.relay_audio,
 )
 """``POST /v1/audio/speech``."""
 
 TRANSCRIPTIONS = whole.dialect(
+    transcriptions,
     name="openai-transcriptions",
     operation="transcriptions",
     title="OpenAI transcriptions",
     request_type=forms.MEDIA_TYPE,
     id_header=b"x-request-id",
-    read_envelope=transcriptions.read_envelope,
-    decode_request=transcriptions.decode_request,
-    encode_response=transcriptions.encode_response,
     encode_error=openai_errors.encode_error,
-    encode_request=transcriptions.encode_request,
-    decode_response=transcriptions.decode_response,
-    read_answer=transcriptions.read_answer,
     rewrite_request=forms.rewrite_model,
     relay=relays.relay_events,
 )
@@ -164,18 +142,12 @@ TRANSLATIONS = msgspec.structs.replace(
 """``POST /v1/audio/translations``, a form: what was said, in English."""
 
 IMAGES = whole.dialect(
+    images,
     name="openai-images",
     operation="images",
     title="OpenAI images",
     id_header=b"x-request-id",
-    read_envelope=images.read_envelope,
-    decode_request=images.decode_request,
-    encode_response=images.encode_response,
     encode_error=openai_errors.encode_error,
-    encode_request=images.encode_request,
-    decode_response=images.decode_response,
-    read_answer=images.read_answer,
-    rewrite_request=whole.rewrite_model,
     relay=relays.relay_images,
 )
 """``POST /v1/images/generations``."""

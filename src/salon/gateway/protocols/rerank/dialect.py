@@ -14,16 +14,10 @@ def encode_error(error: SalonError, *, request_id: str) -> bytes:
 
 
 DIALECT = whole.dialect(
+    codec,
     name="rerank",
     operation="rerank",
     title="Rerank (Cohere, Jina)",
-    read_envelope=codec.read_envelope,
-    decode_request=codec.decode_request,
-    encode_response=codec.encode_response,
     encode_error=encode_error,
-    encode_request=codec.encode_request,
-    decode_response=codec.decode_response,
-    read_answer=codec.read_answer,
-    rewrite_request=whole.rewrite_model,
 )
 """``POST /v1/rerank`` and ``/v2/rerank``: Cohere, Jina, vLLM, llama.cpp and others."""
