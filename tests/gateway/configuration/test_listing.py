@@ -1,6 +1,8 @@
 """Lists of models in the forms of services that add to OpenAI's."""
 
+import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,7 +12,9 @@ from salon.foundation.kit.errors import UpstreamBroken
 from salon.gateway.configuration.listing import read_listing
 from salon.gateway.operations import guessed
 from salon.gateway.pricing.price import rate
-from salon.gateway.registry.models import ModelInfo
+from salon.gateway.registry.models import ModelInfo, ProviderSpec
+from salon.testing.fake_provider import FakeProvider
+from salon.testing.gateway_bench import OWNER, GatewayBench
 
 
 def listed(value: Any) -> list[ModelInfo]:
@@ -147,3 +151,43 @@ def test_times_and_prices_beyond_all_measure_are_not_kept() -> None:
     (priced,) = listed({"data": [{"id": "a", "pricing": prices}]})
     assert priced.price is not None
     assert (priced.price.request_e10, priced.price.search_e10) == (0, None)
+
+
+async def hub(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer as the router's list of models and the hub's record of one do."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    target, status = head.split()[1], "200 OK"
+    mapping = {
+        "a": {"status": "live", "task": "feature-extraction"},
+        "b": {"status": "error", "task": "chat"},
+    }
+    body: Any = {"data": [{"id": "org/chats"}]}
+    if target == "/api/models/org/embeds?expand=inferenceProviderMapping":
+        assert "bearer hf-canary" in head.lower()
+        body = {"id": "org/embeds", "inferenceProviderMapping": mapping}
+    elif target.startswith("/api/"):
+        status, body = "404 Not Found", {"error": "Repository not found"}
+    data = json.dumps(body).encode()
+    writer.write(f"HTTP/1.1 {status}\r\ncontent-length: {len(data)}\r\n\r\n".encode() + data)
+    await writer.drain()
+    writer.close()
+
+
+def test_a_hub_says_what_a_declared_model_is_for(play: Callable[..., None]) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        async with await asyncio.start_server(hub, "127.0.0.1", 0) as server:
+            address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            declared = ProviderSpec(
+                name="hf", kind="huggingface", base_url=f"{address}/v1", api_key="hf-canary", allow_private=True,
+                models=("org/chats", "org/embeds", "org/gone"), options={"hub": address},
+            )  # fmt: skip
+            await bench.service.add(OWNER.caller, declared)
+            await bench.service.discovery.refresh(["hf"])
+            found = bench.registry.listing("hf")
+            assert found is not None
+            told = [(model.id, model.operations) for model in found.models]
+            assert (told, found.error) == ([("org/chats", None), ("org/embeds", ("embeddings",))], None)
+            refused = await bench.call("hf/org/embeds")
+            assert (refused.status, b"make embeddings" in refused.body) == (400, True)
+
+    play(scene)

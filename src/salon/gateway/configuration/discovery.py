@@ -17,6 +17,7 @@ from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.configuration.listing import read_listing
+from salon.gateway.configuration.model_cards import ask_cards
 from salon.gateway.registry.configured import Configured
 from salon.gateway.registry.links import locate
 from salon.gateway.registry.models import Listing, ModelInfo
@@ -130,6 +131,10 @@ class Discovery:
             etag = found.decode("latin-1") if found is not None and page == 0 else None
             if after is None:
                 break
+        if configured.kind.model_card:
+            listed_names = {model.id for model in models}
+            declared = [name for name in configured.spec.models if name not in listed_names]
+            models += await ask_cards(self._http, configured, declared)
         unique = {model.id: model for model in models}
         return Listing(models=tuple(unique.values()), etag=etag, fetched_at_ms=self._clock.now_ms())
 

@@ -165,6 +165,8 @@ class ProviderKind(msgspec.Struct, frozen=True, kw_only=True):
     models_path: str = "/models"
     models: tuple[str, ...] = ()
     """Models it is known to have before it was asked."""
+    model_card: str = ""
+    """The whole address of what is known of a ``{model}``; asked for declared ones that no list names."""
     capabilities: Capabilities = Capabilities()
     """What its models can do where the listing does not say."""
     prices_as: str | None = None

@@ -13,6 +13,7 @@ from salon.gateway.pricing.reported import perplexity, xai
 from salon.gateway.protocols.base import DialectName, Quirks
 from salon.gateway.providers.base import BatchApi, Capabilities, ProviderKind
 from salon.gateway.providers.declared.fireworks import FIREWORKS
+from salon.gateway.providers.declared.huggingface import HUGGING_FACE
 
 _CHAT: Final = "/chat/completions"
 _EMBEDDINGS: Final[Mapping[DialectName, str]] = {"openai-embeddings": "/embeddings"}
@@ -171,17 +172,7 @@ SERVICES: Final = (
         docs_url="https://docs.perplexity.ai/docs/agent-api/openai-compatibility",
         key_url="https://www.perplexity.ai/settings/api",
     ),
-    ProviderKind(
-        name="huggingface",
-        label="Hugging Face",
-        dialect="openai",
-        chat_paths={"openai": _CHAT},
-        base_url="https://router.huggingface.co/v1",
-        env_keys=("HF_TOKEN",),
-        quirks=_OLDER,
-        docs_url="https://huggingface.co/docs/inference-providers",
-        key_url="https://huggingface.co/settings/tokens",
-    ),
+    HUGGING_FACE,
     ProviderKind(
         name="nvidia",
         label="NVIDIA",
