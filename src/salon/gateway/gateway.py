@@ -11,7 +11,15 @@ from typing import Final
 
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.clock import Clock, SystemClock
-from salon.foundation.kit.errors import ClientGone, Internal, SalonError, ShuttingDown, UpstreamError
+from salon.foundation.kit.errors import (
+    ClientGone,
+    Internal,
+    InvalidRequest,
+    SalonError,
+    ShuttingDown,
+    UpstreamError,
+    UpstreamRefused,
+)
 from salon.foundation.kit.ids import RequestId, new_id
 from salon.foundation.kit.in_place import InPlace
 from salon.foundation.kit.tasks import TaskSupervisor
@@ -27,7 +35,7 @@ from salon.gateway.choice.facts import decoded
 from salon.gateway.choice.watch import Watch
 from salon.gateway.counting import TokenCounter, lacks_counter
 from salon.gateway.exchange import Answered, Headers, Reply, ServedCall
-from salon.gateway.files.references import References
+from salon.gateway.files.references import References, may_name_files
 from salon.gateway.handing import Handing
 from salon.gateway.inside import Inside, Steps
 from salon.gateway.kept_answers import CACHE_HEADER, IDEMPOTENCY_HEADER, KeptAnswers
@@ -168,7 +176,10 @@ class Gateway:
             job.in_place = in_place
             job.task = in_place or asyncio.current_task()
             reply.on_close(job.leave)
-            await self._serve(job, call)
+            try:
+                await self._serve(job, call)
+            except (InvalidRequest, UpstreamRefused) as refusal:
+                await self._serve_again(job, call, refusal)
         except SalonError as error:
             replies.fail(job, error)
         except asyncio.CancelledError:
@@ -221,14 +232,46 @@ class Gateway:
             job.first_token_s = attempt.ended_s
             replies.send_whole(job, attempt)
 
-    async def _with_files(self, job: Job, envelope: Envelope) -> Envelope:
+    async def _found_files(self, job: Job) -> bool:
+        """Put in files that a refused request names in the form of another dialect; false if it names none.
+
+        They are looked for only once a request was refused: in all others that would take longer than the
+        rest of the way. Raises: FileMissing, Unsupported, BudgetExceeded.
+        """
+        envelope, plan = job.envelope, job.plan
+        if envelope is None or plan is None or not may_name_files(job):
+            return False
+        if await self._with_files(job, envelope, in_any_form=True) is envelope:
+            return False
+        job.request = None
+        if job.hold is not None:
+            job.hold.release()
+            job.hold = None
+        await self._prepare(job, plan)
+        return True
+
+    async def _serve_again(self, job: Job, call: ServedCall, refusal: SalonError) -> None:
+        """Answer a request that was refused, if it names files in another form. Raises: ``refusal`` else."""
+        assert job.dialect is not None
+        if job.dialect.counts or not await self._found_files(job):
+            raise refusal
+        assert job.envelope is not None
+        if job.envelope.stream:
+            self._open_stream(job, call)
+            replies.end_stream(job, await self._loop.run(job))
+        else:
+            attempt = await self._loop.run(job)
+            job.first_token_s = attempt.ended_s
+            replies.send_whole(job, attempt)
+
+    async def _with_files(self, job: Job, envelope: Envelope, *, in_any_form: bool = False) -> Envelope:
         """Return the request with the house's files it refers to. Raises: FileMissing, Unsupported."""
         dialect = job.dialect
         assert dialect is not None
         if self.references is None:
             return envelope
         await job.in_task()
-        body = await self.references.inlined(envelope.body, dialect, job.identity)
+        body = await self.references.inlined(envelope.body, dialect, job.identity, in_any_form=in_any_form)
         if body is not envelope.body:
             envelope = job.envelope = dialect.read_envelope(body)
             job.size_bytes = envelope.size_bytes
@@ -237,6 +280,8 @@ class Gateway:
     async def _count(self, job: Job, plan: Plan) -> None:
         """Answer how many tokens a request has: a provider's count if one counts, else ours. It is free."""
         assert job.dialect is not None
+        if may_name_files(job) and job.envelope is not None:
+            await self._with_files(job, job.envelope, in_any_form=True)
         if plan.speaks(job.dialect.name):
             try:
                 replies.send_whole(job, await self._loop.run(job))
@@ -372,7 +417,10 @@ class Gateway:
             self.admission.enter()
             is_in = True
             job.task = asyncio.current_task()
-            await self._serve(job, call)
+            try:
+                await self._serve(job, call)
+            except (InvalidRequest, UpstreamRefused) as refusal:
+                await self._serve_again(job, call, refusal)
         except SalonError as error:
             replies.fail(job, error)
         except asyncio.CancelledError:

@@ -18,6 +18,8 @@ MARK: Final = b"~"
 """In every id of OpenAI's and Anthropic's form."""
 GEMINI_MARK: Final = b"files/salon"
 """In every address of a file in Gemini's form."""
+MARKS: Final = (MARK, GEMINI_MARK)
+"""One of them is in each request that refers to a file of ours, in whichever form."""
 
 
 def openai_id(file_id: str) -> str:

@@ -12,11 +12,12 @@ from salon.foundation.accounts import KeyIdentity
 from salon.foundation.files import FileReference, Files
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotAllowed, NotFound, TooLarge
-from salon.gateway.files.ids import file_id_of
+from salon.gateway.files.ids import MARKS, file_id_of
 from salon.gateway.protocols.base import Dialect
 from salon.gateway.protocols.fields import read_fields
 from salon.gateway.protocols.stored_files import Slot, StoredFile
 from salon.gateway.protocols.wire_json import BrokenJsonError, dumps, loads
+from salon.gateway.relay.job import Job
 
 OPERATION: Final = "files"
 """What a key that is limited to operations must be allowed, to refer to files as to store them."""
@@ -27,8 +28,12 @@ MOST_FILES: Final = 600
 class References(Protocol):
     """Puts files in the place of their ids."""
 
-    async def inlined(self, body: bytes, dialect: Dialect, identity: KeyIdentity) -> bytes:
+    async def inlined(
+        self, body: bytes, dialect: Dialect, identity: KeyIdentity, *, in_any_form: bool = False
+    ) -> bytes:
         """Return a request with the files it refers to; the same bytes when it refers to none of ours.
+
+        Only ids in the dialect's own form are looked for, unless ``in_any_form``: that takes longer.
 
         Raises: FileMissing, FileExpired, NotAllowed, TooLarge, Unsupported, StorageError; each names the
         field.
@@ -44,12 +49,17 @@ class StoredReferences:
         self._files = files
         self._most_bytes = most_bytes
 
-    async def inlined(self, body: bytes, dialect: Dialect, identity: KeyIdentity) -> bytes:
+    async def inlined(
+        self, body: bytes, dialect: Dialect, identity: KeyIdentity, *, in_any_form: bool = False
+    ) -> bytes:
         """Return a request with the files it refers to."""
         form = dialect.files
         fields = read_fields(body)
         said = fields.get(dialect.said_field)
-        if form is None or said is None or form.mark not in bytes(said):
+        if form is None or said is None:
+            return body
+        marks = MARKS if in_any_form else (form.mark,)
+        if not any(mark in bytes(said) for mark in marks):
             return body
         try:
             value = await asyncio.to_thread(loads, said)
@@ -96,3 +106,11 @@ class StoredReferences:
     async def _read(self, file: FileReference, sent_id: str) -> StoredFile:
         content = b"".join([chunk async for chunk in self._files.content(file)])
         return StoredFile(id=sent_id, name=file.name, media_type=file.media_type, content=content)
+
+
+def may_name_files(job: Job) -> bool:
+    """Tell whether a refused request may name a file of ours in a form its own dialect does not have."""
+    envelope, dialect = job.envelope, job.dialect
+    if job.begun or job.gone or envelope is None or dialect is None or dialect.files is None:
+        return False
+    return any(mark in envelope.body for mark in MARKS)
