@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from salon.app.compose import compose
-from salon.app.configuration import find_source, load
+from salon.app.configuration import load
+from salon.app.source import find_source
 from salon.foundation.egress import ADMIN, HttpRequest, parse_url
 from salon.foundation.kit.caller import SpaceScope
 from salon.testing.fake_provider import FakeProvider

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from salon.app.configuration import Source, doubts, explain, find_source, load, problems
+from salon.app.configuration import doubts, explain, load, problems
 from salon.app.declarations import alias_specs, gateway_options, price_specs, provider_specs
 from salon.app.reference import configuration_reference
 from salon.app.settings import Settings
 from salon.app.sockets import open_local, open_tcp
+from salon.app.source import Source, find_source
 from salon.foundation.kit.datadir import DataDirectory
 from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.settings import specs

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from salon.app.configuration import find_source, load, problems
+from salon.app.configuration import load, problems
 from salon.app.declarations import provider_specs
+from salon.app.source import find_source
 from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup

@@ -3,8 +3,9 @@
 import asyncio
 from pathlib import Path
 
-from salon.app.configuration import Configuration, find_source, load
+from salon.app.configuration import Configuration, load
 from salon.app.reload import LiveConfiguration
+from salon.app.source import find_source
 from salon.foundation.kit.errors import ConfigError
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from salon.app.configuration import find_source, load, problems
+from salon.app.configuration import load, problems
 from salon.app.declarations import alias_specs, provider_specs, residence_specs
+from salon.app.source import find_source
 from salon.gateway.registry import models
 from salon.gateway.routing.conditions import Condition
 from salon.surfaces.api.routes.schemas import routing

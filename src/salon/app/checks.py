@@ -6,7 +6,8 @@ import socket
 import time
 from typing import Any
 
-from salon.app.configuration import Source, doubts, load, problems
+from salon.app.configuration import doubts, load, problems
+from salon.app.source import Source
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import ConfigError, SalonError
 

@@ -1,16 +1,14 @@
-"""Reads the settings of this process: which file, which data directory, what is in force and why."""
+"""Reads the settings of this process: what is in force and why."""
 
 import ipaddress
-import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 
 from salon.app.declared import declaration_doubts, declaration_problems
 from salon.app.settings import Settings
-from salon.foundation.kit.datadir import DataDirectory, default_data_directory
+from salon.app.source import Source
 from salon.foundation.kit.errors import ConfigError
 from salon.foundation.kit.layers import Resolved, Resolver, read_file, spoken, unknown_key
 from salon.foundation.kit.settings import Spec, find, render, specs
@@ -20,45 +18,12 @@ _PUBLIC_ADDRESS = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,
 _ASSET_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.~-]+)*", re.ASCII)
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where settings are read from; fixed for the life of a process."""
-
-    data: DataDirectory
-    config_path: Path
-    explicit: bool
-    """The file was named by the person, so it must exist."""
-    options: Mapping[str, str]
-    """``key=value`` pairs of the command line."""
-    environ: Mapping[str, str]
-
-
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """Settings that can be used, and the account of where each came from."""
 
     source: Source
     settings: Settings
     resolved: Resolved
-
-
-def find_source(
-    *,
-    data_dir: str | None = None,
-    config: str | None = None,
-    options: Mapping[str, str] | None = None,
-    environ: Mapping[str, str] | None = None,
-) -> Source:
-    """Find the data directory and the settings file: command line, then environment, then default."""
-    environ = os.environ if environ is None else environ
-    named = data_dir or environ.get("SALON_DATA_DIR")
-    data = DataDirectory(Path(named) if named else default_data_directory())
-    file = config or environ.get("SALON_CONFIG")
-    return Source(
-        data=data,
-        config_path=Path(file).expanduser().absolute() if file else data.config_path,
-        explicit=file is not None,
-        options=options or {},
-        environ=environ,
-    )
 
 
 def resolve(source: Source) -> Resolved:

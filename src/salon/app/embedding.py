@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextvars import ContextVar
 
 from salon.app.assembly import build_registry, file_declared, local_declared
-from salon.app.configuration import Source, find_source, load
+from salon.app.configuration import load
 from salon.app.declarations import alias_specs, price_specs, provider_specs
 from salon.app.launch import COMMAND
 from salon.app.server import HouseThread
+from salon.app.source import Source, find_source
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.egress import Egress, HttpClient
 from salon.foundation.kit.caller import OWNER_RIGHTS, Caller

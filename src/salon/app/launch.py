@@ -10,7 +10,7 @@ import msgspec
 from salon.surfaces.cli import Address, Place, Role
 
 if TYPE_CHECKING:
-    from salon.app.configuration import Source
+    from salon.app.source import Source
 
 COMMAND = "command"
 """What owns the data directory for one command only; others wait until it is done."""
@@ -20,7 +20,7 @@ _OWNER_PATIENCE_S = 20.0
 
 def source_of(place: Place) -> "Source":
     """Return where the settings of ``place`` are read from."""
-    from salon.app.configuration import find_source  # noqa: PLC0415 - not for --version
+    from salon.app.source import find_source  # noqa: PLC0415 - not for --version
 
     return find_source(data_dir=place.data_dir, config=place.config, options=place.options)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from salon.app.configuration import Configuration, Source, load
+from salon.app.configuration import Configuration, load
+from salon.app.source import Source
 from salon.foundation.kit.datadir import DataDirectory
 from salon.foundation.kit.errors import NotFound
 from salon.foundation.storage import Storage, open_storage

@@ -52,6 +52,16 @@ def test_version_loads_nothing_that_takes_long() -> None:
     assert slow.isdisjoint(done.stdout.split())
 
 
+def test_a_command_that_asks_a_running_house_loads_none_of_it(house: House) -> None:
+    script = "import sys; from salon.app.main import main\ntry: main()\nfinally: print(*sys.modules)"
+    command = [sys.executable, "-c", script, "keys", "list"]
+    done = subprocess.run(
+        command, env=house.environment, capture_output=True, text=True, timeout=100, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert {"sqlalchemy", "apsw", "cryptography", "pydantic"}.isdisjoint(done.stdout.split())
+
+
 def test_unknown_command_names_the_nearest(house: House) -> None:
     done = house.salon("serv")
     assert done.returncode == 2
