@@ -48,6 +48,25 @@ def test_a_file_is_what_its_bytes_say(head: bytes, kind: str) -> None:
     assert sniff(head, is_whole=True) == kind
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BMW, annual report",
+        "MZ80 manual",
+        "ID3 tags, explained",
+        "BZhang wrote this",
+        "GGUF is a format",
+        "OggStream",
+        "fLaC",
+        "RIFFRAFF of the town",
+        "wOFF",
+    ],
+)
+def test_a_text_that_begins_with_the_letters_of_a_format_is_a_text(text: str) -> None:
+    assert sniff(text.encode(), is_whole=True) == "text/plain"
+    assert sniff((text + " and more" * 600).encode()[:4096]) == "text/plain"
+
+
 @given(st.text(min_size=50))
 def test_text_cut_inside_a_character_is_still_text(text: str) -> None:
     whole = text.replace("\x00", "").encode() + "€".encode()

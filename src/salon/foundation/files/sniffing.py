@@ -41,6 +41,8 @@ _MAGIC: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"wOF2", "font/woff2"),
     (0, b"{\\rtf", "application/rtf"),
 )
+_LETTERS: Final = (b"RIFF", b"BM", b"MZ", b"ID3", b"OggS", b"fLaC", b"BZh", b"GGUF", b"wOFF", b"wOF2")
+"""Marks that a text may begin with; what has one and is no text soon has a byte that no text has."""
 _RIFF: Final = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _ZIPPED: Final = (
     (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -64,6 +66,8 @@ def sniff(head: bytes, *, is_whole: bool = False) -> str:
 
     ``is_whole`` says that ``head`` is all of it, so a character cut at its end is an error.
     """
+    if head.startswith(_LETTERS) and _reads_as_text(head, is_whole=is_whole):
+        return _text(head, is_whole=is_whole)
     if head.startswith(b"RIFF"):
         return _RIFF.get(head[8:12], UNKNOWN)
     if head.startswith(b"PK\x03\x04"):
