@@ -11,9 +11,7 @@ from salon.foundation.messages import (
     CitationPart,
     Finish,
     OpaqueReceived,
-    ReasoningPart,
     RefusalDelta,
-    Response,
     ResponseStart,
     StreamError,
     StreamFinish,
@@ -22,7 +20,6 @@ from salon.foundation.messages import (
     TextStart,
     ToolCallDelta,
     ToolCallEnd,
-    ToolCallPart,
     ToolCallStart,
     Usage,
     UsageReported,
@@ -241,43 +238,15 @@ def test_a_finished_answer_told_as_a_stream_keeps_what_its_dialect_knows() -> No
     assert kept["search_results"] == body["search_results"]
 
 
-def thought(*deltas: Any) -> list[Any]:
-    """Return how the chat dialect's decoder reads the reasoning of these deltas."""
-    chunks: list[Any] = [
-        {"id": "c", "model": "m", "choices": [{"index": 0, "delta": delta}]} for delta in deltas
+@pytest.mark.parametrize(
+    "dialect", [anthropic.DIALECT, ollama.DIALECT, gemini.DIALECT, responses.DIALECT], ids=lambda d: d.name
+)
+def test_what_comes_after_the_end_of_a_call_is_told_as_lost(dialect: Dialect) -> None:
+    call = [
+        ToolCallStart(index=0, id="c", name="f"),
+        ToolCallDelta(index=0, arguments="{}"),
+        ToolCallEnd(index=0),
     ]
-    chunks[-1]["choices"][0]["finish_reason"] = "stop"
-    body = b"".join(b"data: %b\n\n" % json.dumps(chunk).encode() for chunk in chunks)
-    parts = read(openai.DIALECT, body + b"data: [DONE]\n\n").response().parts
-    return [(part.text, part.signature, part.redacted) for part in parts if isinstance(part, ReasoningPart)]
-
-
-def detail(**fields: Any) -> dict[str, Any]:
-    return {"reasoning_details": [{"type": "reasoning.text", "index": 0, **fields}]}
-
-
-def test_words_that_come_only_in_details_are_read_beside_an_empty_field() -> None:
-    empty = {"reasoning_content": ""}
-    deltas = [{**empty, **detail(text="so ")}, {**empty, **detail(text="what")}, {**empty, "content": "x"}]
-    assert thought(*deltas) == [("so what", None, None)]
-
-
-def test_words_told_again_with_what_proves_them_count_once() -> None:
-    told_before = [{"reasoning_content": "so "}, {"reasoning_content": "what"}]
-    again = {"reasoning_content": "", **detail(text="so what", signature="c2ln")}
-    assert thought(*told_before, again, {"content": "x"}) == [("so what", "c2ln", None)]
-
-
-def test_hidden_reasoning_in_a_stream_is_a_part_of_its_own() -> None:
-    hidden = {"reasoning_details": [{"type": "reasoning.encrypted", "data": "Zm9v", "index": 1}]}
-    parts = thought({"reasoning": "hm"}, hidden, {"content": "x"})
-    assert parts == [("hm", None, None), ("", None, "Zm9v")]
-
-
-def test_a_call_of_a_custom_tool_is_one_in_a_stream_too() -> None:
-    call = ToolCallPart(id="c", name="grep", arguments="a b", provider_data={"openai": {"custom": True}})
-    answer = Response(id="a", model="m", parts=(call,), finish=Finish(reason="tool-calls"), usage=None)
-    body, _ = told(openai.DIALECT, *response_events(answer))
-    assert b'"type":"custom","custom":{"name":"grep","input":""}' in body
-    assert b'{"index":0,"custom":{"input":"a b"}}' in body
-    assert read(openai.DIALECT, body).response().parts == (call,)
+    body, lost = told(dialect, *call, ToolCallDelta(index=0, arguments='{"more":1}'), DONE)
+    assert b"more" not in body
+    assert lost == {"late_content"}

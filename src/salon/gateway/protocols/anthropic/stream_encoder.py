@@ -216,7 +216,9 @@ class AnthropicStreamEncoder:
             self._stop(out)
 
     def _delta(self, delta: JsonObject, out: list[bytes]) -> None:
-        if self._current is not None:
+        if self._current is None:
+            self.lost.add("late_content")
+        else:
             out += (_DELTA_HEAD % self._block, dumps(delta), b"}\n\n")
 
     def _start(self, part: int, block: JsonObject, out: list[bytes]) -> None:

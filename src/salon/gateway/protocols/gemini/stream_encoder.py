@@ -173,6 +173,8 @@ class GeminiStreamEncoder:
         elif isinstance(event, ToolCallDelta):
             if event.index in choice.calls:
                 choice.calls[event.index][1].append(event.arguments)
+            else:
+                self.lost.add("late_content")
         elif isinstance(event, ToolCallEnd):
             self._end_call(choice, event.choice, event.index, out)
         elif isinstance(event, CitationAdded):

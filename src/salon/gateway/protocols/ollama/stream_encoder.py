@@ -148,6 +148,8 @@ class OllamaStreamEncoder:
         elif isinstance(event, ToolCallDelta):
             if event.index in self._calls:
                 self._calls[event.index].arguments.append(event.arguments)
+            else:
+                self.lost.add("late_content")
         elif isinstance(event, ToolCallEnd):
             self._end_call(event.index, out)
         elif isinstance(event, CitationAdded):

@@ -163,6 +163,10 @@ class OpenAIStreamDecoder(EventDecoder):
                 out.append(TextDelta(choice=track.choice, index=index, text=content, provider_data=kept))
             elif is_list(content):
                 self._content_list(track, content, out)
+        elif content == "" and track.kind == "text" and is_object(logprobs) and logprobs.get("content"):
+            # Bytes of a character that a later token completes.
+            kept = {"openai": {"logprobs": logprobs}}
+            out.append(TextDelta(choice=track.choice, index=track.index, text="", provider_data=kept))
         if isinstance(delta.refusal, str) and delta.refusal:
             index = track.run("refusal", out)
             out.append(RefusalDelta(choice=track.choice, index=index, text=delta.refusal))

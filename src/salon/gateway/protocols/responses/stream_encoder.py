@@ -173,6 +173,8 @@ class ResponsesStreamEncoder:
             call = self._open.get(event.index)
             if isinstance(call, OpenCall | OpenCustomCall):
                 call.more(event.arguments)
+            else:
+                self.lost.add("late_content")
         elif isinstance(event, ToolCallEnd | ReasoningEnd):
             ended = self._open.pop(event.index, None)
             if ended is not None:
