@@ -93,7 +93,7 @@ test.skipIf(provider === "")("adds a provider by the form, tests it and says why
   await close()
 })
 
-test.skipIf(!isClosed)("asks for a one-time link, and the link signs in once", async () => {
+test.skipIf(!isClosed)("asks for a one-time link, and who came in by it keeps, saves and deletes a file", async () => {
   const { page, close } = await visit(browser, address)
   await page.getByRole("heading", { name: "Sign in with a one-time link" }).waitFor()
   await page.goto(loginLink)
@@ -103,5 +103,21 @@ test.skipIf(!isClosed)("asks for a one-time link, and the link signs in once", a
   await page.getByRole("textbox", { name: "Message" }).fill("demo:echo signed in")
   await page.keyboard.press("Enter")
   await page.getByRole("log").getByText("signed in").nth(1).waitFor()
+  const stored = await page.evaluate(async () => {
+    const form = new FormData()
+    form.set("purpose", "user_data")
+    form.set("file", new Blob(["words that are kept"]), "kept.txt")
+    return (await fetch("/v1/files", { method: "POST", body: form })).status
+  })
+  expect(stored).toBe(200)
+  await page.goto(`${address}/files`)
+  await page.getByRole("button", { name: /kept\.txt/ }).click()
+  const download = page.waitForEvent("download")
+  await page.getByRole("link", { name: "Save the file" }).click()
+  expect((await download).suggestedFilename()).toBe("kept.txt")
+  await page.getByRole("button", { name: "Delete", exact: true }).click()
+  await page.getByLabel("Type its name to delete it").fill("kept.txt")
+  await page.getByRole("button", { name: "Delete kept.txt" }).click()
+  await page.getByText("No file yet").waitFor()
   await close()
 })
