@@ -333,8 +333,7 @@ class Gateway:
 
     async def _admit(self, job: Job) -> Plan:
         """Find what the name means and check who asks. Raises: UnknownModel, NotAllowed, RateLimited."""
-        plan = job.plan = self.registry.find(job.alias) or await self._discovered(job)
-        self.admission.check(job, plan)
+        plan = await self._find(job)
         await self.admission.count(job)
         return plan
 
@@ -402,7 +401,7 @@ class Gateway:
         """
         job = self._job(identity, operation, self._clock.monotonic_s())
         job.alias = model
-        self.admission.check(job, self.registry.find(model) or await self._discovered(job))
+        await self._find(job)
 
     async def answer(self, call: ServedCall, *, part_of: str) -> Answered:
         """Answer a call that was handed in earlier, word for word as a door would; cancelling stops it.
