@@ -204,6 +204,15 @@ def test_usage_and_requests_show_what_was_asked(house: House) -> None:
     assert "There is no request req_none" in house.salon("requests", "show", "req_none").stderr
 
 
+def test_a_request_shows_what_was_lost_on_its_way(house: House) -> None:
+    asked = {"model": "demo", "input": "hi", "store": True}
+    assert house.request("POST", "/v1/responses", asked)[0] == 200
+    newest = json.loads(_ok(house, "--json", "requests", "--limit", "1"))["items"][0]
+    assert newest["lost"] == ["store"]
+    shown = " ".join(_ok(house, "requests", "show", newest["request_id"]).split())
+    assert "lost on the way store" in shown
+
+
 def test_requests_name_their_kind_and_the_next_page(house: House) -> None:
     for text in ("first", "second"):
         _ok(house, "ask", "-m", "demo", text)
