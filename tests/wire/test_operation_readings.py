@@ -20,10 +20,6 @@ READINGS: dict[str, dict[str, Any]] = json.loads(
 )
 KNOWN = {**DIALECTS, **ONLY_SPOKEN}
 APIS = {"embeddings", "rerank", "moderation", "models"}
-NOT_SPOKEN = {
-    "providers-deepgram-audio-lists-the-listening-and-speaking-f031ce": "Deepgram's list of voices",
-}
-"""Recording -> the form of its API, which is asked of nobody here; what comes in it is never an answer."""
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +69,5 @@ def test_answers_have_the_reviewed_reading(name: str, rows: Any, shared_dir: Pat
     assert reading(shared_dir / "recorded-streams", rows[name], dialect) == expected
 
 
-def test_every_recording_has_a_reading_or_a_reason(rows: Any) -> None:
-    assert set(rows) == set(READINGS) | set(NOT_SPOKEN)
-    assert set(READINGS).isdisjoint(NOT_SPOKEN)
+def test_every_recording_has_a_reading(rows: Any) -> None:
+    assert set(rows) == set(READINGS)

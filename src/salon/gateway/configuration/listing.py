@@ -12,7 +12,14 @@ import orjson
 from salon.foundation.kit.errors import UpstreamBroken
 from salon.gateway.configuration.listed import Item, text
 from salon.gateway.configuration.listing_common import read_common
-from salon.gateway.configuration.listing_forms import read_cohere, read_gemini, read_ollama, read_vertex
+from salon.gateway.configuration.listing_forms import (
+    read_cohere,
+    read_gemini,
+    read_listener,
+    read_ollama,
+    read_speaker,
+    read_vertex,
+)
 from salon.gateway.providers.base import ListingStyle
 from salon.gateway.registry.models import ModelInfo
 
@@ -46,6 +53,8 @@ def read_listing(style: ListingStyle, body: bytes, *, provider: str) -> tuple[li
     form = _FORMS.get(style, _OPENAI)
     try:
         value: Any = orjson.loads(body)
+        if style == "deepgram":
+            return _of_voices(value), None
         models = _models(_items(value, form.field), form.read)
     except _ODD as error:
         raise UpstreamBroken(provider=provider, detail="its list of models cannot be read") from error
@@ -53,6 +62,12 @@ def read_listing(style: ListingStyle, body: bytes, *, provider: str) -> tuple[li
     if style == "anthropic":
         return models, models[-1].id if told.get("has_more") and models else None
     return models, text(told.get(form.after)) or None
+
+
+def _of_voices(value: Any) -> list[ModelInfo]:
+    """Read a list of those that listen and those that speak; each language of one has a row of its own."""
+    listed = [*_models(_items(value, "stt"), read_listener), *_models(_items(value, "tts"), read_speaker)]
+    return list({model.id: model for model in listed}.values())
 
 
 def _items(value: Any, field: str) -> list[Item]:

@@ -1,4 +1,4 @@
-"""Forms of lists of models that are not OpenAI's: Google's two, Cohere's and Ollama's."""
+"""Forms of lists of models that are not OpenAI's: Google's two, Cohere's, Ollama's and Deepgram's."""
 
 from collections.abc import Mapping
 
@@ -97,4 +97,25 @@ def read_ollama(item: Item) -> ModelInfo:
         family=text(details.get("family")),
         parameters=text(details.get("parameter_size")),
         quantization=text(details.get("quantization_level")),
+    )
+
+
+def read_listener(item: Item) -> ModelInfo | None:
+    """Read a model of Deepgram's that listens; None for one that only hears a call as it goes on."""
+    return _voice(item, "transcriptions") if item.get("batch") is not False else None
+
+
+def read_speaker(item: Item) -> ModelInfo:
+    """Read a voice of Deepgram's."""
+    return _voice(item, "speech")
+
+
+def _voice(item: Item, operation: OperationName) -> ModelInfo:
+    name = text(nested(item.get("metadata")).get("display_name")) or text(item.get("name"))
+    return ModelInfo(
+        id=name_of(item.get("canonical_name")),
+        display_name=name,
+        owned_by="deepgram",
+        family=text(item.get("architecture")),
+        operations=(operation,),
     )

@@ -20,7 +20,7 @@ from salon.gateway.providers.options import ProviderOption
 
 AuthStyle = Literal["bearer", "token", "x-api-key", "x-goog-api-key", "api-key", "xi-api-key", "none"]
 """How a credential travels: ``bearer``, which sends none when there is no key, ``token``, or a header."""
-ListingStyle = Literal["openai", "anthropic", "ollama", "gemini", "vertex", "cohere", "fixed"]
+ListingStyle = Literal["openai", "anthropic", "ollama", "gemini", "vertex", "cohere", "deepgram", "fixed"]
 """Whose form the list of models has; ``fixed`` is the declared list alone."""
 
 

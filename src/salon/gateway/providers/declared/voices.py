@@ -16,7 +16,8 @@ _DEEPGRAM: Final = ProviderKind(
     base_url="https://api.deepgram.com",
     auth="token",
     env_keys=("DEEPGRAM_API_KEY",),
-    listing="fixed",
+    listing="deepgram",
+    models_path="/v1/models",
     models=(
         "nova-3",
         "nova-2",
