@@ -48,9 +48,10 @@ class BlockSplitter:
 
     def feed(self, data: bytes) -> list[bytes]:
         """Return the blocks that ``data`` completes. Raises: EventTooLargeError."""
-        if not self._buffer and data.endswith(b"\n\n") and b"\r" not in data:
+        # Slices and ``partition``, here and below: reading the arguments of ``find`` costs twice as much.
+        if not self._buffer and data[-2:] == b"\n\n" and b"\r" not in data:
             # The common case: whole events per read, LF only.
-            if data.find(b"\n\n") == len(data) - 2:
+            if not data.partition(b"\n\n")[2]:
                 return [data]
             return [block + b"\n\n" for block in data[:-2].split(b"\n\n")]
         buffer = self._buffer
@@ -82,8 +83,9 @@ class BlockSplitter:
 
 def block_data(block: bytes) -> bytes:
     """Return only the data of a block; empty when it has none. Fast for the usual one-line form."""
-    if block.startswith(b"data: ") and block.find(b"\n") == len(block) - 2 and b"\r" not in block:
-        return block[6:-2]
+    line, _, rest = block.partition(b"\n")
+    if rest == b"\n" and line[:6] == b"data: " and b"\r" not in line:
+        return line[6:]
     event = parse_block(block)
     return event.data if event else b""
 

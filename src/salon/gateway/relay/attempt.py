@@ -6,7 +6,8 @@ when the sweep asks, passes backpressure on, and ends exactly once: with ``error
 
 import logging
 from collections.abc import Sequence
-from typing import Final
+from functools import lru_cache
+from typing import Final, Literal
 
 import msgspec
 
@@ -62,6 +63,19 @@ _ANSWER_TYPES: Final = (
 )
 """What is handed on as it is named; a page or a script is not, whatever a provider calls it."""
 _REQUEST_IDS: Final = frozenset({b"x-request-id", b"request-id", b"x-amzn-requestid", b"x-salon-request-id"})
+
+
+_Kind = Literal["page", "stream", "json", "other"]
+
+
+@lru_cache(maxsize=256)
+def _kind_of(media_type: bytes) -> _Kind:
+    """Return what kind of answer a media type names; asked for every answer, and there are few of them."""
+    if media_type.startswith(b"text/html"):
+        return "page"
+    if media_type.startswith(_STREAM_TYPES):
+        return "stream"
+    return "json" if media_type.startswith(b"application/json") else "other"
 
 
 def translate(error: EgressError, provider: str) -> UpstreamError:
@@ -204,10 +218,11 @@ class Attempt(msgspec.Struct, eq=False):
                 media_type = media_type or value
             elif name in _REQUEST_IDS:
                 self.upstream_id = self.upstream_id or value
-        if media_type.startswith(b"text/html"):
+        kind = _kind_of(media_type)
+        if kind == "page":
             self._end(UpstreamBroken(provider=self.target.link.name, detail="it sent a web page"))
             return
-        self.reader = self._make_reader(media_type)
+        self.reader = self._make_reader(media_type, kind)
 
     def on_data(self, data: bytes) -> None:
         """Read part of the answer."""
@@ -275,12 +290,11 @@ class Attempt(msgspec.Struct, eq=False):
                 delivery.flush()
 
     # -- own --------------------------------------------------------------------------------------
-    def _make_reader(self, media_type: bytes) -> Reader:
+    def _make_reader(self, media_type: bytes, kind: _Kind) -> Reader:
         job, dialect, provider = self.job, self.endpoint.dialect, self.target.link.name
         served = job.dialect if job.dialect is dialect else None
-        is_stream = media_type.startswith(_STREAM_TYPES) or (
-            self.asked_stream
-            and not (media_type.startswith(b"application/json") and not dialect.streams_as_json)
+        is_stream = kind == "stream" or (
+            self.asked_stream and not (kind == "json" and not dialect.streams_as_json)
         )
         delivery = job.delivery
         if not is_stream or not dialect.streams:
