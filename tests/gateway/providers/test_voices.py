@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import orjson
@@ -314,5 +315,20 @@ def test_a_provider_that_does_not_chat_is_tried_by_what_it_is_for(play: Play, ki
             assert told == [("list of models", True), ("answer", True)], trial
             assert trial.steps[-1].detail == detail
             assert trial.ok
+
+    play(scene)
+
+
+@pytest.mark.parametrize("voice", ["..", ".", "../models", "a/b?x=1#y"])
+def test_a_voice_leads_to_no_other_address(play: Play, voice: str) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        await add(bench, "elevenlabs", fake)
+        reply = await bench.send("openai-speech", speech("elevenlabs", voice=voice))
+        targets = [one.target for one in fake.journal.exchanges]
+        if voice in {".", ".."}:
+            assert (reply.status, reply.json()["error"]["param"], targets) == (400, "voice", [])
+        else:
+            (target,) = targets
+            assert target == f"/v1/text-to-speech/{quote(voice, safe='')}?output_format=mp3_44100_128"
 
     play(scene)

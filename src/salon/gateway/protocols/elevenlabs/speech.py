@@ -37,6 +37,8 @@ def encode_request(request: SpeechRequest, *, quirks: Quirks) -> EncodedRequest:
         if voice is not None:
             lost["voice"] = None
         voice = _USUAL_VOICE
+    if voice in {".", ".."}:  # nothing to quote in them, and yet they are steps
+        raise Unsupported(field="voice", problem="This is the id of no voice.")
     if request.speed not in {None, 1}:
         wire["voice_settings"] = {"speed": request.speed}
     if request.instructions is not None:
