@@ -30,7 +30,8 @@ def main() -> int:
         "COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml"),
         "COVERAGE_FILE": str(ROOT / ".coverage"),
     }
-    workers = environment.get("SALON_TEST_WORKERS", str(max(2, os.cpu_count() or 2)))
+    # One worker more than cores: tests of deadlines, processes and files wait for a third of their time.
+    workers = environment.get("SALON_TEST_WORKERS", str(1 + max(2, os.cpu_count() or 2)))
     # Whole files to one worker: what a file starts for its tests is started once. In the order of collection,
     # so that the many short tests of `tests/wire` come last and no worker waits long for the other.
     first = pytest(

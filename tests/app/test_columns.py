@@ -5,7 +5,7 @@ import http.server
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from salon.foundation.egress import ADMIN, HttpRequest, parse_url
 from salon.foundation.kit.caller import SpaceScope
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup, provider_for
+from salon.testing.load import until
 
 SECRET = "sk-upstream-canary-4711"
 QUESTION = "a question nobody else may read"
@@ -44,19 +45,12 @@ def _chat(house: House, key: str, *, model: str = "demo", **headers: str) -> int
     return house.request("POST", "/v1/chat/completions", body, headers=sent)[0]
 
 
-def _until(true: Callable[[], bool], *, what: str, within_s: float = 60) -> None:
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, f"{what} did not come"
-        time.sleep(0.02)
-
-
 def test_one_process_serves_records_and_restarts(tmp_path: Path, column: dict[str, Any]) -> None:
     house = House(tmp_path / "data", HouseSetup(settings=column))
     with house:
         key = house.create_key("kept", "--budget", "5.00")
         assert _chat(house, key) == 200
-        _until(lambda: _managed(house, "GET", "usage")["items"] != [], what="the request")
+        until(lambda: _managed(house, "GET", "usage")["items"] != [], what="the request")
         status = _managed(house, "GET", "status")
         assert status["storage"] == {"dialect": "postgresql", "ok": True, "detail": "ok"}
         assert status["redis"] == {"configured": "redis" in column, "ok": "redis" in column}
@@ -72,19 +66,19 @@ def test_two_processes_are_one_house(tmp_path: Path, column: dict[str, Any]) -> 
     second = House(tmp_path / "second", HouseSetup(settings=column))
     with first, second:
         key = first.create_key("shared")
-        _until(lambda: _chat(second, key) == 200, what="the key")
+        until(lambda: _chat(second, key) == 200, what="the key")
         _managed(first, "PUT", "aliases/ours", {"targets": [{"model": "demo/demo"}]})
-        _until(lambda: _chat(second, key, model="ours") == 200, what="the alias")
+        until(lambda: _chat(second, key, model="ours") == 200, what="the alias")
         assert second.salon("keys", "revoke", "shared").returncode == 0
         assert _chat(second, key) == 401
-        _until(lambda: _chat(first, key) == 401, what="the end of the key")
+        until(lambda: _chat(first, key) == 401, what="the end of the key")
 
 
 def test_rate_limit_holds_over_processes(tmp_path: Path, postgres_url: str, redis_url: str) -> None:
     setup = HouseSetup(settings={"storage": {"url": postgres_url}, "redis": {"url": redis_url}})
     with House(tmp_path / "first", setup) as first, House(tmp_path / "second", setup) as second:
         key = first.create_key("slow", "--rpm", "3")
-        _until(lambda: _chat(second, key) != 401, what="the key")
+        until(lambda: _chat(second, key) != 401, what="the key")
         answers = [_chat(house, key) for house in (first, second, first, second)]
         assert answers.count(200) == 2
         assert answers.count(429) == 2

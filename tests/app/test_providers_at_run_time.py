@@ -5,8 +5,7 @@ import http.client
 import json
 import os
 import signal
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup, provider_for
+from salon.testing.load import until
 
 SLOW = "{{fake tokens=20;rate=20}}"
 
@@ -30,13 +30,6 @@ def house(tmp_path: Path, fake: FakeProvider, column: Column) -> Iterator[House]
     setup = HouseSetup(providers=(provider_for("openai", fake.url, name="filed"),), column=column)
     with House(tmp_path / "data", setup) as running:
         yield running
-
-
-def _until(true: Callable[[], bool], *, what: str, within_s: float = 60) -> None:
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, f"{what} did not come"
-        time.sleep(0.02)
 
 
 def _body(model: str, text: str = "hi", **fields: Any) -> dict[str, Any]:
@@ -78,11 +71,11 @@ def test_provider_of_the_file_appears_and_disappears_on_reload(house: House, fak
     late = provider_for("anthropic", fake.url, name="late")
     assert _chat(house, "late/fake") == 404
     _write(house, HouseSetup(providers=(filed, late)))
-    _until(lambda: "late" in _names(house), what="the provider")
+    until(lambda: "late" in _names(house), what="the provider")
     assert _chat(house, "late/fake") == 200
     with _stream(house, "filed/fake") as answer:
         _write(house, HouseSetup(providers=(late,)))
-        _until(lambda: "filed" not in _names(house), what="its end")
+        until(lambda: "filed" not in _names(house), what="its end")
         assert _chat(house, "filed/fake") == 404
         assert answer.read().endswith(b"data: [DONE]\n\n")
 
@@ -99,7 +92,7 @@ def test_provider_removed_in_the_middle_of_an_answer_lets_it_end(house: House, f
         read = answer.read()
     assert read.count(b"tok ") == 20
     assert read.endswith(b"data: [DONE]\n\n")
-    _until(
+    until(
         lambda: any(
             (row["status"], row["output_tokens"], row["asked_model"]) == ("ok", 20, "ours")
             for row in _managed(house, "requests")["items"]
@@ -111,7 +104,7 @@ def test_provider_removed_in_the_middle_of_an_answer_lets_it_end(house: House, f
 
 def test_unknown_price_is_unpriced_wherever_it_is_shown(house: House) -> None:
     assert _chat(house, "filed/fake") == 200
-    _until(lambda: _managed(house, "requests")["items"] != [], what="the row")
+    until(lambda: _managed(house, "requests")["items"] != [], what="the row")
     (row,) = _managed(house, "requests")["items"]
     assert row["cost_e10"] is None
     model = next(one for one in _managed(house, "models")["items"] if one["id"] == "filed/fake")

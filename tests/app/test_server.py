@@ -4,27 +4,20 @@ import http.client
 import json
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup
+from salon.testing.load import until
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
     with House(tmp_path_factory.mktemp("house") / "data", HouseSetup(column=module_column)) as running:
         yield running
-
-
-def _until(true: Callable[[], bool], *, what: str, within_s: float = 60) -> None:
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, f"{what} did not come"
-        time.sleep(0.05)
 
 
 def _json(house: House, path: str) -> dict[str, object]:
@@ -95,11 +88,11 @@ def test_bad_settings_are_told_and_the_last_good_ones_stay(house: House) -> None
     config = house.data_dir / "salon.toml"
     config.write_text("[server]\nprot = 1\n")
     os.kill(house.pid, signal.SIGHUP)
-    _until(lambda: _json(house, "/salon/v1/status")["config_problem"] is not None, what="the problem")
+    until(lambda: _json(house, "/salon/v1/status")["config_problem"] is not None, what="the problem")
     assert "Did you mean server.port?" in str(_json(house, "/salon/v1/status")["config_problem"])
     config.write_text('[models.fast]\ntargets = ["demo/demo"]\n[server]\nkeep_alive_s = 9\n')
     os.kill(house.pid, signal.SIGHUP)
-    _until(lambda: _json(house, "/salon/v1/status")["config_problem"] is None, what="the cure")
+    until(lambda: _json(house, "/salon/v1/status")["config_problem"] is None, what="the cure")
     assert _json(house, "/salon/v1/status")["needs_restart"] == ["server.keep_alive_s"]
     assert "fast" in house.salon("models").stdout + str(_json(house, "/v1/models"))
 

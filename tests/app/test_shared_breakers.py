@@ -4,8 +4,7 @@ import contextlib
 import shutil
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -14,6 +13,7 @@ import pytest
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup, provider_for
 from salon.testing.keeper import keep
+from salon.testing.load import until
 from salon.testing.ports import free_port
 
 
@@ -28,7 +28,7 @@ def redis_process(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
     keep(process.pid)
     try:
-        _until(lambda: _listens(port), what="Redis")
+        until(lambda: _listens(port), what="Redis")
         yield f"redis://127.0.0.1:{port}/0", process
     finally:
         process.kill()
@@ -39,13 +39,6 @@ def _listens(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
-
-
-def _until(true: Callable[[], bool], *, what: str, within_s: float = 60) -> None:
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, f"{what} did not come"
-        time.sleep(0.02)
 
 
 def _setup(fake: FakeProvider, redis_url: str) -> HouseSetup:
@@ -77,9 +70,9 @@ def test_two_houses_share_a_breaker_and_its_end(
             for _ in range(2):
                 assert _fail(first) == 502
             assert _state(first) == "down"
-            _until(lambda: _state(second) == "down", what="the breaker of the other house")
+            until(lambda: _state(second) == "down", what="the breaker of the other house")
             assert _fail(second, "well") == 200
-            _until(lambda: _state(first) != "down", what="its end")
+            until(lambda: _state(first) != "down", what="its end")
 
 
 def test_breakers_go_on_alone_when_redis_dies(

@@ -1,8 +1,6 @@
 """What else the official clients do: parse by schema, list models, map errors, stop in the middle."""
 
 import asyncio
-import time
-from collections.abc import Callable
 from typing import Any
 
 import anthropic
@@ -11,6 +9,7 @@ import openai
 import pydantic
 import pytest
 
+from salon.testing.load import until
 from salon.testing.questions import SdkCaller
 from salon.testing.scene import DIALECTS, Scene, model_of
 
@@ -18,13 +17,6 @@ from salon.testing.scene import DIALECTS, Scene, model_of
 class Weather(pydantic.BaseModel):
     city: str
     days: int
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -183,7 +175,7 @@ def test_leaving_a_stream_stops_the_provider(scene: Scene, openai_client: Any, p
         if chunk.choices and chunk.choices[0].delta.content:
             break
     stream.close()
-    wait_until(lambda: scene.fake.journal.counts["caller-left"] == 1)
+    until(lambda: scene.fake.journal.counts["caller-left"] == 1)
     assert scene.fake.journal.exchanges[-1].tokens_sent < 3000
 
 

@@ -10,6 +10,7 @@ from salon.foundation.kit.errors import NotFound, TooLarge
 from salon.foundation.kit.ids import SpaceId
 from salon.foundation.runs import RedisCopies, Rewind, RunEnded, RunEvent, Runs, StaleEpoch
 from salon.testing.databases import database
+from salon.testing.load import until_async
 
 CALLER = Caller(kind="owner", space_id=SpaceId("spc_a"))
 SCOPE = SpaceScope(SpaceId("spc_a"))
@@ -320,9 +321,12 @@ def test_a_run_that_is_let_go_goes_on_elsewhere_at_once(address: str) -> None:
             handle = await first.begin(CALLER, "batch")
             assert await second.start() == 0
             await first.let_go(handle)
-            while (await second.get(SCOPE, handle.run_id)).status == "running":
+
+            async def is_over() -> bool:
                 await second.tidy()
-                await asyncio.sleep(0.01)
+                return (await second.get(SCOPE, handle.run_id)).status != "running"
+
+            await until_async(is_over, what="the end of a run that was let go")
             await first.close()
             await second.close()
             assert (await collect(second, handle.run_id))[-1].data()["status"] == "done"
