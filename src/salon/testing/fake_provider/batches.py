@@ -49,6 +49,8 @@ class BatchDesk:
     def __init__(self, journal: Journal, plan: Callable[[Exchange, Asked], Plan]) -> None:
         self.is_holding = False
         """Batches stay at work until this is off."""
+        self.is_away = False
+        """Every request about files and batches is answered with 503 while this is on."""
         self.refusals: deque[int] = deque()
         """Statuses with which the next requests for a batch are refused."""
         self.lost = 0
@@ -65,6 +67,8 @@ class BatchDesk:
 
     def answer(self, exchange: Exchange, path: str) -> Told | None:
         """Return the answer to a request about files or batches; None for any other."""
+        if self.is_away and path.startswith(BATCH_PATHS):
+            return _json(openai.error_value(503, "fake failure 503"), 503)
         if path.startswith(_MESSAGES):
             return self._message_batches(exchange, path.removeprefix(_MESSAGES).strip("/").split("/"))
         if path.startswith("/v1/batches"):

@@ -1,5 +1,6 @@
 """What befalls a batch that was handed over: refused, lost, failed, stopped. None is made twice."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -116,6 +117,24 @@ def test_when_the_window_is_over_the_batch_is_cancelled_there(
 
     options = msgspec.structs.replace(QUICK, window_s=1.5)
     desk(scene, database=database, has_batches=True, options=options)
+
+
+def test_a_provider_that_is_away_while_a_batch_is_cancelled_is_not_asked_all_the_time(handed: Run) -> None:
+    async def scene(made: Any) -> None:
+        desk, counts = made.fake.batches, made.fake.journal.counts
+        desk.is_holding = True
+        batch = await hand_in(made, *map(case, "abcd"))
+        await until_async(lambda: bool(desk.made), what="the batch there")
+        desk.is_away = True
+        await made.batches.cancel(OWNER.caller, None, batch.id)
+        before = counts["requests"]
+        started_s = time.monotonic()
+        await until_async(lambda: counts["requests"] >= before + 8, what="eight requests")
+        assert time.monotonic() - started_s > 0.3
+        desk.is_away = False
+        assert (await made.ended(batch)).status == "cancelled"
+
+    handed(scene)
 
 
 def test_a_provider_that_does_not_answer_for_a_while_is_waited_for(handed: Run) -> None:

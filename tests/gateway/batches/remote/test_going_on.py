@@ -93,3 +93,18 @@ def test_what_was_booked_by_an_owner_that_died_before_keeping_it_is_not_booked_a
         await runs.close()
 
     handed(scene)
+
+
+def test_an_owner_that_has_lost_the_run_cancels_nothing(handed: Run) -> None:
+    async def scene(made: Any) -> None:
+        made.fake.batches.is_holding = True
+        batch = await hand_in(made, *map(case, "abc"))
+        await until_async(lambda: bool(made.fake.batches.made), what="the batch there")
+        runs, other, handle = await stolen(made, batch)
+        handle.lose()
+        await other.work(handle)
+        assert not made.fake.batches.made[0].is_cancelled
+        await other.close()
+        await runs.close()
+
+    handed(scene)

@@ -16,14 +16,14 @@ from salon.foundation.kit.caller import SystemScope
 from salon.foundation.kit.errors import SalonError, StorageError, UpstreamError
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.ledger import Hold
-from salon.foundation.runs import RunHandle
+from salon.foundation.runs import RunHandle, StaleEpoch
 from salon.foundation.storage import Transaction
 from salon.gateway.batches import store
 from salon.gateway.batches.models import Batch
 from salon.gateway.batches.remote.collecting import Collector
 from salon.gateway.batches.remote.parts import OVER, Part, insert_part, parts_of, save_part
 from salon.gateway.batches.remote.sending import Sender
-from salon.gateway.batches.remote.talk import http_status
+from salon.gateway.batches.remote.talk import http_status, is_refusal
 from salon.gateway.batches.remote.tools import Tools, wire_to
 from salon.gateway.registry.target import Target
 
@@ -76,6 +76,8 @@ class Handover:
 
     def _why(self) -> Why | None:
         """Say what stops the batch, if something does."""
+        if self._handle.is_lost:  # which wakes like a wish to stop; what is there is another's now
+            raise StaleEpoch(self._handle.run_id)
         if self._closing.is_set():
             return "closing"
         if self._handle.stop_requested.is_set() or self._batch.status == "cancelling":
@@ -103,8 +105,11 @@ class Handover:
 
     def _look_s(self) -> float:
         """Return how long to wait before the next look: longer each time, not all at once."""
-        span_s = min(self._options.longest_look_s, self._options.look_s * 1.5**self._looks)
         self._looks += 1
+        return self._spread_s(1.5 ** min(self._looks - 1, 16))
+
+    def _spread_s(self, factor: float) -> float:
+        span_s = min(self._options.longest_look_s, self._options.look_s * factor)
         return random.uniform(span_s / 2, span_s)  # noqa: S311 - spreads requests
 
     # -- sending ----------------------------------------------------------------------------------
@@ -200,8 +205,8 @@ class Handover:
             elif part.state == "sending":
                 await self._look_for(part, target)
             elif part.number not in asked:
-                asked.add(part.number)
                 await self._cancel(part, target)
+                asked.add(part.number)
             else:
                 await self._look(part)
         if self._open():
@@ -222,6 +227,8 @@ class Handover:
         try:
             await wire_to(target).cancel(part.remote_id)
         except UpstreamError as error:
+            if not is_refusal(error):
+                raise
             # It may have ended by itself; what has become of it is looked at next.
             _logger.info("%s could not be cancelled: %s", part.token, error.message)
 
@@ -233,9 +240,8 @@ class Handover:
         except UpstreamError as error:
             self._failures += 1
             _logger.warning("batch %s waits for its provider: %s", self._batch.id, error.message)
-            span_s = min(self._options.longest_look_s, self._options.look_s * 2.0 ** (self._failures - 1))
-            jittered_s = random.uniform(span_s / 2, span_s)  # noqa: S311 - spreads requests
-            await self._pause(max(error.retry_after_s or 0.0, jittered_s))
+            pause_s = max(error.retry_after_s or 0.0, self._spread_s(2.0 ** min(self._failures - 1, 16)))
+            await self._pause(pause_s, until_stopped=self._why() is None)
             return False
         self._failures = 0
         return done
@@ -272,7 +278,8 @@ class Handover:
         def write(tx: Transaction) -> None:
             (insert_part if is_new else save_part)(tx, scope, part)
             if part.problem is not None:
-                store.change(tx, scope, part.batch_id, lambda one: _kept_here(one, part))
+                replaced = msgspec.structs.replace
+                store.change(tx, scope, part.batch_id, lambda one: replaced(one, kept_here=part.problem))
 
         await self._handle.write(write)
         self._parts = [*(one for one in self._parts if one.number != part.number), part]
@@ -301,8 +308,3 @@ class Handover:
                 _logger.warning("the money for %s cannot be held: %s", part.token, error.message)
             else:
                 return
-
-
-def _kept_here(batch: Batch, part: Part) -> Batch:
-    """Return a batch that says why lines of it are asked here after all."""
-    return msgspec.structs.replace(batch, kept_here=part.problem)
