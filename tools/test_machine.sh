@@ -1,10 +1,12 @@
 #!/bin/sh
-# Installs what the tests use from Debian's packages, when run as root there. Anything that stays
+# Installs Python and what the tests use from Debian's packages, when run as root there. Anything that stays
 # missing makes its tests skip with a named reason; nothing here fails the run.
 set -u
 missing=""
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
+sh "$(dirname "$0")/python.sh" >/dev/null 2>&1 || missing="$missing python3 python3-venv"
 need redis-server redis-server
+need curl curl
 need nginx nginx-light
 need cc gcc
 need strace strace
