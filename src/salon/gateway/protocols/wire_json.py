@@ -50,6 +50,11 @@ def count_of(value: Any) -> int:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else 0
 
 
+def key_of(value: Any) -> int | str | None:
+    """Return a provider's number of something as a key; None for what is neither a number nor a word."""
+    return value if isinstance(value, int | str) else None
+
+
 def own_data(provider_data: JsonObject | None, dialect: str) -> JsonObject:
     """Return what ``dialect`` keeps in a value's provider data; empty if nothing."""
     value = provider_data.get(dialect) if provider_data else None

@@ -25,6 +25,7 @@ from salon.gateway.protocols.wire_json import (
     dumps_text,
     is_list,
     is_object,
+    key_of,
     loads_lenient,
     objects_in,
 )
@@ -143,7 +144,7 @@ def _parts(message: JsonObject) -> list[Part]:
     if plan := _text(message.get("tool_plan")):
         parts.append(ReasoningPart(text=plan, provider_data={"cohere": {"tool_plan": True}}))
     for i, block in enumerate(blocks):
-        kind = block.get("type")
+        kind = key_of(block.get("type"))
         if kind == "text" and _text(block.get("text")):
             parts.append(TextPart(text=block["text"]))
         elif kind == "thinking" and _text(block.get("thinking")):

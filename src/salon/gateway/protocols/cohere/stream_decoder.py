@@ -23,7 +23,13 @@ from salon.gateway.protocols.event_streams import EventDecoder
 from salon.gateway.protocols.finishes import finish_of
 from salon.gateway.protocols.part_track import PartTrack
 from salon.gateway.protocols.sse import block_data
-from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads_lenient
+from salon.gateway.protocols.wire_json import (
+    BrokenJsonError,
+    JsonObject,
+    is_object,
+    key_of,
+    loads_lenient,
+)
 
 _SILENT = {"citation-end", "debug"}
 
@@ -57,7 +63,7 @@ class CohereStreamDecoder(EventDecoder):
             self._fail(out, "The provider sent an event that is not an object.", "invalid_event")
 
     def _event(self, value: JsonObject, out: list[StreamEvent]) -> None:
-        kind, index = value.get("type"), value.get("index")
+        kind, index = key_of(value.get("type")), key_of(value.get("index"))
         delta = value.get("delta")
         inner: JsonObject = delta if is_object(delta) else {}
         message = inner.get("message")
@@ -133,7 +139,7 @@ class CohereStreamDecoder(EventDecoder):
     def _cite(self, citation: Any, out: list[StreamEvent]) -> None:
         if not is_object(citation):
             return
-        place = citation.get("content_index")
+        place = key_of(citation.get("content_index"))
         number = self._texts.get(place, self._last_text)
         if number is None:
             self._waiting.append((place, citation))
@@ -155,7 +161,7 @@ class CohereStreamDecoder(EventDecoder):
         usage = read_usage(delta.get("usage"))
         if usage is not None:
             out.append(UsageReported(usage=usage))
-        word = delta.get("finish_reason")
+        word = key_of(delta.get("finish_reason"))
         if word in FAILED or delta.get("error"):
             told = error_of({"error": delta.get("error")}).message or f"The answer ended with {word}."
             out.append(StreamError(message=told, type="server_error", status=500, raw=delta))

@@ -32,7 +32,13 @@ from salon.gateway.protocols.converse.response import (
 )
 from salon.gateway.protocols.finishes import finish_of
 from salon.gateway.protocols.part_track import PartTrack
-from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads_lenient
+from salon.gateway.protocols.wire_json import (
+    BrokenJsonError,
+    JsonObject,
+    is_object,
+    key_of,
+    loads_lenient,
+)
 
 _SILENT = {"messageStart", "initial-response"}
 
@@ -121,7 +127,7 @@ class ConverseStreamDecoder:
         if not self._started:
             self._started = True
             out.append(ResponseStart())
-        index = value.get("contentBlockIndex")
+        index = key_of(value.get("contentBlockIndex"))
         inner = value.get("start") if kind == "contentBlockStart" else value.get("delta")
         told: JsonObject = inner if is_object(inner) else {}
         match kind:

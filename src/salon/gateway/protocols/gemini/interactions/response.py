@@ -128,13 +128,18 @@ def _status(code: Any) -> int | None:
     return number if isinstance(number, int) and 400 <= number <= 599 else None
 
 
+def _has_status(value: JsonObject) -> bool:
+    status = value.get("status")
+    return isinstance(status, str) and bool(status)
+
+
 def decode_response(body: bytes) -> Response:
     """Read a finished answer. Raises: UpstreamBroken, or the error it contains."""
     try:
         value = loads_lenient(body)
     except BrokenJsonError as error:
         raise UpstreamBroken(provider=_PROVIDER, detail=f"it is not JSON: {error}") from error
-    if not is_object(value) or is_object(value.get("error")) or not isinstance(value.get("status"), str):
+    if not is_object(value) or is_object(value.get("error")) or not _has_status(value):
         raise error_instead(value, provider=_PROVIDER)
     steps, events = StepReader(), list[StreamEvent]([start_of(value)])
     for index, step in enumerate(objects_in(value.get("steps"))):

@@ -14,7 +14,13 @@ from salon.gateway.protocols.gemini.interactions.response import (
 )
 from salon.gateway.protocols.gemini.interactions.steps import StepReader
 from salon.gateway.protocols.sse import block_data
-from salon.gateway.protocols.wire_json import BrokenJsonError, JsonObject, is_object, loads_lenient
+from salon.gateway.protocols.wire_json import (
+    BrokenJsonError,
+    JsonObject,
+    is_object,
+    key_of,
+    loads_lenient,
+)
 
 
 class InteractionsStreamDecoder(EventDecoder):
@@ -40,7 +46,7 @@ class InteractionsStreamDecoder(EventDecoder):
             self._fail(out, "The provider sent an event that is not an object.", "invalid_event")
 
     def _event(self, value: JsonObject, out: list[StreamEvent]) -> None:
-        index = value.get("index")
+        index = key_of(value.get("index"))
         match value.get("event_type"):
             case "interaction.created":
                 self._begin(_object(value.get("interaction")), out)
@@ -71,7 +77,7 @@ class InteractionsStreamDecoder(EventDecoder):
         usage = read_usage(interaction.get("usage"), tier=interaction.get("service_tier"))
         if usage is not None:
             out.append(UsageReported(usage=usage))
-        status = interaction.get("status")
+        status = key_of(interaction.get("status"))
         finish = finish_of(status, has_calls=self._steps.calls > 0)
         if status in FAILED:
             self._over = True
