@@ -31,7 +31,7 @@ from salon.gateway.batches.models import (
     Problem,
     Question,
 )
-from salon.gateway.batches.remote.deciding import decided
+from salon.gateway.batches.remote.deciding import decided, write_decision
 from salon.gateway.batches.remote.handover import Handover, Why
 from salon.gateway.batches.remote.tools import Tools
 
@@ -130,7 +130,9 @@ class Runner:
         batch = self._batch
         if batch.status == "running" and batch.handed_to is None and batch.kept_here is None:
             chosen = await decided(self._tools, batch)
-            batch = self._batch = await self._handle.write(lambda tx: _write_decision(tx, chosen))
+            batch = self._batch = await self._handle.write(
+                lambda tx: write_decision(tx, SystemScope(OWNED), chosen)
+            )
         if batch.handed_to is not None:
             handover = Handover(self._tools, batch, self._handle, tasks=self._tasks, closing=self._closing)
             why = await handover.run()
@@ -221,7 +223,17 @@ class Runner:
                 store.change(tx, scope, self._batch.id, lambda batch: batch.with_answer(answer))
             return kept
 
-        if await self._handle.write(write):
+        while True:
+            try:
+                is_kept = await self._handle.write(write)
+                break
+            except StorageError as error:
+                if self._closing.is_set():
+                    raise
+                # It is charged for: it waits for the database rather than be asked again.
+                _logger.warning("an answer of batch %s cannot be kept yet: %s", self._batch.id, error.message)
+                await self._pause(_AGAIN_S)
+        if is_kept:
             self._noted(answer.status, 1)
 
     # -- ending -----------------------------------------------------------------------------------
@@ -282,14 +294,3 @@ async def fail_batch(
 
     await handle.write(write)
     await end_batch(handle, batch, "failed", options=options, clock=clock)
-
-
-def _write_decision(tx: Transaction, chosen: Batch) -> Batch:
-    """Write where a batch is answered."""
-
-    def changed(one: Batch) -> Batch:
-        return msgspec.structs.replace(one, handed_to=chosen.handed_to, kept_here=chosen.kept_here)
-
-    batch = store.change(tx, SystemScope(OWNED), chosen.id, changed)
-    assert batch is not None
-    return batch

@@ -4,6 +4,9 @@ from typing import Final
 
 import msgspec
 
+from salon.foundation.kit.caller import SystemScope
+from salon.foundation.storage import Transaction
+from salon.gateway.batches import store
 from salon.gateway.batches.bodies import KeyMissing
 from salon.gateway.batches.models import Batch, Question
 from salon.gateway.batches.remote.tools import Tools
@@ -53,3 +56,14 @@ def _model_of(line: Question) -> str:
         return msgspec.json.decode(line.body, type=_Asked).model
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return ""
+
+
+def write_decision(tx: Transaction, scope: SystemScope, chosen: Batch) -> Batch:
+    """Write where a batch is answered, and return it as it stands now."""
+
+    def changed(one: Batch) -> Batch:
+        return msgspec.structs.replace(one, handed_to=chosen.handed_to, kept_here=chosen.kept_here)
+
+    batch = store.change(tx, scope, chosen.id, changed)
+    assert batch is not None
+    return batch
