@@ -25,8 +25,10 @@ import protocol_table
 import provider_page
 from fastapi import FastAPI
 
+import salon.app.house  # noqa: F401 - loads every feature, and with it every kind of error
 from salon.app.reference import configuration_reference
 from salon.app.settings import Settings
+from salon.foundation.kit.catalogue import SENTENCES
 from salon.foundation.kit.settings import specs
 from salon.foundation.kit.version import __version__
 from salon.surfaces.api.endpoints import endpoints
@@ -105,7 +107,9 @@ def error_page() -> str:
         "| code | status | try again | sentence |",
         "| --- | --- | --- | --- |",
     ]
-    for kind in error_kinds():
+    kinds = error_kinds()
+    assert {kind["code"] for kind in kinds} == set(SENTENCES), "an error is not loaded, or has no sentence"
+    for kind in kinds:
         again = "yes" if kind["retryable"] else "no"
         sentence = kind["sentence"].replace("|", "\\|")
         lines.append(f"| `{kind['code']}` | {kind['status']} | {again} | {sentence} |")
