@@ -324,7 +324,7 @@ function batch(change: Partial<Batch> & Pick<Batch, "id" | "status">): Batch {
 export const BATCHES: Batch[] = [
   batch({ id: "batch_run", status: "running", waiting: 2910, succeeded: 2078, errored: 12, ended_at_ms: null, output_file_id: null, keep_until_ms: null, metadata: { job: "reviews of October" } }),
   batch({ id: "batch_done", status: "completed", error_file_id: "file-~03", succeeded: 4993, errored: 7 }),
-  batch({ id: "batch_claude", status: "completed", protocol: "anthropic", endpoint: "/v1/messages", lines: 240, succeeded: 240, key_name: null, input_file_id: null, output_file_id: null }),
+  batch({ id: "batch_claude", status: "completed", handed_to: "anthropic/claude-sonnet-4-5", protocol: "anthropic", endpoint: "/v1/messages", lines: 240, succeeded: 240, key_name: null, input_file_id: null, output_file_id: null }),
   batch({ id: "batch_cut", status: "cancelled", succeeded: 1200, cancelled: 3800 }),
   batch({ id: "batch_bad", status: "failed", lines: 0, succeeded: 0, output_file_id: null, problems: [{ line: 3, code: "invalid_json", message: "This is no JSON object. Correct the line and hand the file in again.", param: null }] }),
 ]

@@ -118,6 +118,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
     const { page, close } = await visit(browser, `${house.address}/batches?id=batch_claude`)
     const save = page.getByRole("link", { name: "Save the answers" })
     expect(await save.getAttribute("href")).toBe(`${house.address}/v1/messages/batches/batch_claude/results`)
+    await page.getByText("anthropic/claude-sonnet-4-5").waitFor()
     await page.goto(`${house.address}/batches?id=batch_done`)
     await page.getByRole("link", { name: "Save the errors" }).waitFor()
     expect(await save.getAttribute("href")).toBe(`${house.address}/v1/files/file-~02/content`)

@@ -140,6 +140,14 @@ function BatchFacts({ batch }: PartProps) {
           ),
         )}
         <Fact label={t`Key`}>{batch.key_name ?? t`owner`}</Fact>
+        {batch.handed_to === null ? null : <Fact label={t`Handed over to`}>{batch.handed_to}</Fact>}
+        {batch.kept_here === null ? null : (
+          <Fact label={t`Asked here, for`}>
+            <span dir="auto" className="wrap-anywhere">
+              {batch.kept_here}
+            </span>
+          </Fact>
+        )}
         {Object.entries(batch.metadata).map(([name, value]) => (
           <Fact key={name} label={name}>
             {value}
