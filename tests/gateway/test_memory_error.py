@@ -42,6 +42,26 @@ def test_a_request_without_memory_ends_with_an_error(play: Any, dialect: Any, st
     play(scene, limiter=ExhaustedLimiter())
 
 
+class ExhaustedTransport:
+    """Finds no memory to send a request."""
+
+    def open_now(self, *arguments: object, **named: object) -> Any:
+        raise MemoryError
+
+
+def test_an_attempt_without_memory_is_written_down_as_failed(play: Any) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        target = bench.registry.plan("openai/fake").route.choices[0].target
+        target.link.transport = ExhaustedTransport()
+        assert (await bench.call("openai/fake")).status == 500
+        [(entry, (attempt,))] = await bench.rows()
+        assert (entry.error_code, attempt.error_code) == ("internal", "internal")
+        assert attempt.status == "error"
+        assert target.breaker.failures == 0, "the provider did nothing wrong"
+
+    play(scene)
+
+
 class ExhaustedReceiver:
     """Hears an answer without memory for its head."""
 

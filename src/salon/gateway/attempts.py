@@ -11,6 +11,7 @@ from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import (
     BudgetExceeded,
     ClientGone,
+    Internal,
     InvalidRequest,
     ProviderLimited,
     SalonError,
@@ -206,6 +207,9 @@ class AttemptLoop:
             else:
                 attempt.error = ShuttingDown(retry_after_s=1)
                 raise
+        except Exception:
+            attempt.error = Internal(request_id=job.request_id)  # a defect of ours is no success of a target
+            raise
         finally:
             job.attempt = None
             self.deadlines.discard(attempt)
