@@ -15,6 +15,7 @@ FOLDER = Path(providers.__file__).parent
 NAMES = {
     "openai": "OpenAI Chat Completions",
     "completions": "its older completions",
+    "writer-completions": "older completions, in its own form,",
     "responses": "OpenAI Responses",
     "anthropic": "Anthropic Messages",
     "anthropic-count": "its count of tokens",
@@ -30,7 +31,8 @@ REMARKS = {
     "bedrock": "The key is an API key of Bedrock; or the secret of the access key that `access_key_id` "
     "names; or all that `aws configure export-credentials` prints, session token included, with which Salon "
     "signs each request (Signature version 4). Claude is spoken to over InvokeModel in Anthropic Messages, "
-    "all else that chats over Converse. Embeddings are made by Titan (`amazon.titan-embed-…`), Nova "
+    "all else that chats over Converse; with `api=invoke` Nova, Llama and Titan over InvokeModel, each in "
+    "its own body. Embeddings are made by Titan (`amazon.titan-embed-…`), Nova "
     "(`amazon.nova-…-embeddings-…`) and Cohere (`cohere.embed-…`), over InvokeModel; for Titan and "
     "Nova, which take one text, a request with several is sent as one for each, eight at once. A model may "
     "be named by an inference profile (`eu.amazon.nova-2-lite-v1:0`).",
@@ -104,7 +106,7 @@ def _option(option: ProviderOption) -> str:
 
 def _section(kind: ProviderKind) -> list[str]:
     spoken = sorted(kind.chat_paths, key=lambda name: name != kind.dialect)
-    others = ", ".join(NAMES.get(name, name) for name in spoken[1:])
+    others = ", ".join(dict.fromkeys(NAMES[name] for name in spoken[1:]))
     models = ", ".join(f"`{model}`" for model in kind.models)
     quirks = ", ".join(f"`{name}` {value!r}" for name, value in sorted(kind.quirks.items()))
     rows = {
@@ -137,10 +139,10 @@ def provider_page(note: str) -> str:
         "# Provider kinds",
         "",
         note,
-        "Made from each kind's declaration and checklist. The checklist has twelve rules (streaming, tools,",
-        "vision, audio, realtime, reasoning, usage, cancel, errors, listing, prices, tests): each is done,",
-        "or named below as one that does not apply, and why. What the quirks mean is told under",
-        "[protocols](../protocols.md).",
+        "Made from each kind's declaration and checklist. The checklist has thirteen rules (streaming,",
+        "tools, vision, audio, realtime, reasoning, usage, cancel, errors, listing, prices, batches, tests):",
+        "each is done, or named below as one that does not apply, and why. What the quirks mean is told",
+        "under [protocols](../protocols.md).",
         "",
     ]
     for kind in BUILT_IN:
