@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ import pytest
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.files import Files, LocalBlobs
 from salon.foundation.runs import Runs
-from salon.gateway.batches import Batch, Batches, BatchOptions, NewLine, Workshop
+from salon.gateway.batches import Batch, Batches, BatchOptions, NewLine, Workshop, openai
 from salon.gateway.dialects import DIALECTS
+from salon.gateway.files import openai_id
 from salon.gateway.pricing import Price, PriceTier
 from salon.gateway.registry.models import PriceSpec, ProviderSpec
 from salon.gateway.vault import load_master_keys
@@ -23,6 +24,7 @@ from salon.testing.gateway_bench import OWNER, GatewayBench
 from salon.testing.load import until_async
 
 Scene = Callable[["Desk"], Awaitable[None]]
+CHAT = "/v1/chat/completions"
 
 
 class Everyone:
@@ -77,6 +79,21 @@ class Desk:
             protocol="anthropic",
             endpoint="/v1/messages",
         )
+
+    async def from_file(self, lines: int) -> Batch:
+        """Hand in a file of so many requests, as with OpenAI's clients."""
+
+        async def content() -> AsyncIterator[bytes]:
+            for number in range(lines):
+                body = {"model": "anthropic/fake", "messages": [{"role": "user", "content": str(number)}]}
+                row = {"custom_id": str(number), "method": "POST", "url": CHAT, "body": body}
+                yield msgspec.json.encode(row) + b"\n"
+
+        file = await self.files.store(OWNER.caller, content(), name="lines.jsonl", purpose="batch")
+        asked = openai.Create(
+            input_file_id=openai_id(file.id), endpoint=CHAT, completion_window=openai.WINDOW
+        )
+        return await self.batches.create_from_file(OWNER.caller, asked)
 
     async def ended(self, batch: Batch) -> Batch:
         """Return a batch once it has ended."""

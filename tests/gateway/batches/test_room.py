@@ -1,39 +1,20 @@
 """A space has only so many batches open, and so many requests in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
-from salon.gateway.batches import Batch, BatchOptions, openai
+from salon.gateway.batches import BatchOptions
 from salon.gateway.batches.models import BatchesFull
 from salon.gateway.dialects import DIALECTS
-from salon.gateway.files import openai_id
 from salon.testing.gateway_bench import OWNER
 
 Run = Callable[..., None]
 SLOW = "{{fake delay=0.5}}"
 CHAT = "/v1/chat/completions"
-
-
-async def from_file(made: Any, lines: int) -> Batch:
-    """Hand in a file of so many requests."""
-
-    async def content() -> AsyncIterator[bytes]:
-        for number in range(lines):
-            row = {
-                "custom_id": str(number),
-                "method": "POST",
-                "url": CHAT,
-                "body": {"model": "anthropic/fake"},
-            }
-            yield msgspec.json.encode(row) + b"\n"
-
-    file = await made.files.store(OWNER.caller, content(), name="lines.jsonl", purpose="batch")
-    asked = openai.Create(input_file_id=openai_id(file.id), endpoint=CHAT, completion_window=openai.WINDOW)
-    return await made.batches.create_from_file(OWNER.caller, asked)
 
 
 def test_one_batch_more_than_may_be_open_is_refused(desk: Run, database: str | None) -> None:
@@ -62,7 +43,7 @@ def test_requests_that_wait_in_open_batches_are_counted(desk: Run, database: str
 
 def test_a_file_with_more_requests_than_may_wait_fails_and_says_why(desk: Run, database: str | None) -> None:
     async def scene(made: Any) -> None:
-        failed = await made.ended(await from_file(made, 5))
+        failed = await made.ended(await made.from_file(5))
         assert (failed.status, failed.lines) == ("failed", 0)
         assert [problem.code for problem in failed.problems] == ["batches_full"]
         assert "4 requests in open batches" in failed.problems[0].message

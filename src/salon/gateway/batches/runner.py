@@ -277,20 +277,22 @@ async def end_batch(
     await handle.end("done", {"batch": batch.id, "status": status})
 
 
-async def fail_batch(
-    handle: RunHandle, batch: Batch, problem: Problem, *, options: BatchOptions, clock: Clock
-) -> None:
-    """End a batch that cannot go on; lines without an answer are failed ones. Raises: as ``end_batch``."""
+async def give_up_lines(handle: RunHandle, batch: Batch, problem: Problem) -> Batch:
+    """Say of the lines without an answer of a batch that cannot go on that they failed, and why.
 
-    def write(tx: Transaction) -> None:
+    Raises: StaleEpoch, StorageError.
+    """
+
+    def write(tx: Transaction) -> Batch:
         scope = SystemScope(OWNED)
         count = store.end_waiting(tx, scope, batch.id, "errored")
-        store.change(
+        after = store.change(
             tx,
             scope,
             batch.id,
             lambda one: msgspec.structs.replace(one, errored=one.errored + count, problems=[problem]),
         )
+        assert after is not None
+        return after
 
-    await handle.write(write)
-    await end_batch(handle, batch, "failed", options=options, clock=clock)
+    return await handle.write(write)

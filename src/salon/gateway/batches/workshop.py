@@ -22,7 +22,7 @@ from salon.gateway.batches.from_files import BatchFiles
 from salon.gateway.batches.lanes import Lanes
 from salon.gateway.batches.models import RUN_KIND, Batch, BatchOptions, LineStatus, Problem
 from salon.gateway.batches.remote.tools import Books, Tools
-from salon.gateway.batches.runner import OWNED, Runner, fail_batch
+from salon.gateway.batches.runner import OWNED, Runner, end_batch, give_up_lines
 from salon.gateway.handing import Handing
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.vault.sealing import Sealer
@@ -149,8 +149,20 @@ class Workshop:
             _logger.exception("batch %s failed", batch.id)
             told = error if isinstance(error, SalonError) else Internal(request_id=batch.id)
             problem = Problem(code=told.code, message=told.message)
-            await fail_batch(handle, batch, problem, options=self.options, clock=self._clock)
+            await self._fail(handle, batch, problem)
             return True
+
+    async def _fail(self, handle: RunHandle, batch: Batch, problem: Problem) -> None:
+        """End a batch that cannot go on; what was answered until then is handed out all the same."""
+        batch = await give_up_lines(handle, batch, problem)
+        if batch.protocol == "openai" and batch.started_at_ms is not None:
+            try:
+                batch = await self.files.hand_out(handle, batch)
+            except StaleEpoch:
+                raise
+            except Exception:  # perhaps the very thing that it failed by
+                _logger.exception("the answers of batch %s cannot be handed out", batch.id)
+        await end_batch(handle, batch, "failed", options=self.options, clock=self._clock)
 
     async def _refusal(self, batch: Batch, model: str) -> SalonError | None:
         """Say why the lines of a batch may not ask for a model, if they may not."""
