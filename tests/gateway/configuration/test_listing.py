@@ -191,3 +191,28 @@ def test_a_hub_says_what_a_declared_model_is_for(play: Callable[..., None]) -> N
             assert (refused.status, b"make embeddings" in refused.body) == (400, True)
 
     play(scene)
+
+
+def test_a_key_for_a_server_of_their_own_is_not_told_to_the_hub(play: Callable[..., None]) -> None:
+    heads: list[str] = []
+
+    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode().lower())
+        writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        async with await asyncio.start_server(note, "127.0.0.1", 0) as server:
+            address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            declared = ProviderSpec(
+                name="hf", kind="huggingface", base_url=f"{fake.url}/v1", api_key="hf-canary", allow_private=True,
+                models=("org/embeds",), options={"hub": address},
+            )  # fmt: skip
+            await bench.service.add(OWNER.caller, declared)
+            await bench.service.discovery.refresh(["hf"])
+            assert len(heads) == 1
+            assert "hf-canary" not in heads[0]
+            assert "user-agent: salon" in heads[0]
+
+    play(scene)

@@ -133,6 +133,31 @@ def test_a_changed_provider_keeps_what_is_not_named_and_its_key_stays_with_its_h
 
 
 @pytest.mark.parametrize(
+    ("kind", "options", "moved"),
+    [
+        ("huggingface", {}, {"hub": "https://hub.example.com"}),
+        (
+            "azure",
+            {"tenant_id": "t", "client_id": "app"},
+            {"tenant_id": "t", "client_id": "app", "authority": "https://login.example.com"},
+        ),
+    ],
+)
+def test_a_stored_key_does_not_follow_an_option_to_another_host(
+    play: Play, kind: str, options: dict[str, str], moved: dict[str, str]
+) -> None:
+    async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
+        service = bench.service
+        await service.add(OWNER.caller, msgspec.structs.replace(spec(fake, options=options), kind=kind))
+        with pytest.raises(ConfigError, match=r"is not sent to https://\w+\.example\.com"):
+            await service.change(OWNER.caller, "mine", {"options": moved})
+        await service.change(OWNER.caller, "mine", {"options": moved}, secret="sk-for-the-other")
+        await service.change(OWNER.caller, "mine", {"options": moved, "label": "Mine"})
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
     ("fields", "words"),
     [
         ({"name": "Bad Name"}, "cannot name a provider"),

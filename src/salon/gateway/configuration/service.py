@@ -30,7 +30,7 @@ from salon.gateway.configuration.store import StoredProvider
 from salon.gateway.configuration.trial import Trial, Trials
 from salon.gateway.gateway import Gateway
 from salon.gateway.registry.configured import Configured, Declared
-from salon.gateway.registry.links import check_stays, locate, shaped
+from salon.gateway.registry.links import check_stays, credential_hosts, shaped
 from salon.gateway.registry.models import Listing, Provider, ProviderSpec
 from salon.gateway.registry.registry import Registry
 from salon.gateway.vault import Vault
@@ -216,7 +216,7 @@ class ProviderService:
         declared = Declared(changed, id=configured.id, source="database", secret=kept)
         self.registry.check(declared)
         kind = shaped(self.registry.kinds.get(changed.kind), changed)
-        (old, _), (new, _) = locate(configured.kind, configured.spec, ""), locate(kind, changed, "")
+        old, new = credential_hosts(configured.kind, configured.spec), credential_hosts(kind, changed)
         if (
             changed.base_url != configured.spec.base_url
             or changed.options != configured.spec.options

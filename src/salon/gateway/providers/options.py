@@ -24,6 +24,8 @@ class ProviderOption(msgspec.Struct, frozen=True, kw_only=True):
     """Environment variables that hold it, where the environment brings the provider."""
     pattern: str = PLAIN_NAME
     """What all of a value must match."""
+    takes_credential: bool = False
+    """It is an address that the provider's credential is sent to."""
 
     @property
     def title(self) -> str:

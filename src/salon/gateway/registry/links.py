@@ -1,7 +1,7 @@
 """Builds the way to a provider from its declaration: addresses, headers and the policy for both."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from salon.foundation.accounts import KeyLimits
@@ -118,14 +118,22 @@ def base_url(kind: ProviderKind, spec: ProviderSpec) -> str:
     return address
 
 
-def check_stays(old: Url, new: Url, *, name: str) -> None:
+def credential_hosts(kind: ProviderKind, spec: ProviderSpec) -> list[Url]:
+    """Return where the credential of a provider goes, first the provider itself. Raises: ConfigError."""
+    options = read_options(kind.options, spec.options, provider=spec.name, kind=kind.name)
+    addresses = [options.get(option.name) for option in kind.options if option.takes_credential]
+    return [locate(kind, spec, "")[0], *(parse_url(address)[0] for address in addresses if address)]
+
+
+def check_stays(old: Sequence[Url], new: Sequence[Url], *, name: str) -> None:
     """Refuse to send the credential stored for ``old`` to another host. Raises: ConfigError."""
-    if old != new:
-        raise ConfigError(
-            key=f"providers.{name}.api_key",
-            problem=f"the stored key is for {old} and is not sent to {new}.",
-            fix="Give the key for the new address together with it.",
-        )
+    for url in new:
+        if url not in old:
+            raise ConfigError(
+                key=f"providers.{name}.api_key",
+                problem=f"the stored key is for {old[0]} and is not sent to {url}.",
+                fix="Give the key for the new address together with it.",
+            )
 
 
 def locate(kind: ProviderKind, spec: ProviderSpec, path: str) -> tuple[Url, bytes]:

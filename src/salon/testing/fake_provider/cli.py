@@ -11,8 +11,8 @@ from salon.testing.fake_provider.plan import parse_plan
 from salon.testing.fake_provider.server import FakeProvider
 
 _DESCRIPTION = """\
-A provider on loopback that speaks what Salon speaks: OpenAI chat and Responses, Anthropic Messages,
-Gemini and Ollama.
+A provider on loopback that speaks what Salon speaks to providers: the dialects of OpenAI, Anthropic,
+Gemini, Ollama, Cohere and Bedrock, and what is asked beside chat.
 What it answers is decided by the model's name, the header x-fake-plan, or {{fake ...}} in the last user
 message: tokens=50;rate=20;delay=0.5;think=8;call;fault=429:2;fault=stall:mid-stream ...
 Counters: GET /-/stats; forget them: POST /-/reset.

@@ -98,6 +98,7 @@ KIND = ProviderKind(
             help="an https address where its tokens come from; another one for national clouds",
             default="https://login.microsoftonline.com",
             pattern=_AUTHORITY,
+            takes_credential=True,
         ),
     ),
     shape=shape,

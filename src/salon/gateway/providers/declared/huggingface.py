@@ -29,6 +29,7 @@ HUGGING_FACE: Final = ProviderKind(
             help="the https address of the hub, where what a declared model is for is looked up",
             default="https://huggingface.co",
             pattern=r"https://[A-Za-z0-9._:/-]{1,200}|http://127\.0\.0\.1:\d+",
+            takes_credential=True,
         ),
     ),
     shape=_with_hub,

@@ -140,7 +140,7 @@ def _test(session: Session, client: ApiClient, provider: dict[str, Any]) -> int:
 @command_options
 @pass_session
 def test(session: Session, name: str) -> int:
-    """Ask NAME a real one-token streamed question, and for a tool call."""
+    """Ask NAME a real one-token streamed question, and for a tool call; or for what its models do."""
     with session.client() as client:
         return _test(session, client, find(client, name))
 
