@@ -70,6 +70,8 @@ REMARKS = {
     "localai": "It shares its usual address with llama.cpp; `salon providers detect` takes it for that.",
 }
 """What a declaration cannot say."""
+_IN_PLACE_OF = {"region": "eu-central-1", "project": "project"}
+"""Options that have to be said, so that a kind can be looked at as it is used."""
 
 
 def exemptions(kind: ProviderKind) -> Mapping[str, str]:
@@ -104,6 +106,15 @@ def _option(option: ProviderOption) -> str:
     return f"`{option.name}`: {needed}{option.help}{usual}{f'; {named} in the environment' if named else ''}"
 
 
+def _beside(kind: ProviderKind) -> str:
+    """Name the dialects of other operations, those of single models included."""
+    options = {one.name: one.default or _IN_PLACE_OF.get(one.name, "") for one in kind.options}
+    shaped = kind.shape(kind, options) if kind.shape is not None else kind
+    kinds = (shaped, *(variant for _, variant in shaped.variants))
+    names = dict.fromkeys(name for one in kinds for name in one.operation_paths)
+    return ", ".join({**DIALECTS, **ONLY_SPOKEN}[name].title for name in names)
+
+
 def _section(kind: ProviderKind) -> list[str]:
     spoken = sorted(kind.chat_paths, key=lambda name: name != kind.dialect)
     others = ", ".join(dict.fromkeys(NAMES[name] for name in spoken[1:]))
@@ -114,7 +125,7 @@ def _section(kind: ProviderKind) -> list[str]:
         "protocol": NAMES[spoken[0]] + (f"; {others} for callers who speak it" if others else "")
         if spoken
         else "none: it does not chat",
-        "beside chat": ", ".join({**DIALECTS, **ONLY_SPOKEN}[name].title for name in kind.operation_paths),
+        "beside chat": _beside(kind) or "nothing",
         "address": _address(kind),
         "key": _key(kind),
         "options": "<br>".join(_option(option) for option in kind.options),

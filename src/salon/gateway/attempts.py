@@ -244,9 +244,16 @@ class AttemptLoop:
         if job.lost:
             job.lost.clear()  # what an earlier target could not be told, this one may be
         if served is dialect and served is not None and job.envelope is not None:
-            body = served.rewrite_request(
-                job.envelope, model=target.model, stream=stream, quirks=endpoint.quirks
-            )
+            if endpoint.rewrite_strictly is None:
+                body = served.rewrite_request(
+                    job.envelope, model=target.model, stream=stream, quirks=endpoint.quirks
+                )
+            else:
+                encoded = endpoint.rewrite_strictly(
+                    job.envelope, model=target.model, stream=stream, quirks=endpoint.quirks
+                )
+                body = encoded.body
+                job.lost.update(encoded.lost)
             if endpoint.passed and job.call is not None:
                 headers = _passed(headers, endpoint.passed, job)
         else:

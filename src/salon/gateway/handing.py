@@ -228,7 +228,7 @@ class Handing:
         """Return an attempt whose answer has come."""
         target, now_s = returned.target, self._clock.monotonic_s()
         endpoint = target.endpoint(returned.dialect, job.operation)
-        if endpoint.dialect is not job.dialect:
+        if endpoint.dialect is not job.dialect or endpoint.rewrite_strictly is not None:
             with contextlib.suppress(SalonError):
                 self._loop.body_for(job, target, endpoint)  # what got lost on the way there stands in its row
         at_ms = returned.sent_at_ms

@@ -244,6 +244,14 @@ class RequestRewriter(Protocol):
         ...
 
 
+class StrictRewriter(Protocol):
+    """Edits a request that goes to a provider of the same dialect, which refuses some of its fields."""
+
+    def __call__(self, envelope: Envelope, /, *, model: str, stream: bool, quirks: Quirks) -> EncodedRequest:
+        """Return what ``RequestRewriter`` does without what is refused, and name that as lost."""
+        ...
+
+
 class TapMaker(Protocol):
     """Makes the tap of one passed-through stream."""
 
@@ -367,6 +375,10 @@ class Dialect(SpokenDialect, frozen=True, kw_only=True, eq=False):
 
     # -- same dialect on both sides ---------------------------------------------------------------
     rewrite_request: RequestRewriter
+    rewrite_strictly: StrictRewriter | None = None
+    """Takes its place for a provider with one of ``strict_quirks``."""
+    strict_quirks: frozenset[str] = frozenset()
+    """Quirks of providers that refuse fields of this dialect."""
     stream_tap: TapMaker
     read_answer: Callable[[bytes], tuple[Usage | None, Finish | None, int]]
     """Returns usage, finish and output size in bytes of a passed-through finished answer."""

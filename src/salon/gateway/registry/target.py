@@ -12,7 +12,7 @@ from salon.foundation.messages import OperationName
 from salon.gateway.exchange import header_value
 from salon.gateway.operations import OPERATIONS, told
 from salon.gateway.pricing import Price, ReportedCost, Timeline
-from salon.gateway.protocols.base import DialectName, Quirks, SpokenDialect
+from salon.gateway.protocols.base import Dialect, DialectName, Quirks, SpokenDialect, StrictRewriter
 from salon.gateway.providers.authorize import Authorizer
 from salon.gateway.providers.base import Capabilities, Transport
 from salon.gateway.registry.batch_way import BatchWay
@@ -38,6 +38,7 @@ class Endpoint:
         "passed",
         "path",
         "quirks",
+        "rewrite_strictly",
         "stream_path",
         "url",
     )
@@ -63,6 +64,10 @@ class Endpoint:
         self.passed = passed
         """Headers of a caller of this dialect that are handed on."""
         self.quirks = quirks
+        self.rewrite_strictly: StrictRewriter | None = None
+        """Set where bytes of a caller of this dialect pass through without what the provider refuses."""
+        if isinstance(dialect, Dialect) and not dialect.strict_quirks.isdisjoint(quirks):
+            self.rewrite_strictly = dialect.rewrite_strictly
         self._names_model = MODEL_MARK.encode() in path
         self._places: dict[tuple[str, bool], tuple[bytes, bytes]] = {}
 

@@ -18,6 +18,7 @@ from salon.gateway.protocols.openai import (
     request_writer,
     response,
     speech,
+    strict,
     tap,
     transcriptions,
     writer,
@@ -47,6 +48,8 @@ DIALECT = Dialect(
     decode_error=classify.http_error,
     classify_stream_error=classify.stream_error,
     rewrite_request=request.rewrite_request,
+    rewrite_strictly=request.rewrite_strictly,
+    strict_quirks=strict.QUIRKS,
     stream_tap=tap.OpenAIStreamTap,
     read_answer=tap.read_answer,
 )

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from salon.foundation.messages import ModelRequest, ResponseFormat, Tool, ToolChoice
-from salon.gateway.protocols.base import Envelope, Quirks
+from salon.gateway.protocols.base import EncodedRequest, Envelope, Quirks
 from salon.gateway.protocols.fields import (
     Edits,
     Fields,
@@ -20,6 +20,8 @@ from salon.gateway.protocols.fields import (
     read_fields,
     whole,
 )
+from salon.gateway.protocols.losses import Lost
+from salon.gateway.protocols.openai import strict
 from salon.gateway.protocols.openai.messages import read_messages
 from salon.gateway.protocols.wire_json import JsonObject, is_object
 
@@ -53,8 +55,13 @@ def read_envelope(body: bytes, said: str = "messages") -> Envelope:
     )
 
 
-def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:
-    """Return the caller's body with another model, stream flag, and our request for usage."""
+def rewrite_request(
+    envelope: Envelope, *, model: str, stream: bool, quirks: Quirks, lost: Lost | None = None
+) -> bytes:
+    """Return the caller's body with another model, stream flag, and our request for usage.
+
+    With ``lost`` what the provider refuses is left out, and its name put there.
+    """
     edits: Edits = {}
     if model != envelope.model:
         edits["model"] = model
@@ -69,9 +76,18 @@ def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Qui
         edits["stream_options"] = {**options, "include_usage": True}
     if renamed := quirks.get("renamed"):
         _rename(envelope, renamed, edits)
+    if lost is not None:
+        strict.leave_out(envelope.fields, edits, quirks, lost)
     if not edits:
         return envelope.body
     return join_fields(envelope.fields, edits)
+
+
+def rewrite_strictly(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> EncodedRequest:
+    """Return what ``rewrite_request`` does without what the provider refuses, and the names of that."""
+    lost: Lost = {}
+    body = rewrite_request(envelope, model=model, stream=stream, quirks=quirks, lost=lost)
+    return EncodedRequest(body=body, lost=tuple(lost))
 
 
 def _rename(envelope: Envelope, renamed: Mapping[str, str], edits: Edits) -> None:

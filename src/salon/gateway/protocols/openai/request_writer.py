@@ -10,6 +10,7 @@ from salon.gateway.protocols.extras import split_extra
 from salon.gateway.protocols.foreign_tools import known_tools
 from salon.gateway.protocols.losses import Lost
 from salon.gateway.protocols.openai.messages import MessageWriter
+from salon.gateway.protocols.openai.strict import known_tier
 from salon.gateway.protocols.wire_json import JsonObject, dumps, is_object
 
 _EFFORT_BUDGETS = ((0, "none"), (2048, "low"), (8192, "medium"))
@@ -40,7 +41,7 @@ def encode_request(request: ModelRequest, *, quirks: Quirks) -> EncodedRequest:
         "stop": list(request.stop) or None,
         "user": request.user,
         "metadata": request.metadata,
-        "service_tier": _tier(request.service_tier, quirks, lost),
+        "service_tier": known_tier(request.service_tier, quirks, lost),
     }
     for name in _SAME_NAME:
         wire[name] = getattr(request, name)
@@ -87,16 +88,6 @@ def _bend(wire: JsonObject, quirks: Quirks, lost: Lost) -> None:
     for name in quirks.get("refused") or ():
         if wire.pop(name, None) is not None:
             lost[losses.field(name)] = None
-
-
-def _tier(tier: str | None, quirks: Quirks, lost: Lost) -> str | None:
-    word = "default" if tier == "standard_only" else tier
-    known = quirks.get("service_tiers")
-    if known is None or word is None or word in known:
-        return word
-    if word != "default":  # which is what they do unasked
-        lost["service_tier"] = None
-    return None
 
 
 def _write_tool(tool: Tool, quirks: Quirks, lost: Lost) -> JsonObject:
