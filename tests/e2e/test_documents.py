@@ -47,7 +47,9 @@ if inspect.iscoroutine(ended):
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with FakeProvider().in_thread() as fake:
-        openai = ProviderSetup(name="openai", kind="openai", url=f"{fake.url}/v1", models=("gpt-5-mini",))
+        openai = ProviderSetup(
+            name="openai", kind="openai", url=f"{fake.url}/v1", models=("gpt-5-mini", "gpt-realtime")
+        )
         setup = HouseSetup(providers=(openai,), aliases={"fast": ("demo",)})
         with House(tmp_path_factory.mktemp("documents") / "data", setup) as house:
             yield house

@@ -9,11 +9,12 @@ import hashlib
 import json
 import os
 import platform
+import select
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from salon.testing.scene import DIALECTS, Scene, model_of, usual_setup
 from salon.testing.stage import Stage, scratch_environment
 
 HERE = Path(__file__).parent
+PATIENCE_S = 120.0
+"""How long an agent may think about one question; they take less than one second."""
 ROOT = HERE.parents[2]
 FOLDER = ROOT / ".build" / "strangers"
 UV = ROOT / ".tools" / "bin" / "uv"
@@ -183,7 +186,7 @@ Ask = Callable[..., dict[str, Any]]
 
 
 @contextmanager
-def _asking(program: Path, script: str, home: Path) -> Iterator[Ask]:
+def _asking(program: Path, script: str, home: Path) -> Iterator[tuple[subprocess.Popen[str], Ask]]:
     """Run one of ``agents/``, which answers a question per line."""
     pipe = subprocess.PIPE
     with (
@@ -201,15 +204,20 @@ def _asking(program: Path, script: str, home: Path) -> Iterator[Ask]:
         def ask(**asked: Any) -> dict[str, Any]:
             questions.write(json.dumps(asked) + "\n")
             questions.flush()
-            line = answers.readline()
+            is_told, _, _ = select.select([answers], [], [], PATIENCE_S)
+            line = answers.readline() if is_told else ""
             answer = json.loads(line) if line else {"error": (home / "problems").read_text()[-2000:]}
+            if not is_told:
+                process.kill()
+                answer["error"] = f"{script} said nothing for {PATIENCE_S} s. {answer['error']}"
             assert "said" in answer, answer["error"]
             return answer["said"]
 
         try:
-            yield ask
+            yield process, ask
         finally:
-            questions.close()
+            with suppress(BrokenPipeError):
+                questions.close()
             process.wait(30)
 
 
@@ -217,15 +225,15 @@ def _asking(program: Path, script: str, home: Path) -> Iterator[Ask]:
 def agent(
     installed: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Ask]]:
-    """Gives the agent that is written with a library; each starts once."""
-    running: dict[str, Ask] = {}
+    """Gives the agent that is written with a library; each starts once, and again when it has ended."""
+    running: dict[str, tuple[subprocess.Popen[str], Ask]] = {}
     with ExitStack() as open_ones:
 
         def of(library: str) -> Ask:
-            if library not in running:
+            if library not in running or running[library][0].poll() is not None:
                 home = tmp_path_factory.mktemp(library)
                 script = AGENTS[library]
                 running[library] = open_ones.enter_context(_asking(installed(library), script, home))
-            return running[library]
+            return running[library][1]
 
         yield of
