@@ -486,3 +486,16 @@ def test_embed_prints_a_vector_for_each_text(house: House) -> None:
     told = json.loads(_ok(house, "--json", "embed", "-d", "8", "north"))
     assert (told["model"], told["data"][0]["embedding"]) == ("demo", first)
     assert house.salon("embed", said="").returncode == 2
+
+
+def test_models_are_shown_with_their_prices_on_a_terminal(house: House) -> None:
+    shown = house.on_terminal(120, "models", "DEM")
+    assert [line.split()[0] for line in shown[2:]] == ["demo"]
+    assert "$0" in shown[2]
+    assert len(house.on_terminal(120, "models", "no such name")) <= 1
+    assert "demo" in _ok(house, "models", "--refresh").split()
+
+
+def test_a_setting_without_a_value_is_refused_with_its_form(house: House) -> None:
+    done = house.salon("--set", "server.port", "status")
+    assert (done.returncode, "write it like section.key=value" in done.stderr) == (2, True)
