@@ -11,6 +11,7 @@ import pytest
 from salon.testing.columns import Column
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup
+from salon.testing.load import until
 
 STRATEGIES = "'priority', 'weight', 'least-busy', 'lowest-latency', 'cheapest' or 'rate-limit'"
 
@@ -161,10 +162,8 @@ def test_today_adds_up_each_currency(house: House) -> None:
         price = {"input": "9", "output": "9", "currency": currency}
         assert _ask(house, "PUT", f"prices/{name}", price)[0] == 200
         assert _chat(house, key, name) == 200
-    deadline = time.monotonic() + 60
-    while len(costs := _costs_today(house)) < 2:
-        assert time.monotonic() < deadline, costs
-        time.sleep(0.02)
+    until(lambda: len(_costs_today(house)) == 2, what="both costs in the day's sum")
+    costs = _costs_today(house)
     assert (set(costs), min(costs.values()) > 0) == ({"USD", "EUR"}, True)
     shown = house.salon("status").stdout
     assert "EUR" in shown or "€" in shown

@@ -44,6 +44,7 @@ class MemoryAccounts:
         }
         self.elsewhere: dict[str, KeyIdentity] = {}
         """Keys that another process made, found by looking again."""
+        self.looks = 0
         self.asked: list[str] = []
         self.listeners: list[Callable[[frozenset[str]], None]] = []
 
@@ -61,6 +62,7 @@ class MemoryAccounts:
 
     async def look_again(self) -> None:
         await asyncio.sleep(0)
+        self.looks += 1
         self.keys |= self.elsewhere
 
     def identity(self, caller: Caller) -> KeyIdentity:

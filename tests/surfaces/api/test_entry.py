@@ -161,10 +161,14 @@ def test_a_browser_session_is_the_owner_but_only_for_our_own_page(doors):
 def test_a_key_that_another_process_just_made_is_let_in(doors, path):
     async def run():
         async with doors() as server:
-            server.accounts.elsewhere["sk-salon-new"] = server.accounts.keys["sk-salon-good"]
+            new, guessed = (f"sk-salon-{letter * 43}" for letter in "ng")
+            server.accounts.elsewhere[new] = server.accounts.keys["sk-salon-good"]
             for _ in range(2):
-                assert (await server.ask(_request(path, authorization="Bearer sk-salon-new"))).status == 200
-            assert (await server.ask(_request(path, authorization="Bearer sk-salon-none"))).status == 401
+                assert (await server.ask(_request(path, authorization=f"Bearer {new}"))).status == 200
+            assert server.accounts.looks == 1
+            assert (await server.ask(_request(path, authorization=f"Bearer {guessed}"))).status == 401
+            assert (await server.ask(_request(path, authorization="Bearer ' OR 1=1"))).status == 401
+            assert server.accounts.looks == 2, "what no Salon made is looked for nowhere"
 
     asyncio.run(run())
 

@@ -12,7 +12,7 @@ from salon.foundation.accounts.models import (
     Person,
     matches,
 )
-from salon.foundation.accounts.secrets import digest_of
+from salon.foundation.accounts.secrets import digest_of, looks_made_here
 from salon.foundation.accounts.service import Accounts
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "NewKey",
     "Person",
     "digest_of",
+    "looks_made_here",
     "matches",
 ]

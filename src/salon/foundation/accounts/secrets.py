@@ -11,11 +11,20 @@ from typing import Final
 KEY_PREFIX: Final = "sk-salon-"
 SESSION_PREFIX: Final = "ss-salon-"
 LINK_PREFIX: Final = "in-salon-"
+_RANDOM_LENGTH: Final = 43
 
 
 def new_secret(prefix: str) -> str:
     """Return ``prefix`` and 43 characters that hold 256 random bits."""
     return prefix + secrets.token_urlsafe(32)
+
+
+def looks_made_here(secret: str) -> bool:
+    """Tell whether a secret has the form of a key or session, so that some Salon may have made it."""
+    return any(
+        secret.startswith(prefix) and len(secret) == len(prefix) + _RANDOM_LENGTH
+        for prefix in (KEY_PREFIX, SESSION_PREFIX)
+    )
 
 
 def digest_of(secret: str) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, Literal, NoReturn, Protocol
 from urllib.parse import parse_qsl
 
-from salon.foundation.accounts import KeyIdentity
+from salon.foundation.accounts import KeyIdentity, looks_made_here
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import ForeignOrigin, NotAllowed, NotSignedIn
 from salon.surfaces.api.cookies import session_of
@@ -96,16 +96,16 @@ class Access:
         self._wrong = WrongCredentials(most_wrong, time.monotonic)
 
     def knows(self, headers: Mapping[bytes, bytes]) -> bool:
-        """Tell whether ``identify`` can decide; false for a key or session never heard of in this process."""
+        """Tell whether ``identify`` can decide; false for what may be a key or session newer than those known."""
         try:
             secret = read_key(headers)
         except NotSignedIn:
             return True
         if secret is not None:
-            return self._accounts.authenticate_key(secret) is not None
+            return not looks_made_here(secret) or self._accounts.authenticate_key(secret) is not None
         cookie = headers.get(b"cookie")
         session = session_of(cookie) if cookie is not None else None
-        return session is None or self._accounts.session(session) is not None
+        return session is None or not looks_made_here(session) or self._accounts.session(session) is not None
 
     async def learn(self, headers: Mapping[bytes, bytes]) -> None:
         """Look whether another process made a credential that is unknown here, so that ``identify`` knows."""
