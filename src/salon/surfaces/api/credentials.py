@@ -96,7 +96,7 @@ class Access:
         self._wrong = WrongCredentials(most_wrong, time.monotonic)
 
     def knows(self, headers: Mapping[bytes, bytes]) -> bool:
-        """Tell whether ``identify`` can decide; false for what may be a key or session newer than those known."""
+        """Tell whether ``identify`` can decide; false for what may be newer than all that is known here."""
         try:
             secret = read_key(headers)
         except NotSignedIn:
