@@ -45,6 +45,21 @@ layers =
     kit
 exhaustive = True
 
+[importlinter:contract:features]
+name = Floors of the features
+type = layers
+containers = salon.features
+layers =
+    (analytics)
+    (evaluation) | (finetuning)
+    (tasks)
+    (rooms) | (workflows)
+    (agents)
+    conversations
+    (turns)
+    (tools) | (knowledge) | (personas)
+exhaustive = True
+
 [importlinter:contract:cycles]
 name = No cycles among siblings, at any depth
 type = acyclic_siblings
@@ -126,7 +141,8 @@ def config() -> str:
     text = HEAD.replace("{providers}", join("providers").join(packages(gateway / "providers")) or "*")
     text = text.replace("{protocols}", join("protocols").join(packages(gateway / "protocols")) or "*")
     for feature in packages(FEATURES):
-        modules = [name for name in PRIVATE if (FEATURES / feature / f"{name}.py").is_file()]
+        folder = FEATURES / feature
+        modules = [name for name in PRIVATE if (folder / name).is_dir() or (folder / f"{name}.py").is_file()]
         if not modules:
             continue
         lines = "\n".join(f"    salon.features.{feature}.{name}" for name in modules)

@@ -13,6 +13,7 @@ class Right(StrEnum):
     """What a caller may do; a role is a set of these."""
 
     USE_MODELS = "models.use"
+    USE_CONVERSATIONS = "conversations.use"
     READ_USAGE = "usage.read"
     MANAGE_KEYS = "keys.manage"
     MANAGE_PROVIDERS = "providers.manage"

@@ -1,4 +1,4 @@
--- revision 0003
+-- revision 0004
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -540,7 +540,146 @@ CREATE TABLE batch_parts (
 	CONSTRAINT pk_batch_parts PRIMARY KEY (batch_id, number)
 );
 CREATE INDEX ix_batches_space_id_ended_at_ms ON batches (space_id, ended_at_ms);
-INSERT INTO alembic_version (version_num) VALUES ('0003');
+CREATE TABLE conversation_acts (
+	space_id TEXT NOT NULL, 
+	client_id TEXT NOT NULL, 
+	created_by TEXT, 
+	fingerprint TEXT NOT NULL, 
+	result TEXT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_acts PRIMARY KEY (space_id, client_id)
+);
+CREATE INDEX ix_conversation_acts_created_at_ms ON conversation_acts (created_at_ms);
+CREATE TABLE conversation_branch_moves (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	conversation_id TEXT NOT NULL, 
+	branch_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	from_id TEXT, 
+	to_id TEXT, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_branch_moves PRIMARY KEY (id)
+);
+CREATE INDEX ix_conversation_branch_moves_branch_id ON conversation_branch_moves (branch_id, id);
+CREATE TABLE conversation_branches (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	conversation_id TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	head_id TEXT, 
+	pinned_at_ms BIGINT, 
+	deleted_at_ms BIGINT, 
+	version BIGINT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	changed_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_branches PRIMARY KEY (id)
+);
+CREATE INDEX ix_conversation_branches_conversation_id ON conversation_branches (conversation_id, id);
+CREATE INDEX ix_conversation_branches_head_id ON conversation_branches (head_id);
+CREATE TABLE conversation_participants (
+	conversation_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	participant_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	joined_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_participants PRIMARY KEY (conversation_id, kind, participant_id)
+);
+CREATE TABLE conversations (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	kind TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	title_by TEXT NOT NULL, 
+	sources TEXT NOT NULL, 
+	settings TEXT NOT NULL, 
+	branch_id TEXT, 
+	folder_id TEXT, 
+	origin TEXT, 
+	pinned_at_ms BIGINT, 
+	archived_at_ms BIGINT, 
+	hidden_at_ms BIGINT, 
+	deleted_at_ms BIGINT, 
+	version BIGINT NOT NULL, 
+	messages BIGINT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	changed_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversations PRIMARY KEY (id)
+);
+CREATE INDEX ix_conversations_deleted_at_ms ON conversations (deleted_at_ms);
+CREATE INDEX ix_conversations_space_id_changed_at_ms ON conversations (space_id, changed_at_ms, id);
+CREATE INDEX ix_conversations_space_id_folder_id ON conversations (space_id, folder_id);
+CREATE UNIQUE INDEX ux_conversations_space_id_origin ON conversations (space_id, origin);
+CREATE TABLE message_answers (
+	message_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	conversation_id TEXT NOT NULL, 
+	run_id TEXT, 
+	model TEXT NOT NULL, 
+	route TEXT, 
+	finish TEXT, 
+	asked_format SMALLINT NOT NULL, 
+	asked_cipher TEXT NOT NULL, 
+	asked_key_id TEXT, 
+	asked BLOB NOT NULL, 
+	steps TEXT NOT NULL, 
+	input_tokens BIGINT, 
+	output_tokens BIGINT, 
+	cost_e10 BIGINT, 
+	currency TEXT, 
+	started_at_ms BIGINT NOT NULL, 
+	first_token_at_ms BIGINT, 
+	ended_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_message_answers PRIMARY KEY (message_id)
+);
+CREATE INDEX ix_message_answers_conversation_id ON message_answers (conversation_id);
+CREATE TABLE message_sources (
+	message_id TEXT NOT NULL, 
+	position BIGINT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	conversation_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	source_id TEXT NOT NULL, 
+	source_conversation_id TEXT NOT NULL, 
+	CONSTRAINT pk_message_sources PRIMARY KEY (message_id, position)
+);
+CREATE INDEX ix_message_sources_source_id ON message_sources (source_id);
+CREATE TABLE messages (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	conversation_id TEXT NOT NULL, 
+	parent_id TEXT, 
+	depth BIGINT NOT NULL, 
+	role TEXT NOT NULL, 
+	author_kind TEXT NOT NULL, 
+	author_id TEXT, 
+	author_name TEXT, 
+	status TEXT NOT NULL, 
+	body_format SMALLINT, 
+	body_cipher TEXT, 
+	body_key_id TEXT, 
+	body BLOB, 
+	size_bytes BIGINT NOT NULL, 
+	tokens BIGINT NOT NULL, 
+	run_id TEXT, 
+	origin TEXT, 
+	pinned_at_ms BIGINT, 
+	excluded_at_ms BIGINT, 
+	hidden_at_ms BIGINT, 
+	deleted_at_ms BIGINT, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_messages PRIMARY KEY (id)
+);
+CREATE INDEX ix_messages_conversation_id ON messages (conversation_id, id);
+CREATE INDEX ix_messages_deleted_at_ms ON messages (deleted_at_ms);
+CREATE INDEX ix_messages_parent_id ON messages (parent_id);
+INSERT INTO alembic_version (version_num) VALUES ('0004');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0004', '0003', :now_ms);

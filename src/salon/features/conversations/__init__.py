@@ -1,0 +1,1 @@
+"""Conversations: one tree of immutable messages, and named branches that point into it."""

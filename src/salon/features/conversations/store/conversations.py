@@ -1,0 +1,185 @@
+"""All SQL of conversations, their branches and the acts that clients name."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, bindparam, select, update
+
+from salon.features.conversations.models import Branch, Conversation, Move
+from salon.features.conversations.store.rows import branch_of, conversation_of, conversation_values, with_json
+from salon.features.conversations.tables import acts, branches, conversations, moves
+from salon.foundation.kit.caller import SpaceScope
+from salon.foundation.storage import Statement, Transaction, insert, statement
+
+_INSERT = statement(conversations.insert())
+_in_space = (conversations.c.id == bindparam("key"), conversations.c.space_id == bindparam("space"))
+_GET = statement(
+    select(*(conversations.c[name] for name in Conversation.__struct_fields__)).where(*_in_space)
+)
+_CHANGEABLE = (
+    "title", "title_by", "sources", "settings", "branch_id", "folder_id",
+    "pinned_at_ms", "archived_at_ms", "hidden_at_ms", "deleted_at_ms", "changed_at_ms",
+)  # fmt: skip
+_ADD_MESSAGES = statement(
+    update(conversations)
+    .where(*_in_space)
+    .values(
+        messages=conversations.c.messages + bindparam("added"),
+        changed_at_ms=bindparam("now_ms"),
+        version=conversations.c.version + 1,
+    )
+)
+_INSERT_BRANCH = statement(branches.insert())
+_branch_in_space = (branches.c.id == bindparam("key"), branches.c.space_id == bindparam("space"))
+_branch_columns = tuple(branches.c[name] for name in Branch.__struct_fields__)
+_GET_BRANCH = statement(select(*_branch_columns).where(*_branch_in_space))
+_BRANCHES = statement(
+    select(*_branch_columns)
+    .where(
+        branches.c.conversation_id == bindparam("conversation"),
+        branches.c.space_id == bindparam("space"),
+        branches.c.deleted_at_ms.is_(None),
+    )
+    .order_by(branches.c.id)
+)
+_BRANCH_CHANGEABLE = ("name", "head_id", "pinned_at_ms", "deleted_at_ms", "changed_at_ms")
+_INSERT_MOVE = statement(moves.insert())
+_MOVES = statement(
+    select(*(moves.c[name] for name in Move.__struct_fields__))
+    .where(moves.c.branch_id == bindparam("key"), moves.c.space_id == bindparam("space"))
+    .order_by(moves.c.id)
+)
+_new_act = insert(acts)
+_INSERT_ACT = statement(_new_act.on_conflict_do_nothing(index_elements=["space_id", "client_id"]))
+_GET_ACT = statement(
+    select(acts.c.fingerprint, acts.c.result).where(
+        acts.c.space_id == bindparam("space"), acts.c.client_id == bindparam("client")
+    )
+)
+_updates: dict[tuple[str, ...], Statement] = {}
+
+
+def insert_conversation(tx: Transaction, scope: SpaceScope, conversation: Conversation) -> None:
+    """Write a new conversation."""
+    assert conversation.space_id == scope.space_id
+    tx.run(_INSERT, **conversation_values(conversation))
+
+
+def get_conversation(tx: Transaction, scope: SpaceScope, conversation_id: str) -> Conversation | None:
+    """Return a conversation of the space, whatever its state."""
+    row = tx.one(_GET, key=conversation_id, space=scope.space_id)
+    return None if row is None else conversation_of(row)
+
+
+def change_conversation(
+    tx: Transaction, scope: SpaceScope, conversation_id: str, *, version: int | None = None, **values: Any
+) -> bool:
+    """Change columns of a conversation and count its version up; False if it is not there.
+
+    With ``version``: also False if the row has another one by now.
+    """
+    key = {"key": conversation_id, "space": scope.space_id}
+    return (
+        tx.run(
+            _update(conversations, _CHANGEABLE, version, values), **key, **_bound(version, with_json(values))
+        )
+        > 0
+    )
+
+
+def add_messages(
+    tx: Transaction, scope: SpaceScope, conversation_id: str, *, added: int, now_ms: int
+) -> None:
+    """Count messages that were added to a conversation, or with a negative number taken away."""
+    tx.run(_ADD_MESSAGES, key=conversation_id, space=scope.space_id, added=added, now_ms=now_ms)
+
+
+def insert_branch(tx: Transaction, scope: SpaceScope, branch: Branch) -> None:
+    """Write a new branch."""
+    assert branch.space_id == scope.space_id
+    tx.run(_INSERT_BRANCH, **msgspec.structs.asdict(branch))
+
+
+def get_branch(tx: Transaction, scope: SpaceScope, branch_id: str) -> Branch | None:
+    """Return a branch of the space, whatever its state."""
+    row = tx.one(_GET_BRANCH, key=branch_id, space=scope.space_id)
+    return None if row is None else branch_of(row)
+
+
+def list_branches(tx: Transaction, scope: SpaceScope, conversation_id: str) -> list[Branch]:
+    """Return the branches of a conversation that are not deleted, oldest first."""
+    rows = tx.all(_BRANCHES, conversation=conversation_id, space=scope.space_id)
+    return [branch_of(row) for row in rows]
+
+
+def change_branch(
+    tx: Transaction, scope: SpaceScope, branch_id: str, *, version: int | None = None, **values: Any
+) -> bool:
+    """Change columns of a branch and count its version up; as ``change_conversation``."""
+    key = {"key": branch_id, "space": scope.space_id}
+    return (
+        tx.run(_update(branches, _BRANCH_CHANGEABLE, version, values), **key, **_bound(version, values)) > 0
+    )
+
+
+def insert_move(tx: Transaction, scope: SpaceScope, move: Move) -> None:
+    """Write where a branch's head was before it was moved."""
+    assert move.space_id == scope.space_id
+    tx.run(_INSERT_MOVE, **msgspec.structs.asdict(move))
+
+
+def list_moves(tx: Transaction, scope: SpaceScope, branch_id: str) -> list[Move]:
+    """Return the moves of a branch, oldest first."""
+    rows = tx.all(_MOVES, key=branch_id, space=scope.space_id)
+    return [Move(**dict(zip(Move.__struct_fields__, row, strict=True))) for row in rows]
+
+
+def record_act(
+    tx: Transaction,
+    scope: SpaceScope,
+    client_id: str,
+    *,
+    created_by: str | None,
+    fingerprint: str,
+    result: Any,
+    now_ms: int,
+) -> None:
+    """Keep what a mutation did under the client's own id, in the transaction that did it."""
+    tx.run(
+        _INSERT_ACT,
+        space_id=scope.space_id,
+        client_id=client_id,
+        created_by=created_by,
+        fingerprint=fingerprint,
+        result=msgspec.json.encode(result).decode(),
+        created_at_ms=now_ms,
+    )
+
+
+def find_act(tx: Transaction, scope: SpaceScope, client_id: str) -> tuple[str, Any] | None:
+    """Return the fingerprint and the result of a mutation that was made under a client's id."""
+    tx.take_turn(f"act:{scope.space_id}:{client_id}")
+    row = tx.one(_GET_ACT, space=scope.space_id, client=client_id)
+    return None if row is None else (str(row[0]), msgspec.json.decode(row[1]))
+
+
+def _bound(version: int | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    bound = {f"new_{name}": value for name, value in values.items()}
+    return bound if version is None else {"had_version": version, **bound}
+
+
+def _update(
+    table: Table, allowed: Sequence[str], version: int | None, values: Mapping[str, Any]
+) -> Statement:
+    """Return the statement that changes the columns of ``values``, compiled once for each set of them."""
+    names = tuple(sorted(values))
+    assert set(names) <= set(allowed), names
+    kept = (table.name, *names, "" if version is None else "version")
+    if kept not in _updates:
+        wanted = [table.c.id == bindparam("key"), table.c.space_id == bindparam("space")]
+        if version is not None:
+            wanted.append(table.c.version == bindparam("had_version"))
+        new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        _updates[kept] = statement(update(table).where(*wanted).values(**new, version=table.c.version + 1))
+    return _updates[kept]
