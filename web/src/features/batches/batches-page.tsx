@@ -1,10 +1,9 @@
 import { Plural, useLingui } from "@lingui/react/macro"
 import { useInfiniteQuery } from "@tanstack/react-query"
 import { useNavigate, useSearch } from "@tanstack/react-router"
-import { ChoiceRow } from "@/components/ui/choice-row"
+import { ChoiceList } from "@/components/ui/choice-list"
 import { OlderButton } from "@/components/ui/older-button"
 import { QueryView } from "@/components/ui/query-view"
-import { RowList } from "@/components/ui/row-list"
 import { SkeletonRows } from "@/components/ui/skeleton"
 import { batchesQuery } from "@/features/batches/api/batches"
 import { BatchFace } from "@/features/batches/batch-face"
@@ -55,24 +54,16 @@ export function BatchesPage() {
                     </>
                   ) : null}
                 </p>
-                <RowList
+                <ChoiceList
                   items={rows}
                   height={ROW_PX}
                   keyOf={(batch) => batch.id}
-                  isChosen={(batch) => batch.id === id}
+                  chosen={id}
+                  onChoose={show}
                   label={t`Batches`}
                 >
-                  {(batch, place, measure) => (
-                    <ChoiceRow
-                      ref={measure}
-                      place={place}
-                      isChosen={batch.id === id}
-                      onChoose={() => show(batch.id === id ? undefined : batch.id)}
-                    >
-                      <BatchFace batch={batch} now={now} />
-                    </ChoiceRow>
-                  )}
-                </RowList>
+                  {(batch) => <BatchFace batch={batch} now={now} />}
+                </ChoiceList>
                 <OlderButton
                   hasMore={query.hasNextPage}
                   isLoading={query.isFetchingNextPage}

@@ -2,11 +2,10 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useInfiniteQuery } from "@tanstack/react-query"
 import { useNavigate, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
-import { ChoiceRow } from "@/components/ui/choice-row"
+import { ChoiceList } from "@/components/ui/choice-list"
 import { Command } from "@/components/ui/code-block"
 import { OlderButton } from "@/components/ui/older-button"
 import { QueryView } from "@/components/ui/query-view"
-import { RowList } from "@/components/ui/row-list"
 import { SearchField } from "@/components/ui/search-field"
 import { SkeletonRows } from "@/components/ui/skeleton"
 import { filesQuery } from "@/features/files/api/files"
@@ -75,24 +74,16 @@ export function FilesPage() {
                   </p>
                 </div>
                 {found.length > 0 ? (
-                  <RowList
+                  <ChoiceList
                     items={found}
                     height={ROW_PX}
                     keyOf={(file) => file.id}
-                    isChosen={(file) => file.id === id}
+                    chosen={id}
+                    onChoose={show}
                     label={t`Files`}
                   >
-                    {(file, place, measure) => (
-                      <ChoiceRow
-                        ref={measure}
-                        place={place}
-                        isChosen={file.id === id}
-                        onChoose={() => show(file.id === id ? undefined : file.id)}
-                      >
-                        <FileFace file={file} now={now} />
-                      </ChoiceRow>
-                    )}
-                  </RowList>
+                    {(file) => <FileFace file={file} now={now} />}
+                  </ChoiceList>
                 ) : (
                   <p className="py-4 text-ui text-text-2">
                     <Trans>No file matches “{search}”.</Trans>

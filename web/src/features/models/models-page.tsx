@@ -2,9 +2,8 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
 import { useNavigate, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
-import { ChoiceRow } from "@/components/ui/choice-row"
+import { ChoiceList } from "@/components/ui/choice-list"
 import { QueryView } from "@/components/ui/query-view"
-import { RowList } from "@/components/ui/row-list"
 import { SearchField } from "@/components/ui/search-field"
 import { SkeletonRows } from "@/components/ui/skeleton"
 import { modelsQuery, providersQuery } from "@/features/house/api/queries"
@@ -95,29 +94,23 @@ export function ModelsPage() {
         <QueryView query={query} loading={<SkeletonRows rows={8} label={t`Loading the models`} />}>
           {() =>
             found.length > 0 ? (
-              <RowList
+              <ChoiceList
                 items={found}
                 height={ROW_PX}
                 keyOf={(model) => model.id}
-                isChosen={(model) => model.id === name}
+                chosen={name}
+                onChoose={show}
                 label={t`Models`}
               >
-                {(model, place, measure) => (
-                  <ChoiceRow
-                    ref={measure}
-                    place={place}
-                    isChosen={model.id === name}
-                    onChoose={() => show(model.id === name ? undefined : model.id)}
-                  >
-                    <ModelFace
-                      model={model}
-                      voice={voices.get(model.provider) ?? 6}
-                      isOwnPrice={ownPrice(prices.data ?? [], model.id, now) !== undefined}
-                      unpriced={used.get(model.id) ?? 0}
-                    />
-                  </ChoiceRow>
+                {(model) => (
+                  <ModelFace
+                    model={model}
+                    voice={voices.get(model.provider) ?? 6}
+                    isOwnPrice={ownPrice(prices.data ?? [], model.id, now) !== undefined}
+                    unpriced={used.get(model.id) ?? 0}
+                  />
                 )}
-              </RowList>
+              </ChoiceList>
             ) : (
               <p className="py-4 text-ui text-text-2">
                 {search !== "" ? (

@@ -2,10 +2,9 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query"
 import { useNavigate, useSearch } from "@tanstack/react-router"
 import { Button } from "@/components/ui/button"
-import { ChoiceRow } from "@/components/ui/choice-row"
+import { ChoiceList } from "@/components/ui/choice-list"
 import { OlderButton } from "@/components/ui/older-button"
 import { QueryView } from "@/components/ui/query-view"
-import { RowList } from "@/components/ui/row-list"
 import { SkeletonRows } from "@/components/ui/skeleton"
 import { providersQuery } from "@/features/house/api/queries"
 import { HouseFrame } from "@/features/house/house-frame"
@@ -70,24 +69,16 @@ export function RequestsPage() {
                     </Button>
                   ) : null}
                 </div>
-                <RowList
+                <ChoiceList
                   items={rows}
                   height={ROW_PX}
                   keyOf={(row) => row.request_id}
-                  isChosen={(row) => row.request_id === id}
+                  chosen={id}
+                  onChoose={show}
                   label={t`Requests`}
                 >
-                  {(row, place, measure) => (
-                    <ChoiceRow
-                      ref={measure}
-                      place={place}
-                      isChosen={row.request_id === id}
-                      onChoose={() => show(row.request_id === id ? undefined : row.request_id)}
-                    >
-                      <RequestFace row={row} voice={voices.get(row.provider ?? "") ?? 6} now={now} />
-                    </ChoiceRow>
-                  )}
-                </RowList>
+                  {(row) => <RequestFace row={row} voice={voices.get(row.provider ?? "") ?? 6} now={now} />}
+                </ChoiceList>
                 <OlderButton
                   hasMore={query.hasNextPage}
                   isLoading={query.isFetchingNextPage}
