@@ -333,3 +333,31 @@ def test_a_run_that_is_let_go_goes_on_elsewhere_at_once(address: str) -> None:
             assert seen == [handle.run_id]
 
     asyncio.run(play())
+
+
+def test_a_drafted_run_begins_with_what_it_belongs_to_or_not_at_all(address: str) -> None:
+    async def play():
+        async with database(address) as storage:
+            runs = Runs(storage)
+            await runs.start()
+            kept, dropped = runs.draft(CALLER, "turn", {"a": 1}), runs.draft(CALLER, "turn")
+
+            def fail(tx) -> None:
+                runs.insert(tx, dropped)
+                raise NotFound(what="thing", id="x")
+
+            await storage.write(lambda tx: runs.insert(tx, kept))
+            with pytest.raises(NotFound):
+                await storage.write(fail)
+            handle = runs.own(kept)
+            for number in range(600):
+                handle.append("text-delta", number)
+            await handle.end("done")
+            found = await runs.events(SCOPE, kept.id)
+            with pytest.raises(NotFound):
+                await runs.events(SpaceScope(SpaceId("spc_b")), kept.id)
+            return [run.id for run in await runs.list(SCOPE)], kept.id, [one.number for one in found]
+
+    ids, kept, found = asyncio.run(play())
+    assert ids == [kept]
+    assert found == list(range(1, 602))

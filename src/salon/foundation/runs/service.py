@@ -90,8 +90,14 @@ class Runs:
 
     async def begin(self, caller: Caller, kind: str, data: Mapping[str, Any] | None = None) -> RunHandle:
         """Begin a run in the caller's space; it is durable when this returns."""
+        run = self.draft(caller, kind, data)
+        await self._storage.write(lambda tx: self.insert(tx, run))
+        return self.own(run)
+
+    def draft(self, caller: Caller, kind: str, data: Mapping[str, Any] | None = None) -> Run:
+        """Return a run that is to begin in a transaction of the caller's: ``insert`` it, then ``own`` it."""
         now_ms = self._clock.now_ms()
-        run = Run(
+        return Run(
             id=new_id("run"),
             space_id=caller.space_id,
             created_by=caller.person_id or caller.key_id,
@@ -107,14 +113,27 @@ class Runs:
             started_at_ms=now_ms,
             ended_at_ms=None,
         )
-        scope = SpaceScope(caller.space_id)
 
-        def insert(tx: Transaction) -> None:
-            store.insert_run(tx, scope, run)
-            publish(tx, scope, Event(type="run.started", subject=run.id, data={"kind": kind}))
+    def insert(self, tx: Transaction, run: Run) -> None:
+        """Write a drafted run, with what it belongs to."""
+        scope = SpaceScope(SpaceId(run.space_id))
+        store.insert_run(tx, scope, run)
+        publish(tx, scope, Event(type="run.started", subject=run.id, data={"kind": run.kind}))
 
-        await self._storage.write(insert)
+    def own(self, run: Run) -> RunHandle:
+        """Return the handle of an inserted run. Call it ``after_commit``: then no run is left without one."""
         return self._own(run)
+
+    async def events(self, scope: Scope, run_id: str) -> list[RunEvent]:
+        """Return what is durable of a run's log now, oldest first. Raises: NotFound."""
+        await self.get(scope, run_id)
+        found: list[RunEvent] = []
+        while True:
+            after = found[-1].number if found else 0
+            page = await self._storage.read(lambda tx, after=after: store.log_after(tx, scope, run_id, after))
+            found += page
+            if not page:
+                return found
 
     async def get(self, scope: Scope, run_id: str) -> Run:
         """Return a run. Raises: NotFound."""
