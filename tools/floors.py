@@ -40,7 +40,7 @@ layers =
     accounts
     ledger | runs | files
     audit : events
-    storage : egress : telemetry
+    storage : egress : telemetry : workers
     messages
     kit
 exhaustive = True

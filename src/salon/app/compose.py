@@ -28,6 +28,7 @@ from salon.foundation.runs import RedisCopies, Runs
 from salon.foundation.storage import open_storage
 from salon.foundation.storage.migrations import migrate
 from salon.foundation.telemetry import redactor
+from salon.foundation.workers import Workers
 from salon.gateway.answers import IdempotencyKeys
 from salon.gateway.configuration import ProviderService
 from salon.gateway.dialects import DIALECTS
@@ -88,6 +89,7 @@ async def _open_storage(house: House) -> None:
     house.accounts.on_budget_change(house.ledger.budget_changed)
     house.closing.push_async_callback(house.ledger.close)
     copies = RedisCopies(settings.redis.url) if settings.redis.url else None
+    house.workers = Workers()
     house.runs = Runs(house.storage, clock=house.clock, live=copies)
 
 

@@ -23,6 +23,7 @@ from salon.foundation.storage import Storage
 from salon.foundation.storage.migrations import current_revision
 from salon.foundation.storage.postgres import PostgresStorage
 from salon.foundation.telemetry import LoopLag, Metrics, Tracer, redactor, set_level
+from salon.foundation.workers import Workers
 from salon.gateway.batches import Batches
 from salon.gateway.configuration import FileConfiguration, ProviderService
 from salon.gateway.gateway import Gateway
@@ -48,6 +49,7 @@ class House:
     runs: Runs
     files: Files
     uploads: Uploads
+    workers: Workers
     http: HttpClient
     gateway: Gateway
     payloads: PayloadService
