@@ -12,6 +12,7 @@ from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import ClientGone, SalonError
 from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.ledger import AttemptEntry
 from salon.foundation.messages import (
     EmbeddingRequest,
     EmbeddingResponse,
@@ -21,8 +22,10 @@ from salon.foundation.messages import (
     OperationResponse,
     Response,
     StreamEvent,
+    Usage,
 )
 from salon.gateway import replies
+from salon.gateway.accounting import total_cost
 from salon.gateway.admission import Admission
 from salon.gateway.attempts import AttemptLoop
 from salon.gateway.protocols.base import AnyRequest, AnyResponse
@@ -45,6 +48,56 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     note_first_token: Callable[[Job], None]
     close: Callable[[Job], None]
     """Settles it."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a request that was asked inside the house, as its row of the ledger has it."""
+
+    request_id: str
+    route: str | None
+    """``provider/model`` of the last attempt; None if none was made."""
+    decision: str | None
+    attempts: tuple[AttemptEntry, ...]
+    losses: tuple[str, ...]
+    """What its dialect could not be told."""
+    usage: Usage
+    """Of all attempts together."""
+    cost_e10: int | None
+    """None is "unpriced", or paid in several currencies."""
+    currency: str
+    started_at_ms: int
+    first_token_at_ms: int | None
+    ended_at_ms: int
+
+
+class OpenAnswer:
+    """A streamed answer while it is made. Leave it, or take until nothing comes: else it goes on unread."""
+
+    def __init__(self, job: Job, delivery: EventDelivery, task: asyncio.Task[object], clock: Clock) -> None:
+        self.request_id: str = job.request_id
+        self._job = job
+        self._delivery = delivery
+        self._task = task
+        self._clock = clock
+
+    async def take(self) -> list[StreamEvent]:
+        """Return the events that have come, after waiting for one; none when the answer is whole.
+
+        Raises: SalonError when it broke off, after all that had come.
+        """
+        events = await self._delivery.take()
+        if not events and self._delivery.error is not None:
+            raise self._delivery.error
+        return events
+
+    def leave(self) -> None:
+        """Stop the provider, at once."""
+        self._job.leave()
+
+    async def told(self) -> Told:
+        """Return what became of it, once it is settled."""
+        await asyncio.wait({self._task})
+        return _told(self._job, self._clock)
 
 
 class Inside:
@@ -71,20 +124,23 @@ class Inside:
         Ends after the last event, or raises a SalonError; what was yielded before stands. Leaving the
         iterator (``aclose``) stops the provider.
         """
+        answer = self.open(identity, request)
+        try:
+            while events := await answer.take():
+                for event in events:
+                    yield event
+        finally:
+            answer.leave()
+
+    def open(self, identity: KeyIdentity, request: ModelRequest) -> OpenAnswer:
+        """Begin to ask and return the answer, to be taken as it comes; leaving it stops the provider."""
         job = self._job(identity, request, stream=True)
         delivery = EventDelivery(lambda: self._steps.note_first_token(job))
         delivery.on_flow(job.set_flow)
         job.delivery = delivery
         task = self._supervisor.spawn(self._run(job), name="inner-stream")
         task.add_done_callback(lambda _: delivery.close(job.error))
-        try:
-            while events := await delivery.take():
-                for event in events:
-                    yield event
-        finally:
-            job.leave()
-        if delivery.error is not None:
-            raise delivery.error
+        return OpenAnswer(job, delivery, task, self._clock)
 
     async def generate(self, identity: KeyIdentity, request: ModelRequest) -> Response:
         """Return a whole answer. Raises: SalonError. Cancelling stops the provider."""
@@ -152,6 +208,35 @@ class Inside:
             if is_in:
                 self._admission.leave()
             self._steps.close(job)
+
+
+def _told(job: Job, clock: Clock) -> Told:
+    attempts, first_s = tuple(job.attempts), job.first_token_s
+    usage = Usage(
+        input_tokens=sum(one.input_tokens for one in attempts),
+        output_tokens=sum(one.output_tokens for one in attempts),
+        cached_tokens=sum(one.cached_tokens for one in attempts),
+        cache_write_tokens=sum(one.cache_write_tokens for one in attempts),
+        reasoning_tokens=sum(one.reasoning_tokens for one in attempts),
+        estimated=job.usage_source == "estimated",
+    )
+    return Told(
+        request_id=job.request_id,
+        route=job.target.name if job.target is not None else None,
+        decision=job.decision,
+        attempts=attempts,
+        losses=tuple(sorted(job.lost)),
+        usage=usage,
+        cost_e10=total_cost(attempts),
+        currency=attempts[-1].currency if attempts else "USD",
+        started_at_ms=job.started_at_ms,
+        first_token_at_ms=None if first_s is None else _at_ms(job, first_s),
+        ended_at_ms=clock.now_ms(),
+    )
+
+
+def _at_ms(job: Job, at_s: float) -> int:
+    return job.started_at_ms + int((at_s - job.started_s) * 1000 + 0.5)
 
 
 def _size(request: AnyRequest) -> int:
