@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import re
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final, Protocol
@@ -23,8 +24,12 @@ class BlobStore(Protocol):
         """Store a finished local file; it may be moved away. Raises: StorageError."""
         ...
 
-    def read(self, hash_: str) -> AsyncIterator[bytes]:
-        """Yield the content in chunks. Raises: NotFound, StorageError."""
+    def read(self, hash_: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Yield the bytes from ``start`` to before ``end`` in chunks. Raises: NotFound, StorageError."""
+        ...
+
+    def path_of(self, hash_: str) -> Path | None:
+        """Return where the content lies as a file of this machine; None if it does not."""
         ...
 
     async def delete(self, hash_: str) -> None:
@@ -46,7 +51,7 @@ class LocalBlobs:
         """Move a finished file to its place: after this it survives a loss of power."""
         await asyncio.to_thread(self._put, hash_, source, size_bytes)
 
-    async def read(self, hash_: str) -> AsyncIterator[bytes]:
+    async def read(self, hash_: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """Yield the content in chunks."""
         path = self._path(hash_)
         try:
@@ -56,10 +61,17 @@ class LocalBlobs:
         except OSError as error:
             raise disk_error(error) from error
         try:
-            while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            file.seek(start)
+            left = sys.maxsize if end is None else end - start
+            while left > 0 and (chunk := await asyncio.to_thread(file.read, min(CHUNK_BYTES, left))):
+                left -= len(chunk)
                 yield chunk
         finally:
             file.close()
+
+    def path_of(self, hash_: str) -> Path | None:
+        """Return the file."""
+        return self._path(hash_)
 
     async def delete(self, hash_: str) -> None:
         """Remove the file."""

@@ -1,10 +1,12 @@
 """A stored file as a space sees it, and a file that arrives in parts."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 UploadStatus = Literal["pending", "completed", "cancelled", "expired"]
+ScanVerdict = Literal["clean", "unscanned"]
+DerivativeKind = Literal["text", "image"]
 
 
 class FileReference(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +31,8 @@ class FileReference(msgspec.Struct, frozen=True, kw_only=True):
     """Set for a part of an upload that is not complete; such a reference is in no list."""
     offset_bytes: int | None = None
     """Where in its upload such a part begins; None when the order is told at the end."""
+    scan: ScanVerdict | None = None
+    """What a virus scanner said of it; None where there is none."""
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,3 +77,22 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
     size_bytes: int
     files: int
+
+
+class Derivative(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made of a file."""
+
+    id: str
+    space_id: str
+    source_id: str
+    """The file."""
+    kind: DerivativeKind
+    form: str
+    """Which of its kind: the size and format of a picture."""
+    hash: str | None
+    """SHA-256 of its content; None where it could not be made, and ``details`` says why."""
+    media_type: str
+    size_bytes: int
+    details: dict[str, Any]
+    """Of a text ``unit`` and ``count`` (pages, slides), ``is_cut``; of a picture ``width`` and ``height``."""
+    created_at_ms: int

@@ -65,20 +65,24 @@ class S3Blobs:
             raise StorageError(problem="The upload was cut on its way to the disk.", fix="Send it again.")
         _expect(await self._call("PUT", hash_, body=body), {200})
 
-    async def read(self, hash_: str) -> AsyncIterator[bytes]:
+    async def read(self, hash_: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """Yield the content in chunks."""
-        start = 0
-        while True:
-            last = start + self._part_bytes - 1
-            answer = await self._call("GET", hash_, headers=[(b"range", b"bytes=%d-%d" % (start, last))])
+        while end is None or start < end:
+            wanted = self._part_bytes if end is None else min(self._part_bytes, end - start)
+            span = b"bytes=%d-%d" % (start, start + wanted - 1)
+            answer = await self._call("GET", hash_, headers=[(b"range", span)])
             if answer.status == 416:
                 return
             _expect(answer, {200, 206}, hash_=hash_)
             if answer.body:
                 yield answer.body
-            if answer.status == 200 or len(answer.body) < self._part_bytes:
+            if answer.status == 200 or len(answer.body) < wanted:
                 return
-            start = last + 1
+            start += wanted
+
+    def path_of(self, hash_: str) -> Path | None:
+        """Return nothing: it lies elsewhere."""
+        return None
 
     async def delete(self, hash_: str) -> None:
         """Delete the object."""

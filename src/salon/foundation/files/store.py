@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, delete, exists, func, select, update
 
+from salon.foundation.files.derivatives_store import delete_derivatives
 from salon.foundation.files.errors import QuotaExceeded
 from salon.foundation.files.models import FileQuery, FileReference, Usage
-from salon.foundation.files.tables import blobs, references, usage
+from salon.foundation.files.tables import blobs, derivatives, references, usage
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
 from salon.foundation.kit.errors import Overloaded
 from salon.foundation.storage import Row, Statement, Transaction, insert, statement
@@ -87,7 +88,14 @@ _RECOUNT = statement(
         references.c.space_id == bindparam("space")
     )
 )
-_is_referenced = exists().where(references.c.hash == blobs.c.hash)
+_RECOUNT_MADE = statement(
+    select(func.coalesce(func.sum(derivatives.c.size_bytes), 0)).where(
+        derivatives.c.space_id == bindparam("space")
+    )
+)
+_is_referenced = exists().where(references.c.hash == blobs.c.hash) | exists().where(
+    derivatives.c.hash == blobs.c.hash
+)
 _DOOMED = statement(
     select(blobs.c.hash)
     .where(blobs.c.touched_at_ms < bindparam("before_ms"), ~_is_referenced)
@@ -166,10 +174,11 @@ def expired_references(
 
 
 def delete_reference(tx: Transaction, scope: SpaceScope, file_id: str, *, now_ms: int) -> bool:
-    """Remove a reference; its content goes when nothing refers to it any more."""
+    """Remove a reference and what was made of it; content goes when nothing refers to it any more."""
     file = get_reference(tx, scope, file_id)
     if file is None:
         return False
+    delete_derivatives(tx, scope, file_id, now_ms=now_ms)
     tx.run(_DELETE, file_id=file_id, space=scope.space_id)
     tx.run(_TOUCH, the_hash=file.hash, now_ms=now_ms)
     tx.one(_ADD_USAGE, space_id=scope.space_id, size_bytes=-file.size_bytes, files=-1)
@@ -183,7 +192,10 @@ def usage_of(tx: Transaction, scope: SpaceScope) -> Usage:
 
 def recount(tx: Transaction, scope: SpaceScope) -> Usage:
     """Return what a space stores, by adding it up."""
-    return _usage(tx.one(_RECOUNT, space=scope.space_id))
+    files, made = tx.one(_RECOUNT, space=scope.space_id), tx.one(_RECOUNT_MADE, space=scope.space_id)
+    counted = _usage(files)
+    more = int(made[0]) if made is not None else 0
+    return Usage(size_bytes=counted.size_bytes + more, files=counted.files)
 
 
 def unreferenced(tx: Transaction, _scope: Scope, *, before_ms: int, limit: int = 200) -> list[str]:

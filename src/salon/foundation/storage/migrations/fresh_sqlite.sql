@@ -1,4 +1,4 @@
--- revision 0004
+-- revision 0005
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -193,7 +193,7 @@ CREATE TABLE file_references (
 	purpose TEXT NOT NULL, 
 	expires_at_ms BIGINT, 
 	upload_id TEXT, 
-	offset_bytes BIGINT, 
+	offset_bytes BIGINT, scan TEXT, 
 	CONSTRAINT pk_file_references PRIMARY KEY (id)
 );
 CREATE INDEX ix_file_references_expires_at_ms ON file_references (expires_at_ms);
@@ -678,8 +678,24 @@ CREATE TABLE messages (
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id, id);
 CREATE INDEX ix_messages_deleted_at_ms ON messages (deleted_at_ms);
 CREATE INDEX ix_messages_parent_id ON messages (parent_id);
-INSERT INTO alembic_version (version_num) VALUES ('0004');
+CREATE TABLE file_derivatives (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	source_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	form TEXT NOT NULL, 
+	hash TEXT, 
+	media_type TEXT NOT NULL, 
+	size_bytes BIGINT NOT NULL, 
+	details TEXT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_file_derivatives PRIMARY KEY (id)
+);
+CREATE INDEX ix_file_derivatives_hash ON file_derivatives (hash);
+CREATE UNIQUE INDEX ux_file_derivatives_source_id_kind_form ON file_derivatives (source_id, kind, form);
+INSERT INTO alembic_version (version_num) VALUES ('0005');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0004', '0003', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0005', '0004', :now_ms);
