@@ -73,7 +73,8 @@ class ArchivedAnswer(_Value, frozen=True, kw_only=True, omit_defaults=True):
     steps: tuple[dict[str, Any], ...] = ()
     input_tokens: int | None = None
     output_tokens: int | None = None
-    cost_e10: int = 0
+    cost_e10: int | None = None
+    """None: unpriced, or nobody counted."""
     currency: str | None = None
     started_at_ms: int | None = None
     first_token_at_ms: int | None = None
