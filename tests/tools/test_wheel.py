@@ -60,7 +60,7 @@ def test_the_wheel_holds_the_sources_the_page_and_nothing_else(wheel: Path) -> N
     assert page == {f"salon/{path}" for path in built_page()}
     assert f"{STATIC}index.html" in page
     kinds = {Path(name).suffix for name in names - info - page - tables}
-    assert kinds == {".py", ".typed", ".sql", ".mako", ".toml"}
+    assert kinds == {".py", ".typed", ".sql", ".mako", ".toml", ".css"}
 
 
 def built_page() -> Iterator[str]:
