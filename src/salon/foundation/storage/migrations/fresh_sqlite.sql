@@ -1,4 +1,4 @@
--- revision 0005
+-- revision 0006
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -693,9 +693,62 @@ CREATE TABLE file_derivatives (
 );
 CREATE INDEX ix_file_derivatives_hash ON file_derivatives (hash);
 CREATE UNIQUE INDEX ux_file_derivatives_source_id_kind_form ON file_derivatives (source_id, kind, form);
-INSERT INTO alembic_version (version_num) VALUES ('0005');
+CREATE TABLE share_files (
+	revision_id TEXT NOT NULL, 
+	position BIGINT NOT NULL, 
+	place BIGINT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	message_id TEXT NOT NULL, 
+	file_id TEXT NOT NULL, 
+	CONSTRAINT pk_share_files PRIMARY KEY (revision_id, position, place)
+);
+CREATE INDEX ix_share_files_message_id ON share_files (message_id);
+CREATE TABLE share_messages (
+	revision_id TEXT NOT NULL, 
+	position BIGINT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	message_id TEXT NOT NULL, 
+	parent BIGINT, 
+	CONSTRAINT pk_share_messages PRIMARY KEY (revision_id, position)
+);
+CREATE INDEX ix_share_messages_message_id ON share_messages (message_id);
+CREATE TABLE share_revisions (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	share_id TEXT NOT NULL, 
+	conversation_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	kind TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	sources TEXT NOT NULL, 
+	lines TEXT NOT NULL, 
+	messages BIGINT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_share_revisions PRIMARY KEY (id)
+);
+CREATE INDEX ix_share_revisions_share_id ON share_revisions (share_id);
+CREATE TABLE shares (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	conversation_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	token_hash TEXT NOT NULL, 
+	revision_id TEXT NOT NULL, 
+	revisions BIGINT NOT NULL, 
+	expires_at_ms BIGINT, 
+	revoked_at_ms BIGINT, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_shares PRIMARY KEY (id)
+);
+CREATE INDEX ix_shares_conversation_id ON shares (conversation_id);
+CREATE INDEX ix_shares_space_id_id ON shares (space_id, id);
+CREATE UNIQUE INDEX ux_shares_token_hash ON shares (token_hash);
+INSERT INTO alembic_version (version_num) VALUES ('0006');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0004', '0003', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0005', '0004', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0006', '0005', :now_ms);
