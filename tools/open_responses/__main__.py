@@ -28,8 +28,6 @@ from salon.testing.scene import DIALECTS, model_of, usual_scene  # noqa: E402
 FOLDER = ROOT / ".build" / "open-responses"
 HERE = Path(__file__).parent
 LIMIT_S = 300
-NEEDS = {"websocket": "a WebSocket"}
-"""What a test needs that is not here, by a word of its name."""
 
 
 def git(folder: Path, *words: str) -> str:
@@ -78,11 +76,6 @@ def verdicts(program: Path) -> dict[str, dict[str, str]]:
     return dict(sorted(found.items()))
 
 
-def needs(test: str) -> str:
-    """Return what a test needs that Salon does not have; nothing for one that must pass."""
-    return next((what for word, what in NEEDS.items() if word in test), "")
-
-
 def page(run: dict[str, Any]) -> str:
     """Write the verdicts as a page."""
     lines = [
@@ -91,17 +84,17 @@ def page(run: dict[str, Any]) -> str:
         f"Commit {run['commit'][:12]}; their tests at {run['theirs'][:12]}, unchanged. Run by",
         "`python tools/open_responses CHECKOUT --keep`, with the fake provider behind Salon in each dialect.",
         "",
-        f"| test | needs | {' | '.join(DIALECTS)} |",
-        f"| --- | --- |{' --- |' * len(DIALECTS)}",
+        f"| test | {' | '.join(DIALECTS)} |",
+        f"| --- |{' --- |' * len(DIALECTS)}",
     ]
     for test, found in run["verdicts"].items():
         cells = [found[one].partition(":")[0] for one in DIALECTS]
-        lines.append(f"| {test} | {needs(test) or '-'} | {' | '.join(cells)} |")
+        lines.append(f"| {test} | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 
 
 def main() -> int:
-    """Run; returns 1 when a test fails that needs nothing which Salon does not have."""
+    """Run; returns 1 when a test fails."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -123,7 +116,7 @@ def main() -> int:
         kept = ROOT / "docs" / "measured" / f"open-responses-{date}"
         kept.with_suffix(".json").write_text(json.dumps(run, indent=2) + "\n")
         kept.with_suffix(".md").write_text(page(run))
-    failed = [test for test, one in found.items() if not needs(test) and set(one.values()) != {"passed"}]
+    failed = [test for test, one in found.items() if set(one.values()) != {"passed"}]
     print(f"open responses: {len(found) - len(failed)} as expected, {len(failed)} failed")
     return 1 if failed else 0
 

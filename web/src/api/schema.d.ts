@@ -1834,7 +1834,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Ask one thing after the other over a WebSocket, in the words of OpenAI Responses. */
+        get: operations["get_v1_responses"];
         put?: never;
         /** Chat, in the words of OpenAI Responses; nothing is stored. */
         post: operations["post_v1_responses"];
@@ -7471,6 +7472,31 @@ export interface operations {
                 };
             };
         };
+        responses: {
+            /** @description An error, in the words of the dialect. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The answer, in the words of the dialect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_responses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description An error, in the words of the dialect. */
             "4XX": {

@@ -11,6 +11,8 @@ SENTENCES: Final[dict[str, str]] = {
     "invalid_request": "{field}: {problem}",
     "unknown_model": "There is no model “{model}” here.{nearest} “salon models” or GET /v1/models lists those there are.",
     "unsupported": "{field}: {problem}",
+    "previous_response_not_found": "Previous response with id “{id}” not found: it was not stored, was deleted, or belongs to another space. Send the whole conversation as input.",
+    "websocket_connection_limit_reached": "This connection has lasted {limit_s} s, as long as one may. Open another one.",
     "wrong_model": "“{model}” does not {does}.{can} “salon models” or GET /v1/models lists those there are.",
     "context_too_long": "The prompt is longer than the context window of {model} ({limit} tokens). Shorten it or choose a larger model.",
     "too_large": "The {what} is over the limit of {limit_bytes} bytes. Send less.",

@@ -28,6 +28,7 @@ from salon.surfaces.api.files import FileDoor
 from salon.surfaces.api.heads import check_head
 from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
 from salon.surfaces.api.realtime import RealtimeSurface, refuse_socket
+from salon.surfaces.api.responses import ResponsesSocket
 
 _MANAGED: Final = ("/salon/", "/signin")
 _SERVED: Final = ("/v1/", "/v1beta/", "/v2/", "/upload/", "/api/", "/salon/")
@@ -59,6 +60,7 @@ class SalonApp:
         self._batches = BatchDoor(door)
         self._realtime = RealtimeSurface(door)
         self._secrets = SecretMaker(door)
+        self._responses = ResponsesSocket(door)
         self._management = ManagementDoor(door, load_management)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,13 +114,14 @@ class SalonApp:
         try:
             self._check(scope, headers, path)
             await self.door.access.learn(headers)
-            if matched is None or matched.endpoint.realtime != "session":
+            if matched is None or not matched.endpoint.is_socket:
                 raise NotFound(what="endpoint", id=path[:200])
         except SalonError as error:
             await receive()
             await refuse_socket(self.door, scope, send, error)
             return
-        await self._realtime.serve(matched.endpoint, scope, receive, send)
+        surface = self._responses if matched.endpoint.realtime == "responses" else self._realtime
+        await surface.serve(matched.endpoint, scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {bytes(name): bytes(value) for name, value in scope["headers"]}

@@ -36,7 +36,7 @@ class SecretMaker:
         Raises: UpgradeRequired, InvalidRequest, RateLimited; UnknownModel, WrongModel, NotAllowed for a model
         with which the key could open nothing.
         """
-        if row.realtime == "session":
+        if row.is_socket:
             problem = "This address speaks WebSocket: ask for an upgrade."
             raise UpgradeRequired(field="upgrade", problem=problem)
         secrets = self._door.services.client_secrets

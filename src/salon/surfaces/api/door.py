@@ -71,7 +71,7 @@ class Door:
             (services.base_path + row.path).encode("ascii"): row for row in CORE if row.hot
         }
         self.sockets: frozenset[bytes] = frozenset(
-            (services.base_path + row.path).encode("ascii") for row in CORE if row.realtime == "session"
+            (services.base_path + row.path).encode("ascii") for row in CORE if row.is_socket
         )
         """The addresses that speak WebSocket; everywhere else such an offer is declined."""
         self.connections: set[Watched] = set()

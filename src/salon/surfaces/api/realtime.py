@@ -149,7 +149,7 @@ class RealtimeSurface:
 
     async def _let_in(self, scope: Scope) -> _LetIn:
         """Return who asks for a session. Raises: NotSignedIn, ForeignOrigin, TooManyWrong."""
-        headers = _with_protocol_key(scope)
+        headers = with_protocol_key(scope)
         access, services = self._door.access, self._door.services
         query = cast(bytes, scope.get("query_string", b""))
         refuse_query_key(query)
@@ -183,7 +183,7 @@ class RealtimeSurface:
         if not (is_known and b"origin" in _headers(scope)):
             await refuse_socket(self._door, scope, send, error)
             return
-        await send({"type": "websocket.accept", "subprotocol": _protocol(scope)})
+        await send({"type": "websocket.accept", "subprotocol": offered_protocol(scope)})
         client = AsgiSocket(_nothing, send)
         mark = new_id("evt").removeprefix("evt_")
         try:
@@ -229,7 +229,7 @@ def _headers(scope: Scope) -> dict[bytes, bytes]:
     return {bytes(name).lower(): bytes(value) for name, value in scope["headers"]}
 
 
-def _with_protocol_key(scope: Scope) -> dict[bytes, bytes]:
+def with_protocol_key(scope: Scope) -> dict[bytes, bytes]:
     """Return the headers, with a key that came as a subprotocol. Raises: NotSignedIn for two keys."""
     headers = _headers(scope)
     keys = {one.removeprefix(_KEY) for one in _offered(scope) if one.startswith(_KEY)}
@@ -245,7 +245,7 @@ def _offered(scope: Scope) -> list[str]:
     return [str(one) for one in scope.get("subprotocols") or ()]
 
 
-def _protocol(scope: Scope) -> str | None:
+def offered_protocol(scope: Scope) -> str | None:
     """Return the subprotocol to answer with: one that was offered and holds no key."""
     offered = [one for one in _offered(scope) if not one.startswith(_KEY)]
     return "realtime" if "realtime" in offered else next(iter(offered), None)
@@ -257,7 +257,7 @@ def _accept(scope: Scope, opened: OpenSession) -> Message:
         (b"x-salon-request-id", opened.request_id.encode("ascii")),
         (b"x-salon-route", opened.target.encode("ascii", "backslashreplace")),
     ]
-    return {"type": "websocket.accept", "subprotocol": _protocol(scope), "headers": headers}
+    return {"type": "websocket.accept", "subprotocol": offered_protocol(scope), "headers": headers}
 
 
 def _call(scope: Scope, let_in: _LetIn, *, renew: Callable[[], KeyIdentity]) -> SessionCall:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints.row import Endpoint, asking
 
 _COUNT: Final = "Count a request's tokens, in the words of {}; an estimate is marked as one."
@@ -23,6 +24,15 @@ ROWS: Final[tuple[Endpoint, ...]] = (
         "chat",
         "Chat, in the words of OpenAI Responses; nothing is stored.",
         hot=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/v1/responses",
+        dialect="responses",
+        summary="Ask one thing after the other over a WebSocket, in the words of OpenAI Responses.",
+        policy=Right.USE_MODELS,
+        operation="chat",
+        realtime="responses",
     ),
     asking(
         "/v1/responses/compact",

@@ -39,13 +39,18 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Served below ASGI when it can be."""
     why_public: str = ""
     """Public rows only: what makes it harmless to strangers."""
-    realtime: Literal["session", "secret"] | None = None
-    """``session`` is a WebSocket, ``secret`` makes a key for one."""
+    realtime: Literal["session", "secret", "responses"] | None = None
+    """``session`` and ``responses`` are WebSockets, ``secret`` makes a key for one."""
 
     @property
     def is_served(self) -> bool:
         """Tell whether the gateway answers it."""
         return self.operation in OPERATIONS and self.realtime is None
+
+    @property
+    def is_socket(self) -> bool:
+        """Tell whether it is a WebSocket."""
+        return self.realtime in {"session", "responses"}
 
     @property
     def key(self) -> tuple[str, str]:

@@ -1,0 +1,64 @@
+"""A chain of responses as its items: what was said before, then what is new.
+
+An answer that continues another is asked for with the whole conversation as its input, so that any provider
+can give it and none has to store anything.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from salon.foundation.kit.errors import InvalidRequest
+from salon.gateway.protocols.fields import Edits, array_at, invalid, join_fields, object_at
+from salon.gateway.protocols.wire_json import JsonObject
+
+FIELD: Final = "previous_response_id"
+Items = list[JsonObject]
+"""Items of OpenAI's Responses as they are sent and shown."""
+_RESULTS: Final = ("_call_output", "_call_response")
+_CONSUMED: Final = (FIELD, "conversation", "background", "type", "generate")
+
+
+class PreviousResponseMissing(InvalidRequest):
+    """The response to go on from is not there. Fields: ``field``, ``id``."""
+
+    code = "previous_response_not_found"
+    status = 400
+
+
+def input_items(value: Any) -> Items:
+    """Return ``input`` as items. Raises: InvalidRequest naming the path."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [{"type": "message", "role": "user", "content": value}]
+    return [object_at(item, f"input[{place}]") for place, item in enumerate(array_at(value, "input"))]
+
+
+def continued(history: Sequence[JsonObject], new: Sequence[JsonObject]) -> Items:
+    """Return the whole conversation. Raises: InvalidRequest for a result of a call that nobody made."""
+    calls = {
+        item["call_id"]
+        for item in (*history, *new)
+        if isinstance(item.get("call_id"), str) and not _is_result(item)
+    }
+    for place, item in enumerate(new):
+        if _is_result(item) and item.get("call_id") not in calls:
+            raise invalid(
+                f"input[{place}].call_id",
+                "No tool call with this id came before. Send it too, or go on from its response.",
+            )
+    return [*history, *new]
+
+
+def with_input(fields: Mapping[str, msgspec.Raw], items: Sequence[JsonObject], **edits: Any) -> bytes:
+    """Return a request for ``items`` that needs nothing stored; ``edits`` are further fields."""
+    wanted: Edits = {name: None for name in _CONSUMED if name in fields}
+    wanted.update(edits, input=list(items))
+    return join_fields(dict(fields), wanted)
+
+
+def _is_result(item: JsonObject) -> bool:
+    kind = item.get("type")
+    return isinstance(kind, str) and kind.endswith(_RESULTS)

@@ -1,0 +1,5 @@
+"""Responses that go on, at the doors: over a WebSocket, and stored."""
+
+from salon.surfaces.api.responses.socket import ResponsesSocket
+
+__all__ = ["ResponsesSocket"]
