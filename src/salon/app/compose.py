@@ -8,6 +8,7 @@ from typing import Final
 from salon.app.assembly import build_registry
 from salon.app.batches import open_batches
 from salon.app.configuration import Configuration
+from salon.app.conversations import open_conversations
 from salon.app.declarations import realtime_options
 from salon.app.gauges import add_gauges
 from salon.app.house import House
@@ -162,6 +163,7 @@ async def _open_gateway(house: House) -> None:
     house.uploads = Uploads(house.storage, house.files, house.clock)
     house.gateway.references = StoredReferences(house.files, most_bytes=settings.files.max_referred_bytes)
     await open_batches(house, keys, vault)
+    await open_conversations(house)
 
 
 def _share_breakers(house: House) -> None:
@@ -202,6 +204,7 @@ def _open_door(house: House) -> None:
         files=FileServices(
             files=house.files, uploads=house.uploads, identity_of=house.accounts.identity_of_creator
         ),
+        conversations=house.conversations,
         house=Management(house),
     )
 

@@ -28,7 +28,7 @@ from salon.gateway.batches import Batches
 from salon.gateway.configuration import FileConfiguration, ProviderService
 from salon.gateway.gateway import Gateway
 from salon.gateway.payloads import PayloadService
-from salon.surfaces.api.services import Readiness, Services
+from salon.surfaces.api.services import ConversationServices, Readiness, Services
 
 _PROBE_S = 2.0
 _LAST_PATIENCE_S = 2.0
@@ -54,6 +54,7 @@ class House:
     gateway: Gateway
     payloads: PayloadService
     batches: Batches
+    conversations: ConversationServices
     providers: ProviderService
     services: Services
     observer: GatewayObserver

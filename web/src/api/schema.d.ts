@@ -375,6 +375,334 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Conversations
+         * @description List the conversations of one's space, the one changed last first.
+         */
+        get: operations["list_conversations_salon_v1_conversations_get"];
+        put?: never;
+        /**
+         * Create Conversation
+         * @description Make a conversation with one empty branch.
+         */
+        post: operations["create_conversation_salon_v1_conversations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Conversation
+         * @description Return a conversation and its branches.
+         */
+        get: operations["get_conversation_salon_v1_conversations__conversation_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Conversation
+         * @description Change a conversation; with If-Match only if nobody else has meanwhile.
+         */
+        patch: operations["change_conversation_salon_v1_conversations__conversation_id__patch"];
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Branches
+         * @description List the branches of a conversation, oldest first.
+         */
+        get: operations["list_branches_salon_v1_conversations__conversation_id__branches_get"];
+        put?: never;
+        /**
+         * Create Branch
+         * @description Make a branch that ends in any message of the conversation.
+         */
+        post: operations["create_branch_salon_v1_conversations__conversation_id__branches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/branches/{branch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Branch
+         * @description Return a branch.
+         */
+        get: operations["get_branch_salon_v1_conversations__conversation_id__branches__branch_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Branch
+         * @description Rename or pin a branch; with If-Match only if nobody else has changed it meanwhile.
+         */
+        patch: operations["change_branch_salon_v1_conversations__conversation_id__branches__branch_id__patch"];
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/branches/{branch_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Branch
+         * @description Let a branch end in another message; where it ended before is kept.
+         */
+        post: operations["move_branch_salon_v1_conversations__conversation_id__branches__branch_id__move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/branches/{branch_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Moves
+         * @description List where a branch ended before, oldest first.
+         */
+        get: operations["list_moves_salon_v1_conversations__conversation_id__branches__branch_id__moves_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/branches/{branch_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Move
+         * @description Let a branch end where it did before a move.
+         */
+        post: operations["undo_move_salon_v1_conversations__conversation_id__branches__branch_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Path Page
+         * @description Return the last messages of a branch or of the path to ``last_id``, or those above ``before``.
+         */
+        get: operations["path_page_salon_v1_conversations__conversation_id__messages_get"];
+        put?: never;
+        /**
+         * Append Messages
+         * @description Append messages to a branch without asking a model.
+         */
+        post: operations["append_messages_salon_v1_conversations__conversation_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Message
+         * @description Return a message.
+         */
+        get: operations["get_message_salon_v1_conversations__conversation_id__messages__message_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Mark Message
+         * @description Pin a message, or leave it out of what models are sent.
+         */
+        patch: operations["mark_message_salon_v1_conversations__conversation_id__messages__message_id__patch"];
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/messages/{message_id}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Children
+         * @description Return the messages below one: answers, and other words in their place.
+         */
+        get: operations["list_children_salon_v1_conversations__conversation_id__messages__message_id__children_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/messages/{message_id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit Message
+         * @description Say something else in a message's place: a new message beside it, and nothing is lost.
+         */
+        post: operations["edit_message_salon_v1_conversations__conversation_id__messages__message_id__edit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Participants
+         * @description List who takes part, in the order in which they came.
+         */
+        get: operations["list_participants_salon_v1_conversations__conversation_id__participants_get"];
+        put?: never;
+        /**
+         * Add Participant
+         * @description Let somebody take part; again changes nothing.
+         */
+        post: operations["add_participant_salon_v1_conversations__conversation_id__participants_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/participants/{kind}/{participant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Participant
+         * @description Let somebody take part no more; what they said stays.
+         */
+        delete: operations["remove_participant_salon_v1_conversations__conversation_id__participants__kind___participant_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/roots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Roots
+         * @description Return the first messages: more than one where the first was edited.
+         */
+        get: operations["list_roots_salon_v1_conversations__conversation_id__roots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whole Tree
+         * @description Return every message of every branch, in the order in which they came.
+         */
+        get: operations["whole_tree_salon_v1_conversations__conversation_id__tree_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/database/backup": {
         parameters: {
             query?: never;
@@ -2304,6 +2632,40 @@ export interface components {
             weight?: number;
         };
         /**
+         * AppendBody
+         * @description Messages to append.
+         */
+        AppendBody: {
+            /**
+             * After
+             * @default head
+             */
+            after?: string | null;
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /**
+             * If Moved
+             * @default fork
+             * @enum {string}
+             */
+            if_moved?: "fork" | "refuse";
+            /** Messages */
+            messages: components["schemas"]["NewMessageBody"][];
+        };
+        /**
+         * Appended
+         * @description What was appended, and where it is.
+         */
+        Appended: {
+            branch: components["schemas"]["Branch"];
+            /** Is Forked */
+            is_forked: boolean;
+            /** Messages */
+            messages: components["schemas"]["Message"][];
+        };
+        /**
          * AttemptRow
          * @description What became of one attempt to have a request answered.
          */
@@ -2364,6 +2726,37 @@ export interface components {
             items: components["schemas"]["AuditRow"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Author
+         * @description Who said it.
+         */
+        Author: {
+            /** Id */
+            id?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "persona" | "model" | "tool" | "system";
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * AuthorBody
+         * @description Who said it.
+         */
+        AuthorBody: {
+            /** Id */
+            id?: string | null;
+            /**
+             * Kind
+             * @default person
+             * @enum {string}
+             */
+            kind?: "person" | "persona" | "model" | "tool" | "system";
+            /** Name */
+            name?: string | null;
         };
         /**
          * Backup
@@ -2476,6 +2869,73 @@ export interface components {
             param: string | null;
         };
         /**
+         * Branch
+         * @description A name for a place in the tree.
+         */
+        Branch: {
+            /** Archived At Ms */
+            archived_at_ms: number | null;
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Deleted At Ms */
+            deleted_at_ms: number | null;
+            /** Head Id */
+            head_id: string | null;
+            /** Hidden At Ms */
+            hidden_at_ms: number | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Pinned At Ms */
+            pinned_at_ms: number | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * BranchBody
+         * @description A branch to make.
+         */
+        BranchBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /** Head Id */
+            head_id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Opens
+             * @default false
+             */
+            opens?: boolean;
+        };
+        /**
+         * BranchChangeBody
+         * @description What to change of a branch; what is left out stays.
+         */
+        BranchChangeBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /** Is Pinned */
+            is_pinned?: boolean | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * Branches
+         * @description Branches, oldest first.
+         */
+        Branches: {
+            /** Items */
+            items: components["schemas"]["Branch"][];
+        };
+        /**
          * Check
          * @description One thing the doctor looked at; ``ok`` is null when it could not be looked at.
          */
@@ -2570,6 +3030,161 @@ export interface components {
             zone?: string | null;
         };
         /**
+         * Content
+         * @description What a message says.
+         */
+        Content: {
+            /** Parts */
+            parts: {
+                [key: string]: unknown;
+            }[];
+            /** Provider Data */
+            provider_data?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * Conversation
+         * @description A conversation.
+         */
+        Conversation: {
+            /** Archived At Ms */
+            archived_at_ms: number | null;
+            /** Branch Id */
+            branch_id: string | null;
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Deleted At Ms */
+            deleted_at_ms: number | null;
+            /** Folder Id */
+            folder_id: string | null;
+            /** Hidden At Ms */
+            hidden_at_ms: number | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Messages */
+            messages: number;
+            /** Origin */
+            origin: string | null;
+            /** Pinned At Ms */
+            pinned_at_ms: number | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Sources */
+            sources: string[];
+            /** Title */
+            title: string;
+            /** Title By */
+            title_by: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ConversationBody
+         * @description A conversation to make.
+         */
+        ConversationBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /**
+             * Kind
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "room";
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+        };
+        /**
+         * ConversationChangeBody
+         * @description What to change of a conversation; what is left out stays.
+         */
+        ConversationChangeBody: {
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /** Is Archived */
+            is_archived?: boolean | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * Conversations
+         * @description Conversations, the one changed last first.
+         */
+        Conversations: {
+            /** Items */
+            items: components["schemas"]["Conversation"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ConversationWithBranches
+         * @description A conversation and its branches, oldest first.
+         */
+        ConversationWithBranches: {
+            /** Archived At Ms */
+            archived_at_ms: number | null;
+            /** Branch Id */
+            branch_id: string | null;
+            /** Branches */
+            branches: components["schemas"]["Branch"][];
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Deleted At Ms */
+            deleted_at_ms: number | null;
+            /** Folder Id */
+            folder_id: string | null;
+            /** Hidden At Ms */
+            hidden_at_ms: number | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Messages */
+            messages: number;
+            /** Origin */
+            origin: string | null;
+            /** Pinned At Ms */
+            pinned_at_ms: number | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Sources */
+            sources: string[];
+            /** Title */
+            title: string;
+            /** Title By */
+            title_by: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * Cost
          * @description A sum in one currency.
          */
@@ -2633,6 +3248,19 @@ export interface components {
              * @constant
              */
             ok?: true;
+        };
+        /**
+         * EditBody
+         * @description What to say in a message's place.
+         */
+        EditBody: {
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            message: components["schemas"]["NewMessageBody"];
+            /** Name */
+            name?: string | null;
         };
         Error: {
             error: {
@@ -2893,6 +3521,81 @@ export interface components {
             url: string;
         };
         /**
+         * MarksBody
+         * @description Marks to set or take away; what is left out stays.
+         */
+        MarksBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /** Is Excluded */
+            is_excluded?: boolean | null;
+            /** Is Pinned */
+            is_pinned?: boolean | null;
+        };
+        /**
+         * Message
+         * @description A message: never changed but for its marks.
+         */
+        Message: {
+            /** Archived At Ms */
+            archived_at_ms: number | null;
+            author: components["schemas"]["Author"];
+            content: components["schemas"]["Content"] | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Deleted At Ms */
+            deleted_at_ms: number | null;
+            /** Depth */
+            depth: number;
+            /** Excluded At Ms */
+            excluded_at_ms: number | null;
+            /** Hidden At Ms */
+            hidden_at_ms: number | null;
+            /** Id */
+            id: string;
+            /** Origin */
+            origin: string | null;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Pinned At Ms */
+            pinned_at_ms: number | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant" | "tool";
+            /** Run Id */
+            run_id: string | null;
+            /** Siblings */
+            siblings: string[];
+            /** Size Bytes */
+            size_bytes: number;
+            /** Sources */
+            sources: components["schemas"]["Source"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "complete" | "interrupted" | "failed";
+            /** Tokens */
+            tokens: number;
+        };
+        /**
+         * Messages
+         * @description Messages, oldest first.
+         */
+        Messages: {
+            branch?: components["schemas"]["Branch"] | null;
+            /** Items */
+            items: components["schemas"]["Message"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * Model
          * @description One model that can be asked. Prices are decimal text, per million tokens.
          */
@@ -2935,6 +3638,48 @@ export interface components {
             items: components["schemas"]["Model"][];
         };
         /**
+         * Move
+         * @description A branch was made to end elsewhere.
+         */
+        Move: {
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** From Id */
+            from_id: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** To Id */
+            to_id: string | null;
+        };
+        /**
+         * MoveBody
+         * @description Where a branch is to end.
+         */
+        MoveBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /** Head Id */
+            head_id: string | null;
+            /**
+             * Kind
+             * @default rollback
+             * @enum {string}
+             */
+            kind?: "rollback" | "switch" | "fork" | "merge";
+        };
+        /**
+         * Moves
+         * @description Moves of a branch, oldest first.
+         */
+        Moves: {
+            /** Items */
+            items: components["schemas"]["Move"][];
+        };
+        /**
          * NewKeyBody
          * @description A key to make.
          */
@@ -2945,6 +3690,33 @@ export interface components {
             name: string;
             /** Rights */
             rights?: string[] | null;
+        };
+        /**
+         * NewMessageBody
+         * @description A message: ``text``, or ``parts``.
+         */
+        NewMessageBody: {
+            author?: components["schemas"]["AuthorBody"] | null;
+            /** Parts */
+            parts?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Role
+             * @default user
+             * @enum {string}
+             */
+            role?: "system" | "developer" | "user" | "assistant" | "tool";
+            /** Sources */
+            sources?: components["schemas"]["SourceBody"][];
+            /**
+             * Status
+             * @default complete
+             * @enum {string}
+             */
+            status?: "complete" | "interrupted" | "failed";
+            /** Text */
+            text?: string | null;
         };
         /**
          * NewProvider
@@ -2997,6 +3769,46 @@ export interface components {
             requests_per_minute?: number | null;
             /** Tokens Per Minute */
             tokens_per_minute?: number | null;
+        };
+        /**
+         * Participant
+         * @description Who takes part.
+         */
+        Participant: {
+            /** Id */
+            id: string;
+            /** Joined At Ms */
+            joined_at_ms: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "persona" | "model" | "tool" | "system";
+            /** Name */
+            name: string;
+        };
+        /**
+         * ParticipantBody
+         * @description Who is to take part.
+         */
+        ParticipantBody: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "persona" | "model" | "tool" | "system";
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * Participants
+         * @description Who takes part, in the order in which they came.
+         */
+        Participants: {
+            /** Items */
+            items: components["schemas"]["Participant"][];
         };
         /**
          * Payload
@@ -4036,6 +4848,36 @@ export interface components {
             reasoning?: string | null;
         };
         /**
+         * Source
+         * @description What a message was made from, besides its parent.
+         */
+        Source: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "edit-of" | "merge" | "quote" | "summary-of" | "forked-from" | "retry-of" | "continues";
+        };
+        /**
+         * SourceBody
+         * @description What a message is made from.
+         */
+        SourceBody: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "edit-of" | "merge" | "quote" | "summary-of" | "forked-from" | "retry-of" | "continues";
+        };
+        /**
          * Status
          * @description What runs.
          */
@@ -4219,6 +5061,16 @@ export interface components {
             requests: number;
             /** Unpriced */
             unpriced: number;
+        };
+        /**
+         * UndoBody
+         * @description Which move of a branch to take back.
+         */
+        UndoBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /** Move Id */
+            move_id?: string | null;
         };
         /**
          * Usage
@@ -4874,6 +5726,774 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reload"];
+                };
+            };
+        };
+    };
+    list_conversations_salon_v1_conversations_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                state?: "open" | "archived" | "hidden" | "deleted";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversations"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_conversation_salon_v1_conversations_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConversationBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationWithBranches"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_conversation_salon_v1_conversations__conversation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationWithBranches"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_conversation_salon_v1_conversations__conversation_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationWithBranches"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_branches_salon_v1_conversations__conversation_id__branches_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branches"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_branch_salon_v1_conversations__conversation_id__branches_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_branch_salon_v1_conversations__conversation_id__branches__branch_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_branch_salon_v1_conversations__conversation_id__branches__branch_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                branch_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_branch_salon_v1_conversations__conversation_id__branches__branch_id__move_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                branch_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_moves_salon_v1_conversations__conversation_id__branches__branch_id__moves_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moves"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_move_salon_v1_conversations__conversation_id__branches__branch_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                branch_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    path_page_salon_v1_conversations__conversation_id__messages_get: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                branch_id?: string | null;
+                last_id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    append_messages_salon_v1_conversations__conversation_id__messages_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppendBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appended"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_message_salon_v1_conversations__conversation_id__messages__message_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    mark_message_salon_v1_conversations__conversation_id__messages__message_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarksBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_children_salon_v1_conversations__conversation_id__messages__message_id__children_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_message_salon_v1_conversations__conversation_id__messages__message_id__edit_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appended"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_participants_salon_v1_conversations__conversation_id__participants_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participants"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_participant_salon_v1_conversations__conversation_id__participants_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParticipantBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participants"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_participant_salon_v1_conversations__conversation_id__participants__kind___participant_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                kind: string;
+                participant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participants"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_roots_salon_v1_conversations__conversation_id__roots_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    whole_tree_salon_v1_conversations__conversation_id__tree_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

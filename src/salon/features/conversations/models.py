@@ -68,6 +68,40 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     hidden_at_ms: int | None
     deleted_at_ms: int | None
     created_at_ms: int
+    archived_at_ms: int | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """How an answer came to be."""
+
+    message_id: str
+    conversation_id: str
+    run_id: str | None
+    model: str
+    """The name that was asked for."""
+    route: str | None
+    """The ``provider/model`` that answered."""
+    finish: str | None
+    asked: dict[str, Any] | None
+    """The exact request; None once it was erased."""
+    steps: tuple[dict[str, Any], ...]
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_e10: int | None
+    """In 10⁻¹⁰ of ``currency``; None when it has no price."""
+    currency: str | None
+    started_at_ms: int
+    first_token_at_ms: int | None
+    ended_at_ms: int
+
+
+class Participant(msgspec.Struct, frozen=True, kw_only=True):
+    """Who takes part in a conversation."""
+
+    kind: AuthorKind
+    id: str
+    name: str
+    joined_at_ms: int
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +144,8 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     created_at_ms: int
     changed_at_ms: int
+    archived_at_ms: int | None = None
+    hidden_at_ms: int | None = None
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):

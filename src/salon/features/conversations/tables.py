@@ -60,6 +60,8 @@ branches = Table(
     text_column("name"),
     text_column("head_id", nullable=True),
     time_ms("pinned_at_ms", nullable=True),
+    time_ms("archived_at_ms", nullable=True),
+    time_ms("hidden_at_ms", nullable=True),
     time_ms("deleted_at_ms", nullable=True),
     integer("version"),
     time_ms("created_at_ms"),
@@ -106,6 +108,7 @@ messages = Table(
     text_column("origin", nullable=True),
     time_ms("pinned_at_ms", nullable=True),
     time_ms("excluded_at_ms", nullable=True),
+    time_ms("archived_at_ms", nullable=True),
     time_ms("hidden_at_ms", nullable=True),
     time_ms("deleted_at_ms", nullable=True),
     time_ms("created_at_ms"),
@@ -113,7 +116,7 @@ messages = Table(
     Index("ix_messages_parent_id", "parent_id"),
     Index("ix_messages_deleted_at_ms", "deleted_at_ms"),
 )
-"""What was said: never changed but for its marks (pinned, excluded, hidden, deleted).
+"""What was said: never changed but for its marks (pinned, excluded, archived, hidden, deleted).
 
 ``depth`` is 0 for a first message, else its parent's and 1. ``status``: ``complete``, ``interrupted`` (a
 part of an answer that ended early) or ``failed``. ``tokens`` is an estimate of what it takes in a prompt.

@@ -31,6 +31,10 @@ SENTENCES: Final[dict[str, str]] = {
     "foreign_origin": "The {header} header names an address that is not this Salon's. Add it to server.allowed_hosts if it is.",
     "not_found": "There is no {what} {id}. {remedy}",
     "conflict": "{problem}",
+    "changed_meanwhile": "The {what} {id} was changed since you read it: it is version {version} now. Read it again and decide anew.",
+    "head_moved": "The branch {branch} ends in another message by now: {head}. Read it, then append after that, or let what is new become a branch of its own.",
+    "act_differs": "The id “{client_id}” was used for something else before. Give every act an id of its own.",
+    "body_gone": "What the {what} {id} said is gone for good. A backup made before may still have it.",
     "rate_limited": "The limit of {limit} is reached. Try again in {retry_after_s} s.",
     "batches_full": "This space may have {limit} at once, and with this batch it would have more. Wait until a batch has ended, or cancel one: “salon batches list” shows them, and {setting} sets how many there may be.",
     "too_many_wrong": "Too many wrong credentials came from this address. Correct the key, and try again in {retry_after_s} s.",
@@ -70,6 +74,11 @@ SENTENCES: Final[dict[str, str]] = {
 
 
 REMEDIES: Final[dict[str, str]] = {
+    "branch": "It was deleted, or belongs to another conversation. GET /salon/v1/conversations/{id}/branches lists those there are.",
+    "conversation": "It was deleted, or belongs to another space. “salon conversations list” or GET /salon/v1/conversations lists those there are.",
+    "message": "It belongs to another conversation or space. GET /salon/v1/conversations/{id}/messages lists those there are.",
+    "move": "GET …/branches/{id}/moves lists where the branch ended before.",
+    "participant": "GET /salon/v1/conversations/{id}/participants lists those there are.",
     "alias": "“salon route list” or GET /salon/v1/aliases lists those there are.",
     "backup": "“salon db backup” makes one; look for it where that said.",
     "backup manifest": "It is written beside the backup and is moved with it: bring both files.",

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from salon.features.conversations.tree import Tree
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.files import Files, Uploads
 from salon.foundation.kit.in_place import InPlace
@@ -94,6 +95,12 @@ class FileServices(msgspec.Struct, frozen=True, kw_only=True):
     """Under whom the key or person acts now that began something; ``None`` once they may not any more."""
 
 
+class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
+    """What the routes of conversations work with, a field for each part."""
+
+    tree: Tree
+
+
 class Services(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the doors call."""
 
@@ -129,5 +136,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """The house's file store; ``None`` where there is none."""
     batches: Batches | None = None
     """The house's batches; ``None`` where there are none."""
+    conversations: ConversationServices | None = None
+    """The house's conversations; ``None`` where there are none."""
     house: object = None
     """What management routes work with; they know its type."""

@@ -43,7 +43,9 @@ _BRANCHES = statement(
     )
     .order_by(branches.c.id)
 )
-_BRANCH_CHANGEABLE = ("name", "head_id", "pinned_at_ms", "deleted_at_ms", "changed_at_ms")
+_BRANCH_CHANGEABLE = (
+    "name", "head_id", "pinned_at_ms", "archived_at_ms", "hidden_at_ms", "deleted_at_ms", "changed_at_ms",
+)  # fmt: skip
 _INSERT_MOVE = statement(moves.insert())
 _MOVES = statement(
     select(*(moves.c[name] for name in Move.__struct_fields__))

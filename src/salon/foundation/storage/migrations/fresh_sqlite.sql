@@ -1,4 +1,4 @@
--- revision 0006
+-- revision 0007
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -574,7 +574,7 @@ CREATE TABLE conversation_branches (
 	deleted_at_ms BIGINT, 
 	version BIGINT NOT NULL, 
 	created_at_ms BIGINT NOT NULL, 
-	changed_at_ms BIGINT NOT NULL, 
+	changed_at_ms BIGINT NOT NULL, archived_at_ms BIGINT, hidden_at_ms BIGINT, 
 	CONSTRAINT pk_conversation_branches PRIMARY KEY (id)
 );
 CREATE INDEX ix_conversation_branches_conversation_id ON conversation_branches (conversation_id, id);
@@ -672,7 +672,7 @@ CREATE TABLE messages (
 	excluded_at_ms BIGINT, 
 	hidden_at_ms BIGINT, 
 	deleted_at_ms BIGINT, 
-	created_at_ms BIGINT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, archived_at_ms BIGINT, 
 	CONSTRAINT pk_messages PRIMARY KEY (id)
 );
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id, id);
@@ -745,10 +745,22 @@ CREATE TABLE shares (
 CREATE INDEX ix_shares_conversation_id ON shares (conversation_id);
 CREATE INDEX ix_shares_space_id_id ON shares (space_id, id);
 CREATE UNIQUE INDEX ux_shares_token_hash ON shares (token_hash);
-INSERT INTO alembic_version (version_num) VALUES ('0006');
+CREATE TABLE conversation_erasures (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	kind TEXT NOT NULL, 
+	target_id TEXT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_erasures PRIMARY KEY (id)
+);
+CREATE INDEX ix_conversation_erasures_created_at_ms ON conversation_erasures (created_at_ms);
+CREATE INDEX ix_conversation_erasures_target_id ON conversation_erasures (target_id);
+INSERT INTO alembic_version (version_num) VALUES ('0007');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0004', '0003', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0005', '0004', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0006', '0005', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0007', '0006', :now_ms);

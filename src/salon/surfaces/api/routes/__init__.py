@@ -14,6 +14,7 @@ def routers() -> "Sequence[APIRouter]":
     """Return every management router."""
     from salon.surfaces.api.routes import (  # noqa: PLC0415 - loads FastAPI
         batches,
+        conversations,
         files,
         keys,
         payloads,
@@ -30,6 +31,7 @@ def routers() -> "Sequence[APIRouter]":
         keys.router,
         payloads.router,
         batches.router,
+        *conversations.ROUTERS,
         files.router,
         sign_in.router,
     )

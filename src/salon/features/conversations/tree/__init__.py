@@ -1,0 +1,54 @@
+"""The tree as a service: conversations, branches, messages, and what is done with them.
+
+Others that write into the tree call ``append`` in their own transaction, with what
+``the_branch`` found in it.
+"""
+
+from salon.features.conversations.tree.appending import (
+    Appended,
+    NewMessage,
+    append,
+    new_branch,
+    turn_of,
+    write_messages,
+)
+from salon.features.conversations.tree.branches import BranchChange, move_head
+from salon.features.conversations.tree.conversations import ConversationChange, begin, blank
+from salon.features.conversations.tree.desk import Desk, author_id, once
+from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation, the_message
+from salon.features.conversations.tree.messages import HEAD, MessageMarks
+from salon.features.conversations.tree.service import Tree
+from salon.features.conversations.tree.views import (
+    ConversationPage,
+    ConversationView,
+    MessagePage,
+    MessageView,
+)
+
+__all__ = [
+    "HEAD",
+    "Appended",
+    "BranchChange",
+    "ConversationChange",
+    "ConversationPage",
+    "ConversationView",
+    "Desk",
+    "MessageMarks",
+    "MessagePage",
+    "MessageView",
+    "NewMessage",
+    "Tree",
+    "append",
+    "author_id",
+    "begin",
+    "blank",
+    "move_head",
+    "new_branch",
+    "once",
+    "readable",
+    "the_branch",
+    "the_conversation",
+    "the_message",
+    "turn_of",
+    "write_messages",
+]

@@ -1,0 +1,18 @@
+"""The tree of one house, part by part."""
+
+from salon.features.conversations.tree.branches import Branches
+from salon.features.conversations.tree.conversations import Conversations
+from salon.features.conversations.tree.desk import Desk
+from salon.features.conversations.tree.messages import Messages
+from salon.foundation.kit.clock import Clock
+from salon.foundation.storage import Storage
+
+
+class Tree:
+    """Everything that is done with conversations, but for asking models."""
+
+    def __init__(self, storage: Storage, *, clock: Clock) -> None:
+        desk = Desk(storage, clock)
+        self.conversations = Conversations(desk)
+        self.branches = Branches(desk)
+        self.messages = Messages(desk)

@@ -1,0 +1,38 @@
+"""What the tree shows of itself: rows together with what is told beside them."""
+
+import msgspec
+
+from salon.features.conversations.models import Branch, Conversation, Message, Source
+
+
+class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation and its branches."""
+
+    conversation: Conversation
+    branches: tuple[Branch, ...]
+
+
+class ConversationPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Conversations, the one changed last first."""
+
+    items: tuple[Conversation, ...]
+    next: str | None
+
+
+class MessageView(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as it may be read."""
+
+    message: Message
+    sources: tuple[Source, ...] = ()
+    siblings: tuple[str, ...] = ()
+    """Every message with the same parent, itself among them, oldest first; empty when it is alone."""
+
+
+class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a path or of a list, oldest first."""
+
+    items: tuple[MessageView, ...]
+    next: str | None
+    """Where the list goes on; for a path, ``before`` of the page before."""
+    branch: Branch | None = None
+    """The branch whose path it is."""

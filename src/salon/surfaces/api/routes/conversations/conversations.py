@@ -1,0 +1,148 @@
+"""Conversations: made, listed, shown, changed; who takes part."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from salon.features.conversations.models import Author
+from salon.features.conversations.tree import ConversationChange
+from salon.foundation.kit.caller import Right
+from salon.surfaces.api.endpoints import management
+from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.routes.conversations.common import (
+    OPERATION,
+    AskedVersion,
+    ClientActId,
+    CurrentConversations,
+    tag,
+)
+from salon.surfaces.api.routes.conversations.shown import conversation_shown, given, view_shown
+from salon.surfaces.api.routes.schemas.conversations import (
+    ConversationBody,
+    ConversationChangeBody,
+    Conversations,
+    ConversationWithBranches,
+    ParticipantBody,
+    Participants,
+)
+
+router = APIRouter(prefix="/salon/v1", tags=["conversations"])
+
+_USE = Right.USE_CONVERSATIONS
+_ONE = "/conversations/{conversation_id}"
+management("GET", "/conversations", _USE, summary="List conversations.", operation=OPERATION)
+management("POST", "/conversations", _USE, summary="Make a conversation.", operation=OPERATION)
+management("GET", _ONE, _USE, summary="Show a conversation.", operation=OPERATION)
+management("PATCH", _ONE, _USE, summary="Change a conversation.", operation=OPERATION)
+management("GET", f"{_ONE}/participants", _USE, summary="Who takes part.", operation=OPERATION)
+management("POST", f"{_ONE}/participants", _USE, summary="Let somebody take part.", operation=OPERATION)
+management(
+    "DELETE",
+    f"{_ONE}/participants/{{kind}}/{{participant_id:path}}",
+    _USE,
+    summary="Let somebody take part no more.",
+    operation=OPERATION,
+)
+
+
+@router.get("/conversations", response_model=Conversations)
+async def list_conversations(
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    *,
+    state: Literal["open", "archived", "hidden", "deleted"] = "open",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> Any:
+    """List the conversations of one's space, the one changed last first."""
+    page = await services.tree.conversations.page(caller, state=state, cursor=cursor, limit=limit)
+    return {"items": [conversation_shown(one) for one in page.items], "next": page.next}
+
+
+@router.post("/conversations", response_model=ConversationWithBranches, status_code=201)
+async def create_conversation(
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    response: Response,
+    act: ClientActId,
+    body: ConversationBody | None = None,
+) -> Any:
+    """Make a conversation with one empty branch."""
+    asked = body or ConversationBody()
+    view = await services.tree.conversations.create(
+        caller,
+        title=asked.title,
+        kind=asked.kind,
+        settings=asked.settings,
+        client_id=asked.client_id or act,
+    )
+    tag(response, view.conversation.version)
+    return view_shown(view)
+
+
+@router.get("/conversations/{conversation_id}", response_model=ConversationWithBranches)
+async def get_conversation(
+    services: CurrentConversations, caller: CurrentCaller, response: Response, conversation_id: str
+) -> Any:
+    """Return a conversation and its branches."""
+    view = await services.tree.conversations.get(caller, conversation_id)
+    tag(response, view.conversation.version)
+    return view_shown(view)
+
+
+@router.patch("/conversations/{conversation_id}", response_model=ConversationWithBranches)
+async def change_conversation(
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    response: Response,
+    conversation_id: str,
+    *,
+    body: ConversationChangeBody,
+    version: AskedVersion,
+    act: ClientActId,
+) -> Any:
+    """Change a conversation; with If-Match only if nobody else has meanwhile."""
+    sent = given(body.model_dump(exclude_unset=True, exclude_none=True))
+    view = await services.tree.conversations.change(
+        caller,
+        conversation_id,
+        ConversationChange(**sent),
+        version=version,
+        client_id=body.client_id or act,
+    )
+    tag(response, view.conversation.version)
+    return view_shown(view)
+
+
+@router.get("/conversations/{conversation_id}/participants", response_model=Participants)
+async def list_participants(
+    services: CurrentConversations, caller: CurrentCaller, conversation_id: str
+) -> Any:
+    """List who takes part, in the order in which they came."""
+    return {"items": await services.tree.conversations.participants(caller, conversation_id)}
+
+
+@router.post("/conversations/{conversation_id}/participants", response_model=Participants)
+async def add_participant(
+    services: CurrentConversations, caller: CurrentCaller, conversation_id: str, body: ParticipantBody
+) -> Any:
+    """Let somebody take part; again changes nothing."""
+    author = Author(kind=body.kind, id=body.id, name=body.name)
+    return {"items": await services.tree.conversations.add_participant(caller, conversation_id, author)}
+
+
+@router.delete(
+    "/conversations/{conversation_id}/participants/{kind}/{participant_id:path}", response_model=Participants
+)
+async def remove_participant(
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    conversation_id: str,
+    kind: str,
+    participant_id: str,
+) -> Any:
+    """Let somebody take part no more; what they said stays."""
+    left = await services.tree.conversations.remove_participant(
+        caller, conversation_id, kind=kind, participant_id=participant_id
+    )
+    return {"items": left}

@@ -1,0 +1,99 @@
+"""Between bodies and what the tree works with."""
+
+from typing import Any
+
+import msgspec
+
+from salon.features.conversations.models import Author, Branch, Content, Conversation, Source
+from salon.features.conversations.tree import (
+    Appended,
+    ConversationView,
+    MessagePage,
+    MessageView,
+    NewMessage,
+)
+from salon.foundation.kit.caller import Caller
+from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.messages import Part, TextPart
+from salon.surfaces.api.routes.schemas.conversations import AuthorBody, NewMessageBody
+
+Json = dict[str, Any]
+
+
+def conversation_shown(conversation: Conversation) -> Json:
+    """Return a conversation as it is shown."""
+    return msgspec.to_builtins(conversation)
+
+
+def view_shown(view: ConversationView) -> Json:
+    """Return a conversation with its branches as it is shown."""
+    return {
+        **conversation_shown(view.conversation),
+        "branches": [branch_shown(branch) for branch in view.branches],
+    }
+
+
+def branch_shown(branch: Branch) -> Json:
+    """Return a branch as it is shown."""
+    return msgspec.to_builtins(branch)
+
+
+def message_shown(view: MessageView) -> Json:
+    """Return a message as it is shown."""
+    shown: Json = msgspec.to_builtins(view.message)
+    shown["sources"] = msgspec.to_builtins(view.sources)
+    shown["siblings"] = list(view.siblings)
+    return shown
+
+
+def page_shown(page: MessagePage) -> Json:
+    """Return a page of messages as it is shown."""
+    return {
+        "items": [message_shown(view) for view in page.items],
+        "next": page.next,
+        "branch": None if page.branch is None else branch_shown(page.branch),
+    }
+
+
+def appended_shown(done: Appended) -> Json:
+    """Return what was appended as it is shown."""
+    return {
+        "messages": [message_shown(MessageView(message=message)) for message in done.messages],
+        "branch": branch_shown(done.branch),
+        "is_forked": done.is_forked,
+    }
+
+
+def author_of(caller: Caller, body: AuthorBody | None) -> Author:
+    """Return who said it: whoever is named, else whoever asks."""
+    if body is not None:
+        return Author(kind=body.kind, id=body.id, name=body.name)
+    return Author(kind="person", id=caller.person_id or caller.key_id)
+
+
+def new_message(caller: Caller, body: NewMessageBody, field: str) -> NewMessage:
+    """Return a body as a message to append. Raises: InvalidRequest, which names the part of ``field``."""
+    if (body.text is None) == (body.parts is None):
+        raise InvalidRequest(field=field, problem="Send either text or parts.")
+    parts: tuple[Part, ...]
+    if body.parts is None:
+        parts = (TextPart(text=body.text or ""),)
+    else:
+        try:
+            parts = msgspec.convert(body.parts, tuple[Part, ...])
+        except msgspec.ValidationError as error:
+            raise InvalidRequest(field=f"{field}.parts", problem=f"{error}.") from error
+    return NewMessage(
+        role=body.role,
+        author=author_of(caller, body.author),
+        content=Content(parts=parts),
+        status=body.status,
+        sources=tuple(
+            Source(kind=one.kind, id=one.id, conversation_id=one.conversation_id) for one in body.sources
+        ),
+    )
+
+
+def given(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that a client sent, without its own id of the act."""
+    return {name: value for name, value in values.items() if name != "client_id"}

@@ -1,0 +1,122 @@
+"""The tree over HTTP: made, said, edited, moved, each with its version, and every error with its field."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from salon.testing.columns import Column
+from salon.testing.house import House, HouseSetup
+
+ALL = "/salon/v1/conversations"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
+    """A running house whose only model is the demo."""
+    with House(tmp_path_factory.mktemp("house") / "data", HouseSetup(column=module_column)) as running:
+        yield running
+
+
+def ask(house: House, method: str, path: str, body: Any = None, status: int = 200, **headers: str) -> Any:
+    got, answer = house.request(method, ALL + path, body, headers=headers or None)
+    assert got == status, answer
+    return json.loads(answer)
+
+
+def talk(house: House, *texts: str) -> tuple[str, list[str]]:
+    made = ask(house, "POST", "", {"title": "A talk"}, 201)
+    said = {"messages": [{"text": text} for text in texts]}
+    done = ask(house, "POST", f"/{made['id']}/messages", said, 201)
+    return made["id"], [message["id"] for message in done["messages"]]
+
+
+def words(page: Any) -> list[str]:
+    return [item["content"]["parts"][0]["text"] for item in page["items"]]
+
+
+def test_what_is_said_is_read_in_pages(house: House) -> None:
+    one, ids = talk(house, "one", "two", "three")
+    page = ask(house, "GET", f"/{one}/messages?limit=2")
+    assert (words(page), page["next"]) == (["two", "three"], ids[1])
+    assert words(ask(house, "GET", f"/{one}/messages?before={page['next']}")) == ["one"]
+    assert words(ask(house, "GET", f"/{one}/messages?last_id={ids[1]}")) == ["one", "two"]
+    assert words(ask(house, "GET", f"/{one}/tree?cursor={ids[0]}")) == ["two", "three"]
+    assert words(ask(house, "GET", f"/{one}/messages/{ids[0]}/children")) == ["two"]
+    assert words(ask(house, "GET", f"/{one}/roots")) == ["one"]
+    assert ask(house, "GET", f"/{one}")["messages"] == 3
+    assert one in [item["id"] for item in ask(house, "GET", "?limit=200")["items"]]
+
+
+def test_an_edit_and_a_branch_lose_nothing(house: House) -> None:
+    one, ids = talk(house, "one", "two")
+    body = {"message": {"parts": [{"kind": "text", "text": "zwei"}]}, "client_id": f"edit-{one}"}
+    edited = ask(house, "POST", f"/{one}/messages/{ids[1]}/edit", body, 201)
+    assert ask(house, "POST", f"/{one}/messages/{ids[1]}/edit", body, 201) == edited
+    branch = edited["branch"]["id"]
+    assert words(ask(house, "GET", f"/{one}/messages?branch_id={branch}")) == ["one", "zwei"]
+    shown = ask(house, "GET", f"/{one}/messages/{edited['messages'][0]['id']}")
+    assert shown["sources"] == [{"kind": "edit-of", "id": ids[1], "conversation_id": one}]
+    assert ask(house, "POST", f"/{one}/branches/{branch}/undo", {})["head_id"] == ids[1]
+    side = ask(house, "POST", f"/{one}/branches", {"name": "Side", "head_id": ids[0]}, 201)
+    moved = ask(house, "POST", f"/{one}/branches/{side['id']}/move", {"head_id": ids[1]})
+    assert moved["head_id"] == ids[1]
+    moves = ask(house, "GET", f"/{one}/branches/{side['id']}/moves")["items"]
+    assert [(move["kind"], move["from_id"]) for move in moves] == [("rollback", ids[0])]
+    assert len(ask(house, "GET", f"/{one}/branches")["items"]) == 2
+
+
+def test_a_row_is_changed_by_whoever_has_its_last_version(house: House) -> None:
+    one, ids = talk(house, "one")
+    version = ask(house, "GET", f"/{one}")["version"]
+    tag = {"if-match": f'"{version}"'}
+    assert ask(house, "PATCH", f"/{one}", {"title": "New"}, **tag)["version"] == version + 1
+    refused = ask(house, "PATCH", f"/{one}", {"title": "Newer"}, 412, **tag)["error"]
+    assert (refused["code"], refused["fields"]["version"]) == ("changed_meanwhile", version + 1)
+    assert (
+        ask(house, "PATCH", f"/{one}", {}, 400, **{"if-match": "x"})["error"]["fields"]["field"] == "If-Match"
+    )
+    settings = {"settings": {"model": "demo", "temperature": 1}}
+    assert ask(house, "PATCH", f"/{one}", settings)["settings"] == settings["settings"]
+    less = ask(house, "PATCH", f"/{one}", {"settings": {"temperature": None}})
+    assert less["settings"] == {"model": "demo"}
+    branch = less["branches"][0]
+    assert ask(house, "GET", f"/{one}/branches/{branch['id']}") == branch
+    renamed = ask(house, "PATCH", f"/{one}/branches/{branch['id']}", {"name": "Trunk", "is_pinned": True})
+    assert (renamed["name"], renamed["pinned_at_ms"] is None) == ("Trunk", False)
+    marked = ask(house, "PATCH", f"/{one}/messages/{ids[0]}", {"is_excluded": True})
+    assert marked["excluded_at_ms"] is not None
+
+
+def test_a_key_of_idempotency_makes_one_conversation(house: House) -> None:
+    key = {"idempotency-key": "only-once"}
+    first = ask(house, "POST", "", {"title": "Once"}, 201, **key)
+    assert ask(house, "POST", "", {"title": "Once"}, 201, **key)["id"] == first["id"]
+    other = ask(house, "POST", "", {"title": "Other"}, 409, **key)["error"]
+    assert other["code"] == "act_differs"
+
+
+def test_participants_are_shown(house: House) -> None:
+    one, _ = talk(house, "one")
+    body = {"kind": "model", "id": "demo/demo"}
+    assert ask(house, "POST", f"/{one}/participants", body)["items"][-1]["name"] == "demo/demo"
+    assert len(ask(house, "GET", f"/{one}/participants")["items"]) == 2
+    assert len(ask(house, "DELETE", f"/{one}/participants/model/demo/demo")["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"messages": [{"text": "a", "parts": []}]}, 400, "messages.0"),
+        ({"messages": [{"parts": [{"kind": "nothing"}]}]}, 400, "messages.0.parts"),
+        ({"messages": []}, 400, "messages"),
+        ({"messages": [{"text": "x" * 5_000_000}]}, 413, "parts"),
+        ({"messages": [{"text": "x"}], "after": "msg_none"}, 404, None),
+    ],
+)
+def test_what_is_wrong_is_named(house: House, body: Any, status: int, field: str | None) -> None:
+    one, _ = talk(house, "one")
+    refused = ask(house, "POST", f"/{one}/messages", body, status)["error"]
+    assert refused["fields"].get("field") == field
+    assert refused["message"]
