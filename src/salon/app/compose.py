@@ -91,7 +91,14 @@ async def _open_storage(house: House) -> None:
     house.closing.push_async_callback(house.ledger.close)
     copies = RedisCopies(settings.redis.url) if settings.redis.url else None
     house.workers = Workers()
-    house.runs = Runs(house.storage, clock=house.clock, live=copies)
+    house.runs = Runs(
+        house.storage,
+        clock=house.clock,
+        live=copies,
+        keep_deltas_s=settings.runs.keep_deltas_seconds,
+        keep_runs_s=settings.runs.keep_days * 24 * 3600,
+    )
+    house.runs.report_as(house.accounts.owner("internal"))
 
 
 async def _open_gateway(house: House) -> None:

@@ -108,7 +108,10 @@ def test_answers_go_when_their_time_is_over_and_so_does_what_never_came_whole(
     desk(scene, database=database, options=BatchOptions(keep_s=0.0))
 
 
-def test_a_batch_whose_run_was_ended_by_mistake_goes_on(desk: Run, database: str | None) -> None:
+@pytest.mark.parametrize("is_forgotten", [False, True], ids=["kept", "deleted"])
+def test_a_batch_whose_run_was_ended_by_mistake_goes_on(
+    desk: Run, database: str | None, is_forgotten: bool
+) -> None:
     async def scene(made: Any) -> None:
         batch = await made.make(*("{{fake delay=0.5}}" for _ in range(12)))
         taken = await made.runs.take_over(await made.runs.get(SystemScope("test"), batch.run_id))
@@ -121,6 +124,9 @@ def test_a_batch_whose_run_was_ended_by_mistake_goes_on(desk: Run, database: str
                 tx, SystemScope("test"), batch.id, lambda one: msgspec.structs.replace(one, **older)
             )
         )
+        if is_forgotten:
+            await made.runs.compact(before_ms=2**50)
+            assert await made.runs.janitor.delete(before_ms=2**50) == 1
         assert await made.workshop.revive() == 1
         assert (await made.ended(batch)).succeeded == 12
         assert await made.workshop.revive() == 0

@@ -23,6 +23,7 @@ from salon.app.settings.gateway import (
     RealtimeSettings,
 )
 from salon.app.settings.prices import PriceSettings, RateSettings
+from salon.app.settings.runs import RunSettings
 from salon.app.settings.server import FilesSettings, RedisSettings, ServerSettings, StorageSettings
 from salon.app.settings.watching import LogSettings, MetricsSettings, OtelSettings
 
@@ -44,6 +45,7 @@ __all__ = [
     "RedisSettings",
     "ResidencySettings",
     "RuleSettings",
+    "RunSettings",
     "ServerSettings",
     "Settings",
     "SplitSettings",
@@ -66,6 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     keys: KeySettings = KeySettings()
     payloads: PayloadSettings = PayloadSettings()
     batches: BatchSettings = BatchSettings()
+    runs: RunSettings = RunSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     otel: OtelSettings = OtelSettings()

@@ -1,9 +1,10 @@
 """Following a run: from any position, in any process, without a gap or a repetition.
 
-A viewer's position is (epoch, number). Each round reads the database from there; then, if this process
-owns the run, it goes on with the live queue, else it waits for news and reads again. Because the live
-queue was joined before the database was read, an event is in one of the two. A number lower than
-expected is one that was seen already; a higher one means the queue is ahead, and the database is read.
+A viewer's position is (epoch, number). Each round reads the database from there; then it goes on with a
+live queue: the owner's, if this process owns the run, else what other processes tell of it. Because the
+queue was joined before the database was read, an event of an owned run is in one of the two. A number lower
+than expected is one that was seen already; a higher one means that the queue is ahead or lost something, and
+the database is read. Where nothing live is to be had, the database is read every quarter of a second.
 """
 
 import asyncio
@@ -14,71 +15,78 @@ from salon.foundation.kit.caller import Scope
 from salon.foundation.kit.errors import NotFound
 from salon.foundation.runs import store
 from salon.foundation.runs.channel import Channel, Follower
-from salon.foundation.runs.live import LiveCopies
-from salon.foundation.runs.models import Rewind, Run, RunEvent, Seen
+from salon.foundation.runs.models import END, Rewind, Run, RunEvent, Seen
 from salon.foundation.storage import Storage, Transaction
 
 POLL_S: Final = 0.25
-LIVE_WAIT_S: Final = 5.0
+POLLS_PER_S: Final = 400
+"""How often all viewers of one process together may read the database while nothing live is to be had."""
 PAGE: Final = 500
+
+Channels = Callable[[str], Channel | None]
 
 
 class Following:
     """One viewer's walk along a run's log."""
 
+    polling = 0
+    """How many walks of this process wait for the database now."""
+
     def __init__(
-        self,
-        storage: Storage,
-        scope: Scope,
-        run_id: str,
-        *,
-        epoch: int,
-        number: int,
-        channel: Callable[[str], Channel | None],
-        live: LiveCopies | None,
+        self, storage: Storage, scope: Scope, run_id: str, *, epoch: int, number: int, channel: Channels
     ) -> None:
+        self.lags = 0
+        """How often the viewer fell behind and was sent back to the database."""
         self._storage = storage
         self._scope = scope
         self._run_id = run_id
         self._epoch = epoch
         self._number = number
         self._channel = channel
-        self._live = live
+        self._top: int | None = None
+        """The last number that an owner in this process gave away, when the round began."""
         self._knows_compaction = False
+        self._is_over = False
 
     async def events(self) -> AsyncIterator[Seen]:
         """Yield what follows the position, until the terminal event. Raises: NotFound, StorageError."""
-        while True:
+        async for batch in self.batches():
+            for seen in batch:
+                yield seen
+
+    async def batches(self) -> AsyncIterator[list[Seen]]:
+        """Yield the same in lists: what is there at once comes at once. Raises: NotFound, StorageError."""
+        while not self._is_over:
             channel = self._channel(self._run_id)
             follower = channel.join() if channel is not None else None
+            self._top = channel.top if channel is not None else None
             try:
-                async for seen in self._stored():
-                    yield seen
-                    if isinstance(seen, RunEvent) and seen.is_end:
-                        return
-                if follower is not None:
-                    async for event in self._queued(follower):
-                        yield event
-                        if event.is_end:
-                            return
+                async for batch in self._stored():
+                    yield batch
+                if follower is not None and not self._is_over:
+                    async for batch in self._queued(follower):
+                        yield batch
                     # A queue that closes without an end was lost or outrun: the database knows more.
                     await asyncio.sleep(0)
             finally:
                 if channel is not None and follower is not None:
                     channel.leave(follower)
-            if follower is None or follower.is_closed:
-                await self._news()
+            if follower is None and not self._is_over:
+                await self._pause()
 
-    async def _stored(self) -> AsyncIterator[Seen]:
-        while True:
+    async def _stored(self) -> AsyncIterator[list[Seen]]:
+        while not self._is_over:
             run, base, page = await self._storage.read(self._load)
             rewind = self._catch_up(run, base)
             if rewind is not None:
-                yield rewind
+                yield [rewind]
                 continue
-            for event in page:
-                self._number = event.number
-                yield event
+            if page:
+                self._number = page[-1].number
+                self._is_over = page[-1].type == END
+                yield list(page)
+            elif run.status != "running":
+                self._is_over = True  # the viewer has the end already
             if len(page) < PAGE:
                 return
 
@@ -97,35 +105,46 @@ class Following:
         limit = self._number
         if run.epoch != self._epoch:
             self._epoch, limit = run.epoch, min(self._number, run.last_number if base is None else base)
-        elif self._number > run.last_number and self._channel(self._run_id) is None:
-            limit = run.last_number
+        elif self._number > run.last_number:
+            if run.status != "running":
+                limit = run.last_number - 1  # no position of ours: the end is told again
+            else:
+                limit = min(limit, max(run.last_number, self._top or 0))
+        is_compaction = False
         if run.compacted and not self._knows_compaction:
             # Once per walk: what the viewer holds may lack deltas that are gone now.
             self._knows_compaction = True
-            limit = 0 if limit < run.last_number else limit
+            is_compaction = 0 < limit < run.last_number
+            limit = 0 if is_compaction else limit
         if limit == self._number:
             return None
         self._number = limit
-        return Rewind(epoch=run.epoch, number=limit)
+        return Rewind(epoch=run.epoch, number=limit, reason="compacted" if is_compaction else "epoch")
 
-    async def _queued(self, follower: Follower) -> AsyncIterator[RunEvent]:
+    async def _queued(self, follower: Follower) -> AsyncIterator[list[Seen]]:
         while not follower.has_lagged:
-            while follower.queue:
-                event = follower.queue.popleft()
-                if event.epoch != self._epoch or event.number > self._number + 1:
-                    return
-                if event.number == self._number + 1:
-                    self._number = event.number
-                    yield event
-            if follower.is_closed:
+            batch: list[Seen] = []
+            number, is_whole = self._number, True
+            for event in follower.take():
+                if event.epoch != self._epoch or event.number > number + 1:
+                    is_whole = False
+                    break
+                if event.number == number + 1:
+                    number = event.number
+                    batch.append(event)
+                    self._is_over = event.type == END
+            if batch:
+                self._number = number
+                yield batch
+            if self._is_over or not is_whole or follower.is_closed:
                 return
-            try:
-                await follower.wait(LIVE_WAIT_S)
-            except TimeoutError:
-                return
+            await follower.wait()
+        self.lags += 1
 
-    async def _news(self) -> None:
-        if self._live is None or not await self._live.wait(
-            self._run_id, epoch=self._epoch, number=self._number
-        ):
-            await asyncio.sleep(POLL_S)
+    async def _pause(self) -> None:
+        """Wait for the next look; the more wait, the longer, so that the database is not asked to death."""
+        Following.polling += 1
+        try:
+            await asyncio.sleep(max(POLL_S, Following.polling / POLLS_PER_S))
+        finally:
+            Following.polling -= 1

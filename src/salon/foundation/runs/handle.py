@@ -50,11 +50,13 @@ class RunHandle:
         self.run_id = run.id
         self.space_id = run.space_id
         self.epoch = run.epoch
-        self.channel = Channel()
+        self.channel = Channel(top=run.last_number)
         self.number = run.last_number
         """The number of the last event appended."""
         self.stop_requested = asyncio.Event()
-        """Set when someone asks the run to stop."""
+        """Set when someone asks the run to stop, or has asked before this process took it over."""
+        if run.stop_requested:
+            self.stop_requested.set()
         self._log = log
         self._clock = clock
         self._is_lost = False

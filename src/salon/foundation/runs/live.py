@@ -1,32 +1,53 @@
-"""Live copies of durable events on Redis streams, so that viewers elsewhere need not poll.
+"""Live copies of durable events for viewers in other processes, and the wish to stop, through Redis.
 
-Ids are explicit, ``<epoch>-<number>``: a retried XADD cannot add an event twice, and a new epoch sorts
-after everything of the old one. All keys of a run share a hash tag. Without Redis, or while it is away,
-viewers elsewhere read the database every quarter of a second.
+A process that watches foreign runs names them to all others, and again every few seconds; the owner of a run
+that somebody watches tells its events, once they are durable, on a channel of that run. Pub/sub promises
+nothing, and nothing is asked of it: events are numbered, so a viewer that missed one reads the database, and
+one that hears nothing looks there once a second. Without Redis, or while it is away, viewers of foreign runs
+read the database every quarter of a second.
 """
 
+import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from typing import Any, Final, Protocol, cast
 
+import msgspec
+
+from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.runs.channel import Channel
+from salon.foundation.runs.mirrors import Mirrors
 from salon.foundation.runs.models import RunEvent
 
 _log = logging.getLogger(__name__)
 
-MAX_ENTRIES: Final = 5_000
-EXPIRE_S: Final = 3_600
-BLOCK_MS: Final = 1_000
+CONTROL: Final = "salon:runs"
+"""Where processes name what they watch and what is to stop."""
+ANNOUNCE_S: Final = 5.0
+KEEP_S: Final = 20.0
+"""How long a run counts as watched after it was named."""
+RECONNECT_S: Final = 0.5
+LISTEN_S: Final = 1.0
 
 
 class LiveCopies(Protocol):
     """Carries durable events to other processes, quickly and without a promise."""
 
+    def start(self, tasks: TaskSupervisor, on_stop: Callable[[str], None]) -> None:
+        """Begin to listen; ``on_stop`` hears the id of each run that is to stop."""
+        ...
+
+    def channel(self, run_id: str) -> Channel | None:
+        """Return where a foreign run is heard; None while nothing is."""
+        ...
+
     async def add(self, events: list[RunEvent]) -> None:
         """Copy events; never raises."""
         ...
 
-    async def wait(self, run_id: str, *, epoch: int, number: int) -> bool:
-        """Wait for news after a position, at most a second; False if it cannot tell."""
+    async def tell_stop(self, run_id: str) -> None:
+        """Tell every process that a run is to stop; never raises."""
         ...
 
     async def close(self) -> None:
@@ -34,50 +55,166 @@ class LiveCopies(Protocol):
         ...
 
 
+class _Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What processes tell each other."""
+
+    watch: list[str] = []
+    stop: list[str] = []
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_said = msgspec.msgpack.Decoder(_Said).decode
+_decode_events = msgspec.msgpack.Decoder(list[RunEvent]).decode
+
+
 class RedisCopies:
-    """Redis streams with explicit ids."""
+    """Redis pub/sub: one connection that listens, one that tells."""
 
     def __init__(self, url: str) -> None:
         from redis.asyncio import Redis  # noqa: PLC0415 - an optional extra
 
         client = cast(Any, Redis)
-        self._client: Any = client.from_url(url, socket_connect_timeout=2, socket_timeout=5)
+        self._client: Any = client.from_url(
+            url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=0
+        )
+        self._mirrors = Mirrors()
+        self._watched: dict[str, float] = {}
+        """Own runs that viewers elsewhere watch, and until when."""
+        self._heard: Any = None
+        """The subscription while it stands."""
+        self._announce = asyncio.Event()
+        self._on_stop: Callable[[str], None] = lambda _: None
         self._is_down = False
 
+    def start(self, tasks: TaskSupervisor, on_stop: Callable[[str], None]) -> None:
+        """Begin to listen; ``on_stop`` hears the id of each run that is to stop."""
+        self._on_stop = on_stop
+        tasks.spawn(self._listen_forever(), name="runs-listen")
+        tasks.spawn(self._announce_forever(), name="runs-announce")
+        tasks.spawn(self._mirrors.poke_forever(), name="runs-poke")
+
+    def channel(self, run_id: str) -> Channel | None:
+        """Return where a foreign run is heard; None while Redis is away."""
+        if self._heard is None:
+            return None
+        channel = self._mirrors.channel(run_id)
+        if self._mirrors.has_new:
+            self._announce.set()
+        return channel
+
     async def add(self, events: list[RunEvent]) -> None:
-        """Copy events in one round trip; what is there already stays."""
+        """Copy those events that somebody elsewhere watches, in one round trip; never raises."""
+        by_run: dict[str, list[RunEvent]] = {}
+        for event in events:
+            if event.run_id in self._watched:
+                by_run.setdefault(event.run_id, []).append(event)
+        if by_run:
+            await self._tell([(_channel_of(run_id), _encode(told)) for run_id, told in by_run.items()])
+
+    async def tell_stop(self, run_id: str) -> None:
+        """Tell every process that a run is to stop; never raises."""
+        await self._tell([(CONTROL, _encode(_Said(stop=[run_id])))])
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        self._lost()
+        with contextlib.suppress(Exception):
+            await self._client.aclose()
+
+    # -- telling ----------------------------------------------------------------------------------
+    async def _tell(self, messages: list[tuple[str, bytes]]) -> None:
         from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
 
         try:
             async with self._client.pipeline(transaction=False) as pipe:
-                for event in events:
-                    fields = {"type": event.type}
-                    name, entry = _key(event.run_id), f"{event.epoch}-{event.number}"
-                    pipe.xadd(name, fields, id=entry, maxlen=MAX_ENTRIES, approximate=True)
-                for run_id in {event.run_id for event in events}:
-                    pipe.expire(_key(run_id), EXPIRE_S)
-                # An id that is not newer is refused one by one; that is what makes a retry harmless.
-                await pipe.execute(raise_on_error=False)
+                for channel, message in messages:
+                    pipe.publish(channel, message)
+                await pipe.execute()
         except (RedisError, OSError) as error:
             self._report(error)
-        else:
-            self._is_down = False
 
-    async def wait(self, run_id: str, *, epoch: int, number: int) -> bool:
-        """Wait for news after a position, at most a second; False if Redis is away."""
+    async def _announce_forever(self) -> None:
+        """Name what is watched here: at once when it is new, and all of it every few seconds."""
+        loop = asyncio.get_running_loop()
+        all_at_s = loop.time() + ANNOUNCE_S
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(all_at_s):
+                    await self._announce.wait()
+            self._announce.clear()
+            heard, new = self._heard, self._mirrors.take_new()
+            if new and heard is not None:
+                await self._subscribe(heard, new)
+            if loop.time() >= all_at_s:
+                all_at_s = loop.time() + ANNOUNCE_S
+                new = self._mirrors.watched()
+            if new and heard is not None:
+                await self._tell([(CONTROL, _encode(_Said(watch=new)))])
+
+    async def _subscribe(self, heard: Any, run_ids: list[str]) -> None:
         from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
 
         try:
-            await self._client.xread({_key(run_id): f"{epoch}-{number}"}, count=1, block=BLOCK_MS)
+            await heard.subscribe(*(_channel_of(run_id) for run_id in run_ids))
         except (RedisError, OSError) as error:
             self._report(error)
-            return False
-        return True
 
-    async def close(self) -> None:
-        """Let go of connections."""
-        with contextlib.suppress(Exception):
-            await self._client.aclose()
+    # -- listening --------------------------------------------------------------------------------
+    async def _listen_forever(self) -> None:
+        from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
+
+        while True:
+            try:
+                async with self._client.pubsub() as heard:
+                    await heard.subscribe(CONTROL)
+                    self._heard, self._is_down = heard, False
+                    while True:
+                        message = await heard.get_message(ignore_subscribe_messages=True, timeout=LISTEN_S)
+                        if message is not None:
+                            self._take(message)
+                        await self._unsubscribe(heard)
+            except (RedisError, OSError) as error:
+                self._report(error)
+            finally:
+                self._lost()
+            await asyncio.sleep(RECONNECT_S)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        try:
+            if message["channel"] == CONTROL.encode():
+                self._said(_decode_said(message["data"]))
+            else:
+                events = _decode_events(message["data"])
+                if events:
+                    self._mirrors.show(events[0].run_id, events)
+        except msgspec.MsgspecError:
+            _log.warning("Redis holds a message that no Salon of this release sent")
+
+    def _said(self, said: _Said) -> None:
+        until_s = asyncio.get_running_loop().time() + KEEP_S
+        for run_id in said.watch:
+            self._watched[run_id] = until_s
+        for run_id in said.stop:
+            self._on_stop(run_id)
+
+    async def _unsubscribe(self, heard: Any) -> None:
+        """Leave the channels that nobody here watches any more, and forget who watched long ago."""
+        now_s = asyncio.get_running_loop().time()
+        if self._watched and now_s >= self._look_s:
+            self._look_s = now_s + ANNOUNCE_S
+            self._watched = {run_id: until_s for run_id, until_s in self._watched.items() if until_s > now_s}
+        if len(heard.channels) > 1 and now_s >= self._leave_s:
+            self._leave_s = now_s + ANNOUNCE_S
+            kept = {_channel_of(run_id).encode() for run_id in self._mirrors.watched()}
+            left = [name for name in heard.channels if name not in kept and name != CONTROL.encode()]
+            if left:
+                await heard.unsubscribe(*left)
+
+    _look_s = _leave_s = 0.0
+
+    def _lost(self) -> None:
+        self._heard = None
+        self._mirrors.close_all()
 
     def _report(self, error: Exception) -> None:
         if not self._is_down:
@@ -85,5 +222,5 @@ class RedisCopies:
             _log.warning("Redis does not answer (%s); viewers read the database", type(error).__name__)
 
 
-def _key(run_id: str) -> str:
+def _channel_of(run_id: str) -> str:
     return f"salon:{{{run_id}}}:log"

@@ -74,6 +74,7 @@ class Rewind(msgspec.Struct, frozen=True, kw_only=True):
 
     epoch: int
     number: int
+    reason: Literal["epoch", "compacted"] = "epoch"
 
 
 Seen = RunEvent | Rewind

@@ -8,13 +8,15 @@ from typing import Any, Final
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, Scope, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock, SystemClock
-from salon.foundation.kit.errors import NotFound, StorageError
+from salon.foundation.kit.errors import NotFound, SalonError
 from salon.foundation.kit.ids import SpaceId, new_id
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.runs import store
 from salon.foundation.runs.channel import Channel
 from salon.foundation.runs.following import Following
 from salon.foundation.runs.handle import RunHandle
+from salon.foundation.runs.janitor import KEEP_DELTAS_S, KEEP_RUNS_S, Janitor, Stands
+from salon.foundation.runs.janitor import KIND as JANITOR
 from salon.foundation.runs.live import LiveCopies
 from salon.foundation.runs.models import END, Run, RunEvent, Seen
 from salon.foundation.runs.writer import TICK_S, LogWriter
@@ -24,7 +26,9 @@ _log = logging.getLogger(__name__)
 
 LEASE_S: Final = 15.0
 JANITOR_S: Final = 2.0
-KEEP_DELTAS_S: Final = 24 * 3600.0
+STOP_POLL_S: Final = 0.5
+"""How often an owner that shares its database looks whether a run is to stop, should nobody tell it."""
+_HEARD: Final = 1000
 
 Resumer = Callable[[RunHandle], Awaitable[None]]
 
@@ -41,6 +45,8 @@ class Runs:
         resumers: Mapping[str, Resumer] | None = None,
         lease_s: float = LEASE_S,
         tick_s: float = TICK_S,
+        keep_deltas_s: float = KEEP_DELTAS_S,
+        keep_runs_s: float = KEEP_RUNS_S,
     ) -> None:
         self.process = new_id("own")
         """This process's name as an owner; a new one at each start."""
@@ -50,12 +56,27 @@ class Runs:
         self._resumers = dict(resumers or {})
         self._lease_ms = int(lease_s * 1000)
         self._handles: dict[str, RunHandle] = {}
+        self._to_stop: dict[str, None] = {}
+        """Runs that are to stop and were not owned here when that was heard; the last thousand."""
+        self._reporter: Caller | None = None
+        self.janitor = Janitor(storage, keep_deltas_s=keep_deltas_s, keep_runs_s=keep_runs_s)
         self._tasks = TaskSupervisor("runs")
         self.writer = LogWriter(storage, clock=self._clock, live=live, tick_s=tick_s)
 
     def resume_with(self, kind: str, resumer: Resumer) -> None:
         """Go on with left-over runs of ``kind`` instead of ending them; call before ``start``."""
         self._resumers[kind] = resumer
+
+    def compact_when(self, kind: str, stands: Stands) -> None:
+        """Keep the deltas of an ended run of ``kind`` until ``stands(tx, run)`` says that its result stands.
+
+        Kinds that write their result before they end need none. Call before ``start``.
+        """
+        self.janitor.wait_for(kind, stands)
+
+    def report_as(self, caller: Caller) -> None:
+        """Say in ended runs of kind ``janitor`` of this caller what was freed, once an hour at most."""
+        self._reporter = caller
 
     async def start(self, *, is_alone: bool = False) -> int:
         """Start writing and tidying; return how many left-over runs were interrupted or resumed.
@@ -64,6 +85,10 @@ class Runs:
         still marked running belongs to a process that is gone, whether its lease ran out or not.
         """
         self.writer.start(self._tasks)
+        if self._live is not None:
+            self._live.start(self._tasks, self._heard_stop)
+        if not is_alone:
+            self._tasks.spawn(self._look_for_stops(), name="runs-stops")
         scope = SystemScope("runs: find what a dead process left running")
         settled = 0
         while is_alone:
@@ -78,15 +103,19 @@ class Runs:
 
     async def close(self) -> None:
         """Write what is pending, mark what still runs as interrupted, and stop."""
-        for handle in tuple(self._handles.values()):
-            if not handle.has_ended and not handle.is_lost:
-                try:
-                    await handle.end("interrupted", {"reason": "shutdown"})
-                except StorageError as error:
-                    _log.warning("run %s could not be ended: %s", handle.run_id, error.message)
+        await self._report(is_last=True)
+        await asyncio.gather(*(self._interrupt_own(handle) for handle in tuple(self._handles.values())))
         await self._tasks.close(5)
         if self._live is not None:
             await self._live.close()
+
+    async def _interrupt_own(self, handle: RunHandle) -> None:
+        if handle.has_ended or handle.is_lost:
+            return
+        try:
+            await handle.end("interrupted", {"reason": "shutdown"})
+        except SalonError as error:
+            _log.warning("run %s could not be ended: %s", handle.run_id, error.message)
 
     async def begin(self, caller: Caller, kind: str, data: Mapping[str, Any] | None = None) -> RunHandle:
         """Begin a run in the caller's space; it is durable when this returns."""
@@ -142,31 +171,39 @@ class Runs:
             raise NotFound(what="run", id=run_id)
         return run
 
-    async def list(self, scope: SpaceScope, *, before: str | None = None, limit: int = 50) -> list[Run]:
+    async def list(
+        self, scope: SpaceScope, *, before: str | None = None, limit: int = 50, only_running: bool = False
+    ) -> list[Run]:
         """Return a space's runs, newest first."""
-        return await self._storage.read(lambda tx: store.list_runs(tx, scope, before=before, limit=limit))
+        return await self._storage.read(
+            lambda tx: store.list_runs(tx, scope, before=before, limit=limit, only_running=only_running)
+        )
 
     def follow(self, scope: Scope, run_id: str, *, epoch: int = 0, number: int = 0) -> AsyncIterator[Seen]:
         """Follow a run from a position: everything after it, gap-free, once, to the one terminal event.
 
-        ``Rewind`` takes back what a dead owner showed and never made durable. Raises: NotFound.
+        ``Rewind`` takes back what a dead owner showed and never made durable, or what compaction dropped.
+        From behind the terminal event nothing follows. Raises: NotFound.
         """
+        return self.walk(scope, run_id, epoch=epoch, number=number).events()
+
+    def walk(self, scope: Scope, run_id: str, *, epoch: int = 0, number: int = 0) -> Following:
+        """Do as ``follow``, for those who take whatever is there at once: ``walk(...).batches()``."""
         return Following(
-            self._storage,
-            scope,
-            run_id,
-            epoch=epoch,
-            number=number,
-            channel=self._channel,
-            live=self._live,
-        ).events()
+            self._storage, scope, run_id, epoch=epoch, number=number, channel=self._channel_for_viewers
+        )
 
     async def stop(self, scope: Scope, run_id: str) -> bool:
-        """Ask a run to stop: at once in this process, within two seconds in another."""
+        """Ask a run to stop; False if it is not running or not in the scope.
+
+        Its owner hears at once if it is this process or Redis can tell it; else when it next writes what was
+        said, or looks by itself, within half a second.
+        """
         asked = await self._storage.write(lambda tx: store.request_stop(tx, scope, run_id))
-        handle = self._handles.get(run_id)
-        if asked and handle is not None:
-            handle.stop_requested.set()
+        if asked:
+            self._heard_stop(run_id)
+            if run_id not in self._handles and self._live is not None:
+                await self._live.tell_stop(run_id)
         return asked
 
     async def take_over(self, run: Run) -> RunHandle | None:
@@ -198,24 +235,30 @@ class Runs:
             lambda tx: store.renew_leases(tx, scope, owner=self.process, expires_at_ms=expires_at_ms)
         )
         for run_id in asked:
-            if run_id in self._handles:
-                self._handles[run_id].stop_requested.set()
+            self._heard_stop(run_id)
         self._forget_finished()
         expired = await self._storage.read(lambda tx: store.expired_runs(tx, scope, now_ms=now_ms))
         settled = 0
         for run in expired:
             settled += await self._settle(run)
-        await self.compact(before_ms=now_ms - int(KEEP_DELTAS_S * 1000))
+        await self.janitor.tidy(now_ms)
+        await self._report()
         return settled
 
     async def compact(self, *, before_ms: int) -> int:
         """Drop the deltas of runs that ended before a time; return how many rows."""
-        scope = SystemScope("runs: compaction")
-        found = await self._storage.read(lambda tx: store.compactable_runs(tx, scope, before_ms=before_ms))
-        dropped = 0
-        for run_id in found:
-            dropped += await self._storage.write(lambda tx, run_id=run_id: store.compact(tx, scope, run_id))
-        return dropped
+        return await self.janitor.compact(before_ms=before_ms)
+
+    async def _report(self, *, is_last: bool = False) -> None:
+        reporter = self._reporter
+        freed = self.janitor.due_report(is_last=is_last) if reporter is not None else None
+        if reporter is None or freed is None:
+            return
+        try:
+            handle = await self.begin(reporter, JANITOR)
+            await handle.end("done", freed)
+        except SalonError as error:
+            _log.warning("what was freed could not be reported: %s", error.message)
 
     async def _settle(self, run: Run) -> int:
         """Resume a dead owner's run if its kind can be, else end it as interrupted."""
@@ -253,11 +296,40 @@ class Runs:
     def _own(self, run: Run) -> RunHandle:
         handle = RunHandle(run, log=self.writer, clock=self._clock)
         self._handles[run.id] = handle
+        if run.id in self._to_stop:
+            handle.stop_requested.set()
         return handle
+
+    def _heard_stop(self, run_id: str) -> None:
+        handle = self._handles.get(run_id)
+        if handle is not None:
+            handle.stop_requested.set()
+        # It may be taken over here this very moment, or again later: then the row was read before it said so.
+        self._to_stop[run_id] = None
+        while len(self._to_stop) > _HEARD:
+            del self._to_stop[next(iter(self._to_stop))]
+
+    async def _look_for_stops(self) -> None:
+        """Look for stops that nobody told, for owners that share their database."""
+        scope = SystemScope("runs: look for stops")
+        while True:
+            await asyncio.sleep(STOP_POLL_S)
+            if not any(not handle.stop_requested.is_set() for handle in self._handles.values()):
+                continue
+            try:
+                asked = await self._storage.read(lambda tx: store.stopped_runs(tx, scope, owner=self.process))
+            except SalonError:
+                continue  # the janitor says so
+            for run_id in asked:
+                self._heard_stop(run_id)
 
     def _channel(self, run_id: str) -> Channel | None:
         handle = self._handles.get(run_id)
         return None if handle is None or handle.is_lost or handle.has_ended else handle.channel
+
+    def _channel_for_viewers(self, run_id: str) -> Channel | None:
+        channel = self._channel(run_id)
+        return channel if channel is not None or self._live is None else self._live.channel(run_id)
 
     def _forget_finished(self) -> None:
         for run_id, handle in tuple(self._handles.items()):
@@ -269,7 +341,7 @@ class Runs:
             await asyncio.sleep(min(JANITOR_S, self._lease_ms / 3000))
             try:
                 await self.tidy()
-            except StorageError as error:
+            except SalonError as error:
                 _log.warning("the janitor of the runs could not work: %s", error.message)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
 from salon.foundation.runs.models import BODY_FORMAT, EndStatus, Run, RunEvent
@@ -13,7 +13,8 @@ from salon.foundation.storage import Row, Transaction, insert, statement
 
 _INSERT_RUN = statement(runs.insert())
 _INSERT_EPOCH = statement(epochs.insert())
-_INSERT_LOG = statement(log.insert())
+# A commit whose answer was lost is tried again: what stands there under this number is the same event.
+_INSERT_LOG = statement(insert(log).on_conflict_do_nothing(index_elements=["run_id", "number"]))
 _GET = statement(select(runs).where(runs.c.id == bindparam("run_id")))
 _GET_IN_SPACE = statement(
     select(runs).where(runs.c.id == bindparam("run_id"), runs.c.space_id == bindparam("space"))
@@ -21,6 +22,12 @@ _GET_IN_SPACE = statement(
 _LIST = statement(
     select(runs)
     .where(runs.c.space_id == bindparam("space"), runs.c.id < bindparam("before"))
+    .order_by(runs.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_LIST_RUNNING = statement(
+    select(runs)
+    .where(runs.c.space_id == bindparam("space"), runs.c.id < bindparam("before"), runs.c.status == "running")
     .order_by(runs.c.id.desc())
     .limit(bindparam("limit"))
 )
@@ -36,6 +43,14 @@ _END = statement(
     update(runs)
     .where(_owned)
     .values(status=bindparam("new_status"), last_number=bindparam("number"), ended_at_ms=bindparam("now_ms"))
+)
+_ENDED = statement(
+    select(runs.c.id).where(
+        runs.c.id == bindparam("run_id"),
+        runs.c.epoch == bindparam("own_epoch"),
+        runs.c.status == bindparam("new_status"),
+        runs.c.last_number == bindparam("number"),
+    )
 )
 _TAKE = statement(
     update(runs)
@@ -82,13 +97,6 @@ _INSERT_STEP = statement(insert(steps).on_conflict_do_nothing(index_elements=["r
 _STEPS = statement(select(steps.c.path, steps.c.result).where(steps.c.run_id == bindparam("run_id")))
 _OWNED = statement(update(runs).where(_owned).values(status="running"))
 _LET_GO = statement(update(runs).where(_owned).values(owner="", lease_expires_at_ms=0))
-_COMPACTABLE = statement(
-    select(runs.c.id)
-    .where(runs.c.status != "running", runs.c.compacted == 0, runs.c.ended_at_ms < bindparam("before_ms"))
-    .limit(bindparam("limit"))
-)
-_DROP_DELTAS = statement(delete(log).where(log.c.run_id == bindparam("run_id"), log.c.is_delta == 1))
-_COMPACTED = statement(update(runs).where(runs.c.id == bindparam("run_id")).values(compacted=1))
 
 
 def insert_run(tx: Transaction, scope: SpaceScope, run: Run) -> None:
@@ -107,39 +115,56 @@ def get_run(tx: Transaction, scope: Scope, run_id: str) -> Run | None:
         row = tx.one(_GET_IN_SPACE, run_id=run_id, space=scope.space_id)
     else:
         row = tx.one(_GET, run_id=run_id)
-    return None if row is None else _run(row)
+    return None if row is None else run_of(row)
 
 
-def list_runs(tx: Transaction, scope: SpaceScope, *, before: str | None = None, limit: int = 50) -> list[Run]:
+def list_runs(
+    tx: Transaction,
+    scope: SpaceScope,
+    *,
+    before: str | None = None,
+    limit: int = 50,
+    only_running: bool = False,
+) -> list[Run]:
     """Return a space's runs, newest first; ``before`` is the last id of the page before."""
-    rows = tx.all(_LIST, space=scope.space_id, before=before or "run_~", limit=limit)
-    return [_run(row) for row in rows]
+    chosen = _LIST_RUNNING if only_running else _LIST
+    rows = tx.all(chosen, space=scope.space_id, before=before or "run_~", limit=limit)
+    return [run_of(row) for row in rows]
 
 
 def append(
-    tx: Transaction, _scope: SystemScope, run_id: str, *, epoch: int, events: Sequence[RunEvent]
-) -> bool | None:
-    """Add events to a log and return whether a stop is asked for.
+    tx: Transaction, _scope: SystemScope, batches: Sequence[tuple[str, int, Sequence[RunEvent]]]
+) -> list[bool | None]:
+    """Add events to logs, each with its run and epoch; return of each whether a stop is asked for.
 
-    None means that the epoch is stale: nothing is added.
+    None means that the epoch is stale: nothing is added to that log.
     """
-    row = tx.one(_ADVANCE, run_id=run_id, own_epoch=epoch, number=events[-1].number)
-    if row is None:
-        return None
-    tx.many(_INSERT_LOG, [_log_row(event) for event in events])
-    return bool(row[0])
+    asked: list[bool | None] = []
+    rows: list[Row] = []
+    for run_id, epoch, events in batches:
+        row = tx.one(_ADVANCE, run_id=run_id, own_epoch=epoch, number=events[-1].number)
+        asked.append(None if row is None else bool(row[0]))
+        if row is not None:
+            rows += [_log_row(event) for event in events]
+    if rows:
+        tx.many(_INSERT_LOG, rows)
+    return asked
 
 
 def end_run(
     tx: Transaction, _scope: SystemScope, run_id: str, *, epoch: int, status: EndStatus, event: RunEvent
 ) -> bool:
-    """End a run with its terminal event; False if it is not this epoch's to end."""
+    """End a run with its terminal event; False if it is not this epoch's to end.
+
+    A run that this epoch has ended so before is ended: the answer to the first try may have been lost.
+    """
     changed = tx.run(
         _END, run_id=run_id, own_epoch=epoch, new_status=status, number=event.number, now_ms=event.at_ms
     )
     if changed:
         tx.many(_INSERT_LOG, [_log_row(event)])
-    return bool(changed)
+        return True
+    return tx.one(_ENDED, run_id=run_id, own_epoch=epoch, new_status=status, number=event.number) is not None
 
 
 def take_over(
@@ -155,20 +180,25 @@ def take_over(
     return taken
 
 
-def renew_leases(tx: Transaction, _scope: SystemScope, *, owner: str, expires_at_ms: int) -> list[str]:
+def renew_leases(tx: Transaction, scope: SystemScope, *, owner: str, expires_at_ms: int) -> list[str]:
     """Keep every run of ``owner``; return those that are asked to stop."""
     tx.run(_RENEW, the_owner=owner, expires_at_ms=expires_at_ms)
+    return stopped_runs(tx, scope, owner=owner)
+
+
+def stopped_runs(tx: Transaction, _scope: SystemScope, *, owner: str) -> list[str]:
+    """Return the running runs of ``owner`` that are asked to stop."""
     return [str(row[0]) for row in tx.all(_STOPPED, the_owner=owner)]
 
 
 def expired_runs(tx: Transaction, _scope: SystemScope, *, now_ms: int, limit: int = 200) -> list[Run]:
     """Return running runs whose owner let the lease run out."""
-    return [_run(row) for row in tx.all(_EXPIRED, now_ms=now_ms, limit=limit)]
+    return [run_of(row) for row in tx.all(_EXPIRED, now_ms=now_ms, limit=limit)]
 
 
 def foreign_runs(tx: Transaction, _scope: SystemScope, *, owner: str, limit: int = 200) -> list[Run]:
     """Return running runs that another process owned."""
-    return [_run(row) for row in tx.all(_FOREIGN, the_owner=owner, limit=limit)]
+    return [run_of(row) for row in tx.all(_FOREIGN, the_owner=owner, limit=limit)]
 
 
 def request_stop(tx: Transaction, scope: Scope, run_id: str) -> bool:
@@ -224,18 +254,6 @@ def record_step(
     return True
 
 
-def compactable_runs(tx: Transaction, _scope: SystemScope, *, before_ms: int, limit: int = 100) -> list[str]:
-    """Return runs that ended before a time and still have their deltas."""
-    return [str(row[0]) for row in tx.all(_COMPACTABLE, before_ms=before_ms, limit=limit)]
-
-
-def compact(tx: Transaction, _scope: SystemScope, run_id: str) -> int:
-    """Drop the deltas of an ended run; return how many."""
-    dropped = tx.run(_DROP_DELTAS, run_id=run_id)
-    tx.run(_COMPACTED, run_id=run_id)
-    return dropped
-
-
 def _insert_epoch(tx: Transaction, run_id: str, *, epoch: int, base: int, owner: str, now_ms: int) -> None:
     tx.run(_INSERT_EPOCH, run_id=run_id, epoch=epoch, base_number=base, owner=owner, started_at_ms=now_ms)
 
@@ -269,7 +287,8 @@ def _event(row: Row) -> RunEvent:
     )
 
 
-def _run(row: Row) -> Run:
+def run_of(row: Row) -> Run:
+    """Return the run that a whole row of the table holds."""
     values: dict[str, Any] = dict(zip(Run.__struct_fields__, row, strict=True))
     values["data"] = msgspec.json.decode(values["data"])
     values["stop_requested"] = bool(values["stop_requested"])

@@ -34,6 +34,8 @@ runs = Table(
     time_ms("ended_at_ms", nullable=True),
     Index("ix_runs_space_id_started_at_ms", "space_id", "started_at_ms"),
     Index("ix_runs_status_lease_expires_at_ms", "status", "lease_expires_at_ms"),
+    Index("ix_runs_space_id_id", "space_id", "id"),
+    Index("ix_runs_compacted_ended_at_ms", "compacted", "ended_at_ms"),
 )
 
 epochs = Table(

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from itertools import islice
 from typing import Final, TypeVar
 
 from salon.foundation.kit.caller import SystemScope
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import StorageError
+from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.runs import store
 from salon.foundation.runs.handle import RunHandle
@@ -22,6 +23,8 @@ _log = logging.getLogger(__name__)
 TICK_S: Final = 0.04
 RETRY_S: Final = 0.5
 MAX_EVENTS_PER_RUN: Final = 1000
+MAX_COPIES: Final = 20_000
+"""Events that may wait to be told elsewhere."""
 
 
 class LogWriter:
@@ -37,12 +40,16 @@ class LogWriter:
         self._dirty: dict[str, RunHandle] = {}
         self._wake = asyncio.Event()
         self._lock = asyncio.Lock()
+        self._copies: list[RunEvent] = []
+        self._has_copies = asyncio.Event()
         self.writes = 0
         """How many transactions were made; for metrics and tests."""
 
     def start(self, tasks: TaskSupervisor) -> None:
         """Begin ticking."""
         tasks.spawn(self._tick_forever(), name="run-log-writer")
+        if self._live is not None:
+            tasks.spawn(self._copy_forever(self._live), name="run-log-copies")
 
     def wake(self, handle: RunHandle) -> None:
         """Write this handle's pending events at the next tick."""
@@ -62,7 +69,7 @@ class LogWriter:
         )
         if done:
             handle.ended(event)
-            await self._copy([event])
+            self._copy([event])
         return done
 
     async def journal(self, handle: RunHandle) -> dict[str, bytes]:
@@ -94,7 +101,7 @@ class LogWriter:
         """Write what every run has pending, in one transaction. Raises: StorageError."""
         async with self._lock:
             batch = [
-                (handle, list(handle.channel.pending)[:MAX_EVENTS_PER_RUN])
+                (handle, list(islice(handle.channel.pending, MAX_EVENTS_PER_RUN)))
                 for handle in self._dirty.values()
                 if handle.channel.pending and not handle.is_lost
             ]
@@ -109,14 +116,10 @@ class LogWriter:
             self.writes += 1
             for (handle, events), stop in zip(batch, outcome, strict=True):
                 self._settle(handle, events[-1].number, stop=stop)
-        await self._copy(
-            [
-                event
-                for (_, events), stop in zip(batch, outcome, strict=True)
-                if stop is not None
-                for event in events
-            ]
-        )
+        if self._live is not None:
+            for (_, events), stop in zip(batch, outcome, strict=True):
+                if stop is not None:
+                    self._copy(events)
 
     def _settle(self, handle: RunHandle, number: int, *, stop: bool | None) -> None:
         if stop is None:
@@ -129,9 +132,20 @@ class LogWriter:
         if stop:
             handle.stop_requested.set()
 
-    async def _copy(self, events: list[RunEvent]) -> None:
-        if self._live is not None and events:
-            await self._live.add(events)
+    def _copy(self, events: list[RunEvent]) -> None:
+        """Hand events on to be told elsewhere; what is too much is left out, and found in the database."""
+        if self._live is None:
+            return
+        self._copies += events if len(self._copies) < MAX_COPIES else ()
+        self._has_copies.set()
+
+    async def _copy_forever(self, live: LiveCopies) -> None:
+        # A task of its own: a Redis that does not answer must not keep anything from the database.
+        while True:
+            await self._has_copies.wait()
+            self._has_copies.clear()
+            copies, self._copies = self._copies, []
+            await live.add(copies)
 
     async def _tick_forever(self) -> None:
         while True:
@@ -140,7 +154,7 @@ class LogWriter:
             self._wake.clear()
             try:
                 await self.write_all()
-            except StorageError as error:
+            except SalonError as error:
                 # Nothing is lost: it stays pending and is written when the database is back.
                 _log.warning("run logs cannot be written: %s", error.message)
                 await asyncio.sleep(RETRY_S)
@@ -149,6 +163,4 @@ class LogWriter:
 
 def _append_all(tx: Transaction, batch: list[tuple[RunHandle, list[RunEvent]]]) -> list[bool | None]:
     scope = SystemScope("runs: append to owned runs")
-    return [
-        store.append(tx, scope, handle.run_id, epoch=handle.epoch, events=events) for handle, events in batch
-    ]
+    return store.append(tx, scope, [(handle.run_id, handle.epoch, events) for handle, events in batch])

@@ -11,7 +11,7 @@ import msgspec
 from salon.foundation.files import Files
 from salon.foundation.kit.caller import Caller, SystemScope
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import Internal, SalonError
+from salon.foundation.kit.errors import Internal, NotFound, SalonError
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.runs import RunHandle, Runs, StaleEpoch
 from salon.foundation.storage import Storage, Transaction
@@ -203,10 +203,15 @@ class Workshop:
         revived = 0
         for batch in await self._storage.read(lambda tx: store.unended(tx, scope, before_ms=before_ms)):
             assert batch.run_id is not None
-            run = await self._runs.get(scope, batch.run_id)
-            if run.status != "running":
+            if not await self._is_running(batch.run_id):
                 revived += await self._begin_again(batch)
         return revived
+
+    async def _is_running(self, run_id: str) -> bool:
+        try:
+            return (await self._runs.get(SystemScope(REVIVE), run_id)).status == "running"
+        except NotFound:  # it ended so long ago that it was deleted
+            return False
 
     async def _begin_again(self, batch: Batch) -> bool:
         caller = Caller(

@@ -1,4 +1,4 @@
--- revision 0007
+-- revision 0008
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -756,7 +756,9 @@ CREATE TABLE conversation_erasures (
 );
 CREATE INDEX ix_conversation_erasures_created_at_ms ON conversation_erasures (created_at_ms);
 CREATE INDEX ix_conversation_erasures_target_id ON conversation_erasures (target_id);
-INSERT INTO alembic_version (version_num) VALUES ('0007');
+CREATE INDEX ix_runs_compacted_ended_at_ms ON runs (compacted, ended_at_ms);
+CREATE INDEX ix_runs_space_id_id ON runs (space_id, id);
+INSERT INTO alembic_version (version_num) VALUES ('0008');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
@@ -764,3 +766,4 @@ INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0005', '0004', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0006', '0005', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0007', '0006', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0008', '0007', :now_ms);
