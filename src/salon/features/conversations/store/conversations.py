@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table, bindparam, select, update
 
+from salon.features.conversations.indexing.notes import set_title
 from salon.features.conversations.models import Branch, Conversation, Move
 from salon.features.conversations.store.rows import branch_of, conversation_of, conversation_values, with_json
 from salon.features.conversations.tables import acts, branches, conversations, moves
@@ -66,6 +67,7 @@ def insert_conversation(tx: Transaction, scope: SpaceScope, conversation: Conver
     """Write a new conversation."""
     assert conversation.space_id == scope.space_id
     tx.run(_INSERT, **conversation_values(conversation))
+    set_title(tx, scope, conversation.id, conversation.title)
 
 
 def get_conversation(tx: Transaction, scope: SpaceScope, conversation_id: str) -> Conversation | None:
@@ -82,12 +84,12 @@ def change_conversation(
     With ``version``: also False if the row has another one by now.
     """
     key = {"key": conversation_id, "space": scope.space_id}
-    return (
-        tx.run(
-            _update(conversations, _CHANGEABLE, version, values), **key, **_bound(version, with_json(values))
-        )
-        > 0
-    )
+    change = _update(conversations, _CHANGEABLE, version, values)
+    if not tx.run(change, **key, **_bound(version, with_json(values))):
+        return False
+    if "title" in values:
+        set_title(tx, scope, conversation_id, values["title"])
+    return True
 
 
 def add_messages(

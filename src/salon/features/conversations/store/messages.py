@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, literal, select
 
+from salon.features.conversations.indexing.notes import enqueue
 from salon.features.conversations.models import Message, Source
 from salon.features.conversations.store.rows import message_of, message_values
 from salon.features.conversations.tables import messages, sources
@@ -91,11 +92,12 @@ _SOURCES = statement(
 
 
 def insert_messages(tx: Transaction, scope: SpaceScope, new: Sequence[Message]) -> None:
-    """Append messages, parents before children."""
+    """Append messages, parents before children; search finds them soon."""
     if not new:
         return
     assert all(message.space_id == scope.space_id for message in new)
     tx.many(_INSERT, [message_values(message) for message in new])
+    enqueue(tx, scope, [(message.id, message.space_id) for message in new])
 
 
 def insert_sources(tx: Transaction, scope: SpaceScope, message: Message, made_from: Sequence[Source]) -> None:

@@ -1,4 +1,4 @@
--- revision 0008
+-- revision 0009
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -758,7 +758,134 @@ CREATE INDEX ix_conversation_erasures_created_at_ms ON conversation_erasures (cr
 CREATE INDEX ix_conversation_erasures_target_id ON conversation_erasures (target_id);
 CREATE INDEX ix_runs_compacted_ended_at_ms ON runs (compacted, ended_at_ms);
 CREATE INDEX ix_runs_space_id_id ON runs (space_id, id);
-INSERT INTO alembic_version (version_num) VALUES ('0008');
+CREATE TABLE conversation_folders (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	parent_id TEXT, 
+	name TEXT NOT NULL, 
+	settings TEXT NOT NULL, 
+	version BIGINT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	changed_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_folders PRIMARY KEY (id)
+);
+CREATE INDEX ix_conversation_folders_space_id ON conversation_folders (space_id, parent_id);
+CREATE TABLE conversation_reads (
+	reader TEXT NOT NULL, 
+	conversation_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	message_id TEXT NOT NULL, 
+	read_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_reads PRIMARY KEY (reader, conversation_id)
+);
+CREATE INDEX ix_conversation_reads_conversation_id ON conversation_reads (conversation_id);
+CREATE TABLE conversation_tagged (
+	conversation_id TEXT NOT NULL, 
+	tag_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_tagged PRIMARY KEY (conversation_id, tag_id)
+);
+CREATE INDEX ix_conversation_tagged_tag_id ON conversation_tagged (tag_id, conversation_id);
+CREATE TABLE conversation_tags (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	name TEXT NOT NULL, 
+	folded TEXT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_tags PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX ux_conversation_tags_space_id_folded ON conversation_tags (space_id, folded);
+CREATE TABLE conversation_templates (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	name TEXT NOT NULL, 
+	folded TEXT NOT NULL, 
+	settings TEXT NOT NULL, 
+	messages_format SMALLINT NOT NULL, 
+	messages_cipher TEXT NOT NULL, 
+	messages_key_id TEXT, 
+	messages BLOB NOT NULL, 
+	version BIGINT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	changed_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_templates PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX ux_conversation_templates_space_id_folded ON conversation_templates (space_id, folded);
+CREATE TABLE conversation_undos (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	act TEXT NOT NULL, 
+	changes TEXT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	expires_at_ms BIGINT NOT NULL, 
+	undone_at_ms BIGINT, 
+	CONSTRAINT pk_conversation_undos PRIMARY KEY (id)
+);
+CREATE INDEX ix_conversation_undos_expires_at_ms ON conversation_undos (expires_at_ms);
+CREATE TABLE prompt_versions (
+	prompt_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	body_format SMALLINT NOT NULL, 
+	body_cipher TEXT NOT NULL, 
+	body_key_id TEXT, 
+	body BLOB NOT NULL, 
+	variables TEXT NOT NULL, 
+	note TEXT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_prompt_versions PRIMARY KEY (prompt_id, number)
+);
+CREATE TABLE prompts (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	name TEXT NOT NULL, 
+	folded TEXT NOT NULL, 
+	description TEXT NOT NULL, 
+	live BIGINT NOT NULL, 
+	latest BIGINT NOT NULL, 
+	version BIGINT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	changed_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_prompts PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX ux_prompts_space_id_folded ON prompts (space_id, folded);
+CREATE TABLE search_messages (
+	number BIGINT NOT NULL, 
+	message_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	conversation_id TEXT NOT NULL, 
+	CONSTRAINT pk_search_messages PRIMARY KEY (number)
+);
+CREATE INDEX ix_search_messages_conversation_id ON search_messages (conversation_id);
+CREATE UNIQUE INDEX ux_search_messages_message_id ON search_messages (message_id);
+CREATE TABLE search_queue (
+	message_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	bulk SMALLINT NOT NULL, 
+	CONSTRAINT pk_search_queue PRIMARY KEY (message_id)
+);
+CREATE INDEX ix_search_queue_bulk ON search_queue (bulk, message_id);
+CREATE TABLE search_state (
+	name TEXT NOT NULL, 
+	value TEXT NOT NULL, 
+	CONSTRAINT pk_search_state PRIMARY KEY (name)
+);
+CREATE TABLE search_titles (
+	space_id TEXT NOT NULL, 
+	word BLOB NOT NULL, 
+	conversation_id TEXT NOT NULL, 
+	CONSTRAINT pk_search_titles PRIMARY KEY (space_id, word, conversation_id)
+);
+CREATE INDEX ix_search_titles_conversation_id ON search_titles (conversation_id);
+INSERT INTO alembic_version (version_num) VALUES ('0009');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
@@ -767,3 +894,4 @@ INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0006', '0005', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0007', '0006', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0008', '0007', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0009', '0008', :now_ms);

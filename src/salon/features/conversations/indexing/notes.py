@@ -1,0 +1,76 @@
+"""What the tree notes for the index, in the transaction that adds, renames or takes away."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import BigInteger, bindparam, column, delete, select, table
+
+from salon.features.conversations.indexing.tables import indexed, queue, title_words
+from salon.features.conversations.indexing.words import tokens
+from salon.foundation.kit.caller import Scope, SpaceScope
+from salon.foundation.storage import Transaction, insert, statement
+
+MANY: Final = 20
+"""So many messages added at once are an import or a copy: what people say meanwhile goes first."""
+_AT_ONCE: Final = 500
+
+fts = table("search_text", column("rowid", BigInteger), column("marks"), column("terms"))
+vectors = table("search_vectors", column("number", BigInteger), column("terms"))
+
+_WAIT = statement(insert(queue).on_conflict_do_nothing(index_elements=["message_id"]))
+_in_space = (indexed.c.space_id == bindparam("space"),)
+_UNQUEUE = statement(
+    delete(queue).where(
+        queue.c.message_id.in_(bindparam("keys", expanding=True)), queue.c.space_id == bindparam("space")
+    )
+)
+_NUMBERS = statement(
+    select(indexed.c.number).where(indexed.c.message_id.in_(bindparam("keys", expanding=True)), *_in_space)
+)
+_numbers = bindparam("numbers", expanding=True, type_=BigInteger)
+_FORGET_TEXT = statement(
+    {
+        "sqlite": delete(fts).where(fts.c.rowid.in_(_numbers)),
+        "postgresql": delete(vectors).where(vectors.c.number.in_(_numbers)),
+    }
+)
+_FORGET = statement(delete(indexed).where(indexed.c.number.in_(_numbers), *_in_space))
+_FORGET_TITLE = statement(
+    delete(title_words).where(
+        title_words.c.conversation_id == bindparam("conversation"),
+        title_words.c.space_id == bindparam("space"),
+    )
+)
+_ADD_WORDS = statement(insert(title_words).on_conflict_do_nothing())
+
+
+def enqueue(
+    tx: Transaction, scope: Scope, added: Sequence[tuple[str, str]], *, bulk: bool | None = None
+) -> None:
+    """Note messages (id, space) that are to be indexed soon; ``bulk`` ones after all others."""
+    later = int(len(added) > MANY if bulk is None else bulk)
+    rows = [{"message_id": key, "space_id": space, "bulk": later} for key, space in added]
+    tx.many(_WAIT, rows)
+
+
+def forget(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -> None:
+    """Take messages out of the index, now: for deletion and erasure."""
+    space = scope.space_id
+    for start in range(0, len(message_ids), _AT_ONCE):
+        keys = list(message_ids[start : start + _AT_ONCE])
+        tx.run(_UNQUEUE, keys=keys, space=space)
+        numbers = [row[0] for row in tx.all(_NUMBERS, keys=keys, space=space)]
+        if numbers:
+            tx.run(_FORGET_TEXT, numbers=numbers)
+            tx.run(_FORGET, numbers=numbers, space=space)
+
+
+def set_title(tx: Transaction, scope: SpaceScope, conversation_id: str, title: str) -> None:
+    """Make a conversation findable by the words of its title alone; by nothing if it is empty."""
+    tx.run(_FORGET_TITLE, conversation=conversation_id, space=scope.space_id)
+    rows = [
+        {"space_id": scope.space_id, "word": word.encode(), "conversation_id": conversation_id}
+        for word in dict.fromkeys(tokens(title)[:100])
+    ]
+    if rows:
+        tx.many(_ADD_WORDS, rows)

@@ -1,0 +1,1 @@
+"""Saved prompts: a text with typed variables, kept in versions."""

@@ -1,0 +1,193 @@
+"""The words of messages in either database: how the index is made, filled and asked.
+
+SQLite has FTS5, whose row numbers are times, so that newest first costs no sorting. PostgreSQL has a
+``tsvector`` with a GIN index; where a word is in very many messages it is not asked, and the newest rows
+are looked at one after the other. Positions end at 16,383 there: in what a longer message says further
+behind, words are found and phrases are not.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import text
+
+from salon.features.conversations.search.models import Term
+from salon.foundation.kit.caller import Scope, SpaceScope
+from salon.foundation.storage import Row, Statement, Transaction, statement
+from salon.foundation.storage.statement import DialectName
+
+_MOST_POSITION: Final = 16_383
+_MOST_VECTOR_BYTES: Final = 900_000
+"""A tsvector ends at a megabyte: 900 kB of tokens and places are some 10 MB of prose."""
+_ROOM_OF_PLACE: Final = 2
+_ROOM_OF_TOKEN: Final = 8
+_MOST_PLACES: Final = 255
+
+_MAKE: Final = {
+    "sqlite": (
+        (
+            "CREATE VIRTUAL TABLE IF NOT EXISTS search_text"
+            " USING fts5(marks, terms, tokenize=\"ascii tokenchars '_+#'\")"
+        ),
+        # What is deleted is taken out of the index itself, not only crossed out.
+        "INSERT INTO search_text (search_text, rank) VALUES ('secure-delete', 1)",
+        "INSERT INTO search_text (search_text, rank) VALUES ('rank', 'bm25(0.0, 1.0)')",
+    ),
+    "postgresql": (
+        "CREATE TABLE IF NOT EXISTS search_vectors (number bigint PRIMARY KEY, terms tsvector NOT NULL)",
+        "CREATE INDEX IF NOT EXISTS ix_search_vectors_terms ON search_vectors USING gin (terms)",
+    ),
+}
+_DROP: Final = {
+    "sqlite": ("DROP TABLE IF EXISTS search_text",),
+    "postgresql": ("DROP TABLE IF EXISTS search_vectors",),
+}
+
+
+def _both(sqlite: str, postgresql: str) -> Statement:
+    return statement({"sqlite": text(sqlite), "postgresql": text(postgresql)})
+
+
+_MADE = {name: [statement(text(sql.replace(":", "\\:"))) for sql in made] for name, made in _MAKE.items()}
+_DROPPED = {name: [statement(text(sql)) for sql in dropped] for name, dropped in _DROP.items()}
+_ADD = _both(
+    "INSERT INTO search_text (rowid, marks, terms) VALUES (:number, :marks, :terms)",
+    "INSERT INTO search_vectors (number, terms) VALUES (:number, CAST(:terms AS tsvector))",
+)
+_NEWEST = _both(
+    # CROSS JOIN keeps the order of the loops: the index first, so that its order is the answer's.
+    "SELECT s.number, s.message_id, s.conversation_id"
+    " FROM search_text f CROSS JOIN search_messages s ON s.number = f.rowid"
+    " WHERE f.search_text MATCH :asked AND f.rowid >= :low AND f.rowid < :high AND s.space_id = :space"
+    " ORDER BY f.rowid DESC LIMIT :most",
+    "SELECT s.number, s.message_id, s.conversation_id"
+    " FROM search_vectors f JOIN search_messages s ON s.number = f.number"
+    " WHERE f.terms @@ CAST(:asked AS tsquery) AND f.number >= :low AND f.number < :high"
+    " AND s.space_id = :space ORDER BY f.number DESC LIMIT :most",
+)
+_COUNT = _both(
+    "SELECT count(*) FROM (SELECT rowid FROM search_text WHERE search_text MATCH :asked LIMIT :most)",
+    "SELECT count(*) FROM"
+    " (SELECT 1 FROM search_vectors WHERE terms @@ CAST(:asked AS tsquery) LIMIT :most) hits",
+)
+_SCORED = _both(
+    "SELECT s.number, s.message_id, s.conversation_id"
+    " FROM search_text f CROSS JOIN search_messages s ON s.number = f.rowid"
+    " WHERE f.search_text MATCH :terms AND f.rowid >= :low AND f.rowid < :high AND s.space_id = :space"
+    " ORDER BY f.rank, f.rowid DESC LIMIT :most",
+    "SELECT s.number, s.message_id, s.conversation_id"
+    " FROM search_vectors f JOIN search_messages s ON s.number = f.number"
+    " WHERE f.terms @@ CAST(:asked AS tsquery) AND f.number >= :low AND f.number < :high"
+    " AND s.space_id = :space ORDER BY ts_rank(f.terms, CAST(:terms AS tsquery), 1) DESC, f.number DESC"
+    " LIMIT :most",
+)
+_PLAN_ANEW = statement(text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
+_IN_ORDER = statement(text("SELECT set_config('enable_bitmapscan', 'off', true)"))
+
+
+def make_index(tx: Transaction, scope: Scope) -> None:
+    """Make the index if it is not there; it is empty then."""
+    for made in _MADE[tx.dialect]:
+        tx.run(made)
+
+
+def drop_index(tx: Transaction, scope: Scope) -> None:
+    """Throw the index away."""
+    for dropped in _DROPPED[tx.dialect]:
+        tx.run(dropped)
+
+
+def add_texts(
+    tx: Transaction, scope: Scope, rows: Sequence[tuple[int, Sequence[str], Sequence[str]]]
+) -> None:
+    """Put messages into the index: number, marks, tokens."""
+    if tx.dialect == "sqlite":
+        values = [{"number": n, "marks": " ".join(m), "terms": " ".join(t)} for n, m, t in rows]
+    else:
+        values = [{"number": n, "terms": vector(m, t)} for n, m, t in rows]
+    tx.many(_ADD, values)
+
+
+def newest(
+    tx: Transaction, scope: SpaceScope, asked: str, *, low: int, high: int, most: int, in_order: bool
+) -> list[Row]:
+    """Return (number, message, conversation) of messages that fit, newest first.
+
+    ``in_order``: there are so many that looking at the newest ones in turn is quicker than an index.
+    """
+    if tx.dialect == "postgresql" and in_order:
+        tx.all(_IN_ORDER)
+    return tx.all(_NEWEST, asked=asked, low=low, high=high, most=most, space=scope.space_id)
+
+
+def best(
+    tx: Transaction, scope: SpaceScope, *, asked: str, terms: str, low: int, high: int, most: int
+) -> list[Row]:
+    """Return the same, the best first: by how often a message says the words, and how long it is.
+
+    On SQLite only the words are asked for, not the marks: what they cost would grow with the house.
+    """
+    values = {"low": low, "high": high, "most": most, "space": scope.space_id, "terms": terms}
+    return tx.all(_SCORED, **values, **({} if tx.dialect == "sqlite" else {"asked": asked}))
+
+
+def is_in_over(tx: Transaction, scope: Scope, asked: str, *, most: int) -> bool:
+    """Tell whether what is asked for is in more than ``most`` messages of the house."""
+    if tx.dialect == "postgresql":
+        tx.all(_PLAN_ANEW)  # how many rows fit depends on the word, and so does the way to them
+    row = tx.one(_COUNT, asked=asked, most=most + 1)
+    return row is not None and int(row[0]) > most
+
+
+def expression(
+    dialect: DialectName,
+    *,
+    marks: Iterable[Sequence[str]] = (),
+    terms: Iterable[Term] = (),
+    without: Iterable[Term] = (),
+) -> str:
+    """Return a query in the words of the database; of each group of marks one has to be there."""
+    if dialect == "sqlite":
+        wanted = [f"({' OR '.join(f'marks : {_quoted(one)}' for one in group)})" for group in marks]
+        wanted += [_fts_term(term) for term in terms]
+        return f"({' AND '.join(wanted)})" + "".join(f" NOT {_fts_term(term)}" for term in without)
+    wanted = [f"({' | '.join(_lexeme(one) for one in group)})" for group in marks]
+    wanted += [_vector_term(term) for term in terms] + [f"!{_vector_term(term)}" for term in without]
+    return " & ".join(wanted)
+
+
+def vector(marks: Sequence[str], tokens: Sequence[str]) -> str:
+    """Return the text of a ``tsvector``. Tokens hold no quotes and no backslashes."""
+    places: dict[str, list[int]] = {}
+    room = _MOST_VECTOR_BYTES
+    for place, token in enumerate(tokens, start=1):
+        at = places.get(token)
+        if at is None:
+            room -= len(token.encode()) + _ROOM_OF_TOKEN
+            if room < 0:
+                break
+            at = places[token] = []
+        if place <= _MOST_POSITION and len(at) < _MOST_PLACES:
+            at.append(place)
+            room -= _ROOM_OF_PLACE
+    found = [
+        f"{_lexeme(token)}:{','.join(map(str, at))}" if at else _lexeme(token) for token, at in places.items()
+    ]
+    return " ".join([*map(_lexeme, marks), *found])
+
+
+def _quoted(token: str) -> str:
+    return f'"{token}"'
+
+
+def _fts_term(term: Term) -> str:
+    return f"terms : {_quoted(' '.join(term.tokens))}{' *' if term.open else ''}"
+
+
+def _lexeme(token: str) -> str:
+    return f"'{token}'"
+
+
+def _vector_term(term: Term) -> str:
+    last = _lexeme(term.tokens[-1]) + (":*" if term.open else "")
+    return f"({' <-> '.join([*map(_lexeme, term.tokens[:-1]), last])})"

@@ -1,0 +1,1 @@
+"""Folders, tags, what was read, acts on many conversations with undo, and templates."""
