@@ -25,7 +25,7 @@ import protocol_table
 import provider_page
 from fastapi import FastAPI
 
-import salon.app.house  # loads every feature, and with it every kind of error
+import salon.app.compose  # loads every feature, and with it every kind of error
 import salon.surfaces.api.app  # noqa: F401 - loads every surface, and with it the rest
 from salon.app.reference import configuration_reference
 from salon.app.settings import Settings

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import salon.features.turns  # noqa: F401 # pyright: ignore[reportUnusedImport] - its errors are in the catalogue
 from salon.features.conversations.tree import Tree
 from salon.surfaces.api.services import ConversationServices
 

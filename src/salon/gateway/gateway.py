@@ -15,6 +15,7 @@ from salon.foundation.kit.errors import (
     ClientGone,
     Internal,
     InvalidRequest,
+    ModelUnavailable,
     SalonError,
     ShuttingDown,
     UpstreamError,
@@ -84,7 +85,8 @@ class Gateway:
         self.options = options or registry.options
         self._clock = clock or SystemClock()
         self._ledger = ledger
-        self._counter = TokenCounter()
+        self.counter = TokenCounter()
+        """Counts tokens here, without asking a provider."""
         self._supervisor = TaskSupervisor("gateway")
         self.admission = Admission(limiter, self.options)
         self._accountant = Accountant(ledger, self._clock, observer)
@@ -156,7 +158,7 @@ class Gateway:
         """End what is under way."""
         await self._supervisor.close(timeout_s)
         self._loop.deadlines.close()
-        await self._counter.close()
+        await self.counter.close()
 
     # -- for doors --------------------------------------------------------------------------------
     async def serve(self, call: ServedCall, reply: Reply, in_place: InPlace | None = None) -> None:
@@ -293,7 +295,7 @@ class Gateway:
         await job.in_task()
         request = decoded(job)
         assert isinstance(request, ModelRequest)
-        replies.send_own(job, await self._counter.count(request, model=plan.targets[0].model))
+        replies.send_own(job, await self.counter.count(request, model=plan.targets[0].model))
 
     def _open_stream(self, job: Job, call: ServedCall) -> None:
         reply, dialect = job.reply, job.dialect
@@ -357,9 +359,25 @@ class Gateway:
         if job.identity.budget_ids:
             await reserve(job, plan, self._ledger, self.options)
 
+    async def known(self, model: str) -> Plan | None:
+        """Return what a name means, with its prices and windows as far as they are told in time.
+
+        None where it means nothing, or nothing can answer to it now. Raises: ConfigError.
+        """
+        try:
+            plan = self.registry.find(model)
+        except ModelUnavailable:
+            return None
+        if plan is not None and not plan.priced:
+            await self._wait_for_prices(plan)
+        return plan
+
     async def _learn_prices(self, job: Job, plan: Plan) -> None:
         """Wait for the price tables the first time a model is asked for; they go on when it takes long."""
         await job.in_task()
+        await self._wait_for_prices(plan)
+
+    async def _wait_for_prices(self, plan: Plan) -> None:
         task = self._supervisor.spawn(self._look_up_prices(plan), name="prices")
         done, _ = await asyncio.wait({task}, timeout=self.options.price_wait_s)
         if not done:

@@ -22,8 +22,8 @@ class ContextMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     role: Role
     parts: tuple[Part, ...]
     tokens: int = 0
-    """What it takes in a prompt, as counted when it was written; 0 is unknown. Less than our own count of
-    its parts is not believed."""
+    """What it takes in a prompt, as counted when it was written; 0 is unknown. Believed where it is more than
+    our own count, as for documents."""
     is_pinned: bool = False
     """Sent always."""
     is_excluded: bool = False
@@ -217,7 +217,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: ContextMessage | None = None
     """Written out where no tree keeps it."""
     summary: Summary | None = None
-    """Set where a summary stands here; its text is in the message of ``id``, if it has one."""
+    """Set where a summary stands here."""
     shortened: tuple[Shortening, ...] = ()
 
 

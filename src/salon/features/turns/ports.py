@@ -39,8 +39,8 @@ class Asks(Protocol):
         """Begin to ask. Raises: SalonError."""
         ...
 
-    def window(self, model: str) -> Window:
-        """Return how much a model reads. Raises: UnknownModel, ModelUnavailable."""
+    async def window(self, model: str) -> Window:
+        """Return how much a model reads and writes; what is not known of it is assumed."""
         ...
 
     async def count(self, texts: Sequence[str], *, window: Window) -> list[int] | None:
@@ -123,6 +123,11 @@ class Summariser(Protocol):
         """Return the summaries there are for these messages."""
         ...
 
-    async def summarise(self, messages: Sequence[ContextMessage], *, most_tokens: int) -> Summary:
-        """Have a model write, and keep, a summary that covers ``messages``. Raises: SalonError."""
+    async def summarise(
+        self, messages: Sequence[ContextMessage], *, previous: Summary | None, most_tokens: int
+    ) -> Summary:
+        """Have a model write, and keep, a summary whose sources are all of ``messages``.
+
+        ``previous`` covers the first of them: only the others have to be read again. Raises: SalonError.
+        """
         ...

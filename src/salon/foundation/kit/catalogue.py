@@ -15,6 +15,9 @@ SENTENCES: Final[dict[str, str]] = {
     "websocket_connection_limit_reached": "This connection has lasted {limit_s} s, as long as one may. Open another one.",
     "wrong_model": "“{model}” does not {does}.{can} “salon models” or GET /v1/models lists those there are.",
     "context_too_long": "The prompt is longer than the context window of {model} ({limit} tokens). Shorten it or choose a larger model.",
+    "turn_too_long": "This needs {needed} tokens, and {model} reads {limit}{assumed}, of which {reserved} are kept for the answer: {over} too many. Exclude or unpin messages (all but the last take {removable}), let older ones be trimmed or summarised (that saves {left_out}), or choose a model that reads {wanted} or more.",
+    "turn_limit": "The turn ended at its limit of {limit}. Continue the answer, or raise the limit in the settings of the conversation.",
+    "turn_broken": "The Salon that wrote this answer ended before it was done. What it had said is kept; continue it, or have it written again.",
     "too_large": "The {what} is over the limit of {limit_bytes} bytes. Send less.",
     "no_room": "The space has no room for this file: it may keep {limit_bytes} bytes. Delete files that are not needed, or raise files.quota_bytes.",
     "file_missing": "There is no file {id} here. It was deleted, or belongs to another space; upload it again, or look for it with “salon files list”.",
@@ -96,6 +99,7 @@ REMEDIES: Final[dict[str, str]] = {
     "request": "It was made in another space, or its row is not written yet. “salon requests” or GET /salon/v1/requests lists those there are.",
     "result of the batch": "Wait until processing_status is ended; once archived_at is set, its answers are deleted: hand the requests in again.",
     "run": "It belongs to another space, or was deleted: begin it again.",
+    "step of the answer": "Steps count from 1; the answer lists those it took.",
     "stored content": "The file's bytes are gone from the store: upload it again, or restore a backup that has them.",
 }
 """The next step for each kind of thing that may not be there, for ``not_found``: by its ``what``."""

@@ -11,7 +11,7 @@ import msgspec
 from salon.foundation.kit.errors import UpstreamError
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.messages import ModelRequest, Response
-from salon.gateway.counting.measure import Measured, measure
+from salon.gateway.counting.measure import measure
 from salon.gateway.counting.vocabularies import USUAL, VocabularyName, vocabulary_of
 from salon.gateway.protocols.counts import BYTES_PER_TOKEN, counted
 
@@ -45,21 +45,28 @@ class TokenCounter:
         measured = measure(request)
         own = vocabulary_of(model)
         # A task of its own: the worker's answer is read to its end though the caller may leave.
-        asked = self._tasks.spawn(self._ask(own or USUAL, measured), name="count")
+        asked = self._tasks.spawn(self._ask(own or USUAL, measured.texts), name="count")
         words = await asyncio.shield(asked)
         if words is None:
             size = sum(len(text.encode("utf-8", "surrogatepass")) for text in measured.texts)
             return counted(measured.tokens + -(-size // BYTES_PER_TOKEN), estimated=True)
-        return counted(measured.tokens + words, estimated=own is None or not measured.is_exact)
+        return counted(measured.tokens + sum(words), estimated=own is None or not measured.is_exact)
+
+    async def count_texts(self, texts: list[str], *, model: str) -> list[int] | None:
+        """Return the tokens of each text as ``model`` reads it; None where its vocabulary is not at hand."""
+        own = vocabulary_of(model)
+        if own is None:
+            return None
+        return await asyncio.shield(self._tasks.spawn(self._ask(own, texts), name="count"))
 
     async def close(self) -> None:
         """End the worker."""
         await self._tasks.close()
         await self._end()
 
-    async def _ask(self, name: VocabularyName, measured: Measured) -> int | None:
+    async def _ask(self, name: VocabularyName, texts: list[str]) -> list[int] | None:
         try:
-            line = msgspec.json.encode((name, measured.texts)) + b"\n"
+            line = msgspec.json.encode((name, texts)) + b"\n"
         except UnicodeEncodeError:
             return None  # half a character: no tokeniser reads it
         if len(line) > _MOST_BYTES:
@@ -71,7 +78,7 @@ class TokenCounter:
             self._last = asyncio.get_running_loop().call_later(_IDLE_S, self._rest)
             return found
 
-    async def _told(self, line: bytes) -> int | None:
+    async def _told(self, line: bytes) -> list[int] | None:
         """Return the worker's answer; None when it has none, fails or takes too long."""
         try:
             async with asyncio.timeout(_ANSWER_S):
@@ -80,7 +87,7 @@ class TokenCounter:
                 assert worker.stdout is not None
                 worker.stdin.write(line)
                 await worker.stdin.drain()
-                return msgspec.json.decode(await worker.stdout.readline(), type=int | None)
+                return msgspec.json.decode(await worker.stdout.readline(), type=list[int] | None)
         except (OSError, TimeoutError, msgspec.DecodeError) as error:
             _logger.warning("the counting worker failed: %s", type(error).__name__)
             await self._end()

@@ -1,7 +1,7 @@
 """Counts tokens with tiktoken in a process of its own: a vocabulary takes 95 MB and 0.15 s to load.
 
 Reads one JSON array a line from standard input, ``[vocabulary, [text, ...]]``, and answers each with a line:
-the number of tokens, or ``null`` where the vocabulary is not on disk. Ends with its input.
+the tokens of each text, or ``null`` where the vocabulary is not on disk. Ends with its input.
 """
 
 import os
@@ -28,12 +28,12 @@ def load(name: VocabularyName) -> Any:
     return _known[name]
 
 
-def count(name: VocabularyName, texts: list[str]) -> int | None:
-    """Return how many tokens ``texts`` have together; words that look like marks are words."""
+def count(name: VocabularyName, texts: list[str]) -> list[int] | None:
+    """Return how many tokens each of ``texts`` has; words that look like marks are words."""
     encoding = load(name)
     if encoding is None:
         return None
-    return sum(len(encoding.encode(text, disallowed_special=())) for text in texts)
+    return [len(encoding.encode(text, disallowed_special=())) for text in texts]
 
 
 def main() -> None:

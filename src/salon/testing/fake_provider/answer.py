@@ -144,7 +144,7 @@ def answer(asked: Asked, plan: Plan, number: int) -> Answer:
 
 def _tool_calls(asked: Asked, plan: Plan, number: int) -> tuple[Call, ...]:
     wanted = asked.forced_tool or plan.tool
-    if not asked.tools or not (plan.call or wanted) or asked.tool_result is not None:
+    if not asked.tools or not (plan.call or wanted) or (asked.tool_result is not None and not plan.again):
         return ()
     named = [tool for tool in asked.tools if tool["name"] == wanted]
     if plan.tool and not named:

@@ -5,6 +5,7 @@ A plan is written as directives joined by ``;``, as a model name, in the header 
 
     tokens=50;rate=20;delay=0.5;think=8;call;case=a17;times=1;fault=stall:mid-stream;fault=crlf
     call=3                  call the first offered tool three times in one answer, each with other numbers
+    call;again=1            call it although the request brings the result of a call
     refuse=I cannot do that  say this, as the dialect has it said that a model refuses
     usage={"cost":0.95};tier=flex    more in the usage object, and the service tier that answered
     tool=Bash;arguments={"command":"ls"}    call this offered tool, with these words (no ``;`` in them)
@@ -91,6 +92,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Wait before the first byte of the body."""
     call: int = 0
     """Call the first offered tool this many times in one answer, even if the request does not demand it."""
+    again: int = 0
+    """Call a tool also in answer to a tool's result: a model that never comes to its end."""
     tool: str | None = None
     """Call the offered tool of this name; ``arguments`` are an example by its schema unless given."""
     arguments: str | None = None
@@ -118,7 +121,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 _IN_MESSAGE = re.compile(r"\{\{fake ([^}]*)\}\}")
 _DIRECTIVE = re.compile(
-    r"^(tokens|text|refuse|think|rate|delay|call|tool|arguments|case|times|recording|usage|tier|fault)\b"
+    r"^(tokens|text|refuse|think|rate|delay|call|again|tool|arguments|case|times|recording|usage|tier|fault)\b"
 )
 
 
@@ -159,7 +162,7 @@ def _apply(plan: Plan, part: str) -> Plan:
     match key:
         case "fault":
             changed = {"faults": (*plan.faults, parse_fault(value))}
-        case "tokens" | "think" | "times":
+        case "tokens" | "think" | "times" | "again":
             changed = {key: int(value)}
         case "rate":
             changed = {key: float(value)}

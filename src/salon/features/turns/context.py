@@ -1,0 +1,240 @@
+"""Assembles the prompt of a step: counts, fits, and says what it did."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from salon.features.turns import arranging
+from salon.features.turns.arranging import Arrangement, Room
+from salon.features.turns.models import (
+    ContextMessage,
+    ContextReport,
+    Prompt,
+    Sent,
+    Summary,
+    TurnSpec,
+    Window,
+)
+from salon.features.turns.ports import Asks, Summariser
+from salon.features.turns.shortening import reference_of
+from salon.features.turns.weighing import ANSWER_TOKENS, Scale, weigh, weigh_tools
+from salon.foundation.kit.errors import SalonError
+from salon.foundation.messages import Part, TextPart, Tool, ToolResultPart
+
+_MOST_RESERVED: Final = 8_192
+_COUNTED_FROM: Final = 0.6
+"""From this share of the room on, words are counted by the vocabulary, where it is known."""
+_AFTER_SUMMARY: Final = 0.6
+"""What a new summary leaves of the room in use, so that it serves for some turns."""
+_SUMMARY_SHARE: Final = 0.1
+_MOST_SUMMARY: Final = 2_000
+
+
+class Fitted(msgspec.Struct, frozen=True, kw_only=True):
+    """A prompt that fits, and what it is made of."""
+
+    prompt: Prompt
+    report: ContextReport
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a prompt is to be made of."""
+
+    spec: TurnSpec
+    messages: Sequence[ContextMessage]
+    """Without those that are excluded."""
+    own: ContextMessage | None
+    """The answer so far."""
+    tools: Sequence[Tool]
+
+    def laid_out(self, scale: Scale) -> Arrangement:
+        """Return everything, whether it fits or not."""
+        most = self.spec.context.result_tokens
+        return arranging.laid_out(self.messages, self.own, scale=scale, result_tokens=most)
+
+
+async def fit(
+    asks: Asks,
+    spec: TurnSpec,
+    messages: Sequence[ContextMessage],
+    *,
+    own: Sequence[Part] = (),
+    tools: Sequence[Tool] = (),
+    summaries: Summariser | None = None,
+    is_exact: bool = False,
+) -> Fitted:
+    """Return the prompt of the next step. ``own`` is the answer so far; ``tools`` are all that are offered.
+
+    ``is_exact`` counts by the vocabulary however much room there is. Raises: TurnTooLong.
+    """
+    window = await asks.window(spec.model)
+    draft = Draft(
+        spec=spec,
+        messages=[message for message in messages if not message.is_excluded],
+        own=ContextMessage(role="assistant", parts=tuple(own)) if own else None,
+        tools=tools,
+    )
+    scale = Scale()
+    room, arrangement = room_of(window, draft, scale), draft.laid_out(scale)
+    if is_exact or arrangement.total > room.free * _COUNTED_FROM:
+        counted = await _scale(asks, window, draft)
+        if counted is not None:
+            scale = counted
+            room, arrangement = room_of(window, draft, scale), draft.laid_out(scale)
+    if arrangement.total > room.free:
+        arrangement = await _fitting(draft, scale, room, summaries)
+    return _fitted(arrangement, room, scale, draft)
+
+
+def room_of(window: Window, draft: Draft, scale: Scale) -> Room:
+    """Return how much messages may take beside instructions, tools and the answer."""
+    spec, policy = draft.spec, draft.spec.context
+    limit = min(window.context_tokens, policy.most_tokens or window.context_tokens)
+    reserved = spec.parameters.max_output_tokens or policy.reserved_tokens
+    if reserved is None:
+        reserved = min(_MOST_RESERVED, limit // 4)
+    reserved = min(reserved, window.max_output_tokens or reserved)
+    return Room(
+        model=spec.model,
+        limit=limit,
+        is_assumed=window.is_assumed,
+        reserved=reserved,
+        fixed=_system(spec, scale) + scale.tokens(weigh_tools(draft.tools)).total + ANSWER_TOKENS,
+    )
+
+
+def summary_message(summary: Summary) -> ContextMessage:
+    """Return a summary as the model reads it."""
+    text = f"[A summary of {len(summary.covers)} earlier messages that are left out]\n{summary.text}"
+    return ContextMessage(role="user", parts=(TextPart(text=text),))
+
+
+def instructions_message(spec_instructions: str) -> ContextMessage:
+    """Return instructions as the model reads them."""
+    return ContextMessage(role="system", parts=(TextPart(text=spec_instructions),))
+
+
+def _system(spec: TurnSpec, scale: Scale) -> int:
+    return scale.message(instructions_message(spec.instructions)).total if spec.instructions else 0
+
+
+async def _scale(asks: Asks, window: Window, draft: Draft) -> Scale | None:
+    """Have all words counted by the model's vocabulary; None where there is none."""
+    weight = weigh([*draft.messages, *([draft.own] if draft.own is not None else [])])
+    instructions = draft.spec.instructions or ""
+    texts = [*weight.words, *weight.results, *weigh_tools(draft.tools).words, instructions]
+    wanted = list(dict.fromkeys(texts))
+    counts = await asks.count(wanted, window=window)
+    return None if counts is None else Scale(dict(zip(wanted, counts, strict=True)))
+
+
+async def _fitting(draft: Draft, scale: Scale, room: Room, summaries: Summariser | None) -> Arrangement:
+    """Do what the policy says about a context that is too long. Raises: TurnTooLong."""
+    arrangement = draft.laid_out(scale)
+    policy = draft.spec.context.kind
+    if policy == "refuse":
+        arranging.check(arrangement, room, may_drop=False)
+    if policy == "summarise" and summaries is not None:
+        summary = await _summary(draft, scale, room, summaries)
+        if summary is not None:
+            arranging.stand_in(arrangement, summary, _tokens_of(summary, scale))
+    arranging.trim(arrangement, room.free)
+    arranging.squeeze(arrangement, scale, room.free)
+    arranging.check(arrangement, room, may_drop=True)
+    return arrangement
+
+
+async def _summary(draft: Draft, scale: Scale, room: Room, summaries: Summariser) -> Summary | None:
+    """Return a summary that makes room: a kept one if it still does, else a new one; None if none came."""
+    ids = {message.id for message in draft.messages}
+    known = [one for one in await summaries.kept() if one.covers and ids.issuperset(one.covers)]
+    for summary in sorted(known, key=lambda one: len(one.covers)):
+        trial = draft.laid_out(scale)
+        arranging.stand_in(trial, summary, _tokens_of(summary, scale))
+        if trial.total <= room.free:
+            return summary
+    most = min(_MOST_SUMMARY, int(room.free * _SUMMARY_SHARE))
+    trial = draft.laid_out(scale)
+    arranging.trim(trial, int(room.free * _AFTER_SUMMARY) - most)
+    covered = [piece.whole for piece in trial.dropped if piece.whole.id is not None]
+    if not covered or most <= 0:
+        return None
+    covers = _ids(covered)
+    earlier = [one for one in known if set(covers).issuperset(one.covers)]
+    previous = max(earlier, key=lambda one: len(one.covers), default=None)
+    try:
+        made = await summaries.summarise(covered, previous=previous, most_tokens=most)
+    except SalonError:
+        return None  # older turns are left out instead, and the report says so
+    return msgspec.structs.replace(made, covers=covers)
+
+
+def _tokens_of(summary: Summary, scale: Scale) -> int:
+    return scale.message(summary_message(summary)).total
+
+
+def _fitted(arrangement: Arrangement, room: Room, scale: Scale, draft: Draft) -> Fitted:
+    sent: list[Sent] = []
+    summary = arrangement.summary
+    for piece in arrangement.pieces:
+        if piece.is_summarised and summary is not None:
+            sent.append(Sent(id=summary.id, summary=summary))
+            summary = None
+        elif piece.is_in:
+            whole = None if piece.whole.id is not None else piece.whole
+            sent.append(Sent(id=piece.whole.id, message=whole, shortened=piece.cuts))
+    own = arrangement.own
+    prompt = Prompt(
+        sent=tuple(sent),
+        own_parts=0 if own is None else len(own.whole.parts),
+        own_shortened=() if own is None else own.cuts,
+        max_output_tokens=draft.spec.parameters.max_output_tokens,
+    )
+    return Fitted(prompt=prompt, report=_report(arrangement, room, scale, draft))
+
+
+def _report(arrangement: Arrangement, room: Room, scale: Scale, draft: Draft) -> ContextReport:
+    system = pinned = words = results = files = 0
+    for piece in arrangement.every:
+        if not piece.is_in:
+            continue
+        tokens = piece.tokens
+        if piece.whole.role in {"system", "developer"}:
+            system += tokens.total
+        elif piece.whole.is_pinned:
+            pinned += tokens.total
+        else:
+            words, results, files = words + tokens.words, results + tokens.results, files + tokens.files
+    told = scale.tokens(weigh_tools(draft.tools)).total
+    summary = arrangement.summary
+    return ContextReport(
+        window_tokens=room.limit,
+        is_window_assumed=room.is_assumed,
+        count="vocabulary" if scale.is_vocabulary else "estimate",
+        system=system + room.fixed - told,
+        pinned=pinned,
+        messages=words,
+        summary=arrangement.summary_tokens,
+        tools=told,
+        results=results,
+        files=files,
+        reserved=room.reserved,
+        left=room.free - arrangement.total,
+        dropped=_ids(piece.whole for piece in arrangement.dropped),
+        shortened=tuple(_cut_ids(arrangement)),
+        summarised=_ids(piece.whole for piece in arrangement.pieces if piece.is_summarised),
+        summary_id=None if summary is None else summary.id,
+    )
+
+
+def _ids(messages: Iterable[ContextMessage]) -> tuple[str, ...]:
+    return tuple(message.id for message in messages if message.id is not None)
+
+
+def _cut_ids(arrangement: Arrangement) -> Iterable[str]:
+    for piece in arrangement.every:
+        for cut in piece.cuts if piece.is_in else ():
+            result = piece.whole.parts[cut.part]
+            assert isinstance(result, ToolResultPart)
+            yield reference_of(piece.whole.id, result)
