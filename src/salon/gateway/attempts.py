@@ -37,7 +37,6 @@ from salon.gateway.registry.target import Endpoint, Headers, Target
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.counting import HELD_BYTES_PER_TOKEN
 from salon.gateway.relay.deadlines import Deadlines
-from salon.gateway.relay.delivery import StreamDelivery
 from salon.gateway.relay.job import Job
 from salon.gateway.routing.budget import RetryBudget
 from salon.gateway.routing.reactions import is_uncertain, pause_s, reaction
@@ -112,7 +111,7 @@ class AttemptLoop:
                 raise error
             if following == place:
                 await self._pause(job, failures, error)
-            if isinstance(job.delivery, StreamDelivery):
+            if job.delivery is not None:
                 job.delivery.reset()
             place = following
 

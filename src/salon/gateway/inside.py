@@ -4,13 +4,14 @@ They go through the same steps as a caller's request: limits, budgets, routing, 
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import ClientGone, SalonError
+from salon.foundation.kit.errors import ClientGone, Internal, SalonError, ShuttingDown
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.ledger import AttemptEntry
 from salon.foundation.messages import (
@@ -34,6 +35,8 @@ from salon.gateway.registry.plan import Plan
 from salon.gateway.relay.attempt import Attempt
 from salon.gateway.relay.delivery import EventDelivery
 from salon.gateway.relay.job import Job
+
+_logger = logging.getLogger(__name__)
 
 
 class Steps(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -91,8 +94,10 @@ class OpenAnswer:
         return events
 
     def leave(self) -> None:
-        """Stop the provider, at once."""
+        """Stop the provider, at once; what has come and was not taken is there still."""
         self._job.leave()
+        if self._job.gone and not self._delivery.started:
+            self._delivery.close(ClientGone())  # whatever is waited for yet, nobody is sent anything
 
     async def told(self) -> Told:
         """Return what became of it, once it is settled."""
@@ -133,11 +138,16 @@ class Inside:
             answer.leave()
 
     def open(self, identity: KeyIdentity, request: ModelRequest) -> OpenAnswer:
-        """Begin to ask and return the answer, to be taken as it comes; leaving it stops the provider."""
+        """Begin to ask and return the answer, to be taken as it comes; leaving it stops the provider.
+
+        Raises: ShuttingDown.
+        """
         job = self._job(identity, request, stream=True)
         delivery = EventDelivery(lambda: self._steps.note_first_token(job))
         delivery.on_flow(job.set_flow)
         job.delivery = delivery
+        if self._supervisor.closed:
+            raise ShuttingDown(retry_after_s=1)
         task = self._supervisor.spawn(self._run(job), name="inner-stream")
         task.add_done_callback(lambda _: delivery.close(job.error))
         return OpenAnswer(job, delivery, task, self._clock)
@@ -192,16 +202,23 @@ class Inside:
             attempt = await self._loop.run(job)
             job.status = 200
             delivery, response = job.delivery, attempt.response()
-            if isinstance(delivery, EventDelivery) and isinstance(response, Response):
+            if isinstance(delivery, EventDelivery):
                 job.attempt = attempt
-                delivery.put(response_events(response))
+                whole = response_events(response) if isinstance(response, Response) else ()
+                delivery.put(whole, has_content=True)
                 job.attempt = None
         except SalonError as error:
             job.error = ClientGone() if job.gone else error
             return None
         except asyncio.CancelledError:
-            job.error = ClientGone()
+            # A stream has a task of its own, which only the end of the house cancels.
+            is_left = job.gone or job.delivery is None
+            job.error = ClientGone() if is_left else ShuttingDown(retry_after_s=1)
             raise
+        except Exception:  # supervises one request: a defect must not end as silence
+            _logger.exception("request %s failed", job.request_id)
+            job.error = Internal(request_id=job.request_id)
+            return None
         else:
             return attempt
         finally:

@@ -348,7 +348,7 @@ class Attempt(msgspec.Struct, eq=False):
     def _hand_over(self, events: Sequence[StreamEvent], has_content: bool) -> None:
         delivery = self.job.delivery
         assert isinstance(delivery, EventDelivery)
-        delivery.put(events)
+        delivery.put(events, has_content=has_content)
 
     def _collect(self, events: Sequence[StreamEvent], has_content: bool) -> None:
         assert self._collector is not None

@@ -119,13 +119,14 @@ class StreamDelivery:
 class EventDelivery:
     """Events for a caller inside the house, through a bounded queue."""
 
-    __slots__ = ("_begin", "_flow", "_queue", "_waiting", "error", "is_done", "started")
+    __slots__ = ("_begin", "_flow", "_held", "_queue", "_waiting", "error", "is_done", "started")
 
     def __init__(self, begin: Callable[[], object]) -> None:
         self.started = False
         self.is_done = False
         self.error: SalonError | None = None
         self._begin = begin
+        self._held: list[StreamEvent] = []
         self._queue: list[StreamEvent] = []
         self._waiting: asyncio.Future[None] | None = None
         self._flow: Callable[[bool], None] | None = None
@@ -134,15 +135,23 @@ class EventDelivery:
         """Call ``callback`` with False when the reader falls behind, True when it caught up."""
         self._flow = callback
 
-    def put(self, events: Sequence[StreamEvent]) -> None:
-        """Hand over events."""
+    def put(self, events: Sequence[StreamEvent], *, has_content: bool) -> None:
+        """Hand over events; until there is content they are held, for another provider may answer yet."""
         if not self.started:
+            self._held.extend(events)
+            if not has_content and len(self._held) <= _MOST_QUEUED:
+                return
             self.started = True
             self._begin()
+            events, self._held = self._held, []
         self._queue.extend(events)
         if len(self._queue) > _MOST_QUEUED and self._flow is not None:
             self._flow(False)
         self._wake()
+
+    def reset(self) -> None:
+        """Forget what a failed attempt left; only before ``started``."""
+        self._held.clear()
 
     def close(self, error: SalonError | None = None) -> None:
         """End, well or with ``error``."""
