@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from salon.features.conversations.models import Author, Content
+from salon.features.conversations.tables import messages
 from salon.features.conversations.tree import NewMessage, Tree
 from salon.foundation.kit.caller import OWNER_RIGHTS, Caller
 from salon.foundation.kit.clock import ManualClock
 from salon.foundation.kit.ids import PersonId, SpaceId
 from salon.foundation.messages import TextPart
-from salon.foundation.storage import Storage, open_storage
+from salon.foundation.storage import Storage, open_storage, statement
 from salon.testing.tables import import_all_tables
 
+_BODIES = statement(select(messages.c.body).where(messages.c.body.is_not(None)))
 ANN = Caller(kind="person", space_id=SpaceId("spc_ann"), person_id=PersonId("per_ann"), rights=OWNER_RIGHTS)
 BOB = Caller(kind="person", space_id=SpaceId("spc_bob"), person_id=PersonId("per_bob"), rights=OWNER_RIGHTS)
 
@@ -53,6 +56,11 @@ class Scene:
             page = await self.tree.messages.page(ANN, conversation_id, before=page.next, limit=3)
             found = [*page.items, *found]
         return [text_of(view.message.content) for view in found]
+
+    async def bodies_with(self, word: bytes) -> int:
+        """Return how many bodies hold ``word``, whatever the state of their messages."""
+        rows = await self.storage.read(lambda tx: tx.all(_BODIES))
+        return sum(word in bytes(row[0]) for row in rows)
 
 
 def text_of(content: Content | None) -> str | None:

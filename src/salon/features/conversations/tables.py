@@ -191,4 +191,31 @@ acts = Table(
 )
 """What each mutation with a client's own id did: sent again it does nothing and answers the same."""
 
-__all__ = ["acts", "answers", "branches", "conversations", "messages", "moves", "participants", "sources"]
+erasures = Table(
+    "conversation_erasures",
+    metadata,
+    id_column("era"),
+    space_column(),
+    created_by_column(),
+    text_column("kind"),
+    text_column("target_id"),
+    time_ms("created_at_ms"),
+    Index("ix_conversation_erasures_created_at_ms", "created_at_ms"),
+    Index("ix_conversation_erasures_target_id", "target_id"),
+)
+"""What was erased: ids and no words, so that a backup made before cannot bring it back.
+
+``kind``: ``conversation`` or ``message``.
+"""
+
+__all__ = [
+    "acts",
+    "answers",
+    "branches",
+    "conversations",
+    "erasures",
+    "messages",
+    "moves",
+    "participants",
+    "sources",
+]

@@ -1,5 +1,6 @@
 """What every part of the tree works with: one transaction per act, and acts that are done once."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
@@ -99,3 +100,7 @@ class Desk:
             return then(tx, made)
 
         return await self.storage.write(write)
+
+    async def in_thread(self, fn: Callable[[], T]) -> T:
+        """Run what waits for disks beside the event loop."""
+        return await asyncio.to_thread(fn)

@@ -2,7 +2,10 @@
 
 from salon.features.conversations.tree.branches import Branches
 from salon.features.conversations.tree.conversations import Conversations
+from salon.features.conversations.tree.deleting import Deletion
 from salon.features.conversations.tree.desk import Desk
+from salon.features.conversations.tree.erasing import Erasers
+from salon.features.conversations.tree.janitor import Janitor
 from salon.features.conversations.tree.messages import Messages
 from salon.foundation.kit.clock import Clock
 from salon.foundation.storage import Storage
@@ -16,3 +19,6 @@ class Tree:
         self.conversations = Conversations(desk)
         self.branches = Branches(desk)
         self.messages = Messages(desk)
+        self.erasers = Erasers()
+        self.deletion = Deletion(desk, self.erasers)
+        self.janitor = Janitor(desk, self.erasers)

@@ -1,0 +1,229 @@
+"""All SQL of deletion: bodies that go, what was made of them, and what a restore must not bring back."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+from sqlalchemy import bindparam, delete, func, select, update
+
+from salon.features.conversations.tables import (
+    acts,
+    answers,
+    branches,
+    conversations,
+    erasures,
+    messages,
+    participants,
+    sources,
+)
+from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
+from salon.foundation.storage import Transaction, insert, statement
+
+CHUNK: Final = 500
+"""How many ids one statement names."""
+ErasureKind = Literal["conversation", "message"]
+
+_m = messages.c
+_of_space = _m.space_id == bindparam("space")
+_named = _m.id.in_(bindparam("keys", expanding=True))
+_NO_BODY: dict[str, Any] = {
+    "body_format": None, "body_cipher": None, "body_key_id": None, "body": None,
+    "size_bytes": 0, "tokens": 0, "author_name": None,
+}  # fmt: skip
+_DELETE = statement(
+    update(messages)
+    .where(_named, _of_space, _m.deleted_at_ms.is_(None))
+    .values(deleted_at_ms=bindparam("now_ms"))
+)
+_RESTORE = statement(
+    update(messages)
+    .where(_named, _of_space, _m.deleted_at_ms.is_not(None), _m.body.is_not(None))
+    .values(deleted_at_ms=None)
+)
+_EMPTY = statement(update(messages).where(_named, _of_space).values(**_NO_BODY))
+_IDS_WITH_BODY = statement(
+    select(_m.id)
+    .where(
+        _m.conversation_id == bindparam("conversation"),
+        _of_space,
+        _m.body.is_not(None),
+        _m.id > bindparam("after"),
+    )
+    .order_by(_m.id)
+    .limit(bindparam("limit"))
+)
+_DERIVED = statement(
+    select(sources.c.message_id, sources.c.conversation_id)
+    .join(messages, _m.id == sources.c.message_id)
+    .where(
+        sources.c.source_id.in_(bindparam("keys", expanding=True)),
+        sources.c.space_id == bindparam("space"),
+        sources.c.kind.in_(bindparam("kinds", expanding=True)),
+        _m.body.is_not(None),
+    )
+)
+_BLANK_CONVERSATION = statement(
+    update(conversations)
+    .where(conversations.c.id == bindparam("key"), conversations.c.space_id == bindparam("space"))
+    .values(
+        title="",
+        title_by="nobody",
+        sources="[]",
+        settings="{}",
+        origin=None,
+        messages=0,
+        deleted_at_ms=func.coalesce(conversations.c.deleted_at_ms, bindparam("now_ms")),
+        changed_at_ms=bindparam("now_ms"),
+        version=conversations.c.version + 1,
+    )
+)
+_BLANK_BRANCHES = statement(
+    update(branches)
+    .where(branches.c.conversation_id == bindparam("key"), branches.c.space_id == bindparam("space"))
+    .values(name="", version=branches.c.version + 1)
+)
+_DROP_PARTICIPANTS = statement(
+    delete(participants).where(
+        participants.c.conversation_id == bindparam("key"), participants.c.space_id == bindparam("space")
+    )
+)
+_new_erasure = insert(erasures)
+_NOTE = statement(_new_erasure.on_conflict_do_nothing(index_elements=["id"]))
+_ERASURES = statement(
+    select(*erasures.c)
+    .where(erasures.c.id > bindparam("after"))
+    .order_by(erasures.c.id)
+    .limit(bindparam("limit"))
+)
+_PAST_BODIES = statement(
+    select(_m.id, _m.space_id, _m.conversation_id)
+    .where(_m.deleted_at_ms <= bindparam("before_ms"), _m.body.is_not(None))
+    .limit(bindparam("limit"))
+)
+_PAST_CONVERSATIONS = statement(
+    select(conversations.c.id, conversations.c.space_id)
+    .where(
+        conversations.c.deleted_at_ms <= bindparam("before_ms"),
+        select(_m.id).where(_m.conversation_id == conversations.c.id, _m.body.is_not(None)).exists(),
+    )
+    .limit(bindparam("limit"))
+)
+_DROP_ACTS = statement(delete(acts).where(acts.c.created_at_ms < bindparam("before_ms")))
+_ANSWERS_OF = statement(
+    delete(answers).where(
+        answers.c.message_id.in_(bindparam("keys", expanding=True)), answers.c.space_id == bindparam("space")
+    )
+)
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was erased."""
+
+    id: str
+    space_id: str
+    created_by: str | None
+    kind: ErasureKind
+    target_id: str
+    created_at_ms: int
+
+
+def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
+    """Yield ids as many at a time as one statement names."""
+    for start in range(0, len(ids), CHUNK):
+        yield list(ids[start : start + CHUNK])
+
+
+def tombstone(tx: Transaction, scope: SpaceScope, ids: Sequence[str], *, now_ms: int) -> int:
+    """Mark messages as deleted; return how many were not before."""
+    return sum(tx.run(_DELETE, keys=part, space=scope.space_id, now_ms=now_ms) for part in chunks(ids))
+
+
+def bring_back(tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> int:
+    """Take the deletion of messages back whose bodies are still there; return how many those are."""
+    return sum(tx.run(_RESTORE, keys=part, space=scope.space_id) for part in chunks(ids))
+
+
+def empty(tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> None:
+    """Forget what messages said, and how those that are answers came to be."""
+    for part in chunks(ids):
+        tx.run(_EMPTY, keys=part, space=scope.space_id)
+        tx.run(_ANSWERS_OF, keys=part, space=scope.space_id)
+
+
+def ids_with_body(tx: Transaction, scope: SpaceScope, conversation_id: str) -> list[str]:
+    """Return the messages of a conversation that still say something, oldest first."""
+    found: list[str] = []
+    while True:
+        after = found[-1] if found else ""
+        rows = tx.all(
+            _IDS_WITH_BODY, conversation=conversation_id, space=scope.space_id, after=after, limit=5000
+        )
+        found += [str(row[0]) for row in rows]
+        if len(rows) < 5000:
+            return found
+
+
+def derived_from(
+    tx: Transaction, scope: SpaceScope, ids: Sequence[str], kinds: Sequence[str]
+) -> dict[str, str]:
+    """Return the messages made from any of ``ids``, and from those in turn, with their conversations."""
+    found: dict[str, str] = {}
+    asked = list(ids)
+    seen = set(ids)
+    while asked:
+        rows = [
+            row
+            for part in chunks(asked)
+            for row in tx.all(_DERIVED, keys=part, space=scope.space_id, kinds=list(kinds))
+        ]
+        asked = [one for one in dict.fromkeys(str(row[0]) for row in rows) if one not in seen]
+        seen.update(asked)
+        found.update({str(row[0]): str(row[1]) for row in rows if str(row[0]) in asked})
+    return found
+
+
+def blank_conversation(tx: Transaction, scope: SpaceScope, conversation_id: str, *, now_ms: int) -> None:
+    """Leave nothing of a conversation but its id: title, settings, names of branches, participants."""
+    tx.run(_BLANK_CONVERSATION, key=conversation_id, space=scope.space_id, now_ms=now_ms)
+    tx.run(_BLANK_BRANCHES, key=conversation_id, space=scope.space_id)
+    tx.run(_DROP_PARTICIPANTS, key=conversation_id, space=scope.space_id)
+
+
+def note_erasures(tx: Transaction, _scope: Scope, noted: Sequence[Erasure]) -> None:
+    """Remember what was erased, for a restore; what is known already stays as it is."""
+    for erasure in noted:
+        tx.run(_NOTE, **msgspec.structs.asdict(erasure))
+
+
+def list_erasures(
+    tx: Transaction, _scope: SystemScope, *, after: str = "", limit: int = 1000
+) -> list[Erasure]:
+    """Return what was erased anywhere, oldest first."""
+    return [
+        Erasure(**dict(zip(Erasure.__struct_fields__, row, strict=True)))
+        for row in tx.all(_ERASURES, after=after, limit=limit)
+    ]
+
+
+def past_bodies(
+    tx: Transaction, _scope: SystemScope, *, before_ms: int, limit: int = 1000
+) -> list[tuple[str, str, str]]:
+    """Return messages deleted before a time that still have a body: id, space, conversation."""
+    return [
+        (str(row[0]), str(row[1]), str(row[2]))
+        for row in tx.all(_PAST_BODIES, before_ms=before_ms, limit=limit)
+    ]
+
+
+def past_conversations(
+    tx: Transaction, _scope: SystemScope, *, before_ms: int, limit: int = 20
+) -> list[tuple[str, str]]:
+    """Return conversations deleted before a time in which something still has a body: id, space."""
+    return [
+        (str(row[0]), str(row[1])) for row in tx.all(_PAST_CONVERSATIONS, before_ms=before_ms, limit=limit)
+    ]
+
+
+def drop_acts(tx: Transaction, _scope: SystemScope, *, before_ms: int) -> int:
+    """Forget the acts that clients named before a time; return how many those were."""
+    return tx.run(_DROP_ACTS, before_ms=before_ms)

@@ -1,0 +1,112 @@
+"""All SQL that walks the tree without opening what is said: ids, parents and marks only."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, literal, select
+
+from salon.features.conversations.tables import messages
+from salon.foundation.kit.caller import SpaceScope
+from salon.foundation.storage import Row, Transaction, statement
+
+_m = messages.c
+_PLACE = (_m.id, _m.parent_id, _m.depth, _m.role, _m.deleted_at_ms)
+_MOST = 200_000
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A message in the tree, without its words."""
+
+    id: str
+    parent_id: str | None
+    depth: int
+    role: str
+    deleted_at_ms: int | None
+
+
+def _up() -> Any:
+    first = (
+        select(*_PLACE, literal(1).label("place"))
+        .where(
+            _m.id == bindparam("key"),
+            _m.space_id == bindparam("space"),
+            _m.conversation_id == bindparam("conversation"),
+        )
+        .cte("walked", recursive=True)
+    )
+    above = messages.alias("above")
+    step = select(
+        above.c.id, above.c.parent_id, above.c.depth, above.c.role, above.c.deleted_at_ms
+    ).add_columns(first.c.place + 1)
+    walked = first.union_all(
+        step.where(
+            above.c.id == first.c.parent_id,
+            above.c.conversation_id == bindparam("conversation"),
+            first.c.place < bindparam("limit"),
+        )
+    )
+    c = walked.c
+    return select(c.id, c.parent_id, c.depth, c.role, c.deleted_at_ms).order_by(c.place)
+
+
+def _down() -> Any:
+    # A union without duplicates: in a cycle it comes to an end.
+    first = (
+        select(*_PLACE)
+        .where(
+            _m.id == bindparam("key"),
+            _m.space_id == bindparam("space"),
+            _m.conversation_id == bindparam("conversation"),
+        )
+        .cte("walked", recursive=True)
+    )
+    below = messages.alias("below")
+    walked = first.union(
+        select(below.c.id, below.c.parent_id, below.c.depth, below.c.role, below.c.deleted_at_ms).where(
+            below.c.parent_id == first.c.id, below.c.conversation_id == bindparam("conversation")
+        )
+    )
+    c = walked.c
+    return select(c.id, c.parent_id, c.depth, c.role, c.deleted_at_ms).limit(bindparam("limit"))
+
+
+_UP = statement(_up())
+_DOWN = statement(_down())
+_ALL = statement(
+    select(*_PLACE)
+    .where(
+        _m.conversation_id == bindparam("conversation"),
+        _m.space_id == bindparam("space"),
+        _m.id > bindparam("after"),
+    )
+    .order_by(_m.id)
+    .limit(bindparam("limit"))
+)
+
+
+def places_up(
+    tx: Transaction, scope: SpaceScope, conversation_id: str, last_id: str, *, limit: int = _MOST
+) -> list[Place]:
+    """Return the path that ends in ``last_id``, that message first; a cycle ends at ``limit``."""
+    rows = tx.all(_UP, key=last_id, space=scope.space_id, conversation=conversation_id, limit=limit)
+    return [_place(row) for row in rows]
+
+
+def places_down(
+    tx: Transaction, scope: SpaceScope, conversation_id: str, first_id: str, *, limit: int = _MOST
+) -> list[Place]:
+    """Return a message and everything below it, in no order."""
+    rows = tx.all(_DOWN, key=first_id, space=scope.space_id, conversation=conversation_id, limit=limit)
+    return [_place(row) for row in rows]
+
+
+def places_of(
+    tx: Transaction, scope: SpaceScope, conversation_id: str, *, after: str = "", limit: int = _MOST
+) -> list[Place]:
+    """Return every message of a conversation, in the order of their ids."""
+    rows = tx.all(_ALL, conversation=conversation_id, space=scope.space_id, after=after, limit=limit)
+    return [_place(row) for row in rows]
+
+
+def _place(row: Row) -> Place:
+    return Place(*row)

@@ -1,0 +1,121 @@
+"""What is done without being asked: bodies of what was deleted go when their time is over."""
+
+import asyncio
+import logging
+from typing import Final
+
+import msgspec
+
+from salon.features.conversations.store import deleting
+from salon.features.conversations.store.deleting import Erasure
+from salon.features.conversations.tree.deleting import KEPT_MS
+from salon.features.conversations.tree.desk import Desk
+from salon.features.conversations.tree.erasing import Erasers
+from salon.foundation.kit.caller import SpaceScope, SystemScope
+from salon.foundation.kit.errors import SalonError
+from salon.foundation.kit.ids import SpaceId
+from salon.foundation.storage import Transaction
+
+EVERY_S: Final = 3600.0
+ACTS_KEPT_MS: Final = 30 * 24 * 3600 * 1000
+"""How long a client may send an act again."""
+_PAGE: Final = 500
+_logger = logging.getLogger(__name__)
+
+
+class Tidied(msgspec.Struct, frozen=True, kw_only=True):
+    """What one round freed."""
+
+    bodies: int
+    acts: int
+
+
+class Janitor:
+    """Lets bodies go, and does again what a restored backup must not bring back."""
+
+    def __init__(self, desk: Desk, erasers: Erasers) -> None:
+        self._desk = desk
+        self._erasers = erasers
+
+    async def run(self) -> None:
+        """Tidy up now and every hour, until cancelled."""
+        while True:
+            try:
+                done = await self.tidy()
+                if done.bodies:
+                    _logger.info("the bodies of %d deleted messages are gone", done.bodies)
+            except SalonError as error:
+                _logger.warning("deleted conversations could not be tidied up: %s", error.message)
+            await asyncio.sleep(EVERY_S)
+
+    async def tidy(self) -> Tidied:
+        """Let the bodies go of what was deleted 30 days ago, page by page."""
+        now_ms = self._desk.clock.now_ms()
+        bodies = 0
+        while count := await self._desk.storage.write(lambda tx: self._page(tx, now_ms - KEPT_MS)):
+            bodies += count
+        scope = SystemScope("conversations: forget old acts")
+        acts = await self._desk.storage.write(
+            lambda tx: deleting.drop_acts(tx, scope, before_ms=now_ms - ACTS_KEPT_MS)
+        )
+        if bodies:
+            await self._desk.storage.forget_deleted("messages")
+        return Tidied(bodies=bodies, acts=acts)
+
+    async def erasures(self) -> list[Erasure]:
+        """Return everything that was ever erased, oldest first: what a restore does again."""
+        scope = SystemScope("conversations: erasures for a restore")
+
+        def read(tx: Transaction) -> list[Erasure]:
+            found: list[Erasure] = []
+            while page := deleting.list_erasures(tx, scope, after=found[-1].id if found else ""):
+                found += page
+            return found
+
+        return await self._desk.storage.read(read)
+
+    async def erase_again(self, erasures: list[Erasure]) -> int:
+        """Do erasures again on a database that may be older than they are; return how many messages went."""
+        scope = SystemScope("conversations: erase again after a restore")
+        count = 0
+        for start in range(0, len(erasures), _PAGE):
+            page = erasures[start : start + _PAGE]
+
+            def write(tx: Transaction, page: list[Erasure] = page) -> int:
+                deleting.note_erasures(tx, scope, page)
+                return sum(self._again(tx, erasure) for erasure in page)
+
+            count += await self._desk.storage.write(write)
+        if count:
+            await self._desk.storage.forget_deleted("messages")
+        return count
+
+    def _again(self, tx: Transaction, erasure: Erasure) -> int:
+        scope, now_ms = SpaceScope(SpaceId(erasure.space_id)), self._desk.clock.now_ms()
+        if erasure.kind == "message":
+            ids = [erasure.target_id]
+        else:
+            ids = deleting.ids_with_body(tx, scope, erasure.target_id)
+            deleting.blank_conversation(tx, scope, erasure.target_id, now_ms=now_ms)
+        count = deleting.tombstone(tx, scope, ids, now_ms=now_ms)
+        deleting.empty(tx, scope, ids)
+        self._erasers.forget(tx, scope, ids)
+        return count
+
+    def _page(self, tx: Transaction, before_ms: int) -> int:
+        scope = SystemScope("conversations: bodies of what was deleted")
+        spaces: dict[str, list[str]] = {}
+        for message_id, space_id, _ in deleting.past_bodies(tx, scope, before_ms=before_ms, limit=_PAGE):
+            spaces.setdefault(space_id, []).append(message_id)
+        if not spaces:
+            for conversation_id, space_id in deleting.past_conversations(
+                tx, scope, before_ms=before_ms, limit=1
+            ):
+                ids = deleting.ids_with_body(tx, SpaceScope(SpaceId(space_id)), conversation_id)
+                spaces[space_id] = ids[:_PAGE]
+        for space_id, ids in spaces.items():
+            within = SpaceScope(SpaceId(space_id))
+            deleting.tombstone(tx, within, ids, now_ms=self._desk.clock.now_ms())
+            deleting.empty(tx, within, ids)
+            self._erasers.forget(tx, within, ids)
+        return sum(len(ids) for ids in spaces.values())

@@ -1,0 +1,161 @@
+"""Four verbs: what is hidden comes back, what is deleted does for 30 days, what is erased never."""
+
+import msgspec
+import pytest
+
+from salon.features.conversations.errors import BodyGone
+from salon.features.conversations.models import Source
+from salon.features.conversations.store.participants import participants_of
+from salon.features.conversations.tree.deleting import KEPT_MS, HeldBackup
+from salon.features.conversations.tree.janitor import Tidied
+from salon.foundation.audit import list_records
+from salon.foundation.kit.caller import SpaceScope
+from salon.foundation.kit.errors import Conflict, NotFound
+
+DAY_S = 24 * 3600
+
+
+def test_what_is_hidden_or_archived_comes_back(play) -> None:
+    async def scene(made) -> None:
+        conversation, main, ids = await made.talk("one", "two", "three")
+        deletion, listed = made.tree.deletion, made.tree.conversations.page
+        await deletion.conversation(made.ann, conversation, "archive")
+        await deletion.conversation(made.ann, conversation, "hide")
+        for state, count in (("open", 0), ("archived", 0), ("hidden", 1)):
+            assert len((await listed(made.ann, state=state)).items) == count
+        assert (await deletion.restore_conversation(made.ann, conversation)).archived_at_ms is not None
+        await deletion.restore_conversation(made.ann, conversation)
+        with pytest.raises(Conflict):
+            await deletion.restore_conversation(made.ann, conversation)
+        await deletion.branch(made.ann, conversation, main, "hide")
+        assert (await deletion.restore_branch(made.ann, conversation, main)).hidden_at_ms is None
+        done = await deletion.message(made.ann, conversation, ids[1], "archive", below=True)
+        assert (done.messages, done.bodies_gone_at_ms) == (0, None)
+        await deletion.restore_message(made.ann, conversation, ids[1], below=True)
+        page = await made.tree.messages.page(made.ann, conversation)
+        assert [view.message.archived_at_ms for view in page.items] == [None] * 3
+
+    play(scene)
+
+
+def test_a_deleted_message_keeps_its_place_and_says_nothing(play) -> None:
+    async def scene(made) -> None:
+        conversation, _, ids = await made.talk("one", "two", "three")
+        done = await made.tree.deletion.message(made.ann, conversation, ids[1], "delete", client_id="d")
+        assert (done.messages, done.bodies_gone_at_ms) == (1, made.clock.now_ms() + KEPT_MS)
+        again = await made.tree.deletion.message(made.ann, conversation, ids[1], "delete", client_id="d")
+        assert again == done
+        assert await made.words(conversation) == ["one", None, "three"]
+        assert (await made.tree.conversations.get(made.ann, conversation)).conversation.messages == 2
+        await made.tree.deletion.restore_message(made.ann, conversation, ids[1])
+        assert await made.words(conversation) == ["one", "two", "three"]
+        assert (await made.tree.conversations.get(made.ann, conversation)).conversation.messages == 3
+        scope = SpaceScope(made.ann.space_id)
+        kept = await made.storage.read(lambda tx: list_records(tx, scope))
+        assert [(one.action, one.target) for one in kept.records] == [("message.deleted", ids[1])]
+
+    play(scene)
+
+
+def test_a_branch_goes_with_what_no_other_branch_shows(play) -> None:
+    async def scene(made) -> None:
+        conversation, main, ids = await made.talk("one", "two", "three")
+        side = await made.tree.branches.create(
+            made.ann, conversation, name="Side", head_id=ids[1], opens=True
+        )
+        await made.tree.messages.append(made.ann, conversation, [made.said("drei"), made.said("vier")])
+        done = await made.tree.deletion.branch(made.ann, conversation, side.id, "delete")
+        assert done.messages == 2
+        view = await made.tree.conversations.get(made.ann, conversation)
+        assert (view.conversation.branch_id, len(view.branches)) == (main, 1)
+        assert await made.words(conversation) == ["one", "two", "three"]
+        with pytest.raises(NotFound):
+            await made.words(conversation, branch_id=side.id)
+        with pytest.raises(Conflict, match="only branch"):
+            await made.tree.deletion.branch(made.ann, conversation, main, "delete")
+        await made.tree.deletion.restore_branch(made.ann, conversation, side.id)
+        assert await made.words(conversation, branch_id=side.id) == ["one", "two", "drei", "vier"]
+        await made.tree.deletion.branch(made.ann, conversation, side.id, "erase")
+        with pytest.raises(BodyGone):
+            await made.tree.deletion.restore_branch(made.ann, conversation, side.id)
+
+    play(scene)
+
+
+def test_the_bodies_of_what_was_deleted_go_after_thirty_days(play) -> None:
+    async def scene(made) -> None:
+        conversation, _, ids = await made.talk("word-one", "word-two")
+        other, _, _ = await made.talk("word-three")
+        await made.tree.deletion.message(made.ann, conversation, ids[0], "delete")
+        await made.tree.deletion.conversation(made.ann, other, "delete")
+        made.clock.advance(29 * DAY_S)
+        assert (await made.tree.janitor.tidy()).bodies == 0
+        made.clock.advance(DAY_S)
+        assert (await made.tree.janitor.tidy()).bodies == 2
+        assert await made.tree.janitor.tidy() == Tidied(bodies=0, acts=0)
+        with pytest.raises(BodyGone):
+            await made.tree.deletion.restore_message(made.ann, conversation, ids[0])
+        with pytest.raises(BodyGone):
+            await made.tree.deletion.restore_conversation(made.ann, other)
+        assert await made.words(conversation) == [None, "word-two"]
+        assert await made.bodies_with(b"word-") == 1
+
+    play(scene)
+
+
+def test_an_erasure_takes_what_was_made_of_it_and_tells_what_says_the_same(play) -> None:
+    async def scene(made) -> None:
+        conversation, main, ids = await made.talk("secret", "more")
+        summary = Source(kind="summary-of", id=ids[0], conversation_id=conversation)
+        copy = Source(kind="forked-from", id=ids[0], conversation_id=conversation)
+        await made.tree.messages.append(made.ann, conversation, [made.said("a secret", sources=(summary,))])
+        other, _, _ = await made.talk()
+        done = await made.tree.messages.append(made.ann, other, [made.said("secret", sources=(copy,))])
+        forgotten: list[str] = []
+        made.tree.erasers.add(lambda _tx, _scope, gone: forgotten.extend(gone))
+        held = HeldBackup(name="salon.db", made_at_ms=1, expires_at_ms=None)
+        made.tree.deletion.backups = lambda: [held]
+        erased = await made.tree.deletion.message(made.ann, conversation, ids[0], "erase")
+        assert (erased.messages, erased.copies) == (2, ((other, done.messages[0].id),))
+        assert erased.backups == (held,)
+        assert forgotten[0] == ids[0]
+        assert await made.words(conversation) == [None, "more", None]
+        assert await made.words(other) == ["secret"]
+        erased = await made.tree.deletion.message(made.ann, conversation, ids[0], "erase", copies=True)
+        assert await made.words(other) == [None]
+        assert await made.bodies_with(b"secret") == 0
+
+    play(scene)
+
+
+def test_an_erased_conversation_leaves_its_id_alone(play) -> None:
+    async def scene(made) -> None:
+        conversation, _, _ = await made.talk("secret", "secret too")
+        await made.tree.deletion.conversation(made.ann, conversation, "delete")
+        done = await made.tree.deletion.conversation(made.ann, conversation, "erase")
+        assert (done.messages, done.copies) == (2, ())
+        assert await made.bodies_with(b"secret") == 0
+        (left,) = (await made.tree.conversations.page(made.ann, state="deleted")).items
+        assert (left.title, left.settings, left.messages) == ("", {}, 0)
+        scope = SpaceScope(made.ann.space_id)
+        assert await made.storage.read(lambda tx: participants_of(tx, scope, conversation)) == []
+
+    play(scene)
+
+
+def test_a_restore_erases_again(play) -> None:
+    async def scene(made) -> None:
+        conversation, _, ids = await made.talk("secret", "kept")
+        other, _, _ = await made.talk("secret")
+        await made.tree.deletion.message(made.ann, conversation, ids[0], "erase")
+        await made.tree.deletion.conversation(made.ann, other, "erase")
+        erasures = await made.tree.janitor.erasures()
+        assert {one.target_id for one in erasures} >= {ids[0], other}
+        # As an older backup has it: both are there again.
+        again, _, new_ids = await made.talk("secret", "kept")
+        older = msgspec.structs.replace(erasures[0], id="era_older", kind="message", target_id=new_ids[0])
+        assert await made.tree.janitor.erase_again([*erasures, older]) == 1
+        assert await made.words(again) == [None, "kept"]
+        assert await made.tree.janitor.erase_again(erasures) == 0
+
+    play(scene)
