@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,3 +121,37 @@ def test_what_is_wrong_is_named(house: House, body: Any, status: int, field: str
     refused = ask(house, "POST", f"/{one}/messages", body, status)["error"]
     assert refused["fields"].get("field") == field
     assert refused["message"]
+
+
+def test_everything_is_deleted_in_four_verbs_and_comes_back(house: House) -> None:
+    one, ids = talk(house, "one", "two")
+    for path in ("", f"/messages/{ids[1]}"):
+        for verb in ("hide", "archive", "delete"):
+            assert ask(house, "DELETE", f"/{one}{path}?verb={verb}")["verb"] == verb
+            ask(house, "POST", f"/{one}{path}/restore")
+    assert words(ask(house, "GET", f"/{one}/messages")) == ["one", "two"]
+    side = ask(house, "POST", f"/{one}/branches", {"name": "Side", "head_id": ids[0]}, 201)["id"]
+    assert ask(house, "DELETE", f"/{one}/branches/{side}")["messages"] == 0
+    assert ask(house, "POST", f"/{one}/branches/{side}/restore")["deleted_at_ms"] is None
+    gone = ask(house, "DELETE", f"/{one}/messages/{ids[0]}?verb=erase&below=true")
+    assert (gone["messages"], gone["copies"]) == (2, [])
+    refused = ask(house, "POST", f"/{one}/messages/{ids[0]}/restore", status=409)["error"]
+    assert refused["code"] == "body_gone"
+    assert ask(house, "DELETE", f"/{one}?verb=burn", status=400)["error"]["fields"]["field"] == "query.verb"
+    ask(house, "DELETE", f"/{one}")
+    assert ask(house, "GET", f"/{one}/messages", status=404)["error"]["code"] == "not_found"
+
+
+def test_what_was_erased_stays_so_after_a_restore(tmp_path: Path, column: Column) -> None:
+    setup = HouseSetup(column=column)
+    with House(tmp_path / "data", setup) as house:
+        one, ids = talk(house, "erase me", "keep me")
+        backup = json.loads(house.salon("--json", "db", "backup").stdout)["path"]
+        gone = ask(house, "DELETE", f"/{one}/messages/{ids[0]}?verb=erase")
+        assert [held["name"] for held in gone["backups"]] == [Path(backup).name]
+        assert house.stop() == 0
+        restored = house.salon("db", "restore", backup, "--yes")
+        assert restored.returncode == 0, restored.stderr
+        house.start()
+        contents = [item["content"] for item in ask(house, "GET", f"/{one}/messages")["items"]]
+        assert [content and content["parts"][0]["text"] for content in contents] == [None, "keep me"]

@@ -10,13 +10,19 @@ import msgspec
 
 from salon.app.configuration import Configuration, load
 from salon.app.source import Source
+from salon.features.conversations.tree import Erasure, Tree
+from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.datadir import DataDirectory
-from salon.foundation.kit.errors import NotFound
+from salon.foundation.kit.errors import NotFound, SalonError
 from salon.foundation.storage import Storage, open_storage
 from salon.foundation.storage import backup as backups
+from salon.foundation.storage.migrations import current_revision
 from salon.foundation.storage.migrations import migrate as migrate_storage
 from salon.gateway.vault import load_master_keys
 from salon.gateway.vault.keys import ENV, FILE_NAME
+
+_ERASURES_SINCE = "0007"
+"""The first revision of the schema in which erasures are kept."""
 
 
 @contextlib.contextmanager
@@ -42,6 +48,7 @@ def restore(source: Source, *, archive: str, secret_key: str | None) -> dict[str
             info = backups.read_backup(Path(archive))
         except (OSError, msgspec.MsgspecError) as error:
             raise NotFound(what="backup manifest", id=f"{archive}.manifest.json") from error
+        erased = asyncio.run(_erased(configuration))
         url = configuration.settings.storage.url
         if url:
             report = backups.restore_postgres(info, url, directory=source.data.path / "backups")
@@ -49,13 +56,15 @@ def restore(source: Source, *, archive: str, secret_key: str | None) -> dict[str
             report = backups.restore_file(info, source.data.database_path)
         if secret_key is not None:
             _add_key(source.data.path / FILE_NAME, secret_key)
-        missing = asyncio.run(_unreadable(configuration))
+        missing, again = asyncio.run(_opened(configuration, erased or []))
     kept = f" What was there before is kept as {report.kept}." if report.kept else ""
+    notes = f"{kept}{_erasure_note(erased, again)}{_credential_note(missing)}"
     return {
         "restored": str(info.path),
         "kept": str(report.kept) if report.kept else None,
         "unreadable_credentials": missing,
-        "message": f"Restored {info.path.name}.{kept}{_credential_note(missing)}",
+        "erased_again": again,
+        "message": f"Restored {info.path.name}.{notes}",
     }
 
 
@@ -77,17 +86,47 @@ def _credential_note(missing: int) -> str:
     )
 
 
-async def _unreadable(configuration: Configuration) -> int:
-    """Count the credentials of a restored database that no key here opens."""
+def _erasure_note(erased: list[Erasure] | None, again: int) -> str:
+    if erased is None:
+        return (
+            " What was erased since could not be read from the database that was there:"
+            " erase again what this backup brought back."
+        )
+    return f" Messages that were erased since the backup were erased again: {again}." if again else ""
+
+
+async def _erased(configuration: Configuration) -> list[Erasure] | None:
+    """Return what was erased in the database that is to be replaced; None if it cannot be read."""
+    path = configuration.source.data.database_path
+    if not configuration.settings.storage.url and not path.exists():
+        return []
+    try:
+        storage = await _open(configuration)
+        try:
+            if (await storage.read(current_revision) or "") < _ERASURES_SINCE:
+                return []
+            return await Tree(storage, clock=SystemClock()).janitor.erasures()
+        finally:
+            await storage.close()
+    except SalonError:
+        return None
+
+
+async def _opened(configuration: Configuration, erased: list[Erasure]) -> tuple[int, int]:
+    """Migrate a restored database, and erase again what was erased since it was made.
+
+    Returns how many of its credentials no key here opens, and how many messages were erased.
+    """
     source = configuration.source
     keys = load_master_keys(source.data.path, source.environ)
     storage = await _open(configuration)
     try:
         await migrate_storage(storage, backup=False)
         counts = await backups.unknown_key_ids(storage, keys.ids)
+        again = await Tree(storage, clock=SystemClock()).janitor.erase_again(erased)
     finally:
         await storage.close()
-    return sum(counts.values())
+    return sum(counts.values()), again
 
 
 async def _open(configuration: Configuration) -> Storage:

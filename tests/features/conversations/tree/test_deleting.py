@@ -105,7 +105,7 @@ def test_the_bodies_of_what_was_deleted_go_after_thirty_days(play) -> None:
 
 def test_an_erasure_takes_what_was_made_of_it_and_tells_what_says_the_same(play) -> None:
     async def scene(made) -> None:
-        conversation, main, ids = await made.talk("secret", "more")
+        conversation, _, ids = await made.talk("secret", "more")
         summary = Source(kind="summary-of", id=ids[0], conversation_id=conversation)
         copy = Source(kind="forked-from", id=ids[0], conversation_id=conversation)
         await made.tree.messages.append(made.ann, conversation, [made.said("a secret", sources=(summary,))])

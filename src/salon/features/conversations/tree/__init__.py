@@ -4,6 +4,7 @@ Others that write into the tree call ``append`` in their own transaction, with w
 ``the_branch`` found in it.
 """
 
+from salon.features.conversations.store.deleting import Erasure
 from salon.features.conversations.tree.appending import (
     Appended,
     NewMessage,
@@ -14,6 +15,7 @@ from salon.features.conversations.tree.appending import (
 )
 from salon.features.conversations.tree.branches import BranchChange, move_head
 from salon.features.conversations.tree.conversations import ConversationChange, begin, blank
+from salon.features.conversations.tree.deleting import Deleted, HeldBackup, Verb
 from salon.features.conversations.tree.desk import Desk, author_id, once
 from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation, the_message
 from salon.features.conversations.tree.messages import HEAD, MessageMarks
@@ -32,12 +34,16 @@ __all__ = [
     "ConversationChange",
     "ConversationPage",
     "ConversationView",
+    "Deleted",
     "Desk",
+    "Erasure",
+    "HeldBackup",
     "MessageMarks",
     "MessagePage",
     "MessageView",
     "NewMessage",
     "Tree",
+    "Verb",
     "append",
     "author_id",
     "begin",

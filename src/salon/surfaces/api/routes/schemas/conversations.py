@@ -308,3 +308,35 @@ class ParticipantBody(Body):
     kind: AuthorKind
     id: Annotated[str, Field(min_length=1, max_length=300)]
     name: Annotated[str, Field(max_length=300)] | None = None
+
+
+class HeldBackup(BaseModel):
+    """A backup that was made before, and still holds what was erased."""
+
+    name: str
+    made_at_ms: int
+    expires_at_ms: int | None
+    """When it is deleted; null is when somebody does."""
+
+
+class Copy(BaseModel):
+    """A message that says the same."""
+
+    conversation_id: str
+    message_id: str
+
+
+class Deleted(BaseModel):
+    """What was hidden, archived, deleted or erased."""
+
+    verb: Literal["hide", "archive", "delete", "erase"]
+    kind: Literal["conversation", "branch", "message"]
+    id: str
+    messages: int
+    """How many messages say nothing any more because of it."""
+    bodies_gone_at_ms: int | None
+    """When what they said is gone for good; null where nothing was deleted."""
+    copies: list[Copy]
+    """What says the same elsewhere and was left, because nobody asked for ``copies``."""
+    backups: list[HeldBackup]
+    """Backups that still hold what was erased; restoring one erases it again."""
