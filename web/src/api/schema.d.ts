@@ -413,7 +413,11 @@ export interface paths {
         get: operations["get_conversation_salon_v1_conversations__conversation_id__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Conversation
+         * @description Hide, archive, delete or erase a conversation.
+         */
+        delete: operations["delete_conversation_salon_v1_conversations__conversation_id__delete"];
         options?: never;
         head?: never;
         /**
@@ -461,7 +465,11 @@ export interface paths {
         get: operations["get_branch_salon_v1_conversations__conversation_id__branches__branch_id__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Branch
+         * @description Hide, archive, delete or erase a branch, with the messages that no other branch shows.
+         */
+        delete: operations["delete_branch_salon_v1_conversations__conversation_id__branches__branch_id__delete"];
         options?: never;
         head?: never;
         /**
@@ -505,6 +513,26 @@ export interface paths {
         get: operations["list_moves_salon_v1_conversations__conversation_id__branches__branch_id__moves_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/branches/{branch_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Branch
+         * @description Take back the last of deleted, hidden, archived, with the messages that went with the branch.
+         */
+        post: operations["restore_branch_salon_v1_conversations__conversation_id__branches__branch_id__restore_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -569,7 +597,11 @@ export interface paths {
         get: operations["get_message_salon_v1_conversations__conversation_id__messages__message_id__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Message
+         * @description Hide, archive, delete or erase a message; ``below`` takes everything below it too.
+         */
+        delete: operations["delete_message_salon_v1_conversations__conversation_id__messages__message_id__delete"];
         options?: never;
         head?: never;
         /**
@@ -619,6 +651,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/conversations/{conversation_id}/messages/{message_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Message
+         * @description Take back the last of deleted, hidden, archived, with what was deleted below it in the same act.
+         */
+        post: operations["restore_message_salon_v1_conversations__conversation_id__messages__message_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/conversations/{conversation_id}/participants": {
         parameters: {
             query?: never;
@@ -658,6 +710,26 @@ export interface paths {
          * @description Let somebody take part no more; what they said stays.
          */
         delete: operations["remove_participant_salon_v1_conversations__conversation_id__participants__kind___participant_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Conversation
+         * @description Take back the last of deleted, hidden, archived.
+         */
+        post: operations["restore_conversation_salon_v1_conversations__conversation_id__restore_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3185,6 +3257,16 @@ export interface components {
             version: number;
         };
         /**
+         * Copy
+         * @description A message that says the same.
+         */
+        Copy: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Message Id */
+            message_id: string;
+        };
+        /**
          * Cost
          * @description A sum in one currency.
          */
@@ -3203,6 +3285,32 @@ export interface components {
             ok: boolean;
             /** Problems */
             problems: string[];
+        };
+        /**
+         * Deleted
+         * @description What was hidden, archived, deleted or erased.
+         */
+        Deleted: {
+            /** Backups */
+            backups: components["schemas"]["HeldBackup"][];
+            /** Bodies Gone At Ms */
+            bodies_gone_at_ms: number | null;
+            /** Copies */
+            copies: components["schemas"]["Copy"][];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "conversation" | "branch" | "message";
+            /** Messages */
+            messages: number;
+            /**
+             * Verb
+             * @enum {string}
+             */
+            verb: "hide" | "archive" | "delete" | "erase";
         };
         /**
          * Detect
@@ -3390,6 +3498,18 @@ export interface components {
             next: string | null;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * HeldBackup
+         * @description A backup that was made before, and still holds what was erased.
+         */
+        HeldBackup: {
+            /** Expires At Ms */
+            expires_at_ms: number | null;
+            /** Made At Ms */
+            made_at_ms: number;
+            /** Name */
+            name: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -5829,6 +5949,42 @@ export interface operations {
             };
         };
     };
+    delete_conversation_salon_v1_conversations__conversation_id__delete: {
+        parameters: {
+            query?: {
+                copies?: boolean;
+                verb?: "hide" | "archive" | "delete" | "erase";
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     change_conversation_salon_v1_conversations__conversation_id__patch: {
         parameters: {
             query?: never;
@@ -5967,6 +6123,43 @@ export interface operations {
             };
         };
     };
+    delete_branch_salon_v1_conversations__conversation_id__branches__branch_id__delete: {
+        parameters: {
+            query?: {
+                copies?: boolean;
+                verb?: "hide" | "archive" | "delete" | "erase";
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                branch_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     change_branch_salon_v1_conversations__conversation_id__branches__branch_id__patch: {
         parameters: {
             query?: never;
@@ -6064,6 +6257,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Moves"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_branch_salon_v1_conversations__conversation_id__branches__branch_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                branch_id: string;
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
                 };
             };
             /** @description Validation Error */
@@ -6220,6 +6445,44 @@ export interface operations {
             };
         };
     };
+    delete_message_salon_v1_conversations__conversation_id__messages__message_id__delete: {
+        parameters: {
+            query?: {
+                below?: boolean;
+                copies?: boolean;
+                verb?: "hide" | "archive" | "delete" | "erase";
+            };
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     mark_message_salon_v1_conversations__conversation_id__messages__message_id__patch: {
         parameters: {
             query?: never;
@@ -6331,6 +6594,40 @@ export interface operations {
             };
         };
     };
+    restore_message_salon_v1_conversations__conversation_id__messages__message_id__restore_post: {
+        parameters: {
+            query?: {
+                below?: boolean;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_participants_salon_v1_conversations__conversation_id__participants_get: {
         parameters: {
             query?: never;
@@ -6417,6 +6714,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Participants"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_conversation_salon_v1_conversations__conversation_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description Validation Error */
