@@ -6,14 +6,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.gateway.test_money import DOLLAR, add_budget
 
 from salon.foundation.kit.errors import BudgetExceeded, ClientGone, Internal, SalonError, ShuttingDown
 from salon.foundation.ledger import AttemptEntry, RequestEntry
 from salon.foundation.messages import Message, ModelRequest, StreamEvent, TextDelta, TextPart
 from salon.gateway.gateway import Gateway
+from salon.gateway.inside import OpenAnswer
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import OWNER, QUICK, GatewayBench, alias, key_identity, poll
-from tests.gateway.test_money import DOLLAR, add_budget
 
 Play = Callable[..., None]
 TEAM = [alias("team", "openai/fake", "anthropic/fake")]
@@ -31,11 +32,17 @@ async def heard(
     """Return the events of an answer, and what it broke off with."""
     events: list[StreamEvent] = []
     try:
-        async for event in gateway.inside.stream(fields.get("identity", OWNER), request):
-            events.append(event)
+        answer = gateway.inside.open(fields.get("identity", OWNER), request)
+        while some := await answer.take():
+            events += some
     except SalonError as error:
         return events, error
     return events, None
+
+
+async def drain(answer: OpenAnswer) -> None:
+    while await answer.take():
+        pass
 
 
 def words(events: list[StreamEvent]) -> str:
@@ -132,8 +139,7 @@ def test_an_answer_that_is_left_ends_at_once_and_tells_what_it_cost(play: Play) 
             pass
         answer.leave()
         with pytest.raises(ClientGone):
-            while await answer.take():
-                pass
+            await drain(answer)
         told = await answer.told()
         entry, _ = await bench.row()
         assert (told.request_id, told.cost_e10) == (entry.request_id, entry.cost_e10)
