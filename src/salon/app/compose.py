@@ -22,7 +22,7 @@ from salon.app.tracing import make_tracer
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import Egress, HttpClient
 from salon.foundation.events import Bus, RedisWakes
-from salon.foundation.files import Uploads
+from salon.foundation.files import Making, Uploads
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.ledger import Ledger
 from salon.foundation.runs import RedisCopies, Runs
@@ -104,7 +104,8 @@ async def _open_storage(house: House) -> None:
 async def _open_gateway(house: House) -> None:
     configuration = house.live.current
     settings = configuration.settings
-    house.http = HttpClient(Egress())
+    egress = Egress()
+    house.http = HttpClient(egress)
     house.closing.push_async_callback(house.http.close)
     registry = build_registry(settings, house.http)
     house.tracer = make_tracer(settings.otel, house.http)
@@ -164,10 +165,10 @@ async def _open_gateway(house: House) -> None:
     house.closing.push_async_callback(house.providers.close)
     house.live.on_change(house.take_file)
     await open_payloads(house, keys, vault)
-    house.files = make_files(
-        settings, house.storage, house.http, data=configuration.source.data.path, clock=house.clock
-    )
+    data = configuration.source.data.path
+    house.files = make_files(settings, house.storage, house.http, egress=egress, data=data, clock=house.clock)
     house.uploads = Uploads(house.storage, house.files, house.clock)
+    house.making = Making(house.storage, house.files, house.workers, house.clock)
     house.gateway.references = StoredReferences(house.files, most_bytes=settings.files.max_referred_bytes)
     await open_batches(house, keys, vault)
     await open_conversations(house)
@@ -209,7 +210,10 @@ def _open_door(house: House) -> None:
         asset_address=server.asset_address,
         limits=ServerLimits(max_connections=server.max_connections, keep_alive_s=float(server.keep_alive_s)),
         files=FileServices(
-            files=house.files, uploads=house.uploads, identity_of=house.accounts.identity_of_creator
+            files=house.files,
+            uploads=house.uploads,
+            making=house.making,
+            identity_of=house.accounts.identity_of_creator,
         ),
         conversations=house.conversations,
         house=Management(house),

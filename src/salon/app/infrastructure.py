@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from salon.app.redis import Redis
 from salon.app.settings import Settings
-from salon.foundation.egress import ADMIN, HttpClient, guard
-from salon.foundation.files import BlobStore, Credentials, Files, LocalBlobs
+from salon.foundation.egress import ADMIN, Egress, HttpClient, guard
+from salon.foundation.files import BlobStore, Credentials, Files, Gate, LocalBlobs, make_scanner
 from salon.foundation.kit.clock import Clock
 from salon.foundation.storage import Storage
 from salon.gateway.answers import AnswerCache
@@ -30,8 +30,15 @@ def make_cache(settings: Settings, clock: Clock, redis: Redis | None) -> AnswerC
     return AnswerCache(clock, max_bytes=settings.cache.max_bytes, ttl_s=settings.cache.ttl_s, shared=shared)
 
 
-def make_files(settings: Settings, storage: Storage, http: HttpClient, *, data: Path, clock: Clock) -> Files:
-    """Return the file service over the data directory or an S3-compatible store."""
+def make_files(
+    settings: Settings, storage: Storage, http: HttpClient, *, egress: Egress, data: Path, clock: Clock
+) -> Files:
+    """Return the file service over the data directory or an S3-compatible store. Raises: ConfigError."""
+    scanner = make_scanner(settings.files.scanner, egress)
+    gate = None
+    if scanner is not None:
+        without = settings.files.unscanned
+        gate = Gate(storage, scanner, quarantine=data / "quarantine", without=without, clock=clock)
     return Files(
         storage,
         _blobs(settings, http, data=data),
@@ -39,6 +46,7 @@ def make_files(settings: Settings, storage: Storage, http: HttpClient, *, data: 
         clock=clock,
         max_bytes=settings.files.max_file_bytes,
         quota_bytes=settings.files.quota_bytes or None,
+        gate=gate,
     )
 
 

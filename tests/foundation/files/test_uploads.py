@@ -3,23 +3,28 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from salon.foundation.audit import verify
 from salon.foundation.files import (
+    Checksum,
+    ChecksumWrong,
     FileExpired,
     FileMissing,
     Files,
     LocalBlobs,
+    OffsetTaken,
     QuotaExceeded,
     UploadEnded,
     UploadMissing,
     Uploads,
     WrongOffset,
 )
+from salon.foundation.files.pieces import PIECE_BYTES
 from salon.foundation.files.store import recount
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import ManualClock
@@ -188,3 +193,89 @@ def test_parts_are_counted_and_the_whole_not_twice(address: str, tmp_path: Path)
         return await uploads.complete(ANN, upload.id, [part.id])
 
     assert play(address, tmp_path, scene, quota_bytes=1000).size_bytes == 900
+
+
+# -- what comes as far as it comes -------------------------------------------------------------------
+def append(
+    address: str, tmp_path: Path, scene: Callable[[Uploads, Files], Awaitable[Any]], **options: Any
+) -> Any:
+    async def run() -> Any:
+        async with database(address) as storage:
+            files = Files(storage, LocalBlobs(tmp_path / "blobs"), incoming=tmp_path / "in", **options)
+            return await scene(Uploads(storage, files), files)
+
+    return asyncio.run(run())
+
+
+async def torn(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), 1000):
+        yield content[start : start + 1000]
+    raise ConnectionError("the line broke")
+
+
+async def whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def test_what_came_before_the_line_broke_is_kept(address: str, tmp_path: Path) -> None:
+    content = os.urandom(2 * PIECE_BYTES + 12_345)
+
+    async def scene(uploads: Uploads, files: Files) -> bytes:
+        upload = await uploads.begin(ANN, name="big", open_s=60, size_bytes=len(content))
+        cut = PIECE_BYTES + 7000
+        with pytest.raises(ConnectionError):
+            await uploads.append(ANN, upload.id, torn(content[:cut]), offset=0)
+        assert (await uploads.get(A, upload.id)).received_bytes == cut
+        with pytest.raises(OffsetTaken):
+            await uploads.append(ANN, upload.id, whole(content), offset=0)
+        done = await uploads.append(ANN, upload.id, whole(content[cut:]), offset=cut)
+        assert done.status == "completed"
+        return b"".join([chunk async for chunk in files.read(A, done.file_id or "")])
+
+    assert append(address, tmp_path, scene) == content
+
+
+def test_two_who_send_the_same_place_are_told_apart(address: str, tmp_path: Path) -> None:
+    async def scene(uploads: Uploads, files: Files) -> list[str]:
+        upload = await uploads.begin(ANN, name="x", open_s=60, size_bytes=6)
+        both = [uploads.append(ANN, upload.id, whole(b"abc"), offset=0) for _ in range(2)]
+        ends = await asyncio.gather(*both, return_exceptions=True)
+        return sorted(type(end).__name__ for end in ends)
+
+    assert append(address, tmp_path, scene) == ["OffsetTaken", "Upload"]
+
+
+def test_a_wrong_sum_leaves_nothing_and_a_right_one_all(address: str, tmp_path: Path) -> None:
+    async def scene(uploads: Uploads, files: Files) -> str:
+        upload = await uploads.begin(ANN, name="x", open_s=60, size_bytes=5)
+        right = Checksum(algorithm="sha1", digest=hashlib.sha1(b"hello").digest())
+        with pytest.raises(ChecksumWrong):
+            await uploads.append(ANN, upload.id, whole(b"hullo"), offset=0, checksum=right)
+        assert (await uploads.get(A, upload.id)).received_bytes == 0
+        return (await uploads.append(ANN, upload.id, whole(b"hello"), offset=0, checksum=right)).status
+
+    assert append(address, tmp_path, scene) == "completed"
+
+
+def test_what_has_no_room_is_refused_before_it_is_sent(sqlite_address: str, tmp_path: Path) -> None:
+    async def scene(uploads: Uploads, files: Files) -> None:
+        with pytest.raises(TooLarge):
+            await uploads.begin(ANN, name="x", open_s=60, size_bytes=1001)
+        with pytest.raises(QuotaExceeded):
+            await uploads.begin(ANN, name="x", open_s=60, size_bytes=501)
+        upload = await uploads.begin(ANN, name="x", open_s=60, size_bytes=10)
+        with pytest.raises(TooLarge):
+            await uploads.append(ANN, upload.id, whole(b""), offset=0, expected_bytes=11)
+        with pytest.raises(TooLarge):
+            await uploads.append(ANN, upload.id, whole(b"x" * 11), offset=0)
+        assert (await uploads.get(A, upload.id)).received_bytes == 0
+
+    append(sqlite_address, tmp_path, scene, max_bytes=1000, quota_bytes=500)
+
+
+def test_nothing_is_a_file_too(sqlite_address: str, tmp_path: Path) -> None:
+    async def scene(uploads: Uploads, files: Files) -> str:
+        upload = await uploads.begin(ANN, name="x", open_s=60, size_bytes=0)
+        return (await uploads.settle(ANN, upload.id)).status
+
+    assert append(sqlite_address, tmp_path, scene) == "completed"

@@ -155,7 +155,7 @@ class FilesSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int, setting("Most bytes one space may keep.", unit="bytes", reload="restart", ge=0)
     ] = 10 * 1024**3
     max_file_bytes: Annotated[int, setting("Largest single file.", unit="bytes", reload="restart", ge=1)] = (
-        512 * 1024**2
+        2 * 1024**3
     )
     max_referred_bytes: Annotated[
         int,
@@ -176,6 +176,22 @@ class FilesSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             le=86400,
         ),
     ] = 600.0
+    scanner: Annotated[
+        str,
+        setting(
+            "Virus scanner that each file must pass: clamd at tcp://127.0.0.1:3310 or "
+            "unix:///run/clamav/clamd.ctl, or command:/path/to/program, which is given the file's path and "
+            "exits with 0 for clean and 1 for infected. Empty for none.",
+            reload="restart",
+        ),
+    ] = _NONE
+    unscanned: Annotated[
+        Literal["refuse", "mark"],
+        setting(
+            "What happens to a file while the scanner gives no verdict: it is refused, or taken and marked.",
+            reload="restart",
+        ),
+    ] = "refuse"
     s3_endpoint: Annotated[str, setting("Address of the S3-compatible store.", reload="restart")] = _NONE
     s3_bucket: Annotated[str, setting("Its bucket.", reload="restart")] = _NONE
     s3_region: Annotated[str, setting("Its region.", reload="restart")] = "us-east-1"

@@ -2,34 +2,67 @@
 
 from salon.foundation.files.blobs import BlobStore, LocalBlobs
 from salon.foundation.files.errors import (
+    ChecksumWrong,
     FileExpired,
+    FileInfected,
     FileMissing,
+    NothingToMake,
+    OffsetTaken,
     QuotaExceeded,
+    ScannerUnavailable,
     UploadEnded,
     UploadMissing,
     WrongOffset,
 )
-from salon.foundation.files.models import FileQuery, FileReference, Upload, Usage
+from salon.foundation.files.gate import Gate
+from salon.foundation.files.making import SIZES, Making, PictureFormat
+from salon.foundation.files.models import (
+    Checksum,
+    Derivative,
+    FileQuery,
+    FileReference,
+    TextPage,
+    TextPiece,
+    Upload,
+    Usage,
+)
+from salon.foundation.files.scanning import Scanner, ScannerDown, make_scanner
 from salon.foundation.files.service import Files
 from salon.foundation.files.sigv4 import Credentials
 from salon.foundation.files.sniffing import sniff
 from salon.foundation.files.uploads import Uploads
 
 __all__ = [
+    "SIZES",
     "BlobStore",
+    "Checksum",
+    "ChecksumWrong",
     "Credentials",
+    "Derivative",
     "FileExpired",
+    "FileInfected",
     "FileMissing",
     "FileQuery",
     "FileReference",
     "Files",
+    "Gate",
     "LocalBlobs",
+    "Making",
+    "NothingToMake",
+    "OffsetTaken",
+    "PictureFormat",
     "QuotaExceeded",
+    "Scanner",
+    "ScannerDown",
+    "ScannerUnavailable",
+    "TextPage",
+    "TextPiece",
     "Upload",
     "UploadEnded",
     "UploadMissing",
     "Uploads",
     "Usage",
     "WrongOffset",
+    "make_scanner",
     "sniff",
 ]

@@ -1,6 +1,6 @@
 """What can be wrong with a stored file."""
 
-from salon.foundation.kit.errors import Conflict, NotFound, TooLarge
+from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, StorageError, TooLarge
 
 
 class QuotaExceeded(TooLarge):
@@ -41,3 +41,38 @@ class WrongOffset(Conflict):
 
     code = "wrong_offset"
     status = 400
+
+
+class OffsetTaken(WrongOffset):
+    """The same, where clients ask for the place and go on. Fields: ``offset``, ``received``."""
+
+    code = "wrong_offset"
+    status = 409
+
+
+class ChecksumWrong(InvalidRequest):
+    """The bytes that came are not those that were sent. Fields: ``field``, ``algorithm``."""
+
+    code = "checksum_wrong"
+    status = 460
+    """As tus says it; nothing of the part was kept."""
+
+
+class FileInfected(InvalidRequest):
+    """A virus scanner found something; the bytes are in quarantine. Fields: ``field``, ``found``."""
+
+    code = "file_infected"
+    status = 422
+
+
+class ScannerUnavailable(StorageError):
+    """The virus scanner gives no verdict, and files without one are refused. Fields: ``detail``."""
+
+    code = "scanner_unavailable"
+
+
+class NothingToMake(InvalidRequest):
+    """The file has no text, or is no picture. Fields: ``field``, ``what``, ``media_type``."""
+
+    code = "nothing_to_make"
+    status = 422

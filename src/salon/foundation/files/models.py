@@ -96,3 +96,27 @@ class Derivative(msgspec.Struct, frozen=True, kw_only=True):
     details: dict[str, Any]
     """Of a text ``unit`` and ``count`` (pages, slides), ``is_cut``; of a picture ``width`` and ``height``."""
     created_at_ms: int
+
+
+class Checksum(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sender says of the bytes of one request."""
+
+    algorithm: Literal["sha1", "sha256", "md5"]
+    digest: bytes
+
+
+class TextPiece(msgspec.Struct, frozen=True, kw_only=True):
+    """Text of one page, or of what has none."""
+
+    page: int | None
+    """From 1: a page, a slide or a sheet; None where the file has none."""
+    text: str
+
+
+class TextPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of a file's text."""
+
+    items: tuple[TextPiece, ...]
+    next: str | None
+    """Where to go on; None at the end."""
+    made: Derivative

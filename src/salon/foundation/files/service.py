@@ -7,7 +7,7 @@ which marks content before it deletes it, can never take what an upload is about
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,8 @@ from salon.foundation.events import Event, publish
 from salon.foundation.files import store, uploads_store
 from salon.foundation.files.blobs import BlobStore
 from salon.foundation.files.errors import FileExpired, FileMissing, QuotaExceeded
-from salon.foundation.files.models import FileQuery, FileReference, Usage
+from salon.foundation.files.gate import Gate
+from salon.foundation.files.models import Derivative, FileQuery, FileReference, Usage
 from salon.foundation.files.receiving import Arrival
 from salon.foundation.files.sniffing import SNIFF_BYTES, refined, sniff
 from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
@@ -27,7 +28,8 @@ from salon.foundation.kit.errors import Overloaded, TooLarge
 from salon.foundation.kit.ids import SpaceId, new_id
 from salon.foundation.storage import Storage, Transaction
 
-DEFAULT_MAX_BYTES: Final = 512 * 1024 * 1024
+DEFAULT_MAX_BYTES: Final = 2 * 1024**3
+WRITE_BYTES: Final = 512 * 1024
 GRACE_S: Final = 3600.0
 STALE_DELETE_S: Final = 300.0
 """A deletion that was begun so long ago belongs to a process that is gone."""
@@ -50,14 +52,19 @@ class Files:
         clock: Clock | None = None,
         max_bytes: int = DEFAULT_MAX_BYTES,
         quota_bytes: int | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        """Keep uploads in ``incoming`` while they arrive; on the blobs' disk if those are local."""
+        """Keep uploads in ``incoming`` while they arrive; on the blobs' disk if those are local.
+
+        ``gate`` is asked whether content may come in, where there is a virus scanner.
+        """
         self._storage = storage
         self._blobs = blobs
         self._incoming = incoming
         self._clock = clock or SystemClock()
         self._max_bytes = max_bytes
         self._quota_bytes = quota_bytes
+        self._gate = gate
 
     @property
     def max_bytes(self) -> int:
@@ -93,17 +100,27 @@ class Files:
         media_type: str = "",
         max_bytes: int | None = None,
         is_joined: bool = False,
+        is_inner: bool = False,
+        expected_bytes: int = 0,
     ) -> FileReference:
         """Bring content to the store; nothing refers to it until ``refer``, and it is collected without.
 
-        ``is_joined``: it is made of parts that are counted already. Raises: as ``store``.
+        ``is_joined``: it is made of parts that are counted already. ``is_inner``: it is a part, or was made
+        here, so no scanner is asked. ``expected_bytes``: how much was announced; what has no room is refused
+        before it is read. Raises: as ``store``; FileInfected, ScannerUnavailable where there is a scanner.
         """
+        limit = min(max_bytes or self._max_bytes, self._max_bytes)
+        if expected_bytes > limit:
+            raise TooLarge(what="file", limit_bytes=limit)
         if not is_joined:
-            await self._check_room(SpaceScope(caller.space_id))
+            await self._check_room(SpaceScope(caller.space_id), expected_bytes)
         arrival = await asyncio.to_thread(Arrival, self._incoming)
         try:
-            await self._receive(arrival, content, limit=min(max_bytes or self._max_bytes, self._max_bytes))
+            await self._receive(arrival, content, limit=limit)
             file = self._describe(caller, arrival, name=name, media_type=media_type)
+            if self._gate is not None and not is_inner:
+                verdict = await self._gate.pass_in(caller, arrival.path, hash_=file.hash)
+                file = msgspec.structs.replace(file, scan=verdict)
             await self._claim(file)
             await self._blobs.put(file.hash, arrival.path, size_bytes=file.size_bytes)
         finally:
@@ -133,9 +150,33 @@ class Files:
         async for chunk in self.content(file):
             yield chunk
 
-    def content(self, file: FileReference) -> AsyncIterator[bytes]:
-        """Return what yields the content of a file that is described. Raises: StorageError."""
-        return self._blobs.read(file.hash)
+    def content(self, file: FileReference, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Return what yields a file's bytes from ``start`` to before ``end``. Raises: StorageError."""
+        return self._blobs.read(file.hash, start=start, end=end)
+
+    def made_content(
+        self, made: Derivative, *, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Return what yields the bytes of what was made of a file. Raises: NotFound, StorageError."""
+        return self._blobs.read(made.hash or "", start=start, end=end)
+
+    async def has(self, hash_: str) -> bool:
+        """Tell whether content is there. Raises: StorageError."""
+        return await self._blobs.exists(hash_)
+
+    @contextlib.asynccontextmanager
+    async def at_path(self, file: FileReference) -> AsyncGenerator[Path]:
+        """Give a path of this machine to read the content at, inside the block. Raises: StorageError."""
+        path = self._blobs.path_of(file.hash)
+        if path is not None:
+            yield path
+            return
+        copy = await asyncio.to_thread(Arrival, self._incoming)
+        try:
+            await self._receive(copy, self.content(file), limit=file.size_bytes)
+            yield copy.path
+        finally:
+            await asyncio.to_thread(copy.discard)
 
     async def list(self, scope: SpaceScope, query: FileQuery | None = None) -> list[FileReference]:
         """Return a space's files that have not expired; the newest first, unless ``query`` says otherwise."""
@@ -166,6 +207,8 @@ class Files:
                 await self._storage.write(lambda tx, hash_=hash_: store.bury(tx, scope, hash_, now_ms=now_ms))
                 deleted += 1
         await asyncio.to_thread(self._sweep_incoming)
+        if self._gate is not None:
+            await asyncio.to_thread(self._gate.sweep)
         return deleted
 
     async def expire(self) -> int:
@@ -193,16 +236,30 @@ class Files:
         store.insert_reference(tx, scope, part, quota_bytes=self._quota_bytes)
 
     # -- own ------------------------------------------------------------------------------------------
-    async def _check_room(self, scope: SpaceScope) -> None:
-        """Refuse what has no room before it is read. Raises: QuotaExceeded."""
-        if self._quota_bytes is not None and (await self.usage(scope)).size_bytes >= self._quota_bytes:
+    async def check_room(self, caller: Caller, expected_bytes: int) -> None:
+        """Refuse what has no room before any of it is sent. Raises: TooLarge, QuotaExceeded."""
+        if expected_bytes > self._max_bytes:
+            raise TooLarge(what="file", limit_bytes=self._max_bytes)
+        await self._check_room(SpaceScope(caller.space_id), expected_bytes)
+
+    async def _check_room(self, scope: SpaceScope, expected_bytes: int) -> None:
+        if self._quota_bytes is None:
+            return
+        used = (await self.usage(scope)).size_bytes
+        if used >= self._quota_bytes or used + expected_bytes > self._quota_bytes:
             raise QuotaExceeded(self._quota_bytes)
 
     async def _receive(self, upload: Arrival, content: AsyncIterator[bytes], *, limit: int) -> None:
+        waiting, size_bytes = bytearray(), 0
         async for chunk in content:
-            if upload.size_bytes + len(chunk) > limit:
+            size_bytes += len(chunk)
+            if size_bytes > limit:
                 raise TooLarge(what="file", limit_bytes=limit)
-            await asyncio.to_thread(upload.add, chunk)
+            waiting += chunk
+            if len(waiting) >= WRITE_BYTES:  # a thread is asked once for many chunks
+                await asyncio.to_thread(upload.add, bytes(waiting))
+                waiting.clear()
+        await asyncio.to_thread(upload.add, bytes(waiting))
         await asyncio.to_thread(upload.finish)
 
     def _describe(self, caller: Caller, arrival: Arrival, *, name: str, media_type: str) -> FileReference:

@@ -8,15 +8,23 @@ file and lets go of them in the same transaction.
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from typing import Final
 
 import msgspec
 
 from salon.foundation.audit import record
 from salon.foundation.files import store, uploads_store
-from salon.foundation.files.errors import UploadEnded, UploadMissing, WrongOffset
-from salon.foundation.files.models import FileReference, Upload
+from salon.foundation.files.errors import (
+    ChecksumWrong,
+    FileInfected,
+    OffsetTaken,
+    UploadEnded,
+    UploadMissing,
+    WrongOffset,
+)
+from salon.foundation.files.models import Checksum, FileReference, Upload
+from salon.foundation.files.pieces import PIECE_BYTES, Pieces
 from salon.foundation.files.service import Files, ends_at, shown_name
 from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock, SystemClock
@@ -49,12 +57,12 @@ class Uploads:
         keep_s: int | None = None,
         secret: str | None = None,
     ) -> Upload:
-        """Begin an upload that takes parts for ``open_s`` seconds. Raises: TooLarge.
+        """Begin an upload that takes parts for ``open_s`` seconds. Raises: TooLarge, QuotaExceeded.
 
         Whoever knows ``secret`` may send its parts (``opened``).
         """
-        if size_bytes is not None and size_bytes > self._files.max_bytes:
-            raise TooLarge(what="file", limit_bytes=self._files.max_bytes)
+        if size_bytes is not None:
+            await self._files.check_room(caller, size_bytes)
         now_ms = self._clock.now_ms()
         upload = Upload(
             id=new_id("upl"),
@@ -120,7 +128,7 @@ class Uploads:
         most = upload.size_bytes if upload.size_bytes is not None else self._files.max_bytes
         room = most - upload.received_bytes
         taken = await self._files.take(
-            caller, content, name=upload.name, max_bytes=max(1, min(room, max_bytes or room))
+            caller, content, name=upload.name, max_bytes=max(1, min(room, max_bytes or room)), is_inner=True
         )
         part = msgspec.structs.replace(
             taken, upload_id=upload.id, offset_bytes=offset, expires_at_ms=upload.expires_at_ms
@@ -129,6 +137,88 @@ class Uploads:
             lambda tx: self._do_add(tx, scope, part, upload, is_placed=offset is not None)
         )
         return part
+
+    async def append(
+        self,
+        caller: Caller,
+        upload_id: str,
+        content: AsyncIterator[bytes],
+        *,
+        offset: int,
+        expected_bytes: int = 0,
+        checksum: Checksum | None = None,
+    ) -> Upload:
+        """Take in what comes from ``offset`` on, as far as it comes; return how far that is.
+
+        Kept in parts of ``PIECE_BYTES``, each durable before the next one begins, so that a connection that
+        breaks loses nothing that came, and a process that is killed loses less than one part. With a
+        ``checksum`` all of it is one part, which is kept only if the sum is right. An upload that is whole
+        becomes its file.
+
+        Raises: UploadMissing, UploadEnded, OffsetTaken, ChecksumWrong, TooLarge, QuotaExceeded, StorageError;
+        and whatever ``content`` raises, once what came before is kept.
+        """
+        scope = SpaceScope(caller.space_id)
+        upload = await self._open(scope, upload_id)
+        if offset != upload.received_bytes:
+            raise OffsetTaken(offset=offset, received=upload.received_bytes)
+        if upload.size_bytes is not None and offset + expected_bytes > upload.size_bytes:
+            raise TooLarge(what="upload", limit_bytes=upload.size_bytes)
+        if checksum is not None:
+            await self._add_checked(caller, upload, content, checksum)
+        else:
+            await self._add_pieces(caller, upload, content)
+        return await self.settle(caller, upload_id)
+
+    async def settle(self, caller: Caller, upload_id: str) -> Upload:
+        """Make the file of an upload that is whole; return the upload as it is. Raises: as ``complete``."""
+        scope = SpaceScope(caller.space_id)
+        upload = await self.get(scope, upload_id)
+        if upload.status == "pending" and upload.received_bytes == upload.size_bytes:
+            try:
+                await self.complete(caller, upload_id)
+            except UploadEnded:  # somebody else was quicker
+                pass
+            except FileInfected:
+                await self.cancel(caller, upload_id)  # it will not get any better
+                raise
+            upload = await self.get(scope, upload_id)
+        return upload
+
+    async def _add_checked(
+        self, caller: Caller, upload: Upload, content: AsyncIterator[bytes], checksum: Checksum
+    ) -> None:
+        digest = hashlib.new(checksum.algorithm, usedforsecurity=False)
+        hashed = _watched(content, digest.update)
+        room = max(1, (upload.size_bytes or self._files.max_bytes) - upload.received_bytes)
+        taken = await self._files.take(caller, hashed, name=upload.name, max_bytes=room, is_inner=True)
+        if not hmac.compare_digest(digest.digest(), checksum.digest):
+            raise ChecksumWrong(field="Upload-Checksum", algorithm=checksum.algorithm)
+        if taken.size_bytes:
+            await self._keep_piece(caller, upload, taken, offset=upload.received_bytes)
+
+    async def _add_pieces(self, caller: Caller, upload: Upload, content: AsyncIterator[bytes]) -> None:
+        pieces, offset = Pieces(content, PIECE_BYTES), upload.received_bytes
+        room = (upload.size_bytes or self._files.max_bytes) - offset
+        while await pieces.has_more():
+            taken = await self._files.take(
+                caller, pieces.piece(), name=upload.name, max_bytes=max(1, room), is_inner=True
+            )
+            await self._keep_piece(caller, upload, taken, offset=offset)
+            offset, room = offset + taken.size_bytes, room - taken.size_bytes
+        if pieces.failure is not None:
+            raise pieces.failure
+
+    async def _keep_piece(self, caller: Caller, upload: Upload, taken: FileReference, *, offset: int) -> None:
+        part = msgspec.structs.replace(
+            taken, upload_id=upload.id, offset_bytes=offset, expires_at_ms=upload.expires_at_ms
+        )
+        before = msgspec.structs.replace(upload, received_bytes=offset)
+        scope = SpaceScope(caller.space_id)
+        try:
+            await self._storage.write(lambda tx: self._do_add(tx, scope, part, before, is_placed=True))
+        except WrongOffset as error:
+            raise OffsetTaken(**error.fields) from error
 
     async def complete(
         self,
@@ -242,6 +332,12 @@ class Uploads:
                 if digest is not None:
                     await asyncio.to_thread(digest, chunk)
                 yield chunk
+
+
+async def _watched(content: AsyncIterator[bytes], watch: Callable[[bytes], None]) -> AsyncGenerator[bytes]:
+    async for chunk in content:
+        await asyncio.to_thread(watch, chunk)
+        yield chunk
 
 
 def _hash(secret: str) -> str:

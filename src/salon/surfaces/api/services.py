@@ -7,7 +7,7 @@ import msgspec
 
 from salon.features.conversations.tree import Tree
 from salon.foundation.accounts import KeyIdentity
-from salon.foundation.files import Files, Uploads
+from salon.foundation.files import Files, Making, Uploads
 from salon.foundation.kit.in_place import InPlace
 from salon.gateway.batches import Batches
 from salon.gateway.exchange import Reply, ServedCall
@@ -91,6 +91,7 @@ class FileServices(msgspec.Struct, frozen=True, kw_only=True):
 
     files: Files
     uploads: Uploads
+    making: Making
     identity_of: Callable[[str], Awaitable[KeyIdentity | None]]
     """Under whom the key or person acts now that began something; ``None`` once they may not any more."""
 

@@ -6,7 +6,7 @@ from salon.foundation.kit.caller import Right
 from salon.gateway.protocols.base import DialectName
 from salon.surfaces.api.endpoints.row import SMALL_BODY_BYTES, Endpoint, Method
 
-_BODY_BYTES: Final = 512 * 1024 * 1024
+_BODY_BYTES: Final = 2 * 1024**3
 """As told; how large a file may be is a setting, and is counted as it comes."""
 _SHARED: Final = "in OpenAI's, Anthropic's or Gemini's words, by the caller's headers"
 _GOOGLE: Final = "in the words of Gemini"
