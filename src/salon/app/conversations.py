@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import salon.features.turns  # noqa: F401 # pyright: ignore[reportUnusedImport] - its errors are in the catalogue
+from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.tree import HeldBackup, Tree
 from salon.foundation.storage import backup as backups
 from salon.surfaces.api.services import ConversationServices
@@ -18,7 +19,11 @@ async def open_conversations(house: "House") -> None:
     backups_directory = house.live.current.source.data.path / "backups"
     tree.deletion.backups = lambda: held_backups(backups_directory)
     house.tasks.spawn(tree.janitor.run(), name="tidy-conversations")
-    house.conversations = ConversationServices(tree=tree)
+    indexer = Indexer(house.storage)
+    indexer.start()
+    house.closing.push_async_callback(indexer.close)
+    search = Search(house.storage, indexer)
+    house.conversations = ConversationServices(tree=tree, search=search, indexer=indexer)
 
 
 def held_backups(directory: Path) -> list[HeldBackup]:

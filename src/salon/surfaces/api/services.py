@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.tree import Tree
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.files import Files, Making, Uploads
@@ -100,6 +101,8 @@ class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
     """What the routes of conversations work with, a field for each part."""
 
     tree: Tree
+    search: Search
+    indexer: Indexer
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):

@@ -104,7 +104,7 @@ class ApiClient:
     ) -> Json:
         """Send one request and return the decoded answer. Raises: ServedError, UnreachableError."""
         given = {name: value for name, value in (query or {}).items() if value is not None}
-        target = f"{path}?{urlencode(given)}" if given else path
+        target = f"{path}?{urlencode(given, doseq=True)}" if given else path
         sent = None if body is None else json.dumps(body).encode()
         with self._open(method, target, sent, timeout_s=timeout_s) as response:
             data = response.read()

@@ -108,7 +108,7 @@ class Shelf(Talk):
     def __init__(self, storage: Any) -> None:
         super().__init__(storage)
         self.indexer = Indexer(storage)
-        self.search = Search(storage)
+        self.search = Search(storage, self.indexer)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -121,7 +121,8 @@ def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Play], No
             import_all_tables()
             async with asyncio.timeout(120), database(address) as storage:
                 shelf = Shelf(storage)
-                await shelf.indexer.start()
+                shelf.indexer.start()
+                await shelf.indexer.ready()
                 try:
                     await play(shelf)
                 finally:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import BigInteger, bindparam, column, delete, select, table
+from sqlalchemy import BigInteger, bindparam, column, delete, literal, select, table
 
 from salon.features.conversations.indexing.tables import indexed, queue, title_words
 from salon.features.conversations.indexing.words import tokens
+from salon.features.conversations.tables import messages
 from salon.foundation.kit.caller import Scope, SpaceScope
 from salon.foundation.storage import Transaction, insert, statement
 
@@ -35,6 +36,37 @@ _FORGET_TEXT = statement(
     }
 )
 _FORGET = statement(delete(indexed).where(indexed.c.number.in_(_numbers), *_in_space))
+_numbers_of = select(indexed.c.number).where(
+    indexed.c.conversation_id == bindparam("conversation"), *_in_space
+)
+_FORGET_TEXTS_OF = statement(
+    {
+        "sqlite": delete(fts).where(fts.c.rowid.in_(_numbers_of)),
+        "postgresql": delete(vectors).where(vectors.c.number.in_(_numbers_of)),
+    }
+)
+_FORGET_ALL_OF = statement(
+    delete(indexed).where(indexed.c.conversation_id == bindparam("conversation"), *_in_space)
+)
+_ANY_OF = statement(_numbers_of.limit(1))
+_MESSAGES_OF = select(messages.c.id).where(
+    messages.c.conversation_id == bindparam("conversation"), messages.c.space_id == bindparam("space")
+)
+_UNQUEUE_ALL_OF = statement(
+    delete(queue).where(queue.c.message_id.in_(_MESSAGES_OF), queue.c.space_id == bindparam("space"))
+)
+_ENQUEUE_ALL_OF = statement(
+    insert(queue)
+    .from_select(
+        ["message_id", "space_id", "bulk"],
+        select(messages.c.id, messages.c.space_id, literal(1)).where(
+            messages.c.conversation_id == bindparam("conversation"),
+            messages.c.space_id == bindparam("space"),
+            messages.c.deleted_at_ms.is_(None),
+        ),
+    )
+    .on_conflict_do_nothing(index_elements=["message_id"])
+)
 _FORGET_TITLE = statement(
     delete(title_words).where(
         title_words.c.conversation_id == bindparam("conversation"),
@@ -63,6 +95,22 @@ def forget(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -> No
         if numbers:
             tx.run(_FORGET_TEXT, numbers=numbers)
             tx.run(_FORGET, numbers=numbers, space=space)
+
+
+def forget_conversation(tx: Transaction, scope: SpaceScope, conversation_id: str) -> None:
+    """Take a conversation and all its messages out of the index, now."""
+    named = {"conversation": conversation_id, "space": scope.space_id}
+    tx.run(_FORGET_TITLE, **named)
+    tx.run(_UNQUEUE_ALL_OF, **named)
+    if tx.one(_ANY_OF, **named) is not None:
+        tx.run(_FORGET_TEXTS_OF, **named)
+        tx.run(_FORGET_ALL_OF, **named)
+
+
+def enqueue_conversation(tx: Transaction, scope: SpaceScope, conversation_id: str, title: str) -> None:
+    """Have a conversation that is restored found again, soon."""
+    tx.run(_ENQUEUE_ALL_OF, conversation=conversation_id, space=scope.space_id)
+    set_title(tx, scope, conversation_id, title)
 
 
 def set_title(tx: Transaction, scope: SpaceScope, conversation_id: str, title: str) -> None:

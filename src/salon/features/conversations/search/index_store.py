@@ -62,11 +62,16 @@ FORGET_VERSION = statement(delete(state).where(state.c.name == _STATE))
 """Has the index made anew at the next start."""
 
 
+def is_made(tx: Transaction, scope: Scope) -> bool:
+    """Tell whether there is an index of the words that are made now."""
+    row = tx.one(_VERSION, name=_STATE)
+    return row is not None and row[0] == VERSION
+
+
 def begin(tx: Transaction, scope: Scope) -> bool:
     """Make an empty index if there is none, or one of other words; True if it is to be filled then."""
     tx.take_turn(_TURN)
-    row = tx.one(_VERSION, name=_STATE)
-    if row is not None and row[0] == VERSION:
+    if is_made(tx, scope):
         return False
     clear(tx, scope)
     tx.run(_SET_VERSION, name=_STATE, value=VERSION)

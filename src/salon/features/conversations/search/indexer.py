@@ -6,10 +6,7 @@ five kilobytes. What was deleted meanwhile waits no longer, so it is never index
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from typing import Final
-
-import msgspec
 
 from salon.features.conversations.indexing.notes import set_title
 from salon.features.conversations.indexing.texts import Words, words_of
@@ -17,24 +14,19 @@ from salon.features.conversations.indexing.words import tokens
 from salon.features.conversations.models import Message
 from salon.features.conversations.search import index_store
 from salon.foundation.kit.caller import Scope, SystemScope
-from salon.foundation.kit.errors import SalonError
+from salon.foundation.kit.errors import Overloaded, SalonError
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.storage import Storage, Transaction
 
 EVERY_S: Final = 0.5
 """How often is looked for what waits."""
+PATIENCE_S: Final = 10.0
+"""How long a search waits for an index that is just being made."""
 SLICE: Final = 50
 """Messages of one transaction: others' writes wait for no more than some tens of milliseconds."""
 _PAGE: Final = 2_000
 _FILL: Final = "search: put the messages of every space into the index"
 _logger = logging.getLogger(__name__)
-
-
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far making the index anew is."""
-
-    done: int
-    total: int
 
 
 class Indexer:
@@ -43,12 +35,19 @@ class Indexer:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._tasks = TaskSupervisor("search")
+        self._made = asyncio.Event()
 
-    async def start(self) -> None:
-        """Make the index if there is none, and fill it from now on."""
-        if await self._storage.write(lambda tx: index_store.begin(tx, _scope())):
-            await self._enqueue_all()
+    def start(self) -> None:
+        """Make the index if there is none, and fill it from now on; nobody waits for that here."""
         self._tasks.spawn(self._keep(), name="search-indexer")
+
+    async def ready(self) -> None:
+        """Wait until there is an index. Raises: Overloaded if that takes long."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._made.wait()
+        except TimeoutError as error:
+            raise Overloaded(retry_after_s=1) from error
 
     async def close(self) -> None:
         """Stop filling it; what waits is indexed at the next start."""
@@ -63,27 +62,34 @@ class Indexer:
             if not keys:
                 return done
 
-    async def rebuild(self) -> AsyncIterator[Progress]:
-        """Make the index anew, telling how far it is; searching finds what is done so far."""
+    async def renew(self) -> int:
+        """Have the index made anew from now on, and return of how many messages.
+
+        Searching finds what is done so far: ask ``waiting`` how far it is.
+        """
         await self._storage.write(lambda tx: index_store.clear(tx, _scope()))
-        total = await self._enqueue_all()
-        done = 0
-        yield Progress(done=0, total=total)
-        while True:
-            keys, _ = await self._slice()
-            if not keys:
-                yield Progress(done=total, total=total)
-                return
-            done = min(total, done + len(keys))
-            yield Progress(done=done, total=total)
+        return await self._enqueue_all()
+
+    async def waiting(self) -> int:
+        """Return how many messages of the house are not in the index yet."""
+        return await self._storage.read(lambda tx: index_store.count_waiting(tx, _scope()))
 
     async def _keep(self) -> None:
         while True:
             try:
+                if not self._made.is_set():
+                    await self._make()
                 await self.catch_up()
             except SalonError as error:
                 _logger.warning("the search index: %s", error.message)
             await asyncio.sleep(EVERY_S)
+
+    async def _make(self) -> None:
+        is_made = await self._storage.read(lambda tx: index_store.is_made(tx, _scope()))
+        is_new = not is_made and await self._storage.write(lambda tx: index_store.begin(tx, _scope()))
+        self._made.set()  # what is filled in so far is found, as after ``renew``
+        if is_new:
+            await self._enqueue_all()
 
     async def _slice(self) -> tuple[list[str], int]:
         keys, found = await self._storage.read(lambda tx: index_store.waiting(tx, _scope(), most=SLICE))
@@ -125,6 +131,3 @@ def _take_apart(found: list[Message]) -> tuple[list[Words], dict[str, list[str]]
 
 def _scope() -> SystemScope:
     return SystemScope(_FILL)
-
-
-__all__ = ["Indexer", "Progress"]

@@ -10,6 +10,7 @@ from salon.features.conversations.indexing.words import tokens
 from salon.features.conversations.models import Message
 from salon.features.conversations.search import store
 from salon.features.conversations.search.index_store import count_waiting
+from salon.features.conversations.search.indexer import Indexer
 from salon.features.conversations.search.models import Found, Hit, Order, SearchQuery, TitleHit
 from salon.features.conversations.search.snippets import snippet
 from salon.features.conversations.search.text_index import best, expression, is_in_over, newest
@@ -51,8 +52,9 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Search:
     """Finds messages and titles. Every act needs the right to use conversations."""
 
-    def __init__(self, storage: Storage, *, frequent: int = FREQUENT) -> None:
+    def __init__(self, storage: Storage, indexer: Indexer, *, frequent: int = FREQUENT) -> None:
         self._storage = storage
+        self._indexer = indexer
         self._frequent = frequent
 
     async def find(
@@ -64,6 +66,7 @@ class Search:
         """
         _check(caller)
         scope, start = SpaceScope(caller.space_id), _read_cursor(cursor)
+        await self._indexer.ready()
         return await self._storage.read(lambda tx: self._find(tx, scope, query, limit=limit, start=start))
 
     async def titles(self, caller: Caller, typed: str, *, limit: int = 20) -> list[TitleHit]:

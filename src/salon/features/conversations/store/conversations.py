@@ -6,7 +6,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table, bindparam, select, update
 
-from salon.features.conversations.indexing.notes import set_title
+from salon.features.conversations.indexing.notes import (
+    enqueue_conversation,
+    forget_conversation,
+    set_title,
+)
 from salon.features.conversations.models import Branch, Conversation, Move
 from salon.features.conversations.store.rows import branch_of, conversation_of, conversation_values, with_json
 from salon.features.conversations.tables import acts, branches, conversations, moves
@@ -87,9 +91,21 @@ def change_conversation(
     change = _update(conversations, _CHANGEABLE, version, values)
     if not tx.run(change, **key, **_bound(version, with_json(values))):
         return False
-    if "title" in values:
-        set_title(tx, scope, conversation_id, values["title"])
+    if not {"title", "deleted_at_ms"}.isdisjoint(values):
+        _tell_search(tx, scope, conversation_id, values)
     return True
+
+
+def _tell_search(tx: Transaction, scope: SpaceScope, conversation_id: str, values: Mapping[str, Any]) -> None:
+    """Have search forget what is deleted in the same moment, and find what is renamed or restored."""
+    found = get_conversation(tx, scope, conversation_id)
+    assert found is not None
+    if found.deleted_at_ms is not None:
+        forget_conversation(tx, scope, conversation_id)
+    elif "deleted_at_ms" in values:
+        enqueue_conversation(tx, scope, conversation_id, found.title)
+    else:
+        set_title(tx, scope, conversation_id, found.title)
 
 
 def add_messages(

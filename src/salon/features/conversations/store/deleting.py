@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 
+from salon.features.conversations.indexing.notes import enqueue, forget, forget_conversation
 from salon.features.conversations.tables import (
     acts,
     answers,
@@ -134,17 +135,20 @@ def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
 
 
 def tombstone(tx: Transaction, scope: SpaceScope, ids: Sequence[str], *, now_ms: int) -> int:
-    """Mark messages as deleted; return how many were not before."""
+    """Mark messages as deleted; return how many were not before. Search forgets them in the same moment."""
+    forget(tx, scope, ids)
     return sum(tx.run(_DELETE, keys=part, space=scope.space_id, now_ms=now_ms) for part in chunks(ids))
 
 
 def bring_back(tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> int:
     """Take the deletion of messages back whose bodies are still there; return how many those are."""
+    enqueue(tx, scope, [(one, scope.space_id) for one in ids])
     return sum(tx.run(_RESTORE, keys=part, space=scope.space_id) for part in chunks(ids))
 
 
 def empty(tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> None:
     """Forget what messages said, and how those that are answers came to be."""
+    forget(tx, scope, ids)
     for part in chunks(ids):
         tx.run(_EMPTY, keys=part, space=scope.space_id)
         tx.run(_ANSWERS_OF, keys=part, space=scope.space_id)
@@ -184,6 +188,7 @@ def derived_from(
 
 def blank_conversation(tx: Transaction, scope: SpaceScope, conversation_id: str, *, now_ms: int) -> None:
     """Leave nothing of a conversation but its id: title, settings, names of branches, participants."""
+    forget_conversation(tx, scope, conversation_id)
     tx.run(_BLANK_CONVERSATION, key=conversation_id, space=scope.space_id, now_ms=now_ms)
     tx.run(_BLANK_BRANCHES, key=conversation_id, space=scope.space_id)
     tx.run(_DROP_PARTICIPANTS, key=conversation_id, space=scope.space_id)

@@ -1,16 +1,20 @@
-"""``salon db``: back up, restore, check and migrate the database."""
+"""``salon db``: back up, restore, check, migrate and reindex the database."""
 
 import sys
+import time
 from pathlib import Path
 
 import click
 
 from salon.surfaces.cli.session import CommandGroup, Session, command_options, pass_session
 
+_INDEX = "/salon/v1/search/index"
+_LOOK_EVERY_S = 0.5
+
 
 @click.group(cls=CommandGroup)
 def db() -> None:
-    """Back up, restore, check and migrate the database."""
+    """Back up, restore, check, migrate and reindex the database."""
 
 
 @db.command()
@@ -82,3 +86,23 @@ def migrate(session: Session, *, no_backup: bool) -> None:
     if session.output.as_json:
         session.output.json(answer)
     session.output.note(str(answer["message"]))
+
+
+@db.command()
+@command_options
+@pass_session
+def reindex(session: Session) -> None:
+    """Make the search index anew, and wait until it is whole."""
+    with session.client() as client:
+        total = client.call("POST", _INDEX, timeout_s=600)["waiting"]
+        told, left = -1, total
+        while left:
+            done = 100 * max(0, total - left) // max(1, total)
+            if done != told and session.output.is_terminal:
+                session.output.note(f"{done} %")
+            told = done
+            time.sleep(_LOOK_EVERY_S)
+            left = client.call("GET", _INDEX)["waiting"]
+    if session.output.as_json:
+        session.output.json({"indexed": total})
+    session.output.note(f"{total} messages are in the index.")

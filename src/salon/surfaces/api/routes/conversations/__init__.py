@@ -1,6 +1,12 @@
 """Conversations: the tree, and what is done with it. One router per subject."""
 
-from salon.surfaces.api.routes.conversations import branches, conversations, deletion, messages
+from salon.surfaces.api.routes.conversations import branches, conversations, deletion, messages, search
 
-ROUTERS = (conversations.router, branches.router, messages.router, deletion.router)
+ROUTERS = (
+    conversations.router,
+    branches.router,
+    messages.router,
+    deletion.router,
+    search.router,
+)
 """Every router of conversations; each part adds its own."""
