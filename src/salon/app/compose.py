@@ -22,7 +22,7 @@ from salon.app.tracing import make_tracer
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import Egress, HttpClient
 from salon.foundation.events import Bus, RedisWakes
-from salon.foundation.files import Making, Uploads
+from salon.foundation.files import Attachments, Making, Uploads
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.ledger import Ledger
 from salon.foundation.runs import RedisCopies, Runs
@@ -169,6 +169,7 @@ async def _open_gateway(house: House) -> None:
     house.files = make_files(settings, house.storage, house.http, egress=egress, data=data, clock=house.clock)
     house.uploads = Uploads(house.storage, house.files, house.clock)
     house.making = Making(house.storage, house.files, house.workers, house.clock)
+    house.attachments = Attachments(house.files, house.making)
     house.gateway.references = StoredReferences(house.files, most_bytes=settings.files.max_referred_bytes)
     await open_batches(house, keys, vault)
     await open_conversations(house)

@@ -13,7 +13,7 @@ from salon.app.reload import LiveConfiguration
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import HttpClient
 from salon.foundation.events import Bus
-from salon.foundation.files import Files, Making, Uploads
+from salon.foundation.files import Attachments, Files, Making, Uploads
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.tasks import TaskSupervisor
@@ -50,6 +50,7 @@ class House:
     files: Files
     uploads: Uploads
     making: Making
+    attachments: Attachments
     workers: Workers
     http: HttpClient
     gateway: Gateway

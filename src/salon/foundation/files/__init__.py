@@ -1,7 +1,10 @@
 """Files: content stored once under its hash, referenced per space, in a folder or an S3 bucket."""
 
+from salon.foundation.files.attaching import Choice, Takes, Way, Wish, choose
+from salon.foundation.files.attachments import Attached, Attachments, is_own, marked
 from salon.foundation.files.blobs import BlobStore, LocalBlobs
 from salon.foundation.files.errors import (
+    CannotAttach,
     ChecksumWrong,
     FileExpired,
     FileInfected,
@@ -34,9 +37,13 @@ from salon.foundation.files.uploads import Uploads
 
 __all__ = [
     "SIZES",
+    "Attached",
+    "Attachments",
     "BlobStore",
+    "CannotAttach",
     "Checksum",
     "ChecksumWrong",
+    "Choice",
     "Credentials",
     "Derivative",
     "FileExpired",
@@ -55,6 +62,7 @@ __all__ = [
     "Scanner",
     "ScannerDown",
     "ScannerUnavailable",
+    "Takes",
     "TextPage",
     "TextPiece",
     "Upload",
@@ -62,7 +70,12 @@ __all__ = [
     "UploadMissing",
     "Uploads",
     "Usage",
+    "Way",
+    "Wish",
     "WrongOffset",
+    "choose",
+    "is_own",
     "make_scanner",
+    "marked",
     "sniff",
 ]

@@ -76,3 +76,10 @@ class NothingToMake(InvalidRequest):
 
     code = "nothing_to_make"
     status = 422
+
+
+class CannotAttach(InvalidRequest):
+    """The model cannot be given the file. Fields: ``field``, ``name``, ``problem``."""
+
+    code = "cannot_attach"
+    status = 422

@@ -29,6 +29,7 @@ SENTENCES: Final[dict[str, str]] = {
     "checksum_wrong": "The {algorithm} sum of what came is another one than was announced, so nothing of it was kept. Send this part again.",
     "file_infected": "The virus scanner found {found} in this file, so it was not taken. Clean it, or ask the administrator, who finds it in quarantine.",
     "scanner_unavailable": "The virus scanner cannot be asked ({detail}), and files are not taken without its word. Try again in a moment; files.scanner and files.unscanned say what happens.",
+    "cannot_attach": "“{name}” cannot go to this model. {problem}",
     "nothing_to_make": "There is no {what} to be had of a file of the kind {media_type}. Save it as PDF, an office document, text, PNG or JPEG and send that.",
     "work_refused": "{field}: {problem}",
     "work_limit": "Reading the {field} takes more {what} than it may ({limit}), so it was given up. Send a smaller or simpler one.",
