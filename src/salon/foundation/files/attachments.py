@@ -116,12 +116,8 @@ class Attachments:
         else:
             content = b"".join([chunk async for chunk in self._files.content(file)])
         kind = ImagePart if choice.way == "image" else part_of(media_type)
-        part = kind(
-            data=base64.b64encode(content).decode("ascii"),
-            media_type=media_type,
-            name=file.name,
-            cache=named.cache,
-        )
+        data = (await asyncio.to_thread(base64.b64encode, content)).decode("ascii")
+        part = kind(data=data, media_type=media_type, name=file.name, cache=named.cache)
         if isinstance(part, ImagePart) and isinstance(named, ImagePart):
             part = msgspec.structs.replace(part, detail=named.detail)
         return Attached(file_id=file.id, part=part, choice=choice, size_bytes=len(content))
