@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _HOUR_S = 3600.0
 
 
-async def open_batches(house: "House", keys: MasterKeys, vault: Vault) -> None:
-    """Make the batches of a house, then start its runs: those left over go on at once."""
+def open_batches(house: "House", keys: MasterKeys, vault: Vault) -> None:
+    """Make the batches of a house. Its runs are started after: those left over go on at once."""
     settings = house.live.current.settings.batches
     gateway, lines = (
         house.gateway,
@@ -51,9 +51,6 @@ async def open_batches(house: "House", keys: MasterKeys, vault: Vault) -> None:
     )
     house.batches = Batches(house.storage, house.runs, workshop, clock=house.clock)
     vault.also_reseal.append(workshop.bodies.reseal)
-    await house.runs.start(is_alone=house.storage.dialect == "sqlite")
-    house.closing.push_async_callback(house.runs.close)
-    workshop.start()
     house.closing.push_async_callback(workshop.close)
     _add_gauges(house, workshop)
 

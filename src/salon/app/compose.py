@@ -171,8 +171,17 @@ async def _open_gateway(house: House) -> None:
     house.making = Making(house.storage, house.files, house.workers, house.clock)
     house.attachments = Attachments(house.files, house.making)
     house.gateway.references = StoredReferences(house.files, most_bytes=settings.files.max_referred_bytes)
-    await open_batches(house, keys, vault)
+    house.closing.push_async_callback(house.runs.close)
+    open_batches(house, keys, vault)
     await open_conversations(house)
+    await _start_runs(house)
+
+
+async def _start_runs(house: House) -> None:
+    """Start the runs once everything is there that goes on with them."""
+    await house.runs.start(is_alone=house.storage.dialect == "sqlite")
+    house.batches.workshop.start()
+    house.conversations.answering.start()
 
 
 def _share_breakers(house: House) -> None:

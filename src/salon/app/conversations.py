@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import salon.features.turns  # noqa: F401 # pyright: ignore[reportUnusedImport] - its errors are in the catalogue
+from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.tree import HeldBackup, Tree
+from salon.features.turns.asking import GatewayAsks
 from salon.foundation.storage import backup as backups
 from salon.surfaces.api.services import ConversationServices
 
@@ -23,7 +24,9 @@ async def open_conversations(house: "House") -> None:
     indexer.start()
     house.closing.push_async_callback(indexer.close)
     search = Search(house.storage, indexer)
-    house.conversations = ConversationServices(tree=tree, search=search, indexer=indexer)
+    house.conversations = ConversationServices(
+        tree=tree, search=search, indexer=indexer, answering=open_answering(house)
+    )
 
 
 def held_backups(directory: Path) -> list[HeldBackup]:
@@ -32,3 +35,29 @@ def held_backups(directory: Path) -> list[HeldBackup]:
         HeldBackup(name=info.path.name, made_at_ms=info.manifest.created_at_ms, expires_at_ms=None)
         for info in backups.list_backups(directory)
     ]
+
+
+def open_answering(house: "House") -> Answering:
+    """Make what has models answer; the runs are not started before, for it goes on with those left over."""
+    settings = house.live.current.settings
+    answering = Answering(
+        house.storage,
+        house.runs,
+        GatewayAsks(house.gateway),
+        accounts=house.accounts,
+        models=house.gateway,
+        books=house.ledger,
+        files=house.files,
+        clock=house.clock,
+        most_file_bytes=settings.files.max_referred_bytes,
+        titles_on=lambda: house.live.current.settings.conversations.titles,
+        title_model=lambda: house.live.current.settings.conversations.title_model,
+    )
+    house.closing.push_async_callback(answering.close)
+    house.metrics.gauge(
+        "salon_answers_at_work",
+        "Answers of conversations under way.",
+        (),
+        lambda: {(): answering.workshop.at_work},
+    )
+    return answering

@@ -6,6 +6,7 @@ Read from ``salon.toml``, ``SALON_SECTION_KEY`` in the environment and the comma
 import msgspec
 
 from salon.app.settings.batches import BatchSettings
+from salon.app.settings.conversations import ConversationSettings
 from salon.app.settings.declared import (
     ModelSettings,
     ProviderSettings,
@@ -30,6 +31,7 @@ from salon.app.settings.watching import LogSettings, MetricsSettings, OtelSettin
 __all__ = [
     "BatchSettings",
     "CacheSettings",
+    "ConversationSettings",
     "FilesSettings",
     "GatewaySettings",
     "KeySettings",
@@ -68,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     keys: KeySettings = KeySettings()
     payloads: PayloadSettings = PayloadSettings()
     batches: BatchSettings = BatchSettings()
+    conversations: ConversationSettings = ConversationSettings()
     runs: RunSettings = RunSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()

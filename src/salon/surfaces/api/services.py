@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.tree import Tree
 from salon.foundation.accounts import KeyIdentity
@@ -103,6 +104,7 @@ class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
     tree: Tree
     search: Search
     indexer: Indexer
+    answering: Answering
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):

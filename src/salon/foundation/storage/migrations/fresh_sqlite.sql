@@ -1,4 +1,4 @@
--- revision 0009
+-- revision 0010
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -885,7 +885,59 @@ CREATE TABLE search_titles (
 	CONSTRAINT pk_search_titles PRIMARY KEY (space_id, word, conversation_id)
 );
 CREATE INDEX ix_search_titles_conversation_id ON search_titles (conversation_id);
-INSERT INTO alembic_version (version_num) VALUES ('0009');
+CREATE TABLE conversation_defaults (
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	settings TEXT NOT NULL, 
+	version BIGINT NOT NULL, 
+	changed_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_defaults PRIMARY KEY (space_id)
+);
+CREATE TABLE conversation_queue (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	conversation_id TEXT NOT NULL, 
+	branch_id TEXT NOT NULL, 
+	message_id TEXT NOT NULL, 
+	position BIGINT NOT NULL, 
+	status TEXT NOT NULL, 
+	problem TEXT, 
+	body_format SMALLINT NOT NULL, 
+	body_cipher TEXT NOT NULL, 
+	body_key_id TEXT, 
+	body BLOB NOT NULL, 
+	version BIGINT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	changed_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_queue PRIMARY KEY (id)
+);
+CREATE INDEX ix_conversation_queue_branch_id_position ON conversation_queue (branch_id, position);
+CREATE INDEX ix_conversation_queue_conversation_id ON conversation_queue (conversation_id);
+CREATE TABLE conversation_titles (
+	conversation_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	model TEXT NOT NULL, 
+	request_id TEXT, 
+	asked_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_titles PRIMARY KEY (conversation_id)
+);
+CREATE TABLE conversation_turns (
+	run_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	conversation_id TEXT NOT NULL, 
+	branch_id TEXT NOT NULL, 
+	parent_id TEXT NOT NULL, 
+	message_id TEXT NOT NULL, 
+	expected_head_id TEXT, 
+	started_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_turns PRIMARY KEY (run_id)
+);
+CREATE INDEX ix_conversation_turns_branch_id ON conversation_turns (branch_id);
+CREATE INDEX ix_conversation_turns_conversation_id ON conversation_turns (conversation_id);
+CREATE INDEX ix_conversation_turns_started_at_ms ON conversation_turns (started_at_ms);
+INSERT INTO alembic_version (version_num) VALUES ('0010');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
@@ -895,3 +947,4 @@ INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0007', '0006', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0008', '0007', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0009', '0008', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0010', '0009', :now_ms);

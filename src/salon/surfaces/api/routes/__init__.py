@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def routers() -> "Sequence[APIRouter]":
     """Return every management router."""
     from salon.surfaces.api.routes import (  # noqa: PLC0415 - loads FastAPI
+        answering,
         batches,
         conversations,
         files,
@@ -32,6 +33,7 @@ def routers() -> "Sequence[APIRouter]":
         payloads.router,
         batches.router,
         *conversations.ROUTERS,
+        *answering.ROUTERS,
         files.router,
         sign_in.router,
     )

@@ -1,0 +1,162 @@
+"""What a model is told for an answer: the path to it, with its files, under the settings in force."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from salon.features.conversations.answering import store
+from salon.features.conversations.answering.attachments import Attachments
+from salon.features.conversations.answering.models import TurnData
+from salon.features.conversations.answering.settings import Overrides, Settings, over, read
+from salon.features.conversations.models import Message
+from salon.features.conversations.store.conversations import get_conversation
+from salon.features.conversations.store.messages import path
+from salon.features.conversations.tree.lookups import the_conversation, the_message
+from salon.features.turns import ContextMessage, TurnSpec
+from salon.foundation.kit.caller import SpaceScope
+from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.messages import Part, TextPart
+from salon.foundation.storage import Storage, Transaction
+
+MOST_MESSAGES: Final = 20_000
+"""Messages of a path that are looked at for one answer."""
+_PAGE: Final = 500
+CONTINUE_WORDS: Final = (
+    "Your last answer was cut off. Go on exactly where it stopped: repeat nothing of it, and begin with no"
+    " introduction."
+)
+BRIDGE_WORDS: Final = (
+    "The conversation above went on in another way from an earlier point, too. What was said there follows."
+    " Write one message that brings both together: what both agree on, where they differ, and what follows"
+    " from it. The conversation goes on from your message."
+)
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked, and of what it is made."""
+
+    spec: TurnSpec
+    messages: tuple[ContextMessage, ...]
+
+
+def settings_of(tx: Transaction, scope: SpaceScope, conversation_id: str) -> Settings:
+    """Return the settings in force in a conversation: its own over the space's."""
+    usual, _ = store.get_defaults(tx, scope)
+    conversation = get_conversation(tx, scope, conversation_id)
+    return over(read(usual), read({} if conversation is None else conversation.settings))
+
+
+def model_of(settings: Settings, named: str | None = None) -> str:
+    """Return the model that answers. Raises: InvalidRequest when nobody named one."""
+    model = named or settings.model
+    if model is None:
+        problem = "Name the model that is to answer, or set one for the conversation or the space."
+        raise InvalidRequest(field="model", problem=problem)
+    return model
+
+
+def spec_of(settings: Settings, overrides: Overrides, *, model: str) -> TurnSpec:
+    """Return what is asked of a model under these settings."""
+    laid = over(settings, overrides)
+    return TurnSpec(
+        model=model,
+        instructions=laid.instructions or None,
+        parameters=laid.parameters,
+        context=laid.context,
+    )
+
+
+class Contexts:
+    """Reads what models are told."""
+
+    def __init__(self, storage: Storage, attachments: Attachments) -> None:
+        self._storage = storage
+        self._attachments = attachments
+
+    async def of_turn(self, scope: SpaceScope, data: TurnData) -> Told:
+        """Return what the model of an answer under way is told. Raises: StorageError."""
+        settings, found, other = await self._storage.read(lambda tx: self._read(tx, scope, data))
+        spec = spec_of(settings, data.settings, model=data.model)
+        messages = [*await self.messages(scope, found), *_besides(data, other)]
+        return Told(spec=spec, messages=tuple(messages))
+
+    async def of_path(
+        self, scope: SpaceScope, conversation_id: str, last_id: str | None
+    ) -> tuple[Settings, list[ContextMessage]]:
+        """Return the settings of a conversation and what would be sent of a path. Raises: NotFound."""
+
+        def load(tx: Transaction) -> tuple[Settings, list[Message]]:
+            the_conversation(tx, scope, conversation_id)
+            if last_id is not None:
+                the_message(tx, scope, conversation_id, last_id)
+            return settings_of(tx, scope, conversation_id), whole_path(tx, scope, conversation_id, last_id)
+
+        settings, found = await self._storage.read(load)
+        return settings, await self.messages(scope, found)
+
+    async def messages(self, scope: SpaceScope, found: Sequence[Message]) -> list[ContextMessage]:
+        """Return messages of the tree as they may be sent, with the files they name."""
+        out: list[ContextMessage] = []
+        for message in found:
+            if message.content is None or message.deleted_at_ms is not None or not message.content.parts:
+                continue
+            parts = await self._attachments.resolved(scope, message.content.parts)
+            out.append(context_message(message, parts=parts))
+        return out
+
+    async def by_id(self, scope: SpaceScope, found: Sequence[Message]) -> Mapping[str, ContextMessage]:
+        """Return messages by id as a prompt names them; what files hold is not repeated."""
+        return {message.id: context_message(message) for message in found if message.content is not None}
+
+    def _read(
+        self, tx: Transaction, scope: SpaceScope, data: TurnData
+    ) -> tuple[Settings, list[Message], list[Message]]:
+        found = whole_path(tx, scope, data.conversation_id, data.parent_id)
+        other = [] if data.other_id is None else whole_path(tx, scope, data.conversation_id, data.other_id)
+        known = {message.id for message in found}
+        apart = [message for message in other if message.id not in known]
+        return settings_of(tx, scope, data.conversation_id), found, apart
+
+
+def whole_path(
+    tx: Transaction, scope: SpaceScope, conversation_id: str, last_id: str | None
+) -> list[Message]:
+    """Return the path to a message, oldest first: the last 20,000 of it."""
+    found: list[Message] = []
+    while last_id is not None and len(found) < MOST_MESSAGES:
+        page = path(tx, scope, conversation_id, last_id, limit=_PAGE)
+        known = {message.id for message in found}
+        if not page or page[-1].id in known:
+            break
+        found = page + found
+        last_id = page[0].parent_id
+    return found
+
+
+def context_message(message: Message, *, parts: tuple[Part, ...] | None = None) -> ContextMessage:
+    """Return a message of the tree as a model is told it."""
+    assert message.content is not None
+    return ContextMessage(
+        id=message.id,
+        role=message.role,
+        parts=message.content.parts if parts is None else parts,
+        is_pinned=message.pinned_at_ms is not None,
+        is_excluded=message.excluded_at_ms is not None,
+    )
+
+
+def _besides(data: TurnData, other: Sequence[Message]) -> list[ContextMessage]:
+    """Return what is told for this answer alone, and kept in its request only."""
+    if data.mode == "continue":
+        return [ContextMessage(role="user", parts=(TextPart(text=CONTINUE_WORDS),))]
+    if data.mode == "bridge":
+        lines = [data.words or BRIDGE_WORDS, *(_line(message) for message in other)]
+        return [ContextMessage(role="user", parts=(TextPart(text="\n\n".join(lines)),))]
+    return []
+
+
+def _line(message: Message) -> str:
+    parts = () if message.content is None else message.content.parts
+    words = "".join(part.text for part in parts if isinstance(part, TextPart))
+    return f"{message.author.name or message.role}: {words}"

@@ -1,0 +1,80 @@
+"""Answers in conversations, part by part: said, made, stopped, waited for, recovered."""
+
+from collections.abc import Callable
+
+from salon.features.conversations.answering.attachments import Attachments
+from salon.features.conversations.answering.beginning import Beginner
+from salon.features.conversations.answering.checking import Checker, Identities, Models
+from salon.features.conversations.answering.context import Contexts
+from salon.features.conversations.answering.exact import Books, Exact
+from salon.features.conversations.answering.landing import Landing
+from salon.features.conversations.answering.making import Maker
+from salon.features.conversations.answering.models import RUN_KIND
+from salon.features.conversations.answering.queueing import Queue
+from salon.features.conversations.answering.replaying import Replaying
+from salon.features.conversations.answering.sending import Sending
+from salon.features.conversations.answering.setting import SettingsDesk
+from salon.features.conversations.answering.titles import Titles
+from salon.features.conversations.answering.workshop import Workshop
+from salon.features.conversations.tree.desk import Desk
+from salon.features.turns import NO_TOOLS, Asks, ToolBox
+from salon.foundation.files import Files
+from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.errors import NotFound
+from salon.foundation.runs import Runs
+from salon.foundation.storage import Storage
+
+
+class Answering:
+    """Everything that asks models in conversations. Make it before the runs start, then ``start`` it."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        runs: Runs,
+        asks: Asks,
+        *,
+        accounts: Identities,
+        models: Models,
+        books: Books,
+        files: Files,
+        clock: Clock,
+        most_file_bytes: int,
+        titles_on: Callable[[], bool],
+        title_model: Callable[[], str],
+        tools: ToolBox = NO_TOOLS,
+    ) -> None:
+        """``title_model`` is asked for titles; an empty name is the conversation's own model."""
+        self._runs = runs
+        desk = Desk(storage, clock)
+        attachments = Attachments(files, most_bytes=most_file_bytes)
+        contexts = Contexts(storage, attachments)
+        checker = Checker(contexts, attachments, accounts, models, asks)
+        beginner = Beginner(runs, clock, lambda: self.workshop)
+        make = Maker(storage, contexts, attachments, accounts, asks, clock=clock, tools=tools)
+        titles = Titles(storage, asks, accounts, clock=clock, is_on=titles_on, model=title_model)
+        self.workshop = Workshop(
+            storage, runs, Landing(beginner, clock), make, clock=clock, landed=titles.after
+        )
+        self.sending = Sending(desk, beginner, checker)
+        self.replaying = Replaying(desk, beginner, checker)
+        self.queue = Queue(desk, beginner, checker, runs)
+        self.settings = SettingsDesk(desk, contexts, asks)
+        self.exact = Exact(desk, contexts, books)
+
+    def start(self) -> None:
+        """Look after answers that were left; call it once the runs have started."""
+        self.workshop.start()
+
+    async def close(self) -> None:
+        """Stop what is under way and keep what was said; call it before the runs are closed."""
+        await self.workshop.close()
+
+    async def stop(self, caller: Caller, run_id: str) -> bool:
+        """Stop an answer and keep what it said; False when it had ended. Raises: NotFound."""
+        scope = SpaceScope(caller.space_id)
+        run = await self._runs.get(scope, run_id)
+        if run.kind != RUN_KIND:
+            raise NotFound(what="answer under way", id=run_id[:100])
+        return await self._runs.stop(scope, run_id)

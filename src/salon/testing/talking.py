@@ -1,0 +1,209 @@
+"""Conversations whose answers a fake provider gives, through the real gateway: for tests in one process."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from salon.features.conversations.answering.models import Answerer, Draft, Sent
+from salon.features.conversations.answering.sending import Place
+from salon.features.conversations.answering.service import Answering
+from salon.features.conversations.models import Message
+from salon.features.conversations.tree import Tree
+from salon.features.turns.asking import GatewayAsks
+from salon.foundation.accounts import KeyIdentity
+from salon.foundation.files import Files, LocalBlobs
+from salon.foundation.kit.caller import OWNER_RIGHTS, Caller, SpaceScope
+from salon.foundation.kit.ids import PersonId, SpaceId
+from salon.foundation.messages import TextPart
+from salon.foundation.runs import Run, RunEvent, Runs
+from salon.gateway.registry.models import ProviderSpec
+from salon.testing.fake_provider import FakeProvider
+from salon.testing.gateway_bench import GatewayBench
+from salon.testing.load import until_async
+
+ANN: Final = Caller(
+    kind="person", space_id=SpaceId("spc_ann"), person_id=PersonId("per_ann"), rights=OWNER_RIGHTS
+)
+BOB: Final = Caller(
+    kind="person", space_id=SpaceId("spc_bob"), person_id=PersonId("per_bob"), rights=OWNER_RIGHTS
+)
+MODEL: Final = "openai/fake"
+
+
+class People:
+    """The accounts of a house where Ann and Bob may come in, until they may not."""
+
+    def __init__(self) -> None:
+        self.gone: set[str] = set()
+
+    async def identity_of_creator(self, created_by: str) -> KeyIdentity | None:
+        """Return under whom somebody acts."""
+        known = {str(one.person_id): one for one in (ANN, BOB)}.get(created_by)
+        return None if known is None or created_by in self.gone else KeyIdentity(caller=known, name="person")
+
+
+class Process:
+    """One process of a house: its runs, its answers and the tree, over a bench."""
+
+    def __init__(self, bench: GatewayBench, people: People, *, lease_s: float = 15.0) -> None:
+        self.storage = bench.storage
+        self.titles, self.title_model = False, ""
+        self.runs = Runs(bench.storage, clock=bench.clock, lease_s=lease_s)
+        self.files = Files(
+            bench.storage,
+            LocalBlobs(bench.folder / "files"),
+            incoming=bench.folder / "incoming",
+            clock=bench.clock,
+        )
+        self.tree = Tree(bench.storage, clock=bench.clock)
+        self.answering = Answering(
+            bench.storage,
+            self.runs,
+            GatewayAsks(bench.gateway),
+            accounts=people,
+            models=bench.gateway,
+            books=bench.ledger,
+            files=self.files,
+            clock=bench.clock,
+            most_file_bytes=1_000_000,
+            titles_on=lambda: self.titles,
+            title_model=lambda: self.title_model,
+        )
+
+    async def start(self, *, is_alone: bool = False) -> None:
+        """Begin, and go on with what others left."""
+        await self.runs.start(is_alone=is_alone)
+        self.answering.start()
+
+    async def close(self) -> None:
+        """End as a house does."""
+        await self.answering.close()
+        await self.runs.close()
+
+
+class Talking:
+    """A bench, a fake provider, processes on one database, and short words for what tests do often."""
+
+    def __init__(self, bench: GatewayBench, fake: FakeProvider) -> None:
+        self.bench, self.fake, self.people = bench, fake, People()
+        self.scope = SpaceScope(ANN.space_id)
+        self.processes: list[Process] = []
+
+    @property
+    def answering(self) -> Answering:
+        """The answers of the first process."""
+        return self.processes[0].answering
+
+    @property
+    def tree(self) -> Tree:
+        """The tree of the first process."""
+        return self.processes[0].tree
+
+    @property
+    def runs(self) -> Runs:
+        """The runs of the first process."""
+        return self.processes[0].runs
+
+    async def open(self, *, is_alone: bool = False, lease_s: float = 15.0) -> Process:
+        """Begin another process."""
+        process = Process(self.bench, self.people, lease_s=lease_s)
+        self.processes.append(process)
+        await process.start(is_alone=is_alone)
+        return process
+
+    async def close(self) -> None:
+        """End every process."""
+        while self.processes:
+            await self.processes.pop().close()
+
+    async def conversation(self, **settings: object) -> tuple[str, str]:
+        """Make a conversation of Ann's that the fake answers; return its id and its branch's."""
+        made = await self.tree.conversations.create(ANN, settings={"model": MODEL, **settings})
+        return made.conversation.id, str(made.conversation.branch_id)
+
+    async def send(
+        self, conversation_id: str, text: str, *, place: Place | None = None, client_id: str | None = None
+    ) -> Sent:
+        """Let Ann say something."""
+        return await self.answering.sending.send(
+            ANN, conversation_id, said(text), place=place or Place(), client_id=client_id
+        )
+
+    async def ended(self, *sent: Sent) -> list[Run]:
+        """Wait for the runs of answers to end, and return them."""
+        ids = [started.run_id for one in sent for started in one.answers]
+
+        async def are_over() -> bool:
+            return all([(await self.runs.get(self.scope, one)).status != "running" for one in ids])
+
+        await until_async(are_over, what="the end of the answers")
+        return [await self.runs.get(self.scope, one) for one in ids]
+
+    async def streaming(self, run_id: str, *, events: int = 8) -> list[RunEvent]:
+        """Wait until an answer has said something that is durable."""
+
+        async def has_said() -> bool:
+            return len(await self.runs.events(self.scope, run_id)) >= events
+
+        await until_async(has_said, what="some text")
+        return await self.runs.events(self.scope, run_id)
+
+    async def path(
+        self, conversation_id: str, *, branch_id: str | None = None, last_id: str | None = None
+    ) -> list[Message]:
+        """Return the messages of a branch, or those that end in ``last_id``."""
+        page = await self.tree.messages.page(
+            ANN, conversation_id, branch_id=branch_id, last_id=last_id, limit=200
+        )
+        return [view.message for view in page.items]
+
+    async def words(self, conversation_id: str, *, branch_id: str | None = None) -> list[str]:
+        """Return what is said on a branch."""
+        return [text_of(message) for message in await self.path(conversation_id, branch_id=branch_id)]
+
+    async def until_idle(self, conversation_id: str) -> None:
+        """Wait until nothing is answered, and nothing waits but what is held."""
+
+        async def is_idle() -> bool:
+            waiting = await self.answering.queue.all(ANN, conversation_id)
+            turns = await self.answering.queue.turns(ANN, conversation_id)
+            return not turns and all(one.status == "held" for one in waiting)
+
+        await until_async(is_idle, what="the end of all answers")
+
+
+def said(text: str, *models: str, wants_answer: bool = True) -> Draft:
+    """Return something to say, and which models are to answer."""
+    answerers = tuple(Answerer(model=one) for one in models)
+    return Draft(parts=(TextPart(text=text),), answerers=answerers, wants_answer=wants_answer)
+
+
+def text_of(message: Message) -> str:
+    """Return the words of a message."""
+    parts = () if message.content is None else message.content.parts
+    return "".join(part.text for part in parts if isinstance(part, TextPart))
+
+
+@asynccontextmanager
+async def talking(folder: Path, address: str, *, opens: bool = True) -> AsyncGenerator[Talking]:
+    """Open a bench with a fake provider on a database, and one process unless told otherwise."""
+    async with FakeProvider() as fake:
+        spec = ProviderSpec(
+            name="openai",
+            kind="openai-compatible",
+            base_url=f"{fake.url}/v1",
+            api_key="sk-fake",
+            allow_private=True,
+            models=("fake", "other"),
+        )
+        async with GatewayBench(folder, providers=[spec], database=address) as bench:
+            scene = Talking(bench, fake)
+            try:
+                if opens:
+                    await scene.open()
+                yield scene
+            finally:
+                async with asyncio.timeout(30):
+                    await scene.close()
