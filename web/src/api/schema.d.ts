@@ -375,6 +375,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/conversation-defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Defaults
+         * @description Return what is usual in one's space.
+         */
+        get: operations["get_defaults_salon_v1_conversation_defaults_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Defaults
+         * @description Change what is usual in one's space.
+         */
+        patch: operations["change_defaults_salon_v1_conversation_defaults_patch"];
+        trace?: never;
+    };
     "/salon/v1/conversations": {
         parameters: {
             query?: never;
@@ -425,6 +449,26 @@ export interface paths {
          * @description Change a conversation; with If-Match only if nobody else has meanwhile.
          */
         patch: operations["change_conversation_salon_v1_conversations__conversation_id__patch"];
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Answers Under Way
+         * @description List the answers under way in a conversation, oldest first.
+         */
+        get: operations["answers_under_way_salon_v1_conversations__conversation_id__answers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/salon/v1/conversations/{conversation_id}/branches": {
@@ -553,6 +597,46 @@ export interface paths {
          * @description Let a branch end where it did before a move.
          */
         post: operations["undo_move_salon_v1_conversations__conversation_id__branches__branch_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bridge
+         * @description Have a model write the message that brings another branch into one; both are its sources.
+         */
+        post: operations["bridge_salon_v1_conversations__conversation_id__bridge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Context
+         * @description Return what the next answer on a branch would be told, in tokens by part, and what is left.
+         */
+        get: operations["context_salon_v1_conversations__conversation_id__context_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -715,6 +799,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/conversations/{conversation_id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Queue
+         * @description List what waits in a conversation, branch by branch, the next one first.
+         */
+        get: operations["list_queue_salon_v1_conversations__conversation_id__queue_get"];
+        /**
+         * Reorder Queue
+         * @description Put what waits on a branch in another order.
+         */
+        put: operations["reorder_queue_salon_v1_conversations__conversation_id__queue_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/conversations/{conversation_id}/restore": {
         parameters: {
             query?: never;
@@ -755,6 +863,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/conversations/{conversation_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send
+         * @description Say something; it is kept when this answers. While an answer is made there, it waits in the queue.
+         */
+        post: operations["send_salon_v1_conversations__conversation_id__send_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Settings
+         * @description Return a conversation's own settings, and those in force with the space's below them.
+         */
+        get: operations["get_settings_salon_v1_conversations__conversation_id__settings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Settings
+         * @description Change settings of a conversation; with If-Match only if nobody else has changed it meanwhile.
+         */
+        patch: operations["change_settings_salon_v1_conversations__conversation_id__settings_patch"];
+        trace?: never;
+    };
     "/salon/v1/conversations/{conversation_id}/tree": {
         parameters: {
             query?: never;
@@ -769,6 +921,26 @@ export interface paths {
         get: operations["whole_tree_salon_v1_conversations__conversation_id__tree_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What If
+         * @description Make a branch on which one message, model or setting is another, and say again what followed.
+         */
+        post: operations["what_if_salon_v1_conversations__conversation_id__what_if_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -997,6 +1169,86 @@ export interface paths {
          * @description Make an address that signs one browser in, once.
          */
         post: operations["create_login_link_salon_v1_login_links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/messages/{message_id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go On
+         * @description Have an answer that was ended early go on where it stopped, in a message below it.
+         */
+        post: operations["go_on_salon_v1_messages__message_id__continue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/messages/{message_id}/edit-and-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit And Send
+         * @description Say something else in a message's place; what was there stays beside it.
+         */
+        post: operations["edit_and_send_salon_v1_messages__message_id__edit_and_send_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/messages/{message_id}/regenerate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Regenerate
+         * @description Have an answer made again, by the same model, another or several; the one there was stays.
+         */
+        post: operations["regenerate_salon_v1_messages__message_id__regenerate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/messages/{message_id}/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exact Request
+         * @description Return the exact request of an answer: prompt, parameters, tokens, attempts, cost and times.
+         */
+        get: operations["exact_request_salon_v1_messages__message_id__request_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1389,6 +1641,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/queue/{queued_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop Queued
+         * @description Take something out of the queue unsent.
+         */
+        delete: operations["drop_queued_salon_v1_queue__queued_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Queued
+         * @description Say something else instead of what waits.
+         */
+        patch: operations["change_queued_salon_v1_queue__queued_id__patch"];
+        trace?: never;
+    };
+    "/salon/v1/queue/{queued_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Queued Now
+         * @description Send what waits before all else: what is answered now is stopped, and its text kept.
+         */
+        post: operations["send_queued_now_salon_v1_queue__queued_id__send_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/realtime-sessions": {
         parameters: {
             query?: never;
@@ -1513,64 +1809,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/salon/v1/search": {
+    "/salon/v1/runs/{run_id}/stop": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Search Messages
-         * @description Look for messages: words, phrases in quotes, -without, beginning*; filters here or in ``q``.
-         */
-        get: operations["search_messages_salon_v1_search_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/salon/v1/search/index": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Search Index
-         * @description Say how many messages of the house wait for the index.
-         */
-        get: operations["get_search_index_salon_v1_search_index_get"];
+        get?: never;
         put?: never;
         /**
-         * Renew Search Index
-         * @description Make the index anew in the background; searching finds what is done so far.
+         * Stop
+         * @description Stop an answer at its provider; what it said is kept. Again changes nothing.
          */
-        post: operations["renew_search_index_salon_v1_search_index_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/salon/v1/search/titles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Search Titles
-         * @description Look for conversations whose title has words that begin with what was typed so far.
-         */
-        get: operations["search_titles_salon_v1_search_titles_get"];
-        put?: never;
-        post?: never;
+        post: operations["stop_salon_v1_runs__run_id__stop_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2768,6 +3020,36 @@ export interface components {
             weight?: number;
         };
         /**
+         * AnswererBody
+         * @description Who is to answer.
+         */
+        AnswererBody: {
+            /** Model */
+            model: string;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * AnswersBody
+         * @description Who is to answer; each of several models answers by itself.
+         */
+        AnswersBody: {
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Models */
+            models?: (string | components["schemas"]["AnswererBody"])[] | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * AppendBody
          * @description Messages to append.
          */
@@ -2800,6 +3082,24 @@ export interface components {
             is_forked: boolean;
             /** Messages */
             messages: components["schemas"]["Message"][];
+        };
+        /**
+         * AskedStep
+         * @description One request of an answer to a model.
+         */
+        AskedStep: {
+            /** Attempts */
+            attempts: {
+                [key: string]: unknown;
+            }[];
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            } | null;
+            /** Step */
+            step: {
+                [key: string]: unknown;
+            };
         };
         /**
          * AttemptRow
@@ -3072,6 +3372,28 @@ export interface components {
             items: components["schemas"]["Branch"][];
         };
         /**
+         * BridgeBody
+         * @description Which branch a model is to bring into ``branch_id``, or into the one that opens first.
+         */
+        BridgeBody: {
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Models */
+            models?: (string | components["schemas"]["AnswererBody"])[] | null;
+            /** Other Branch Id */
+            other_branch_id: string;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** Words */
+            words?: string | null;
+        };
+        /**
          * Check
          * @description One thing the doctor looked at; ``ok`` is null when it could not be looked at.
          */
@@ -3094,6 +3416,14 @@ export interface components {
             checks: components["schemas"]["Check"][];
             /** Ok */
             ok: boolean;
+        };
+        /**
+         * ClientActBody
+         * @description An act that says nothing but that it is to be done.
+         */
+        ClientActBody: {
+            /** Client Id */
+            client_id?: string | null;
         };
         /**
          * Condition
@@ -3178,6 +3508,49 @@ export interface components {
             provider_data?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * Context
+         * @description What the next answer would be told, in tokens by part.
+         */
+        Context: {
+            /**
+             * Count
+             * @enum {string}
+             */
+            count: "vocabulary" | "estimate";
+            /** Dropped */
+            dropped: string[];
+            /** Files */
+            files: number;
+            /** Is Window Assumed */
+            is_window_assumed: boolean;
+            /** Left */
+            left: number;
+            /** Messages */
+            messages: number;
+            /** Pinned */
+            pinned: number;
+            /** Reserved */
+            reserved: number;
+            /** Results */
+            results: number;
+            /** Shortened */
+            shortened: string[];
+            /** Summarised */
+            summarised: string[];
+            /** Summary */
+            summary: number;
+            /** Summary Id */
+            summary_id: string | null;
+            /** System */
+            system: number;
+            /** Tools */
+            tools: number;
+            /** Used */
+            used: number;
+            /** Window Tokens */
+            window_tokens: number;
         };
         /**
          * Conversation
@@ -3422,6 +3795,37 @@ export interface components {
             ok?: true;
         };
         /**
+         * EditAndSendBody
+         * @description Something to say in a message's place.
+         */
+        EditAndSendBody: {
+            /**
+             * Answer
+             * @default true
+             */
+            answer?: boolean;
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Models */
+            models?: (string | components["schemas"]["AnswererBody"])[] | null;
+            /** Name */
+            name?: string | null;
+            /** Parts */
+            parts?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * EditBody
          * @description What to say in a message's place.
          */
@@ -3463,6 +3867,50 @@ export interface components {
         ErrorKinds: {
             /** Items */
             items: components["schemas"]["ErrorKind"][];
+        };
+        /**
+         * ExactRequest
+         * @description How an answer came to be.
+         */
+        ExactRequest: {
+            /** Context */
+            context: {
+                [key: string]: unknown;
+            } | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Cost E10 */
+            cost_e10: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Ended At Ms */
+            ended_at_ms: number;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /** Finish */
+            finish: string | null;
+            /** First Token At Ms */
+            first_token_at_ms: number | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Message Id */
+            message_id: string;
+            /** Mode */
+            mode: string;
+            /** Model */
+            model: string;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Route */
+            route: string | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Started At Ms */
+            started_at_ms: number;
+            /** Steps */
+            steps: components["schemas"]["AskedStep"][];
         };
         /**
          * ExplainBody
@@ -3564,25 +4012,6 @@ export interface components {
             size_bytes: number;
         };
         /**
-         * Found
-         * @description A page of messages that were found.
-         */
-        Found: {
-            /** Frequent */
-            frequent: string[];
-            /** Items */
-            items: components["schemas"]["Hit"][];
-            /** Next */
-            next: string | null;
-            /**
-             * Order
-             * @enum {string}
-             */
-            order: "relevance" | "time";
-            /** Waiting */
-            waiting: number;
-        };
-        /**
          * HeldBackup
          * @description A backup that was made before, and still holds what was erased.
          */
@@ -3594,64 +4023,10 @@ export interface components {
             /** Name */
             name: string;
         };
-        /**
-         * Hit
-         * @description A message that was found, and where to open it.
-         */
-        Hit: {
-            author: components["schemas"]["HitAuthor"];
-            /** Branch Id */
-            branch_id: string | null;
-            /** Conversation Id */
-            conversation_id: string;
-            /** Created At Ms */
-            created_at_ms: number;
-            /** Marks */
-            marks: [
-                number,
-                number
-            ][];
-            /** Message Id */
-            message_id: string;
-            /** Position */
-            position: number;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "system" | "developer" | "user" | "assistant" | "tool";
-            /** Snippet */
-            snippet: string;
-            /** Title */
-            title: string;
-        };
-        /**
-         * HitAuthor
-         * @description Who said it.
-         */
-        HitAuthor: {
-            /** Id */
-            id?: string | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "person" | "persona" | "model" | "tool" | "system";
-            /** Name */
-            name?: string | null;
-        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
-        };
-        /**
-         * IndexState
-         * @description How far the index is.
-         */
-        IndexState: {
-            /** Waiting */
-            waiting: number;
         };
         /**
          * Key
@@ -4026,6 +4401,18 @@ export interface components {
             requests_per_minute?: number | null;
             /** Tokens Per Minute */
             tokens_per_minute?: number | null;
+        };
+        /**
+         * OrderBody
+         * @description The order in which what waits on a branch is sent.
+         */
+        OrderBody: {
+            /** Branch Id */
+            branch_id: string;
+            /** Client Id */
+            client_id?: string | null;
+            /** Order */
+            order: string[];
         };
         /**
          * Participant
@@ -4601,6 +4988,80 @@ export interface components {
             items: components["schemas"]["Provider"][];
         };
         /**
+         * Queued
+         * @description A message that waits for the end of an answer.
+         */
+        Queued: {
+            /** Branch Id */
+            branch_id: string;
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Draft */
+            draft: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Message Id */
+            message_id: string;
+            /** Position */
+            position: number;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "next" | "held";
+            /** Version */
+            version: number;
+        };
+        /**
+         * QueuedChangeBody
+         * @description What to say instead of what waits.
+         */
+        QueuedChangeBody: {
+            /**
+             * Answer
+             * @default true
+             */
+            answer?: boolean;
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Models */
+            models?: (string | components["schemas"]["AnswererBody"])[] | null;
+            /** Parts */
+            parts?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * QueuedList
+         * @description What waits, branch by branch, the next one first.
+         */
+        QueuedList: {
+            /** Items */
+            items: components["schemas"]["Queued"][];
+        };
+        /**
          * RealtimeSession
          * @description A realtime session that is open.
          */
@@ -4918,6 +5379,49 @@ export interface components {
             reason: string | null;
         };
         /**
+         * SendBody
+         * @description Something to say in a conversation.
+         */
+        SendBody: {
+            /**
+             * Answer
+             * @default true
+             */
+            answer?: boolean;
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Models */
+            models?: (string | components["schemas"]["AnswererBody"])[] | null;
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Parts */
+            parts?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * Sent
+         * @description What became of something said.
+         */
+        Sent: {
+            /** Answers */
+            answers: components["schemas"]["Started"][];
+            /** Branch Id */
+            branch_id: string;
+            message: components["schemas"]["Message"] | null;
+            queued: components["schemas"]["Queued"] | null;
+        };
+        /**
          * ServiceBody
          * @description A service tier: a factor on the standard rates, or rates of its own.
          */
@@ -4989,6 +5493,34 @@ export interface components {
              * @default
              */
             reasoning?: string | "";
+        };
+        /**
+         * SettingsBody
+         * @description Settings to change: what is left out stays, null takes one away.
+         */
+        SettingsBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * SettingsInForce
+         * @description Settings that were said, and what is in force with what they stand over.
+         */
+        SettingsInForce: {
+            /** In Force */
+            in_force: {
+                [key: string]: unknown;
+            };
+            /** Own */
+            own: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
         };
         /**
          * SettingsView
@@ -5135,6 +5667,18 @@ export interface components {
             kind: "edit-of" | "merge" | "quote" | "summary-of" | "forked-from" | "retry-of" | "continues";
         };
         /**
+         * Started
+         * @description An answer that has begun.
+         */
+        Started: {
+            /** Message Id */
+            message_id: string;
+            /** Model */
+            model: string;
+            /** Run Id */
+            run_id: string;
+        };
+        /**
          * Status
          * @description What runs.
          */
@@ -5162,6 +5706,14 @@ export interface components {
             today: components["schemas"]["Today"];
             /** Version */
             version: string;
+        };
+        /**
+         * Stopped
+         * @description Whether there was something to stop.
+         */
+        Stopped: {
+            /** Stopped */
+            stopped: boolean;
         };
         /**
          * StorageStatus
@@ -5298,26 +5850,6 @@ export interface components {
             reasoning?: string | "";
         };
         /**
-         * TitleHit
-         * @description A conversation whose title fits.
-         */
-        TitleHit: {
-            /** Changed At Ms */
-            changed_at_ms: number;
-            /** Conversation Id */
-            conversation_id: string;
-            /** Title */
-            title: string;
-        };
-        /**
-         * TitleHits
-         * @description Conversations whose title fits, the one changed last first.
-         */
-        TitleHits: {
-            /** Items */
-            items: components["schemas"]["TitleHit"][];
-        };
-        /**
          * Today
          * @description What was asked since midnight UTC.
          */
@@ -5338,6 +5870,34 @@ export interface components {
             requests: number;
             /** Unpriced */
             unpriced: number;
+        };
+        /**
+         * Turn
+         * @description An answer under way.
+         */
+        Turn: {
+            /** Branch Id */
+            branch_id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created By */
+            created_by: string | null;
+            /** Message Id */
+            message_id: string;
+            /** Parent Id */
+            parent_id: string;
+            /** Run Id */
+            run_id: string;
+            /** Started At Ms */
+            started_at_ms: number;
+        };
+        /**
+         * Turns
+         * @description Answers under way, oldest first.
+         */
+        Turns: {
+            /** Items */
+            items: components["schemas"]["Turn"][];
         };
         /**
          * UndoBody
@@ -5409,6 +5969,34 @@ export interface components {
             msg: string;
             /** Error Type */
             type: string;
+        };
+        /**
+         * WhatIfBody
+         * @description What is to be another from a message on.
+         */
+        WhatIfBody: {
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /** Message Id */
+            message_id: string;
+            /** Model */
+            model?: string | null;
+            /** Models */
+            models?: (string | components["schemas"]["AnswererBody"])[] | null;
+            /** Name */
+            name?: string | null;
+            /** Parts */
+            parts?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** Text */
+            text?: string | null;
         };
     };
     responses: never;
@@ -6007,6 +6595,62 @@ export interface operations {
             };
         };
     };
+    get_defaults_salon_v1_conversation_defaults_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsInForce"];
+                };
+            };
+        };
+    };
+    change_defaults_salon_v1_conversation_defaults_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsInForce"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_conversations_salon_v1_conversations_get: {
         parameters: {
             query?: {
@@ -6167,6 +6811,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationWithBranches"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answers_under_way_salon_v1_conversations__conversation_id__answers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turns"];
                 };
             };
             /** @description Validation Error */
@@ -6484,6 +7159,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    bridge_salon_v1_conversations__conversation_id__bridge_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BridgeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    context_salon_v1_conversations__conversation_id__context_get: {
+        parameters: {
+            query?: {
+                branch_id?: string | null;
+                exact?: boolean;
+                model?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Context"];
                 };
             };
             /** @description Validation Error */
@@ -6884,6 +7631,74 @@ export interface operations {
             };
         };
     };
+    list_queue_salon_v1_conversations__conversation_id__queue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reorder_queue_salon_v1_conversations__conversation_id__queue_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     restore_conversation_salon_v1_conversations__conversation_id__restore_post: {
         parameters: {
             query?: never;
@@ -6949,6 +7764,112 @@ export interface operations {
             };
         };
     };
+    send_salon_v1_conversations__conversation_id__send_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_settings_salon_v1_conversations__conversation_id__settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsInForce"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_settings_salon_v1_conversations__conversation_id__settings_patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsInForce"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     whole_tree_salon_v1_conversations__conversation_id__tree_get: {
         parameters: {
             query?: {
@@ -6970,6 +7891,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    what_if_salon_v1_conversations__conversation_id__what_if_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
                 };
             };
             /** @description Validation Error */
@@ -7338,6 +8296,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoginLink"];
+                };
+            };
+        };
+    };
+    go_on_salon_v1_messages__message_id__continue_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_and_send_salon_v1_messages__message_id__edit_and_send_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditAndSendBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    regenerate_salon_v1_messages__message_id__regenerate_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    exact_request_salon_v1_messages__message_id__request_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExactRequest"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -8041,6 +9141,114 @@ export interface operations {
             };
         };
     };
+    drop_queued_salon_v1_queue__queued_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                queued_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_queued_salon_v1_queue__queued_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                queued_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueuedChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queued"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_queued_now_salon_v1_queue__queued_id__send_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                queued_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ClientActBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_realtime_sessions_salon_v1_realtime_sessions_get: {
         parameters: {
             query?: never;
@@ -8243,54 +9451,13 @@ export interface operations {
             };
         };
     };
-    search_messages_salon_v1_search_get: {
-        parameters: {
-            query?: {
-                after_ms?: number | null;
-                author?: string[];
-                before_ms?: number | null;
-                branch?: string | null;
-                conversation?: string[];
-                cursor?: string | null;
-                folder?: string[];
-                has_file?: boolean;
-                limit?: number;
-                model?: string[];
-                q?: string;
-                role?: ("system" | "developer" | "user" | "assistant" | "tool")[];
-                tag?: string[];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Found"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_search_index_salon_v1_search_index_get: {
+    stop_salon_v1_runs__run_id__stop_post: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                run_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -8301,50 +9468,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IndexState"];
-                };
-            };
-        };
-    };
-    renew_search_index_salon_v1_search_index_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IndexState"];
-                };
-            };
-        };
-    };
-    search_titles_salon_v1_search_titles_get: {
-        parameters: {
-            query: {
-                limit?: number;
-                q: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TitleHits"];
+                    "application/json": components["schemas"]["Stopped"];
                 };
             };
             /** @description Validation Error */
