@@ -1829,6 +1829,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Messages
+         * @description Look for messages: words, phrases in quotes, -without, beginning*; filters here or in ``q``.
+         */
+        get: operations["search_messages_salon_v1_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/search/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Search Index
+         * @description Say how many messages of the house wait for the index.
+         */
+        get: operations["get_search_index_salon_v1_search_index_get"];
+        put?: never;
+        /**
+         * Renew Search Index
+         * @description Make the index anew in the background; searching finds what is done so far.
+         */
+        post: operations["renew_search_index_salon_v1_search_index_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/search/titles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Titles
+         * @description Look for conversations whose title has words that begin with what was typed so far.
+         */
+        get: operations["search_titles_salon_v1_search_titles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/sign-out": {
         parameters: {
             query?: never;
@@ -4012,6 +4076,25 @@ export interface components {
             size_bytes: number;
         };
         /**
+         * Found
+         * @description A page of messages that were found.
+         */
+        Found: {
+            /** Frequent */
+            frequent: string[];
+            /** Items */
+            items: components["schemas"]["Hit"][];
+            /** Next */
+            next: string | null;
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "relevance" | "time";
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * HeldBackup
          * @description A backup that was made before, and still holds what was erased.
          */
@@ -4023,10 +4106,64 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Hit
+         * @description A message that was found, and where to open it.
+         */
+        Hit: {
+            author: components["schemas"]["HitAuthor"];
+            /** Branch Id */
+            branch_id: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Marks */
+            marks: [
+                number,
+                number
+            ][];
+            /** Message Id */
+            message_id: string;
+            /** Position */
+            position: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant" | "tool";
+            /** Snippet */
+            snippet: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * HitAuthor
+         * @description Who said it.
+         */
+        HitAuthor: {
+            /** Id */
+            id?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "persona" | "model" | "tool" | "system";
+            /** Name */
+            name?: string | null;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * IndexState
+         * @description How far the index is.
+         */
+        IndexState: {
+            /** Waiting */
+            waiting: number;
         };
         /**
          * Key
@@ -5848,6 +5985,26 @@ export interface components {
              * @default
              */
             reasoning?: string | "";
+        };
+        /**
+         * TitleHit
+         * @description A conversation whose title fits.
+         */
+        TitleHit: {
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * TitleHits
+         * @description Conversations whose title fits, the one changed last first.
+         */
+        TitleHits: {
+            /** Items */
+            items: components["schemas"]["TitleHit"][];
         };
         /**
          * Today
@@ -9469,6 +9626,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stopped"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_messages_salon_v1_search_get: {
+        parameters: {
+            query?: {
+                after_ms?: number | null;
+                author?: string[];
+                before_ms?: number | null;
+                branch?: string | null;
+                conversation?: string[];
+                cursor?: string | null;
+                folder?: string[];
+                has_file?: boolean;
+                limit?: number;
+                model?: string[];
+                q?: string;
+                role?: ("system" | "developer" | "user" | "assistant" | "tool")[];
+                tag?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_search_index_salon_v1_search_index_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexState"];
+                };
+            };
+        };
+    };
+    renew_search_index_salon_v1_search_index_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexState"];
+                };
+            };
+        };
+    };
+    search_titles_salon_v1_search_titles_get: {
+        parameters: {
+            query: {
+                limit?: number;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TitleHits"];
                 };
             };
             /** @description Validation Error */
