@@ -8,15 +8,13 @@ from salon.foundation.messages import ToolCallPart, ToolResultPart
 
 
 def turns_of(messages: Sequence[ContextMessage]) -> list[range]:
-    """Return the turns, oldest first: from what a person says to before the next thing a person says.
+    """Return the turns, oldest first: from one thing a person says to before the next.
 
     Turns between which a call and its result are divided are one.
     """
     crossed = _crossed(len(messages), links_of(messages))
     starts = [
-        at
-        for at, message in enumerate(messages)
-        if at == 0 or (message.role == "user" and messages[at - 1].role != "user" and not crossed[at])
+        at for at, message in enumerate(messages) if at == 0 or (message.role == "user" and not crossed[at])
     ]
     return [range(first, last) for first, last in pairwise([*starts, len(messages)])]
 

@@ -1,0 +1,52 @@
+"""Models of a known window, and summaries that are made of nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from salon.features.turns import ContextMessage, Summary, Window
+from salon.foundation.kit.errors import UpstreamServerError
+
+
+class Windows:
+    """An ``Asks`` that only knows a window, and counts four characters as a token if it has a vocabulary."""
+
+    def __init__(self, tokens: int, *, vocabulary: bool = False, **fields: Any) -> None:
+        self.told = Window(context_tokens=tokens, **fields)
+        self.vocabulary = vocabulary
+
+    def open(self, identity: Any, request: Any) -> Any:
+        """Never asked."""
+        raise AssertionError
+
+    async def window(self, model: str) -> Window:
+        """Return the window."""
+        return self.told
+
+    async def count(self, texts: Sequence[str], *, window: Window) -> list[int] | None:
+        """Count, or know no vocabulary."""
+        return [-(-len(text) // 4) for text in texts] if self.vocabulary else None
+
+
+class Summaries:
+    """Makes a summary of so many characters, and keeps it."""
+
+    def __init__(self, *, characters: int = 300, fails: bool = False) -> None:
+        self.made: list[Summary] = []
+        self.previous: list[Summary | None] = []
+        self._text = "s" * characters
+        self._fails = fails
+
+    async def kept(self) -> Sequence[Summary]:
+        """Return those that were made."""
+        return self.made
+
+    async def summarise(
+        self, messages: Sequence[ContextMessage], *, previous: Summary | None, most_tokens: int
+    ) -> Summary:
+        """Make one."""
+        if self._fails:
+            raise UpstreamServerError(provider="p")
+        self.previous.append(previous)
+        covers = tuple(message.id or "" for message in messages)
+        self.made.append(Summary(id=f"msg_s{len(self.made)}", text=self._text, covers=covers))
+        return self.made[-1]
