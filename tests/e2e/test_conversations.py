@@ -142,6 +142,23 @@ def test_everything_is_deleted_in_four_verbs_and_comes_back(house: House) -> Non
     assert ask(house, "GET", f"/{one}/messages", status=404)["error"]["code"] == "not_found"
 
 
+def test_branches_are_compared_merged_copied_and_repaired(house: House) -> None:
+    one, ids = talk(house, "one", "two", "three")
+    edit = {"message": {"text": "zwei"}, "name": "Side"}
+    side = ask(house, "POST", f"/{one}/messages/{ids[1]}/edit", edit, 201)
+    right = side["branch"]["id"]
+    diff = ask(house, "GET", f"/{one}/diff?left={ids[2]}&right={right}")
+    assert (diff["shared"], [turn["status"] for turn in diff["turns"]]) == (1, ["changed", "left-only"])
+    assert diff["turns"][0]["pairs"][0]["changes"][0] == {"kind": "removed", "text": "two"}
+    chosen = {"name": "Both", "messages": [side["messages"][0]["id"], ids[2]], "base": ids[0]}
+    merged = ask(house, "POST", f"/{one}/merge", chosen, 201)["branch"]["id"]
+    assert words(ask(house, "GET", f"/{one}/messages?branch_id={merged}")) == ["one", "zwei", "three"]
+    copied = ask(house, "POST", f"/{one}/copy", {"what": "all", "title": "Copied"}, 201)
+    assert (copied["title"], copied["messages"], len(copied["branches"])) == ("Copied", 5, 3)
+    assert ask(house, "POST", f"/{one}/repair", {"only_check": True})["problems"] == []
+    assert ask(house, "POST", f"/{one}/repair")["messages"] == 5
+
+
 def test_what_was_erased_stays_so_after_a_restore(tmp_path: Path, column: Column) -> None:
     setup = HouseSetup(column=column)
     with House(tmp_path / "data", setup) as house:

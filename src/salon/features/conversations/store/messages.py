@@ -61,7 +61,7 @@ _ALL = statement(
 def _path() -> Any:
     """Return the statement that walks up: ids first, bodies only of what was walked."""
     first = (
-        select(messages.c.id, messages.c.parent_id, literal(1).label("place"))
+        select(messages.c.id, messages.c.parent_id, messages.c.depth, literal(1).label("place"))
         .where(
             messages.c.id == bindparam("key"),
             messages.c.space_id == bindparam("space"),
@@ -71,9 +71,10 @@ def _path() -> Any:
     )
     above = messages.alias("above")
     walked = first.union_all(
-        select(above.c.id, above.c.parent_id, first.c.place + 1).where(
+        select(above.c.id, above.c.parent_id, above.c.depth, first.c.place + 1).where(
             above.c.id == first.c.parent_id,
             above.c.conversation_id == bindparam("conversation"),
+            above.c.depth < first.c.depth,  # in a cycle it comes to an end
             first.c.place < bindparam("limit"),
         )
     )
@@ -140,8 +141,8 @@ def path(
 ) -> list[Message]:
     """Return up to ``limit`` messages that end in ``last_id``, oldest first.
 
-    The page before is the path to the first one's parent. Ends at a parent that is not there; a cycle ends
-    at ``limit``.
+    The page before is the path to the first one's parent. Ends at a parent that is not there, and in
+    a cycle.
     """
     rows = tx.all(_PATH, key=last_id, space=scope.space_id, conversation=conversation_id, limit=limit)
     return [message_of(_NAMES, row) for row in rows]

@@ -42,6 +42,7 @@ def _up() -> Any:
         step.where(
             above.c.id == first.c.parent_id,
             above.c.conversation_id == bindparam("conversation"),
+            above.c.depth < first.c.depth,  # in a cycle it comes to an end
             first.c.place < bindparam("limit"),
         )
     )
@@ -87,7 +88,7 @@ _ALL = statement(
 def places_up(
     tx: Transaction, scope: SpaceScope, conversation_id: str, last_id: str, *, limit: int = _MOST
 ) -> list[Place]:
-    """Return the path that ends in ``last_id``, that message first; a cycle ends at ``limit``."""
+    """Return the path that ends in ``last_id``, that message first."""
     rows = tx.all(_UP, key=last_id, space=scope.space_id, conversation=conversation_id, limit=limit)
     return [_place(row) for row in rows]
 

@@ -162,9 +162,14 @@ class Messages:
                 branch = opened(tx, scope, conversation_id, branch_id)
                 last = branch.head_id
             found = [] if last is None else store.path(tx, scope, conversation_id, last, limit=limit)
-            following = found[0].id if found and found[0].parent_id is not None else None
-            items = views_of(tx, scope, conversation_id, found)
-            return MessagePage(items=items, next=following, branch=branch)
+            goes_on = bool(found) and found[0].parent_id is not None
+            is_broken = (goes_on and len(found) < limit) or (last is not None and not found)
+            return MessagePage(
+                items=views_of(tx, scope, conversation_id, found),
+                next=found[0].id if goes_on and not is_broken else None,
+                branch=branch,
+                is_broken=is_broken,
+            )
 
         return await self._desk.storage.read(read)
 

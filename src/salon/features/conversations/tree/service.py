@@ -1,12 +1,16 @@
 """The tree of one house, part by part."""
 
 from salon.features.conversations.tree.branches import Branches
+from salon.features.conversations.tree.comparing import Comparing
 from salon.features.conversations.tree.conversations import Conversations
+from salon.features.conversations.tree.copying import Copying
 from salon.features.conversations.tree.deleting import Deletion
 from salon.features.conversations.tree.desk import Desk
 from salon.features.conversations.tree.erasing import Erasers
 from salon.features.conversations.tree.janitor import Janitor
+from salon.features.conversations.tree.merging import Merging
 from salon.features.conversations.tree.messages import Messages
+from salon.features.conversations.tree.repairing import Repairing
 from salon.foundation.kit.clock import Clock
 from salon.foundation.storage import Storage
 
@@ -21,4 +25,8 @@ class Tree:
         self.messages = Messages(desk)
         self.erasers = Erasers()
         self.deletion = Deletion(desk, self.erasers)
+        self.comparing = Comparing(desk)
+        self.merging = Merging(desk)
+        self.copying = Copying(desk)
+        self.repairing = Repairing(desk)
         self.janitor = Janitor(desk, self.erasers)

@@ -36,3 +36,5 @@ class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
     """Where the list goes on; for a path, ``before`` of the page before."""
     branch: Branch | None = None
     """The branch whose path it is."""
+    is_broken: bool = False
+    """The path ends where its parent is missing, or where it would go in a circle; it can be repaired."""

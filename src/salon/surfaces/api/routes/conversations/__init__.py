@@ -1,10 +1,18 @@
 """Conversations: the tree, and what is done with it. One router per subject."""
 
-from salon.surfaces.api.routes.conversations import branches, conversations, deletion, messages, search
+from salon.surfaces.api.routes.conversations import (
+    branches,
+    branching,
+    conversations,
+    deletion,
+    messages,
+    search,
+)
 
 ROUTERS = (
     conversations.router,
     branches.router,
+    branching.router,
     messages.router,
     deletion.router,
     search.router,

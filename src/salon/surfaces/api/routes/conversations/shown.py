@@ -52,6 +52,7 @@ def page_shown(page: MessagePage) -> Json:
         "items": [message_shown(view) for view in page.items],
         "next": page.next,
         "branch": None if page.branch is None else branch_shown(page.branch),
+        "is_broken": page.is_broken,
     }
 
 

@@ -275,6 +275,8 @@ class Messages(BaseModel):
     """For a path: ``before`` of the page above; else ``cursor`` of the next one."""
     branch: Branch | None = None
     """The branch whose path it is."""
+    is_broken: bool = False
+    """The path ends where its parent is missing, or where it would go in a circle; it can be repaired."""
 
 
 class Appended(BaseModel):

@@ -1,0 +1,88 @@
+"""Comparing two branches, or the paths to two messages."""
+
+from salon.features.conversations.models import Message
+from salon.features.conversations.store.answers import answers_of
+from salon.features.conversations.store.messages import get_messages, sources_of
+from salon.features.conversations.store.walking import places_up
+from salon.features.conversations.tree.desk import Desk
+from salon.features.conversations.tree.diff import Diff, Said, compare
+from salon.features.conversations.tree.lookups import readable, the_branch, the_message
+from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.storage import Transaction
+
+MOST_COMPARED = 2000
+"""So many messages of each side, from where the paths part."""
+_CHUNK = 500
+
+
+class Comparing:
+    """Diffs of branches."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def branches(self, caller: Caller, conversation_id: str, left: str, right: str) -> Diff:
+        """Compare two branches, or paths to messages; ids of either kind.
+
+        Raises: NotFound; InvalidRequest where more than 2,000 messages differ.
+        """
+        scope = SpaceScope(caller.space_id)
+
+        def read(tx: Transaction) -> tuple[list[Said], list[Said], int, str | None]:
+            one, two = (_path(tx, scope, conversation_id, side) for side in (left, right))
+            shared = next(
+                (at for at, both in enumerate(zip(one, two, strict=False)) if both[0] != both[1]),
+                min(len(one), len(two)),
+            )
+            for name, path in (("left", one), ("right", two)):
+                if len(path) - shared > MOST_COMPARED:
+                    problem = f"More than {MOST_COMPARED} of its messages differ. Choose an earlier one."
+                    raise InvalidRequest(field=name, problem=problem)
+            last = one[shared - 1] if shared else None
+            return _said(tx, scope, one[shared:]), _said(tx, scope, two[shared:]), shared, last
+
+        one, two, shared, last = await self._desk.storage.read(read)
+        return await self._desk.in_thread(lambda: compare(one, two, shared=shared, shared_id=last))
+
+
+def path_ids(tx: Transaction, scope: SpaceScope, conversation_id: str, last_id: str | None) -> list[str]:
+    """Return the ids of a path, the first message first."""
+    if last_id is None:
+        return []
+    return [place.id for place in reversed(places_up(tx, scope, conversation_id, last_id))]
+
+
+def end_of(tx: Transaction, scope: SpaceScope, conversation_id: str, named: str) -> str | None:
+    """Return the message that an id names: its own, or where the branch of that id ends. Raises: NotFound."""
+    if named.startswith("msg_"):
+        return the_message(tx, scope, conversation_id, named).id
+    return the_branch(tx, scope, conversation_id, named).head_id
+
+
+def messages_of(tx: Transaction, scope: SpaceScope, ids: list[str]) -> list[Message]:
+    """Return messages as they may be read, in the order of ``ids``."""
+    found: dict[str, Message] = {}
+    for start in range(0, len(ids), _CHUNK):
+        found |= get_messages(tx, scope, ids[start : start + _CHUNK])
+    return [readable(found[one]) for one in ids if one in found]
+
+
+def _path(tx: Transaction, scope: SpaceScope, conversation_id: str, named: str) -> list[str]:
+    return path_ids(tx, scope, conversation_id, end_of(tx, scope, conversation_id, named))
+
+
+def _said(tx: Transaction, scope: SpaceScope, ids: list[str]) -> list[Said]:
+    said: list[Said] = []
+    for start in range(0, len(ids), _CHUNK):
+        part = ids[start : start + _CHUNK]
+        sources, answers = sources_of(tx, scope, part), answers_of(tx, scope, part)
+        said += [
+            Said(
+                message=message,
+                sources=tuple(sources.get(message.id, ())),
+                answer=answers.get(message.id) if message.content is not None else None,
+            )
+            for message in messages_of(tx, scope, part)
+        ]
+    return said
