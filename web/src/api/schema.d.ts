@@ -643,6 +643,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/conversations/{conversation_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Conversation
+         * @description Copy what is visible, that with related branches, or all; or from a message on.
+         */
+        post: operations["copy_conversation_salon_v1_conversations__conversation_id__copy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Branches
+         * @description Compare two branches turn by turn: words, models, parameters, tools, tokens and cost.
+         */
+        get: operations["compare_branches_salon_v1_conversations__conversation_id__diff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Branches
+         * @description Make a branch of turns that were chosen from others; what is said again names its source.
+         */
+        post: operations["merge_branches_salon_v1_conversations__conversation_id__merge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -817,6 +877,26 @@ export interface paths {
          */
         put: operations["reorder_queue_salon_v1_conversations__conversation_id__queue_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Repair Conversation
+         * @description Make a tree whole that was damaged from outside; tells what was wrong and loses nothing.
+         */
+        post: operations["repair_conversation_salon_v1_conversations__conversation_id__repair_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3458,6 +3538,19 @@ export interface components {
             words?: string | null;
         };
         /**
+         * Change
+         * @description A stretch of text that both have, or one of them.
+         */
+        Change: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "removed" | "added";
+            /** Text */
+            text: string;
+        };
+        /**
          * Check
          * @description One thing the doctor looked at; ``ok`` is null when it could not be looked at.
          */
@@ -3768,6 +3861,26 @@ export interface components {
             message_id: string;
         };
         /**
+         * CopyBody
+         * @description What to copy of a conversation.
+         */
+        CopyBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /** First Id */
+            first_id?: string | null;
+            /** Last */
+            last?: string | null;
+            /** Title */
+            title?: string | null;
+            /**
+             * What
+             * @default path
+             * @enum {string}
+             */
+            what?: "path" | "related" | "all";
+        };
+        /**
          * Cost
          * @description A sum in one currency.
          */
@@ -3845,6 +3958,34 @@ export interface components {
         DetectedServers: {
             /** Items */
             items: components["schemas"]["Detected"][];
+        };
+        /**
+         * Diff
+         * @description How two paths differ.
+         */
+        Diff: {
+            /** Is Cut */
+            is_cut: boolean;
+            left: components["schemas"]["Figures"];
+            right: components["schemas"]["Figures"];
+            /** Shared */
+            shared: number;
+            /** Shared Id */
+            shared_id: string | null;
+            /** Turns */
+            turns: components["schemas"]["salon__surfaces__api__routes__schemas__branching__Turn"][];
+        };
+        /**
+         * Difference
+         * @description A fact that differs: a model, a parameter, what tools there were, tokens, cost.
+         */
+        Difference: {
+            /** Left */
+            left: unknown;
+            /** Name */
+            name: string;
+            /** Right */
+            right: unknown;
         };
         /**
          * Done
@@ -4040,6 +4181,32 @@ export interface components {
             variant: string | null;
             /** Variants */
             variants: string[];
+        };
+        /**
+         * Figures
+         * @description What one side took, from where the paths part.
+         */
+        Figures: {
+            /** Cost E10 */
+            cost_e10: {
+                [key: string]: number;
+            };
+            /** Input Tokens */
+            input_tokens: number;
+            /** Messages */
+            messages: number;
+            /** Models */
+            models: string[];
+            /** Output Tokens */
+            output_tokens: number;
+            /** Tokens */
+            tokens: number;
+            /** Tools */
+            tools: {
+                [key: string]: number;
+            };
+            /** Words */
+            words: number;
         };
         /**
          * File
@@ -4302,6 +4469,25 @@ export interface components {
             is_pinned?: boolean | null;
         };
         /**
+         * MergeBody
+         * @description Which turns a new branch is to have.
+         */
+        MergeBody: {
+            /** Base */
+            base?: string | null;
+            /** Client Id */
+            client_id?: string | null;
+            /** Messages */
+            messages: string[];
+            /** Name */
+            name: string;
+            /**
+             * Opens
+             * @default false
+             */
+            opens?: boolean;
+        };
+        /**
          * Message
          * @description A message: never changed but for its marks.
          */
@@ -4359,6 +4545,11 @@ export interface components {
          */
         Messages: {
             branch?: components["schemas"]["Branch"] | null;
+            /**
+             * Is Broken
+             * @default false
+             */
+            is_broken?: boolean;
             /** Items */
             items: components["schemas"]["Message"][];
             /** Next */
@@ -4550,6 +4741,25 @@ export interface components {
             client_id?: string | null;
             /** Order */
             order: string[];
+        };
+        /**
+         * Pair
+         * @description Two messages beside each other, or one that has no counterpart.
+         */
+        Pair: {
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Left Id */
+            left_id: string | null;
+            /** Right Id */
+            right_id: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "same" | "changed" | "left-only" | "right-only";
         };
         /**
          * Participant
@@ -4943,6 +5153,21 @@ export interface components {
             items: components["schemas"]["PriceRow"][];
         };
         /**
+         * Problem
+         * @description Something that did not fit, and what was done.
+         */
+        Problem: {
+            /** Done */
+            done: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "orphan" | "cycle" | "depth" | "head" | "opening-branch" | "count";
+        };
+        /**
          * Provider
          * @description One provider and how it is.
          */
@@ -5259,6 +5484,27 @@ export interface components {
             removed: number;
         };
         /**
+         * RepairBody
+         * @description How to repair.
+         */
+        RepairBody: {
+            /**
+             * Only Check
+             * @default false
+             */
+            only_check?: boolean;
+        };
+        /**
+         * Repaired
+         * @description What was found in one conversation.
+         */
+        Repaired: {
+            /** Messages */
+            messages: number;
+            /** Problems */
+            problems: components["schemas"]["Problem"][];
+        };
+        /**
          * ReplayBody
          * @description Whom to ask.
          */
@@ -5514,6 +5760,39 @@ export interface components {
             name: string;
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * Turn
+         * @description An answer under way.
+         */
+        salon__surfaces__api__routes__schemas__answering__Turn: {
+            /** Branch Id */
+            branch_id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created By */
+            created_by: string | null;
+            /** Message Id */
+            message_id: string;
+            /** Parent Id */
+            parent_id: string;
+            /** Run Id */
+            run_id: string;
+            /** Started At Ms */
+            started_at_ms: number;
+        };
+        /**
+         * Turn
+         * @description Two turns beside each other.
+         */
+        salon__surfaces__api__routes__schemas__branching__Turn: {
+            /** Pairs */
+            pairs: components["schemas"]["Pair"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "same" | "changed" | "left-only" | "right-only";
         };
         /**
          * SendBody
@@ -6029,32 +6308,12 @@ export interface components {
             unpriced: number;
         };
         /**
-         * Turn
-         * @description An answer under way.
-         */
-        Turn: {
-            /** Branch Id */
-            branch_id: string;
-            /** Conversation Id */
-            conversation_id: string;
-            /** Created By */
-            created_by: string | null;
-            /** Message Id */
-            message_id: string;
-            /** Parent Id */
-            parent_id: string;
-            /** Run Id */
-            run_id: string;
-            /** Started At Ms */
-            started_at_ms: number;
-        };
-        /**
          * Turns
          * @description Answers under way, oldest first.
          */
         Turns: {
             /** Items */
-            items: components["schemas"]["Turn"][];
+            items: components["schemas"]["salon__surfaces__api__routes__schemas__answering__Turn"][];
         };
         /**
          * UndoBody
@@ -7401,6 +7660,114 @@ export interface operations {
             };
         };
     };
+    copy_conversation_salon_v1_conversations__conversation_id__copy_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CopyBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationWithBranches"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_branches_salon_v1_conversations__conversation_id__diff_get: {
+        parameters: {
+            query: {
+                left: string;
+                right: string;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    merge_branches_salon_v1_conversations__conversation_id__merge_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appended"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     path_page_salon_v1_conversations__conversation_id__messages_get: {
         parameters: {
             query?: {
@@ -7843,6 +8210,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueuedList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    repair_conversation_salon_v1_conversations__conversation_id__repair_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RepairBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repaired"];
                 };
             };
             /** @description Validation Error */
