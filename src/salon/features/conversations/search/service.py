@@ -13,7 +13,13 @@ from salon.features.conversations.search.index_store import count_waiting
 from salon.features.conversations.search.indexer import Indexer
 from salon.features.conversations.search.models import Found, Hit, Order, SearchQuery, TitleHit
 from salon.features.conversations.search.snippets import snippet
-from salon.features.conversations.search.text_index import best, expression, is_in_over, newest
+from salon.features.conversations.search.text_index import (
+    best,
+    expression,
+    is_in_over,
+    named,
+    newest,
+)
 from salon.features.conversations.store.conversations import get_branch
 from salon.features.conversations.store.messages import get_messages
 from salon.foundation.kit.caller import Caller, Right, SpaceScope
@@ -22,8 +28,10 @@ from salon.foundation.storage import Row, Storage, Transaction
 
 FREQUENT: Final = 20_000
 """A word in more messages than that is no measure of relevance: what has it is ordered by time."""
-MOST_RANKED: Final = 1_000
-"""Hits that are ordered by relevance; who pages further than that narrows the search better."""
+MOST_CANDIDATES: Final = 20_000
+"""Hits that are ordered by relevance."""
+_AT_ONCE: Final = 100
+"""Candidates that are looked up together."""
 _MARKABLE: Final = 200
 """So many conversations are asked for in the index; more are looked up for each candidate."""
 _BRANCHES_TRIED: Final = 20
@@ -43,6 +51,8 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
     frequent: tuple[str, ...]
     low: int
     high: int
+    is_marked: bool
+    """Whether a filter is a mark in the index, besides the space."""
     only: frozenset[str] | None
     """Conversations; None for all."""
     path: frozenset[str] | None
@@ -121,11 +131,11 @@ class Search:
         order: Order = "relevance" if query.terms and not frequent else "time"
         if start is not None:
             order = start.order  # pages of one search stay in one order
+        marks = _marks(scope, query, only)
         return _Plan(
             query=query,
-            asked=expression(
-                tx.dialect, marks=_marks(scope, query, only), terms=query.terms, without=query.without
-            ),
+            asked=expression(tx.dialect, marks=marks, terms=query.terms, without=query.without),
+            is_marked=len(marks) > 1,
             order=order,
             frequent=frequent,
             low=query.after_ms or -_ENDLESS,
@@ -186,23 +196,27 @@ def _by_relevance(
     tx: Transaction, scope: SpaceScope, plan: _Plan, *, limit: int, skip: int
 ) -> tuple[list[tuple[Row, Message]], _Cursor | None]:
     words = expression(tx.dialect, terms=plan.query.terms, without=plan.query.without)
-    ranked = best(tx, scope, asked=plan.asked, terms=words, low=plan.low, high=plan.high, most=FREQUENT)
-    if tx.dialect == "sqlite":
-        fits = {row[0] for row in newest(
-            tx, scope, plan.asked, low=plan.low, high=plan.high, most=FREQUENT, in_order=False
-        )}  # fmt: skip
-        ranked = [row for row in ranked if row[0] in fits]
+    ranked = best(
+        tx,
+        scope,
+        asked=plan.asked,
+        terms=words,
+        is_marked=plan.is_marked,
+        low=plan.low,
+        high=plan.high,
+        most=MOST_CANDIDATES,
+    )
     kept: list[tuple[Row, Message]] = []
     place = skip
-    for start in range(skip, min(len(ranked), MOST_RANKED), 50):
-        page = ranked[start : start + 50]
-        known = {row[0]: (row, message) for row, message in _kept(tx, scope, page, plan)}
-        for row in page:
-            if len(kept) == limit:
+    while place < len(ranked) and len(kept) <= limit:
+        page = ranked[place : place + _AT_ONCE]
+        known = {row[0]: (row, message) for row, message in _kept(tx, scope, named(tx, scope, page), plan)}
+        for number in page:
+            if number in known and len(kept) == limit:
                 return kept, _Cursor("relevance", place)
             place += 1
-            if row[0] in known:
-                kept.append(known[row[0]])
+            if number in known:
+                kept.append(known[number])
     return kept, None
 
 

@@ -9,8 +9,9 @@ behind, words are found and phrases are not.
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
 
+from salon.features.conversations.indexing.tables import indexed
 from salon.features.conversations.search.models import Term
 from salon.foundation.kit.caller import Scope, SpaceScope
 from salon.foundation.storage import Row, Statement, Transaction, statement
@@ -70,16 +71,23 @@ _COUNT = _both(
     "SELECT count(*) FROM"
     " (SELECT 1 FROM search_vectors WHERE terms @@ CAST(:asked AS tsquery) LIMIT :most) hits",
 )
-_SCORED = _both(
-    "SELECT s.number, s.message_id, s.conversation_id"
-    " FROM search_text f CROSS JOIN search_messages s ON s.number = f.rowid"
-    " WHERE f.search_text MATCH :terms AND f.rowid >= :low AND f.rowid < :high AND s.space_id = :space"
-    " ORDER BY f.rank, f.rowid DESC LIMIT :most",
-    "SELECT s.number, s.message_id, s.conversation_id"
-    " FROM search_vectors f JOIN search_messages s ON s.number = f.number"
-    " WHERE f.terms @@ CAST(:asked AS tsquery) AND f.number >= :low AND f.number < :high"
-    " AND s.space_id = :space ORDER BY ts_rank(f.terms, CAST(:terms AS tsquery), 1) DESC, f.number DESC"
-    " LIMIT :most",
+_BEST = _both(
+    "SELECT rowid FROM search_text WHERE search_text MATCH :terms AND rowid >= :low AND rowid < :high"
+    " ORDER BY rank, rowid DESC LIMIT :most",
+    "SELECT number FROM search_vectors WHERE terms @@ CAST(:asked AS tsquery)"
+    " AND number >= :low AND number < :high"
+    " ORDER BY ts_rank(terms, CAST(:terms AS tsquery), 1) DESC, number DESC LIMIT :most",
+)
+_FITTING = statement(
+    text(
+        "SELECT rowid FROM search_text WHERE search_text MATCH :asked AND rowid >= :low AND rowid < :high"
+        " LIMIT :most"
+    )
+)
+_NAMED = statement(
+    select(indexed.c.number, indexed.c.message_id, indexed.c.conversation_id).where(
+        indexed.c.number.in_(bindparam("numbers", expanding=True)), indexed.c.space_id == bindparam("space")
+    )
 )
 _PLAN_ANEW = statement(text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
 _IN_ORDER = statement(text("SELECT set_config('enable_bitmapscan', 'off', true)"))
@@ -121,14 +129,28 @@ def newest(
 
 
 def best(
-    tx: Transaction, scope: SpaceScope, *, asked: str, terms: str, low: int, high: int, most: int
-) -> list[Row]:
-    """Return the same, the best first: by how often a message says the words, and how long it is.
+    tx: Transaction, scope: Scope, *, asked: str, terms: str, is_marked: bool, low: int, high: int, most: int
+) -> list[int]:
+    """Return the numbers of messages that fit, the best first, of every space.
 
-    On SQLite only the words are asked for, not the marks: what they cost would grow with the house.
+    That is by how often a message says the words, and how long it is. On SQLite only the words are ranked,
+    and those that fit the marks picked from them: what ranking a mark costs would grow with the house.
     """
-    values = {"low": low, "high": high, "most": most, "space": scope.space_id, "terms": terms}
-    return tx.all(_SCORED, **values, **({} if tx.dialect == "sqlite" else {"asked": asked}))
+    values = {"low": low, "high": high, "most": most}
+    if tx.dialect == "postgresql":
+        return [int(row[0]) for row in tx.all(_BEST, asked=asked, terms=terms, **values)]
+    ranked = [int(row[0]) for row in tx.all(_BEST, terms=terms, **values)]
+    if not is_marked:
+        return ranked
+    fitting = {int(row[0]) for row in tx.all(_FITTING, asked=asked, **values)}
+    return [number for number in ranked if number in fitting]
+
+
+def named(tx: Transaction, scope: SpaceScope, numbers: Sequence[int]) -> list[Row]:
+    """Return (number, message, conversation) of those numbers that are of the space, in their order."""
+    rows = tx.all(_NAMED, numbers=list(numbers), space=scope.space_id) if numbers else []
+    found = {row[0]: row for row in rows}
+    return [found[number] for number in numbers if number in found]
 
 
 def is_in_over(tx: Transaction, scope: Scope, asked: str, *, most: int) -> bool:
