@@ -1,6 +1,6 @@
 """Search as people ask for it: candidates of the index, without what is not seen, and pieces of what is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -25,9 +25,13 @@ from salon.features.conversations.store.messages import get_messages
 from salon.foundation.kit.caller import Caller, Right, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotAllowed, NotFound
 from salon.foundation.storage import Row, Storage, Transaction
+from salon.foundation.storage.statement import DialectName
 
-FREQUENT: Final = 20_000
-"""A word in more messages than that is no measure of relevance: what has it is ordered by time."""
+FREQUENT: Final[Mapping[DialectName, int]] = {"sqlite": 20_000, "postgresql": 3_000}
+"""A word in more messages than that is no measure of relevance: what has it is ordered by time.
+
+PostgreSQL reads each row that it ranks, word by word; FTS5 reads its index alone.
+"""
 MOST_CANDIDATES: Final = 20_000
 """Hits that are ordered by relevance."""
 _AT_ONCE: Final = 100
@@ -62,10 +66,10 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Search:
     """Finds messages and titles. Every act needs the right to use conversations."""
 
-    def __init__(self, storage: Storage, indexer: Indexer, *, frequent: int = FREQUENT) -> None:
+    def __init__(self, storage: Storage, indexer: Indexer, *, frequent: int | None = None) -> None:
         self._storage = storage
         self._indexer = indexer
-        self._frequent = frequent
+        self._frequent = FREQUENT[storage.dialect] if frequent is None else frequent
 
     async def find(
         self, caller: Caller, query: SearchQuery, *, limit: int = 20, cursor: str | None = None

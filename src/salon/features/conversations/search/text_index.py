@@ -36,7 +36,11 @@ _MAKE: Final = {
     ),
     "postgresql": (
         "CREATE TABLE IF NOT EXISTS search_vectors (number bigint PRIMARY KEY, terms tsvector NOT NULL)",
-        "CREATE INDEX IF NOT EXISTS ix_search_vectors_terms ON search_vectors USING gin (terms)",
+        # Every search looks through what is pending, so little may be.
+        (
+            "CREATE INDEX IF NOT EXISTS ix_search_vectors_terms ON search_vectors USING gin (terms)"
+            " WITH (gin_pending_list_limit = 256)"
+        ),
     ),
 }
 _DROP: Final = {
