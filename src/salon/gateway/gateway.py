@@ -6,7 +6,7 @@ All go through the same steps: admit, hold money, route, attempt, deliver, settl
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Final
 
 from salon.foundation.accounts import KeyIdentity
@@ -369,16 +369,19 @@ class Gateway:
         except ModelUnavailable:
             return None
         if plan is not None and not plan.priced:
-            await self._wait_for_prices(plan)
+            await self._wait_for_tables(self._look_up_prices(plan))
+        lacking = [] if plan is None else self.registry.without_window(plan.targets)
+        if lacking:
+            await self._wait_for_tables(self.registry.look_up_windows(lacking))
         return plan
 
     async def _learn_prices(self, job: Job, plan: Plan) -> None:
         """Wait for the price tables the first time a model is asked for; they go on when it takes long."""
         await job.in_task()
-        await self._wait_for_prices(plan)
+        await self._wait_for_tables(self._look_up_prices(plan))
 
-    async def _wait_for_prices(self, plan: Plan) -> None:
-        task = self._supervisor.spawn(self._look_up_prices(plan), name="prices")
+    async def _wait_for_tables(self, asking: Coroutine[None, None, None]) -> None:
+        task = self._supervisor.spawn(asking, name="prices")
         done, _ = await asyncio.wait({task}, timeout=self.options.price_wait_s)
         if not done:
             _logger.warning("the price tables did not answer within %.0f s", self.options.price_wait_s)

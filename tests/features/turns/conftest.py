@@ -77,6 +77,7 @@ def play(tmp_path: Path) -> Callable[..., None]:
                     )
                     for name, kind in KINDS.items()
                 ]
+                providers += options.pop("more", [])
                 async with GatewayBench(tmp_path, providers=providers, **options) as bench:
                     runs = Runs(bench.storage)
                     await runs.start()

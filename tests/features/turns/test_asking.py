@@ -5,10 +5,18 @@ from typing import Any
 
 import pytest
 from tests.features.turns.conftest import TurnBench, said
+from tests.gateway.conftest import flat_price
 
 from salon.features.turns.asking import ASSUMED_TOKENS
 from salon.foundation.kit.errors import UnknownModel
-from salon.gateway.registry.models import AliasSpec, Listing, ModelInfo, TargetSpec
+from salon.gateway.registry.models import (
+    AliasSpec,
+    Listing,
+    ModelInfo,
+    PriceSpec,
+    ProviderSpec,
+    TargetSpec,
+)
 from salon.testing.gateway_bench import alias
 
 Play = Callable[..., None]
@@ -74,3 +82,12 @@ def test_words_are_counted_by_the_models_own_vocabulary(play: Play, model: str, 
         assert first in ([[2, 1, 2], None] if known else [None])
 
     play(scene)
+
+
+def test_the_tables_tell_the_window_of_a_model_whose_price_a_person_wrote(play: Play) -> None:
+    async def scene(bench: TurnBench) -> None:
+        window = await bench.asks.window("written/gpt-4o")
+        assert (window.context_tokens, window.is_assumed) == (128_000, False)
+
+    own = ProviderSpec(name="written", kind="openai", api_key="sk-x", models=("gpt-4o",))
+    play(scene, more=[own], prices=[PriceSpec(model="written/gpt-4o", price=flat_price("1", "2"))])

@@ -76,6 +76,24 @@ class PriceBook:
                 target.context_tokens = target.context_tokens or found.context_tokens
             target.price_known = True
 
+    def without_window(self, targets: Iterable[Target]) -> list[Target]:
+        """Return those whose window nobody told, though the tables were not asked: their price is known."""
+        found: list[Target] = []
+        for target in targets:
+            prices_as = self._kinds.get(target.link.kind).prices_as
+            if not target.context_tokens and prices_as is not None:
+                known = self._catalogue.known(prices_as, target.model)
+                if known is None:
+                    found.append(target)
+                else:
+                    target.context_tokens = known.context_tokens
+        return found
+
+    async def look_up_windows(self, targets: Sequence[Target]) -> None:
+        """Ask the price tables how much targets read."""
+        await self._catalogue.ask([(self._kinds.get(one.link.kind).prices_as, one.model) for one in targets])
+        self.without_window(targets)
+
     async def ask_again(self) -> bool:
         """Ask the tables anew about what they were asked a day ago; tell whether there was any."""
         old = self._catalogue.old(within_ms=_ASK_AHEAD_MS)

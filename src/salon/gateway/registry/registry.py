@@ -381,6 +381,14 @@ class Registry:
         """Ask the price tables about every one of ``targets`` that was not asked about yet."""
         await self._prices.look_up(targets)
 
+    def without_window(self, targets: Sequence[Target]) -> list[Target]:
+        """Return those of ``targets`` of whose window the price tables are still to be asked."""
+        return self._prices.without_window(targets)
+
+    async def look_up_windows(self, targets: Sequence[Target]) -> None:
+        """Ask the price tables how much targets read of which nobody told it."""
+        await self._prices.look_up_windows(targets)
+
     # -- names ------------------------------------------------------------------------------------
     def _unknown(self, asked: str) -> UnknownModel:
         names = [*self._aliases, *(entry.id for entry in self.models())]
