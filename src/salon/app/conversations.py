@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salon.features.conversations.answering.service import Answering
+from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.tree import HeldBackup, Tree
 from salon.features.turns.asking import GatewayAsks
@@ -25,8 +26,19 @@ async def open_conversations(house: "House") -> None:
     house.closing.push_async_callback(indexer.close)
     search = Search(house.storage, indexer)
     house.conversations = ConversationServices(
-        tree=tree, search=search, indexer=indexer, answering=open_answering(house)
+        tree=tree,
+        search=search,
+        indexer=indexer,
+        answering=open_answering(house),
+        exports=open_exports(house),
     )
+
+
+def open_exports(house: "House") -> Exports:
+    """Make what exports; the runs are not started before, for it goes on with those left over."""
+    exports = Exports(house.storage, house.files, house.runs, clock=house.clock)
+    house.closing.push_async_callback(exports.jobs.close)
+    return exports
 
 
 def held_backups(directory: Path) -> list[HeldBackup]:

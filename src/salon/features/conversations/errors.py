@@ -1,6 +1,6 @@
 """What can be wrong with an act on a conversation, besides what is wrong everywhere."""
 
-from salon.foundation.kit.errors import Conflict, SalonError
+from salon.foundation.kit.errors import Conflict, SalonError, TooLarge
 
 
 class ChangedMeanwhile(SalonError):
@@ -26,3 +26,9 @@ class BodyGone(Conflict):
     """What a deleted message said is gone, so that it cannot come back. Fields: ``what``, ``id``."""
 
     code = "body_gone"
+
+
+class ExportTooLarge(TooLarge):
+    """So much is exported as a run, and not in one answer. Fields: ``messages``, ``limit``."""
+
+    code = "export_too_large"

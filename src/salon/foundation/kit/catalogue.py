@@ -19,6 +19,7 @@ SENTENCES: Final[dict[str, str]] = {
     "turn_limit": "The turn ended at its limit of {limit}. Continue the answer, or raise the limit in the settings of the conversation.",
     "turn_broken": "The Salon that wrote this answer ended before it was done. What it had said is kept; continue it, or have it written again.",
     "too_large": "The {what} is over the limit of {limit_bytes} bytes. Send less.",
+    "export_too_large": "These are {messages} messages, and at most {limit} are sent in one answer. Begin an export with POST /salon/v1/exports and fetch its file when it is done; “salon export” does so by itself.",
     "no_room": "The space has no room for this file: it may keep {limit_bytes} bytes. Delete files that are not needed, or raise files.quota_bytes.",
     "file_missing": "There is no file {id} here. It was deleted, or belongs to another space; upload it again, or look for it with “salon files list”.",
     "file_expired": "The file {id} has expired: the time for which it was to be kept is over. Upload it again.",
@@ -93,6 +94,8 @@ REMEDIES: Final[dict[str, str]] = {
     "conversation": "It was deleted, or belongs to another space. “salon conversations list” or GET /salon/v1/conversations lists those there are.",
     "database": "Name the file of one, or start Salon once to make it.",
     "endpoint": "Look at the method and the spelling; GET /salon/v1/openapi.json lists the addresses there are.",
+    "export": "It was begun in another space, or so long ago that it is forgotten. GET /salon/v1/exports lists those there are.",
+    "file of the export": "It ended without one; its status says why. Begin it again.",
     "key": "“salon keys list” or GET /salon/v1/keys lists those there are.",
     "message": "It belongs to another conversation or space. GET …/conversations/ID/messages lists those there are.",
     "message in the queue": "It was sent or dropped. GET …/conversations/ID/queue lists those that wait.",
@@ -110,6 +113,8 @@ REMEDIES: Final[dict[str, str]] = {
     "result of the batch": "Wait until processing_status is ended; once archived_at is set, its answers are deleted: hand the requests in again.",
     "run": "It belongs to another space, or was deleted: begin it again.",
     "step of the answer": "Steps count from 1; the answer lists those it took.",
+    "share": "“salon shares” or GET /salon/v1/shares lists those there are.",
+    "shared link": "It was revoked, has expired, or is not whole. Ask whoever sent it for a new one.",
     "stored content": "The file's bytes are gone from the store: upload it again, or restore a backup that has them.",
 }
 """The next step for each kind of thing that may not be there, for ``not_found``: by its ``what``."""

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from salon.features.conversations.answering.service import Answering
+from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.tree import Tree
 from salon.foundation.accounts import KeyIdentity
@@ -105,6 +106,7 @@ class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
     search: Search
     indexer: Indexer
     answering: Answering
+    exports: Exports
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "files": ("files:files", "Keep files that requests to any model can refer to."),
     "batches": ("batches:batches", "Look at batches of requests and stop them."),
     "search": ("search:search", "Look for messages by their words."),
+    "export": ("export:export", "Write conversations to a file: JSON, JSON Lines, Markdown or HTML."),
     "bench": ("bench:bench", "Measure latency and throughput of a model."),
     "status": ("doctor:status", "Show what runs."),
     "doctor": ("doctor:doctor", "Look for problems and say how to fix them."),

@@ -1,5 +1,6 @@
 """Salon's own archive, as one JSON value or as lines: what was written is what is read."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Final
 
@@ -39,19 +40,23 @@ def read(found: Found, notes: Notes, assets: Assets, *, place: str) -> ReadConve
         conversation = msgspec.convert(value, ArchivedConversation)
     except (msgspec.ValidationError, RecursionError) as error:
         raise ReadError("damaged", place=place, detail=str(error)[:200]) from error
-    ids = unique_ids([message.id for message in conversation.messages], notes)
-    links = [Link(own, message.parent_id) for own, message in zip(ids, conversation.messages, strict=True)]
-    messages = [
-        msgspec.structs.replace(conversation.messages[at], id=ids[at], parent_id=parent)
-        for at, parent in arranged(links, notes)
-    ]
     return ReadConversation(
         conversation=msgspec.structs.replace(conversation, messages=()),
-        messages=messages,
+        messages=_own_messages(conversation, notes),
         files=_files(conversation, assets),
         notes=notes,
         place=place,
     )
+
+
+def _own_messages(conversation: ArchivedConversation, notes: Notes) -> list[ArchivedMessage]:
+    """Return the messages that stand inside a conversation, parents before children."""
+    ids = unique_ids([message.id for message in conversation.messages], notes)
+    links = [Link(own, message.parent_id) for own, message in zip(ids, conversation.messages, strict=True)]
+    return [
+        msgspec.structs.replace(conversation.messages[at], id=ids[at], parent_id=parent)
+        for at, parent in arranged(links, notes)
+    ]
 
 
 class Lines:
@@ -78,9 +83,10 @@ class Lines:
         while self._next is not None:
             conversation, notes = self._next, Notes()
             self._next = None
-            messages = self._messages(notes)
+            # A line may hold a whole conversation, or only its head with a line for each message.
+            messages = itertools.chain(_own_messages(conversation, notes), self._messages(notes))
             yield ReadConversation(
-                conversation=conversation,
+                conversation=msgspec.structs.replace(conversation, messages=()),
                 messages=messages,
                 files=_files(conversation, self._assets),
                 notes=notes,

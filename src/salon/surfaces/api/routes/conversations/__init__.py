@@ -5,6 +5,7 @@ from salon.surfaces.api.routes.conversations import (
     branching,
     conversations,
     deletion,
+    exports,
     messages,
     search,
 )
@@ -16,5 +17,6 @@ ROUTERS = (
     messages.router,
     deletion.router,
     search.router,
+    exports.router,
 )
 """Every router of conversations; each part adds its own."""

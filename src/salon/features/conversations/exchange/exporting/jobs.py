@@ -1,0 +1,152 @@
+"""Exports that are runs: they go on without their caller, say how far they are, and end in a file."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+import msgspec
+
+from salon.features.conversations.exchange.exporting.exporter import Exporter, Progress
+from salon.features.conversations.exchange.exporting.wishes import Counted, Wish
+from salon.foundation.files import Files
+from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.errors import SalonError
+from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
+from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.runs import Run, RunHandle, Runs
+
+KIND: Final = "export"
+PURPOSE: Final = "export"
+"""What the file of an export is kept for."""
+KEPT_S: Final = 7 * 24 * 3600
+_TOLD_EVERY_S: Final = 0.5
+_LEAVE_S: Final = 5.0
+_PROGRESS: Final = "progress-delta"
+
+MakeExporter = Callable[[SpaceScope, Wish, Progress | None], Exporter]
+
+_logger = logging.getLogger(__name__)
+
+
+class _Stopped(Exception):
+    """Somebody asked the export to stop, or this process ends."""
+
+
+class ExportJobs:
+    """The exports that this process works on."""
+
+    def __init__(self, files: Files, runs: Runs, *, clock: Clock, write: MakeExporter) -> None:
+        self._files = files
+        self._runs = runs
+        self._clock = clock
+        self._write = write
+        self._tasks = TaskSupervisor("exports")
+        self._handles: dict[str, RunHandle] = {}
+        self._working: set[asyncio.Task[None]] = set()
+        self._done: dict[str, Counted] = {}
+        runs.resume_with(KIND, self.resume)
+
+    async def begin(self, caller: Caller, wish: Wish, counted: Counted, *, name: str) -> Run:
+        """Begin an export; it is durable when this returns."""
+        data = {
+            "wish": msgspec.to_builtins(wish),
+            "conversations": counted.conversations,
+            "messages": counted.messages,
+            "name": name,
+            "person_id": caller.person_id,
+            "key_id": caller.key_id,
+        }
+        handle = await self._runs.begin(caller, KIND, data)
+        run = await self._runs.get(SpaceScope(caller.space_id), handle.run_id)
+        self._handles[run.id] = handle
+        work = self._tasks.spawn(self._work(handle, run), name="export")
+        self._working.add(work)
+        work.add_done_callback(self._working.discard)
+        return run
+
+    async def resume(self, handle: RunHandle) -> None:
+        """Begin an export again that a process left behind: it has no file before its end."""
+        run = await self._runs.get(SpaceScope(SpaceId(handle.space_id)), handle.run_id)
+        await self._work(handle, run)
+
+    async def outcome(self, scope: SpaceScope, run: Run) -> dict[str, Any]:
+        """Return how far an export is, or how it ended."""
+        if run.status == "running":
+            done = self._done.get(run.id)
+            return {} if done is None else msgspec.to_builtins(done)
+        events = await self._runs.events(scope, run.id)
+        return dict(events[-1].data().get("data") or {}) if events and events[-1].is_end else {}
+
+    async def close(self) -> None:
+        """Leave what is under way to the next process."""
+        for handle in tuple(self._handles.values()):
+            if not handle.has_ended and not handle.is_lost:
+                await self._runs.let_go(handle)
+        if self._working:  # each ends by itself at its next chunk, with what it has open
+            await asyncio.wait(tuple(self._working), timeout=_LEAVE_S)
+        await self._tasks.close()
+
+    async def _work(self, handle: RunHandle, run: Run) -> None:
+        self._handles[run.id] = handle
+        try:
+            await self._export(handle, run)
+        except _Stopped:
+            if not handle.is_lost:
+                await handle.end("cancelled")
+        except SalonError as error:
+            if not handle.is_lost:
+                await handle.end("failed", {"error": error.to_json()["error"]})
+        finally:
+            self._handles.pop(run.id, None)
+            self._done.pop(run.id, None)
+
+    async def _export(self, handle: RunHandle, run: Run) -> None:
+        caller = _caller_of(run)
+        wish = msgspec.convert(run.data["wish"], Wish)
+        exporter = self._write(SpaceScope(caller.space_id), wish, self._teller(handle, run.id))
+        chunks = _until_stopped(handle, exporter.chunks())
+        taken = await self._files.take(caller, chunks, name=str(run.data["name"]), media_type=wish.media_type)
+        if handle.stop_requested.is_set():
+            raise _Stopped
+        file = await self._files.refer(caller, taken, purpose=PURPOSE, keep_s=KEPT_S)
+        done = self._done.get(run.id, Counted(conversations=0, messages=0))
+        await handle.end(
+            "done", {**msgspec.to_builtins(done), "file_id": file.id, "size_bytes": file.size_bytes}
+        )
+
+    def _teller(self, handle: RunHandle, run_id: str) -> Progress:
+        """Return what tells how far it is, now and then."""
+        told_s = -_TOLD_EVERY_S
+
+        def tell(done: Counted) -> None:
+            nonlocal told_s
+            self._done[run_id] = done
+            now_s = self._clock.monotonic_s()
+            if now_s - told_s >= _TOLD_EVERY_S and not handle.is_lost:
+                told_s = now_s
+                handle.append(_PROGRESS, msgspec.to_builtins(done))
+
+        return tell
+
+
+async def _until_stopped(handle: RunHandle, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        if handle.stop_requested.is_set():
+            raise _Stopped
+        yield chunk
+        await asyncio.sleep(0)
+
+
+def _caller_of(run: Run) -> Caller:
+    """Return who began an export, as far as its file needs it: whose it is."""
+    person_id, key_id = run.data.get("person_id"), run.data.get("key_id")
+    return Caller(
+        kind="key" if key_id is not None else "person",
+        space_id=SpaceId(run.space_id),
+        person_id=PersonId(person_id) if person_id else None,
+        key_id=KeyId(key_id) if key_id else None,
+        rights=frozenset(),
+        via="internal",
+    )

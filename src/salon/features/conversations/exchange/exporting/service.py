@@ -1,0 +1,182 @@
+"""Exports as their callers see them: small ones answered at once, large ones as runs that end in a file."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from salon.features.conversations.errors import ExportTooLarge
+from salon.features.conversations.exchange.exporting import store
+from salon.features.conversations.exchange.exporting.exporter import Exporter
+from salon.features.conversations.exchange.exporting.jobs import KIND, ExportJobs
+from salon.features.conversations.exchange.exporting.reading import Placed, Places
+from salon.features.conversations.exchange.exporting.wishes import MOST_NAMED, Counted, Wish
+from salon.features.conversations.exchange.writers import FORMATS, Names
+from salon.features.conversations.tree import the_branch, the_conversation
+from salon.foundation.audit import record
+from salon.foundation.files import FileReference, Files
+from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
+from salon.foundation.runs import Run, Runs
+from salon.foundation.storage import Storage, Transaction
+
+MOST_DIRECT: Final = 5000
+"""So many messages are answered at once; more become a run."""
+_TOLD_IDS: Final = 50
+_RUN_ID: Final = re.compile(r"run_[0-9a-z]{1,60}")
+
+
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """An export that is being sent."""
+
+    name: str
+    media_type: str
+    chunks: AsyncIterator[bytes]
+
+
+class ExportPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Exports that were begun, newest first."""
+
+    items: tuple[Run, ...]
+    next: str | None
+
+
+def _nowhere(*_: Any) -> Placed:
+    return Placed()
+
+
+class Exports:
+    """The exports of one house."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        files: Files,
+        runs: Runs,
+        *,
+        clock: Clock,
+        places: Places = _nowhere,
+        most_direct: int = MOST_DIRECT,
+    ) -> None:
+        """``places`` says in which folder a conversation lies, and which tags it has."""
+        self._storage = storage
+        self._files = files
+        self._runs = runs
+        self._clock = clock
+        self._places = places
+        self._most_direct = most_direct
+        self.jobs = ExportJobs(files, runs, clock=clock, write=self._exporter)
+
+    async def direct(self, caller: Caller, wish: Wish) -> Export:
+        """Return an export to send on. Raises: ExportTooLarge, NotFound, InvalidRequest."""
+        counted = await self._storage.write(lambda tx: self._do_record(tx, caller, wish, is_direct=True))
+        exporter = self._exporter(SpaceScope(caller.space_id), wish, None)
+        name = await self._name(caller, wish, counted)
+        return Export(name=name, media_type=wish.media_type, chunks=exporter.chunks())
+
+    async def begin(self, caller: Caller, wish: Wish) -> Run:
+        """Begin an export that ends in a file. Raises: NotFound, InvalidRequest."""
+        counted = await self._storage.write(lambda tx: self._do_record(tx, caller, wish, is_direct=False))
+        name = await self._name(caller, wish, counted)
+        return await self.jobs.begin(caller, wish, counted, name=name)
+
+    async def get(self, caller: Caller, run_id: str) -> Run:
+        """Return an export that was begun. Raises: NotFound."""
+        run = None
+        if _RUN_ID.fullmatch(run_id):
+            run = await self._runs.get(SpaceScope(caller.space_id), run_id)
+        if run is None or run.kind != KIND:
+            raise NotFound(what="export", id=run_id[:100])
+        return run
+
+    async def page(self, caller: Caller, *, cursor: str | None, limit: int) -> ExportPage:
+        """Return exports that were begun, newest first."""
+        scope, before = SpaceScope(caller.space_id), cursor or "run_~"
+        found = await self._storage.read(
+            lambda tx: store.run_ids(tx, scope, KIND, before=before, limit=limit + 1)
+        )
+        shown = [await self._runs.get(scope, one) for one in found[:limit]]
+        return ExportPage(items=tuple(shown), next=shown[-1].id if len(found) > limit else None)
+
+    async def cancel(self, caller: Caller, run_id: str) -> Run:
+        """Stop an export; its file is not kept. Raises: NotFound."""
+        await self.get(caller, run_id)
+        await self._runs.stop(SpaceScope(caller.space_id), run_id)
+        return await self.get(caller, run_id)
+
+    async def outcome(self, caller: Caller, run: Run) -> dict[str, Any]:
+        """Return what is known of an export's progress and end."""
+        return await self.jobs.outcome(SpaceScope(caller.space_id), run)
+
+    async def file(self, caller: Caller, run_id: str) -> tuple[FileReference, AsyncIterator[bytes]]:
+        """Return the file of an export that has ended. Raises: NotFound, Conflict, FileExpired."""
+        run = await self.get(caller, run_id)
+        scope = SpaceScope(caller.space_id)
+        outcome = await self.jobs.outcome(scope, run)
+        if run.status == "running":
+            raise Conflict(problem="The export has not ended yet. Ask again when its status is “done”.")
+        if outcome.get("file_id") is None:
+            raise NotFound(what="file of the export", id=run_id)
+        file = await self._files.get(scope, str(outcome["file_id"]))
+        return file, self._files.content(file)
+
+    def _do_record(self, tx: Transaction, caller: Caller, wish: Wish, *, is_direct: bool) -> Counted:
+        scope = SpaceScope(caller.space_id)
+        counted = _counted(tx, scope, wish)
+        if is_direct and counted.messages > self._most_direct:
+            raise ExportTooLarge(messages=counted.messages, limit=self._most_direct)
+        named = list(wish.conversation_ids or ())[:_TOLD_IDS]
+        detail = {
+            "format": wish.format,
+            "conversations": counted.conversations,
+            "ids": named,
+            "files": wish.has_files,
+            "branch": wish.branch_id,
+        }
+        record(tx, caller, "conversations.exported", named[0] if len(named) == 1 else "", detail)
+        return counted
+
+    def _exporter(self, scope: SpaceScope, wish: Wish, progress: Any) -> Exporter:
+        return Exporter(
+            self._storage,
+            self._files,
+            scope,
+            wish,
+            places=self._places,
+            now_ms=self._clock.now_ms(),
+            progress=progress,
+        )
+
+    async def _name(self, caller: Caller, wish: Wish, counted: Counted) -> str:
+        """Return what the export is called: after its conversation, or after the day."""
+        day = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC).strftime("%Y-%m-%d")
+        title = f"Conversations {day}"
+        if wish.conversation_ids is not None and counted.conversations == 1:
+            scope, only = SpaceScope(caller.space_id), wish.conversation_ids[0]
+            row = await self._storage.read(lambda tx: the_conversation(tx, scope, only))
+            title = row.title
+        return Names().give(title, extension=wish.extension, fallback=f"Conversation {day}")
+
+
+def _counted(tx: Transaction, scope: SpaceScope, wish: Wish) -> Counted:
+    """Return how much is wished for. Raises: NotFound, InvalidRequest naming the field."""
+    ids = wish.conversation_ids
+    if wish.branch_id is not None:
+        if ids is None or len(ids) != 1 or FORMATS[wish.format].is_lossless:
+            problem = "One branch alone can be had of one conversation, as Markdown or HTML."
+            raise InvalidRequest(field="branch_id", problem=problem)
+        the_branch(tx, scope, ids[0], wish.branch_id)
+    if ids is None:
+        conversations, messages = store.count_all(tx, scope)
+        return Counted(conversations=conversations, messages=messages)
+    if not ids or len(ids) > MOST_NAMED or len(set(ids)) != len(ids):
+        problem = f"Name 1 to {MOST_NAMED} conversations, each once; or ask for all."
+        raise InvalidRequest(field="conversation_ids", problem=problem)
+    found = store.count_messages(tx, scope, ids)
+    missing = next((one for one in ids if one not in found), None)
+    if missing is not None:
+        raise NotFound(what="conversation", id=missing[:100])
+    return Counted(conversations=len(found), messages=sum(found.values()))

@@ -1,0 +1,29 @@
+"""What a writer knows of the files of a conversation: what and where they are, which pictures to show."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from salon.features.conversations.exchange.archive import ArchivedFile
+from salon.features.conversations.rendering.media import MediaPart, stored_id
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a ZIP: where it lies, and which stored content it has."""
+
+    path: str
+    file_id: str
+
+
+class Attachments:
+    """The files of the conversation that is being written."""
+
+    def __init__(self) -> None:
+        self.files: Mapping[str, ArchivedFile] = {}
+        """What is known of stored files, by id."""
+        self.pictures: dict[str, str] = {}
+        """Stored pictures as base64, by id: those of the messages that are written next."""
+
+    def of(self, part: MediaPart) -> ArchivedFile | None:
+        """Return what is known of the stored file that a part names."""
+        return self.files.get(stored_id(part) or "")

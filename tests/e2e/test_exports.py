@@ -1,0 +1,88 @@
+"""Conversations leave the house: over HTTP, as a run, and from the command line."""
+
+import io
+import time
+import zipfile
+from pathlib import Path
+
+import orjson
+import pytest
+
+from salon.testing.scene import Scene
+
+EXPORTS = "/salon/v1/exports"
+
+
+def ask(scene: Scene, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+    return scene.house.request(method, path, body)
+
+
+def talk(scene: Scene, *texts: str) -> str:
+    """A conversation in which so much is said."""
+    made = orjson.loads(ask(scene, "POST", "/salon/v1/conversations", {"title": "To export"})[1])["id"]
+    parts = [{"role": "user", "parts": [{"kind": "text", "text": text}]} for text in texts]
+    status, body = ask(scene, "POST", f"/salon/v1/conversations/{made}/messages", {"messages": parts})
+    assert status == 201, body
+    return str(made)
+
+
+@pytest.mark.parametrize("kind", ["json", "jsonl", "messages-jsonl", "markdown", "html"])
+def test_an_export_is_one_answer_to_keep(scene: Scene, kind: str) -> None:
+    made = talk(scene, "First", "Second <script>alert(1)</script>")
+    wish = orjson.dumps({"conversation_ids": [made], "format": kind})
+    headers = {"content-type": "application/json"}
+    answer = scene.house.exchange("POST", f"{EXPORTS}/download", content=wish, headers=headers)
+    assert answer.status == 200
+    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''To%20export.")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.body.count(b"First") == 1
+    assert kind != "html" or b"<script" not in answer.body
+
+
+def test_an_export_goes_on_by_itself_and_ends_in_a_file(scene: Scene) -> None:
+    made = talk(scene, "First")
+    status, body = ask(
+        scene, "POST", EXPORTS, {"conversation_ids": [made], "format": "markdown", "files": True}
+    )
+    assert status == 202
+    run = orjson.loads(body)
+    deadline = time.monotonic() + 60
+    while run["status"] == "running" and time.monotonic() < deadline:
+        run = orjson.loads(ask(scene, "GET", f"{EXPORTS}/{run['id']}")[1])
+    assert (run["status"], run["done_messages"]) == ("done", 1)
+    status, data = ask(scene, "GET", f"{EXPORTS}/{run['id']}/file")
+    assert status == 200
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert packed.namelist() == ["To export.md"]
+    listed = orjson.loads(ask(scene, "GET", f"{EXPORTS}?limit=1")[1])
+    assert [one["id"] for one in listed["items"]] == [run["id"]]
+    assert ask(scene, "POST", f"{EXPORTS}/{run['id']}/cancel")[0] == 200
+
+
+def test_what_cannot_be_exported_is_said_with_its_field(scene: Scene) -> None:
+    for wish, status, word in (
+        ({}, 400, "conversation_ids"),
+        ({"all": True, "conversation_ids": ["cnv_x"]}, 400, "conversation_ids"),
+        ({"conversation_ids": ["cnv_x"]}, 404, "cnv_x"),
+        ({"all": True, "format": "pdf"}, 400, "format"),
+        ({"all": True, "branch_id": "brn_x"}, 400, "branch_id"),
+    ):
+        answered, body = ask(scene, "POST", f"{EXPORTS}/download", wish)
+        assert answered == status or answered == 422, body
+        assert word in body.decode()
+    assert ask(scene, "GET", f"{EXPORTS}/run_x")[0] == 404
+
+
+def test_the_command_writes_a_file_whole_or_not_at_all(scene: Scene, tmp_path: Path) -> None:
+    made, target = talk(scene, "First"), tmp_path / "talk.html"
+    done = scene.house.salon("export", made, "--format", "html", "-o", str(target))
+    assert done.returncode == 0, done.stderr
+    assert target.read_text().startswith("<!doctype html>")
+    refused = scene.house.salon("export", "cnv_x", "-o", str(tmp_path / "none.json"))
+    assert refused.returncode == 1
+    assert sorted(tmp_path.iterdir()) == [target]
+    everything = scene.house.salon("export", "--all", "--format", "jsonl")
+    lines = [orjson.loads(line) for line in everything.stdout.splitlines()]
+    assert made in {line.get("id") for line in lines}
+    assert lines[-1]["record"] == "end"
+    assert scene.house.salon("export").returncode == 2
