@@ -1244,7 +1244,11 @@ export interface paths {
          */
         get: operations["list_files_salon_v1_files_get"];
         put?: never;
-        post?: never;
+        /**
+         * Store File
+         * @description Store a file: the body itself, or the field “file” of a form. Large ones go to /salon/v1/uploads.
+         */
+        post: operations["store_file_salon_v1_files_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1258,7 +1262,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Describe File
+         * @description Say what is known of a file.
+         */
+        get: operations["describe_file_salon_v1_files__file_id__get"];
         put?: never;
         post?: never;
         /**
@@ -1266,6 +1274,66 @@ export interface paths {
          * @description Delete a file; requests that name it are refused from then on.
          */
         delete: operations["remove_file_salon_v1_files__file_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * File Content
+         * @description Send a file, or one range of it; as something to save, never to show.
+         */
+        get: operations["file_content_salon_v1_files__file_id__content_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/files/{file_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * File Image
+         * @description Draw a picture upright, in sRGB, without what its camera wrote, no larger than it is.
+         */
+        get: operations["file_image_salon_v1_files__file_id__image_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/files/{file_id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * File Text
+         * @description Read the text of a PDF, an office document, HTML, an e-mail, CSV, Markdown or code, page by page.
+         */
+        get: operations["file_text_salon_v1_files__file_id__text_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2115,6 +2183,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Upload
+         * @description Begin; Location says where the bytes go. Metadata: filename, filetype, purpose, keep_s.
+         */
+        post: operations["begin_upload_salon_v1_uploads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Upload State
+         * @description Say how far an upload is, and which file it became.
+         */
+        get: operations["upload_state_salon_v1_uploads__upload_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Upload
+         * @description Let go of what came.
+         */
+        delete: operations["remove_upload_salon_v1_uploads__upload_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Continue Upload
+         * @description Take in what comes from Upload-Offset on; what came before a line broke is kept.
+         */
+        patch: operations["continue_upload_salon_v1_uploads__upload_id__patch"];
         trace?: never;
     };
     "/salon/v1/usage": {
@@ -4397,6 +4513,8 @@ export interface components {
             created_at_ms: number;
             /** Expires At Ms */
             expires_at_ms: number | null;
+            /** File Id */
+            file_id: string;
             /** Id */
             id: string;
             /** Media Type */
@@ -4405,8 +4523,22 @@ export interface components {
             name: string;
             /** Purpose */
             purpose: string;
+            /** Scan */
+            scan: ("clean" | "unscanned") | null;
+            /** Sha256 */
+            sha256: string;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * FilePage
+         * @description Text of one page, slide or sheet, or a piece of what has none.
+         */
+        FilePage: {
+            /** Page */
+            page: number | null;
+            /** Text */
+            text: string;
         };
         /**
          * Files
@@ -4421,6 +4553,26 @@ export interface components {
             next: string | null;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * FileText
+         * @description Part of a file's text.
+         */
+        FileText: {
+            /** Cut */
+            cut: ("size" | "time") | null;
+            /** Has Words */
+            has_words: boolean;
+            /** Items */
+            items: components["schemas"]["FilePage"][];
+            /** Next */
+            next: string | null;
+            /** Pages */
+            pages: number | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Unit */
+            unit: ("page" | "slide" | "sheet") | null;
         };
         /**
          * Found
@@ -6504,6 +6656,31 @@ export interface components {
             client_id?: string | null;
             /** Move Id */
             move_id?: string | null;
+        };
+        /**
+         * UploadState
+         * @description How far an upload is.
+         */
+        UploadState: {
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Expires At Ms */
+            expires_at_ms: number;
+            /** File Id */
+            file_id: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Received Bytes */
+            received_bytes: number;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "completed" | "cancelled" | "expired";
         };
         /**
          * Usage
@@ -9021,6 +9198,80 @@ export interface operations {
             };
         };
     };
+    store_file_salon_v1_files_post: {
+        parameters: {
+            query?: {
+                /** @description Seconds; else for ever. */
+                keep_s?: number | null;
+                /** @description Its name, where the body is the file. */
+                name?: string;
+                purpose?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    describe_file_salon_v1_files__file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     remove_file_salon_v1_files__file_id__delete: {
         parameters: {
             query?: never;
@@ -9039,6 +9290,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    file_content_salon_v1_files__file_id__content_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The range that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The client has it already (If-None-Match). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The range begins after the end. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    file_image_salon_v1_files__file_id__image_get: {
+        parameters: {
+            query?: {
+                format?: "webp" | "png" | "jpeg";
+                /** @description Keep what moves moving; WebP only. */
+                moves?: boolean;
+                /** @description The longer side, in pixels. */
+                size?: 64 | 128 | 256 | 512 | 1024 | 2048;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The range that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The client has it already (If-None-Match). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The range begins after the end. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    file_text_salon_v1_files__file_id__text_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit_bytes?: number;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileText"];
                 };
             };
             /** @description Validation Error */
@@ -10557,6 +10952,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    begin_upload_salon_v1_uploads_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "upload-length"?: string | null;
+                "upload-metadata"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_state_salon_v1_uploads__upload_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadState"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_upload_salon_v1_uploads__upload_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    continue_upload_salon_v1_uploads__upload_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "upload-checksum"?: string | null;
+                "upload-offset"?: string | null;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from salon.foundation.files import FileMissing, FileQuery, FileReference
+from salon.foundation.files import FileMissing, FileQuery
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.gateway.files import file_id_of, openai_id
+from salon.surfaces.api.files.shown import shown_file
 
 if TYPE_CHECKING:
     from salon.app.house import House
@@ -27,7 +28,7 @@ class FileDesk:
         found = await self._house.files.list(scope, FileQuery(after=after, limit=limit + 1))
         shown, usage = found[:limit], await self._house.files.usage(scope)
         return {
-            "items": [_shown(file) for file in shown],
+            "items": [shown_file(file) for file in shown],
             "next": openai_id(shown[-1].id) if len(found) > limit else None,
             "files": usage.files,
             "size_bytes": usage.size_bytes,
@@ -43,15 +44,3 @@ def _own(name: str) -> str:
     if file_id is None:
         raise FileMissing(id=name[:_SHOWN])
     return file_id
-
-
-def _shown(file: FileReference) -> Json:
-    return {
-        "id": openai_id(file.id),
-        "name": file.name,
-        "media_type": file.media_type,
-        "size_bytes": file.size_bytes,
-        "purpose": file.purpose,
-        "created_at_ms": file.created_at_ms,
-        "expires_at_ms": file.expires_at_ms,
-    }

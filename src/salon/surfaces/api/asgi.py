@@ -25,6 +25,7 @@ from salon.surfaces.api.core_reads import CoreReads
 from salon.surfaces.api.door import TOLD, Door, as_salon_error
 from salon.surfaces.api.endpoints import BATCHES, CORE, Endpoint, Matched, RowMatcher
 from salon.surfaces.api.files import FileDoor
+from salon.surfaces.api.files.tus_area import area_headers
 from salon.surfaces.api.heads import check_head
 from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
 from salon.surfaces.api.realtime import RealtimeSurface, refuse_socket
@@ -195,7 +196,7 @@ class SalonApp:
     def _options(self, asked: Asked, reply: AsgiReply) -> None:
         """Answer OPTIONS; only an allowed foreign origin learns more than the methods."""
         methods = ", ".join([*self._matcher.methods(asked.path), "OPTIONS"]).encode("ascii")
-        headers: Headers = [(b"allow", methods)]
+        headers: Headers = [(b"allow", methods), *area_headers(asked.path, is_asked=True)]
         origin = asked.headers.get(b"origin")
         if origin is not None and self.door.hosts.is_allowed_origin(origin):
             wanted = asked.headers.get(b"access-control-request-headers", b"")

@@ -11,6 +11,7 @@ from salon.surfaces.api.asgi_reply import Message, Receive, Scope, Send
 from salon.surfaces.api.asgi_request import Asked, admit
 from salon.surfaces.api.door import Door
 from salon.surfaces.api.endpoints import CORE, SMALL_BODY_BYTES, RowMatcher, endpoints
+from salon.surfaces.api.files.tus_area import area_headers
 
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -52,7 +53,9 @@ class ManagementDoor:
         limit_bytes = self._precheck(asked)
         scope["salon.headers"] = asked.headers
         scope["path"] = asked.path
-        await app(scope, _bounded(asked.receive, limit_bytes), _hardened(send, cors))
+        await app(
+            scope, _bounded(asked.receive, limit_bytes), _hardened(send, cors + area_headers(asked.path))
+        )
 
     def _precheck(self, asked: Asked) -> int:
         """Refuse a stranger, and a body over its limit, before the body is read; returns the limit.

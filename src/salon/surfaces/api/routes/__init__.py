@@ -16,6 +16,7 @@ def routers() -> "Sequence[APIRouter]":
         answering,
         batches,
         conversations,
+        file_contents,
         files,
         keys,
         payloads,
@@ -23,6 +24,7 @@ def routers() -> "Sequence[APIRouter]":
         routing,
         sign_in,
         system,
+        uploads,
     )
 
     return (
@@ -35,5 +37,7 @@ def routers() -> "Sequence[APIRouter]":
         *conversations.ROUTERS,
         *answering.ROUTERS,
         files.router,
+        file_contents.router,
+        uploads.router,
         sign_in.router,
     )
