@@ -1,18 +1,25 @@
 """Puts the conversations together, one function per part."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.exchange.exporting import Exports
+from salon.features.conversations.exchange.importing import Imports
 from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.tree import HeldBackup, Tree
 from salon.features.turns.asking import GatewayAsks
+from salon.foundation.kit.caller import Caller, Right
 from salon.foundation.storage import backup as backups
+from salon.foundation.workers import Workers
 from salon.surfaces.api.services import ConversationServices
 
 if TYPE_CHECKING:
     from salon.app.house import House
+
+_READERS: Final = 2
+"""Exports read at once; they wait for nothing else's workers, and nothing waits for theirs."""
+_DAY_S: Final = 24 * 3600.0
 
 
 async def open_conversations(house: "House") -> None:
@@ -31,6 +38,7 @@ async def open_conversations(house: "House") -> None:
         indexer=indexer,
         answering=open_answering(house),
         exports=open_exports(house),
+        imports=await _open_imports(house),
     )
 
 
@@ -73,3 +81,25 @@ def open_answering(house: "House") -> Answering:
         lambda: {(): answering.workshop.at_work},
     )
     return answering
+
+
+async def _open_imports(house: "House") -> Imports:
+    """Make the imports, which go on with those of dead processes once the runs start."""
+
+    async def caller_of(created_by: str) -> Caller | None:
+        identity = await house.accounts.identity_of_creator(created_by)
+        may = identity is not None and identity.caller.has(Right.USE_CONVERSATIONS)
+        return identity.caller if identity is not None and may else None
+
+    imports = Imports(
+        house.storage,
+        house.runs,
+        house.files,
+        Workers(most=_READERS, wait_s=_DAY_S),
+        folder=house.live.current.source.data.path / "incoming",
+        caller_of=caller_of,
+        clock=house.clock,
+    )
+    await imports.start()
+    house.closing.push_async_callback(imports.close)
+    return imports

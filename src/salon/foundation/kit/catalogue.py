@@ -48,6 +48,7 @@ SENTENCES: Final[dict[str, str]] = {
     "batches_full": "This space may have {limit} at once, and with this batch it would have more. Wait until a batch has ended, or cancel one: “salon batches list” shows them, and {setting} sets how many there may be.",
     "queue_full": "On this branch {limit} messages wait already. Send or drop some of them first: GET …/conversations/ID/queue lists them.",
     "queue_moved": "Something that waited was sent, changed or dropped meanwhile. Read GET …/conversations/ID/queue again.",
+    "imports_full": "This space has {limit} imports under way, which is as many as it may. Wait until one has ended, or cancel one: “salon imports” shows them.",
     "too_many_wrong": "Too many wrong credentials came from this address. Correct the key, and try again in {retry_after_s} s.",
     "provider_limited": "The limit of {limit} set here for {provider} is reached. Try again in {retry_after_s} s.",
     "budget_exceeded": "The budget {budget} does not cover this request.{left}{resets_at}",

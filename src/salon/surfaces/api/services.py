@@ -7,6 +7,7 @@ import msgspec
 
 from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.exchange.exporting import Exports
+from salon.features.conversations.exchange.importing import Imports
 from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.tree import Tree
 from salon.foundation.accounts import KeyIdentity
@@ -107,6 +108,7 @@ class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
     indexer: Indexer
     answering: Answering
     exports: Exports
+    imports: Imports
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):

@@ -137,6 +137,18 @@ class ApiClient:
                 raise _served_error(response.status, data)
         return json.loads(data)
 
+    def send_body(self, path: str, file: BinaryIO) -> Json:
+        """Send a file as the whole body, without holding it in memory. Raises: as ``send_file``."""
+        size_bytes = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size_bytes)}
+        body = iter(lambda: file.read(_CHUNK_BYTES), b"")
+        with self._open("POST", path, body, timeout_s=_STREAM_TIMEOUT_S, headers=headers) as response:
+            data = response.read()
+            if response.status >= 400:
+                raise _served_error(response.status, data)
+        return json.loads(data)
+
     def _stream(self, method: str, path: str, data: bytes | None) -> Generator[bytes]:
         with self._open(method, path, data, timeout_s=_STREAM_TIMEOUT_S) as response:
             if response.status >= 400:

@@ -32,6 +32,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "batches": ("batches:batches", "Look at batches of requests and stop them."),
     "search": ("search:search", "Look for messages by their words."),
     "export": ("export:export", "Write conversations to a file: JSON, JSON Lines, Markdown or HTML."),
+    "import": ("imports:bring_in", "Import an export of ChatGPT, Claude, Open WebUI and others."),
+    "imports": ("imports:imports", "Look at imports, read their reports and stop them."),
     "bench": ("bench:bench", "Measure latency and throughput of a model."),
     "status": ("doctor:status", "Show what runs."),
     "doctor": ("doctor:doctor", "Look for problems and say how to fix them."),

@@ -1,4 +1,4 @@
--- revision 0010
+-- revision 0011
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -937,7 +937,46 @@ CREATE TABLE conversation_turns (
 CREATE INDEX ix_conversation_turns_branch_id ON conversation_turns (branch_id);
 CREATE INDEX ix_conversation_turns_conversation_id ON conversation_turns (conversation_id);
 CREATE INDEX ix_conversation_turns_started_at_ms ON conversation_turns (started_at_ms);
-INSERT INTO alembic_version (version_num) VALUES ('0010');
+CREATE TABLE conversation_import_entries (
+	import_id TEXT NOT NULL, 
+	number BIGINT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	place TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	origin TEXT, 
+	conversation_id TEXT, 
+	outcome TEXT NOT NULL, 
+	read BIGINT NOT NULL, 
+	added BIGINT NOT NULL, 
+	known BIGINT NOT NULL, 
+	files BIGINT NOT NULL, 
+	notes TEXT NOT NULL, 
+	problem TEXT NOT NULL, 
+	CONSTRAINT pk_conversation_import_entries PRIMARY KEY (import_id, number)
+);
+CREATE INDEX ix_conversation_import_entries_conversation_id ON conversation_import_entries (conversation_id);
+CREATE TABLE conversation_imports (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	run_id TEXT NOT NULL, 
+	file_id TEXT NOT NULL, 
+	filename TEXT NOT NULL, 
+	keeps_file SMALLINT NOT NULL, 
+	asked_format TEXT, 
+	programs TEXT NOT NULL, 
+	is_dry_run SMALLINT NOT NULL, 
+	status TEXT NOT NULL, 
+	totals TEXT NOT NULL, 
+	notes TEXT NOT NULL, 
+	problem TEXT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	ended_at_ms BIGINT, 
+	CONSTRAINT pk_conversation_imports PRIMARY KEY (id)
+);
+CREATE INDEX ix_conversation_imports_space_id ON conversation_imports (space_id, id);
+CREATE UNIQUE INDEX ux_conversation_imports_run_id ON conversation_imports (run_id);
+INSERT INTO alembic_version (version_num) VALUES ('0011');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
@@ -948,3 +987,4 @@ INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0008', '0007', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0009', '0008', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0010', '0009', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0011', '0010', :now_ms);

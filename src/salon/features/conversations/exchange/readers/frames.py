@@ -32,6 +32,8 @@ class FileBegun(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="file
     id: str
     name: str
     media_type: str | None = None
+    origins: tuple[str, ...] = ()
+    """Of the messages that name it: where they are here, it is. Empty when they are not known yet."""
 
 
 class FileBytes(_Frame, frozen=True, kw_only=True, omit_defaults=True, tag="bytes"):

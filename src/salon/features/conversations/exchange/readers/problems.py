@@ -1,5 +1,6 @@
 """What a reader has to say of an export: why it cannot be read, and what of it could not be carried."""
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
@@ -98,6 +99,19 @@ class Notes:
         kept = self._examples.setdefault(code, [])
         if example and len(kept) < _EXAMPLES and example not in kept:
             kept.append(_shown(example))
+
+    def copy(self) -> "Notes":
+        """Return a copy for a transaction, which may be run twice."""
+        other = Notes()
+        other.take(self.all())
+        return other
+
+    def take(self, notes: Iterable[Note]) -> None:
+        """Add what was noted elsewhere."""
+        for note in notes:
+            self.add(note.code, count=note.count)
+            for example in note.examples:
+                self.add(note.code, example, count=0)
 
     def all(self) -> tuple[Note, ...]:
         """Return everything that was noted."""

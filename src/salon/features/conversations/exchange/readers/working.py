@@ -23,6 +23,7 @@ from salon.features.conversations.exchange.readers.frames import (
 )
 from salon.features.conversations.exchange.readers.problems import ReadError
 from salon.features.conversations.exchange.readers.reading import Export
+from salon.foundation.messages import ToolResultPart
 
 FUNCTION: Final = "salon.features.conversations.exchange.readers.working:read"
 _CHUNK: Final = 512 * 1024
@@ -65,9 +66,10 @@ def _tell_conversation(
     with_files: bool,
 ) -> None:
     tell(Begun(number=number, place=one.place[:500], conversation=one.conversation))
-    if with_files:
+    if with_files and one.files:
+        named = _naming(one.messages) if isinstance(one.messages, list) else {}
         for file in one.files:
-            _tell_file(export, file, tell)
+            _tell_file(export, file, tuple(named.get(file.id, ())), tell)
     for messages in _batches(one.messages):
         tell(Said(messages=messages))
     tell(Ended(notes=one.notes.all()))
@@ -93,8 +95,24 @@ def _size_of(message: ArchivedMessage) -> int:
     return 500 + sum(len(getattr(part, "text", None) or "") for part in parts)
 
 
-def _tell_file(export: Export, file: ReadFile, tell: Callable[[Frame], None]) -> None:
-    tell(FileBegun(id=file.id, name=file.name, media_type=file.media_type))
+def _naming(messages: Iterable[ArchivedMessage]) -> dict[str, list[str]]:
+    """Return the origins of the messages that name each file."""
+    found: dict[str, list[str]] = {}
+    for message in messages:
+        parts = message.content.parts if message.content is not None else ()
+        for part in parts:
+            inner = part.parts if isinstance(part, ToolResultPart) else (part,)
+            for one in inner:
+                file_id = getattr(one, "file_id", None)
+                if isinstance(file_id, str):
+                    found.setdefault(file_id, []).append(message.origin or message.id)
+    return found
+
+
+def _tell_file(
+    export: Export, file: ReadFile, origins: tuple[str, ...], tell: Callable[[Frame], None]
+) -> None:
+    tell(FileBegun(id=file.id, name=file.name, media_type=file.media_type, origins=origins))
     try:
         chunks = export.chunks(file.member) if file.member is not None else iter([file.data or b""])
         for chunk in chunks:

@@ -6,6 +6,7 @@ from salon.surfaces.api.routes.conversations import (
     conversations,
     deletion,
     exports,
+    imports,
     messages,
     search,
 )
@@ -18,5 +19,6 @@ ROUTERS = (
     deletion.router,
     search.router,
     exports.router,
+    imports.router,
 )
 """Every router of conversations; each part adds its own."""

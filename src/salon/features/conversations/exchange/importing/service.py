@@ -1,0 +1,276 @@
+"""Imports as their callers see them: begun, watched, stopped, their report read; and gone on with."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from salon.features.conversations.exchange.importing import store
+from salon.features.conversations.exchange.importing.errors import ImportsFull
+from salon.features.conversations.exchange.importing.models import (
+    RUN_KIND,
+    Entry,
+    Import,
+    ImportStatus,
+    Problem,
+    Totals,
+)
+from salon.features.conversations.exchange.importing.running import Runner
+from salon.features.conversations.exchange.importing.source import frames_of, spooled, sweep
+from salon.features.conversations.exchange.importing.taking import FileTaker
+from salon.features.conversations.exchange.readers.recognising import Program
+from salon.features.conversations.tree import author_id
+from salon.foundation.audit import record
+from salon.foundation.files import Files
+from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
+from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.errors import NotFound, Overloaded, SalonError, StorageError
+from salon.foundation.kit.ids import new_id
+from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.runs import EndStatus, RunHandle, Runs, StaleEpoch
+from salon.foundation.storage import Storage, Transaction
+from salon.foundation.workers import WorkCrashed, Workers, WorkLimit
+
+MOST_OPEN: Final = 2
+"""Imports of a space at once."""
+MOST_PAGE: Final = 500
+_OWNED: Final = "imports: work on the import of an owned run"
+_AGAIN_S: Final = 2.0
+_CLOSE_S: Final = 5.0
+_logger = logging.getLogger(__name__)
+
+CallerOf = Callable[[str], Awaitable[Caller | None]]
+"""Under whom a key or person acts now; None once they may not any more."""
+
+
+class Imports:
+    """The imports of one process. Make it before the runs start: it goes on with those of dead processes."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        runs: Runs,
+        files: Files,
+        workers: Workers,
+        *,
+        folder: Path,
+        caller_of: CallerOf,
+        clock: Clock,
+    ) -> None:
+        """Bring exports to ``folder`` while they are read."""
+        self._storage = storage
+        self._runs = runs
+        self._files = files
+        self._workers = workers
+        self._folder = folder
+        self._caller_of = caller_of
+        self._clock = clock
+        self._tasks = TaskSupervisor("imports")
+        self._closing = asyncio.Event()
+        self._at_work: set[asyncio.Task[None]] = set()
+        runs.resume_with(RUN_KIND, self._work)
+
+    # -- what callers ask -------------------------------------------------------------------------
+    async def begin(
+        self,
+        caller: Caller,
+        file_id: str,
+        *,
+        asked_format: Program | None = None,
+        is_dry_run: bool = False,
+        keeps_file: bool = True,
+    ) -> Import:
+        """Begin to import a stored file. Raises: FileMissing, FileExpired, ImportsFull, StorageError."""
+        scope = SpaceScope(caller.space_id)
+        file = await self._files.get(scope, file_id)
+        run = self._runs.draft(caller, RUN_KIND, {"file": file.id, "filename": file.name})
+        made = Import(
+            id=new_id("imp"),
+            space_id=caller.space_id,
+            created_by=author_id(caller),
+            run_id=run.id,
+            file_id=file.id,
+            filename=file.name,
+            keeps_file=keeps_file,
+            asked_format=asked_format,
+            programs=(),
+            is_dry_run=is_dry_run,
+            status="running",
+            totals=Totals(),
+            notes=(),
+            problem=None,
+            created_at_ms=self._clock.now_ms(),
+            ended_at_ms=None,
+        )
+
+        def write(tx: Transaction) -> None:
+            tx.take_turn(f"imports:{scope.space_id}")
+            if store.count_open(tx, scope) >= MOST_OPEN:
+                raise ImportsFull(limit=MOST_OPEN)
+            self._runs.insert(tx, run)
+            store.insert_import(tx, scope, made)
+            record(tx, caller, "import.started", made.id, {"file": file.id, "dry_run": is_dry_run})
+            tx.after_commit(lambda: self._take(self._runs.own(run)))
+
+        await self._storage.write(write)
+        return made
+
+    async def get(self, caller: Caller, import_id: str) -> Import:
+        """Return an import. Raises: NotFound."""
+        scope = SpaceScope(caller.space_id)
+        found = await self._storage.read(lambda tx: store.get_import(tx, scope, import_id))
+        if found is None:
+            raise NotFound(what="import", id=import_id[:100])
+        return found
+
+    async def page(self, caller: Caller, *, before: str | None = None, limit: int = 50) -> list[Import]:
+        """Return the imports of the caller's space, newest first."""
+        scope = SpaceScope(caller.space_id)
+        return await self._storage.read(
+            lambda tx: store.list_imports(tx, scope, before=before or "~", limit=min(limit, MOST_PAGE) + 1)
+        )
+
+    async def report(
+        self, caller: Caller, import_id: str, *, after: int = 0, limit: int = 100
+    ) -> list[Entry]:
+        """Return what became of each conversation, in the order of the export. Raises: NotFound."""
+        scope = SpaceScope(caller.space_id)
+        await self.get(caller, import_id)
+        return await self._storage.read(
+            lambda tx: store.list_entries(tx, scope, import_id, after=after, limit=min(limit, MOST_PAGE) + 1)
+        )
+
+    async def cancel(self, caller: Caller, import_id: str) -> Import:
+        """Stop an import; what was taken in by then stays. Raises: NotFound."""
+        found = await self.get(caller, import_id)
+        if found.status == "running":
+            await self._runs.stop(SpaceScope(caller.space_id), found.run_id)
+        return await self.get(caller, import_id)
+
+    # -- at work ----------------------------------------------------------------------------------
+    async def start(self) -> None:
+        """Remove what dead processes left; before the runs start."""
+        await asyncio.to_thread(sweep, self._folder)
+
+    async def close(self) -> None:
+        """Stop working; what is not through goes on at the next start, or in another process."""
+        self._closing.set()
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=_CLOSE_S)
+        await self._tasks.close()
+
+    def _take(self, handle: RunHandle) -> None:
+        if self._closing.is_set():
+            return
+        self._tasks.spawn(self._work(handle), name="import")
+
+    async def _work(self, handle: RunHandle) -> None:
+        """Own a run until its import has ended, another process has it, or this one ends."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._at_work.add(task)
+        try:
+            if not await self._run(handle):
+                await self._runs.let_go(handle)
+        except StaleEpoch:
+            _logger.info("run %s goes on in another process", handle.run_id)
+        except SalonError as error:
+            _logger.warning("run %s is left to whoever comes first: %s", handle.run_id, error.message)
+            with contextlib.suppress(SalonError):
+                await self._runs.let_go(handle)
+        finally:
+            self._at_work.discard(task)
+
+    async def _run(self, handle: RunHandle) -> bool:
+        """Bring an import to its end; False when this process ends first. Raises: StaleEpoch, SalonError."""
+        scope = SystemScope(_OWNED)
+        while not self._closing.is_set():
+            one = await self._storage.read(lambda tx: store.import_of_run(tx, scope, handle.run_id))
+            if one is None or one.status != "running":
+                await handle.end("done", None)
+                return True
+            caller = await self._caller_of(one.created_by or "")
+            if caller is None or caller.space_id != one.space_id:
+                problem = Problem(code="worker", detail="whoever began it may not act any more")
+                await self._end(handle, one, "failed", problem)
+                return True
+            try:
+                return await self._read(handle, one, caller)
+            except (WorkLimit, WorkCrashed) as error:
+                await self._fail(handle, Problem(code="worker", detail=error.message))
+                return True
+            except NotFound as error:
+                await self._fail(handle, Problem(code="worker", detail=error.message))
+                return True
+            except (StorageError, Overloaded) as error:
+                # The disk is full or the database away: people can help with both.
+                _logger.warning("import %s has to wait: %s", one.id, error.message)
+                await self._pause()
+        return False
+
+    async def _read(self, handle: RunHandle, one: Import, caller: Caller) -> bool:
+        scope = SystemScope(_OWNED)
+        skip = await self._storage.read(lambda tx: store.last_number(tx, scope, one.id))
+        taker = FileTaker(self._files, caller)
+        runner = Runner(one, handle, caller, taker, storage=self._storage, clock=self._clock)
+        async with (
+            spooled(self._files, one, self._folder) as path,
+            frames_of(self._workers, path, one, skip=skip) as frames,
+        ):
+            work = self._tasks.spawn(runner.take(frames), name="import-frames")
+            stop = self._tasks.spawn(handle.stop_requested.wait(), name="import-stop")
+            close = self._tasks.spawn(self._closing.wait(), name="import-close")
+            try:
+                await asyncio.wait({work, stop, close}, return_when="FIRST_COMPLETED")
+            finally:
+                for other in (work, stop, close):
+                    other.cancel()
+                await asyncio.wait({work, stop, close})
+        if not work.cancelled() and (error := work.exception()) is not None:
+            raise error
+        if runner.is_through:
+            status = "failed" if runner.state.problem is not None else "done"
+            await self._end(handle, runner.state, status, runner.state.problem)
+            return True
+        if self._closing.is_set() and not handle.stop_requested.is_set():
+            return False
+        if handle.is_lost:
+            raise StaleEpoch(handle.run_id)
+        await self._end(handle, runner.state, "cancelled", None)
+        return True
+
+    async def _fail(self, handle: RunHandle, problem: Problem) -> None:
+        scope = SystemScope(_OWNED)
+        one = await self._storage.read(lambda tx: store.import_of_run(tx, scope, handle.run_id))
+        assert one is not None
+        await self._end(handle, one, "failed", problem)
+
+    async def _end(
+        self, handle: RunHandle, one: Import, status: ImportStatus, problem: Problem | None
+    ) -> None:
+        """Write that an import has ended, and how. Raises: StaleEpoch, StorageError."""
+        ended = msgspec.structs.replace(one, status=status, problem=problem, ended_at_ms=self._clock.now_ms())
+        caller = await self._caller_of(one.created_by or "")
+
+        def write(tx: Transaction) -> None:
+            store.change_import(tx, SystemScope(_OWNED), ended)
+            if caller is not None:
+                told = {"status": status, **msgspec.to_builtins(one.totals)}
+                record(tx, caller, "import.ended", one.id, told)
+
+        await handle.write(write)
+        if not one.keeps_file and caller is not None:
+            with contextlib.suppress(NotFound):
+                await self._files.delete(caller, one.file_id)
+        data = {"import": one.id, "status": status, "totals": msgspec.to_builtins(one.totals)}
+        run_status: EndStatus = "done" if status == "running" else status
+        await handle.end(run_status, data)
+
+    async def _pause(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_AGAIN_S):
+                await self._closing.wait()
