@@ -5,6 +5,7 @@ from typing import Any
 
 from salon.features.turns import ContextMessage, Summary, Window
 from salon.foundation.kit.errors import UpstreamServerError
+from salon.foundation.messages import TextPart
 
 
 class Windows:
@@ -30,11 +31,13 @@ class Windows:
 class Summaries:
     """Makes a summary of so many characters, and keeps it."""
 
-    def __init__(self, *, characters: int = 300, fails: bool = False) -> None:
+    def __init__(self, *, characters: int = 300, fails: bool = False, reads: int = 10**9) -> None:
+        """``reads``: the most characters of new messages that its model reads."""
         self.made: list[Summary] = []
         self.previous: list[Summary | None] = []
         self._text = "s" * characters
         self._fails = fails
+        self._reads = reads
 
     async def kept(self) -> Sequence[Summary]:
         """Return those that were made."""
@@ -44,7 +47,9 @@ class Summaries:
         self, messages: Sequence[ContextMessage], *, previous: Summary | None, most_tokens: int
     ) -> Summary:
         """Make one."""
-        if self._fails:
+        known = set(previous.covers) if previous is not None else set[str]()
+        new = [part for one in messages if one.id not in known for part in one.parts]
+        if self._fails or sum(len(part.text) for part in new if isinstance(part, TextPart)) > self._reads:
             raise UpstreamServerError(provider="p")
         self.previous.append(previous)
         covers = tuple(message.id or "" for message in messages)

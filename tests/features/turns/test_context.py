@@ -161,24 +161,35 @@ def test_a_last_message_alone_too_long_is_refused_whatever_the_policy() -> None:
 def test_a_summary_stands_for_the_oldest_and_serves_again() -> None:
     summaries, policy = Summaries(), ContextPolicy(kind="summarise")
     first = fitted(talk(10), 2_000, context=policy, summaries=summaries)
-    again = fitted(talk(10), 2_000, context=policy, summaries=summaries)
-    assert first == again
-    assert len(summaries.made) == 1
-    assert first.report.summarised == summaries.made[0].covers
-    assert (first.report.dropped, first.report.summary_id) == ((), "msg_s0")
+    made = tuple(summaries.made)
+    assert fitted(talk(10), 2_000, context=policy, summaries=summaries) == first
+    assert tuple(summaries.made) == made
+    assert first.report.summarised == made[-1].covers
+    assert (first.report.dropped, first.report.summary_id) == ((), made[-1].id)
     later = fitted(talk(30), 2_000, context=policy, summaries=summaries)
-    assert summaries.previous == [None, summaries.made[0]]
+    assert summaries.previous[len(made)] == made[-1]
     assert set(later.report.summarised) > set(first.report.summarised)
     words = sent(later, talk(30)).messages[1].parts[0]
     assert isinstance(words, TextPart)
     assert words.text.startswith(f"[A summary of {len(later.report.summarised)} earlier messages")
 
 
+def test_more_than_the_model_reads_at_once_is_summarised_in_pieces() -> None:
+    summaries, policy = Summaries(reads=4_500), ContextPolicy(kind="summarise")
+    one = fitted(talk(60), 2_000, context=policy, summaries=summaries)
+    assert one.report.dropped == ()
+    assert len(one.report.summarised) > 100
+    assert len(summaries.made) > 10
+    assert summaries.previous == [None, *summaries.made[:-1]]
+    fitted(talk(60), 2_000, context=policy, summaries=summaries)
+    assert summaries.previous == [None, *summaries.made[:-1]]
+
+
 def test_a_summary_of_messages_that_are_no_more_sent_is_not_used() -> None:
     summaries, policy = Summaries(), ContextPolicy(kind="summarise")
     summaries.made.append(Summary(id="msg_old", text="old", covers=("msg_elsewhere",)))
     one = fitted(talk(10), 2_000, context=policy, summaries=summaries)
-    assert one.report.summary_id == "msg_s1"
+    assert one.report.summary_id == summaries.made[-1].id
 
 
 def test_without_a_summary_older_turns_are_left_out() -> None:

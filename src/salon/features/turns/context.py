@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from salon.features.turns import arranging
-from salon.features.turns.arranging import Arrangement, Room
+from salon.features.turns.arranging import Arrangement, Piece, Room
 from salon.features.turns.models import (
     ContextMessage,
     ContextReport,
@@ -27,6 +27,8 @@ _COUNTED_FROM: Final = 0.6
 """From this share of the room on, words are counted by the vocabulary, where it is known."""
 _AFTER_SUMMARY: Final = 0.6
 """What a new summary leaves of the room in use, so that it serves for some turns."""
+_READ_AT_ONCE: Final = 0.75
+"""How much of the room the messages may take that a model summarises; the summary before them comes too."""
 _SUMMARY_SHARE: Final = 0.1
 _MOST_SUMMARY: Final = 2_000
 
@@ -149,7 +151,7 @@ async def _summary(draft: Draft, scale: Scale, room: Room, summaries: Summariser
     """Return a summary that makes room: a kept one if it still does, else a new one; None if none came."""
     ids = {message.id for message in draft.messages}
     known = [one for one in await summaries.kept() if one.covers and ids.issuperset(one.covers)]
-    for summary in sorted(known, key=lambda one: len(one.covers)):
+    for summary in sorted(known, key=lambda one: -len(one.covers)):
         trial = draft.laid_out(scale)
         arranging.stand_in(trial, summary, _tokens_of(summary, scale))
         if trial.total <= room.free:
@@ -157,17 +159,46 @@ async def _summary(draft: Draft, scale: Scale, room: Room, summaries: Summariser
     most = min(_MOST_SUMMARY, int(room.free * _SUMMARY_SHARE))
     trial = draft.laid_out(scale)
     arranging.trim(trial, int(room.free * _AFTER_SUMMARY) - most)
-    covered = [piece.whole for piece in trial.dropped if piece.whole.id is not None]
+    covered = [piece for piece in trial.dropped if piece.whole.id is not None]
     if not covered or most <= 0:
         return None
-    covers = _ids(covered)
-    earlier = [one for one in known if set(covers).issuperset(one.covers)]
+    covers = {piece.whole.id for piece in covered}
+    earlier = [one for one in known if covers.issuperset(one.covers)]
     previous = max(earlier, key=lambda one: len(one.covers), default=None)
-    try:
-        made = await summaries.summarise(covered, previous=previous, most_tokens=most)
-    except SalonError:
-        return None  # older turns are left out instead, and the report says so
-    return msgspec.structs.replace(made, covers=covers)
+    return await _summarised(covered, previous, summaries, most=most, at_once=int(room.free * _READ_AT_ONCE))
+
+
+async def _summarised(
+    covered: Sequence[Piece], made: Summary | None, summaries: Summariser, *, most: int, at_once: int
+) -> Summary | None:
+    """Have summaries written one upon the other, each of as much more as a model reads at once.
+
+    Returns the last that came: what it does not cover is left out, and the report says so.
+    """
+    known = set(made.covers) if made is not None else set[str]()
+    done = [piece.whole for piece in covered if piece.whole.id in known]
+    for some in _pieces([piece for piece in covered if piece.whole.id not in known], at_once):
+        done += [piece.whole for piece in some]
+        try:
+            new = await summaries.summarise(done, previous=made, most_tokens=most)
+        except SalonError:
+            return made
+        made = msgspec.structs.replace(new, covers=_ids(done))
+    return made
+
+
+def _pieces(new: Sequence[Piece], most: int) -> Iterable[list[Piece]]:
+    """Divide messages so that no part has more than ``most`` tokens, unless it is a single message."""
+    some: list[Piece] = []
+    size = 0
+    for piece in new:
+        if some and size + piece.tokens.total > most:
+            yield some
+            some, size = [], 0
+        some.append(piece)
+        size += piece.tokens.total
+    if some:
+        yield some
 
 
 def _tokens_of(summary: Summary, scale: Scale) -> int:
