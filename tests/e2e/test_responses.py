@@ -151,10 +151,12 @@ def test_what_needs_a_store_is_refused_by_name(client: Any, field: str, value: A
     assert caught.value.param.startswith(field)
 
 
-def test_a_wish_to_store_is_told_as_lost(scene: Scene) -> None:
+def test_a_wish_to_store_of_who_may_not_is_told_as_lost(scene: Scene, key: str) -> None:
     for provider in DIALECTS:
         for stream in (True, False):
-            request = chat_request("responses", "hi", model=model_of(provider), stream=stream, store=True)
+            request = chat_request(
+                "responses", "hi", model=model_of(provider), stream=stream, store=True, key=key
+            )
             answer = asyncio.run(ask(scene.house.port, request))
             assert "store" in answer.headers["x-salon-lost"].split(", ")
 

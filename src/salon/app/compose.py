@@ -18,6 +18,7 @@ from salon.app.manage import Management
 from salon.app.observer import GatewayObserver
 from salon.app.payloads import open_payloads
 from salon.app.redis import connect_redis
+from salon.app.responses import open_responses
 from salon.app.tracing import make_tracer
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import Egress, HttpClient
@@ -174,6 +175,7 @@ async def _open_gateway(house: House) -> None:
     house.closing.push_async_callback(house.runs.close)
     open_batches(house, keys, vault)
     await open_conversations(house)
+    open_responses(house)
     await _start_runs(house)
 
 
@@ -226,6 +228,7 @@ def _open_door(house: House) -> None:
             identity_of=house.accounts.identity_of_creator,
         ),
         conversations=house.conversations,
+        responses=house.responses,
         house=Management(house),
     )
 

@@ -10,6 +10,7 @@ from salon.app.declarations import alias_specs, price_specs, provider_specs, res
 from salon.app.observer import GatewayObserver
 from salon.app.redis import Redis
 from salon.app.reload import LiveConfiguration
+from salon.features.conversations.responses import ResponseDesk
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import HttpClient
 from salon.foundation.events import Bus
@@ -57,6 +58,7 @@ class House:
     payloads: PayloadService
     batches: Batches
     conversations: ConversationServices
+    responses: ResponseDesk
     providers: ProviderService
     services: Services
     observer: GatewayObserver

@@ -111,6 +111,12 @@ def test_new_key_is_printed_alone_and_works_until_it_is_revoked(house: House) ->
     assert house.request("POST", "/v1/chat/completions", body, headers=headers)[0] == 401
 
 
+def test_a_key_is_given_the_rights_it_is_to_have(house: House) -> None:
+    _ok(house, "keys", "create", "keeps", "--right", "models.use", "--right", "conversations.use")
+    (key,) = (one for one in json.loads(_ok(house, "keys", "list", "--json")) if one["name"] == "keeps")
+    assert key["rights"] == ["conversations.use", "models.use"]
+
+
 def test_key_limits_are_changed_one_by_one(house: House) -> None:
     _ok(house, "keys", "create", "limited", "--rpm", "10", "--budget", "5.00", "--per", "month")
     _ok(house, "keys", "update", "limited", "--rpm", "20")

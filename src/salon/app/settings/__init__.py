@@ -24,6 +24,7 @@ from salon.app.settings.gateway import (
     RealtimeSettings,
 )
 from salon.app.settings.prices import PriceSettings, RateSettings
+from salon.app.settings.responses import ResponseSettings
 from salon.app.settings.runs import RunSettings
 from salon.app.settings.server import FilesSettings, RedisSettings, ServerSettings, StorageSettings
 from salon.app.settings.watching import LogSettings, MetricsSettings, OtelSettings
@@ -46,6 +47,7 @@ __all__ = [
     "RealtimeSettings",
     "RedisSettings",
     "ResidencySettings",
+    "ResponseSettings",
     "RuleSettings",
     "RunSettings",
     "ServerSettings",
@@ -72,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     batches: BatchSettings = BatchSettings()
     conversations: ConversationSettings = ConversationSettings()
     runs: RunSettings = RunSettings()
+    responses: ResponseSettings = ResponseSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     otel: OtelSettings = OtelSettings()

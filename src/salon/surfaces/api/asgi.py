@@ -23,13 +23,13 @@ from salon.surfaces.api.client_secrets import SecretMaker, UpgradeRequired
 from salon.surfaces.api.compat import path_dialect
 from salon.surfaces.api.core_reads import CoreReads
 from salon.surfaces.api.door import TOLD, Door, as_salon_error
-from salon.surfaces.api.endpoints import BATCHES, CORE, Endpoint, Matched, RowMatcher
+from salon.surfaces.api.endpoints import BATCHES, CORE, RESPONSES, Endpoint, Matched, RowMatcher
 from salon.surfaces.api.files import FileDoor
 from salon.surfaces.api.files.tus_area import area_headers
 from salon.surfaces.api.heads import check_head
 from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
 from salon.surfaces.api.realtime import RealtimeSurface, refuse_socket
-from salon.surfaces.api.responses import ResponsesSocket
+from salon.surfaces.api.responses import ResponseDoor, ResponsesSocket
 
 _MANAGED: Final = ("/salon/", "/signin")
 _SERVED: Final = ("/v1/", "/v1beta/", "/v2/", "/upload/", "/api/", "/salon/")
@@ -61,6 +61,7 @@ class SalonApp:
         self._batches = BatchDoor(door)
         self._realtime = RealtimeSurface(door)
         self._secrets = SecretMaker(door)
+        self._response_rows = ResponseDoor(door)
         self._responses = ResponsesSocket(door)
         self._management = ManagementDoor(door, load_management)
 
@@ -222,6 +223,9 @@ class SalonApp:
         if row.operation == BATCHES:
             await self._batches.serve(matched, identity, asked, reply, send)
             return
+        if row.operation == RESPONSES:
+            await self._response_rows.serve(matched, identity, asked, reply, send)
+            return
         if row.realtime is not None:
             assert identity is not None
             status, headers, body = await self._secrets.answer(row, identity, asked)
@@ -254,7 +258,7 @@ class SalonApp:
             received_at_s=time.monotonic(),
         )
         spawn = self.door.supervisor.spawn
-        serving = spawn(self.door.gateway.serve(call, reply), name="serve")
+        serving = spawn(self.door.gateway_of(dialect).serve(call, reply), name="serve")
         watching = spawn(watch_client(asked.receive, reply), name="watch-client")
         reply.is_pumped = True
         try:

@@ -8,6 +8,8 @@ from http import HTTPStatus
 from math import ceil
 from typing import Final, Protocol
 
+from salon.features.conversations.responses import DIALECTS, StoringGateway
+from salon.features.conversations.responses.ports import Serves
 from salon.foundation.kit.errors import Internal, SalonError
 from salon.foundation.kit.ids import new_id
 from salon.foundation.kit.tasks import TaskSupervisor
@@ -49,6 +51,7 @@ class Door:
         self.services = services
         self.limits = services.limits
         self.gateway = services.gateway
+        self._gateways: Mapping[DialectName, Serves] = {}
         self.hosts = HostRules(
             bound_host=services.bound_host,
             allowed_hosts=services.allowed_hosts,
@@ -63,6 +66,10 @@ class Door:
             most_wrong=services.most_wrong_credentials,
         )
         self.supervisor = TaskSupervisor("doors")
+        desk = services.responses
+        if desk is not None:
+            storing = StoringGateway(services.gateway, desk.stored, desk.background, self.supervisor)
+            self._gateways = dict.fromkeys(DIALECTS, storing)
         self.running: dict[asyncio.Task[object], Callable[[], object]] = {}
         """Requests under way at the ASGI door, and what checks their caller again."""
         self.cut: set[asyncio.Task[object]] = set()
@@ -79,6 +86,10 @@ class Door:
         self._ticker: asyncio.TimerHandle | None = None
         self._prefixes: dict[int, bytes] = {}
         self._prefix_headers: list[tuple[bytes, bytes]] | None = None
+
+    def gateway_of(self, dialect: DialectName) -> Serves:
+        """Return what answers calls of a dialect."""
+        return self._gateways.get(dialect, self.gateway)
 
     # -- heads ------------------------------------------------------------------------------------
     def prefix(self, status: int, default_headers: list[tuple[bytes, bytes]]) -> bytes:

@@ -316,7 +316,7 @@ class SalonProtocol(GuardedConnection):
             error = (ShuttingDown if door.supervisor.closed else Overloaded)(retry_after_s=1)
             door.refuse(reply, error, dialect=row.dialect, headers=[])
             return
-        work.start(door.gateway.serve(call, reply, work))
+        work.start(door.gateway_of(row.dialect).serve(call, reply, work))
 
     def _head_goes_on(self) -> None:
         limits = self.door.limits

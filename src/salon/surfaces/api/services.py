@@ -8,6 +8,7 @@ import msgspec
 from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.exchange.importing import Imports
+from salon.features.conversations.responses import ResponseDesk
 from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.tree import Tree
 from salon.foundation.accounts import KeyIdentity
@@ -146,6 +147,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """The house's file store; ``None`` where there is none."""
     batches: Batches | None = None
     """The house's batches; ``None`` where there are none."""
+    responses: ResponseDesk | None = None
+    """The house's stored responses; ``None`` where there are none."""
     conversations: ConversationServices | None = None
     """The house's conversations; ``None`` where there are none."""
     house: object = None

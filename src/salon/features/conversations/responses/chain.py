@@ -59,6 +59,12 @@ def with_input(fields: Mapping[str, msgspec.Raw], items: Sequence[JsonObject], *
     return join_fields(dict(fields), wanted)
 
 
+def with_fields(fields: Mapping[str, msgspec.Raw]) -> bytes:
+    """Return a message of a WebSocket as the request for a stream that it is."""
+    wanted: Edits = {name: None for name in ("type", "generate") if name in fields}
+    return join_fields(dict(fields), {**wanted, "stream": True})
+
+
 def _is_result(item: JsonObject) -> bool:
     kind = item.get("type")
     return isinstance(kind, str) and kind.endswith(_RESULTS)

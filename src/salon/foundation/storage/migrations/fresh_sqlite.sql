@@ -1,4 +1,4 @@
--- revision 0011
+-- revision 0012
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -976,7 +976,31 @@ CREATE TABLE conversation_imports (
 );
 CREATE INDEX ix_conversation_imports_space_id ON conversation_imports (space_id, id);
 CREATE UNIQUE INDEX ux_conversation_imports_run_id ON conversation_imports (run_id);
-INSERT INTO alembic_version (version_num) VALUES ('0011');
+CREATE TABLE stored_responses (
+	id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_by TEXT, 
+	conversation_id TEXT NOT NULL, 
+	previous_id TEXT, 
+	asked_id TEXT, 
+	message_id TEXT, 
+	is_background SMALLINT NOT NULL, 
+	run_id TEXT, 
+	status TEXT NOT NULL, 
+	body_format SMALLINT NOT NULL, 
+	body_cipher TEXT NOT NULL, 
+	body_key_id TEXT, 
+	body BLOB NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	expires_at_ms BIGINT, 
+	CONSTRAINT pk_stored_responses PRIMARY KEY (id)
+);
+CREATE INDEX ix_stored_responses_asked_id ON stored_responses (asked_id);
+CREATE INDEX ix_stored_responses_expires_at_ms ON stored_responses (expires_at_ms);
+CREATE INDEX ix_stored_responses_message_id ON stored_responses (message_id);
+CREATE INDEX ix_stored_responses_run_id ON stored_responses (run_id);
+CREATE INDEX ix_stored_responses_space_id_id ON stored_responses (space_id, id);
+INSERT INTO alembic_version (version_num) VALUES ('0012');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
@@ -988,3 +1012,4 @@ INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0009', '0008', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0010', '0009', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0011', '0010', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0012', '0011', :now_ms);

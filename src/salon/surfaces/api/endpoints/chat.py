@@ -22,7 +22,7 @@ ROWS: Final[tuple[Endpoint, ...]] = (
         "/v1/responses",
         "responses",
         "chat",
-        "Chat, in the words of OpenAI Responses; nothing is stored.",
+        "Chat, in the words of OpenAI Responses; kept for those who may keep conversations.",
         hot=True,
     ),
     Endpoint(
@@ -38,7 +38,7 @@ ROWS: Final[tuple[Endpoint, ...]] = (
         "/v1/responses/compact",
         "responses-compact",
         "chat",
-        "Say a conversation in short, in the words of OpenAI Responses; nothing is stored.",
+        "Say a conversation in short, in the words of OpenAI Responses.",
         hot=True,
     ),
     asking(

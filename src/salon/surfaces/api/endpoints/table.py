@@ -3,11 +3,12 @@
 from typing import Final
 
 from salon.foundation.kit.errors import ConfigError
-from salon.surfaces.api.endpoints import batches, chat, embeddings, files, media, models, system
+from salon.surfaces.api.endpoints import batches, chat, embeddings, files, media, models, responses, system
 from salon.surfaces.api.endpoints.row import SMALL_BODY_BYTES, Endpoint, Method, Policy, check_rows
 
 CORE: Final[tuple[Endpoint, ...]] = (
     *chat.ROWS,
+    *responses.ROWS,
     *embeddings.ROWS,
     *batches.ROWS,
     *media.ROWS,

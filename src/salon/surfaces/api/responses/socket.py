@@ -14,13 +14,18 @@ import msgspec
 
 from salon.features.conversations.responses import (
     FIELD,
+    EventReply,
     Items,
     PreviousResponseMissing,
+    ToldResponse,
     continued,
     input_items,
+    with_fields,
     with_input,
 )
+from salon.features.conversations.responses.ports import Serves
 from salon.foundation.accounts import KeyIdentity
+from salon.foundation.kit.caller import Right
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import InvalidRequest, NotSignedIn, SalonError
 from salon.foundation.kit.ids import new_id
@@ -30,15 +35,13 @@ from salon.gateway.protocols.base import EncodeContext
 from salon.gateway.protocols.fields import field_value, read_fields
 from salon.gateway.protocols.openai_errors import error_object
 from salon.gateway.protocols.responses.response import ResponseObject
-from salon.gateway.protocols.wire_json import dumps, is_object, loads_lenient
+from salon.gateway.protocols.wire_json import dumps, is_object, loads_lenient, objects_in
 from salon.gateway.realtime import ClientLeft
 from salon.surfaces.api.asgi_reply import Receive, Scope, Send
 from salon.surfaces.api.asgi_request import peer_of
 from salon.surfaces.api.door import Door, as_salon_error
 from salon.surfaces.api.endpoints import Endpoint
 from salon.surfaces.api.realtime import AsgiSocket, offered_protocol, refuse_socket, with_protocol_key
-from salon.surfaces.api.responses.event_reply import EventReply
-from salon.surfaces.api.responses.told import ToldResponse
 from salon.surfaces.api.websocket_connection import CONNECTION, SalonWebSocket
 
 MOST_S: Final = 3600.0
@@ -172,17 +175,17 @@ class _Session:
         try:
             fields = _fields_of(message)
             gone_on_from = _previous(fields)
-            history = self._history(gone_on_from)
-            items = continued(
-                history, input_items(field_value(fields, "input") if "input" in fields else None)
-            )
-            is_asked = fields.get("generate") is None or bytes(fields["generate"]) != b"false"
             told = ToldResponse({FIELD: gone_on_from})
-            if is_asked:
-                body = with_input(fields, items, stream=True, store=False)
-                await self._ask(body, told)
-            else:
+            new = input_items(field_value(fields, "input") if "input" in fields else None)
+            if self._is_stored(fields, gone_on_from):
+                await self._ask(with_fields(fields), told, self._door.gateway_of(_DIALECT))
+                self._forget(gone_on_from)
+                return
+            items = continued(await self._history(gone_on_from), new)
+            if fields.get("generate") is not None and bytes(fields["generate"]) == b"false":
                 await self._warm_up(fields, told)
+            else:
+                await self._ask(with_input(fields, items, stream=True, store=False), told, self._door.gateway)
         except SalonError as error:
             self._forget(gone_on_from)
             await self._client.send(_error(error))
@@ -191,25 +194,32 @@ class _Session:
         if final is None or final.get("status") == "failed" or not isinstance(final.get("id"), str):
             self._forget(gone_on_from)
         else:
-            self._last = (
-                final["id"],
-                [*items, *(item for item in final.get("output") or () if is_object(item))],
-            )
+            self._last = (final["id"], [*items, *objects_in(final.get("output"))])
 
-    def _history(self, previous: str | None) -> Items:
+    def _is_stored(self, fields: dict[str, msgspec.Raw], previous: str | None) -> bool:
+        """Tell whether an answer is to be kept with what it goes on from; what is only here is not."""
+        may = self._identity.caller.has(Right.USE_CONVERSATIONS) and self._door.services.responses is not None
+        is_here = self._last is not None and self._last[0] == previous
+        wants = bytes(fields.get("store", b"")) != b"false" and "generate" not in fields
+        return may and wants and not is_here
+
+    async def _history(self, previous: str | None) -> Items:
         """Return what was said up to a response. Raises: PreviousResponseMissing."""
         if previous is None:
             return []
-        if self._last is None or self._last[0] != previous:
+        if self._last is not None and self._last[0] == previous:
+            return self._last[1]
+        desk = self._door.services.responses
+        if desk is None or not self._identity.caller.has(Right.USE_CONVERSATIONS):
             raise PreviousResponseMissing(field=FIELD, id=previous)
-        return self._last[1]
+        return (await desk.stored.chain(self._identity.caller, previous=previous, conversation=None)).items
 
     def _forget(self, previous: str | None) -> None:
         """Let go of a response from which it did not go on."""
         if self._last is not None and self._last[0] == previous:
             self._last = None
 
-    async def _ask(self, body: bytes, told: ToldResponse) -> None:
+    async def _ask(self, body: bytes, told: ToldResponse, gateway: Serves) -> None:
         """Have one request answered, and send its events. Raises: SalonError, ClientLeft."""
         outgoing: deque[bytes] = deque()
         wake = asyncio.Event()
@@ -225,7 +235,7 @@ class _Session:
         reply = self._reply = EventReply(take)
         call = ServedCall(_DIALECT, self._identity, self._headers, body, time.monotonic())
         spawn = self._door.supervisor.spawn
-        serving = spawn(self._door.gateway.serve(call, reply), name="serve")
+        serving = spawn(gateway.serve(call, reply), name="serve")
         serving.add_done_callback(lambda _: wake.set())
         try:
             while True:

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from salon.foundation.kit.caller import Right
 from salon.foundation.kit.money import format_money, money
 from salon.surfaces.cli.client import ApiClient, segment
 from salon.surfaces.cli.exits import ServedError
@@ -154,13 +155,23 @@ def _print_secret(session: Session, made: dict[str, Any]) -> None:
 
 @keys.command()
 @click.argument("name")
+@click.option(
+    "--right",
+    "rights",
+    multiple=True,
+    type=click.Choice([right.value for right in Right]),
+    help="What it may do; without it, use models.",
+)
 @_limit_options
 @command_options
 @pass_session
-def create(session: Session, name: str, **given: Any) -> None:
+def create(session: Session, name: str, *, rights: tuple[str, ...], **given: Any) -> None:
     """Make a key called NAME and print it, alone when piped. It is never shown again."""
+    body: dict[str, Any] = {"name": name, "limits": _limits(given)}
+    if rights:
+        body["rights"] = list(rights)
     with session.client() as client:
-        made = client.call("POST", _PATH, {"name": name, "limits": _limits(given)})
+        made = client.call("POST", _PATH, body)
     _print_secret(session, made)
 
 

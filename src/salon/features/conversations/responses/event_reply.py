@@ -24,6 +24,8 @@ class EventReply:
         self.is_stream = False
         self.is_whole = False
         """The gateway said that nothing follows; false after an answer that was cut."""
+        self.has_left = False
+        """The listener left before the end."""
         self.done = asyncio.Event()
         """Set once nothing follows, for whatever reason."""
         self._on_event = on_event
@@ -84,7 +86,7 @@ class EventReply:
         """Say that nobody listens any more, which stops the provider."""
         if self.closed:
             return
-        self.closed = True
+        self.closed = self.has_left = True
         self.done.set()
         callbacks, self._close_callbacks = self._close_callbacks, []
         for callback in callbacks:

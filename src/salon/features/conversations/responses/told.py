@@ -20,6 +20,8 @@ class ToldResponse:
         """Fields of the response object as they are told."""
         self.final: JsonObject | None = None
         """The response object as it was told last, once it is complete."""
+        self.latest: JsonObject | None = None
+        """The response object as it was told last, complete or not."""
         self.has_ended = False
         """An event was seen that nothing follows."""
 
@@ -51,8 +53,22 @@ class ToldResponse:
             return body
         return dumps(self._told(whole, is_last=True))
 
+    def unstored(self, body: bytes) -> bytes:
+        """Return a whole answer that could not be kept after all."""
+        whole = _event(body)
+        return body if whole is None else dumps({**whole, "store": False})
+
+    def unstored_block(self, block: bytes) -> bytes:
+        """Return a last event whose response could not be kept after all."""
+        data = block_data(block)
+        event = _event(data)
+        if event is None or not is_object(event.get("response")):
+            return block
+        event["response"]["store"] = False
+        return block.replace(data, dumps(event), 1)
+
     def _told(self, response: JsonObject, *, is_last: bool) -> JsonObject:
-        told = {**response, **self.edits}
+        told = self.latest = {**response, **self.edits}
         if is_last:
             self.final = told
         return told
