@@ -1,6 +1,6 @@
 """Conversations, their branches, the tree of their messages, and what each answer was made of."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Table, Text, text
 
 from salon.foundation.storage import metadata
 from salon.foundation.storage.columns import (
@@ -114,6 +114,13 @@ messages = Table(
     time_ms("created_at_ms"),
     Index("ix_messages_conversation_id", "conversation_id", "id"),
     Index("ix_messages_parent_id", "parent_id"),
+    Index(
+        "ix_messages_first",
+        "conversation_id",
+        "id",
+        sqlite_where=text("parent_id IS NULL"),
+        postgresql_where=text("parent_id IS NULL"),
+    ),
     Index("ix_messages_deleted_at_ms", "deleted_at_ms"),
 )
 """What was said: never changed but for its marks (pinned, excluded, archived, hidden, deleted).

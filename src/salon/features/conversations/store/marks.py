@@ -38,7 +38,7 @@ _ROOT_IDS = statement(
     .where(
         _m.conversation_id == bindparam("conversation"),
         _m.space_id == bindparam("space"),
-        _m.depth == 0,
+        _m.parent_id.is_(None),
     )
     .order_by(_m.id)
     .limit(bindparam("limit"))

@@ -1,18 +1,19 @@
 """All SQL of the tree of messages: appending is one insert, a path is walked from its last message up."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, literal, select
+from sqlalchemy import bindparam, select
 
 from salon.features.conversations.indexing.notes import enqueue
 from salon.features.conversations.models import Message, Source
 from salon.features.conversations.store.rows import message_of, message_values
+from salon.features.conversations.store.walking import places_up
 from salon.features.conversations.tables import messages, sources
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.storage import Transaction, statement
 
+_AT_ONCE = 500
 _INSERT = statement(messages.insert())
 _INSERT_SOURCES = statement(sources.insert())
 _columns = tuple(messages.c)
@@ -58,30 +59,6 @@ _ALL = statement(
 )
 
 
-def _path() -> Any:
-    """Return the statement that walks up: ids first, bodies only of what was walked."""
-    first = (
-        select(messages.c.id, messages.c.parent_id, messages.c.depth, literal(1).label("place"))
-        .where(
-            messages.c.id == bindparam("key"),
-            messages.c.space_id == bindparam("space"),
-            messages.c.conversation_id == bindparam("conversation"),
-        )
-        .cte("walked", recursive=True)
-    )
-    above = messages.alias("above")
-    walked = first.union_all(
-        select(above.c.id, above.c.parent_id, above.c.depth, first.c.place + 1).where(
-            above.c.id == first.c.parent_id,
-            above.c.conversation_id == bindparam("conversation"),
-            above.c.depth < first.c.depth,  # in a cycle it comes to an end
-            first.c.place < bindparam("limit"),
-        )
-    )
-    return select(*_columns).where(messages.c.id == walked.c.id).order_by(walked.c.place.desc())
-
-
-_PATH = statement(_path())
 _SOURCES = statement(
     select(sources.c.message_id, sources.c.kind, sources.c.source_id, sources.c.source_conversation_id)
     .where(
@@ -144,8 +121,12 @@ def path(
     The page before is the path to the first one's parent. Ends at a parent that is not there, and in
     a cycle.
     """
-    rows = tx.all(_PATH, key=last_id, space=scope.space_id, conversation=conversation_id, limit=limit)
-    return [message_of(_NAMES, row) for row in rows]
+    # In two steps: joined to the walk, SQLite reads every message there is to find those of the path.
+    ids = [place.id for place in places_up(tx, scope, conversation_id, last_id, limit=limit)]
+    found: dict[str, Message] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        found |= get_messages(tx, scope, ids[start : start + _AT_ONCE])
+    return [found[one] for one in reversed(ids)]
 
 
 def children(

@@ -24,51 +24,45 @@ class Place(msgspec.Struct, frozen=True):
     deleted_at_ms: int | None
 
 
+# Both walk by ids alone and are held to the conversation at the end: with a constant to compare in the step,
+# SQLite may read the whole conversation for every message of the path, as long as it has no statistics.
+
+
 def _up() -> Any:
     first = (
-        select(*_PLACE, literal(1).label("place"))
-        .where(
-            _m.id == bindparam("key"),
-            _m.space_id == bindparam("space"),
-            _m.conversation_id == bindparam("conversation"),
-        )
+        select(*_PLACE, _m.conversation_id, literal(1).label("place"))
+        .where(_m.id == bindparam("key"), _m.space_id == bindparam("space"))
         .cte("walked", recursive=True)
     )
     above = messages.alias("above")
-    step = select(
-        above.c.id, above.c.parent_id, above.c.depth, above.c.role, above.c.deleted_at_ms
-    ).add_columns(first.c.place + 1)
     walked = first.union_all(
-        step.where(
+        select(*_columns(above), above.c.conversation_id, first.c.place + 1).where(
             above.c.id == first.c.parent_id,
-            above.c.conversation_id == bindparam("conversation"),
             above.c.depth < first.c.depth,  # in a cycle it comes to an end
             first.c.place < bindparam("limit"),
         )
     )
-    c = walked.c
-    return select(c.id, c.parent_id, c.depth, c.role, c.deleted_at_ms).order_by(c.place)
+    of_conversation = walked.c.conversation_id == bindparam("conversation")
+    return select(*_columns(walked)).where(of_conversation).order_by(walked.c.place)
 
 
 def _down() -> Any:
     # A union without duplicates: in a cycle it comes to an end.
     first = (
-        select(*_PLACE)
-        .where(
-            _m.id == bindparam("key"),
-            _m.space_id == bindparam("space"),
-            _m.conversation_id == bindparam("conversation"),
-        )
+        select(*_PLACE, _m.conversation_id)
+        .where(_m.id == bindparam("key"), _m.space_id == bindparam("space"))
         .cte("walked", recursive=True)
     )
     below = messages.alias("below")
     walked = first.union(
-        select(below.c.id, below.c.parent_id, below.c.depth, below.c.role, below.c.deleted_at_ms).where(
-            below.c.parent_id == first.c.id, below.c.conversation_id == bindparam("conversation")
-        )
+        select(*_columns(below), below.c.conversation_id).where(below.c.parent_id == first.c.id)
     )
-    c = walked.c
-    return select(c.id, c.parent_id, c.depth, c.role, c.deleted_at_ms).limit(bindparam("limit"))
+    of_conversation = walked.c.conversation_id == bindparam("conversation")
+    return select(*_columns(walked)).where(of_conversation).limit(bindparam("limit"))
+
+
+def _columns(source: Any) -> tuple[Any, ...]:
+    return tuple(source.c[name] for name in ("id", "parent_id", "depth", "role", "deleted_at_ms"))
 
 
 _UP = statement(_up())

@@ -3,7 +3,7 @@
 from salon.features.conversations.models import Message
 from salon.features.conversations.store.answers import answers_of
 from salon.features.conversations.store.messages import get_messages, sources_of
-from salon.features.conversations.store.walking import places_up
+from salon.features.conversations.store.walking import Place, places_up
 from salon.features.conversations.tree.desk import Desk
 from salon.features.conversations.tree.diff import Diff, Said, compare
 from salon.features.conversations.tree.lookups import readable, the_branch, the_message
@@ -30,17 +30,18 @@ class Comparing:
         scope = SpaceScope(caller.space_id)
 
         def read(tx: Transaction) -> tuple[list[Said], list[Said], int, str | None]:
-            one, two = (_path(tx, scope, conversation_id, side) for side in (left, right))
-            shared = next(
-                (at for at, both in enumerate(zip(one, two, strict=False)) if both[0] != both[1]),
-                min(len(one), len(two)),
+            one, two = (
+                _walked(tx, scope, end_of(tx, scope, conversation_id, side)) for side in (left, right)
             )
-            for name, path in (("left", one), ("right", two)):
-                if len(path) - shared > MOST_COMPARED:
-                    problem = f"More than {MOST_COMPARED} of its messages differ. Choose an earlier one."
-                    raise InvalidRequest(field=name, problem=problem)
-            last = one[shared - 1] if shared else None
-            return _said(tx, scope, one[shared:]), _said(tx, scope, two[shared:]), shared, last
+            common = _common(one, two)
+            shared_id, shared = (None, 0) if common is None else (common.id, common.depth + 1)
+            ids = [_since(path, shared_id, name) for name, path in (("left", one), ("right", two))]
+            return _said(tx, scope, ids[0]), _said(tx, scope, ids[1]), shared, shared_id
+
+        def _walked(tx: Transaction, scope: SpaceScope, last_id: str | None) -> list[Place]:
+            if last_id is None:
+                return []
+            return places_up(tx, scope, conversation_id, last_id, limit=MOST_COMPARED + 1)
 
         one, two, shared, last = await self._desk.storage.read(read)
         return await self._desk.in_thread(lambda: compare(one, two, shared=shared, shared_id=last))
@@ -68,8 +69,23 @@ def messages_of(tx: Transaction, scope: SpaceScope, ids: list[str]) -> list[Mess
     return [readable(found[one]) for one in ids if one in found]
 
 
-def _path(tx: Transaction, scope: SpaceScope, conversation_id: str, named: str) -> list[str]:
-    return path_ids(tx, scope, conversation_id, end_of(tx, scope, conversation_id, named))
+def _common(one: list[Place], two: list[Place]) -> Place | None:
+    """Return the last message that two paths share; both are given from their ends up."""
+    known = {place.id for place in two}
+    return next((place for place in one if place.id in known), None)
+
+
+def _since(path: list[Place], shared_id: str | None, name: str) -> list[str]:
+    """Return the ids of a path after ``shared_id``, the first one first. Raises: InvalidRequest."""
+    ids: list[str] = []
+    for place in path:
+        if place.id == shared_id:
+            return ids[::-1]
+        ids.append(place.id)
+    if shared_id is None and (not path or path[-1].depth == 0):
+        return ids[::-1]
+    problem = f"More than {MOST_COMPARED} of its messages differ. Choose an earlier one."
+    raise InvalidRequest(field=name, problem=problem)
 
 
 def _said(tx: Transaction, scope: SpaceScope, ids: list[str]) -> list[Said]:

@@ -1,4 +1,4 @@
--- revision 0012
+-- revision 0013
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -1000,7 +1000,8 @@ CREATE INDEX ix_stored_responses_expires_at_ms ON stored_responses (expires_at_m
 CREATE INDEX ix_stored_responses_message_id ON stored_responses (message_id);
 CREATE INDEX ix_stored_responses_run_id ON stored_responses (run_id);
 CREATE INDEX ix_stored_responses_space_id_id ON stored_responses (space_id, id);
-INSERT INTO alembic_version (version_num) VALUES ('0012');
+CREATE INDEX ix_messages_first ON messages (conversation_id, id) WHERE parent_id IS NULL;
+INSERT INTO alembic_version (version_num) VALUES ('0013');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
@@ -1013,3 +1014,4 @@ INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0010', '0009', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0011', '0010', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0012', '0011', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0013', '0012', :now_ms);
