@@ -1339,6 +1339,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description List the imports of one's space, newest first.
+         */
+        get: operations["list_imports_salon_v1_imports_get"];
+        put?: never;
+        /**
+         * Begin Import
+         * @description Import a stored file; the answer comes at once, and the import goes on.
+         */
+        post: operations["begin_import_salon_v1_imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import
+         * @description Say how far an import is, or how it ended.
+         */
+        get: operations["get_import_salon_v1_imports__import_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Import
+         * @description Stop an import; what was taken in by then stays, and a second import adds the rest.
+         */
+        post: operations["cancel_import_salon_v1_imports__import_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/imports/{import_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description Say what became of each conversation, in the order of the export.
+         */
+        get: operations["get_report_salon_v1_imports__import_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/imports/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Import
+         * @description Send an export as the body and import it; it is forgotten when the import has ended.
+         */
+        post: operations["upload_import_salon_v1_imports_upload_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/keys": {
         parameters: {
             query?: never;
@@ -4779,6 +4883,158 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * Import
+         * @description An import: how far it is, or how it ended.
+         */
+        Import: {
+            /** Asked Format */
+            asked_format: ("salon" | "chatgpt" | "claude" | "open-webui" | "librechat" | "sillytavern" | "lobechat") | null;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Ended At Ms */
+            ended_at_ms: number | null;
+            /** File Id */
+            file_id: string;
+            /** Filename */
+            filename: string;
+            /** Formats */
+            formats: ("salon" | "chatgpt" | "claude" | "open-webui" | "librechat" | "sillytavern" | "lobechat")[];
+            /** Id */
+            id: string;
+            /** Notes */
+            notes: components["schemas"]["ImportNote"][];
+            problem: components["schemas"]["ImportProblem"] | null;
+            /** Run Id */
+            run_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "done" | "failed" | "cancelled";
+            totals: components["schemas"]["ImportTotals"];
+        };
+        /**
+         * ImportBody
+         * @description Which stored file to import, and how.
+         */
+        ImportBody: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /** File Id */
+            file_id: string;
+            /** Format */
+            format?: ("salon" | "chatgpt" | "claude" | "open-webui" | "librechat" | "sillytavern" | "lobechat") | null;
+        };
+        /**
+         * ImportEntry
+         * @description What became of one conversation.
+         */
+        ImportEntry: {
+            /** Conversation Id */
+            conversation_id: string | null;
+            /** Files */
+            files: number;
+            /** Messages Added */
+            messages_added: number;
+            /** Messages Known */
+            messages_known: number;
+            /** Messages Read */
+            messages_read: number;
+            /** Notes */
+            notes: components["schemas"]["ImportNote"][];
+            /** Number */
+            number: number;
+            /** Origin */
+            origin: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "added" | "grown" | "unchanged" | "skipped";
+            /** Place */
+            place: string;
+            problem: components["schemas"]["ImportProblem"] | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ImportNote
+         * @description What was repaired, or could not be carried.
+         */
+        ImportNote: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Examples */
+            examples: string[];
+            /** Message */
+            message: string;
+        };
+        /**
+         * ImportPage
+         * @description Imports, newest first.
+         */
+        ImportPage: {
+            /** Items */
+            items: components["schemas"]["Import"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ImportProblem
+         * @description Why something was not taken in.
+         */
+        ImportProblem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Message */
+            message: string;
+            /** Place */
+            place: string;
+        };
+        /**
+         * ImportReport
+         * @description A page of what became of each conversation, in the order of the export.
+         */
+        ImportReport: {
+            /** Items */
+            items: components["schemas"]["ImportEntry"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ImportTotals
+         * @description How much was read, and what became of it.
+         */
+        ImportTotals: {
+            /** Added */
+            added: number;
+            /** Conversations */
+            conversations: number;
+            /** Files Added */
+            files_added: number;
+            /** Grown */
+            grown: number;
+            /** Messages Added */
+            messages_added: number;
+            /** Messages Known */
+            messages_known: number;
+            /** Messages Read */
+            messages_read: number;
+            /** Skipped */
+            skipped: number;
+            /** Unchanged */
+            unchanged: number;
         };
         /**
          * IndexState
@@ -9558,6 +9814,204 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileText"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_imports_salon_v1_imports_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    begin_import_salon_v1_imports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_import_salon_v1_imports__import_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_import_salon_v1_imports__import_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_report_salon_v1_imports__import_id__report_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_import_salon_v1_imports_upload_post: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                filename?: string;
+                format?: ("salon" | "chatgpt" | "claude" | "open-webui" | "librechat" | "sillytavern" | "lobechat") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
                 };
             };
             /** @description Validation Error */
