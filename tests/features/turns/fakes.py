@@ -12,8 +12,9 @@ class Windows:
     """An ``Asks`` that only knows a window, and counts four characters as a token if it has a vocabulary."""
 
     def __init__(self, tokens: int, *, vocabulary: bool = False, **fields: Any) -> None:
-        self.told = Window(context_tokens=tokens, **fields)
+        self.told = Window(context_tokens=tokens, vocabulary_of="v" if vocabulary else "", **fields)
         self.vocabulary = vocabulary
+        self.counted: list[str] = []
 
     def open(self, identity: Any, request: Any) -> Any:
         """Never asked."""
@@ -25,6 +26,7 @@ class Windows:
 
     async def count(self, texts: Sequence[str], *, window: Window) -> list[int] | None:
         """Count, or know no vocabulary."""
+        self.counted += texts
         return [-(-len(text) // 4) for text in texts] if self.vocabulary else None
 
 

@@ -87,6 +87,7 @@ def calls_and_results(request: ModelRequest) -> tuple[list[str], list[str]]:
     return calls, [part.tool_call_id for part in parts if isinstance(part, ToolResultPart)]
 
 
+@pytest.mark.timeout(3600)
 @hypothesis_seed(seed())
 @settings(max_examples=scaled(10_000, least=150), deadline=None)
 @given(conversation(), st.integers(200, 30_000), st.sampled_from(["trim-oldest", "summarise"]))
@@ -220,6 +221,14 @@ def test_words_are_counted_by_the_vocabulary_once_there_is_little_room() -> None
     assert (roomy.report.count, tight.report.count) == ("estimate", "vocabulary")
     assert tight.report.messages < roomy.report.messages
     assert tight.report.dropped == ()
+
+
+def test_of_a_long_conversation_only_what_may_be_sent_is_counted() -> None:
+    asks = Windows(2_000, vocabulary=True)
+    one = asyncio.run(fit(asks, TurnSpec(model="m"), talk(500)))
+    assert one.report.count == "vocabulary"
+    assert one.report.left < 400
+    assert sum(map(len, asks.counted)) < 20_000
 
 
 def test_an_answer_in_its_midst_is_kept_and_its_results_are_squeezed() -> None:

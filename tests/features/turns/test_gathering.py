@@ -114,7 +114,7 @@ def logs(tmp_path: Any) -> Callable[[Callable[[Runs], Any]], Any]:
 
     def run(scene: Callable[[Runs], Any]) -> Any:
         async def main() -> Any:
-            async with database(tmp_path / "salon.db") as storage, asyncio.timeout(600):
+            async with database(tmp_path / "salon.db") as storage, asyncio.timeout(3500):
                 runs = Runs(storage)
                 await runs.start()
                 found = await scene(runs)
@@ -130,6 +130,7 @@ async def read(runs: Runs, run_id: str) -> list[RunEvent]:
     return [seen async for seen in runs.follow(SCOPE, run_id) if isinstance(seen, RunEvent)]
 
 
+@pytest.mark.timeout(3600)
 def test_any_history_reads_as_it_was_heard_whole_or_cut(logs: Callable[..., Any]) -> None:
     random_ = rng("turn histories")
 

@@ -42,7 +42,7 @@ class GatewayAsks:
             context_tokens=min(told, default=ASSUMED_TOKENS),
             max_output_tokens=min(written, default=None),
             is_assumed=not told,
-            vocabulary_of=first[0].model if len({target.model for target in first}) == 1 else "",
+            vocabulary_of=_one_vocabulary([target.model for target in first]),
         )
 
     async def count(self, texts: Sequence[str], *, window: Window) -> list[int] | None:
@@ -69,3 +69,9 @@ class GatewayAsks:
             if info.id == target.model:
                 return info.max_output_tokens
         return None
+
+
+def _one_vocabulary(models: Sequence[str]) -> str:
+    """Return a model whose vocabulary all of ``models`` read with; empty where there is none."""
+    names = {vocabulary_of(model) for model in models}
+    return models[0] if len(names) == 1 and None not in names else ""

@@ -79,13 +79,13 @@ async def fit(
     )
     scale = Scale()
     room, arrangement = room_of(window, draft, scale), draft.laid_out(scale)
-    if is_exact or arrangement.total > room.free * _COUNTED_FROM:
+    if window.vocabulary_of and (is_exact or arrangement.total > room.free * _COUNTED_FROM):
         counted = await _scale(asks, window, draft)
         if counted is not None:
             scale = counted
             room, arrangement = room_of(window, draft, scale), draft.laid_out(scale)
     if arrangement.total > room.free:
-        arrangement = await _fitting(draft, scale, room, summaries)
+        await _make_fit(arrangement, draft, scale, room, summaries)
     return _fitted(arrangement, room, scale, draft)
 
 
@@ -122,8 +122,18 @@ def _system(spec: TurnSpec, scale: Scale) -> int:
 
 
 async def _scale(asks: Asks, window: Window, draft: Draft) -> Scale | None:
-    """Have all words counted by the model's vocabulary; None where there is none."""
-    weight = weigh([*draft.messages, *([draft.own] if draft.own is not None else [])])
+    """Have words counted by the model's vocabulary; None where that cannot be.
+
+    Of a long conversation only what may be sent is counted: by bytes, twice the window at most.
+    """
+    by_bytes, left = Scale(), window.context_tokens * 2
+    some = [] if draft.own is None else [draft.own]
+    for message in reversed(draft.messages):
+        tokens = by_bytes.message(message).total
+        if left > 0 or message.is_pinned:
+            some.append(message)
+        left -= tokens
+    weight = weigh(some)
     instructions = draft.spec.instructions or ""
     texts = [*weight.words, *weight.results, *weigh_tools(draft.tools).words, instructions]
     wanted = list(dict.fromkeys(texts))
@@ -131,9 +141,10 @@ async def _scale(asks: Asks, window: Window, draft: Draft) -> Scale | None:
     return None if counts is None else Scale(dict(zip(wanted, counts, strict=True)))
 
 
-async def _fitting(draft: Draft, scale: Scale, room: Room, summaries: Summariser | None) -> Arrangement:
+async def _make_fit(
+    arrangement: Arrangement, draft: Draft, scale: Scale, room: Room, summaries: Summariser | None
+) -> None:
     """Do what the policy says about a context that is too long. Raises: TurnTooLong."""
-    arrangement = draft.laid_out(scale)
     policy = draft.spec.context.kind
     if policy == "refuse":
         arranging.check(arrangement, room, may_drop=False)
@@ -144,7 +155,6 @@ async def _fitting(draft: Draft, scale: Scale, room: Room, summaries: Summariser
     arranging.trim(arrangement, room.free)
     arranging.squeeze(arrangement, scale, room.free)
     arranging.check(arrangement, room, may_drop=True)
-    return arrangement
 
 
 async def _summary(draft: Draft, scale: Scale, room: Room, summaries: Summariser) -> Summary | None:

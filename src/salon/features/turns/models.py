@@ -49,7 +49,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     is_assumed: bool = False
     """Nobody told the context window; ``context_tokens`` is what is assumed of it."""
     vocabulary_of: str = ""
-    """The model's own name, by which its vocabulary is known."""
+    """The model's own name, by which its vocabulary is known; empty where it is not."""
 
 
 class ContextPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -99,6 +99,10 @@ class Scale:
 
     def message(self, message: ContextMessage) -> Tokens:
         """Return what a message takes: what is known of it, if that is more than its parts tell."""
+        parts = message.parts
+        if len(parts) == 1 and type(parts[0]) is TextPart and not message.name:
+            # Nearly all of a long conversation, which is weighed anew for every answer.
+            return Tokens(words=max(message.tokens, self._of(parts[0].text) + MESSAGE_TOKENS))
         found = self.tokens(weigh([message]))
         more = message.tokens - found.total
         if more <= 0 or (self.is_vocabulary and not found.files):
@@ -106,7 +110,7 @@ class Scale:
         return Tokens(words=found.words, results=found.results, files=found.files + more)
 
     def _of(self, text: str) -> int:
-        known = self._known.get(text)
+        known = self._known.get(text) if self.is_vocabulary else None
         return tokens_of(text) if known is None else known
 
 
