@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import bindparam, select
 
+from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.exchange.importing import Entry, Import, Imports
 from salon.features.conversations.models import Author, Content, Message
-from salon.features.conversations.store.conversations import change_conversation
+from salon.features.conversations.sorting.tables import folders, tagged, tags
+from salon.features.conversations.store.conversations import change_conversation, get_conversation
 from salon.features.conversations.store.messages import all_messages
 from salon.features.conversations.tree import NewMessage, Tree
 from salon.foundation.files import Files, LocalBlobs
@@ -19,12 +22,20 @@ from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.ids import PersonId, SpaceId
 from salon.foundation.messages import TextPart
 from salon.foundation.runs import Runs
-from salon.foundation.storage import Storage, open_storage
+from salon.foundation.storage import Storage, Transaction, open_storage, statement
 from salon.foundation.workers import Workers
 from salon.testing.tables import import_all_tables
 
 ANN = Caller(kind="person", space_id=SpaceId("spc_ann"), person_id=PersonId("per_ann"), rights=OWNER_RIGHTS)
 BOB = Caller(kind="person", space_id=SpaceId("spc_bob"), person_id=PersonId("per_bob"), rights=OWNER_RIGHTS)
+
+
+FOLDERS = statement(select(folders.c.id, folders.c.parent_id, folders.c.name))
+TAGS = statement(
+    select(tags.c.name)
+    .join(tagged, tagged.c.tag_id == tags.c.id)
+    .where(tagged.c.conversation_id == bindparam("conversation"))
+)
 
 
 async def chunks(data: bytes) -> AsyncIterator[bytes]:
@@ -49,6 +60,8 @@ class House:
             caller_of=self._caller_of, clock=clock,
         )  # fmt: skip
 
+        self.exports = Exports(storage, self.files, self.runs, clock=clock)
+
     async def _caller_of(self, created_by: str) -> Caller | None:
         return self.allowed.get(created_by)
 
@@ -58,6 +71,7 @@ class House:
 
     async def close(self) -> None:
         await self.imports.close()
+        await self.exports.jobs.close()
         await self.runs.close()
 
     async def begin(self, data: Any, caller: Caller = ANN, name: str = "export", **asked: Any) -> Import:
@@ -90,6 +104,22 @@ class House:
         await self.storage.write(
             lambda tx: change_conversation(tx, scope, conversation_id, deleted_at_ms=1, changed_at_ms=1)
         )
+
+    async def placed(self, conversation_id: str) -> tuple[list[str], list[str]]:
+        """Return the folders a conversation lies in, from the outermost, and its tags."""
+
+        def read(tx: Transaction) -> tuple[list[str], list[str]]:
+            conversation = get_conversation(tx, SpaceScope(ANN.space_id), conversation_id)
+            assert conversation is not None
+            rows = {row[0]: (row[1], row[2]) for row in tx.all(FOLDERS)}
+            names: list[str] = []
+            at = conversation.folder_id
+            while at is not None:
+                at, name = rows[at]
+                names.insert(0, name)
+            return names, [row[0] for row in tx.all(TAGS, conversation=conversation_id)]
+
+        return await self.storage.read(read)
 
     async def messages(self, conversation_id: str, caller: Caller = ANN) -> list[Message]:
         scope = SpaceScope(caller.space_id)

@@ -13,6 +13,7 @@ import msgspec
 from salon.features.conversations.exchange.archive import ArchivedConversation, ArchivedMessage
 from salon.features.conversations.exchange.importing import store
 from salon.features.conversations.exchange.importing.branching import Opener
+from salon.features.conversations.exchange.importing.placing_store import folder_of, give_tags
 from salon.features.conversations.exchange.importing.translating import (
     Here,
     answer_of,
@@ -35,6 +36,9 @@ from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
 _TITLE: Final = 300
+_NAME: Final = 100
+_DEEPEST: Final = 8
+_MOST_TAGS: Final = 50
 
 
 class Bed(msgspec.Struct, kw_only=True):
@@ -159,15 +163,32 @@ class Planter:
             opener.open_new(conversation)
         else:
             opener.open_grown(conversation, branch_id=bed.branch_id)
+        if bed.is_new:
+            self._place(tx, bed.conversation_id, conversation, now_ms=now_ms)
         changed_at_ms = plain_time(conversation.changed_at_ms, bed.last_at_ms, now_ms=now_ms)
         if bed.is_new:
-            tree.change_conversation(tx, self._scope, bed.conversation_id, changed_at_ms=changed_at_ms)
+            named = tuple(bed.here[one].id for one in conversation.sources if one in bed.here)
+            tree.change_conversation(
+                tx, self._scope, bed.conversation_id, sources=named, changed_at_ms=changed_at_ms
+            )
         data = {"import": self._import_id, "messages": bed.added}
         kind = "conversation.created" if bed.is_new else "conversation.imported"
         event = Event(type=kind, subject=bed.conversation_id, data=data, created_by=author_id(self._caller))
         publish(tx, self._scope, event)
 
     # -- own --------------------------------------------------------------------------------------
+    def _place(
+        self, tx: Transaction, conversation_id: str, conversation: ArchivedConversation, *, now_ms: int
+    ) -> None:
+        """Put a new conversation where it lay, with its tags."""
+        names = [plain(name)[:_NAME] for name in conversation.folder[:_DEEPEST] if name]
+        labels = list(dict.fromkeys(plain(name)[:_NAME] for name in conversation.tags[:_MOST_TAGS] if name))
+        created_by = author_id(self._caller)
+        if names:
+            folder = folder_of(tx, self._scope, names, created_by=created_by, now_ms=now_ms)
+            tree.change_conversation(tx, self._scope, conversation_id, folder_id=folder)
+        give_tags(tx, self._scope, conversation_id, labels, created_by=created_by, now_ms=now_ms)
+
     def _know(self, bed: Bed, here: Here, origin: str | None, parent: str | None) -> None:
         bed.parents[here.id] = parent
         bed.by_origin[here.id] = here
@@ -182,7 +203,7 @@ class Planter:
             id=new_id("cnv"),
             space_id=self._scope.space_id,
             created_by=author_id(self._caller),
-            kind="chat",
+            kind=conversation.kind,
             title=plain(conversation.title)[:_TITLE],
             title_by=conversation.title_by if conversation.title else "nobody",
             sources=(),

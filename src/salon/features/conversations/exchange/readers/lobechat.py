@@ -19,7 +19,7 @@ from salon.features.conversations.exchange.readers.building import (
     with_branch,
     words,
 )
-from salon.features.conversations.exchange.readers.problems import Notes
+from salon.features.conversations.exchange.readers.problems import Notes, ReadError
 from salon.features.conversations.exchange.readers.shelf import Shelf
 from salon.features.conversations.exchange.readers.times import time_ms
 from salon.features.conversations.exchange.readers.values import (
@@ -65,12 +65,15 @@ def key_of(message: Json) -> str:
 
 def conversations(
     shelf: Shelf, library: Library, assets: Assets, *, place: str
-) -> Iterator[ReadConversation]:
-    """Yield the conversations of an export whose messages are on the shelf."""
+) -> Iterator[ReadConversation | ReadError]:
+    """Yield the conversations of an export whose messages are on the shelf, or why one cannot be read."""
     for key in shelf:
         notes = Notes()
         said = [mapping(decode(data, 0, notes)) for data in shelf.take(key)]
-        yield _conversation(key, said, library, notes, assets, place=f"{place}: {key}")
+        try:
+            yield _conversation(key, said, library, notes, assets, place=f"{place}: {key}")
+        except ReadError as error:
+            yield error
 
 
 def _conversation(
@@ -92,6 +95,8 @@ def _conversation(
     if are_linked:
         _follow_on(drafts)
     messages, head = assembled(PROGRAM, _joined(drafts), notes, head_id=None)
+    if not messages:
+        raise ReadError("no-messages", place=place)
     meta = mapping(session.get("meta"))
     config = mapping(session.get("config"))
     group = library.groups.get(identifier(session.get("group") or session.get("groupId")), {})

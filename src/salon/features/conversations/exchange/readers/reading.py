@@ -71,10 +71,16 @@ class Export:
         self._check_shards()
         projects = self._project_names()
         for member, part in self._parts:
+            is_silent = True
             try:
-                yield from self._part(member, part, projects)
+                for one in self._part(member, part, projects):
+                    is_silent = False
+                    yield one
             except ReadError as error:
+                is_silent = False
                 yield _placed(error, member.name)
+            if is_silent:
+                yield ReadError("no-messages", place=member.name)
         self._note_others()
 
     def chunks(self, member: Member) -> Iterator[bytes]:
@@ -150,8 +156,10 @@ class Export:
                 value = decoded(found, notes)
             except ReadError as error:
                 kept = scanner.give_back(found)
-                detail = error.detail if kept is None else f"{kept} bytes were passed over"
-                yield ReadError(error.code, place=place, detail=detail)
+                if kept is None:
+                    yield ReadError(error.code, place=place, detail=error.detail)
+                else:
+                    yield ReadError("damaged", place=place, detail=f"{kept} bytes were passed over")
                 continue
             try:
                 yield _read(value, part.program, notes, self.assets, place=place, projects=projects)
