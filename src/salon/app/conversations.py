@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from salon.features.conversations.answering.attachments import AnswerFiles, GatewaySight
 from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.exchange.importing import Imports
@@ -67,9 +68,13 @@ def open_answering(house: "House") -> Answering:
         accounts=house.accounts,
         models=house.gateway,
         books=house.ledger,
-        files=house.files,
+        files=AnswerFiles(
+            house.files,
+            house.attachments,
+            GatewaySight(house.gateway),
+            most_bytes=settings.files.max_referred_bytes,
+        ),
         clock=house.clock,
-        most_file_bytes=settings.files.max_referred_bytes,
         titles_on=lambda: house.live.current.settings.conversations.titles,
         title_model=lambda: house.live.current.settings.conversations.title_model,
     )

@@ -1,11 +1,12 @@
 """Conversations whose answers a fake provider gives, through the real gateway: for tests in one process."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar, cast
 
+from salon.features.conversations.answering.attachments import AnswerFiles, GatewaySight
 from salon.features.conversations.answering.models import Answerer, Draft, Sent
 from salon.features.conversations.answering.sending import Place
 from salon.features.conversations.answering.service import Answering
@@ -13,15 +14,20 @@ from salon.features.conversations.models import Message
 from salon.features.conversations.tree import Tree
 from salon.features.turns.asking import GatewayAsks
 from salon.foundation.accounts import KeyIdentity
-from salon.foundation.files import Files, LocalBlobs
+from salon.foundation.files import Attachments, Files, LocalBlobs, Making
 from salon.foundation.kit.caller import OWNER_RIGHTS, Caller, SpaceScope
+from salon.foundation.kit.errors import StorageError
 from salon.foundation.kit.ids import PersonId, SpaceId
 from salon.foundation.messages import TextPart
 from salon.foundation.runs import Run, RunEvent, Runs
+from salon.foundation.storage import Storage, Transaction
+from salon.foundation.workers import Workers
 from salon.gateway.registry.models import ProviderSpec
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.gateway_bench import GatewayBench
 from salon.testing.load import until_async
+
+T = TypeVar("T")
 
 ANN: Final = Caller(
     kind="person", space_id=SpaceId("spc_ann"), person_id=PersonId("per_ann"), rights=OWNER_RIGHTS
@@ -44,30 +50,57 @@ class People:
         return None if known is None or created_by in self.gone else KeyIdentity(caller=known, name="person")
 
 
+class MortalStorage:
+    """A storage that a process has until it dies."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.is_dead = False
+        self._storage = storage
+
+    async def write(self, fn: Callable[[Transaction], T]) -> T:
+        """Write, unless dead. Raises: StorageError."""
+        if self.is_dead:
+            raise StorageError(problem="This process is dead.", fix="")
+        return await self._storage.write(fn)
+
+    def replace(self, storage: Any) -> None:
+        """Read and write through another one from now on."""
+        self._storage = storage
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._storage, name)
+
+
 class Process:
     """One process of a house: its runs, its answers and the tree, over a bench."""
 
     def __init__(self, bench: GatewayBench, people: People, *, lease_s: float = 15.0) -> None:
-        self.storage = bench.storage
+        self.storage = MortalStorage(bench.storage)
+        storage = cast("Storage", self.storage)
         self.titles, self.title_model = False, ""
-        self.runs = Runs(bench.storage, clock=bench.clock, lease_s=lease_s)
+        self.runs = Runs(storage, clock=bench.clock, lease_s=lease_s)
         self.files = Files(
-            bench.storage,
+            storage,
             LocalBlobs(bench.folder / "files"),
             incoming=bench.folder / "incoming",
             clock=bench.clock,
         )
-        self.tree = Tree(bench.storage, clock=bench.clock)
+        self.workers = Workers()
+        self.tree = Tree(storage, clock=bench.clock)
         self.answering = Answering(
-            bench.storage,
+            storage,
             self.runs,
             GatewayAsks(bench.gateway),
             accounts=people,
             models=bench.gateway,
             books=bench.ledger,
-            files=self.files,
+            files=AnswerFiles(
+                self.files,
+                Attachments(self.files, Making(storage, self.files, self.workers, bench.clock)),
+                GatewaySight(bench.gateway),
+                most_bytes=1_000_000,
+            ),
             clock=bench.clock,
-            most_file_bytes=1_000_000,
             titles_on=lambda: self.titles,
             title_model=lambda: self.title_model,
         )
@@ -76,6 +109,11 @@ class Process:
         """Begin, and go on with what others left."""
         await self.runs.start(is_alone=is_alone)
         self.answering.start()
+
+    async def die(self) -> None:
+        """End as one that is killed: nothing is written any more."""
+        self.storage.is_dead = True
+        await self.close()
 
     async def close(self) -> None:
         """End as a house does."""
@@ -112,6 +150,11 @@ class Talking:
         self.processes.append(process)
         await process.start(is_alone=is_alone)
         return process
+
+    async def kill(self, process: Process) -> None:
+        """End a process as ``kill -9`` does: nothing that it would still have written is written."""
+        self.processes.remove(process)
+        await process.die()
 
     async def close(self) -> None:
         """End every process."""
@@ -187,23 +230,32 @@ def text_of(message: Message) -> str:
 
 
 @asynccontextmanager
-async def talking(folder: Path, address: str, *, opens: bool = True) -> AsyncGenerator[Talking]:
-    """Open a bench with a fake provider on a database, and one process unless told otherwise."""
-    async with FakeProvider() as fake:
+async def talking(
+    folder: Path,
+    address: str,
+    *,
+    fake_url: str | None = None,
+    lease_s: float = 15.0,
+    is_alone: bool = False,
+) -> AsyncGenerator[Talking]:
+    """Open a bench on a database and one process; with a fake provider of its own unless one is named."""
+    async with AsyncExitStack() as stack:
+        fake = FakeProvider()
+        if fake_url is None:
+            await stack.enter_async_context(fake)
         spec = ProviderSpec(
             name="openai",
             kind="openai-compatible",
-            base_url=f"{fake.url}/v1",
+            base_url=f"{fake_url or fake.url}/v1",
             api_key="sk-fake",
             allow_private=True,
             models=("fake", "other"),
         )
-        async with GatewayBench(folder, providers=[spec], database=address) as bench:
-            scene = Talking(bench, fake)
-            try:
-                if opens:
-                    await scene.open()
-                yield scene
-            finally:
-                async with asyncio.timeout(30):
-                    await scene.close()
+        bench = GatewayBench(folder, providers=[spec], database=address)
+        scene = Talking(await stack.enter_async_context(bench), fake)
+        try:
+            await scene.open(lease_s=lease_s, is_alone=is_alone)
+            yield scene
+        finally:
+            async with asyncio.timeout(30):
+                await scene.close()

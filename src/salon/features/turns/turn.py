@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Final, cast
 
 import msgspec
@@ -188,16 +188,19 @@ class _Turn:
 
     async def _fit(self, own: Sequence[Part], group: asyncio.TaskGroup) -> Fitted | None:
         """Fit the context; a stop ends that too, for a model may be writing a summary."""
-        fitting = fit(
-            self._asks,
-            self._spec,
-            self._messages,
-            own=own,
-            tools=self._offered,
-            summaries=self._summaries,
-        )
+
+        def fitting() -> Coroutine[None, None, Fitted]:
+            return fit(
+                self._asks,
+                self._spec,
+                self._messages,
+                own=own,
+                tools=self._offered,
+                summaries=self._summaries,
+            )
+
         if self._summaries is None:
-            return await fitting
+            return await fitting()
         self._fitting = group.create_task(_told_apart(fitting), name="turn-context")
         await asyncio.wait({self._fitting})
         fitted, self._fitting = self._fitting, None
@@ -309,10 +312,13 @@ class _Turn:
         return left if asked is None else min(asked, left)
 
 
-async def _told_apart(fitting: Coroutine[None, None, Fitted]) -> Fitted | SalonError:
-    """Return a refusal instead of raising it: a failed child would cancel the whole group."""
+async def _told_apart(fitting: Callable[[], Coroutine[None, None, Fitted]]) -> Fitted | SalonError:
+    """Return a refusal instead of raising it: a failed child would cancel the whole group.
+
+    What fits is made in here: a task that is stopped before it began would leave it unawaited.
+    """
     try:
-        return await fitting
+        return await fitting()
     except SalonError as error:
         return error
 

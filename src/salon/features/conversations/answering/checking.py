@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from salon.features.conversations.answering.attachments import Attachments
+from salon.features.conversations.answering.attachments import AnswerFiles
 from salon.features.conversations.answering.context import Contexts, model_of, spec_of
 from salon.features.conversations.answering.models import MOST_MODELS, Answerer, Draft
 from salon.features.conversations.tree.desk import author_id
@@ -46,13 +46,13 @@ class Checker:
     def __init__(
         self,
         contexts: Contexts,
-        attachments: Attachments,
+        files: AnswerFiles,
         accounts: Identities,
         models: Models,
         asks: Asks,
     ) -> None:
         self._contexts = contexts
-        self._attachments = attachments
+        self._files = files
         self._accounts = accounts
         self._models = models
         self._asks = asks
@@ -66,11 +66,11 @@ class Checker:
         """
         if not draft.parts:
             raise InvalidRequest(field="parts", problem="Say something, or attach something.")
-        parts = await self._attachments.checked(caller, draft.parts)
         if not draft.wants_answer:
+            parts = await self._files.checked(caller, draft.parts, model=None)
             return msgspec.structs.replace(draft, parts=parts, answerers=())
-        answerers = await self.answerers(
-            caller, conversation_id, draft.answerers, last_id=last_id, following=parts
+        answerers, parts = await self._checked(
+            caller, conversation_id, draft.answerers, last_id=last_id, following=draft.parts
         )
         return msgspec.structs.replace(draft, parts=parts, answerers=answerers)
 
@@ -81,17 +81,25 @@ class Checker:
         answerers: Sequence[Answerer],
         *,
         last_id: str | None,
-        following: tuple[Part, ...] = (),
     ) -> tuple[Answerer, ...]:
         """Return who answers, each a model that may be asked and that the path fits. Raises: as ``ready``."""
+        ready, _ = await self._checked(caller, conversation_id, answerers, last_id=last_id, following=())
+        return ready
+
+    async def _checked(
+        self,
+        caller: Caller,
+        conversation_id: str,
+        answerers: Sequence[Answerer],
+        *,
+        last_id: str | None,
+        following: tuple[Part, ...],
+    ) -> tuple[tuple[Answerer, ...], tuple[Part, ...]]:
         if len(answerers) > MOST_MODELS:
             problem = f"At most {MOST_MODELS} models answer one message."
             raise InvalidRequest(field="models", problem=problem)
         scope = SpaceScope(caller.space_id)
-        settings, messages = await self._contexts.of_path(scope, conversation_id, last_id)
-        if following:
-            parts = await self._attachments.resolved(scope, following)
-            messages.append(ContextMessage(role="user", parts=parts))
+        settings, path = await self._contexts.of_path(scope, conversation_id, last_id)
         named = tuple(answerers) or (Answerer(model=""),)
         ready = tuple(
             msgspec.structs.replace(one, model=model_of(settings, one.model or None)) for one in named
@@ -99,6 +107,11 @@ class Checker:
         identity = await identity_of(self._accounts, author_id(caller))
         for one in ready:
             await self._models.check_model(identity, one.model, "chat")
-            spec = spec_of(settings, one.settings, model=one.model)
-            await fit(self._asks, spec, messages)
-        return ready
+        parts = await self._files.checked(caller, following, model=ready[0].model)
+        for one in ready:
+            messages = await self._contexts.messages(scope, path, model=one.model)
+            if parts:
+                words = await self._files.resolved(caller, parts, model=one.model)
+                messages.append(ContextMessage(role="user", parts=words))
+            await fit(self._asks, spec_of(settings, one.settings, model=one.model), messages)
+        return ready, parts

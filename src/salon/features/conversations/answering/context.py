@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 
 from salon.features.conversations.answering import store
-from salon.features.conversations.answering.attachments import Attachments
+from salon.features.conversations.answering.attachments import AnswerFiles
+from salon.features.conversations.answering.beginning import caller_of
 from salon.features.conversations.answering.models import TurnData
 from salon.features.conversations.answering.settings import Overrides, Settings, over, read
 from salon.features.conversations.models import Message
@@ -70,21 +71,21 @@ def spec_of(settings: Settings, overrides: Overrides, *, model: str) -> TurnSpec
 class Contexts:
     """Reads what models are told."""
 
-    def __init__(self, storage: Storage, attachments: Attachments) -> None:
+    def __init__(self, storage: Storage, files: AnswerFiles) -> None:
         self._storage = storage
-        self._attachments = attachments
+        self._files = files
 
     async def of_turn(self, scope: SpaceScope, data: TurnData) -> Told:
         """Return what the model of an answer under way is told. Raises: StorageError."""
         settings, found, other = await self._storage.read(lambda tx: self._read(tx, scope, data))
         spec = spec_of(settings, data.settings, model=data.model)
-        messages = [*await self.messages(scope, found), *_besides(data, other)]
+        messages = [*await self.messages(scope, found, model=data.model), *_besides(data, other)]
         return Told(spec=spec, messages=tuple(messages))
 
     async def of_path(
         self, scope: SpaceScope, conversation_id: str, last_id: str | None
-    ) -> tuple[Settings, list[ContextMessage]]:
-        """Return the settings of a conversation and what would be sent of a path. Raises: NotFound."""
+    ) -> tuple[Settings, list[Message]]:
+        """Return the settings of a conversation and the path to a message. Raises: NotFound."""
 
         def load(tx: Transaction) -> tuple[Settings, list[Message]]:
             the_conversation(tx, scope, conversation_id)
@@ -92,16 +93,18 @@ class Contexts:
                 the_message(tx, scope, conversation_id, last_id)
             return settings_of(tx, scope, conversation_id), whole_path(tx, scope, conversation_id, last_id)
 
-        settings, found = await self._storage.read(load)
-        return settings, await self.messages(scope, found)
+        return await self._storage.read(load)
 
-    async def messages(self, scope: SpaceScope, found: Sequence[Message]) -> list[ContextMessage]:
-        """Return messages of the tree as they may be sent, with the files they name."""
+    async def messages(
+        self, scope: SpaceScope, found: Sequence[Message], *, model: str
+    ) -> list[ContextMessage]:
+        """Return messages of the tree as they may be sent to a model, with the files they name."""
+        caller = caller_of(scope.space_id, None)
         out: list[ContextMessage] = []
         for message in found:
             if message.content is None or message.deleted_at_ms is not None or not message.content.parts:
                 continue
-            parts = await self._attachments.resolved(scope, message.content.parts)
+            parts = await self._files.resolved(caller, message.content.parts, model=model)
             out.append(context_message(message, parts=parts))
         return out
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from salon.features.conversations.answering.attachments import Attachments
+from salon.features.conversations.answering.attachments import AnswerFiles
 from salon.features.conversations.answering.beginning import caller_of
 from salon.features.conversations.answering.checking import Identities, identity_of
 from salon.features.conversations.answering.context import Contexts
@@ -23,7 +23,7 @@ class Maker:
         self,
         storage: Storage,
         contexts: Contexts,
-        attachments: Attachments,
+        files: AnswerFiles,
         accounts: Identities,
         asks: Asks,
         *,
@@ -32,7 +32,7 @@ class Maker:
     ) -> None:
         self._storage = storage
         self._contexts = contexts
-        self._attachments = attachments
+        self._files = files
         self._accounts = accounts
         self._asks = asks
         self._clock = clock
@@ -61,5 +61,5 @@ class Maker:
             tools=self._tools,
             summaries=summaries,
         )
-        parts = await self._attachments.kept(caller_of(turn.space_id, turn.created_by), outcome.parts)
+        parts = await self._files.kept(caller_of(turn.space_id, turn.created_by), outcome.parts)
         return msgspec.structs.replace(outcome, parts=parts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from salon.features.conversations.answering.attachments import Attachments
+from salon.features.conversations.answering.attachments import AnswerFiles
 from salon.features.conversations.answering.beginning import Beginner
 from salon.features.conversations.answering.checking import Checker, Identities, Models
 from salon.features.conversations.answering.context import Contexts
@@ -18,7 +18,6 @@ from salon.features.conversations.answering.titles import Titles
 from salon.features.conversations.answering.workshop import Workshop
 from salon.features.conversations.tree.desk import Desk
 from salon.features.turns import NO_TOOLS, Asks, ToolBox
-from salon.foundation.files import Files
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import NotFound
@@ -38,21 +37,20 @@ class Answering:
         accounts: Identities,
         models: Models,
         books: Books,
-        files: Files,
+        files: AnswerFiles,
         clock: Clock,
-        most_file_bytes: int,
         titles_on: Callable[[], bool],
         title_model: Callable[[], str],
         tools: ToolBox = NO_TOOLS,
     ) -> None:
         """``title_model`` is asked for titles; an empty name is the conversation's own model."""
         self._runs = runs
+        self.files = files
         desk = Desk(storage, clock)
-        attachments = Attachments(files, most_bytes=most_file_bytes)
-        contexts = Contexts(storage, attachments)
-        checker = Checker(contexts, attachments, accounts, models, asks)
+        contexts = Contexts(storage, files)
+        checker = Checker(contexts, files, accounts, models, asks)
         beginner = Beginner(runs, clock, lambda: self.workshop)
-        make = Maker(storage, contexts, attachments, accounts, asks, clock=clock, tools=tools)
+        make = Maker(storage, contexts, files, accounts, asks, clock=clock, tools=tools)
         titles = Titles(storage, asks, accounts, clock=clock, is_on=titles_on, model=title_model)
         self.workshop = Workshop(
             storage, runs, Landing(beginner, clock), make, clock=clock, landed=titles.after

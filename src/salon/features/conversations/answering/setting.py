@@ -149,8 +149,9 @@ class SettingsDesk:
         """
         scope = SpaceScope(caller.space_id)
         branch = await self._desk.storage.read(lambda tx: opened(tx, scope, conversation_id, branch_id))
-        settings, messages = await self._contexts.of_path(scope, conversation_id, branch.head_id)
+        settings, path = await self._contexts.of_path(scope, conversation_id, branch.head_id)
         spec = spec_of(settings, Overrides(), model=model_of(settings, model))
+        messages = await self._contexts.messages(scope, path, model=spec.model)
         return (await fit(self._asks, spec, messages, is_exact=is_exact)).report
 
 

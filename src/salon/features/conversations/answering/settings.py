@@ -78,7 +78,7 @@ def read(stored: Mapping[str, Any]) -> Settings:
 
 def stored(settings: Settings) -> dict[str, Any]:
     """Return settings as they are stored."""
-    return msgspec.to_builtins(settings)
+    return {name: value for name, value in msgspec.to_builtins(settings).items() if value != {}}
 
 
 def over(base: Settings, *above: Overrides) -> Settings:
