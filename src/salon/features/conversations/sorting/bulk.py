@@ -1,0 +1,287 @@
+"""Acts on many conversations at once, each with an undo that puts back exactly what it changed.
+
+A long act is written in slices, so that others' writes pass between them; what it changed so far is kept
+with each slice, under one id.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from salon.features.conversations.errors import ActDiffers
+from salon.features.conversations.models import Conversation
+from salon.features.conversations.sorting import store
+from salon.features.conversations.sorting.folders import the_folder
+from salon.features.conversations.sorting.listing_store import list_ids
+from salon.features.conversations.sorting.models import BulkAct, BulkDone, Change, Filter, MarkAct, Undone
+from salon.features.conversations.sorting.tags import check_tag
+from salon.features.conversations.store.conversations import (
+    change_conversation,
+    find_act,
+    get_conversation,
+    record_act,
+)
+from salon.features.conversations.tree import Desk, author_id
+from salon.features.conversations.tree.desk import fingerprint_of
+from salon.foundation.audit import record
+from salon.foundation.events import Event, publish
+from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
+from salon.foundation.kit.ids import new_id
+from salon.foundation.storage import Transaction
+
+KEPT_MS: Final = 7 * 24 * 3600 * 1000
+"""How long an act can be undone."""
+MOST: Final = 10_000
+"""Conversations of one act."""
+SLICE: Final = 50
+_MARKS: Final[dict[MarkAct, tuple[str, bool]]] = {
+    "pin": ("pinned_at_ms", True), "unpin": ("pinned_at_ms", False),
+    "archive": ("archived_at_ms", True), "unarchive": ("archived_at_ms", False),
+    "hide": ("hidden_at_ms", True), "unhide": ("hidden_at_ms", False),
+    "delete": ("deleted_at_ms", True),
+}  # fmt: skip
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """An act, and on which conversations: those named, or those that a filter finds."""
+
+    act: BulkAct
+    ids: tuple[str, ...] = ()
+    filter: Filter | None = None
+    folder_id: str | None = None
+    """Where ``move`` goes; None is out of every folder."""
+    tags: tuple[str, ...] = ()
+    """Names, for ``tag`` and ``untag``; a tag that is not there is made."""
+
+
+class _SoFar(msgspec.Struct, frozen=True):
+    """What the slices written so far have done."""
+
+    changes: tuple[Change, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    def and_more(self, changes: Sequence[Change], missing: Sequence[str]) -> "_SoFar":
+        return _SoFar((*self.changes, *changes), (*self.missing, *missing))
+
+    def told(self, done: BulkDone) -> BulkDone:
+        changed = tuple(one.id for one in self.changes)
+        return msgspec.structs.replace(done, changed=changed, missing=self.missing)
+
+
+class Bulk:
+    """Acts on many conversations, for one caller at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def act(self, caller: Caller, asked: Asked, *, client_id: str | None = None) -> BulkDone:
+        """Do an act on many conversations and return how to undo it.
+
+        Raises: InvalidRequest, NotFound for the folder, ActDiffers.
+        """
+        _check(asked)
+        scope, fingerprint = SpaceScope(caller.space_id), fingerprint_of("conversations.act", asked)
+        if client_id is not None:
+            known = await self._desk.storage.write(lambda tx: _known(tx, scope, client_id, fingerprint))
+            if known is not None:
+                return known
+        ids = await self._ids(caller, asked)
+        now_ms, undo_id = self._desk.clock.now_ms(), new_id("und")
+        done = BulkDone(undo_id=undo_id, act=asked.act, changed=(), expires_at_ms=now_ms + KEPT_MS)
+        so_far = _SoFar()
+        for start in range(0, max(1, len(ids)), SLICE):
+            part = ids[start : start + SLICE]
+            is_last = start + SLICE >= len(ids)
+
+            def write(
+                tx: Transaction, part: list[str] = part, had: _SoFar = so_far, last: bool = is_last
+            ) -> _SoFar:
+                after = had.and_more(*_apply(tx, caller, asked, part, now_ms=now_ms))
+                self._keep(tx, caller, done, after.changes, now_ms=now_ms)
+                if len(after.changes) > len(had.changes):
+                    ids = [one.id for one in after.changes[len(had.changes) :]]
+                    _tell(tx, caller, undo_id, asked.act, ids)
+                if last and client_id is not None:
+                    _record(tx, caller, client_id, fingerprint, after.told(done), now_ms=now_ms)
+                return after
+
+            so_far = await self._desk.storage.write(write)
+        return so_far.told(done)
+
+    async def undo(self, caller: Caller, undo_id: str) -> Undone:
+        """Put back what an act changed, where nobody changed it since; again changes nothing.
+
+        Raises: NotFound, Conflict when its time is over.
+        """
+        scope = SpaceScope(caller.space_id)
+
+        def write(tx: Transaction) -> Undone:
+            tx.take_turn(f"undo:{undo_id}")
+            known = store.get_undo(tx, scope, undo_id)
+            if known is None:
+                raise NotFound(what="act", id=undo_id[:100])
+            _, changes, expires_at_ms, undone_at_ms = known
+            now_ms = self._desk.clock.now_ms()
+            if undone_at_ms is not None:  # then only what was put back is kept
+                return Undone(undo_id=undo_id, restored=tuple(one.id for one in changes), left=())
+            if now_ms >= expires_at_ms:
+                raise Conflict(problem="The time to undo this is over.")
+            restored = [one for one in changes if _put_back(tx, caller, one, now_ms=now_ms)]
+            store.set_undone(tx, scope, undo_id, restored, now_ms=now_ms)
+            ids = tuple(one.id for one in restored)
+            _tell(tx, caller, undo_id, "undo", ids)
+            left = tuple(one.id for one in changes if one not in restored)
+            return Undone(undo_id=undo_id, restored=ids, left=left)
+
+        return await self._desk.storage.write(write)
+
+    async def _ids(self, caller: Caller, asked: Asked) -> list[str]:
+        if asked.filter is None:
+            return list(dict.fromkeys(asked.ids))
+        scope, wanted = SpaceScope(caller.space_id), asked.filter
+        reader = author_id(caller) or ""
+        return await self._desk.storage.read(
+            lambda tx: list_ids(tx, scope, wanted, reader=reader, limit=MOST)
+        )
+
+    def _keep(
+        self, tx: Transaction, caller: Caller, done: BulkDone, changes: Sequence[Change], *, now_ms: int
+    ) -> None:
+        store.keep_undo(
+            tx,
+            SpaceScope(caller.space_id),
+            done.undo_id,
+            done.act,
+            changes,
+            by=author_id(caller),
+            now_ms=now_ms,
+            expires_at_ms=done.expires_at_ms,
+        )
+
+
+def _apply(
+    tx: Transaction, caller: Caller, asked: Asked, ids: Sequence[str], *, now_ms: int
+) -> tuple[list[Change], list[str]]:
+    scope = SpaceScope(caller.space_id)
+    if asked.act == "move" and asked.folder_id is not None:
+        the_folder(tx, scope, asked.folder_id)
+    tag_ids = _tag_ids(tx, caller, asked, now_ms=now_ms)
+    changes, absent = list[Change](), list[str]()
+    for conversation_id in ids:
+        had = get_conversation(tx, scope, conversation_id)
+        if had is None or had.deleted_at_ms is not None:
+            absent.append(conversation_id)
+            continue
+        change = _change(tx, caller, asked, had, tag_ids, now_ms=now_ms)
+        if change is not None:
+            changes.append(change)
+    return changes, absent
+
+
+def _change(
+    tx: Transaction,
+    caller: Caller,
+    asked: Asked,
+    had: Conversation,
+    tag_ids: Sequence[str],
+    *,
+    now_ms: int,
+) -> Change | None:
+    scope = SpaceScope(caller.space_id)
+    if asked.act == "tag":
+        added = tuple(
+            one for one in tag_ids
+            if store.tag_on(tx, scope, had.id, one, by=author_id(caller), now_ms=now_ms)
+        )  # fmt: skip
+        return Change(id=had.id, added=added) if added else None
+    if asked.act == "untag":
+        removed = tuple(one for one in tag_ids if store.tag_off(tx, scope, had.id, one))
+        return Change(id=had.id, removed=removed) if removed else None
+    column, value = _wanted(asked, now_ms=now_ms)
+    before = getattr(had, column)
+    if before == value or (column != "folder_id" and (before is None) == (value is None)):
+        return None
+    change_conversation(tx, scope, had.id, **{column: value})
+    if asked.act == "delete":
+        record(tx, caller, "conversation.deleted", had.id, {"messages": had.messages})
+    return Change(id=had.id, columns={column: (before, value)}, messages=had.messages)
+
+
+def _wanted(asked: Asked, *, now_ms: int) -> tuple[str, Any]:
+    if asked.act == "move":
+        return "folder_id", asked.folder_id
+    assert asked.act != "tag"
+    assert asked.act != "untag"
+    column, is_on = _MARKS[asked.act]
+    return column, now_ms if is_on else None
+
+
+def _tag_ids(tx: Transaction, caller: Caller, asked: Asked, *, now_ms: int) -> list[str]:
+    scope = SpaceScope(caller.space_id)
+    if asked.act == "tag":
+        for name in asked.tags:
+            by = author_id(caller)
+            store.add_tag(tx, scope, tag_id=new_id("tag"), name=name.strip(), by=by, now_ms=now_ms)
+    return list(store.tag_ids(tx, scope, [name.strip() for name in asked.tags]).values())
+
+
+def _put_back(tx: Transaction, caller: Caller, change: Change, *, now_ms: int) -> bool:
+    scope = SpaceScope(caller.space_id)
+    had = get_conversation(tx, scope, change.id)
+    if had is None or any(getattr(had, name) != after for name, (_, after) in change.columns.items()):
+        return False
+    is_gone = had.deleted_at_ms is not None and "deleted_at_ms" not in change.columns
+    if is_gone or ("deleted_at_ms" in change.columns and had.messages != change.messages):
+        return False  # deleted since, or erased: then nothing is left to bring back
+    if change.columns:
+        values = {name: before for name, (before, _) in change.columns.items()}
+        if values.get("folder_id") is not None and store.get_folder(tx, scope, values["folder_id"]) is None:
+            return False
+        change_conversation(tx, scope, change.id, **values)
+    for tag_id in change.added:
+        store.tag_off(tx, scope, change.id, tag_id)
+    for tag_id in change.removed:
+        store.tag_on(tx, scope, change.id, tag_id, by=author_id(caller), now_ms=now_ms)
+    return True
+
+
+def _check(asked: Asked) -> None:
+    if bool(asked.ids) == (asked.filter is not None):
+        raise InvalidRequest(field="ids", problem="Send either ids or a filter.")
+    if len(asked.ids) > MOST:
+        raise InvalidRequest(field="ids", problem=f"Send {MOST} or fewer.")
+    if (asked.act in {"tag", "untag"}) != bool(asked.tags):
+        raise InvalidRequest(field="tags", problem="They are for “tag” and “untag”, which need at least one.")
+    for name in asked.tags:
+        check_tag(name)
+
+
+def _known(tx: Transaction, scope: SpaceScope, client_id: str, fingerprint: str) -> BulkDone | None:
+    known = find_act(tx, scope, client_id)
+    if known is None:
+        return None
+    if known[0] != fingerprint:
+        raise ActDiffers(client_id=client_id)
+    return msgspec.convert(known[1], BulkDone)
+
+
+def _record(
+    tx: Transaction, caller: Caller, client_id: str, fingerprint: str, done: BulkDone, *, now_ms: int
+) -> None:
+    record_act(
+        tx,
+        SpaceScope(caller.space_id),
+        client_id,
+        created_by=author_id(caller),
+        fingerprint=fingerprint,
+        result=msgspec.to_builtins(done),
+        now_ms=now_ms,
+    )
+
+
+def _tell(tx: Transaction, caller: Caller, undo_id: str, act: str, ids: Sequence[str]) -> None:
+    data = {"act": act, "conversations": list(ids)}
+    event = Event(type="conversations.sorted", subject=undo_id, data=data, created_by=author_id(caller))
+    publish(tx, SpaceScope(caller.space_id), event)

@@ -1,0 +1,220 @@
+"""Folders: nested, never in a ring, with settings for what is in them."""
+
+from typing import Any, Final
+
+import msgspec
+
+from salon.features.conversations.errors import ChangedMeanwhile
+from salon.features.conversations.sorting import store
+from salon.features.conversations.sorting.models import Folder, FolderRow
+from salon.features.conversations.tree import Desk, author_id, the_conversation
+from salon.foundation.events import Event, publish
+from salon.foundation.kit.caller import Caller, SpaceScope
+from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, TooLarge
+from salon.foundation.kit.ids import new_id
+from salon.foundation.storage import Transaction
+
+MOST_FOLDERS: Final = 1_000
+MOST_DEPTH: Final = 20
+MOST_NAME: Final = 100
+MOST_SETTINGS_BYTES: Final = 64 * 1024
+
+
+class FolderChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What to change of a folder; what is UNSET stays."""
+
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    parent_id: str | msgspec.UnsetType | None = msgspec.UNSET
+    """The folder that it is to be in; None for none."""
+    settings: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    """Settings to replace; one that is None goes."""
+
+
+class Folders:
+    """The folders of every space, for one caller at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def list(self, caller: Caller) -> list[FolderRow]:
+        """Return every folder of the space, each with how many open conversations are in it."""
+        scope = SpaceScope(caller.space_id)
+
+        def read(tx: Transaction) -> list[FolderRow]:
+            counts = store.count_filed(tx, scope)
+            return [
+                FolderRow(folder=folder, conversations=counts.get(folder.id, 0))
+                for folder in store.list_folders(tx, scope)
+            ]
+
+        return await self._desk.storage.read(read)
+
+    async def create(
+        self,
+        caller: Caller,
+        name: str,
+        *,
+        parent_id: str | None = None,
+        settings: dict[str, Any] | None = None,
+        client_id: str | None = None,
+    ) -> Folder:
+        """Make a folder. Raises: InvalidRequest, NotFound for the parent, Conflict, TooLarge, ActDiffers."""
+        scope, held = SpaceScope(caller.space_id), _held({}, settings or {})
+        _check_name(name)
+
+        def do(tx: Transaction, now_ms: int) -> dict[str, Any]:
+            tx.take_turn(_turn(scope))
+            known = store.list_folders(tx, scope)
+            if len(known) >= MOST_FOLDERS:
+                raise Conflict(problem=f"This space has {MOST_FOLDERS} folders already. Delete some first.")
+            made = Folder(
+                id=new_id("fld"),
+                space_id=scope.space_id,
+                created_by=author_id(caller),
+                parent_id=parent_id,
+                name=name,
+                settings=held,
+                version=1,
+                created_at_ms=now_ms,
+                changed_at_ms=now_ms,
+            )
+            _check_place(known, made)
+            store.add_folder(tx, scope, made)
+            _tell(tx, caller, "folder.created", made.id)
+            return {"folder": made.id}
+
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, made: the_folder(tx, scope, made["folder"]),
+            act="folder.create",
+            asked={"name": name, "parent": parent_id, "settings": settings},
+            client_id=client_id,
+        )
+
+    async def change(
+        self, caller: Caller, folder_id: str, change: FolderChange, *, version: int | None = None
+    ) -> Folder:
+        """Rename or move a folder, or change its settings; with ``version`` only if that is still its own.
+
+        Raises: NotFound, InvalidRequest, Conflict when it would be in itself, ChangedMeanwhile, TooLarge.
+        """
+        scope = SpaceScope(caller.space_id)
+
+        def write(tx: Transaction) -> Folder:
+            tx.take_turn(_turn(scope))
+            had = the_folder(tx, scope, folder_id)
+            new = _changed(had, change)
+            _check_place(store.list_folders(tx, scope), new)
+            if version not in {None, had.version} or not store.change_folder(
+                tx, scope, had, new, now_ms=self._desk.clock.now_ms()
+            ):
+                raise ChangedMeanwhile(what="folder", id=had.id, version=had.version)
+            _tell(tx, caller, "folder.changed", had.id)
+            return the_folder(tx, scope, folder_id)
+
+        return await self._desk.storage.write(write)
+
+    async def remove(self, caller: Caller, folder_id: str) -> int:
+        """Delete a folder; what is in it moves to the one above. Returns how many conversations that were.
+
+        Raises: NotFound.
+        """
+        scope = SpaceScope(caller.space_id)
+
+        def write(tx: Transaction) -> int:
+            tx.take_turn(_turn(scope))
+            moved = store.drop_folder(tx, scope, the_folder(tx, scope, folder_id))
+            _tell(tx, caller, "folder.removed", folder_id)
+            return moved
+
+        return await self._desk.storage.write(write)
+
+    async def settings(self, caller: Caller, conversation_id: str) -> dict[str, Any]:
+        """Return the settings that hold for a conversation: its own before those of its folders.
+
+        Raises: NotFound.
+        """
+        scope = SpaceScope(caller.space_id)
+        return await self._desk.storage.read(lambda tx: settings_of(tx, scope, conversation_id))
+
+
+def settings_of(tx: Transaction, scope: SpaceScope, conversation_id: str) -> dict[str, Any]:
+    """Return what holds for a conversation: from the outermost folder inwards, its own settings last.
+
+    Each setting is taken whole: a nearer one replaces it. Raises: NotFound.
+    """
+    conversation = the_conversation(tx, scope, conversation_id)
+    known = {folder.id: folder for folder in store.list_folders(tx, scope)}
+    layers = [conversation.settings]
+    folder = known.get(conversation.folder_id or "")
+    while folder is not None and len(layers) <= MOST_DEPTH:
+        layers.append(folder.settings)
+        folder = known.get(folder.parent_id or "")
+    return {name: value for layer in reversed(layers) for name, value in layer.items()}
+
+
+def the_folder(tx: Transaction, scope: SpaceScope, folder_id: str) -> Folder:
+    """Return a folder of the space. Raises: NotFound."""
+    found = store.get_folder(tx, scope, folder_id)
+    if found is None:
+        raise NotFound(what="folder", id=folder_id[:100])
+    return found
+
+
+def _check_place(known: list[Folder], folder: Folder) -> None:
+    """Refuse a place in itself, too deep, or beside one of the same name. Raises: NotFound, Conflict."""
+    parents = {one.id: one.parent_id for one in known}
+    if folder.parent_id is not None and folder.parent_id not in parents:
+        raise NotFound(what="folder", id=folder.parent_id[:100])
+    above, depth = folder.parent_id, 1
+    while above is not None:
+        if above == folder.id:
+            raise Conflict(problem="A folder cannot be moved into itself or into a folder in it.")
+        above, depth = parents.get(above), depth + 1
+    if depth + _height(known, folder.id) > MOST_DEPTH:
+        raise Conflict(problem=f"Folders can be {MOST_DEPTH} deep.")
+    for one in known:
+        is_beside = one.id != folder.id and one.parent_id == folder.parent_id
+        if is_beside and one.name.casefold() == folder.name.casefold():
+            raise Conflict(problem=f"There is a folder “{one.name}” in that place already.")
+
+
+def _height(known: list[Folder], folder_id: str) -> int:
+    """Return how many levels of folders are below one."""
+    height, level = 0, {folder_id}
+    while level := {one.id for one in known if one.parent_id in level}:
+        height += 1
+    return height
+
+
+def _changed(had: Folder, change: FolderChange) -> Folder:
+    name = had.name if change.name is msgspec.UNSET else change.name
+    _check_name(name)
+    return msgspec.structs.replace(
+        had,
+        name=name,
+        parent_id=had.parent_id if change.parent_id is msgspec.UNSET else change.parent_id,
+        settings=had.settings if change.settings is msgspec.UNSET else _held(had.settings, change.settings),
+    )
+
+
+def _held(had: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    held = {name: value for name, value in {**had, **sent}.items() if value is not None}
+    if len(msgspec.json.encode(held)) > MOST_SETTINGS_BYTES:
+        raise TooLarge(what="settings", field="settings", limit_bytes=MOST_SETTINGS_BYTES)
+    return held
+
+
+def _check_name(name: str) -> None:
+    if not 0 < len(name.strip()) <= MOST_NAME:
+        raise InvalidRequest(field="name", problem=f"It must have 1 to {MOST_NAME} characters.")
+
+
+def _turn(scope: SpaceScope) -> str:
+    return f"folders:{scope.space_id}"
+
+
+def _tell(tx: Transaction, caller: Caller, kind: str, folder_id: str) -> None:
+    event = Event(type=kind, subject=folder_id, created_by=author_id(caller))
+    publish(tx, SpaceScope(caller.space_id), event)
