@@ -8,6 +8,7 @@ from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.exchange.importing import Imports
 from salon.features.conversations.search import Indexer, Search
+from salon.features.conversations.sorting import Sorting
 from salon.features.conversations.tree import HeldBackup, Tree
 from salon.features.turns.asking import GatewayAsks
 from salon.foundation.kit.caller import Caller, Right
@@ -37,9 +38,10 @@ async def open_conversations(house: "House") -> None:
         tree=tree,
         search=search,
         indexer=indexer,
-        answering=open_answering(house),
         exports=open_exports(house),
         imports=await _open_imports(house),
+        sorting=Sorting(house.storage, clock=house.clock),
+        answering=open_answering(house),
     )
 
 

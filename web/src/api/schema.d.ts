@@ -191,6 +191,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act On Conversations
+         * @description Move, tag, pin, archive, hide or delete many conversations; ``undo_id`` takes it back for 7 days.
+         */
+        post: operations["act_on_conversations_salon_v1_acts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/acts/{undo_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Act
+         * @description Put back what an act changed, where nobody changed it since; again changes nothing.
+         */
+        post: operations["undo_act_salon_v1_acts__undo_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/aliases": {
         parameters: {
             query?: never;
@@ -408,7 +448,7 @@ export interface paths {
         };
         /**
          * List Conversations
-         * @description List the conversations of one's space, the one changed last first.
+         * @description List conversations of one's space, newest first or by title, with tags and what is unread.
          */
         get: operations["list_conversations_salon_v1_conversations_get"];
         put?: never;
@@ -883,6 +923,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/conversations/{conversation_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Read
+         * @description Say how far one has read a conversation; to its end unless a message is named.
+         */
+        post: operations["set_read_salon_v1_conversations__conversation_id__read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/conversations/{conversation_id}/repair": {
         parameters: {
             query?: never;
@@ -1337,6 +1397,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Folders
+         * @description List every folder of one's space, each with how many open conversations are in it.
+         */
+        get: operations["list_folders_salon_v1_folders_get"];
+        put?: never;
+        /**
+         * Create Folder
+         * @description Make a folder, in another one or in none.
+         */
+        post: operations["create_folder_salon_v1_folders_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/folders/{folder_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Folder
+         * @description Delete a folder; what is in it moves to the one above.
+         */
+        delete: operations["remove_folder_salon_v1_folders__folder_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Folder
+         * @description Rename or move a folder, or change its settings; with If-Match only if nobody else has meanwhile.
+         */
+        patch: operations["change_folder_salon_v1_folders__folder_id__patch"];
         trace?: never;
     };
     "/salon/v1/imports": {
@@ -2283,6 +2391,122 @@ export interface paths {
         get: operations["status_salon_v1_status_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tags
+         * @description List the tags of one's space, by name.
+         */
+        get: operations["list_tags_salon_v1_tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Tag
+         * @description Delete a tag, and take it from everything that has it.
+         */
+        delete: operations["remove_tag_salon_v1_tags__tag_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Tag
+         * @description Rename a tag, on everything that has it.
+         */
+        patch: operations["rename_tag_salon_v1_tags__tag_id__patch"];
+        trace?: never;
+    };
+    "/salon/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Templates
+         * @description List the templates of one's space, by name.
+         */
+        get: operations["list_templates_salon_v1_templates_get"];
+        put?: never;
+        /**
+         * Create Template
+         * @description Make a template: settings and first messages of new conversations.
+         */
+        post: operations["create_template_salon_v1_templates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Template
+         * @description Return a template.
+         */
+        get: operations["get_template_salon_v1_templates__template_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Template
+         * @description Delete a template; conversations that were made from it stay.
+         */
+        delete: operations["remove_template_salon_v1_templates__template_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Template
+         * @description Change a template; with If-Match only if nobody else has meanwhile.
+         */
+        patch: operations["change_template_salon_v1_templates__template_id__patch"];
+        trace?: never;
+    };
+    "/salon/v1/templates/{template_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use Template
+         * @description Make a conversation with the template's settings and first messages.
+         */
+        post: operations["use_template_salon_v1_templates__template_id__conversations_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3448,6 +3672,42 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActBody
+         * @description An act on many conversations: on those named, or on those that a filter finds (10,000 at most).
+         */
+        ActBody: {
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "move" | "tag" | "untag" | "pin" | "unpin" | "archive" | "unarchive" | "hide" | "unhide" | "delete";
+            /** Client Id */
+            client_id?: string | null;
+            filter?: components["schemas"]["FilterBody"] | null;
+            /** Folder Id */
+            folder_id?: string | null;
+            /** Ids */
+            ids?: string[];
+            /** Tags */
+            tags?: string[];
+        };
+        /**
+         * ActDone
+         * @description What an act did.
+         */
+        ActDone: {
+            /** Act */
+            act: string;
+            /** Changed */
+            changed: string[];
+            /** Expires At Ms */
+            expires_at_ms: number;
+            /** Missing */
+            missing: string[];
+            /** Undo Id */
+            undo_id: string;
+        };
+        /**
          * Alias
          * @description A name callers ask for, and where it goes.
          */
@@ -4243,16 +4503,6 @@ export interface components {
             title?: string | null;
         };
         /**
-         * Conversations
-         * @description Conversations, the one changed last first.
-         */
-        Conversations: {
-            /** Items */
-            items: components["schemas"]["Conversation"][];
-            /** Next */
-            next: string | null;
-        };
-        /**
          * ConversationWithBranches
          * @description A conversation and its branches, oldest first.
          */
@@ -4337,6 +4587,32 @@ export interface components {
             cost_e10: number;
             /** Currency */
             currency: string;
+        };
+        /**
+         * CountedFolder
+         * @description A folder and what is in it.
+         */
+        CountedFolder: {
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Conversations */
+            conversations: number;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
         };
         /**
          * DatabaseCheck
@@ -4803,6 +5079,94 @@ export interface components {
             unit: ("page" | "slide" | "sheet") | null;
         };
         /**
+         * FilterBody
+         * @description Which conversations; everything named has to fit.
+         */
+        FilterBody: {
+            /** Changed Before Ms */
+            changed_before_ms?: number | null;
+            /** Created Since Ms */
+            created_since_ms?: number | null;
+            /** Folder Id */
+            folder_id?: string | null;
+            /** Is Filed */
+            is_filed?: boolean | null;
+            /** Is Pinned */
+            is_pinned?: boolean | null;
+            /** Is Unread */
+            is_unread?: boolean | null;
+            /**
+             * State
+             * @default open
+             * @enum {string}
+             */
+            state?: "open" | "archived" | "hidden" | "deleted" | "any";
+            /** Tag */
+            tag?: string | null;
+        };
+        /**
+         * Folder
+         * @description A folder.
+         */
+        Folder: {
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * FolderBody
+         * @description A folder to make.
+         */
+        FolderBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FolderChangeBody
+         * @description What to change of a folder; what is left out stays.
+         */
+        FolderChangeBody: {
+            /** Name */
+            name?: string | null;
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * Folders
+         * @description Every folder of the space, oldest first.
+         */
+        Folders: {
+            /** Items */
+            items: components["schemas"]["CountedFolder"][];
+        };
+        /**
          * Found
          * @description A page of messages that were found.
          */
@@ -5159,6 +5523,64 @@ export interface components {
             tokens_per_minute?: number | null;
         };
         /**
+         * ListedConversation
+         * @description A conversation as a list shows it.
+         */
+        ListedConversation: {
+            /** Archived At Ms */
+            archived_at_ms: number | null;
+            /** Branch Id */
+            branch_id: string | null;
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Deleted At Ms */
+            deleted_at_ms: number | null;
+            /** Folder Id */
+            folder_id: string | null;
+            /** Hidden At Ms */
+            hidden_at_ms: number | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Messages */
+            messages: number;
+            /** Origin */
+            origin: string | null;
+            /** Pinned At Ms */
+            pinned_at_ms: number | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Sources */
+            sources: string[];
+            /** Tags */
+            tags: string[];
+            /** Title */
+            title: string;
+            /** Title By */
+            title_by: string;
+            /** Unread */
+            unread: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ListedConversations
+         * @description A page of conversations.
+         */
+        ListedConversations: {
+            /** Items */
+            items: components["schemas"]["ListedConversation"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * LoginLink
          * @description An address that signs one browser in, once.
          */
@@ -5342,6 +5764,14 @@ export interface components {
              * @enum {string}
              */
             kind?: "rollback" | "switch" | "fork" | "merge";
+        };
+        /**
+         * Moved
+         * @description A folder is gone.
+         */
+        Moved: {
+            /** Moved */
+            moved: number;
         };
         /**
          * Moves
@@ -6136,6 +6566,19 @@ export interface components {
             items: components["schemas"]["Queued"][];
         };
         /**
+         * ReadBody
+         * @description How far one has read.
+         */
+        ReadBody: {
+            /**
+             * Is Read
+             * @default true
+             */
+            is_read?: boolean;
+            /** Message Id */
+            message_id?: string | null;
+        };
+        /**
          * RealtimeSession
          * @description A realtime session that is open.
          */
@@ -6856,6 +7299,34 @@ export interface components {
             ok: boolean;
         };
         /**
+         * Tag
+         * @description A tag.
+         */
+        Tag: {
+            /** Conversations */
+            conversations: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TagBody
+         * @description A tag's new name.
+         */
+        TagBody: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * Tags
+         * @description Every tag of the space, by name.
+         */
+        Tags: {
+            /** Items */
+            items: components["schemas"]["Tag"][];
+        };
+        /**
          * TargetVerdict
          * @description What becomes of one target, and what it was weighed by.
          */
@@ -6888,6 +7359,106 @@ export interface components {
             used: number;
             /** Weight */
             weight: number;
+        };
+        /**
+         * Template
+         * @description Settings and first messages of new conversations.
+         */
+        Template: {
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Id */
+            id: string;
+            /** Messages */
+            messages: components["schemas"]["TemplateMessage"][];
+            /** Name */
+            name: string;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * TemplateBody
+         * @description A template to make.
+         */
+        TemplateBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /** Messages */
+            messages?: components["schemas"]["TemplateMessageBody"][];
+            /** Name */
+            name: string;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TemplateChangeBody
+         * @description What to change of a template; what is left out stays.
+         */
+        TemplateChangeBody: {
+            /** Messages */
+            messages?: components["schemas"]["TemplateMessageBody"][] | null;
+            /** Name */
+            name?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * TemplateMessage
+         * @description A first message.
+         */
+        TemplateMessage: {
+            /** Author */
+            author: {
+                [key: string]: unknown;
+            };
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant" | "tool";
+        };
+        /**
+         * TemplateMessageBody
+         * @description A first message.
+         */
+        TemplateMessageBody: {
+            author?: components["schemas"]["AuthorBody"] | null;
+            /** Parts */
+            parts?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Role
+             * @default user
+             * @enum {string}
+             */
+            role?: "system" | "developer" | "user" | "assistant" | "tool";
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * Templates
+         * @description Every template of the space, by name.
+         */
+        Templates: {
+            /** Items */
+            items: components["schemas"]["Template"][];
         };
         /**
          * TestCheck
@@ -7038,6 +7609,26 @@ export interface components {
             move_id?: string | null;
         };
         /**
+         * Undone
+         * @description What was put back.
+         */
+        Undone: {
+            /** Left */
+            left: string[];
+            /** Restored */
+            restored: string[];
+            /** Undo Id */
+            undo_id: string;
+        };
+        /**
+         * Unread
+         * @description How much is unread.
+         */
+        Unread: {
+            /** Unread */
+            unread: number;
+        };
+        /**
          * UploadState
          * @description How far an upload is.
          */
@@ -7109,6 +7700,19 @@ export interface components {
             requests: number;
             /** Unpriced */
             unpriced: number;
+        };
+        /**
+         * UseBody
+         * @description A conversation to make of a template.
+         */
+        UseBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
         };
         /** ValidationError */
         ValidationError: {
@@ -7465,6 +8069,72 @@ export interface operations {
             };
         };
     };
+    act_on_conversations_salon_v1_acts_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActDone"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_act_salon_v1_acts__undo_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                undo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_aliases_salon_v1_aliases_get: {
         parameters: {
             query?: never;
@@ -7808,8 +8478,14 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                folder?: string | null;
+                is_filed?: boolean | null;
+                is_pinned?: boolean | null;
+                is_unread?: boolean | null;
                 limit?: number;
-                state?: "open" | "archived" | "hidden" | "deleted";
+                order?: "changed" | "created" | "title";
+                state?: "open" | "archived" | "hidden" | "deleted" | "any";
+                tag?: string | null;
             };
             header?: never;
             path?: never;
@@ -7823,7 +8499,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Conversations"];
+                    "application/json": components["schemas"]["ListedConversations"];
                 };
             };
             /** @description Validation Error */
@@ -8960,6 +9636,41 @@ export interface operations {
             };
         };
     };
+    set_read_salon_v1_conversations__conversation_id__read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReadBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     repair_conversation_salon_v1_conversations__conversation_id__repair_post: {
         parameters: {
             query?: never;
@@ -9814,6 +10525,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileText"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_folders_salon_v1_folders_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Folders"];
+                };
+            };
+        };
+    };
+    create_folder_salon_v1_folders_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FolderBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Folder"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_folder_salon_v1_folders__folder_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                folder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_folder_salon_v1_folders__folder_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                folder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FolderChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Folder"];
                 };
             };
             /** @description Validation Error */
@@ -11530,6 +12364,283 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    list_tags_salon_v1_tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tags"];
+                };
+            };
+        };
+    };
+    remove_tag_salon_v1_tags__tag_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rename_tag_salon_v1_tags__tag_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_templates_salon_v1_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Templates"];
+                };
+            };
+        };
+    };
+    create_template_salon_v1_templates_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_template_salon_v1_templates__template_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_template_salon_v1_templates__template_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_template_salon_v1_templates__template_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    use_template_salon_v1_templates__template_id__conversations_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UseBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationWithBranches"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -86,6 +86,7 @@ SENTENCES: Final[dict[str, str]] = {
 
 
 REMEDIES: Final[dict[str, str]] = {
+    "act": "Its time to be undone may be over, or it was done in another space.",
     "alias": "“salon route list” or GET /salon/v1/aliases lists those there are.",
     "backup": "“salon db backup” makes one; look for it where that said.",
     "backup manifest": "It is written beside the backup and is moved with it: bring both files.",
@@ -97,6 +98,7 @@ REMEDIES: Final[dict[str, str]] = {
     "endpoint": "Look at the method and the spelling; GET /salon/v1/openapi.json lists the addresses there are.",
     "export": "It was begun in another space, or so long ago that it is forgotten. GET /salon/v1/exports lists those there are.",
     "file of the export": "It ended without one; its status says why. Begin it again.",
+    "folder": "It was deleted, or belongs to another space. GET /salon/v1/folders lists those there are.",
     "key": "“salon keys list” or GET /salon/v1/keys lists those there are.",
     "message": "It belongs to another conversation or space. GET …/conversations/ID/messages lists those there are.",
     "message in the queue": "It was sent or dropped. GET …/conversations/ID/queue lists those that wait.",
@@ -116,6 +118,8 @@ REMEDIES: Final[dict[str, str]] = {
     "step of the answer": "Steps count from 1; the answer lists those it took.",
     "share": "“salon shares” or GET /salon/v1/shares lists those there are.",
     "shared link": "It was revoked, has expired, or is not whole. Ask whoever sent it for a new one.",
+    "tag": "It was deleted, or belongs to another space. GET /salon/v1/tags lists those there are.",
+    "template": "It was deleted, or belongs to another space. GET /salon/v1/templates lists those there are.",
     "stored content": "The file's bytes are gone from the store: upload it again, or restore a backup that has them.",
 }
 """The next step for each kind of thing that may not be there, for ``not_found``: by its ``what``."""

@@ -10,6 +10,7 @@ from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.exchange.importing import Imports
 from salon.features.conversations.responses import ResponseDesk
 from salon.features.conversations.search import Indexer, Search
+from salon.features.conversations.sorting import Sorting
 from salon.features.conversations.tree import Tree
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.files import Files, Making, Uploads
@@ -107,6 +108,7 @@ class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
     tree: Tree
     search: Search
     indexer: Indexer
+    sorting: Sorting
     answering: Answering
     exports: Exports
     imports: Imports

@@ -3,9 +3,11 @@
 import msgspec
 import pytest
 
+from salon.features.conversations.answering.context import settings_of
 from salon.features.conversations.errors import ChangedMeanwhile
 from salon.features.conversations.sorting import Asked, FolderChange
 from salon.features.conversations.tree import ConversationChange
+from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, TooLarge
 
 
@@ -51,22 +53,23 @@ def test_folders_are_at_most_twenty_deep(sort) -> None:
 
 def test_settings_come_from_the_nearest_that_has_them(sort) -> None:
     async def body(scene, sorting):
-        outer = await sorting.folders.create(scene.ann, "A", settings={"model": "a", "system": "a"})
-        inner = await sorting.folders.create(
-            scene.ann, "B", parent_id=outer.id, settings={"model": "b", "temperature": 1}
-        )
-        made = await scene.tree.conversations.create(scene.ann, settings={"temperature": 0})
+        held = {"model": "a", "instructions": "a"}
+        outer = await sorting.folders.create(scene.ann, "A", settings=held)
+        held = {"model": "b", "parameters": {"temperature": 1, "seed": 7}}
+        inner = await sorting.folders.create(scene.ann, "B", parent_id=outer.id, settings=held)
+        made = await scene.tree.conversations.create(scene.ann, settings={"parameters": {"temperature": 0.5}})
         one = made.conversation.id
         await sorting.bulk.act(scene.ann, Asked(act="move", ids=(one,), folder_id=inner.id))
-        held = await sorting.folders.settings(scene.ann, one)
-        assert held == {"model": "b", "system": "a", "temperature": 0}
-        change = ConversationChange(settings={"temperature": None})
-        await scene.tree.conversations.change(scene.ann, one, change)
+        scope = SpaceScope(scene.ann.space_id)
+        held = await scene.storage.read(lambda tx: settings_of(tx, scope, one))
+        assert (held.model, held.instructions) == ("b", "a")
+        assert (held.parameters.temperature, held.parameters.seed) == (0.5, 7)
         await sorting.folders.change(scene.ann, inner.id, FolderChange(settings={"model": None}))
-        held = await sorting.folders.settings(scene.ann, one)
-        assert held == {"model": "a", "system": "a", "temperature": 1}
-        with pytest.raises(NotFound):
-            await sorting.folders.settings(scene.bob, one)
+        await scene.tree.conversations.change(
+            scene.ann, one, ConversationChange(settings={"parameters": None})
+        )
+        held = await scene.storage.read(lambda tx: settings_of(tx, scope, one))
+        assert (held.model, held.parameters.temperature) == ("a", 1)
 
     sort(body)
 

@@ -11,6 +11,7 @@ from salon.features.conversations.answering.beginning import caller_of
 from salon.features.conversations.answering.models import TurnData
 from salon.features.conversations.answering.settings import Overrides, Settings, over, read
 from salon.features.conversations.models import Message
+from salon.features.conversations.sorting import folder_settings
 from salon.features.conversations.store.conversations import get_conversation
 from salon.features.conversations.store.messages import path
 from salon.features.conversations.tree.lookups import the_conversation, the_message
@@ -42,10 +43,13 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def settings_of(tx: Transaction, scope: SpaceScope, conversation_id: str) -> Settings:
-    """Return the settings in force in a conversation: its own over the space's."""
+    """Return the settings in force in a conversation: its own over those of its folders, over the space's."""
     usual, _ = store.get_defaults(tx, scope)
     conversation = get_conversation(tx, scope, conversation_id)
-    return over(read(usual), read({} if conversation is None else conversation.settings))
+    if conversation is None:
+        return read(usual)
+    folders = folder_settings(tx, scope, conversation.folder_id)
+    return over(read(usual), *map(read, folders), read(conversation.settings))
 
 
 def model_of(settings: Settings, named: str | None = None) -> str:

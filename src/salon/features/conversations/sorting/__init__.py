@@ -1,7 +1,7 @@
 """Folders, tags, what was read, acts on many conversations with undo, and templates."""
 
 from salon.features.conversations.sorting.bulk import Asked
-from salon.features.conversations.sorting.folders import FolderChange, settings_of
+from salon.features.conversations.sorting.folders import FolderChange, folder_settings
 from salon.features.conversations.sorting.models import (
     BulkAct,
     BulkDone,
@@ -36,5 +36,5 @@ __all__ = [
     "TemplateChange",
     "TemplateMessage",
     "Undone",
-    "settings_of",
+    "folder_settings",
 ]

@@ -7,7 +7,7 @@ import msgspec
 from salon.features.conversations.errors import ChangedMeanwhile
 from salon.features.conversations.sorting import store
 from salon.features.conversations.sorting.models import Folder, FolderRow
-from salon.features.conversations.tree import Desk, author_id, the_conversation
+from salon.features.conversations.tree import Desk, author_id
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, TooLarge
@@ -130,28 +130,17 @@ class Folders:
 
         return await self._desk.storage.write(write)
 
-    async def settings(self, caller: Caller, conversation_id: str) -> dict[str, Any]:
-        """Return the settings that hold for a conversation: its own before those of its folders.
 
-        Raises: NotFound.
-        """
-        scope = SpaceScope(caller.space_id)
-        return await self._desk.storage.read(lambda tx: settings_of(tx, scope, conversation_id))
-
-
-def settings_of(tx: Transaction, scope: SpaceScope, conversation_id: str) -> dict[str, Any]:
-    """Return what holds for a conversation: from the outermost folder inwards, its own settings last.
-
-    Each setting is taken whole: a nearer one replaces it. Raises: NotFound.
-    """
-    conversation = the_conversation(tx, scope, conversation_id)
+def folder_settings(tx: Transaction, scope: SpaceScope, folder_id: str | None) -> list[dict[str, Any]]:
+    """Return the settings of a folder and of those above it, the outermost first: later ones count."""
+    if folder_id is None:
+        return []
     known = {folder.id: folder for folder in store.list_folders(tx, scope)}
-    layers = [conversation.settings]
-    folder = known.get(conversation.folder_id or "")
+    layers, folder = list[dict[str, Any]](), known.get(folder_id)
     while folder is not None and len(layers) <= MOST_DEPTH:
         layers.append(folder.settings)
         folder = known.get(folder.parent_id or "")
-    return {name: value for layer in reversed(layers) for name, value in layer.items()}
+    return layers[::-1]
 
 
 def the_folder(tx: Transaction, scope: SpaceScope, folder_id: str) -> Folder:

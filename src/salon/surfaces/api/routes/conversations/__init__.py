@@ -9,6 +9,8 @@ from salon.surfaces.api.routes.conversations import (
     imports,
     messages,
     search,
+    sorting,
+    templates,
 )
 
 ROUTERS = (
@@ -20,5 +22,7 @@ ROUTERS = (
     search.router,
     exports.router,
     imports.router,
+    sorting.router,
+    templates.router,
 )
 """Every router of conversations; each part adds its own."""

@@ -1,10 +1,11 @@
 """Conversations: made, listed, shown, changed; who takes part."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from salon.features.conversations.models import Author
+from salon.features.conversations.sorting import Filter, Order, State
 from salon.features.conversations.tree import ConversationChange
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
@@ -20,11 +21,11 @@ from salon.surfaces.api.routes.conversations.shown import conversation_shown, gi
 from salon.surfaces.api.routes.schemas.conversations import (
     ConversationBody,
     ConversationChangeBody,
-    Conversations,
     ConversationWithBranches,
     ParticipantBody,
     Participants,
 )
+from salon.surfaces.api.routes.schemas.sorting import ListedConversations
 
 router = APIRouter(prefix="/salon/v1", tags=["conversations"])
 
@@ -45,18 +46,35 @@ management(
 )
 
 
-@router.get("/conversations", response_model=Conversations)
+@router.get("/conversations", response_model=ListedConversations)
 async def list_conversations(
     services: CurrentConversations,
     caller: CurrentCaller,
     *,
-    state: Literal["open", "archived", "hidden", "deleted"] = "open",
+    state: State = "open",
+    folder: Annotated[str | None, Query(max_length=100)] = None,
+    is_filed: bool | None = None,
+    tag: Annotated[str | None, Query(max_length=100)] = None,
+    is_pinned: bool | None = None,
+    is_unread: bool | None = None,
+    order: Order = "changed",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Annotated[str | None, Query(max_length=4000)] = None,
 ) -> Any:
-    """List the conversations of one's space, the one changed last first."""
-    page = await services.tree.conversations.page(caller, state=state, cursor=cursor, limit=limit)
-    return {"items": [conversation_shown(one) for one in page.items], "next": page.next}
+    """List conversations of one's space, newest first or by title, with tags and what is unread."""
+    wanted = Filter(
+        state=state,
+        folder_id=folder,
+        is_filed=is_filed,
+        tag=tag,
+        is_pinned=is_pinned,
+        is_unread=is_unread,
+    )
+    page = await services.sorting.reading.page(caller, wanted, order=order, cursor=cursor, limit=limit)
+    items = [
+        {**conversation_shown(one.conversation), "tags": one.tags, "unread": one.unread} for one in page.items
+    ]
+    return {"items": items, "next": page.next}
 
 
 @router.post("/conversations", response_model=ConversationWithBranches, status_code=201)

@@ -184,13 +184,6 @@ class ConversationWithBranches(Conversation):
     branches: list[Branch]
 
 
-class Conversations(BaseModel):
-    """Conversations, the one changed last first."""
-
-    items: list[Conversation]
-    next: str | None
-
-
 class Branches(BaseModel):
     """Branches, oldest first."""
 
