@@ -67,7 +67,7 @@ def test_unknown_command_names_the_nearest(house: House) -> None:
     assert done.returncode == 2
     assert "Did you mean “serve”?" in done.stderr
     assert "There is no command “ad”. Did you mean “add”?" in house.salon("providers", "ad").stderr
-    assert "There are: backup, check, migrate, restore." in house.salon("db", "zzz").stderr
+    assert "There are: backup, check, migrate, reindex, restore." in house.salon("db", "zzz").stderr
 
 
 def test_kind_of_a_provider_is_known_before_a_key_is_asked_for(house: House) -> None:

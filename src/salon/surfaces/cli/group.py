@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "payloads": ("payloads:payloads", "Keep requests and answers word for word; search, show, replay them."),
     "files": ("files:files", "Keep files that requests to any model can refer to."),
     "batches": ("batches:batches", "Look at batches of requests and stop them."),
+    "conversations": ("conversations:conversations", "Read conversations; branch, archive, delete, restore."),
     "search": ("search:search", "Look for messages by their words."),
     "export": ("export:export", "Write conversations to a file: JSON, JSON Lines, Markdown or HTML."),
     "import": ("imports:bring_in", "Import an export of ChatGPT, Claude, Open WebUI and others."),

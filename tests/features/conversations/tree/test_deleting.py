@@ -135,6 +135,8 @@ def test_an_erased_conversation_leaves_its_id_alone(play) -> None:
         done = await made.tree.deletion.conversation(made.ann, conversation, "erase")
         assert (done.messages, done.copies) == (2, ())
         assert await made.bodies_with(b"secret") == 0
+        with pytest.raises(BodyGone):
+            await made.tree.deletion.restore_conversation(made.ann, conversation)
         (left,) = (await made.tree.conversations.page(made.ann, state="deleted")).items
         assert (left.title, left.settings, left.messages) == ("", {}, 0)
         scope = SpaceScope(made.ann.space_id)

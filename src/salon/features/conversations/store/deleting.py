@@ -96,6 +96,11 @@ _ERASURES = statement(
     .order_by(erasures.c.id)
     .limit(bindparam("limit"))
 )
+_WAS_ERASED = statement(
+    select(erasures.c.id).where(
+        erasures.c.target_id == bindparam("target"), erasures.c.space_id == bindparam("space")
+    )
+)
 _PAST_BODIES = statement(
     select(_m.id, _m.space_id, _m.conversation_id)
     .where(_m.deleted_at_ms <= bindparam("before_ms"), _m.body.is_not(None))
@@ -198,6 +203,11 @@ def note_erasures(tx: Transaction, _scope: Scope, noted: Sequence[Erasure]) -> N
     """Remember what was erased, for a restore; what is known already stays as it is."""
     for erasure in noted:
         tx.run(_NOTE, **msgspec.structs.asdict(erasure))
+
+
+def was_erased(tx: Transaction, scope: SpaceScope, target_id: str) -> bool:
+    """Tell whether a conversation or a message was erased."""
+    return tx.one(_WAS_ERASED, target=target_id, space=scope.space_id) is not None
 
 
 def list_erasures(

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, literal, select
+from sqlalchemy import bindparam, func, literal, select
 
 from salon.features.conversations.tables import messages
 from salon.foundation.kit.caller import SpaceScope
@@ -79,10 +79,28 @@ _ALL = statement(
 )
 
 
+# A plan that PostgreSQL made while the table was small reads all of it for every step, and is kept.
+_BY_INDEX = statement(
+    select(
+        *(
+            func.set_config(name, "off", True)
+            for name in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+        )
+    )
+)
+
+
+def by_index(tx: Transaction) -> None:
+    """Have all that this transaction still reads be found by an index, however small the tables are."""
+    if tx.dialect == "postgresql":
+        tx.one(_BY_INDEX)
+
+
 def places_up(
     tx: Transaction, scope: SpaceScope, conversation_id: str, last_id: str, *, limit: int = _MOST
 ) -> list[Place]:
     """Return the path that ends in ``last_id``, that message first."""
+    by_index(tx)
     rows = tx.all(_UP, key=last_id, space=scope.space_id, conversation=conversation_id, limit=limit)
     return [_place(row) for row in rows]
 
@@ -91,6 +109,7 @@ def places_down(
     tx: Transaction, scope: SpaceScope, conversation_id: str, first_id: str, *, limit: int = _MOST
 ) -> list[Place]:
     """Return a message and everything below it, in no order."""
+    by_index(tx)
     rows = tx.all(_DOWN, key=first_id, space=scope.space_id, conversation=conversation_id, limit=limit)
     return [_place(row) for row in rows]
 

@@ -175,7 +175,7 @@ class Deletion:
             now_ms = self._desk.clock.now_ms()
             had = the_conversation(tx, scope, conversation_id, or_deleted=True)
             mark = _last_mark(had)
-            if mark == "deleted_at_ms" and had.messages and not deleting.ids_with_body(tx, scope, had.id):
+            if mark == "deleted_at_ms" and _is_gone(tx, scope, had):
                 raise BodyGone(what="conversation", id=had.id)
             values: dict[str, Any] = {mark: None, "changed_at_ms": now_ms}
             store.change_conversation(tx, scope, had.id, **values)
@@ -342,6 +342,12 @@ def _below(tx: Transaction, scope: SpaceScope, conversation_id: str, message_id:
 def _count(tx: Transaction, scope: SpaceScope, conversation_id: str, added: int, *, now_ms: int) -> None:
     if added:
         store.add_messages(tx, scope, conversation_id, added=added, now_ms=now_ms)
+
+
+def _is_gone(tx: Transaction, scope: SpaceScope, had: Conversation) -> bool:
+    if deleting.was_erased(tx, scope, had.id):
+        return True
+    return had.messages > 0 and not deleting.ids_with_body(tx, scope, had.id)
 
 
 def _open_another(tx: Transaction, scope: SpaceScope, leaving: Branch, *, now_ms: int) -> None:
