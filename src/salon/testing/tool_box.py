@@ -26,6 +26,8 @@ class FakeToolBox:
         self.guarded: set[str] = set()
         """Tools whose calls wait for ``decision``."""
         self.decision: asyncio.Future[Approval] | None = None
+        self.waiting = 0
+        """How many calls have begun to wait for it."""
 
     def tools(self) -> tuple[Tool, ...]:
         """Return the tools by name."""
@@ -42,6 +44,7 @@ class FakeToolBox:
     async def approve(self, call: ToolCallPart) -> Approval:
         """Wait for ``decision``."""
         assert self.decision is not None
+        self.waiting += 1
         return await asyncio.shield(self.decision)
 
     async def call(self, call: ToolCallPart) -> ToolAnswer:

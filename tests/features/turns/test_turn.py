@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from tests.features.turns.conftest import TurnBench
+from tests.features.turns.conftest import TurnBench, said
+from tests.features.turns.fakes import Summaries
 
-from salon.features.turns import Limits, outcome_of
+from salon.features.turns import ContextPolicy, Limits, Summary, outcome_of
 from salon.features.turns.ports import Approval
+from salon.foundation.kit.errors import NotFound
 from salon.foundation.messages import TextPart, Tool, ToolCallPart, ToolResultPart
 from salon.foundation.runs import StaleEpoch
 from salon.testing.gateway_bench import poll
@@ -98,18 +100,43 @@ def test_the_callers_own_tool_ends_the_turn_with_its_call(play: Play) -> None:
     play(scene)
 
 
-@pytest.mark.parametrize("function", [endless, None])
-def test_a_tool_that_hangs_or_fails_is_told_to_the_model(play: Play, function: Any) -> None:
-    async def broken(arguments: Mapping[str, Any]) -> str:
-        raise ZeroDivisionError
+async def broken(arguments: Mapping[str, Any]) -> str:
+    raise ZeroDivisionError
 
+
+async def missing(arguments: Mapping[str, Any]) -> str:
+    raise NotFound(what="page", id="x")
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [(endless, "within 0.05 s"), (broken, "failed inside"), (missing, "There is no page x")],
+)
+def test_a_tool_that_hangs_or_fails_is_told_to_the_model(play: Play, function: Any, words: str) -> None:
     async def scene(bench: TurnBench) -> None:
         bench.fake.script(["call=1", "tokens=2"])
-        box = FakeToolBox(tool=function or broken)
+        box = FakeToolBox(tool=function)
         outcome = await bench.take("go", tools=box, spec={"limits": Limits(tool_seconds=0.05)})
         (result,) = [part for part in outcome.parts if isinstance(part, ToolResultPart)]
-        assert outcome.status == "complete"
-        assert result.is_error
+        assert (outcome.status, result.is_error) == ("complete", True)
+        assert words in text_of(result.parts)
+
+    play(scene)
+
+
+class Forgetful(FakeToolBox):
+    """Offers tools it does not have."""
+
+    def has(self, name: str) -> bool:
+        return False
+
+
+def test_a_tool_there_is_not_is_told_to_the_model_with_those_there_are(play: Play) -> None:
+    async def scene(bench: TurnBench) -> None:
+        bench.fake.script(["call=1", "tokens=2"])
+        outcome = await bench.take("go", tools=Forgetful(look=weather))
+        (result,) = [part for part in outcome.parts if isinstance(part, ToolResultPart)]
+        assert text_of(result.parts) == "There is no tool 'look'. Those there are: look."
 
     play(scene)
 
@@ -121,9 +148,7 @@ def test_a_guarded_call_waits_for_a_word(play: Play) -> None:
         box.guarded, box.decision = {"tool"}, asyncio.get_running_loop().create_future()
         run = await bench.begin()
         turn = asyncio.ensure_future(bench.take("go", run=run, tools=box))
-        await poll(
-            lambda: any(event.type == "tool-approval" for event in run.channel.pending) or run.number > 8
-        )
+        await poll(lambda: box.waiting == 2)
         assert box.calls == []
         box.decision.set_result(Approval(is_given=False, reason="Not today."))
         outcome = await turn
@@ -179,6 +204,62 @@ def test_stop_while_a_tool_works_cancels_it_and_answers_its_call(play: Play) -> 
         assert (outcome.status, box.ended) == ("interrupted", ["cancelled"] * 2)
         assert kinds(outcome.parts) == ["ToolCall"] * 2 + ["ToolResult"] * 2
         assert bench.fake.journal.counts["requests"] == 1
+
+    play(scene)
+
+
+def test_stop_while_a_call_waits_for_a_word_answers_it(play: Play) -> None:
+    async def scene(bench: TurnBench) -> None:
+        bench.fake.script(["call=1"])
+        box = FakeToolBox(tool=weather)
+        box.guarded, box.decision = {"tool"}, asyncio.get_running_loop().create_future()
+        run = await bench.begin()
+        turn = asyncio.ensure_future(bench.take("go", run=run, tools=box))
+        await poll(lambda: box.waiting == 1)
+        run.stop_requested.set()
+        outcome = await asyncio.wait_for(turn, AT_ONCE_S)
+        assert (outcome.status, box.calls) == ("interrupted", [])
+        assert kinds(outcome.parts) == ["ToolCall", "ToolResult"]
+
+    play(scene)
+
+
+class Endless(Summaries):
+    """Summaries whose model never comes to an end."""
+
+    is_asked = is_left = False
+
+    async def summarise(self, *_: Any, **__: Any) -> Summary:
+        self.is_asked = True
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.is_left = True
+        raise AssertionError
+
+
+def test_stop_while_a_summary_is_written_ends_that_too(play: Play) -> None:
+    async def scene(bench: TurnBench) -> None:
+        summaries, run = Endless(), await bench.begin()
+        messages = [said("x" * 9_000, id=f"msg_{number}") for number in range(20)]
+        spec = {"context": ContextPolicy(kind="summarise")}
+        turn = asyncio.ensure_future(bench.take(messages, run=run, spec=spec, summaries=summaries))
+        await poll(lambda: summaries.is_asked)
+        run.stop_requested.set()
+        outcome = await asyncio.wait_for(turn, AT_ONCE_S)
+        assert (outcome.status, outcome.parts, outcome.error) == ("interrupted", (), None)
+        assert summaries.is_left
+        assert bench.fake.journal.counts["requests"] == 0
+
+    play(scene)
+
+
+def test_a_context_that_cannot_fit_fails_with_its_ways_out_and_asks_nobody(play: Play) -> None:
+    async def scene(bench: TurnBench) -> None:
+        outcome = await bench.take("x" * 200_000, summaries=Summaries())
+        assert (outcome.status, outcome.parts) == ("failed", ())
+        assert (outcome.error or {})["error"]["code"] == "turn_too_long"
+        assert bench.fake.journal.counts["requests"] == 0
 
     play(scene)
 
