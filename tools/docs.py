@@ -33,6 +33,7 @@ from salon.foundation.kit.catalogue import SENTENCES
 from salon.foundation.kit.settings import specs
 from salon.foundation.kit.version import __version__
 from salon.surfaces.api.endpoints import endpoints
+from salon.surfaces.api.live import schema as socket
 from salon.surfaces.api.openapi import openapi_document, openapi_row
 from salon.surfaces.api.routes import routers
 from salon.surfaces.api.routes.errors_list import error_kinds
@@ -139,6 +140,54 @@ def permission_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def socket_page() -> str:
+    """Return the frames of the client WebSocket, from the schemas that the OpenAPI document has."""
+    lines = [
+        "# Frames of the client WebSocket",
+        "",
+        NOTE,
+        "What they mean together is said in [Runs](../runs.md). Fields with a value behind may be left out.",
+    ]
+    found = socket.schemas()
+    for title, kinds in (("The client sends", socket.CLIENT), ("The server sends", socket.SERVER)):
+        lines += ["", f"## {title}", "", "| type | fields | what it is |", "| --- | --- | --- |"]
+        for kind in kinds:
+            schema = found.pop(socket.PREFIX + kind.__name__)
+            tag = schema["properties"].pop("type")["enum"][0]
+            lines.append(f"| `{tag}` | {'<br>'.join(_schema_fields(schema))} | {_schema_words(schema)} |")
+    for name, schema in sorted(found.items()):
+        if "properties" in schema:
+            lines += ["", f"## {name.removeprefix(socket.PREFIX)}", "", _schema_words(schema), ""]
+            lines += [f"- {field}" for field in _schema_fields(schema)]
+    return "\n".join(lines) + "\n"
+
+
+def _schema_words(schema: Mapping[str, Any]) -> str:
+    return " ".join(schema.get("description", "").replace("``", "`").split())
+
+
+def _schema_fields(schema: Mapping[str, Any]) -> list[str]:
+    shown: list[str] = []
+    for name, field in schema["properties"].items():
+        default = field.get("default")
+        has_default = name not in schema["required"] and not isinstance(default, dict)
+        ending = f" = `{json.dumps(default)}`" if has_default else ""
+        shown.append(f"`{name}`: {_schema_kind(field)}{ending}")
+    return shown
+
+
+def _schema_kind(field: Mapping[str, Any]) -> str:
+    if "$ref" in field:
+        return str(field["$ref"]).rpartition("/")[2].removeprefix(socket.PREFIX)
+    if "anyOf" in field:
+        return " or ".join(_schema_kind(one) for one in field["anyOf"])
+    if "enum" in field:
+        return " or ".join(f"`{value}`" for value in field["enum"])
+    if field.get("type") == "array":
+        return f"list of {_schema_kind(field['items'])}"
+    return str(field.get("type", "anything"))
+
+
 def openapi_text() -> str:
     """Return the OpenAPI document, which the web app's types are made from."""
     app = FastAPI(title="Salon", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
@@ -203,6 +252,7 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "docs/configuration.md": configuration_page,
     "docs/reference/cli.md": command_page,
     "docs/reference/errors.md": error_page,
+    "docs/reference/socket.md": socket_page,
     "docs/permissions.md": permission_page,
     "docs/decisions/README.md": decisions_page,
     "docs/protocols.md": protocol_table.protocol_page,

@@ -125,8 +125,10 @@ def test_events_are_followed_from_a_number_on(house: House) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
     connection.request("GET", "/salon/v1/events?after=0")
     answer = connection.getresponse()
+    opening = [answer.readline() for _ in range(4)]
     lines = [answer.readline() for _ in range(3)]
     connection.close()
+    assert opening == [b": here\n", b"\n", b"retry: 1000\n", b"\n"]
     assert lines[0].startswith(b"id: 1")
     assert lines[2].startswith(b"data: {")
 

@@ -22,7 +22,7 @@ from salon.app.responses import open_responses
 from salon.app.tracing import make_tracer
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import Egress, HttpClient
-from salon.foundation.events import Bus, RedisWakes
+from salon.foundation.events import Bus, Feed, RedisWakes
 from salon.foundation.files import Attachments, Making, Uploads
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.ledger import Ledger
@@ -40,7 +40,7 @@ from salon.gateway.limits_redis import RedisLimiter
 from salon.gateway.realtime import ClientSecrets
 from salon.gateway.routing.shared import SharedBreakers
 from salon.gateway.vault import Vault, load_master_keys
-from salon.surfaces.api.services import FileServices, ServerLimits, Services
+from salon.surfaces.api.services import FileServices, LiveServices, ServerLimits, Services
 
 _PRICES_EVERY_S: Final = 3600.0
 _logger = logging.getLogger(__name__)
@@ -229,6 +229,7 @@ def _open_door(house: House) -> None:
         ),
         conversations=house.conversations,
         responses=house.responses,
+        live=LiveServices(runs=house.runs, feed=Feed(house.storage, house.bus)),
         house=Management(house),
     )
 

@@ -90,7 +90,7 @@ def test_a_viewer_in_the_middle_is_sent_back_and_gets_the_end(address: str) -> N
             return len(first), rest
 
     count, rest = asyncio.run(play())
-    assert count == 500
+    assert count == 200
     assert rest[0] == Rewind(epoch=1, number=0, reason="compacted")
     assert [seen.type for seen in rest[1:] if isinstance(seen, RunEvent)] == ["end"]
     assert rest[1].data() == {"status": "done", "data": {"message": "msg_1"}}

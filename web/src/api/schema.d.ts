@@ -1176,7 +1176,7 @@ export interface paths {
         };
         /**
          * Events
-         * @description Follow durable events as server-sent events; ``after`` resumes behind that number.
+         * @description Follow the durable events that one may see as server-sent events; ``after`` resumes behind a number.
          */
         get: operations["events_salon_v1_events_get"];
         put?: never;
@@ -2273,6 +2273,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description List the runs of one's space, newest first.
+         */
+        get: operations["list_runs_salon_v1_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description Return a run as it stands.
+         */
+        get: operations["get_run_salon_v1_runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/runs/{run_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Run
+         * @description Follow a run as server-sent events from a position on; 204 when its end was told to this position.
+         */
+        get: operations["follow_run_salon_v1_runs__run_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/runs/{run_id}/stop": {
         parameters: {
             query?: never;
@@ -2283,10 +2343,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop
-         * @description Stop an answer at its provider; what it said is kept. Again changes nothing.
+         * Stop Run
+         * @description Ask a run to stop; what it said so far stays. One that has ended stays as it is.
          */
-        post: operations["stop_salon_v1_runs__run_id__stop_post"];
+        post: operations["stop_run_salon_v1_runs__run_id__stop_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2371,6 +2431,26 @@ export interface paths {
          * @description End the session of the browser that asks, in all its tabs; without one nothing happens.
          */
         post: operations["sign_out_salon_v1_sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/socket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs and durable events over one WebSocket.
+         * @description A WebSocket. Both sides send JSON objects in text messages: the client `SocketClientFrame`, the server `SocketServerFrame`. A browser sends its cookie, or a key as the subprotocol `openai-insecure-api-key.KEY`.
+         */
+        get: operations["get_salon_v1_socket"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6917,6 +6997,49 @@ export interface components {
             reason: string | null;
         };
         /**
+         * RunView
+         * @description A run: something that takes time, lives on the server and can be followed.
+         */
+        RunView: {
+            /** Compacted */
+            compacted: boolean;
+            /** Created By */
+            created_by: string | null;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Ended At Ms */
+            ended_at_ms: number | null;
+            /** Epoch */
+            epoch: number;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Last Number */
+            last_number: number;
+            /** Started At Ms */
+            started_at_ms: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "done" | "failed" | "cancelled" | "interrupted";
+            /** Stop Requested */
+            stop_requested: boolean;
+        };
+        /**
+         * RunViews
+         * @description Runs, newest first.
+         */
+        RunViews: {
+            /** Items */
+            items: components["schemas"]["RunView"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * Turn
          * @description An answer under way.
          */
@@ -7208,6 +7331,312 @@ export interface components {
             reasoning?: string | null;
         };
         /**
+         * Behind
+         * @description The client read too slowly: nothing is lost, what follows comes from the log as fast as it reads.
+         */
+        SocketBehind: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketBehind";
+        };
+        SocketClientFrame: components["schemas"]["SocketFollow"] | components["schemas"]["SocketListen"] | components["schemas"]["SocketLeave"] | components["schemas"]["SocketStop"] | components["schemas"]["SocketPing"];
+        /**
+         * Error
+         * @description A frame was refused, or a subscription failed and is over; without ``id`` the socket is closed next.
+         */
+        SocketError: {
+            error: components["schemas"]["SocketProblem"];
+            id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketError";
+        };
+        /**
+         * Events
+         * @description Events of a run in order; the last one's epoch and number are the new position.
+         */
+        SocketEvents: {
+            events: components["schemas"]["SocketRunLogEvent"][];
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketEvents";
+        };
+        /**
+         * Follow
+         * @description Follow a run from a position; (0, 0) is the beginning.
+         */
+        SocketFollow: {
+            /** @default 0 */
+            epoch?: number;
+            id: string;
+            /** @default 0 */
+            number?: number;
+            run: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketFollow";
+        };
+        /**
+         * Following
+         * @description A ``follow`` was taken; what follows the position comes next.
+         */
+        SocketFollowing: {
+            id: string;
+            run: components["schemas"]["SocketRunState"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketFollowing";
+        };
+        /**
+         * Gap
+         * @description Events up to ``number`` were deleted long ago: read anew what you show. What follows comes next.
+         */
+        SocketGap: {
+            id: string;
+            number: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketGap";
+        };
+        /**
+         * Happened
+         * @description Durable events in order; ``number`` is the new position, beyond what this client may not see.
+         */
+        SocketHappened: {
+            events: components["schemas"]["SocketSpaceEvent"][];
+            id: string;
+            number: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketHappened";
+        };
+        /**
+         * Hello
+         * @description The first frame.
+         */
+        SocketHello: {
+            /**
+             * @default {
+             *       "frame_bytes": 16384,
+             *       "messages_per_s": 50,
+             *       "subscriptions": 100
+             *     }
+             */
+            limits?: components["schemas"]["SocketLimits"];
+            number: number;
+            /** @default 1 */
+            protocol?: number;
+            space: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketHello";
+        };
+        /**
+         * Leave
+         * @description End the subscription with this id.
+         */
+        SocketLeave: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketLeave";
+        };
+        /**
+         * Left
+         * @description A subscription is over: the run's end was told, or ``leave`` was asked.
+         */
+        SocketLeft: {
+            id: string;
+            /** @enum {unknown} */
+            reason: "asked" | "ended";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketLeft";
+        };
+        /**
+         * Limits
+         * @description What a client may send.
+         */
+        SocketLimits: {
+            /** @default 16384 */
+            frame_bytes?: number;
+            /** @default 50 */
+            messages_per_s?: number;
+            /** @default 100 */
+            subscriptions?: number;
+        };
+        /**
+         * Listen
+         * @description Follow the durable events of the space after a number; without one, from now on.
+         */
+        SocketListen: {
+            id: string;
+            /** @default null */
+            number?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketListen";
+        };
+        /**
+         * Listening
+         * @description A ``listen`` was taken; what follows the number comes next.
+         */
+        SocketListening: {
+            id: string;
+            number: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketListening";
+        };
+        /**
+         * Ping
+         * @description Ask for a ``pong``: browsers cannot send the pings of WebSocket itself.
+         */
+        SocketPing: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketPing";
+        };
+        /**
+         * Pong
+         * @description The answer to ``ping``.
+         */
+        SocketPong: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketPong";
+        };
+        /**
+         * Problem
+         * @description Why not.
+         */
+        SocketProblem: {
+            code: string;
+            fields: Record<string, never>;
+            message: string;
+        };
+        /**
+         * Rewound
+         * @description Forget everything of the run after ``number``; (epoch, number) is the new position.
+         *
+         *         ``epoch``: another process took over, and what it shows next takes the place of what was never written.
+         *         ``compacted``: the run is over and its deltas are gone; the end comes, and the result is fetched.
+         */
+        SocketRewound: {
+            epoch: number;
+            id: string;
+            number: number;
+            /** @enum {unknown} */
+            reason: "compacted" | "epoch";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketRewound";
+        };
+        /**
+         * RunLogEvent
+         * @description One event of a run's log.
+         */
+        SocketRunLogEvent: {
+            at_ms: number;
+            data: unknown;
+            epoch: number;
+            number: number;
+            type: string;
+        };
+        /**
+         * RunState
+         * @description A run as it stands.
+         */
+        SocketRunState: {
+            compacted: boolean;
+            created_by: string | null;
+            data: Record<string, never>;
+            ended_at_ms: number | null;
+            epoch: number;
+            id: string;
+            kind: string;
+            last_number: number;
+            started_at_ms: number;
+            /** @enum {unknown} */
+            status: "cancelled" | "done" | "failed" | "interrupted" | "running";
+            stop_requested: boolean;
+        };
+        SocketServerFrame: components["schemas"]["SocketHello"] | components["schemas"]["SocketFollowing"] | components["schemas"]["SocketEvents"] | components["schemas"]["SocketRewound"] | components["schemas"]["SocketBehind"] | components["schemas"]["SocketListening"] | components["schemas"]["SocketHappened"] | components["schemas"]["SocketGap"] | components["schemas"]["SocketLeft"] | components["schemas"]["SocketStopped"] | components["schemas"]["SocketPong"] | components["schemas"]["SocketError"];
+        /**
+         * SpaceEvent
+         * @description One durable event of the space.
+         */
+        SocketSpaceEvent: {
+            at_ms: number;
+            created_by: string | null;
+            data: Record<string, never>;
+            id: string;
+            number: number;
+            subject: string;
+            type: string;
+        };
+        /**
+         * Stop
+         * @description Ask a run to stop. What was said stays.
+         */
+        SocketStop: {
+            id: string;
+            run: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketStop";
+        };
+        /**
+         * Stopped
+         * @description A ``stop`` was taken down; ``running`` is false if the run had ended.
+         */
+        SocketStopped: {
+            id: string;
+            run: string;
+            running: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SocketStopped";
+        };
+        /**
          * Source
          * @description What a message was made from, besides its parent.
          */
@@ -7277,14 +7706,6 @@ export interface components {
             today: components["schemas"]["Today"];
             /** Version */
             version: string;
-        };
-        /**
-         * Stopped
-         * @description Whether there was something to stop.
-         */
-        Stopped: {
-            /** Stopped */
-            stopped: boolean;
         };
         /**
          * StorageStatus
@@ -10046,7 +10467,9 @@ export interface operations {
             query?: {
                 after?: number | null;
             };
-            header?: never;
+            header?: {
+                "last-event-id"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12184,7 +12607,40 @@ export interface operations {
             };
         };
     };
-    stop_salon_v1_runs__run_id__stop_post: {
+    list_runs_salon_v1_runs_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                status?: "running" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunViews"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_run_salon_v1_runs__run_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -12201,7 +12657,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Stopped"];
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    follow_run_salon_v1_runs__run_id__events_get: {
+        parameters: {
+            query?: {
+                epoch?: number;
+                number?: number;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stop_run_salon_v1_runs__run_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
                 };
             };
             /** @description Validation Error */
@@ -12345,6 +12866,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_salon_v1_socket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not opened. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The socket is open; the first frame is `hello`. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SocketServerFrame"];
+                };
             };
         };
     };

@@ -1,7 +1,7 @@
-"""Status, doctor, settings, audit, events and database, as the management API shows them."""
+"""Status, doctor, settings, audit and database, as the management API shows them."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from salon.app.checks import check
 from salon.app.configuration import explain, explain_all
 from salon.app.manage.providers import ProviderDesk
 from salon.foundation.audit import AuditRecord, list_records
-from salon.foundation.events import StoredEvent, events_after
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, SalonError
 from salon.foundation.kit.version import __version__
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _DAY_MS = 86_400_000
-_KEEP_ALIVE_S = 15.0
-_PAGE = 500
 
 
 class SystemDesk:
@@ -109,7 +106,7 @@ class SystemDesk:
         del caller
         return msgspec.to_builtins(await self._house.live.reload())
 
-    # -- audit and events -------------------------------------------------------------------------
+    # -- audit --------------------------------------------------------------------------
     async def audit(self, caller: Caller, *, limit: int, cursor: str | None) -> Json:
         """List recorded acts, newest first."""
         before = _number(cursor)
@@ -117,31 +114,6 @@ class SystemDesk:
         page = await self._house.storage.read(lambda tx: list_records(tx, scope, before=before, limit=limit))
         following = None if page.next_cursor is None else str(page.next_cursor)
         return {"items": [_audit_row(record) for record in page.records], "next": following}
-
-    async def events(self, caller: Caller, *, after: int | None) -> AsyncIterator[bytes]:
-        """Yield durable events as server-sent events, from ``after`` on."""
-        scope, last = SpaceScope(caller.space_id), after
-        with self._house.bus.subscribe(f"{caller.space_id}.>") as subscription:
-            while last is not None:
-                start = last
-                page = await self._house.storage.read(lambda tx: events_after(tx, scope, start, limit=_PAGE))  # noqa: B023 - read before the next turn
-                for event in page:
-                    last = event.number
-                    yield _sse(event)
-                if len(page) < _PAGE:
-                    break
-            yield b": here\n\n"
-            while True:
-                try:
-                    event = await subscription.next(timeout_s=_KEEP_ALIVE_S)
-                except TimeoutError:
-                    yield b": here\n\n"
-                    continue
-                if event is None:
-                    return
-                if isinstance(event, StoredEvent) and (last is None or event.number > last):
-                    last = event.number
-                    yield _sse(event)
 
     # -- database ---------------------------------------------------------------------------------
     async def back_up(self, caller: Caller, *, path: str | None) -> Json:
@@ -220,8 +192,3 @@ def _audit_row(record: AuditRecord) -> Json:
         "detail": json.loads(record.detail),
         "hash": record.hash,
     }
-
-
-def _sse(event: StoredEvent) -> bytes:
-    data = msgspec.json.encode(event)
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.number, event.type.encode(), data)

@@ -8,6 +8,7 @@
 """
 
 from salon.foundation.events.bus import Bus
+from salon.foundation.events.feed import Feed
 from salon.foundation.events.models import SYSTEM_SPACE, Dropped, Event, LiveEvent, StoredEvent
 from salon.foundation.events.store import events_after, publish
 from salon.foundation.events.subscription import Subscription
@@ -19,6 +20,7 @@ __all__ = [
     "Bus",
     "Dropped",
     "Event",
+    "Feed",
     "LiveEvent",
     "RedisWakes",
     "StoredEvent",

@@ -37,6 +37,7 @@ _CHANGED = statement(
         counters.c.changed_at_ms >= bindparam("since_ms")
     )
 )
+_LAST = statement(select(counters.c.last_number).where(counters.c.space_id == bindparam("space_id")))
 _CURSORS = statement(
     select(cursors.c.space_id, cursors.c.number).where(cursors.c.consumer == bindparam("consumer"))
 )
@@ -118,6 +119,12 @@ def publish(tx: Transaction, scope: Scope, event: Event) -> int:
 def events_after(tx: Transaction, scope: Scope, number: int, *, limit: int = 500) -> list[StoredEvent]:
     """Return a space's events after ``number``, oldest first."""
     return [_stored(row) for row in tx.all(_AFTER, space_id=space_of(scope), after=number, limit=limit)]
+
+
+def last_number(tx: Transaction, scope: Scope) -> int:
+    """Return the number of a space's last event; 0 before the first."""
+    row = tx.one(_LAST, space_id=space_of(scope))
+    return 0 if row is None else int(row[0])
 
 
 def changed_spaces(tx: Transaction, _scope: SystemScope, *, since_ms: int) -> list[tuple[str, int, int]]:

@@ -1,5 +1,6 @@
 """Runs: everything that takes time lives on the server, in a log that any number of viewers follow."""
 
+from salon.foundation.runs.following import Following
 from salon.foundation.runs.handle import RunHandle
 from salon.foundation.runs.live import LiveCopies, RedisCopies
 from salon.foundation.runs.models import (
@@ -18,6 +19,7 @@ from salon.foundation.runs.service import Resumer, Runs
 __all__ = [
     "END",
     "EndStatus",
+    "Following",
     "LiveCopies",
     "RedisCopies",
     "Resumer",

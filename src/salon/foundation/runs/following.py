@@ -21,7 +21,7 @@ from salon.foundation.storage import Storage, Transaction
 POLL_S: Final = 0.25
 POLLS_PER_S: Final = 400
 """How often all viewers of one process together may read the database while nothing live is to be had."""
-PAGE: Final = 500
+PAGE: Final = 200
 
 Channels = Callable[[str], Channel | None]
 
@@ -63,16 +63,23 @@ class Following:
             try:
                 async for batch in self._stored():
                     yield batch
-                if follower is not None and not self._is_over:
-                    async for batch in self._queued(follower):
-                        yield batch
-                    # A queue that closes without an end was lost or outrun: the database knows more.
-                    await asyncio.sleep(0)
+                # Each delta of each viewer comes through here: no further generator, and no task.
+                while follower is not None and not self._is_over and not follower.has_lagged:
+                    queued, is_whole = self._queued(follower)
+                    if queued:
+                        yield queued
+                    if self._is_over or not is_whole or follower.is_closed:
+                        break
+                    await follower.wait()
             finally:
                 if channel is not None and follower is not None:
                     channel.leave(follower)
             if follower is None and not self._is_over:
                 await self._pause()
+            elif not self._is_over:
+                # A queue that closes without an end was lost or outrun: the database knows more.
+                self.lags += follower is not None and follower.has_lagged
+                await asyncio.sleep(0)
 
     async def _stored(self) -> AsyncIterator[list[Seen]]:
         while not self._is_over:
@@ -121,25 +128,20 @@ class Following:
         self._number = limit
         return Rewind(epoch=run.epoch, number=limit, reason="compacted" if is_compaction else "epoch")
 
-    async def _queued(self, follower: Follower) -> AsyncIterator[list[Seen]]:
-        while not follower.has_lagged:
-            batch: list[Seen] = []
-            number, is_whole = self._number, True
-            for event in follower.take():
-                if event.epoch != self._epoch or event.number > number + 1:
-                    is_whole = False
-                    break
-                if event.number == number + 1:
-                    number = event.number
-                    batch.append(event)
-                    self._is_over = event.type == END
-            if batch:
+    def _queued(self, follower: Follower) -> tuple[list[Seen], bool]:
+        """Take what is queued and follows; false if something else is queued, too."""
+        batch: list[Seen] = []
+        number = self._number
+        for event in follower.take():
+            if event.number == number + 1 and event.epoch == self._epoch:
+                number = event.number
+                batch.append(event)
+                self._is_over = event.type == END
+            elif event.epoch != self._epoch or event.number > number:
                 self._number = number
-                yield batch
-            if self._is_over or not is_whole or follower.is_closed:
-                return
-            await follower.wait()
-        self.lags += 1
+                return batch, False
+        self._number = number
+        return batch, True
 
     async def _pause(self) -> None:
         """Wait for the next look; the more wait, the longer, so that the database is not asked to death."""

@@ -27,6 +27,7 @@ from salon.surfaces.api.endpoints import BATCHES, CORE, RESPONSES, Endpoint, Mat
 from salon.surfaces.api.files import FileDoor
 from salon.surfaces.api.files.tus_area import area_headers
 from salon.surfaces.api.heads import check_head
+from salon.surfaces.api.live import LiveSurface
 from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
 from salon.surfaces.api.realtime import RealtimeSurface, refuse_socket
 from salon.surfaces.api.responses import ResponseDoor, ResponsesSocket
@@ -60,6 +61,7 @@ class SalonApp:
         self._files = FileDoor(door)
         self._batches = BatchDoor(door)
         self._realtime = RealtimeSurface(door)
+        self._live = LiveSurface(door)
         self._secrets = SecretMaker(door)
         self._response_rows = ResponseDoor(door)
         self._responses = ResponsesSocket(door)
@@ -120,9 +122,11 @@ class SalonApp:
                 raise NotFound(what="endpoint", id=path[:200])
         except SalonError as error:
             await receive()
-            await refuse_socket(self.door, scope, send, error)
+            dialect = None if path.startswith(_MANAGED) else "openai-realtime"
+            await refuse_socket(self.door, scope, send, error, dialect=dialect)
             return
-        surface = self._responses if matched.endpoint.realtime == "responses" else self._realtime
+        surfaces = {"responses": self._responses, "client": self._live}
+        surface = surfaces.get(matched.endpoint.realtime or "", self._realtime)
         await surface.serve(matched.endpoint, scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,7 +139,7 @@ class SalonApp:
         try:
             self._check(scope, headers, asked.path)
             await self.door.access.learn(headers)
-            if asked.path.startswith(_MANAGED) and asked.method != "OPTIONS":
+            if self._is_managed(asked) and asked.method != "OPTIONS":
                 await self._management.serve(asked, send, cors)
                 return
             matched = self._match(asked)
@@ -155,6 +159,13 @@ class SalonApp:
             self.door.refuse(reply, as_salon_error(error), dialect=dialect, headers=_added(error))
         if not reply.is_pumped:
             await reply.pump(send)
+
+    def _is_managed(self, asked: Asked) -> bool:
+        """Tell whether FastAPI serves it: all below its addresses but the WebSocket, which is a core row."""
+        if not asked.path.startswith(_MANAGED):
+            return False
+        matched = self._matcher.match("GET", asked.path)
+        return asked.method != "GET" or matched is None or matched.endpoint.realtime != "client"
 
     def _path(self, scope: Scope) -> str:
         """Return the decoded path below the base path; what was routed, never what Host suggests."""

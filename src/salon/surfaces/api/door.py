@@ -83,6 +83,8 @@ class Door:
         """The addresses that speak WebSocket; everywhere else such an offer is declined."""
         self.connections: set[Watched] = set()
         self.refused_connections = 0
+        self.draining = asyncio.Event()
+        """Set when the server stops: answers that would never end by themselves end then."""
         self._ticker: asyncio.TimerHandle | None = None
         self._prefixes: dict[int, bytes] = {}
         self._prefix_headers: list[tuple[bytes, bytes]] | None = None

@@ -72,6 +72,7 @@ class Listener:
             timeout_graceful_shutdown=max(1, round(drain_s)),
         )
         self._server: _Server | None = None
+        self._door = door
         self._stopping = False
 
     @property
@@ -90,5 +91,6 @@ class Listener:
         if self._server is not None and self._stopping:
             self._server.force_exit = True
         self._stopping = True
+        self._door.draining.set()
         if self._server is not None:
             self._server.should_exit = True

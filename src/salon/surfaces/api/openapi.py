@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from salon.surfaces.api.endpoints import CORE, Endpoint, management
+from salon.surfaces.api.live import schema as socket
 
 _ERROR = {
     "type": "object",
@@ -36,6 +37,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Error"] = _ERROR
+    components["schemas"].update(socket.schemas())
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer"},
         "x-api-key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
@@ -62,6 +64,8 @@ def _operation(row: Endpoint) -> dict[str, Any]:
             for name in re.findall(r"\{(\w+)", row.path)
         ],
     }
+    if row.realtime == "client":
+        socket.describe(operation)
     if row.method == "POST":
         schema = {"type": "object", "additionalProperties": True}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}

@@ -15,6 +15,7 @@ import msgspec
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.errors import InvalidRequest, ModelUnavailable, NotSignedIn, SalonError
 from salon.foundation.kit.ids import new_id
+from salon.gateway.protocols.base import DialectName
 from salon.gateway.protocols.realtime.events import error_event
 from salon.gateway.protocols.wire_json import JsonObject
 from salon.gateway.realtime import ClientLeft, OpenSession, SessionCall
@@ -213,14 +214,21 @@ class _Running:
             self.session.stop(error)
 
 
-async def refuse_socket(door: Door, scope: Scope, send: Send, error: SalonError) -> None:
+async def refuse_socket(
+    door: Door,
+    scope: Scope,
+    send: Send,
+    error: SalonError,
+    *,
+    dialect: DialectName | None = "openai-realtime",
+) -> None:
     """Refuse a WebSocket before it is open, with an HTTP answer where the server can send one."""
     if _HTTP_ANSWER not in cast("dict[str, Any]", scope.get("extensions") or {}):
         await send({"type": "websocket.close", "code": 1008})
         return
     request_id = id_of(error)
-    headers = error_headers(error, request_id, dialect="openai-realtime")
-    body = door.render(error, dialect="openai-realtime", request_id=request_id)
+    headers = error_headers(error, request_id, dialect=dialect)
+    body = door.render(error, dialect=dialect, request_id=request_id)
     await send({"type": f"{_HTTP_ANSWER}.start", "status": error.status, "headers": headers})
     await send({"type": f"{_HTTP_ANSWER}.body", "body": body})
 

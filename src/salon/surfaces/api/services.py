@@ -13,8 +13,10 @@ from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.sorting import Sorting
 from salon.features.conversations.tree import Tree
 from salon.foundation.accounts import KeyIdentity
+from salon.foundation.events import Feed
 from salon.foundation.files import Files, Making, Uploads
 from salon.foundation.kit.in_place import InPlace
+from salon.foundation.runs import Runs
 from salon.gateway.batches import Batches
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.protocols.base import Dialect, DialectName
@@ -114,6 +116,13 @@ class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
     imports: Imports
 
 
+class LiveServices(msgspec.Struct, frozen=True, kw_only=True):
+    """What viewers of runs and events work with."""
+
+    runs: Runs
+    feed: Feed
+
+
 class Services(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the doors call."""
 
@@ -153,5 +162,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """The house's stored responses; ``None`` where there are none."""
     conversations: ConversationServices | None = None
     """The house's conversations; ``None`` where there are none."""
+    live: LiveServices | None = None
+    """The house's runs and durable events; ``None`` where there are none."""
     house: object = None
     """What management routes work with; they know its type."""

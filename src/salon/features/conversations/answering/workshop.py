@@ -71,6 +71,8 @@ class Workshop:
         self._closing = asyncio.Event()
         self._at_work: dict[RunHandle, asyncio.Task[None]] = {}
         runs.resume_with(RUN_KIND, self.resume)
+        scope = SystemScope("answers: keep what is not written yet")
+        runs.compact_when(RUN_KIND, lambda tx, run: store.get_turn(tx, scope, run.id) is None)
 
     @property
     def at_work(self) -> int:

@@ -39,8 +39,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Served below ASGI when it can be."""
     why_public: str = ""
     """Public rows only: what makes it harmless to strangers."""
-    realtime: Literal["session", "secret", "responses"] | None = None
-    """``session`` and ``responses`` are WebSockets, ``secret`` makes a key for one."""
+    realtime: Literal["session", "secret", "responses", "client"] | None = None
+    """``session``, ``responses`` and ``client`` are WebSockets, ``secret`` makes a key for one.
+
+    ``client`` is of our own clients: runs and events.
+    """
 
     @property
     def is_served(self) -> bool:
@@ -50,7 +53,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_socket(self) -> bool:
         """Tell whether it is a WebSocket."""
-        return self.realtime in {"session", "responses"}
+        return self.realtime in {"session", "responses", "client"}
 
     @property
     def key(self) -> tuple[str, str]:

@@ -31,6 +31,14 @@ ROWS: Final[tuple[Endpoint, ...]] = (
     ),
     Endpoint(
         method="GET",
+        path="/salon/v1/socket",
+        summary="Runs and durable events over one WebSocket.",
+        policy=Right.USE_CONVERSATIONS,
+        operation="manage",
+        realtime="client",
+    ),
+    Endpoint(
+        method="GET",
         path="/{page:path}",
         summary="The web app.",
         policy="public",

@@ -22,6 +22,7 @@ def routers() -> "Sequence[APIRouter]":
         payloads,
         providers,
         routing,
+        runs,
         sign_in,
         system,
         uploads,
@@ -39,5 +40,6 @@ def routers() -> "Sequence[APIRouter]":
         files.router,
         file_contents.router,
         uploads.router,
+        runs.router,
         sign_in.router,
     )

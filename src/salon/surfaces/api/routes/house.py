@@ -4,7 +4,7 @@ Answers are plain mappings in the shape of ``schemas``; services behind it check
 transaction and record audit and events.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Protocol, cast
 
 from fastapi import Depends
@@ -217,10 +217,6 @@ class House(Protocol):
 
     async def audit(self, caller: Caller, *, limit: int, cursor: str | None) -> Json:
         """List recorded acts."""
-        ...
-
-    def events(self, caller: Caller, *, after: int | None) -> AsyncIterator[bytes]:
-        """Yield durable events as server-sent events, from ``after`` on, until the caller leaves."""
         ...
 
     async def back_up(self, caller: Caller, *, path: str | None) -> Json:

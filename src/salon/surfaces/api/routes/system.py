@@ -8,9 +8,11 @@ from fastapi.responses import StreamingResponse
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.cookies import SESSION_COOKIES
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.live import sse
+from salon.surfaces.api.requests import CurrentCaller, CurrentServices
 from salon.surfaces.api.routes.errors_list import error_kinds
 from salon.surfaces.api.routes.house import CurrentHouse
+from salon.surfaces.api.routes.runs import LastEventId, live_of
 from salon.surfaces.api.routes.schemas.system import (
     AuditRows,
     Backup,
@@ -33,7 +35,7 @@ management("GET", "/config", Right.READ_SYSTEM, summary="Every setting and where
 management("GET", "/config/{key:path}", Right.READ_SYSTEM, summary="One setting.")
 management("POST", "/config/reload", Right.MANAGE_SYSTEM, summary="Read the settings again.")
 management("GET", "/audit", Right.MANAGE_SYSTEM, summary="Recorded acts, newest first.")
-management("GET", "/events", Right.READ_SYSTEM, summary="Durable events as they happen.")
+management("GET", "/events", "signed-in", summary="Durable events as they happen.")
 management("POST", "/database/backup", Right.MANAGE_SYSTEM, summary="Write a backup.")
 management("POST", "/database/check", Right.MANAGE_SYSTEM, summary="Look for damage.")
 
@@ -91,11 +93,17 @@ async def audit(
 
 @router.get("/events", response_class=StreamingResponse)
 async def events(
-    house: CurrentHouse, caller: CurrentCaller, after: Annotated[int | None, Query(ge=0, le=2**53)] = None
+    services: CurrentServices,
+    caller: CurrentCaller,
+    request: Request,
+    *,
+    after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+    last_event_id: LastEventId = None,
 ) -> StreamingResponse:
-    """Follow durable events as server-sent events; ``after`` resumes behind that number."""
-    stream = house.events(caller, after=after)
-    return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    """Follow the durable events that one may see as server-sent events; ``after`` resumes behind a number."""
+    start = sse.number_after(last_event_id, after)
+    stream = sse.event_stream(request.app.state.door, live_of(services), caller, after=start)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=sse.HEADERS)
 
 
 @router.post("/database/backup", response_model=Backup)

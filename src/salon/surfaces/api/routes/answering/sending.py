@@ -19,7 +19,6 @@ from salon.surfaces.api.routes.schemas.answering import (
     EditAndSendBody,
     SendBody,
     Sent,
-    Stopped,
     Turns,
     WhatIfBody,
 )
@@ -48,7 +47,6 @@ _row(
 )
 _row("POST", f"{_ONE}/regenerate", "Have an answer made again.")
 _row("POST", f"{_ONE}/continue", "Have an answer go on where it stopped.")
-_row("POST", "/runs/{run_id}/stop", "Stop an answer, and keep what it said.")
 
 
 @router.post("/conversations/{conversation_id}/send", response_model=Sent, status_code=201)
@@ -198,9 +196,3 @@ async def answers_under_way(
 ) -> Any:
     """List the answers under way in a conversation, oldest first."""
     return {"items": await services.answering.queue.turns(caller, conversation_id)}
-
-
-@router.post("/runs/{run_id}/stop", response_model=Stopped)
-async def stop(services: CurrentConversations, caller: CurrentCaller, run_id: str) -> Any:
-    """Stop an answer at its provider; what it said is kept. Again changes nothing."""
-    return {"stopped": await services.answering.stop(caller, run_id)}

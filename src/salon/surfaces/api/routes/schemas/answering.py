@@ -163,12 +163,6 @@ class Turns(BaseModel):
     items: list[Turn]
 
 
-class Stopped(BaseModel):
-    """Whether there was something to stop."""
-
-    stopped: bool
-
-
 class SettingsInForce(BaseModel):
     """Settings that were said, and what is in force with what they stand over."""
 
