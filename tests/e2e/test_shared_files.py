@@ -11,6 +11,7 @@ import openai
 import pytest
 
 from salon.testing.columns import Column
+from salon.testing.documents import pdf
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseAnswer
 from salon.testing.scene import Scene, usual_setup
@@ -78,3 +79,28 @@ def test_a_file_stored_by_one_is_put_in_by_the_other(pair: Pair, key: str) -> No
             input=[{"role": "user", "content": [{"type": "input_file", "file_id": file.id}]}],
         )
     assert b"north of the river" in two.fake.journal.exchanges[-1].body
+
+
+def test_an_upload_goes_on_at_the_other_and_is_read_in_parts(pair: Pair, key: str) -> None:
+    one, two = (scene.house for scene in pair)
+    content = os.urandom(9_000_000)
+    auth = {"authorization": f"Bearer {key}"}
+    tus = {**auth, "tus-resumable": "1.0.0", "upload-length": str(len(content))}
+    path = one.exchange("POST", "/salon/v1/uploads", headers=tus).headers["location"]
+    part = {**tus, "content-type": "application/offset+octet-stream"}
+    two.exchange("PATCH", path, content=content[:4_000_000], headers={**part, "upload-offset": "0"})
+    one.kill()
+    rest = {**part, "upload-offset": "4000000"}
+    file_id = two.exchange("PATCH", path, content=content[4_000_000:], headers=rest).headers["salon-file"]
+    one.start()
+    asked = {**auth, "range": "bytes=3999990-8000009"}
+    got = one.exchange("GET", f"/salon/v1/files/{file_id}/content", headers=asked)
+    assert (got.status, got.body) == (206, content[3_999_990:8_000_010])
+    assert got.headers["content-range"] == "bytes 3999990-8000009/9000000"
+    # What is made of a file is in the bucket too.
+    sent = one.exchange("POST", "/salon/v1/files?name=a.pdf", content=pdf("One", "Two"), headers=auth)
+    path = f"/salon/v1/files/{re.search(rb'fil_[a-z0-9]+', sent.body)[0].decode()}/text"  # type: ignore[index]
+    first = one.exchange("GET", path, headers=auth)
+    assert (first.status, first.body) == (200, two.exchange("GET", path, headers=auth).body)
+    assert len(two.rows("SELECT id FROM file_derivatives")) == 1
+    assert list((one.data_dir / "incoming").glob("upload-*")) == []

@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from salon.testing.columns import Column
+from salon.testing.documents import pdf
 from salon.testing.house import House, HouseSetup
 
 
@@ -98,3 +99,34 @@ def test_the_list_fits_the_terminal_and_shows_ids_whole(house: House, tmp_path: 
     assert ("purpose" in shown[0] or " for " in shown[0]) == (columns == 120)
     assert shown[3].split("   ")[columns == 120].endswith("-2026.jsonl")
     _ok(house, "files", "remove", *ids)
+
+
+def test_a_large_file_is_uploaded_and_its_text_read(house: House, tmp_path: Path) -> None:
+    source, target = tmp_path / "plan.pdf", tmp_path / "plan.txt"
+    source.write_bytes(pdf("First page", "Second page"))
+    file_id = _ok(house, "files", "upload", str(source), "--expires", "1").strip()
+    assert file_id.startswith("fil_")
+    assert _ok(house, "files", "text", file_id) == "First page\n\nSecond page"
+    items = json.loads(_ok(house, "files", "text", file_id, "--json"))
+    assert [item["page"] for item in items] == [1, 2]
+    _ok(house, "files", "text", file_id, "-o", str(target))
+    assert target.read_text() == "First page\n\nSecond page"
+    _ok(house, "files", "remove", file_id)
+
+
+def test_an_upload_is_gone_on_with(house: House, tmp_path: Path) -> None:
+    source = tmp_path / "big.bin"
+    source.write_bytes(content := os.urandom(3_000_000))
+    headers = {"tus-resumable": "1.0.0", "upload-length": str(len(content))}
+    key = {"authorization": f"Bearer {house.create_key('half')}"}
+    begun = house.exchange("POST", "/salon/v1/uploads", headers={**headers, **key})
+    upload = begun.headers["location"].rsplit("/", 1)[-1]
+    part = {"upload-offset": "0", "content-type": "application/offset+octet-stream"}
+    house.exchange(
+        "PATCH", begun.headers["location"], content=content[:1_000_000], headers={**headers, **part, **key}
+    )
+    told = json.loads(_ok(house, "files", "upload", str(source), "--resume", upload, "--json"))
+    assert told["upload"] == upload
+    target = tmp_path / "back"
+    _ok(house, "files", "get", told["id"], "-o", str(target))
+    assert target.read_bytes() == content

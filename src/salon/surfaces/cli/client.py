@@ -149,6 +149,22 @@ class ApiClient:
                 raise _served_error(response.status, data)
         return json.loads(data)
 
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: Iterable[bytes] | None = None,
+        timeout_s: float = _STREAM_TIMEOUT_S,
+    ) -> Mapping[str, str]:
+        """Send one request and return the answer's headers. Raises: ServedError, UnreachableError."""
+        with self._open(method, path, body, timeout_s=timeout_s, headers=headers) as response:
+            data = response.read()
+            if response.status >= 400:
+                raise _served_error(response.status, data)
+            return {name.lower(): value for name, value in response.getheaders()}
+
     def _stream(self, method: str, path: str, data: bytes | None) -> Generator[bytes]:
         with self._open(method, path, data, timeout_s=_STREAM_TIMEOUT_S) as response:
             if response.status >= 400:

@@ -1,7 +1,7 @@
 """``salon files``: what is stored for models to read, and what they made."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -9,14 +9,18 @@ from typing import Any, BinaryIO, Final
 import click
 
 from salon.foundation.kit.whole_file import whole_file
-from salon.surfaces.cli.client import segment
+from salon.surfaces.cli.client import ApiClient, segment
 from salon.surfaces.cli.new_file import NewFile
 from salon.surfaces.cli.output import Column, count, when
 from salon.surfaces.cli.session import ListingGroup, Session, command_options, pass_session
+from salon.surfaces.cli.tus import TusSender
 
 _PATH: Final = "/v1/files"
 _PURPOSES: Final = ("user_data", "vision", "batch", "assistants", "fine-tune", "evals")
 _DAY_S: Final = 86_400
+_TEXT_BYTES: Final = 512 * 1024
+_TEXT_TIMEOUT_S: Final = 180.0
+"""A long document is read when its text is first asked for."""
 _COLUMNS: Final[list[Column]] = [
     ("at", "time"),
     ("filename", "name"),
@@ -79,6 +83,73 @@ def add(session: Session, paths: tuple[str, ...], *, purpose: str, days: float |
                 session.output.line(added[-1]["id"])
     if session.output.as_json:
         session.output.json(added)
+
+
+@files.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False))
+@click.option("--resume", "upload_id", metavar="UPLOAD", help="Go on with an upload that was begun before.")
+@click.option("--expires", "days", type=click.FloatRange(0.05, 3650), metavar="DAYS",
+              help="Delete it after so long; never unless said.")  # fmt: skip
+@command_options
+@pass_session
+def upload(session: Session, path: str, *, upload_id: str | None, days: float | None) -> None:
+    """Store a large file, going on where a lost connection stopped, and print its id."""
+    source = Path(path)
+    with session.client() as client, source.open("rb") as file:
+        sender = TusSender(client, file, name=source.name, on_wait=session.output.note)
+        keep_s = None if days is None else int(days * _DAY_S)
+        upload_id = upload_id or sender.begin(keep_s=keep_s)
+        file_id = sender.send(upload_id)
+    if session.output.as_json:
+        session.output.json({"id": file_id, "upload": upload_id})
+        return
+    session.output.line(file_id)
+
+
+@files.command()
+@click.argument("file_id")
+@click.option("-o", "--output", type=NewFile(), help="Where to; standard output unless said.")
+@command_options
+@pass_session
+def text(session: Session, file_id: str, *, output: Path | None) -> None:
+    """Read the text of a PDF, an office document, HTML, an e-mail, CSV, Markdown or code."""
+    with session.client() as client:
+        pages = _text_of(client, file_id)
+        if session.output.as_json and output is None:
+            session.output.json([item for page in pages for item in page["items"]])
+            return
+        chunks = _words_of(pages)
+        if output is None:
+            _write(sys.stdout.buffer, chunks)
+            return
+        with whole_file(output) as target:
+            size_bytes = _write(target, chunks)
+    if session.output.as_json:
+        session.output.json({"file": str(output), "bytes": size_bytes})
+    session.output.note(f"{output} has {count(size_bytes)} bytes.")
+
+
+def _words_of(pages: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """Yield the text, with an empty line between pages."""
+    last: int | None = None
+    for item in (item for page in pages for item in page["items"]):
+        if last is not None and item["page"] != last:
+            yield b"\n\n"
+        last = item["page"]
+        yield item["text"].encode("utf-8", "replace")
+
+
+def _text_of(client: ApiClient, file_id: str) -> Iterator[dict[str, Any]]:
+    cursor: str | None = None
+    while True:
+        query = {"cursor": cursor, "limit_bytes": _TEXT_BYTES}
+        page = client.call(
+            "GET", f"/salon/v1/files/{segment(file_id)}/text", query=query, timeout_s=_TEXT_TIMEOUT_S
+        )
+        yield page
+        cursor = page["next"]
+        if cursor is None:
+            return
 
 
 @files.command()
