@@ -43,6 +43,8 @@ def test_what_is_said_is_read_in_pages(house: House) -> None:
     assert (words(page), page["next"]) == (["two", "three"], ids[1])
     assert words(ask(house, "GET", f"/{one}/messages?before={page['next']}")) == ["one"]
     assert words(ask(house, "GET", f"/{one}/messages?last_id={ids[1]}")) == ["one", "two"]
+    assert words(ask(house, "GET", f"/{one}/messages?after={ids[0]}")) == ["two", "three"]
+    assert ask(house, "GET", f"/{one}/messages?after={ids[0]}&before={ids[1]}", status=400)["error"]
     assert words(ask(house, "GET", f"/{one}/tree?cursor={ids[0]}")) == ["two", "three"]
     assert words(ask(house, "GET", f"/{one}/messages/{ids[0]}/children")) == ["two"]
     assert words(ask(house, "GET", f"/{one}/roots")) == ["one"]

@@ -2,18 +2,16 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from salon.features.conversations.tree import Tree
 from salon.foundation.kit.caller import OWNER_RIGHTS, Caller
 from salon.foundation.kit.clock import ManualClock
 from salon.foundation.kit.ids import PersonId, SpaceId
-from salon.foundation.storage import Storage, open_storage
-from salon.foundation.storage.migrations import migrate
+from salon.foundation.storage import Storage
 from salon.testing.columns import Column
 from salon.testing.soak import scaled
-from salon.testing.tree_histories import History
+from salon.testing.tree_histories import History, on
 
 OWNER = Caller(kind="owner", space_id=SpaceId("spc_own"), person_id=PersonId("per_own"), rights=OWNER_RIGHTS)
 AT_ONCE = 4
@@ -26,20 +24,6 @@ class Ticking(ManualClock):
     def now_ms(self) -> int:
         self.advance(0.001)
         return super().now_ms()
-
-
-def on(column: Column, folder: Path, scene: Callable[[Storage], Awaitable[None]]) -> None:
-    """Play on a migrated database of the column."""
-
-    async def opened() -> None:
-        storage = await open_storage(column.address(folder), pool_size=6)
-        try:
-            await migrate(storage, backup=False)
-            await scene(storage)
-        finally:
-            await storage.close()
-
-    asyncio.run(opened())
 
 
 def test_no_history_of_a_tree_loses_anything(column: Column, tmp_path: Path, chance: random.Random) -> None:

@@ -6,12 +6,16 @@ A model in memory knows every message that was acknowledged: its parent, its wor
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Final
 
 from salon.features.conversations.models import Author, Content, Message
 from salon.features.conversations.tree import Appended, MessageMarks, NewMessage, Tree
 from salon.foundation.kit.caller import Caller
 from salon.foundation.messages import TextPart
+from salon.foundation.storage import Storage, open_storage
+from salon.foundation.storage.migrations import migrate
+from salon.testing.columns import Column
 
 PAGE: Final = 7
 
@@ -300,3 +304,17 @@ def text_of(message: Message) -> str | None:
     if message.content is None:
         return None
     return "".join(part.text for part in message.content.parts if isinstance(part, TextPart))
+
+
+def on(column: Column, folder: Path, scene: Callable[[Storage], Awaitable[None]]) -> None:
+    """Play on a migrated database of the column."""
+
+    async def opened() -> None:
+        storage = await open_storage(column.address(folder), pool_size=6)
+        try:
+            await migrate(storage, backup=False)
+            await scene(storage)
+        finally:
+            await storage.close()
+
+    asyncio.run(opened())

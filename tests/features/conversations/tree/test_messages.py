@@ -32,6 +32,25 @@ def test_what_is_appended_is_read_page_by_page(play) -> None:
     play(scene)
 
 
+def test_what_follows_a_message_is_read_downwards(play) -> None:
+    async def scene(made) -> None:
+        conversation, main, ids = await made.talk(*(f"word {number}" for number in range(8)))
+        page_after = made.tree.messages.page_after
+        page = await page_after(made.ann, conversation, ids[1], limit=4)
+        assert [view.message.id for view in page.items] == ids[2:6]
+        page = await page_after(made.ann, conversation, str(page.next), branch_id=main, limit=4)
+        assert ([view.message.id for view in page.items], page.next) == (ids[6:], None)
+        assert (await page_after(made.ann, conversation, ids[7])).items == ()
+        page = await page_after(made.ann, conversation, ids[0], last_id=ids[2])
+        assert [view.message.id for view in page.items] == ids[1:3]
+        side = await made.tree.branches.create(made.ann, conversation, name="Side", head_id=ids[2])
+        for aside in ({"branch_id": side.id}, {"last_id": ids[0]}):
+            with pytest.raises(InvalidRequest, match="after"):
+                await page_after(made.ann, conversation, ids[3], **aside)
+
+    play(scene)
+
+
 def test_an_edit_stands_beside_what_it_was_made_from(play) -> None:
     async def scene(made) -> None:
         conversation, branch, ids = await made.talk("one", "two", "three")

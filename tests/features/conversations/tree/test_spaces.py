@@ -48,6 +48,7 @@ OF_MESSAGE: dict[str, Ask] = {
     "get message": lambda t, i, m: t.messages.get(m.bob, i["c"], i["m"]),
     "path to": lambda t, i, m: t.messages.page(m.bob, i["c"], last_id=i["m"]),
     "path above": lambda t, i, m: t.messages.page(m.bob, i["c"], before=i["m"]),
+    "path below": lambda t, i, m: t.messages.page_after(m.bob, i["c"], i["m"]),
     "children": lambda t, i, m: t.messages.children(m.bob, i["c"], i["m"]),
     "mark": lambda t, i, m: t.messages.mark(m.bob, i["c"], i["m"], MessageMarks(is_pinned=True)),
     "edit": lambda t, i, m: t.messages.edit(m.bob, i["c"], i["m"], m.said("mine")),

@@ -8,6 +8,7 @@ import msgspec
 from salon.features.conversations.models import Branch, Message, Source
 from salon.features.conversations.store import messages as store
 from salon.features.conversations.store.marks import child_ids, mark_messages, root_ids
+from salon.features.conversations.store.walking import places_up
 from salon.features.conversations.tree.appending import (
     Appended,
     IfMoved,
@@ -173,6 +174,36 @@ class Messages:
 
         return await self._desk.storage.read(read)
 
+    async def page_after(
+        self,
+        caller: Caller,
+        conversation_id: str,
+        after: str,
+        *,
+        branch_id: str | None = None,
+        last_id: str | None = None,
+        limit: int = 50,
+    ) -> MessagePage:
+        """Return what follows a message on a branch, or on the path to ``last_id``.
+
+        Oldest first; ``next`` is ``after`` of the page below. Takes as long as what follows is long.
+        Raises: NotFound, InvalidRequest for a message that is not on that path.
+        """
+        scope, limit = SpaceScope(caller.space_id), min(limit, MOST_PAGE)
+
+        def read(tx: Transaction) -> MessagePage:
+            start = the_message(tx, scope, conversation_id, after)
+            branch = None if last_id is not None else opened(tx, scope, conversation_id, branch_id)
+            last = last_id if branch is None else branch.head_id
+            ids = _ids_after(
+                tx, scope, start, None if last is None else the_message(tx, scope, conversation_id, last)
+            )
+            found = store.get_messages(tx, scope, ids[:limit])
+            items = views_of(tx, scope, conversation_id, [found[one] for one in ids[:limit]])
+            return MessagePage(items=items, next=ids[limit - 1] if len(ids) > limit else None, branch=branch)
+
+        return await self._desk.storage.read(read)
+
     async def get(self, caller: Caller, conversation_id: str, message_id: str) -> MessageView:
         """Return a message. Raises: NotFound."""
         scope = SpaceScope(caller.space_id)
@@ -278,6 +309,19 @@ class Messages:
             )
 
         return await self._desk.act(caller, do, then, act=act, asked=asked, client_id=client_id)
+
+
+def _ids_after(tx: Transaction, scope: SpaceScope, start: Message, last: Message | None) -> list[str]:
+    """Return the ids of the path from below ``start`` to ``last``. Raises: InvalidRequest."""
+    steps = -1 if last is None else last.depth - start.depth
+    walked = (
+        places_up(tx, scope, last.conversation_id, last.id, limit=steps + 1) if last and steps >= 0 else []
+    )
+    if not walked or walked[-1].id != start.id:
+        raise InvalidRequest(
+            field="after", problem="It is not on that path. Name a branch or a message below it."
+        )
+    return [place.id for place in reversed(walked[:-1])]
 
 
 def opened(tx: Transaction, scope: SpaceScope, conversation_id: str, branch_id: str | None) -> Branch:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from salon.features.conversations.tree import MessageMarks
 from salon.foundation.kit.caller import Right
+from salon.foundation.kit.errors import InvalidRequest
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
 from salon.surfaces.api.routes.conversations.common import OPERATION, ClientActId, CurrentConversations
@@ -68,9 +69,22 @@ async def path_page(
     branch_id: Named = None,
     last_id: Named = None,
     before: Named = None,
+    after: Named = None,
     limit: Limit = 50,
 ) -> Any:
-    """Return the last messages of a branch or of the path to ``last_id``, or those above ``before``."""
+    """Return the last messages of a branch or of the path to ``last_id``.
+
+    Or those above ``before``, whose ``next`` goes on above; or those below ``after``, whose ``next`` goes on
+    below.
+    """
+    if after is not None:
+        if before is not None:
+            raise InvalidRequest(field="after", problem="Send either before or after.")
+        return page_shown(
+            await services.tree.messages.page_after(
+                caller, conversation_id, after, branch_id=branch_id, last_id=last_id, limit=limit
+            )
+        )
     page = await services.tree.messages.page(
         caller, conversation_id, branch_id=branch_id, last_id=last_id, before=before, limit=limit
     )
