@@ -752,7 +752,10 @@ export interface paths {
         };
         /**
          * Path Page
-         * @description Return the last messages of a branch or of the path to ``last_id``, or those above ``before``.
+         * @description Return the last messages of a branch or of the path to ``last_id``.
+         *
+         *     Or those above ``before``, whose ``next`` goes on above; or those below ``after``, whose ``next`` goes on
+         *     below.
          */
         get: operations["path_page_salon_v1_conversations__conversation_id__messages_get"];
         put?: never;
@@ -9605,6 +9608,7 @@ export interface operations {
     path_page_salon_v1_conversations__conversation_id__messages_get: {
         parameters: {
             query?: {
+                after?: string | null;
                 before?: string | null;
                 branch_id?: string | null;
                 last_id?: string | null;
