@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import sqlalchemy.dialects.postgresql  # noqa: F401 - first, so that partial indexes say their condition for it
 from alembic import command
 
 from salon.foundation.storage import open_storage

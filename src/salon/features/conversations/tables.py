@@ -9,6 +9,7 @@ from salon.foundation.storage.columns import (
     integer,
     json_text,
     money_e10,
+    partial_index,
     sealed_columns,
     sources_column,
     space_column,
@@ -114,13 +115,7 @@ messages = Table(
     time_ms("created_at_ms"),
     Index("ix_messages_conversation_id", "conversation_id", "id"),
     Index("ix_messages_parent_id", "parent_id"),
-    Index(
-        "ix_messages_first",
-        "conversation_id",
-        "id",
-        sqlite_where=text("parent_id IS NULL"),
-        postgresql_where=text("parent_id IS NULL"),
-    ),
+    partial_index("ix_messages_first", "conversation_id", "id", where=text("parent_id IS NULL")),
     Index("ix_messages_deleted_at_ms", "deleted_at_ms"),
 )
 """What was said: never changed but for its marks (pinned, excluded, archived, hidden, deleted).

@@ -10,6 +10,7 @@ from salon.foundation.storage.columns import (
     id_column,
     integer,
     json_text,
+    partial_index,
     space_column,
     text_column,
     time_ms,
@@ -61,13 +62,12 @@ api_keys: Final = Table(
     integer("version", index=True),
 )
 _revoked = api_keys.c.revoked_at_ms
-Index(
+partial_index(
     "uq_api_keys_live_name",
     api_keys.c.space_id,
     api_keys.c.name,
     unique=True,
-    sqlite_where=_revoked.is_(None),
-    postgresql_where=_revoked.is_(None),
+    where=_revoked.is_(None),
 )
 
 login_links: Final = Table(

@@ -3,9 +3,10 @@
 All types are chosen so that both drivers give and take the same Python values: str, int, bytes, None.
 """
 
+import sys
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Text
 
 
 def id_column(prefix: str, name: str = "id") -> Column[str]:
@@ -82,3 +83,15 @@ def sources_column() -> Column[str]:
     citations are one query.
     """
     return Column("sources", Text, nullable=False)
+
+
+def partial_index(name: str, *columns: Any, where: Any, unique: bool = False) -> Index:
+    """Return an index of the rows for which ``where`` holds.
+
+    SQLAlchemy loads a whole dialect, with all its drivers, for one word in its name. PostgreSQL's is part of
+    a start and said only where that dialect is loaded; the migrations say it always.
+    """
+    forms = {"sqlite_where": where}
+    if "sqlalchemy.dialects.postgresql" in sys.modules:
+        forms["postgresql_where"] = where
+    return Index(name, *columns, unique=unique, **forms)

@@ -18,7 +18,8 @@ from salon.features.conversations.exchange.readers.assets import Assets
 from salon.features.conversations.exchange.readers.problems import Notes
 from salon.features.conversations.exchange.readers.salon import Lines, read
 from salon.features.conversations.exchange.readers.scanning import Found
-from salon.features.conversations.exchange.writers import ConversationLines, JsonWriter, MessageLines
+from salon.features.conversations.exchange.writers.lines import ConversationLines, MessageLines
+from salon.features.conversations.exchange.writers.whole import JsonWriter
 
 LINES = [ConversationLines, MessageLines]
 

@@ -14,9 +14,9 @@ from salon.features.conversations.exchange.archive import (
     ArchivedConversation,
     ArchivedFile,
 )
-from salon.features.conversations.exchange.writers import Attachments, MarkdownWriter
+from salon.features.conversations.exchange.writers import Attachments
 from salon.features.conversations.exchange.writers.base import ModelUse, Outline
-from salon.features.conversations.exchange.writers.markdown import front_matter
+from salon.features.conversations.exchange.writers.markdown import MarkdownWriter, front_matter
 from salon.features.conversations.exchange.writers.tame import escaped, fenced, tame
 from salon.features.conversations.rendering.markdown import MOST_LETTERS, is_harmless
 from salon.foundation.messages import (

@@ -10,7 +10,8 @@ from salon.features.conversations.exchange.archive import (
     ArchivedFile,
     ArchivedParticipant,
 )
-from salon.features.conversations.exchange.writers import Attachments, HtmlWriter
+from salon.features.conversations.exchange.writers import Attachments
+from salon.features.conversations.exchange.writers.page import HtmlWriter
 from salon.foundation.messages import FilePart, ImagePart
 
 EVIL = '"><script>alert(1)</script>'

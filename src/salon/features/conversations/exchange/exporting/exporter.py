@@ -17,11 +17,6 @@ from salon.features.conversations.exchange.exporting.zipped import Zip
 from salon.features.conversations.exchange.writers import (
     FORMATS,
     Attachments,
-    ConversationLines,
-    HtmlWriter,
-    JsonWriter,
-    MarkdownWriter,
-    MessageLines,
     Names,
     Outline,
     Writer,
@@ -157,16 +152,27 @@ class Exporter:
             after = page[-1]
 
     def _writer(self) -> Writer:
+        # Loaded when one is asked for: a parser of Markdown comes with two of them, and not with each start.
         match self._wish.format:
             case "json":
+                from salon.features.conversations.exchange.writers.whole import JsonWriter  # noqa: PLC0415
+
                 return JsonWriter(exported_at_ms=self._now_ms)
             case "jsonl":
+                from salon.features.conversations.exchange.writers.lines import ConversationLines  # noqa: PLC0415
+
                 return ConversationLines(exported_at_ms=self._now_ms)
             case "messages-jsonl":
+                from salon.features.conversations.exchange.writers.lines import MessageLines  # noqa: PLC0415
+
                 return MessageLines(exported_at_ms=self._now_ms)
             case "markdown":
+                from salon.features.conversations.exchange.writers.markdown import MarkdownWriter  # noqa: PLC0415
+
                 return MarkdownWriter(self._attachments)
             case "html":
+                from salon.features.conversations.exchange.writers.page import HtmlWriter  # noqa: PLC0415
+
                 return HtmlWriter(self._attachments)
 
     def _tell(self, *, conversations: int = 0, messages: int = 0) -> None:

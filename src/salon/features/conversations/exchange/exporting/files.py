@@ -9,7 +9,7 @@ import msgspec
 from salon.features.conversations.exchange.archive import ArchivedConversation, ArchivedFile, ArchivedMessage
 from salon.features.conversations.exchange.exporting.reading import stored_files
 from salon.features.conversations.exchange.writers import Attachments, Member, Names
-from salon.features.conversations.exchange.writers.page import MOST_PICTURE_BYTES
+from salon.features.conversations.exchange.writers.files import MOST_PICTURE_BYTES
 from salon.features.conversations.rendering.media import is_picture, media_of, stored_id
 from salon.foundation.files import FileMissing, FileReference, Files
 from salon.foundation.kit.caller import SpaceScope

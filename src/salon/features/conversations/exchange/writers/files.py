@@ -1,11 +1,15 @@
 """What a writer knows of the files of a conversation: what and where they are, which pictures to show."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
 from salon.features.conversations.exchange.archive import ArchivedFile
 from salon.features.conversations.rendering.media import MediaPart, stored_id
+
+MOST_PICTURE_BYTES: Final = 5_000_000
+"""Larger pictures are named and not shown in a page: it is held whole by whoever reads it."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from salon.features.conversations.exchange.archive import ArchivedConversation, ArchivedMessage
 from salon.features.conversations.exchange.writers.base import Outline
 from salon.features.conversations.exchange.writers.facts import at, figures
-from salon.features.conversations.exchange.writers.files import Attachments
+from salon.features.conversations.exchange.writers.files import MOST_PICTURE_BYTES, Attachments
 from salon.features.conversations.models import Author
 from salon.features.conversations.rendering.document import closing, house_line, opening
 from salon.features.conversations.rendering.media import MediaPart, is_picture, stored_id
@@ -18,8 +18,6 @@ from salon.features.conversations.rendering.paths import Segment, segments
 from salon.features.conversations.rendering.style import style_source
 from salon.features.conversations.rendering.turns import Cast, Turn, cast_html, turn_html
 
-MOST_PICTURE_BYTES: Final = 5_000_000
-"""Larger pictures are named and not shown: a page is held whole by whoever reads it."""
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
