@@ -34,6 +34,8 @@ async def open_conversations(house: "House") -> None:
     indexer.start()
     house.closing.push_async_callback(indexer.close)
     search = Search(house.storage, indexer)
+    answering = open_answering(house)
+    tree.erasers.add(answering.eraser)
     house.conversations = ConversationServices(
         tree=tree,
         search=search,
@@ -41,7 +43,7 @@ async def open_conversations(house: "House") -> None:
         exports=open_exports(house),
         imports=await _open_imports(house),
         sorting=Sorting(house.storage, clock=house.clock),
-        answering=open_answering(house),
+        answering=answering,
     )
 
 

@@ -105,6 +105,8 @@ class Process:
             title_model=lambda: self.title_model,
         )
 
+        self.tree.erasers.add(self.answering.eraser)
+
     async def start(self, *, is_alone: bool = False) -> None:
         """Begin, and go on with what others left."""
         await self.runs.start(is_alone=is_alone)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from salon.foundation.events import Event, publish
@@ -152,6 +152,11 @@ class Runs:
     def own(self, run: Run) -> RunHandle:
         """Return the handle of an inserted run. Call it ``after_commit``: then no run is left without one."""
         return self._own(run)
+
+    def forget(self, tx: Transaction, scope: SpaceScope, run_ids: Sequence[str]) -> None:
+        """Drop what runs of the space said, where that is to be erased; that they ended stays."""
+        ours = [one for one in run_ids if store.get_run(tx, scope, one) is not None]
+        store.forget_said(tx, scope, ours)
 
     async def events(self, scope: Scope, run_id: str) -> list[RunEvent]:
         """Return what is durable of a run's log now, oldest first. Raises: NotFound."""

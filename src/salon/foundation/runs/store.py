@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
-from salon.foundation.runs.models import BODY_FORMAT, EndStatus, Run, RunEvent
+from salon.foundation.runs.models import BODY_FORMAT, END, EndStatus, Run, RunEvent
 from salon.foundation.runs.tables import epochs, log, runs, steps
 from salon.foundation.storage import Row, Transaction, insert, statement
 
@@ -95,6 +95,9 @@ _FIRST_BASE = statement(
 )
 _INSERT_STEP = statement(insert(steps).on_conflict_do_nothing(index_elements=["run_id", "path"]))
 _STEPS = statement(select(steps.c.path, steps.c.result).where(steps.c.run_id == bindparam("run_id")))
+_FORGET_SAID = statement(
+    delete(log).where(log.c.run_id.in_(bindparam("keys", expanding=True)), log.c.type != END)
+)
 _OWNED = statement(update(runs).where(_owned).values(status="running"))
 _LET_GO = statement(update(runs).where(_owned).values(owner="", lease_expires_at_ms=0))
 
@@ -222,6 +225,12 @@ def first_base_since(tx: Transaction, _scope: Scope, run_id: str, epoch: int) ->
 def journal(tx: Transaction, _scope: SystemScope, run_id: str) -> dict[str, bytes]:
     """Return what each completed step returned, by its path."""
     return {str(row[0]): bytes(row[1]) for row in tx.all(_STEPS, run_id=run_id)}
+
+
+def forget_said(tx: Transaction, _scope: SpaceScope, run_ids: Sequence[str]) -> None:
+    """Drop all that runs said but that they ended. Check the runs' scope first."""
+    if run_ids:
+        tx.run(_FORGET_SAID, keys=list(run_ids))
 
 
 def own(tx: Transaction, _scope: SystemScope, run_id: str, *, epoch: int) -> bool:

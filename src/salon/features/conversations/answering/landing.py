@@ -25,6 +25,7 @@ from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.ids import SpaceId, new_id
+from salon.foundation.runs import Runs
 from salon.foundation.storage import Transaction
 
 
@@ -40,8 +41,9 @@ class Landed(msgspec.Struct, frozen=True, kw_only=True):
 class Landing:
     """Writes answers. Every function runs inside a transaction in which its run cannot change hands."""
 
-    def __init__(self, beginner: Beginner, clock: Clock) -> None:
+    def __init__(self, beginner: Beginner, runs: Runs, clock: Clock) -> None:
         self._beginner = beginner
+        self._runs = runs
         self._clock = clock
 
     def land(self, tx: Transaction, turn: Turn, data: TurnData, outcome: TurnOutcome) -> Landed | None:
@@ -52,7 +54,8 @@ class Landing:
             return None
         parent = get_message(tx, scope, turn.parent_id)
         branch = get_branch(tx, scope, turn.branch_id)
-        if parent is None or branch is None:
+        if parent is None or branch is None or parent.content is None:
+            self.forget(tx, turn)
             return None
         new = _message_of(turn, data, outcome)
         message, there = self._place(tx, branch, parent, turn, new)
@@ -66,6 +69,12 @@ class Landing:
         publish(tx, scope, Event(type="answer.ended", subject=message.id, data=told))
         started = self._go_on(tx, scope, turn, outcome, now_ms=now_ms)
         return Landed(message=message, branch_id=there.id, started=tuple(started))
+
+    def forget(self, tx: Transaction, turn: Turn) -> None:
+        """Drop what an answer said whose question was erased meanwhile."""
+        scope = SpaceScope(SpaceId(turn.space_id))
+        if get_message(tx, scope, turn.message_id) is None:
+            self._runs.forget(tx, scope, [turn.run_id])
 
     def _place(
         self, tx: Transaction, branch: Branch, parent: Message, turn: Turn, new: NewMessage

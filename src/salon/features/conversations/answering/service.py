@@ -6,6 +6,7 @@ from salon.features.conversations.answering.attachments import AnswerFiles
 from salon.features.conversations.answering.beginning import Beginner
 from salon.features.conversations.answering.checking import Checker, Identities, Models
 from salon.features.conversations.answering.context import Contexts
+from salon.features.conversations.answering.erasing import AnswerEraser
 from salon.features.conversations.answering.exact import Books, Exact
 from salon.features.conversations.answering.landing import Landing
 from salon.features.conversations.answering.making import Maker
@@ -53,8 +54,9 @@ class Answering:
         make = Maker(storage, contexts, files, accounts, asks, clock=clock, tools=tools)
         titles = Titles(storage, asks, accounts, clock=clock, is_on=titles_on, model=title_model)
         self.workshop = Workshop(
-            storage, runs, Landing(beginner, clock), make, clock=clock, landed=titles.after
+            storage, runs, Landing(beginner, runs, clock), make, clock=clock, landed=titles.after
         )
+        self.eraser = AnswerEraser(runs)
         self.sending = Sending(desk, beginner, checker)
         self.replaying = Replaying(desk, beginner, checker)
         self.queue = Queue(desk, beginner, checker, runs)

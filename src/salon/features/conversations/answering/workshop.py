@@ -157,7 +157,10 @@ class Workshop:
         if outcome.error is not None:
             told |= outcome.error
         await self._again(lambda: handle.end(self._run_end(outcome, is_left=is_left), told))
-        if landed is not None and outcome.status == "complete" and not self._closing.is_set():
+        if landed is None:
+            # Its last words came to the log with its end.
+            await self._again(lambda: self._storage.write(lambda tx: self._landing.forget(tx, turn)))
+        elif outcome.status == "complete" and not self._closing.is_set():
             self._tasks.spawn(self._landed(turn, data, landed), name="after-answer")
 
     async def _end_written(self, handle: RunHandle, run: Run, data: TurnData) -> None:
