@@ -8,13 +8,14 @@ from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.exchange.importing import Imports
 from salon.features.conversations.search import Indexer, Search
+from salon.features.conversations.shares import Copies, Pages, Reader, Shares
 from salon.features.conversations.sorting import Sorting
 from salon.features.conversations.tree import HeldBackup, Tree
 from salon.features.turns.asking import GatewayAsks
 from salon.foundation.kit.caller import Caller, Right
 from salon.foundation.storage import backup as backups
 from salon.foundation.workers import Workers
-from salon.surfaces.api.services import ConversationServices
+from salon.surfaces.api.services import ConversationServices, SharedDoor
 
 if TYPE_CHECKING:
     from salon.app.house import House
@@ -44,7 +45,23 @@ async def open_conversations(house: "House") -> None:
         imports=await _open_imports(house),
         sorting=Sorting(house.storage, clock=house.clock),
         answering=answering,
+        shares=open_shares(house, tree),
+        shared=open_shared(house),
     )
+
+
+def open_shares(house: "House", tree: Tree) -> Shares:
+    """Make what shares; what is erased takes its files out of every share."""
+    shares = Shares(house.storage, house.files, clock=house.clock)
+    tree.erasers.add(shares.forget)
+    return shares
+
+
+def open_shared(house: "House") -> SharedDoor:
+    """Make what strangers read shares with."""
+    reader = Reader(house.storage, house.files, clock=house.clock)
+    copies = Copies(house.storage, house.files, reader, clock=house.clock)
+    return SharedDoor(reader=reader, pages=Pages(), copies=copies)
 
 
 def open_exports(house: "House") -> Exports:

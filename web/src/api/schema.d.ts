@@ -191,6 +191,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/s/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shared Page
+         * @description Show what somebody shared; whatever leads nowhere is told apart by nothing.
+         */
+        get: operations["shared_page_s__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/{token}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Shared
+         * @description Take what the link shows over into the reader's space.
+         */
+        post: operations["copy_shared_s__token__copy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/{token}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shared File
+         * @description Hand out a picture or a file of a message that the link shows.
+         */
+        get: operations["shared_file_s__token__files__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/{token}/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shared Qr
+         * @description Show the address of the page as a QR code.
+         */
+        get: operations["shared_qr_s__token__qr_svg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/acts": {
         parameters: {
             query?: never;
@@ -2420,6 +2500,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Shares
+         * @description List the shares of one's space, newest first.
+         */
+        get: operations["list_shares_salon_v1_shares_get"];
+        put?: never;
+        /**
+         * Create Share
+         * @description Share part of a conversation as it is now; the link is told this once.
+         */
+        post: operations["create_share_salon_v1_shares_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Share
+         * @description Return a share.
+         */
+        get: operations["get_share_salon_v1_shares__share_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/shares/{share_id}/revise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revise Share
+         * @description Let the same link show its branch, path or tree as it is now.
+         */
+        post: operations["revise_share_salon_v1_shares__share_id__revise_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/shares/{share_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke Share
+         * @description Let a link lead nowhere, at once and for good.
+         */
+        post: operations["revoke_share_salon_v1_shares__share_id__revoke_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/shares/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy Share
+         * @description Take what a link shows over into one's own space; each message names its source.
+         */
+        post: operations["copy_share_salon_v1_shares_copy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/sign-out": {
         parameters: {
             query?: never;
@@ -4632,6 +4816,18 @@ export interface components {
             version: number;
         };
         /**
+         * Copied
+         * @description One's own copy of what a link shows.
+         */
+        Copied: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Messages */
+            messages: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * Copy
          * @description A message that says the same.
          */
@@ -4640,26 +4836,6 @@ export interface components {
             conversation_id: string;
             /** Message Id */
             message_id: string;
-        };
-        /**
-         * CopyBody
-         * @description What to copy of a conversation.
-         */
-        CopyBody: {
-            /** Client Id */
-            client_id?: string | null;
-            /** First Id */
-            first_id?: string | null;
-            /** Last */
-            last?: string | null;
-            /** Title */
-            title?: string | null;
-            /**
-             * What
-             * @default path
-             * @enum {string}
-             */
-            what?: "path" | "related" | "all";
         };
         /**
          * Cost
@@ -5670,6 +5846,41 @@ export interface components {
         LoginLink: {
             /** Expires At Ms */
             expires_at_ms: number | null;
+            /** Url */
+            url: string;
+        };
+        /**
+         * MadeShare
+         * @description A share that was just made: its link is told this once.
+         */
+        MadeShare: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Expires At Ms */
+            expires_at_ms: number | null;
+            /** Id */
+            id: string;
+            /** Is Open */
+            is_open: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "branch" | "path" | "tree";
+            /** Messages */
+            messages: number;
+            /** Qr Svg */
+            qr_svg: string;
+            /** Revised At Ms */
+            revised_at_ms: number;
+            /** Revision */
+            revision: number;
+            /** Revoked At Ms */
+            revoked_at_ms: number | null;
+            /** Title */
+            title: string;
             /** Url */
             url: string;
         };
@@ -7063,6 +7274,26 @@ export interface components {
             started_at_ms: number;
         };
         /**
+         * CopyBody
+         * @description What to copy of a conversation.
+         */
+        salon__surfaces__api__routes__schemas__branching__CopyBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /** First Id */
+            first_id?: string | null;
+            /** Last */
+            last?: string | null;
+            /** Title */
+            title?: string | null;
+            /**
+             * What
+             * @default path
+             * @enum {string}
+             */
+            what?: "path" | "related" | "all";
+        };
+        /**
          * Turn
          * @description Two turns beside each other.
          */
@@ -7074,6 +7305,14 @@ export interface components {
              * @enum {string}
              */
             status: "same" | "changed" | "left-only" | "right-only";
+        };
+        /**
+         * CopyBody
+         * @description A link that somebody sent.
+         */
+        salon__surfaces__api__routes__schemas__shares__CopyBody: {
+            /** Link */
+            link: string;
         };
         /**
          * SendBody
@@ -7254,6 +7493,67 @@ export interface components {
             unit: string | null;
             /** Value */
             value: string;
+        };
+        /**
+         * Share
+         * @description A link to part of a conversation.
+         */
+        Share: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Expires At Ms */
+            expires_at_ms: number | null;
+            /** Id */
+            id: string;
+            /** Is Open */
+            is_open: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "branch" | "path" | "tree";
+            /** Messages */
+            messages: number;
+            /** Revised At Ms */
+            revised_at_ms: number;
+            /** Revision */
+            revision: number;
+            /** Revoked At Ms */
+            revoked_at_ms: number | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ShareBody
+         * @description What to share: as it is now, without instructions to models, hidden and deleted messages.
+         */
+        ShareBody: {
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Expires In S */
+            expires_in_s?: number | null;
+            /**
+             * Kind
+             * @default branch
+             * @enum {string}
+             */
+            kind?: "branch" | "path" | "tree";
+            /** Message Id */
+            message_id?: string | null;
+        };
+        /**
+         * Shares
+         * @description Shares, newest first.
+         */
+        Shares: {
+            /** Items */
+            items: components["schemas"]["Share"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * ShownPicture
@@ -8493,6 +8793,126 @@ export interface operations {
             };
         };
     };
+    shared_page_s__token__get: {
+        parameters: {
+            query?: {
+                line?: number;
+                page?: number;
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    copy_shared_s__token__copy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    shared_file_s__token__files__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    shared_qr_s__token__qr_svg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     act_on_conversations_salon_v1_acts_post: {
         parameters: {
             query?: never;
@@ -9510,7 +9930,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["CopyBody"] | null;
+                "application/json": components["schemas"]["salon__surfaces__api__routes__schemas__branching__CopyBody"] | null;
             };
         };
         responses: {
@@ -12842,6 +13262,198 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TitleHits"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_shares_salon_v1_shares_get: {
+        parameters: {
+            query?: {
+                conversation_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_share_salon_v1_shares_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeShare"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_share_salon_v1_shares__share_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revise_share_salon_v1_shares__share_id__revise_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revoke_share_salon_v1_shares__share_id__revoke_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    copy_share_salon_v1_shares_copy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["salon__surfaces__api__routes__schemas__shares__CopyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Copied"];
                 };
             };
             /** @description Validation Error */

@@ -185,7 +185,7 @@ class Files:
 
     async def delete(self, caller: Caller, file_id: str) -> None:
         """Remove the space's reference. Raises: FileMissing."""
-        if not await self._storage.write(lambda tx: self._do_delete(tx, caller, file_id)):
+        if not await self._storage.write(lambda tx: self.do_delete(tx, caller, file_id)):
             raise FileMissing(id=file_id)
 
     async def usage(self, scope: SpaceScope) -> Usage:
@@ -294,7 +294,8 @@ class Files:
             await asyncio.sleep(CLAIM_PAUSE_S)
         raise Overloaded(retry_after_s=int(STALE_DELETE_S))
 
-    def _do_delete(self, tx: Transaction, caller: Caller, file_id: str) -> bool:
+    def do_delete(self, tx: Transaction, caller: Caller, file_id: str) -> bool:
+        """Remove the space's reference, with its records; False if there is none."""
         scope = SpaceScope(caller.space_id)
         if not store.delete_reference(tx, scope, file_id, now_ms=self._clock.now_ms()):
             return False

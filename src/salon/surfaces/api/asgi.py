@@ -32,7 +32,7 @@ from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
 from salon.surfaces.api.realtime import RealtimeSurface, refuse_socket
 from salon.surfaces.api.responses import ResponseDoor, ResponsesSocket
 
-_MANAGED: Final = ("/salon/", "/signin")
+_MANAGED: Final = ("/salon/", "/signin", "/s/")
 _SERVED: Final = ("/v1/", "/v1beta/", "/v2/", "/upload/", "/api/", "/salon/")
 """Below these are endpoints and no pages: what is not there is not found, whatever the method."""
 _CUT: Final[Headers] = [(b"content-length", b"0"), (b"connection", b"close")]

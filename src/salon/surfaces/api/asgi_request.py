@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from salon.foundation.accounts import KeyIdentity
-from salon.foundation.kit.errors import InvalidRequest, TooLarge
+from salon.foundation.kit.errors import InvalidRequest, NotSignedIn, TooLarge
 from salon.surfaces.api.asgi_reply import ClientCut, Receive, Scope
 from salon.surfaces.api.door import Door
-from salon.surfaces.api.endpoints import Endpoint
+from salon.surfaces.api.endpoints import SHARED, Endpoint
 from salon.surfaces.api.peers import LOCAL, UNKNOWN, Peer, peer_at
 
 _ROW: Final = "salon.row"
@@ -40,9 +40,24 @@ def identify(door: Door, scope: Scope, headers: Mapping[bytes, bytes]) -> KeyIde
     return door.access.identify(headers, peer=peer_of(scope), method=str(scope["method"]), query=query)
 
 
+def identify_for(
+    door: Door, scope: Scope, headers: Mapping[bytes, bytes], row: Endpoint
+) -> KeyIdentity | None:
+    """Return who is calling ``row``: nobody, on a shared page, if the credential opens nothing any more.
+
+    A link must open for a browser whose session has ended. Raises: NotSignedIn, ForeignOrigin.
+    """
+    try:
+        return identify(door, scope, headers)
+    except NotSignedIn:
+        if row.operation != SHARED or row.policy != "public":
+            raise
+        return None
+
+
 def admit(door: Door, asked: Asked, row: Endpoint) -> KeyIdentity | None:
     """Return who is calling ``row``. Raises: NotSignedIn, NotAllowed, ForeignOrigin, TooManyWrong."""
-    identity = identify(door, asked.scope, asked.headers)
+    identity = identify_for(door, asked.scope, asked.headers, row)
     door.access.authorize(row, identity)
     asked.scope[_ROW] = row
     return identity
@@ -51,8 +66,8 @@ def admit(door: Door, asked: Asked, row: Endpoint) -> KeyIdentity | None:
 def check_again(door: Door, scope: Scope, headers: Mapping[bytes, bytes]) -> None:
     """Check that a request under way may go on. Raises: NotSignedIn, NotAllowed."""
     row = cast("Endpoint | None", scope.get(_ROW))
-    if row is None or row.operation == "sign-out":
-        return  # it is not let in yet; or it ends its own session, and is to be answered
+    if row is None or row.operation == "sign-out" or (row.operation == SHARED and row.policy == "public"):
+        return  # not let in yet; or it ends its own session, and is to be answered; or open to everybody
     query = cast(bytes, scope.get("query_string", b""))
     method = str(scope["method"])
     identity = door.access.identify_again(headers, peer=peer_of(scope), method=method, query=query)

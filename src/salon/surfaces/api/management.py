@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from salon.foundation.kit.errors import ConfigError, Internal, InvalidRequest, NotFound, SalonError
 from salon.foundation.kit.version import __version__
-from salon.surfaces.api.asgi_request import identify
+from salon.surfaces.api.asgi_request import identify_for
 from salon.surfaces.api.door import TOLD, Door, as_salon_error, error_headers, id_of
 from salon.surfaces.api.endpoints import Endpoint, endpoints
 from salon.surfaces.api.invalid import invalid_body
@@ -81,7 +81,7 @@ def _authorizer(door: Door, rows: Mapping[RouteKey, Endpoint]) -> Callable[[Requ
         method = "GET" if request.method == "HEAD" else request.method
         row = rows[id(scope["endpoint"]), method]
         headers = cast("dict[bytes, bytes]", scope["salon.headers"])
-        identity = identify(door, scope, headers)
+        identity = identify_for(door, scope, headers, row)
         door.access.authorize(row, identity)
         scope[IDENTITY] = identity
 

@@ -47,6 +47,15 @@ class Way:
         return f"{self._door.services.base_path}/"
 
     @property
+    def address(self) -> str:
+        """Where people open this Salon: as the settings say, else as this request came."""
+        services = self._door.services
+        if services.public_address:
+            return services.public_address + services.base_path
+        host = self._headers.get(b"host", b"localhost").decode("latin-1")
+        return f"{'https' if self.is_tls else 'http'}://{host}{services.base_path}"
+
+    @property
     def is_tls(self) -> bool:
         """Whether the browser speaks TLS, with us or with a proxy before us."""
         door = self._door

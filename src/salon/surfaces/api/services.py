@@ -10,6 +10,7 @@ from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.exchange.importing import Imports
 from salon.features.conversations.responses import ResponseDesk
 from salon.features.conversations.search import Indexer, Search
+from salon.features.conversations.shares import Copies, Pages, Reader, Shares
 from salon.features.conversations.sorting import Sorting
 from salon.features.conversations.tree import Tree
 from salon.foundation.accounts import KeyIdentity
@@ -104,6 +105,14 @@ class FileServices(msgspec.Struct, frozen=True, kw_only=True):
     """Under whom the key or person acts now that began something; ``None`` once they may not any more."""
 
 
+class SharedDoor(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pages of shares work with."""
+
+    reader: Reader
+    pages: Pages
+    copies: Copies
+
+
 class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
     """What the routes of conversations work with, a field for each part."""
 
@@ -114,6 +123,8 @@ class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
     answering: Answering
     exports: Exports
     imports: Imports
+    shares: Shares
+    shared: SharedDoor
 
 
 class LiveServices(msgspec.Struct, frozen=True, kw_only=True):

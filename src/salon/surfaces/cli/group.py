@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("export:export", "Write conversations to a file: JSON, JSON Lines, Markdown or HTML."),
     "import": ("imports:bring_in", "Import an export of ChatGPT, Claude, Open WebUI and others."),
     "imports": ("imports:imports", "Look at imports, read their reports and stop them."),
+    "share": ("share:share", "Share a conversation under an address that nobody guesses."),
+    "shares": ("share:shares", "List, renew and revoke what is shared."),
     "bench": ("bench:bench", "Measure latency and throughput of a model."),
     "status": ("doctor:status", "Show what runs."),
     "doctor": ("doctor:doctor", "Look for problems and say how to fix them."),

@@ -7,13 +7,14 @@ cannot be written, and a route without a row refuses to start.
 from salon.surfaces.api.endpoints.batches import BATCHES
 from salon.surfaces.api.endpoints.matcher import Matched, RowMatcher
 from salon.surfaces.api.endpoints.responses import RESPONSES
-from salon.surfaces.api.endpoints.row import SMALL_BODY_BYTES, Endpoint, check_rows
+from salon.surfaces.api.endpoints.row import SHARED, SMALL_BODY_BYTES, Endpoint, check_rows
 from salon.surfaces.api.endpoints.table import CORE, endpoints, management
 
 __all__ = [
     "BATCHES",
     "CORE",
     "RESPONSES",
+    "SHARED",
     "SMALL_BODY_BYTES",
     "Endpoint",
     "Matched",

@@ -16,6 +16,8 @@ Policy = Right | Literal["public", "signed-in"]
 
 CHAT_BODY_BYTES: Final = 64 * 1024 * 1024
 """Chat bodies carry images and files as base64."""
+SHARED: Final = "shared-page"
+"""What the rows of shared pages are called as an operation: strangers read them, whatever they send."""
 SMALL_BODY_BYTES: Final = 1024 * 1024
 
 

@@ -9,6 +9,8 @@ from salon.surfaces.api.routes.conversations import (
     imports,
     messages,
     search,
+    shared,
+    shares,
     sorting,
     templates,
 )
@@ -24,5 +26,7 @@ ROUTERS = (
     imports.router,
     sorting.router,
     templates.router,
+    shares.router,
+    shared.router,
 )
 """Every router of conversations; each part adds its own."""
