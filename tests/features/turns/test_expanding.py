@@ -44,9 +44,24 @@ def test_an_answer_is_what_was_said_then_what_tools_returned_in_order() -> None:
     )
 
 
-def test_ids_that_come_again_in_a_later_step_are_calls_of_their_own() -> None:
-    whole = answer(call("a"), result("a"), call("a"), result("a"))
-    assert [message.role for message in expanded([whole])] == ["assistant", "tool"] * 2
+def test_ids_that_come_again_in_a_later_step_get_one_of_their_own() -> None:
+    whole = answer(call("a"), result("a"), call("a"), call("a_2"), result("a"), result("a_2"))
+    assert expanded([whole, answer(call("a"), result("a"))]) == (
+        Message(role="assistant", parts=(call("a"),)),
+        Message(role="tool", parts=(result("a"),)),
+        Message(role="assistant", parts=(call("a_2"), call("a_2_2"))),
+        Message(role="tool", parts=(result("a_2"), result("a_2_2"))),
+        Message(role="assistant", parts=(call("a_3"),)),
+        Message(role="tool", parts=(result("a_3"),)),
+    )
+
+
+def test_calls_of_one_answer_with_one_id_are_answered_in_their_order() -> None:
+    other = ToolResultPart(tool_call_id="a", parts=(TextPart(text="rain"),))
+    found = expanded([answer(call("a"), call("a"), result("a"), other)])
+    again = ToolResultPart(tool_call_id="a_2", parts=(TextPart(text="rain"),))
+    assert found[0].parts == (call("a"), call("a_2"))
+    assert found[1].parts == (result("a"), again)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """An answer is one message with its tool calls and results in order; a provider wants messages by role."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import msgspec
 
@@ -44,33 +45,63 @@ def _message(message: ContextMessage, parts: list[Part], *, is_results: bool) ->
     return Message(role="assistant", parts=tuple(parts), name=message.name)
 
 
+Place = tuple[int, int]
+"""Of a message, and of a part in it."""
+
+
 def _paired(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """Leave out calls without results and results without calls; ids may come again in a later step."""
-    keep = _pairs(messages)
+    """Leave out calls without results and results without calls, and give each pair an id of its own.
+
+    Some providers count their calls from the beginning in each answer; others refuse an id that comes twice.
+    """
+    ids = _ids(messages)
     out: list[Message] = []
     for at, message in enumerate(messages):
-        parts = tuple(
-            part
-            for place, part in enumerate(message.parts)
-            if not isinstance(part, ToolCallPart | ToolResultPart) or (at, place) in keep
-        )
-        if len(parts) == len(message.parts):
-            out.append(message)
-        elif parts:
-            out.append(msgspec.structs.replace(message, parts=parts))
+        parts: list[Part] = []
+        for place, part in enumerate(message.parts):
+            if isinstance(part, ToolCallPart | ToolResultPart):
+                if (at, place) in ids:
+                    parts.append(_named(part, ids[at, place]))
+            else:
+                parts.append(part)
+        if parts or not message.parts:
+            is_same = all(one is other for one, other in zip_longest(parts, message.parts))
+            out.append(message if is_same else msgspec.structs.replace(message, parts=tuple(parts)))
     return tuple(out)
 
 
-def _pairs(messages: Sequence[Message]) -> set[tuple[int, int]]:
-    """Return the places of calls and results that belong together."""
-    keep: set[tuple[int, int]] = set()
-    waiting: dict[str, tuple[int, int]] = {}
+def _named(part: ToolCallPart | ToolResultPart, id_: str) -> Part:
+    if isinstance(part, ToolCallPart):
+        return part if part.id == id_ else msgspec.structs.replace(part, id=id_)
+    return part if part.tool_call_id == id_ else msgspec.structs.replace(part, tool_call_id=id_)
+
+
+def _ids(messages: Sequence[Message]) -> dict[Place, str]:
+    """Return the ids of calls and results that belong together, by their places."""
+    pairs: list[tuple[Place, Place]] = []
+    waiting: dict[str, list[Place]] = {}
     for at, message in enumerate(messages):
         for place, part in enumerate(message.parts):
             if isinstance(part, ToolCallPart):
-                waiting[part.id] = (at, place)
-            elif isinstance(part, ToolResultPart):
-                call = waiting.pop(part.tool_call_id, None)
-                if call is not None:
-                    keep |= {call, (at, place)}
-    return keep
+                known = waiting.get(part.id)
+                if known and known[0][0] == at:
+                    known.append((at, place))
+                else:
+                    waiting[part.id] = [(at, place)]
+            elif isinstance(part, ToolResultPart) and waiting.get(part.tool_call_id):
+                pairs.append((waiting[part.tool_call_id].pop(0), (at, place)))
+    return _unique(messages, sorted(pairs))
+
+
+def _unique(messages: Sequence[Message], pairs: Sequence[tuple[Place, Place]]) -> dict[Place, str]:
+    ids: dict[Place, str] = {}
+    used: set[str] = set()
+    for call, result in pairs:
+        part = messages[call[0]].parts[call[1]]
+        assert isinstance(part, ToolCallPart)
+        chosen, number = part.id, 2
+        while chosen in used:
+            chosen, number = f"{part.id}_{number}", number + 1
+        used.add(chosen)
+        ids[call] = ids[result] = chosen
+    return ids
