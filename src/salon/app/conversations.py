@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from salon.features.conversations.answering.attachments import AnswerFiles, GatewaySight
 from salon.features.conversations.answering.service import Answering
+from salon.features.conversations.answering.store import forget_queue
 from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.exchange.importing import Imports
 from salon.features.conversations.search import Indexer, Search
@@ -30,6 +31,7 @@ async def open_conversations(house: "House") -> None:
     tree = Tree(house.storage, clock=house.clock)
     backups_directory = house.live.current.source.data.path / "backups"
     tree.deletion.backups = lambda: held_backups(backups_directory)
+    tree.erasers.add_whole(forget_queue)
     house.tasks.spawn(tree.janitor.run(), name="tidy-conversations")
     indexer = Indexer(house.storage)
     indexer.start()

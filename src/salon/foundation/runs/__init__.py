@@ -1,6 +1,7 @@
 """Runs: everything that takes time lives on the server, in a log that any number of viewers follow."""
 
 from salon.foundation.runs.following import Following
+from salon.foundation.runs.forgetting import forget_runs
 from salon.foundation.runs.handle import RunHandle
 from salon.foundation.runs.live import LiveCopies, RedisCopies
 from salon.foundation.runs.models import (
@@ -32,4 +33,5 @@ __all__ = [
     "Runs",
     "Seen",
     "StaleEpoch",
+    "forget_runs",
 ]

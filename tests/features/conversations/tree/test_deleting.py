@@ -11,6 +11,7 @@ from salon.features.conversations.tree.janitor import Tidied
 from salon.foundation.audit import list_records
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import Conflict, NotFound
+from salon.foundation.runs import Runs
 
 DAY_S = 24 * 3600
 
@@ -126,6 +127,34 @@ def test_an_erasure_takes_what_was_made_of_it_and_tells_what_says_the_same(play)
         assert await made.bodies_with(b"secret") == 0
 
     play(scene)
+
+
+def test_the_log_of_the_run_that_made_an_answer_is_erased_with_it(play) -> None:
+    async def scene(made) -> None:
+        runs = Runs(made.storage, clock=made.clock)
+        handle = await runs.begin(made.ann, "turn")
+        handle.append("tool-result", {"text": "secret"})
+        await handle.flush()
+        await handle.step("one", a_secret)
+        await handle.end("done", {"text": "secret"})
+        conversation, _, _ = await made.talk("question")
+        answer = made.said("secret", role="assistant", run_id=handle.run_id)
+        done = await made.tree.messages.append(made.ann, conversation, [answer])
+        whole: list[str] = []
+        made.tree.erasers.add_whole(lambda _tx, _scope, one: whole.append(one))
+        await made.tree.deletion.message(made.ann, conversation, done.messages[0].id, "erase")
+        events = await runs.events(SpaceScope(made.ann.space_id), handle.run_id)
+        assert [(event.is_end, event.body) for event in events] == [(True, b"null")]
+        assert whole == []
+        await made.tree.deletion.conversation(made.ann, conversation, "erase")
+        assert whole == [conversation]
+        await runs.close()
+
+    play(scene)
+
+
+async def a_secret() -> str:
+    return "secret"
 
 
 def test_an_erased_conversation_leaves_its_id_alone(play) -> None:

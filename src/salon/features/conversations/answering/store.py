@@ -211,6 +211,12 @@ def change_queued(
     return msgspec.structs.replace(changed, version=queued.version + 1)
 
 
+def forget_queue(tx: Transaction, scope: SpaceScope, conversation_id: str) -> None:
+    """Forget what waits to be said in a conversation: it is erased, or its time is over."""
+    for queued in queue_of(tx, scope, conversation_id):
+        drop_queued(tx, scope, queued.id)
+
+
 def drop_queued(tx: Transaction, scope: SpaceScope, queued_id: str) -> bool:
     """Take a message out of the queue; False if it is not there."""
     return tx.run(_DROP_QUEUED, key=queued_id, space=scope.space_id) > 0

@@ -18,6 +18,7 @@ from salon.features.conversations.tables import (
     sources,
 )
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
+from salon.foundation.runs import forget_runs
 from salon.foundation.storage import Transaction, insert, statement
 
 CHUNK: Final = 500
@@ -41,6 +42,7 @@ _RESTORE = statement(
     .where(_named, _of_space, _m.deleted_at_ms.is_not(None), _m.body.is_not(None))
     .values(deleted_at_ms=None)
 )
+_RUNS_OF = statement(select(_m.run_id).where(_named, _of_space, _m.run_id.is_not(None)))
 _EMPTY = statement(update(messages).where(_named, _of_space).values(**_NO_BODY))
 _IDS_WITH_BODY = statement(
     select(_m.id)
@@ -152,9 +154,10 @@ def bring_back(tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> int:
 
 
 def empty(tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> None:
-    """Forget what messages said, and how those that are answers came to be."""
+    """Forget what messages said, how those that are answers came to be, and the logs of their runs."""
     forget(tx, scope, ids)
     for part in chunks(ids):
+        forget_runs(tx, scope, [str(row[0]) for row in tx.all(_RUNS_OF, keys=part, space=scope.space_id)])
         tx.run(_EMPTY, keys=part, space=scope.space_id)
         tx.run(_ANSWERS_OF, keys=part, space=scope.space_id)
 

@@ -303,6 +303,7 @@ class Deletion:
         deleting.tombstone(tx, scope, ids, now_ms=now_ms)
         erased = erase_messages(tx, scope, ids, self.erasers, copies=copies, created_by=by, now_ms=now_ms)
         deleting.blank_conversation(tx, scope, had.id, now_ms=now_ms)
+        self.erasers.forget_whole(tx, scope, had.id)
         noted = Erasure(
             id=new_id("era"),
             space_id=scope.space_id,

@@ -20,6 +20,9 @@ from salon.foundation.storage import Transaction
 Eraser = Callable[[Transaction, SpaceScope, Sequence[str]], None]
 """Forgets whatever was made of these messages."""
 
+WholeEraser = Callable[[Transaction, SpaceScope, str], None]
+"""Forgets whatever belongs to this conversation: what waits to be said in it."""
+
 DERIVED: Final = ("summary-of",)
 """What goes with what it was made from."""
 COPIED: Final = ("forked-from", "merge")
@@ -31,10 +34,20 @@ class Erasers:
 
     def __init__(self) -> None:
         self._all: list[Eraser] = []
+        self._whole: list[WholeEraser] = []
 
     def add(self, eraser: Eraser) -> None:
         """Ask ``eraser`` from now on, each time something is erased or its time is over."""
         self._all.append(eraser)
+
+    def add_whole(self, eraser: WholeEraser) -> None:
+        """Ask ``eraser`` from now on, each time a whole conversation is erased or its time is over."""
+        self._whole.append(eraser)
+
+    def forget_whole(self, tx: Transaction, scope: SpaceScope, conversation_id: str) -> None:
+        """Let everybody forget what belongs to a conversation and to none of its messages."""
+        for eraser in self._whole:
+            eraser(tx, scope, conversation_id)
 
     def forget(self, tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> None:
         """Let everybody forget what was made of messages."""

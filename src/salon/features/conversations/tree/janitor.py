@@ -97,6 +97,7 @@ class Janitor:
         else:
             ids = deleting.ids_with_body(tx, scope, erasure.target_id)
             deleting.blank_conversation(tx, scope, erasure.target_id, now_ms=now_ms)
+            self._erasers.forget_whole(tx, scope, erasure.target_id)
         count = deleting.tombstone(tx, scope, ids, now_ms=now_ms)
         deleting.empty(tx, scope, ids)
         self._erasers.forget(tx, scope, ids)
@@ -111,7 +112,9 @@ class Janitor:
             for conversation_id, space_id in deleting.past_conversations(
                 tx, scope, before_ms=before_ms, limit=1
             ):
-                ids = deleting.ids_with_body(tx, SpaceScope(SpaceId(space_id)), conversation_id)
+                within = SpaceScope(SpaceId(space_id))
+                ids = deleting.ids_with_body(tx, within, conversation_id)
+                self._erasers.forget_whole(tx, within, conversation_id)
                 spaces[space_id] = ids[:_PAGE]
         for space_id, ids in spaces.items():
             within = SpaceScope(SpaceId(space_id))
