@@ -8,6 +8,7 @@ from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.answering.store import forget_queue
 from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.exchange.importing import Imports
+from salon.features.conversations.prompts import Prompts
 from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.shares import Copies, Pages, Reader, Shares
 from salon.features.conversations.sorting import Sorting
@@ -49,6 +50,7 @@ async def open_conversations(house: "House") -> None:
         answering=answering,
         shares=open_shares(house, tree),
         shared=open_shared(house),
+        prompts=Prompts(house.storage, clock=house.clock),
     )
 
 

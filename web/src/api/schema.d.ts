@@ -1998,6 +1998,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompts
+         * @description List the prompts of one's space, by name.
+         */
+        get: operations["list_prompts_salon_v1_prompts_get"];
+        put?: never;
+        /**
+         * Create Prompt
+         * @description Save a prompt: a text with variables.
+         */
+        post: operations["create_prompt_salon_v1_prompts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/prompts/{prompt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prompt
+         * @description Return a prompt with one of its versions, the live one unless ``number`` is sent.
+         */
+        get: operations["get_prompt_salon_v1_prompts__prompt__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Prompt
+         * @description Delete a prompt with all its versions.
+         */
+        delete: operations["remove_prompt_salon_v1_prompts__prompt__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Prompt
+         * @description Rename a prompt, describe it, or make another version live; with If-Match only if unchanged.
+         */
+        patch: operations["change_prompt_salon_v1_prompts__prompt__patch"];
+        trace?: never;
+    };
+    "/salon/v1/prompts/{prompt}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Render Prompt
+         * @description Fill a prompt in; values are text, whatever braces they hold.
+         */
+        post: operations["render_prompt_salon_v1_prompts__prompt__render_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/prompts/{prompt}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompt Versions
+         * @description List the versions of a prompt, the newest first.
+         */
+        get: operations["list_prompt_versions_salon_v1_prompts__prompt__versions_get"];
+        put?: never;
+        /**
+         * Add Prompt Version
+         * @description Add a version; versions are never changed, going back to one makes it live.
+         */
+        post: operations["add_prompt_version_salon_v1_prompts__prompt__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/provider-kinds": {
         parameters: {
             query?: never;
@@ -6604,6 +6700,134 @@ export interface components {
             kind: "orphan" | "cycle" | "depth" | "head" | "opening-branch" | "count";
         };
         /**
+         * Prompt
+         * @description A saved prompt with one of its versions.
+         */
+        Prompt: {
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** Latest */
+            latest: number;
+            /** Live */
+            live: number;
+            /** Name */
+            name: string;
+            shown: components["schemas"]["PromptVersion"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PromptBody
+         * @description A prompt to make, with its first version.
+         */
+        PromptBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Is Live
+             * @default true
+             */
+            is_live?: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Text */
+            text: string;
+            /** Variables */
+            variables?: components["schemas"]["VariableBody"][];
+        };
+        /**
+         * PromptChangeBody
+         * @description What to change of a prompt; what is left out stays.
+         */
+        PromptChangeBody: {
+            /** Description */
+            description?: string | null;
+            /** Live */
+            live?: number | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * PromptRow
+         * @description A saved prompt.
+         */
+        PromptRow: {
+            /** Changed At Ms */
+            changed_at_ms: number;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** Latest */
+            latest: number;
+            /** Live */
+            live: number;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Prompts
+         * @description Prompts by name.
+         */
+        Prompts: {
+            /** Items */
+            items: components["schemas"]["PromptRow"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * PromptVersion
+         * @description A version of a prompt.
+         */
+        PromptVersion: {
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Created By */
+            created_by: string | null;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Text */
+            text: string;
+            /** Variables */
+            variables: components["schemas"]["VariableBody"][];
+        };
+        /**
+         * PromptVersions
+         * @description Versions, the newest first.
+         */
+        PromptVersions: {
+            /** Items */
+            items: components["schemas"]["PromptVersion"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * Provider
          * @description One provider and how it is.
          */
@@ -6931,6 +7155,26 @@ export interface components {
         Removed: {
             /** Removed */
             removed: number;
+        };
+        /**
+         * RenderBody
+         * @description What to fill in.
+         */
+        RenderBody: {
+            /** Number */
+            number?: number | null;
+            /** Values */
+            values?: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        /**
+         * Rendered
+         * @description A prompt filled in.
+         */
+        Rendered: {
+            /** Text */
+            text: string;
         };
         /**
          * RepairBody
@@ -8450,6 +8694,56 @@ export interface components {
             msg: string;
             /** Error Type */
             type: string;
+        };
+        /**
+         * VariableBody
+         * @description Something to fill in; it stands in the text as ``{{name}}``.
+         */
+        VariableBody: {
+            /** Default */
+            default?: string | number | boolean | null;
+            /**
+             * Is Required
+             * @default true
+             */
+            is_required?: boolean;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind?: "text" | "number" | "select" | "date" | "boolean";
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+            /** Name */
+            name: string;
+            /** Options */
+            options?: string[];
+        };
+        /**
+         * VersionBody
+         * @description A version to add.
+         */
+        VersionBody: {
+            /** Client Id */
+            client_id?: string | null;
+            /**
+             * Is Live
+             * @default true
+             */
+            is_live?: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Text */
+            text: string;
+            /** Variables */
+            variables?: components["schemas"]["VariableBody"][];
         };
         /**
          * WhatIfBody
@@ -12388,6 +12682,280 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_prompts_salon_v1_prompts_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompts"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_prompt_salon_v1_prompts_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_prompt_salon_v1_prompts__prompt__get: {
+        parameters: {
+            query?: {
+                number?: number | null;
+            };
+            header?: never;
+            path: {
+                prompt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_prompt_salon_v1_prompts__prompt__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_prompt_salon_v1_prompts__prompt__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                prompt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    render_prompt_salon_v1_prompts__prompt__render_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prompt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenderBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendered"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_prompt_versions_salon_v1_prompts__prompt__versions_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                prompt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_prompt_version_salon_v1_prompts__prompt__versions_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                prompt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
                 };
             };
             /** @description Validation Error */

@@ -111,6 +111,7 @@ REMEDIES: Final[dict[str, str]] = {
     "payload rule": "“salon payloads rules” or GET /salon/v1/payload-rules lists those there are.",
     "person": "Look at the spelling of the id; an administrator knows it.",
     "price": "“salon prices list” or GET /salon/v1/prices lists those that were written by hand.",
+    "prompt": "It was deleted, or belongs to another space. “salon prompts list” or GET /salon/v1/prompts lists those there are.",
     "provider": "“salon providers list” or GET /salon/v1/providers lists those there are.",
     "request": "It was made in another space, or its row is not written yet. “salon requests” or GET /salon/v1/requests lists those there are.",
     "result of the batch": "Wait until processing_status is ended; once archived_at is set, its answers are deleted: hand the requests in again.",
@@ -120,6 +121,7 @@ REMEDIES: Final[dict[str, str]] = {
     "shared link": "It was revoked, has expired, or is not whole. Ask whoever sent it for a new one.",
     "tag": "It was deleted, or belongs to another space. GET /salon/v1/tags lists those there are.",
     "template": "It was deleted, or belongs to another space. GET /salon/v1/templates lists those there are.",
+    "version": "GET /salon/v1/prompts/NAME/versions lists those there are.",
     "stored content": "The file's bytes are gone from the store: upload it again, or restore a backup that has them.",
 }
 """The next step for each kind of thing that may not be there, for ``not_found``: by its ``what``."""

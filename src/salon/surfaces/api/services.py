@@ -8,6 +8,7 @@ import msgspec
 from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.exchange.exporting import Exports
 from salon.features.conversations.exchange.importing import Imports
+from salon.features.conversations.prompts import Prompts
 from salon.features.conversations.responses import ResponseDesk
 from salon.features.conversations.search import Indexer, Search
 from salon.features.conversations.shares import Copies, Pages, Reader, Shares
@@ -120,6 +121,7 @@ class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
     search: Search
     indexer: Indexer
     sorting: Sorting
+    prompts: Prompts
     answering: Answering
     exports: Exports
     imports: Imports

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "imports": ("imports:imports", "Look at imports, read their reports and stop them."),
     "share": ("share:share", "Share a conversation under an address that nobody guesses."),
     "shares": ("share:shares", "List, renew and revoke what is shared."),
+    "prompts": ("prompts:prompts", "List saved prompts, show one, fill one in."),
     "bench": ("bench:bench", "Measure latency and throughput of a model."),
     "status": ("doctor:status", "Show what runs."),
     "doctor": ("doctor:doctor", "Look for problems and say how to fix them."),
