@@ -5,6 +5,7 @@ import asyncio
 from salon.features.conversations.answering.models import RUN_KIND
 from salon.foundation.kit.caller import SystemScope
 from salon.foundation.runs import Runs
+from salon.testing.fake_provider import Plan
 from salon.testing.load import until_async
 from salon.testing.talking import ANN, People, Process, Talking, said, text_of
 
@@ -158,5 +159,21 @@ def test_a_provider_that_breaks_off_leaves_what_it_said(talk) -> None:
         (run,) = await scene.ended(refused)
         assert run.status == "failed"
         assert (await scene.path(one))[-1].status == "failed"
+
+    talk(acts)
+
+
+def test_an_answer_that_cannot_be_written_ends_its_run_and_says_so(talk) -> None:
+    async def acts(scene) -> None:
+        scene.fake.choose = lambda exchange, asked: Plan(text="x" * 4_300_000, delay_s=0.3)
+        one, _ = await scene.conversation()
+        sent = await scene.send(one, "Write a book")
+        queued = (await scene.send(one, "And another")).queued
+        (run,) = await scene.ended(sent)
+        assert run.status == "failed"
+        assert await scene.answering.queue.turns(ANN, one) == []
+        (held,) = await scene.answering.queue.all(ANN, one)
+        assert (held.id, held.status, held.problem["code"]) == (queued.id, "held", "too_large")
+        assert len(await scene.path(one)) == 1
 
     talk(acts)

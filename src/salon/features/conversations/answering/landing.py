@@ -1,6 +1,6 @@
 """An answer ends: its message, the branch, how it came to be, and what waited for it, in one transaction."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -27,6 +27,11 @@ from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.ids import SpaceId, new_id
 from salon.foundation.runs import Runs
 from salon.foundation.storage import Transaction
+
+_GONE: Final = {
+    "code": "erased",
+    "message": "What was answered before it was erased. Send it now, or drop it.",
+}
 
 
 class Landed(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +61,7 @@ class Landing:
         branch = get_branch(tx, scope, turn.branch_id)
         if parent is None or branch is None or parent.content is None:
             self.forget(tx, turn)
+            self._hold(tx, turn, _GONE)
             return None
         new = _message_of(turn, data, outcome)
         message, there = self._place(tx, branch, parent, turn, new)
@@ -69,6 +75,18 @@ class Landing:
         publish(tx, scope, Event(type="answer.ended", subject=message.id, data=told))
         started = self._go_on(tx, scope, turn, outcome, now_ms=now_ms)
         return Landed(message=message, branch_id=there.id, started=tuple(started))
+
+    def give_up(self, tx: Transaction, turn: Turn, why: dict[str, Any]) -> None:
+        """Say that an answer cannot be written, and let what waits for it go on waiting."""
+        tx.take_turn(turn_of(turn.conversation_id))
+        if store.drop_turn(tx, SpaceScope(SpaceId(turn.space_id)), turn.run_id):
+            self._hold(tx, turn, why)
+
+    def _hold(self, tx: Transaction, turn: Turn, why: dict[str, Any]) -> None:
+        scope = SpaceScope(SpaceId(turn.space_id))
+        waiting = store.queue_of_branch(tx, scope, turn.branch_id)
+        if not store.turns_of_branch(tx, scope, turn.branch_id):
+            hold(tx, scope, waiting, why, now_ms=self._clock.now_ms())
 
     def forget(self, tx: Transaction, turn: Turn) -> None:
         """Drop what an answer said whose question was erased meanwhile."""

@@ -132,8 +132,11 @@ class Workshop:
         """End a run whose answer cannot be written; what was said stays in its log."""
         told = error if isinstance(error, SalonError) else Internal(request_id=handle.run_id)
         scope = SystemScope(OWNED)
+        why = {"code": told.code, "message": told.message}
         try:
-            await handle.write(lambda tx: store.drop_turn(tx, scope, handle.run_id))
+            turn = await self._storage.read(lambda tx: store.get_turn(tx, scope, handle.run_id))
+            if turn is not None:
+                await handle.write(lambda tx: self._landing.give_up(tx, turn, why))
             await handle.end("failed", told.to_json())
         except SalonError:
             handle.lose()
