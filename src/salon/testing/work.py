@@ -58,6 +58,11 @@ def swell(_arguments: Arguments, _send: Send) -> None:
         kept.append(bytearray(16 * 1024**2))
 
 
+def forget(_arguments: Arguments, _send: Send) -> None:
+    """Find no memory."""
+    raise MemoryError
+
+
 def flood(_arguments: Arguments, send: Send) -> None:
     """Say more than anybody wants to hear."""
     while True:
@@ -67,7 +72,7 @@ def flood(_arguments: Arguments, send: Send) -> None:
 def escape(arguments: Arguments, _send: Send) -> dict[str, str]:
     """Try each way out; return what became of it."""
     tried = {
-        "socket": lambda: socket.create_connection(("127.0.0.1", arguments["port"]), 1),
+        "socket": lambda: socket.create_connection(("127.0.0.1", arguments["port"]), 1).close(),
         "native socket": _native_socket,
         "program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
         "write": lambda: Path(arguments["path"]).write_bytes(b"was here"),
@@ -90,5 +95,7 @@ def surroundings(_arguments: Arguments, _send: Send) -> dict[str, str]:
 def _native_socket() -> None:
     """Ask the kernel for a socket past Python. Raises: OSError."""
     library = ctypes.CDLL(None, use_errno=True)
-    if library.socket(2, 1, 0) < 0:
+    handle = library.socket(2, 1, 0)
+    if handle < 0:
         raise OSError(ctypes.get_errno(), "no socket")
+    os.close(handle)

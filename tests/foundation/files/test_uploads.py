@@ -279,3 +279,19 @@ def test_nothing_is_a_file_too(sqlite_address: str, tmp_path: Path) -> None:
         return (await uploads.settle(ANN, upload.id)).status
 
     assert append(sqlite_address, tmp_path, scene) == "completed"
+
+
+def test_another_space_can_do_nothing_with_an_upload(address: str, tmp_path: Path) -> None:
+    async def scene(uploads: Uploads, files: Files) -> int:
+        upload = await uploads.begin(ANN, name="x", open_s=60, size_bytes=6)
+        for act in (
+            uploads.append(BOB, upload.id, whole(b"abc"), offset=0),
+            uploads.settle(BOB, upload.id),
+            uploads.get(B, upload.id),
+            uploads.cancel(BOB, upload.id),
+        ):
+            with pytest.raises(UploadMissing):
+                await act
+        return (await uploads.get(A, upload.id)).received_bytes
+
+    assert append(address, tmp_path, scene) == 0

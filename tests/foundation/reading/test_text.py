@@ -110,6 +110,7 @@ def test_scans_have_no_words(tmp_path: Path) -> None:
         ("application/octet-stream", "old.CSV", "plain"),
         ("application/octet-stream", "old.bin", None),
         ("application/zip", "a.txt", None),
+        ("application/zip", "late.DOCX", DOCX),
         *((kind, "a", kind) for kind in READERS),
     ],
 )

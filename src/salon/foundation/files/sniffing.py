@@ -50,6 +50,14 @@ _ZIPPED: Final = (
     (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     (b"mimetypeapplication/epub+zip", "application/epub+zip"),
     (b"mimetypeapplication/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+    ),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.presentation",
+        "application/vnd.oasis.opendocument.presentation",
+    ),
 )
 _KIND: Final = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
 _MARKUP: Final = (

@@ -33,6 +33,15 @@ _TEXTS: Final = frozenset(
         "image/svg+xml",
     }
 )
+_ZIPPED: Final = {
+    ".docx": f"{_OFFICE}wordprocessingml.document",
+    ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
+    ".pptx": f"{_OFFICE}presentationml.presentation",
+    ".odt": f"{_OPEN}text",
+    ".ods": f"{_OPEN}spreadsheet",
+    ".odp": f"{_OPEN}presentation",
+}
+"""What a zip file is by its name, where its first bytes do not tell; whoever reads it sees whether it is."""
 _OLD_TEXTS: Final = (".txt", ".csv", ".tsv", ".md", ".log", ".srt", ".ini", ".tex", ".sql", ".htm", ".html")
 """Names of files that may be text in an old encoding, which their bytes alone do not tell."""
 PICTURES: Final = frozenset(
@@ -57,6 +66,8 @@ def kind_of(media_type: str, name: str) -> str | None:
         return "message/rfc822"
     if media_type in _DOCUMENTS:
         return media_type
+    if media_type == "application/zip":
+        return next((kind for end, kind in _ZIPPED.items() if lower.endswith(end)), None)
     if media_type.startswith("text/") or media_type in _TEXTS:
         return "plain"
     if media_type == "application/octet-stream" and lower.endswith(_OLD_TEXTS):

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from salon.foundation.workers.confine import confine
-from salon.foundation.workers.models import Done, Failed, Order, Refusal, Report, Sent
+from salon.foundation.workers.models import Done, Failed, Limits, Order, Refusal, Report, Sent
 
 _LENGTH: Final = struct.Struct(">I")
 _DETAIL: Final = 300
@@ -24,11 +24,18 @@ _DETAIL: Final = 300
 
 def main() -> None:
     """Carry out one order."""
-    stdin = sys.stdin.buffer
     out = _take_output()
-    (size,) = _LENGTH.unpack(stdin.read(_LENGTH.size))
-    order = msgspec.msgpack.decode(stdin.read(size), type=Order)
-    threading.Thread(target=_watch, args=(stdin.fileno(),), daemon=True).start()
+    # What a library left behind needs no tidying up, and may hang in it: the process just ends.
+    serve(sys.stdin.buffer, out, lock=confine, end=os._exit)
+
+
+def serve(
+    orders: BinaryIO, out: BinaryIO, *, lock: Callable[[Limits], None], end: Callable[[int], object]
+) -> None:
+    """Carry out the order that comes, report to ``out``, and ``end``; at once when ``orders`` ends."""
+    (size,) = _LENGTH.unpack(orders.read(_LENGTH.size))
+    order = msgspec.msgpack.decode(orders.read(size), type=Order)
+    threading.Thread(target=_watch, args=(orders.fileno(), end), daemon=True).start()
     encoder = msgspec.msgpack.Encoder()
 
     def report(value: Report) -> None:
@@ -36,14 +43,14 @@ def main() -> None:
         out.write(_LENGTH.pack(len(body)) + body)
         out.flush()
 
-    report(_carry_out(order, lambda value: report(Sent(value=value))))
-    os._exit(0)  # what a library left behind needs no tidying up, and may hang in it
+    report(_carry_out(order, lambda value: report(Sent(value=value)), lock=lock))
+    end(0)
 
 
-def _carry_out(order: Order, send: Callable[[Any], None]) -> Report:
+def _carry_out(order: Order, send: Callable[[Any], None], *, lock: Callable[[Limits], None]) -> Report:
     try:
         function = _function(order.function)
-        confine(order.limits)
+        lock(order.limits)
         return Done(value=function(order.arguments, send))
     except Refusal as refusal:
         return Failed(kind="refused", detail=str(refusal)[:_DETAIL])
@@ -68,11 +75,11 @@ def _take_output() -> BinaryIO:
     return kept
 
 
-def _watch(handle: int) -> None:
+def _watch(handle: int, end: Callable[[int], object]) -> None:
     """End with whoever ordered this."""
     while os.read(handle, 4096):
         pass
-    os._exit(3)
+    end(3)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,13 @@ from salon.foundation.workers.models import Limits
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _PR_SET_SECCOMP: Final = 22
 _SECCOMP_MODE_FILTER: Final = 2
-_ALLOW: Final = 0x7FFF0000
-_REFUSE: Final = 0x00050000 | 1
+ALLOW: Final = 0x7FFF0000
+REFUSE: Final = 0x00050000 | 1
 """The call fails with EPERM."""
 _MOST_FILES: Final = 64
 
 # The number of a call differs from machine to machine. ``clone`` stays: threads need it.
-_CALLS: Final[dict[str, tuple[int, dict[str, int]]]] = {
+CALLS: Final[dict[str, tuple[int, dict[str, int]]]] = {
     "x86_64": (
         0xC000003E,
         {
@@ -62,7 +62,7 @@ def confine(limits: Limits) -> None:
     """Lock this process in, for good."""
     _limit(limits)
     _filter_calls()
-    sys.addaudithook(_refuse)
+    sys.addaudithook(refuse)
 
 
 def _limit(limits: Limits) -> None:
@@ -70,38 +70,52 @@ def _limit(limits: Limits) -> None:
         import resource  # noqa: PLC0415 - not on every system
     except ImportError:
         return
-    wanted = (
-        (resource.RLIMIT_CPU, limits.cpu_s),
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_FSIZE, limits.written_bytes),
-        (resource.RLIMIT_NOFILE, _MOST_FILES),
-        (resource.RLIMIT_CORE, 0),
-    )
-    for which, most in wanted:
+    set_limits(limits, resource)
+
+
+def set_limits(limits: Limits, system: Any) -> None:
+    """Tell ``system``, which is the module ``resource``, each limit that it takes."""
+    for name, soft, hard in bounds_of(limits):
+        which = getattr(system, name)
         # Some systems refuse some of them; the others hold all the same.
         with contextlib.suppress(OSError, ValueError):
-            _, hard = resource.getrlimit(which)
-            bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(which, (bound, bound + 1 if which == resource.RLIMIT_CPU else bound))
+            _, most = system.getrlimit(which)
+            bound = hard if most == system.RLIM_INFINITY else min(hard, most)
+            system.setrlimit(which, (min(soft, bound), bound))
+
+
+def bounds_of(limits: Limits) -> tuple[tuple[str, int, int], ...]:
+    """Return the system's limits: their names, what is told first and what ends the process."""
+    return (
+        ("RLIMIT_CPU", limits.cpu_s, limits.cpu_s + 1),
+        ("RLIMIT_AS", limits.memory_bytes, limits.memory_bytes),
+        ("RLIMIT_FSIZE", limits.written_bytes, limits.written_bytes),
+        ("RLIMIT_NOFILE", _MOST_FILES, _MOST_FILES),
+        ("RLIMIT_CORE", 0, 0),
+    )
 
 
 def _filter_calls() -> None:
     """Refuse the network and other programs to native code too, where the kernel can."""
-    known = _CALLS.get(platform.machine())
-    if sys.platform != "linux" or known is None:
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            set_filter(platform.machine(), ctypes.CDLL(None, use_errno=True))
+
+
+def set_filter(machine: str, library: Any) -> None:
+    """Give the kernel the filter for ``machine``, if it is known, through the C ``library``."""
+    known = CALLS.get(machine)
+    if known is None:
         return
-    program = _program(*known)
+    program = filter_program(*known)
     instructions = ctypes.create_string_buffer(program, len(program))
-    address = ctypes.addressof(instructions)
     # struct sock_fprog: the number of instructions, padding, and where they are.
-    head = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(program) // 8, address), 16)
-    with contextlib.suppress(OSError, AttributeError):
-        library = ctypes.CDLL(None, use_errno=True)
-        library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        library.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(head), 0, 0)
+    head = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(instructions))
+    library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    library.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.create_string_buffer(head, 16), 0, 0)
 
 
-def _program(machine: int, calls: dict[str, int]) -> bytes:
+def filter_program(machine: int, calls: dict[str, int]) -> bytes:
     """Return a filter that refuses ``calls`` and whatever is made for another machine (classic BPF)."""
     load, jump_equal, jump_at_least, answer = 0x20, 0x15, 0x35, 0x06
 
@@ -113,16 +127,17 @@ def _program(machine: int, calls: dict[str, int]) -> bytes:
     steps = [
         step(load, 4),  # the machine the call was made for
         step(jump_equal, machine, hit=1),
-        step(answer, _REFUSE),
+        step(answer, REFUSE),
         step(load, 0),  # the number of the call
         step(jump_at_least, 0x40000000, hit=count + 1),  # x32: other numbers for the same calls
         *(step(jump_equal, number, hit=count - place) for place, number in enumerate(numbers)),
-        step(answer, _ALLOW),
-        step(answer, _REFUSE),
+        step(answer, ALLOW),
+        step(answer, REFUSE),
     ]
     return b"".join(steps)
 
 
-def _refuse(event: str, _arguments: tuple[Any, ...]) -> None:
+def refuse(event: str, _arguments: tuple[Any, ...]) -> None:
+    """Refuse what a worker has no use for; an audit hook. Raises: PermissionError."""
     if event.startswith(_REFUSED_EVENTS):
         raise PermissionError(f"{event} is not for workers")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.files.body import Form
+from salon.surfaces.api.files.body import MOST_FIELD_BYTES, MOST_FIELDS, Form
 from salon.surfaces.api.files.from_request import asked_of, body_of, length_of
 from salon.surfaces.api.files.shown import shown_file
 from salon.surfaces.api.requests import CurrentCaller
@@ -15,6 +15,7 @@ from salon.surfaces.api.routes.house import CurrentHouse
 from salon.surfaces.api.routes.schemas.common import Done
 from salon.surfaces.api.routes.schemas.files import File, Files, RealtimeSessions
 
+_FORM_BYTES = MOST_FIELDS * (MOST_FIELD_BYTES + 1024)
 _MOST_KEEP_S = 10 * 365 * 24 * 3600
 _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _FORM: dict[str, Any] = {
@@ -66,7 +67,10 @@ async def store_file(
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         form = Form(asked_of(request), file_field="file")
         content = await form.file()
-        taken = await files.files.take(caller, content, name=name or form.name, media_type=form.media_type)
+        expected = max(0, length_of(request) - _FORM_BYTES)  # what is not the file is less than that
+        taken = await files.files.take(
+            caller, content, name=name or form.name, media_type=form.media_type, expected_bytes=expected
+        )
         await form.rest()
     else:
         said, length = request.headers.get("content-type", ""), length_of(request)
