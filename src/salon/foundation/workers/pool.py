@@ -25,6 +25,7 @@ _REPORT: Final = msgspec.msgpack.Decoder(Report)
 _KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 """What a process is told of its surroundings: no setting, no key."""
 _BUSY_S: Final = 5
+_REST_BYTES: Final = 1024**2
 _NICE: Final = 10
 """How far work stands back behind requests."""
 
@@ -198,4 +199,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
             process.kill()
     if process.stdin is not None:
         process.stdin.close()
-    await asyncio.shield(process.wait())
+    await asyncio.shield(_gone(process))
+
+
+async def _gone(process: asyncio.subprocess.Process) -> None:
+    """Wait until nothing of a process is left, its output included, which else is closed after the loop."""
+    while process.stdout is not None and await process.stdout.read(_REST_BYTES):
+        pass
+    await process.wait()

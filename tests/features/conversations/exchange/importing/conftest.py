@@ -138,6 +138,12 @@ Play = Callable[[Callable[[House], Awaitable[None]]], None]
 
 
 @pytest.fixture
+def make() -> type[House]:
+    """Makes what an import needs, for tests of several processes after one another."""
+    return House
+
+
+@pytest.fixture
 def play(address: str, tmp_path: Path) -> Play:
     """Plays a scene on a database of each kind."""
     import_all_tables()

@@ -211,7 +211,7 @@ def _with_each_field(data: bytes, value: Any) -> Any:
 
 
 @given(seed=some.integers(0, 2**32), which=some.integers(0, len(EVERY) - 1))
-@settings(max_examples=250)
+@settings(max_examples=100)
 def test_damaged_bytes_never_crash_the_reader(
     tmp_path_factory: pytest.TempPathFactory, seed: int, which: int
 ) -> None:

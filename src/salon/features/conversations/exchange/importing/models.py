@@ -11,11 +11,12 @@ RUN_KIND: Final = "import"
 
 ImportStatus = Literal["running", "done", "failed", "cancelled"]
 Outcome = Literal["added", "grown", "unchanged", "skipped"]
-Reason = ProblemCode | Literal["deleted-here"]
+Reason = ProblemCode | Literal["deleted-here", "nobody"]
 
 _SENTENCES: Final[dict[str, str]] = {
     **PROBLEMS,
     "deleted-here": "It was imported before and deleted here since. Restore it from the trash first.",
+    "nobody": "Whoever began it may not import any more.",
 }
 
 

@@ -39,7 +39,9 @@ MOST_OPEN: Final = 2
 """Imports of a space at once."""
 MOST_PAGE: Final = 500
 _OWNED: Final = "imports: work on the import of an owned run"
+_REVIVE: Final = "imports: go on with an import of any space whose run has ended"
 _AGAIN_S: Final = 2.0
+_KEEP_EVERY_S: Final = 20.0
 _CLOSE_S: Final = 5.0
 _logger = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ class Imports:
         self._clock = clock
         self._tasks = TaskSupervisor("imports")
         self._closing = asyncio.Event()
-        self._at_work: set[asyncio.Task[None]] = set()
+        self._at_work: dict[asyncio.Task[None], RunHandle] = {}
         runs.resume_with(RUN_KIND, self._work)
 
     # -- what callers ask -------------------------------------------------------------------------
@@ -153,15 +155,55 @@ class Imports:
 
     # -- at work ----------------------------------------------------------------------------------
     async def start(self) -> None:
-        """Remove what dead processes left; before the runs start."""
+        """Remove what dead processes left, and look after what was left without a run; before they start."""
         await asyncio.to_thread(sweep, self._folder)
+        self._tasks.spawn(self._keep(), name="import-keeper")
+
+    async def revive(self) -> int:
+        """Give imports a new run whose own ended before them; return how many those were.
+
+        A house that ends while its database is away cannot leave them to the next one.
+        """
+        scope = SystemScope(_REVIVE)
+        revived = 0
+        for one in await self._storage.read(lambda tx: store.running_imports(tx, scope)):
+            caller = await self._caller_of(one.created_by or "")
+            run = await self._runs.get(scope, one.run_id)
+            if run.status != "running" and caller is not None:
+                revived += await self._begin_again(one, caller)
+        return revived
 
     async def close(self) -> None:
         """Stop working; what is not through goes on at the next start, or in another process."""
         self._closing.set()
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=_CLOSE_S)
+        left = dict(self._at_work)
         await self._tasks.close()
+        for handle in left.values():
+            if not handle.has_ended and not handle.is_lost:
+                with contextlib.suppress(SalonError):
+                    await self._runs.let_go(handle)
+
+    async def _begin_again(self, one: Import, caller: Caller) -> bool:
+        run = self._runs.draft(caller, RUN_KIND, {"file": one.file_id, "filename": one.filename})
+
+        def write(tx: Transaction) -> bool:
+            if not store.take_run(tx, SystemScope(_REVIVE), one, run_id=run.id):
+                return False  # another process was quicker
+            self._runs.insert(tx, run)
+            tx.after_commit(lambda: self._take(self._runs.own(run)))
+            return True
+
+        return await self._storage.write(write)
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(_KEEP_EVERY_S)
+            try:
+                await self.revive()
+            except SalonError as error:
+                _logger.warning("imports cannot be looked after: %s", error.message)
 
     def _take(self, handle: RunHandle) -> None:
         if self._closing.is_set():
@@ -172,7 +214,7 @@ class Imports:
         """Own a run until its import has ended, another process has it, or this one ends."""
         task = asyncio.current_task()
         assert task is not None
-        self._at_work.add(task)
+        self._at_work[task] = handle
         try:
             if not await self._run(handle):
                 await self._runs.let_go(handle)
@@ -183,27 +225,24 @@ class Imports:
             with contextlib.suppress(SalonError):
                 await self._runs.let_go(handle)
         finally:
-            self._at_work.discard(task)
+            self._at_work.pop(task, None)
 
     async def _run(self, handle: RunHandle) -> bool:
         """Bring an import to its end; False when this process ends first. Raises: StaleEpoch, SalonError."""
         scope = SystemScope(_OWNED)
         while not self._closing.is_set():
             one = await self._storage.read(lambda tx: store.import_of_run(tx, scope, handle.run_id))
-            if one is None or one.status != "running":
-                await handle.end("done", None)
-                return True
+            assert one is not None, "an import and its run are written together"
             caller = await self._caller_of(one.created_by or "")
+            if one.status != "running":  # only what follows its end was not done
+                await self._leave(handle, one, caller)
+                return True
             if caller is None or caller.space_id != one.space_id:
-                problem = Problem(code="worker", detail="whoever began it may not act any more")
-                await self._end(handle, one, "failed", problem)
+                await self._end(handle, one, "failed", Problem(code="nobody"))
                 return True
             try:
                 return await self._read(handle, one, caller)
-            except (WorkLimit, WorkCrashed) as error:
-                await self._fail(handle, Problem(code="worker", detail=error.message))
-                return True
-            except NotFound as error:
+            except (WorkLimit, WorkCrashed, NotFound) as error:
                 await self._fail(handle, Problem(code="worker", detail=error.message))
                 return True
             except (StorageError, Overloaded) as error:
@@ -263,12 +302,16 @@ class Imports:
                 record(tx, caller, "import.ended", one.id, told)
 
         await handle.write(write)
+        await self._leave(handle, ended, caller)
+
+    async def _leave(self, handle: RunHandle, one: Import, caller: Caller | None) -> None:
+        """Forget the file of an import that has ended, and end its run."""
         if not one.keeps_file and caller is not None:
             with contextlib.suppress(NotFound):
                 await self._files.delete(caller, one.file_id)
-        data = {"import": one.id, "status": status, "totals": msgspec.to_builtins(one.totals)}
-        run_status: EndStatus = "done" if status == "running" else status
-        await handle.end(run_status, data)
+        data = {"import": one.id, "status": one.status, "totals": msgspec.to_builtins(one.totals)}
+        status: EndStatus = "interrupted" if one.status == "running" else one.status
+        await handle.end(status, data)
 
     async def _pause(self) -> None:
         with contextlib.suppress(TimeoutError):

@@ -10,7 +10,7 @@ from salon.features.conversations.exchange.importing.models import Entry, Import
 from salon.features.conversations.exchange.importing.tables import entries, imports
 from salon.features.conversations.exchange.readers.problems import Note
 from salon.features.conversations.tables import conversations, messages
-from salon.foundation.kit.caller import Scope, SpaceScope
+from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
 from salon.foundation.storage import Row, Transaction, insert, statement
 
 _INSERT = statement(imports.insert())
@@ -23,6 +23,16 @@ _LIST = statement(
     .where(imports.c.space_id == bindparam("space"), imports.c.id < bindparam("before"))
     .order_by(imports.c.id.desc())
     .limit(bindparam("limit"))
+)
+_RUNNING = statement(select(*imports.c).where(imports.c.status == "running").limit(100))
+_TAKE_RUN = statement(
+    update(imports)
+    .where(
+        imports.c.id == bindparam("key"),
+        imports.c.run_id == bindparam("had_run"),
+        imports.c.status == "running",
+    )
+    .values(run_id=bindparam("new_run"))
 )
 _OPEN = statement(
     select(func.count()).where(imports.c.space_id == bindparam("space"), imports.c.status == "running")
@@ -103,6 +113,18 @@ def import_of_run(tx: Transaction, scope: Scope, run_id: str) -> Import | None:
     del scope
     row = tx.one(_OF_RUN, run=run_id)
     return None if row is None else _import(row)
+
+
+def running_imports(tx: Transaction, scope: SystemScope) -> list[Import]:
+    """Return the imports of all spaces that have not ended."""
+    del scope
+    return [_import(row) for row in tx.all(_RUNNING)]
+
+
+def take_run(tx: Transaction, scope: SystemScope, one: Import, *, run_id: str) -> bool:
+    """Give an import another run; False if it has another one, or an end, by now."""
+    del scope
+    return tx.run(_TAKE_RUN, key=one.id, had_run=one.run_id, new_run=run_id) > 0
 
 
 def list_imports(tx: Transaction, scope: SpaceScope, *, before: str, limit: int) -> list[Import]:
