@@ -157,6 +157,26 @@ async def a_secret() -> str:
     return "secret"
 
 
+def test_what_comes_back_comes_back_once(play) -> None:
+    async def scene(made) -> None:
+        conversation, _, ids = await made.talk("one", "two")
+        side = await made.tree.branches.create(made.ann, conversation, name="Side", head_id=ids[0])
+        deletion = made.tree.deletion
+        await deletion.message(made.ann, conversation, ids[1], "delete")
+        await deletion.branch(made.ann, conversation, side.id, "delete")
+        await deletion.conversation(made.ann, conversation, "delete")
+        for _ in range(2):
+            whole = await deletion.restore_conversation(made.ann, conversation, client_id="c")
+            branch = await deletion.restore_branch(made.ann, conversation, side.id, client_id="b")
+            message = await deletion.restore_message(made.ann, conversation, ids[1], client_id="m")
+            assert [one.deleted_at_ms for one in (whole, branch, message)] == [None] * 3
+        with pytest.raises(Conflict):
+            await deletion.restore_message(made.ann, conversation, ids[1])
+        assert (await made.tree.conversations.get(made.ann, conversation)).conversation.messages == 2
+
+    play(scene)
+
+
 def test_an_erased_conversation_leaves_its_id_alone(play) -> None:
     async def scene(made) -> None:
         conversation, _, _ = await made.talk("secret", "secret too")

@@ -167,12 +167,17 @@ class Deletion:
         asked = {"message": message_id, "verb": verb, "below": below, "copies": copies}
         return await self._act(caller, conversation_id, do, asked, client_id)
 
-    async def restore_conversation(self, caller: Caller, conversation_id: str) -> Conversation:
-        """Take back the last of deleted, hidden, archived. Raises: NotFound, BodyGone, Conflict."""
+    async def restore_conversation(
+        self, caller: Caller, conversation_id: str, *, client_id: str | None = None
+    ) -> Conversation:
+        """Take back the last of deleted, hidden, archived.
+
+        Raises: NotFound, BodyGone, Conflict, ActDiffers.
+        """
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> Conversation:
-            now_ms = self._desk.clock.now_ms()
+        def do(tx: Transaction, now_ms: int) -> Ids:
+            tx.take_turn(turn_of(conversation_id))
             had = the_conversation(tx, scope, conversation_id, or_deleted=True)
             mark = _last_mark(had)
             if mark == "deleted_at_ms" and _is_gone(tx, scope, had):
@@ -180,19 +185,28 @@ class Deletion:
             values: dict[str, Any] = {mark: None, "changed_at_ms": now_ms}
             store.change_conversation(tx, scope, had.id, **values)
             _tell(tx, caller, "conversation.restored", had.id, {})
-            return the_conversation(tx, scope, conversation_id)
+            return {}
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, _: the_conversation(tx, scope, conversation_id, or_deleted=True),
+            act="restore",
+            asked=["conversation", conversation_id],
+            client_id=client_id,
+        )
 
-    async def restore_branch(self, caller: Caller, conversation_id: str, branch_id: str) -> Branch:
+    async def restore_branch(
+        self, caller: Caller, conversation_id: str, branch_id: str, *, client_id: str | None = None
+    ) -> Branch:
         """Take back the last of deleted, hidden, archived, with the messages that went with the branch.
 
-        Raises: NotFound, BodyGone, Conflict.
+        Raises: NotFound, BodyGone, Conflict, ActDiffers.
         """
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> Branch:
-            now_ms = self._desk.clock.now_ms()
+        def do(tx: Transaction, now_ms: int) -> Ids:
+            tx.take_turn(turn_of(conversation_id))
             the_conversation(tx, scope, conversation_id)
             had = the_branch(tx, scope, conversation_id, branch_id, or_deleted=True)
             mark = _last_mark(had)
@@ -205,22 +219,35 @@ class Deletion:
             values: dict[str, Any] = {mark: None, "changed_at_ms": now_ms}
             store.change_branch(tx, scope, had.id, **values)
             _tell(tx, caller, "branch.restored", had.id, {"conversation": conversation_id})
-            return the_branch(tx, scope, conversation_id, branch_id)
+            return {}
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, _: the_branch(tx, scope, conversation_id, branch_id, or_deleted=True),
+            act="restore",
+            asked=["branch", conversation_id, branch_id],
+            client_id=client_id,
+        )
 
     async def restore_message(
-        self, caller: Caller, conversation_id: str, message_id: str, *, below: bool = False
+        self,
+        caller: Caller,
+        conversation_id: str,
+        message_id: str,
+        *,
+        below: bool = False,
+        client_id: str | None = None,
     ) -> Message:
         """Take back the last of deleted, hidden, archived.
 
         What was deleted below it in the same act comes back with it; ``below`` takes marks away there too.
-        Raises: NotFound, BodyGone, Conflict.
+        Raises: NotFound, BodyGone, Conflict, ActDiffers.
         """
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> Message:
-            now_ms = self._desk.clock.now_ms()
+        def do(tx: Transaction, now_ms: int) -> Ids:
+            tx.take_turn(turn_of(conversation_id))
             had = the_message(tx, scope, conversation_id, message_id)
             mark = _last_mark(had)
             if mark == "deleted_at_ms":
@@ -234,9 +261,16 @@ class Deletion:
                 for part in deleting.chunks(ids):
                     mark_messages(tx, scope, part, mark, None)
             _tell(tx, caller, "message.restored", message_id, {"conversation": conversation_id})
-            return the_message(tx, scope, conversation_id, message_id)
+            return {}
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, _: the_message(tx, scope, conversation_id, message_id, or_deleted=True),
+            act="restore",
+            asked=["message", conversation_id, message_id, below],
+            client_id=client_id,
+        )
 
     async def _act(
         self,

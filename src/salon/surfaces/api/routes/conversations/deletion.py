@@ -91,18 +91,24 @@ async def delete_message(
 
 @router.post("/restore", response_model=Conversation)
 async def restore_conversation(
-    services: CurrentConversations, caller: CurrentCaller, conversation_id: str
+    services: CurrentConversations, caller: CurrentCaller, conversation_id: str, act: ClientActId
 ) -> Any:
     """Take back the last of deleted, hidden, archived."""
-    return conversation_shown(await services.tree.deletion.restore_conversation(caller, conversation_id))
+    deletion = services.tree.deletion
+    return conversation_shown(await deletion.restore_conversation(caller, conversation_id, client_id=act))
 
 
 @router.post("/branches/{branch_id}/restore", response_model=Branch)
 async def restore_branch(
-    services: CurrentConversations, caller: CurrentCaller, conversation_id: str, branch_id: str
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    conversation_id: str,
+    branch_id: str,
+    act: ClientActId,
 ) -> Any:
     """Take back the last of deleted, hidden, archived, with the messages that went with the branch."""
-    return branch_shown(await services.tree.deletion.restore_branch(caller, conversation_id, branch_id))
+    deletion = services.tree.deletion
+    return branch_shown(await deletion.restore_branch(caller, conversation_id, branch_id, client_id=act))
 
 
 @router.post("/messages/{message_id}/restore", response_model=Message)
@@ -113,9 +119,12 @@ async def restore_message(
     message_id: str,
     *,
     below: Below = False,
+    act: ClientActId,
 ) -> Any:
     """Take back the last of deleted, hidden, archived, with what was deleted below it in the same act."""
-    restored = await services.tree.deletion.restore_message(caller, conversation_id, message_id, below=below)
+    restored = await services.tree.deletion.restore_message(
+        caller, conversation_id, message_id, below=below, client_id=act
+    )
     return message_shown(MessageView(message=restored))
 
 
