@@ -10072,7 +10072,9 @@ export interface operations {
     restore_branch_salon_v1_conversations__conversation_id__branches__branch_id__restore_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 branch_id: string;
                 conversation_id: string;
@@ -10579,7 +10581,9 @@ export interface operations {
             query?: {
                 below?: boolean;
             };
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 conversation_id: string;
                 message_id: string;
@@ -10848,7 +10852,9 @@ export interface operations {
     restore_conversation_salon_v1_conversations__conversation_id__restore_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 conversation_id: string;
             };
