@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from salon.features.conversations.indexing.notes import forget
 from salon.features.conversations.indexing.tables import indexed
+from salon.features.conversations.models import Author
 from salon.features.conversations.search import Indexer, index_store
 from salon.features.conversations.search.query import parse
 from salon.features.conversations.store import deleting
 from salon.features.conversations.store.conversations import change_conversation
+from salon.features.conversations.tables import messages
 from salon.foundation.kit.caller import SpaceScope, SystemScope
 from salon.foundation.kit.ids import SpaceId
 from salon.foundation.storage import statement
@@ -140,3 +142,28 @@ def test_a_deleted_message_leaves_the_index_and_a_restored_one_comes_back(shelf:
         assert await found(shelf, "needle") == []
 
     shelf(play)
+
+
+def test_a_message_that_cannot_be_read_does_not_keep_others_from_the_index(
+    shelf: Callable[..., None],
+) -> None:
+    async def play(shelf):
+        talk = await shelf.conversation()
+        await shelf.indexer.close()
+        sealed, broken = await shelf.say(talk, "needle"), await shelf.say(talk, "needle")
+        author = Author(kind="persona", id="psn_1", name="Very long " * 1000)
+        read = await shelf.say(talk, "needle", author=author)
+        for one, values in ((sealed, {"body_cipher": "unknown"}), (broken, {"body": b"{"})):
+            change = statement(update(messages).where(messages.c.id == one.id).values(**values))
+            await shelf.storage.write(lambda tx, change=change: tx.run(change))
+        await shelf.indexer.catch_up()
+        assert (await shelf.indexer.waiting(), await shelf.storage.read(count_indexed)) == (0, 1)
+        change = statement(delete(messages).where(messages.c.id.in_([sealed.id, broken.id])))
+        await shelf.storage.write(lambda tx: tx.run(change))
+        assert await found(shelf, "needle author:psn_1") == [read.id]
+
+    shelf(play)
+
+
+def count_indexed(tx) -> int:
+    return len(tx.all(statement(select(indexed.c.number))))

@@ -25,6 +25,8 @@ from salon.foundation.messages import (
     VideoPart,
 )
 
+MOST_MARK: Final = 300
+"""Characters of a value that count; an imported name may be a book."""
 _ODD: Final = re.compile(r"[^\w]+")
 
 
@@ -59,7 +61,7 @@ def text_of(parts: Sequence[Part]) -> str:
 
 def mark(kind: str, value: str) -> str:
     """Return the token of a mark; values that differ in punctuation alone share one."""
-    return f"{kind}_{_ODD.sub('_', value).lower()}"
+    return f"{kind}_{_ODD.sub('_', value[:MOST_MARK]).lower()}"
 
 
 def _marks(message: Message, parts: Sequence[Part]) -> Iterator[str]:

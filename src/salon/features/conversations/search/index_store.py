@@ -1,9 +1,11 @@
 """All SQL of keeping the index: what waits for it, its numbers, its version."""
 
+import contextlib
 import random
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import msgspec
 from sqlalchemy import Text, bindparam, delete, func, select
 
 from salon.features.conversations.indexing.notes import enqueue
@@ -15,6 +17,7 @@ from salon.features.conversations.search.text_index import add_texts, drop_index
 from salon.features.conversations.store.rows import message_of
 from salon.features.conversations.tables import conversations, messages
 from salon.foundation.kit.caller import Scope, SpaceScope
+from salon.foundation.kit.errors import Internal
 from salon.foundation.kit.ids import SpaceId
 from salon.foundation.storage import Transaction, insert, statement
 
@@ -104,10 +107,14 @@ def titles_after(
 
 
 def waiting(tx: Transaction, scope: Scope, *, most: int) -> tuple[list[str], list[Message]]:
-    """Return what waits: the ids, and the messages of those that still say something."""
+    """Return what waits: the ids, and the messages of those that still say something that can be read."""
     keys = [str(row[0]) for row in tx.all(_WAITING, most=most)]
-    rows = tx.all(_LOAD, keys=keys) if keys else []
-    return keys, [message_of(_NAMES, row) for row in rows]
+    found: list[Message] = []
+    for row in tx.all(_LOAD, keys=keys) if keys else []:
+        # A body of an unknown cipher or form says nothing to an index, and must not stop it.
+        with contextlib.suppress(Internal, msgspec.MsgspecError):
+            found.append(message_of(_NAMES, row))
+    return keys, found
 
 
 def count_waiting(tx: Transaction, scope: Scope) -> int:
