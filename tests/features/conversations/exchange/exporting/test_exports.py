@@ -11,8 +11,9 @@ from tests.features.conversations.exchange.exporting.conftest import Desk
 
 from salon.features.conversations.errors import ExportTooLarge
 from salon.features.conversations.exchange.archive import Archive, ArchivedConversation, ArchivedSource
-from salon.features.conversations.exchange.exporting import Placed, Wish
+from salon.features.conversations.exchange.exporting import Wish
 from salon.features.conversations.models import Answer, Author, Source
+from salon.features.conversations.sorting import Asked, Sorting
 from salon.features.conversations.store.answers import insert_answer
 from salon.features.conversations.store.marks import mark_messages
 from salon.features.conversations.tree import ConversationChange
@@ -183,10 +184,15 @@ def test_too_much_for_one_answer_is_refused_and_each_export_is_recorded(desk: Pl
     desk(act, most_direct=2)
 
 
-def test_folder_and_tags_are_told_by_whoever_sorts(desk: Play) -> None:
+def test_folders_and_tags_are_told_by_name(desk: Play) -> None:
     async def act(desk: Desk) -> None:
+        sorting = Sorting(desk.storage, clock=desk.scene.clock)
+        outer = await sorting.folders.create(ANN, name="Work")
+        inner = await sorting.folders.create(ANN, name="Costs", parent_id=outer.id)
         talk, _, _ = await desk.scene.talk("One")
+        await sorting.bulk.act(ANN, Asked(act="move", ids=(talk,), folder_id=inner.id))
+        await sorting.bulk.act(ANN, Asked(act="tag", ids=(talk,), tags=("later",)))
         (one,) = archive_of(await desk.whole(conversation_ids=(talk,)))
         assert (one.folder, one.tags) == (("Work", "Costs"), ("later",))
 
-    desk(act, places=lambda *_: Placed(folder=("Work", "Costs"), tags=("later",)))
+    desk(act)

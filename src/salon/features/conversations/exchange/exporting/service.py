@@ -11,7 +11,8 @@ from salon.features.conversations.errors import ExportTooLarge
 from salon.features.conversations.exchange.exporting import store
 from salon.features.conversations.exchange.exporting.exporter import Exporter
 from salon.features.conversations.exchange.exporting.jobs import KIND, ExportJobs
-from salon.features.conversations.exchange.exporting.reading import Placed, Places
+from salon.features.conversations.exchange.exporting.placing import sorted_places
+from salon.features.conversations.exchange.exporting.reading import Places
 from salon.features.conversations.exchange.exporting.wishes import MOST_NAMED, Counted, Wish
 from salon.features.conversations.exchange.writers import FORMATS, Names
 from salon.features.conversations.tree import the_branch, the_conversation
@@ -44,10 +45,6 @@ class ExportPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-def _nowhere(*_: Any) -> Placed:
-    return Placed()
-
-
 class Exports:
     """The exports of one house."""
 
@@ -58,7 +55,7 @@ class Exports:
         runs: Runs,
         *,
         clock: Clock,
-        places: Places = _nowhere,
+        places: Places = sorted_places,
         most_direct: int = MOST_DIRECT,
     ) -> None:
         """``places`` says in which folder a conversation lies, and which tags it has."""
