@@ -66,7 +66,7 @@ def test_killed_imports_go_on_and_double_nothing(
 ) -> None:
     key = house.create_key("imports", "--right", "conversations.use")
     kills = messages = talks = pictures = 0
-    while kills < scaled(100, least=4):
+    while kills < scaled(100):
         data, count = export(chance, 60)
         import_id = begin(house, key, data)
         messages, talks, pictures = messages + count, talks + 61, pictures + 60

@@ -104,26 +104,25 @@ def test_pictures_are_stored_once_and_named_by_their_messages(play) -> None:
     play(scene)
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        [other_exports.claude()],
-        [other_exports.open_webui()],
-        other_exports.librechat(recursive=True),
-        other_exports.librechat(recursive=False),
-        other_exports.sillytavern(),
-        other_exports.lobechat(),
-    ],
-    ids=["claude", "open-webui", "librechat-nested", "librechat-flat", "sillytavern", "lobechat"],
-)
-def test_every_program_can_be_imported_twice(play, data) -> None:
+PROGRAMS = {
+    "claude": [other_exports.claude()],
+    "open-webui": [other_exports.open_webui()],
+    "librechat": other_exports.librechat(recursive=True),
+    "librechat, flat": other_exports.librechat("flat", recursive=False),
+    "sillytavern": other_exports.sillytavern(),
+    "lobechat": other_exports.lobechat(),
+}
+
+
+def test_every_program_can_be_imported_twice(play) -> None:
     async def scene(house) -> None:
-        first = await house.bring(data)
-        assert (first.status, first.totals.skipped) == ("done", 0)
-        assert first.totals.messages_added == first.totals.messages_read > 0
-        again = await house.bring(data)
-        assert again.totals.messages_added == 0
-        assert again.totals.unchanged == first.totals.added
+        for name, data in PROGRAMS.items():
+            first = await house.bring(data)
+            assert (first.status, first.totals.skipped) == ("done", 0), name
+            assert first.totals.messages_added == first.totals.messages_read > 0, name
+            again = await house.bring(data)
+            assert again.totals.messages_added == 0, name
+            assert again.totals.unchanged == first.totals.added, name
 
     play(scene)
 
