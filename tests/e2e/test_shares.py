@@ -115,6 +115,7 @@ def test_a_reader_who_is_signed_in_continues_as_a_copy(house: House) -> None:
 def test_the_command_shares_lists_and_revokes(house: House) -> None:
     shared = house.salon("share", talk(house), "--expires", "7d")
     assert shared.returncode == 0, shared.stderr
+    assert shared.stdout.startswith(f"{house.url}/s/")  # and not the name that a socket goes by
     assert get(house, path_of(shared.stdout.strip())).status == 200
     share_id = re.search(r"shr_\w+", shared.stderr)
     assert share_id is not None

@@ -217,6 +217,7 @@ def _open_door(house: House) -> None:
         require_key=server.require_key,
         base_path=server.base_path,
         public_address=server.public_address,
+        own_address=house.address or "",
         trusted_proxies=server.trusted_proxies,
         most_wrong_credentials=server.wrong_credentials_per_minute,
         asset_address=server.asset_address,

@@ -52,6 +52,8 @@ class Way:
         services = self._door.services
         if services.public_address:
             return services.public_address + services.base_path
+        if self._peer.kind == "local" and services.own_address:
+            return services.own_address
         host = self._headers.get(b"host", b"localhost").decode("latin-1")
         return f"{'https' if self.is_tls else 'http'}://{host}{services.base_path}"
 

@@ -160,6 +160,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """Under which path a proxy shows this Salon; empty, or like ``/salon``."""
     public_address: str = ""
     """Where people open this Salon, without a path, like ``https://salon.example``; empty when unknown."""
+    own_address: str = ""
+    """Where this process listens, for addresses told to commands that come over its socket."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks of the proxies that say where a request came from, and over what."""
     most_wrong_credentials: int = MOST_WRONG
