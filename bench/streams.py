@@ -16,9 +16,12 @@ import gc
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
@@ -26,51 +29,22 @@ from typing import Any, Final, cast
 import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 
-from salon.app.sockets import open_tcp
-from salon.foundation.accounts import KeyIdentity
 from salon.foundation.events import Bus, Feed
-from salon.foundation.kit.caller import OWNER_RIGHTS, Caller
-from salon.foundation.kit.ids import PersonId, SpaceId
 from salon.foundation.runs import RunHandle, Runs
-from salon.foundation.storage import open_storage
+from salon.foundation.storage import Storage, open_storage
 from salon.foundation.storage.migrations import migrate
 from salon.foundation.telemetry import LoopLag
 from salon.surfaces.api.app import build_app
 from salon.surfaces.api.listening import Listener
 from salon.surfaces.api.services import LiveServices, Services
+from salon.testing.everybody import OWNER, Everybody
+from salon.testing.live_client import PATH
 
-OWNER: Final = Caller(
-    kind="owner", space_id=SpaceId("spc_bench"), person_id=PersonId("per_bench"), rights=OWNER_RIGHTS
-)
 SLICES: Final = 20
 """How many times between two tokens of one run others are written."""
 WARM_S: Final = 2.0
 COLLECT_AFTER: Final = 20_000
 """As the server does once it has started."""
-
-
-class Everybody:
-    """Accounts in which whoever comes is the owner."""
-
-    def authenticate_key(self, secret: str) -> KeyIdentity | None:
-        """Know no key."""
-        del secret
-
-    def session(self, secret: str) -> Caller | None:
-        """Know no session."""
-        del secret
-
-    def owner(self, via: str) -> Caller:
-        """Return the owner."""
-        del via
-        return OWNER
-
-    def identity(self, caller: Caller) -> KeyIdentity:
-        """Return as whom it acts."""
-        return KeyIdentity(caller=caller, name="owner")
-
-    def on_ended(self, listener: object) -> None:
-        """Never end anything."""
 
 
 # -- the process that is measured -------------------------------------------------------------------
@@ -100,6 +74,32 @@ async def write(handles: list[RunHandle], *, rate: float, seconds: float) -> int
     return written
 
 
+@asynccontextmanager
+async def live_server(storage: Storage, runs: Runs, bus: Bus) -> AsyncGenerator[str]:
+    """Serve runs and events on a loopback port; yields the address. ``runs`` and ``bus`` are started."""
+    services = Services(
+        gateway=cast("Any", None),
+        accounts=cast("Any", Everybody()),
+        dialects={},
+        list_models=lambda _: (),
+        readiness=cast("Any", None),
+        live=LiveServices(runs=runs, feed=Feed(storage, bus)),
+    )
+    app = build_app(services)
+    started = asyncio.Event()
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listener = Listener(app.door, app, drain_s=1)
+        serving = asyncio.ensure_future(listener.run([listening], on_started=started.set))
+        await started.wait()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            listener.stop()
+            await serving
+            await app.close()
+
+
 async def serve(options: argparse.Namespace) -> None:
     """Serve, write and say what that took."""
     with TemporaryDirectory() as folder:
@@ -108,47 +108,31 @@ async def serve(options: argparse.Namespace) -> None:
         bus, runs, lag = Bus(storage), Runs(storage), LoopLag()
         await bus.start()
         await runs.start(is_alone=True)
-        services = Services(
-            gateway=cast("Any", None),
-            accounts=cast("Any", Everybody()),
-            dialects={},
-            list_models=lambda _: (),
-            readiness=cast("Any", None),
-            live=LiveServices(runs=runs, feed=Feed(storage, bus)),
-        )
-        app = build_app(services)
-        listening = open_tcp("127.0.0.1", 0)
-        listener = Listener(app.door, app, drain_s=1)
         handles = [await runs.begin(OWNER, "turn") for _ in range(options.runs)]
-        started = asyncio.Event()
-        serving = asyncio.ensure_future(listener.run([listening], on_started=started.set))
-        await started.wait()
-        say(port=listening.getsockname()[1], runs=[handle.run_id for handle in handles])
-        await asyncio.to_thread(sys.stdin.readline)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(COLLECT_AFTER)
-        await write(handles, rate=options.rate, seconds=WARM_S)
-        lagging = asyncio.ensure_future(lag.run())
-        began_s, used_s, writes = time.monotonic(), cpu_s(), runs.writer.writes
-        tokens = await write(handles, rate=options.rate, seconds=options.seconds)
-        took_s, used_s = time.monotonic() - began_s, cpu_s() - used_s
-        lagging.cancel()
-        say(
-            tokens=tokens,
-            seconds=round(took_s, 2),
-            cpu_s=round(used_s, 2),
-            of_a_core=round(used_s / took_s, 3),
-            cpu_ms_per_1000_tokens=round(used_s * 1e6 / tokens, 1),
-            transactions=runs.writer.writes - writes,
-            loop_lag_ms=lag.recent_ms,
-            resident_mb=round(resident_mb()),
-        )
-        await asyncio.gather(*(handle.end("done") for handle in handles))
-        await asyncio.to_thread(sys.stdin.readline)
-        listener.stop()
-        await serving
-        await app.close()
+        async with live_server(storage, runs, bus) as url:
+            say(url=url, runs=[handle.run_id for handle in handles])
+            await asyncio.to_thread(sys.stdin.readline)
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(COLLECT_AFTER)
+            await write(handles, rate=options.rate, seconds=WARM_S)
+            lagging = asyncio.ensure_future(lag.run())
+            began_s, used_s, writes = time.monotonic(), cpu_s(), runs.writer.writes
+            tokens = await write(handles, rate=options.rate, seconds=options.seconds)
+            took_s, used_s = time.monotonic() - began_s, cpu_s() - used_s
+            lagging.cancel()
+            say(
+                tokens=tokens,
+                seconds=round(took_s, 2),
+                cpu_s=round(used_s, 2),
+                of_a_core=round(used_s / took_s, 3),
+                cpu_ms_per_1000_tokens=round(used_s * 1e6 / tokens, 1),
+                transactions=runs.writer.writes - writes,
+                loop_lag_ms=lag.recent_ms,
+                resident_mb=round(resident_mb()),
+            )
+            await asyncio.gather(*(handle.end("done") for handle in handles))
+            await asyncio.to_thread(sys.stdin.readline)
         await runs.close()
         await bus.close()
         await storage.close()
@@ -176,7 +160,7 @@ async def watch(options: argparse.Namespace) -> None:
     """Open a socket for each viewer, follow every run, and say how late everything came."""
     asked = json.loads(sys.stdin.readline())
     lags_s: list[float] = []
-    address = f"ws://127.0.0.1:{asked['port']}/salon/v1/socket"
+    address = asked["url"].replace("http", "ws", 1) + PATH
     views: list[asyncio.Future[int]] = []
     for run_id in asked["runs"] * options.viewers:
         socket = await connect(address, proxy=None, compression=None, ping_interval=None)
@@ -186,6 +170,9 @@ async def watch(options: argparse.Namespace) -> None:
         views.append(asyncio.ensure_future(view(socket, run_id, lags_s)))
     say(open=len(views))
     tokens = sum(await asyncio.gather(*views))
+    if not lags_s:
+        say(seen=0)
+        return
     lags_s.sort()
     at = {
         name: lags_s[int(part * (len(lags_s) - 1))]

@@ -90,7 +90,8 @@ class LiveClient:
 
     def __init__(self, url: str, *, headers: Mapping[str, str] | None = None, key: str | None = None) -> None:
         """``url`` is where the house is, like ``http://127.0.0.1:8420``; ``key`` goes as a browser's."""
-        self._url = url
+        self.url = url
+        """Where it comes to at the next ``connect``."""
         self._headers = dict(headers or {})
         protocols = [Subprotocol("salon"), Subprotocol(f"openai-insecure-api-key.{key}")]
         self._protocols = protocols if key is not None else None
@@ -111,10 +112,15 @@ class LiveClient:
         self.closed: tuple[int, str] | None = None
         """Code and reason of the last socket's end."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has a socket."""
+        return self._socket is not None
+
     # -- the socket -------------------------------------------------------------------------------
     async def connect(self) -> None:
         """Open the socket, and go on with everything from where it stands. Raises: OSError and the like."""
-        address = self._url.replace("http", "ws", 1) + PATH
+        address = self.url.replace("http", "ws", 1) + PATH
         self._socket = await connect(
             address,
             additional_headers=self._headers,
@@ -275,7 +281,7 @@ class LiveClient:
                 act.answer.set_result((status, body))
 
     def _post(self, act: Act) -> tuple[int, Any]:
-        connection = http.client.HTTPConnection(urlsplit(self._url).netloc, timeout=30)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
         with contextlib.closing(connection):
             headers = {**self._headers, "content-type": "application/json", "idempotency-key": act.client_id}
             body = orjson.dumps(act.body) if act.body is not None else b""

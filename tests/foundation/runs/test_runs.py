@@ -234,8 +234,8 @@ def test_compaction_keeps_the_end_and_sends_viewers_back(address: str) -> None:
 
     dropped, whole, behind = asyncio.run(play())
     assert dropped == 600
-    assert len(whole) == 602
-    assert behind[0] == Rewind(epoch=1, number=0, reason="compacted")
+    assert len(whole) == 603
+    assert whole[0] == behind[0] == Rewind(epoch=1, number=0, reason="compacted")
     assert numbers(behind) == numbers(whole)
 
 

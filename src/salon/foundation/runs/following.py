@@ -119,11 +119,11 @@ class Following:
                 limit = min(limit, max(run.last_number, self._top or 0))
         is_compaction = False
         if run.compacted and not self._knows_compaction:
-            # Once per walk: what the viewer holds may lack deltas that are gone now.
+            # Once per walk, also to those who come first: numbers will be missing in what follows.
             self._knows_compaction = True
-            is_compaction = 0 < limit < run.last_number
+            is_compaction = limit < run.last_number
             limit = 0 if is_compaction else limit
-        if limit == self._number:
+        if limit == self._number and not is_compaction:
             return None
         self._number = limit
         return Rewind(epoch=run.epoch, number=limit, reason="compacted" if is_compaction else "epoch")

@@ -6,7 +6,8 @@ stays where it is kept anyway.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Final, assert_never
 
 from salon.foundation.accounts import KeyIdentity
@@ -19,6 +20,8 @@ from salon.surfaces.api.live.encoding import encode, error_frame, id_in, read_fr
 from salon.surfaces.api.live.line import Line
 from salon.surfaces.api.live.subscriptions import follow_run, listen
 from salon.surfaces.api.services import LiveServices
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 _REFUSED: Final = 1008
 _RESTART: Final = 1012
@@ -117,9 +120,9 @@ class Session:
     async def _do(self, frame: frames.ClientFrame) -> None:
         match frame:
             case frames.Follow():
-                self._subscribe(frame.id, follow_run(self, frame))
+                self._subscribe(frame.id, partial(follow_run, self, frame))
             case frames.Listen():
-                self._subscribe(frame.id, listen(self, frame))
+                self._subscribe(frame.id, partial(listen, self, frame))
             case frames.Leave():
                 await self._leave(frame.id)
             case frames.Stop():
@@ -135,23 +138,19 @@ class Session:
         await self._say(frames.Stopped(id=frame.id, run=frame.run, running=asked))
 
     # -- subscriptions ----------------------------------------------------------------------------
-    def _subscribe(self, subscription: str, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            if subscription in self._subscriptions:
-                raise Conflict(problem=f"The subscription {subscription} is open. Use another id.")
-            if len(self._subscriptions) >= frames.SUBSCRIPTIONS:
-                problem = f"This socket has {frames.SUBSCRIPTIONS} subscriptions. Leave one first."
-                raise InvalidRequest(field="id", problem=problem)
-        except SalonError:
-            work.close()
-            raise
+    def _subscribe(self, subscription: str, work: Work) -> None:
+        if subscription in self._subscriptions:
+            raise Conflict(problem=f"The subscription {subscription} is open. Use another id.")
+        if len(self._subscriptions) >= frames.SUBSCRIPTIONS:
+            problem = f"This socket has {frames.SUBSCRIPTIONS} subscriptions. Leave one first."
+            raise InvalidRequest(field="id", problem=problem)
         spawn = self._door.supervisor.spawn
         self._subscriptions[subscription] = spawn(self._guard(subscription, work), name="socket-follow")
 
-    async def _guard(self, subscription: str, work: Coroutine[Any, Any, None]) -> None:
+    async def _guard(self, subscription: str, work: Work) -> None:
         """Run a subscription to its end, and tell of it if it failed."""
         try:
-            await work
+            await work()
             await self._say(frames.Left(id=subscription, reason="ended"))
         except ClientLeft:
             return
@@ -161,7 +160,6 @@ class Session:
             except ClientLeft:
                 return
         finally:
-            work.close()  # cancelled before it began, it would be missed
             self._subscriptions.pop(subscription, None)
 
     async def _leave(self, subscription: str) -> None:
