@@ -13,7 +13,8 @@ from salon.features.conversations.answering.settings import Overrides, Settings,
 from salon.features.conversations.models import Message
 from salon.features.conversations.sorting import folder_settings
 from salon.features.conversations.store.conversations import get_conversation
-from salon.features.conversations.store.messages import path
+from salon.features.conversations.store.messages import get_messages, path
+from salon.features.conversations.store.walking import places_up
 from salon.features.conversations.tree.lookups import the_conversation, the_message
 from salon.features.turns import ContextMessage, TurnSpec
 from salon.foundation.kit.caller import SpaceScope
@@ -22,7 +23,8 @@ from salon.foundation.messages import Part, TextPart
 from salon.foundation.storage import Storage, Transaction
 
 MOST_MESSAGES: Final = 20_000
-"""Messages of a path that are looked at for one answer."""
+MOST_BYTES: Final = 8 * 1024 * 1024
+"""What of a path is looked at for one answer: over two million tokens, which is more than models read."""
 _PAGE: Final = 500
 CONTINUE_WORDS: Final = (
     "Your last answer was cut off. Go on exactly where it stopped: repeat nothing of it, and begin with no"
@@ -129,16 +131,35 @@ class Contexts:
 def whole_path(
     tx: Transaction, scope: SpaceScope, conversation_id: str, last_id: str | None
 ) -> list[Message]:
-    """Return the path to a message, oldest first: the last 20,000 of it."""
+    """Return the path to a message, oldest first: as much of it as any model could read, and what is pinned.
+
+    What is further up could not be sent, and would be read for nothing at each answer.
+    """
     found: list[Message] = []
-    while last_id is not None and len(found) < MOST_MESSAGES:
-        page = path(tx, scope, conversation_id, last_id, limit=_PAGE)
-        known = {message.id for message in found}
-        if not page or page[-1].id in known:
+    size_bytes, above = 0, last_id
+    while above is not None and len(found) < MOST_MESSAGES and size_bytes < MOST_BYTES:
+        page = path(tx, scope, conversation_id, above, limit=_PAGE)
+        if not page or page[-1].id in {message.id for message in found}:
+            above = None
             break
         found = page + found
-        last_id = page[0].parent_id
+        size_bytes += sum(message.size_bytes for message in page)
+        above = page[0].parent_id
+    if above is not None and found:
+        found = _pinned(tx, scope, conversation_id, above, depth=found[0].depth) + found
     return found
+
+
+def _pinned(
+    tx: Transaction, scope: SpaceScope, conversation_id: str, last_id: str, *, depth: int
+) -> list[Message]:
+    """Return the pinned messages of the path to a message."""
+    pinned = store.pinned_above(tx, scope, conversation_id, depth=depth)
+    if not pinned:
+        return []
+    on_path = {place.id for place in places_up(tx, scope, conversation_id, last_id)}
+    found = get_messages(tx, scope, [one for one in pinned if one in on_path])
+    return sorted(found.values(), key=lambda message: message.depth)
 
 
 def context_message(message: Message, *, parts: tuple[Part, ...] | None = None) -> ContextMessage:

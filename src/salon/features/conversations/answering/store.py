@@ -10,7 +10,7 @@ from salon.features.conversations.answering.models import Draft, Queued, QueueSt
 from salon.features.conversations.answering.tables import defaults, queue, titles, turns
 from salon.features.conversations.store.messages import sources_of
 from salon.features.conversations.store.rows import opened, sealed
-from salon.features.conversations.tables import sources
+from salon.features.conversations.tables import messages, sources
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Row, Transaction, insert, statement
@@ -96,6 +96,17 @@ _SUMMARISED = statement(
         sources.c.space_id == bindparam("space"),
     )
     .distinct()
+)
+_PINNED = statement(
+    select(messages.c.id)
+    .where(
+        messages.c.conversation_id == bindparam("conversation"),
+        messages.c.space_id == bindparam("space"),
+        messages.c.pinned_at_ms.is_not(None),
+        messages.c.depth < bindparam("depth"),
+    )
+    .order_by(messages.c.depth)
+    .limit(bindparam("limit"))
 )
 _CLAIM_TITLE = statement(insert(titles).on_conflict_do_nothing(index_elements=["conversation_id"]))
 
@@ -260,6 +271,14 @@ def summaries_of(
         message_id: tuple(source.id for source in made_from if source.kind == "summary-of")
         for message_id, made_from in found.items()
     }
+
+
+def pinned_above(
+    tx: Transaction, scope: SpaceScope, conversation_id: str, *, depth: int, limit: int = 500
+) -> list[str]:
+    """Return the pinned messages of a conversation that stand less deep than ``depth``, on any path."""
+    rows = tx.all(_PINNED, conversation=conversation_id, space=scope.space_id, depth=depth, limit=limit)
+    return [str(row[0]) for row in rows]
 
 
 def claim_title(tx: Transaction, scope: SpaceScope, conversation_id: str, *, model: str, now_ms: int) -> bool:
