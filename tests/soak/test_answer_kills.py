@@ -87,7 +87,7 @@ async def talk(order):
                 elif kind == "regenerate":
                     done = await answering.sending.regenerate(ANN, first, client_id=name)
                 elif kind == "stop":
-                    await answering.stop(ANN, answers[-1].run_id)
+                    await process.runs.stop(scene.scope, answers[-1].run_id)
                     continue
                 elif not queued:
                     continue

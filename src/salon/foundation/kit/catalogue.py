@@ -88,7 +88,6 @@ SENTENCES: Final[dict[str, str]] = {
 REMEDIES: Final[dict[str, str]] = {
     "act": "Its time to be undone may be over, or it was done in another space.",
     "alias": "“salon route list” or GET /salon/v1/aliases lists those there are.",
-    "answer under way": "It has ended, or belongs to another space. GET …/conversations/ID/answers lists those under way.",
     "backup": "“salon db backup” makes one; look for it where that said.",
     "backup manifest": "It is written beside the backup and is moved with it: bring both files.",
     "batch": "It was deleted, or belongs to another space or protocol. “salon batches list”, GET /v1/batches or GET /v1/messages/batches lists those there are.",
@@ -105,6 +104,7 @@ REMEDIES: Final[dict[str, str]] = {
     "key": "“salon keys list” or GET /salon/v1/keys lists those there are.",
     "message": "It belongs to another conversation or space. GET …/conversations/ID/messages lists those there are.",
     "message in the queue": "It was sent or dropped. GET …/conversations/ID/queue lists those that wait.",
+    "request of the message": "Only answers that a model gave here have one, while they are not deleted.",
     "move": "GET …/branches/ID/moves lists where the branch ended before.",
     "page": "Look at the spelling, or begin at the first page.",
     "participant": "GET …/conversations/ID/participants lists those there are.",

@@ -33,7 +33,7 @@ def test_what_waits_is_erased_with_its_conversation(talk) -> None:
         await scene.streaming(sent.answers[0].run_id)
         queued = (await scene.send(one, "A secret")).queued
         await scene.tree.deletion.conversation(ANN, one, "erase")
-        await scene.answering.stop(ANN, sent.answers[0].run_id)
+        await scene.runs.stop(scene.scope, sent.answers[0].run_id)
         (run,) = await scene.ended(sent)
         assert await said_in(scene, run.id) == ["end"]
         left = await scene.bench.storage.read(lambda tx: get_queued(tx, scene.scope, queued.id))
@@ -57,7 +57,7 @@ def test_what_would_be_said_again_is_not(talk) -> None:
         await scene.tree.deletion.message(ANN, one, path[2].id, "erase")
         waiting = await scene.answering.queue.all(ANN, one)
         assert [each.draft.sources[0].id for each in waiting] == [path[4].id]
-        await scene.answering.stop(ANN, sent.answers[0].run_id)
+        await scene.runs.stop(scene.scope, sent.answers[0].run_id)
         await scene.until_idle(one)
         assert scene.fake.journal.counts["requests"] == slow + 1
 

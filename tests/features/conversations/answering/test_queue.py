@@ -70,7 +70,7 @@ def test_after_a_failure_or_a_stop_the_queue_waits_and_says_why(talk) -> None:
         assert len(await scene.path(one)) == 4
         again = await scene.send(one, SLOW)
         await scene.send(one, "B {{fake tokens=1}}")
-        await scene.answering.stop(ANN, again.answers[0].run_id)
+        await scene.runs.stop(scene.scope, again.answers[0].run_id)
         await scene.until_idle(one)
         (held,) = await scene.answering.queue.all(ANN, one)
         assert held.problem["code"] == "interrupted"
@@ -119,7 +119,7 @@ def test_what_waits_is_changed_put_in_order_and_dropped(talk) -> None:
             with pytest.raises(NotFound):
                 await act
         await queue.drop(ANN, second.id)
-        await scene.answering.stop(ANN, sent.answers[0].run_id)
+        await scene.runs.stop(scene.scope, sent.answers[0].run_id)
 
     talk(acts)
 
@@ -153,7 +153,7 @@ def test_a_queue_has_an_end(talk) -> None:
         await asyncio.gather(*(scene.send(one, f"{n}") for n in range(MOST_QUEUED)))
         with pytest.raises(QueueFull):
             await scene.send(one, "One more")
-        await scene.answering.stop(ANN, sent.answers[0].run_id)
+        await scene.runs.stop(scene.scope, sent.answers[0].run_id)
 
     talk(acts)
 

@@ -41,7 +41,7 @@ def test_what_a_dead_process_had_said_becomes_a_message(talk) -> None:
         assert text_of(path[1]).startswith(durable)
         assert await scene.answering.queue.turns(ANN, one) == []
         more = await scene.answering.sending.go_on(ANN, path[1].id)
-        await scene.answering.stop(ANN, more.answers[0].run_id)
+        await scene.runs.stop(scene.scope, more.answers[0].run_id)
         await scene.ended(more)
         assert len(await scene.path(one)) == 3
 

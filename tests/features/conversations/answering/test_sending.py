@@ -115,7 +115,6 @@ def test_nobody_reaches_what_is_in_another_space(talk) -> None:
             answering.settings.of_conversation(BOB, one),
             answering.settings.change(BOB, one, {"titles": False}),
             answering.settings.context(BOB, one, model="openai/fake"),
-            answering.stop(BOB, answer.run_id),
         ):
             with pytest.raises(NotFound):
                 await act
@@ -190,12 +189,12 @@ def test_an_answer_that_was_stopped_goes_on(talk) -> None:
         one, _ = await scene.conversation()
         sent = await scene.send(one, f"Much {SLOW}")
         await scene.streaming(sent.answers[0].run_id)
-        assert await scene.answering.stop(ANN, sent.answers[0].run_id)
+        assert await scene.runs.stop(scene.scope, sent.answers[0].run_id)
         (run,) = await scene.ended(sent)
         assert run.status == "cancelled"
         path = await scene.path(one)
         assert (path[-1].status, text_of(path[-1])[:4]) == ("interrupted", "tok ")
-        assert not await scene.answering.stop(ANN, run.id)
+        assert not await scene.runs.stop(scene.scope, run.id)
         more = await scene.answering.sending.go_on(ANN, path[-1].id)
         await scene.ended(more)
         whole = await scene.path(one)

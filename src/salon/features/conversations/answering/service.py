@@ -10,7 +10,6 @@ from salon.features.conversations.answering.erasing import AnswerEraser
 from salon.features.conversations.answering.exact import Books, Exact
 from salon.features.conversations.answering.landing import Landing
 from salon.features.conversations.answering.making import Maker
-from salon.features.conversations.answering.models import RUN_KIND
 from salon.features.conversations.answering.queueing import Queue
 from salon.features.conversations.answering.replaying import Replaying
 from salon.features.conversations.answering.sending import Sending
@@ -19,9 +18,7 @@ from salon.features.conversations.answering.titles import Titles
 from salon.features.conversations.answering.workshop import Workshop
 from salon.features.conversations.tree.desk import Desk
 from salon.features.turns import NO_TOOLS, Asks, ToolBox
-from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import NotFound
 from salon.foundation.runs import Runs
 from salon.foundation.storage import Storage
 
@@ -45,7 +42,6 @@ class Answering:
         tools: ToolBox = NO_TOOLS,
     ) -> None:
         """``title_model`` is asked for titles; an empty name is the conversation's own model."""
-        self._runs = runs
         self.files = files
         desk = Desk(storage, clock)
         contexts = Contexts(storage, files)
@@ -70,11 +66,3 @@ class Answering:
     async def close(self) -> None:
         """Stop what is under way and keep what was said; call it before the runs are closed."""
         await self.workshop.close()
-
-    async def stop(self, caller: Caller, run_id: str) -> bool:
-        """Stop an answer and keep what it said; False when it had ended. Raises: NotFound."""
-        scope = SpaceScope(caller.space_id)
-        run = await self._runs.get(scope, run_id)
-        if run.kind != RUN_KIND:
-            raise NotFound(what="answer under way", id=run_id[:100])
-        return await self._runs.stop(scope, run_id)
