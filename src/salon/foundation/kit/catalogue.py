@@ -104,7 +104,6 @@ REMEDIES: Final[dict[str, str]] = {
     "key": "“salon keys list” or GET /salon/v1/keys lists those there are.",
     "message": "It belongs to another conversation or space. GET …/conversations/ID/messages lists those there are.",
     "message in the queue": "It was sent or dropped. GET …/conversations/ID/queue lists those that wait.",
-    "request of the message": "Only answers that a model gave here have one, while they are not deleted.",
     "move": "GET …/branches/ID/moves lists where the branch ended before.",
     "page": "Look at the spelling, or begin at the first page.",
     "participant": "GET …/conversations/ID/participants lists those there are.",
