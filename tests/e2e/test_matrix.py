@@ -30,7 +30,9 @@ HOSTS = [
 def rows() -> list[Endpoint]:
     routers()
     openapi_row()
-    return [row for row in endpoints() if row.path.startswith("/salon/v1/") and row.summary != "A test."]
+    return [
+        row for row in endpoints() if row.path.startswith(("/salon/v1/", "/s/")) and row.summary != "A test."
+    ]
 
 
 @pytest.fixture(scope="module")
