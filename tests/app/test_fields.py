@@ -23,6 +23,7 @@ IDS = {
     "model": "prices have no owner below the space",
     "key": "settings are those of the whole house, for those with system.read",
     "file_id": "files are each in their space: foundation/files",
+    "upload_id": "uploads are each in their space: foundation/files",
     "batch_id": "batches are each in their space: gateway/batches",
     "payload_id": "payloads are for those with system.manage, each in their space: gateway/payloads",
     "request_id": "requests are for those with usage.read, each in their space: foundation/ledger",

@@ -330,7 +330,7 @@ export const BATCHES: Batch[] = [
 ]
 
 function stored(change: Partial<StoredFile> & Pick<StoredFile, "id" | "name">): StoredFile {
-  return { media_type: "application/pdf", size_bytes: 184_220, purpose: "user_data", created_at_ms: Date.now() - 7_200_000, expires_at_ms: null, ...change }
+  return { file_id: `fil_${change.id.slice(-2)}`, sha256: "0".repeat(64), scan: null, media_type: "application/pdf", size_bytes: 184_220, purpose: "user_data", created_at_ms: Date.now() - 7_200_000, expires_at_ms: null, ...change }
 }
 
 export const FILES: StoredFile[] = [
