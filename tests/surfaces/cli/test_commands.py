@@ -211,12 +211,12 @@ def test_usage_and_requests_show_what_was_asked(house: House) -> None:
 
 
 def test_a_request_shows_what_was_lost_on_its_way(house: House) -> None:
-    asked = {"model": "demo", "input": "hi", "store": True}
+    asked = {"model": "demo", "input": "hi", "store": False, "truncation": "auto"}
     assert house.request("POST", "/v1/responses", asked)[0] == 200
     newest = json.loads(_ok(house, "--json", "requests", "--limit", "1"))["items"][0]
-    assert newest["lost"] == ["store"]
+    assert newest["lost"] == ["truncation"]
     shown = " ".join(_ok(house, "requests", "show", newest["request_id"]).split())
-    assert "lost on the way store" in shown
+    assert "lost on the way truncation" in shown
 
 
 def test_requests_name_their_kind_and_the_next_page(house: House) -> None:
