@@ -107,7 +107,10 @@ def _row_request(row, query, headers):
 def _verdict(row, answer):
     """Return the status; 200 for a row that was let in, behind which this house has nothing to answer with."""
     is_in = row.operation in {"files", "batches", "responses"} and b"no endpoint" in answer.body
-    is_in = is_in or {"session": 426, "responses": 426, "client": 426, "secret": 400}.get(row.realtime) == answer.status
+    is_in = (
+        is_in
+        or {"session": 426, "responses": 426, "client": 426, "secret": 400}.get(row.realtime) == answer.status
+    )
     return 200 if is_in else answer.status
 
 
