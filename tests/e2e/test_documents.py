@@ -33,6 +33,10 @@ NOT_HERE: Mapping[str, str] = {
     " lab": "is about a server of one's own",
     "NAME": "has a name to fill in",
     "FILE": "has a name to fill in",
+    "IMPORT": "has an id to fill in",
+    "$ID": "has an id to fill in",
+    "export.zip": "reads a file of one's own",
+    "greeting": "is about a prompt of one's own",
 }
 """What a line has that is left out, and why."""
 RUNNER = """

@@ -46,7 +46,8 @@ def changed(archive: Path, to: Path, change: Callable[[sqlite3.Connection], obje
 
 
 def with_triggers(connection: sqlite3.Connection) -> None:
-    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    plain = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    names = [row[0] for row in connection.execute(plain)]
     for number, name in enumerate(names):
         for act in ("INSERT", "UPDATE", "DELETE"):
             connection.execute(

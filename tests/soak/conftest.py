@@ -24,11 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def module_scene(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, module_column: Column
 ) -> Iterator[Scene]:
-    """The usual scene; a module that names ``GATEWAY`` settings or more ``PROVIDERS`` gets them."""
+    """The usual scene; a module that names ``GATEWAY`` or other settings or more ``PROVIDERS`` gets them."""
     gateway = getattr(request.module, "GATEWAY", None)
+    sections = getattr(request.module, "SECTIONS", None)
     more = getattr(request.module, "PROVIDERS", lambda _: ())
     folder = tmp_path_factory.mktemp("house")
-    with usual_scene(folder, gateway=gateway, column=module_column, more=more) as scene:
+    with usual_scene(folder, gateway=gateway, sections=sections, column=module_column, more=more) as scene:
         yield scene
 
 

@@ -16,6 +16,8 @@ import pytest
 from salon.testing.scene import Scene
 from salon.testing.soak import scaled
 
+SECTIONS = {"server": {"wrong_credentials_per_minute": 1_000_000}}
+"""Else a minute that ends in the midst makes two equal questions have two answers, which looks like SQL."""
 SQLMAP = "import sys; sys.argv[0] = 'sqlmap'; from sqlmap.sqlmap import main; main()"
 EFFORT = ["--level", "3", "--risk", "2"] if scaled(100) == 100 else ["--technique", "BEU"]
 CARRIERS = [

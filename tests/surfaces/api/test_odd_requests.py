@@ -50,11 +50,11 @@ def test_a_page_that_asks_for_a_web_socket_is_answered_without(hot_door):
 
 
 def test_a_web_socket_that_is_not_there_is_told_as_one(hot_door):
-    """Codex tries one at ``/v1/responses``: by this status it posts at once, by any other after six seconds."""
+    """A client that can do without posts at once by this status, by any other after six seconds."""
     offer = b"host: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n"
     key = b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     last = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
-    answer = told(hot_door, b"GET /v1/responses HTTP/1.1\r\n" + offer + key + b"\r\n", last)
+    answer = told(hot_door, b"GET /v1/messages HTTP/1.1\r\n" + offer + key + b"\r\n", last)
     assert answer.startswith(b"HTTP/1.1 426")
     assert b"allow: post" in answer.lower()
     assert b"upgrade: http/1.1" in answer.lower()

@@ -204,12 +204,23 @@ class Runs:
         Its owner hears at once if it is this process or Redis can tell it; else when it next writes what was
         said, or looks by itself, within half a second.
         """
+        # At once where it runs here: a run that writes without a pause keeps its row from everybody else.
+        is_heard = self._is_here(scope, run_id)
+        if is_heard:
+            self._heard_stop(run_id)
         asked = await self._storage.write(lambda tx: store.request_stop(tx, scope, run_id))
-        if asked:
+        if asked and not is_heard:
             self._heard_stop(run_id)
             if run_id not in self._handles and self._live is not None:
                 await self._live.tell_stop(run_id)
-        return asked
+        return asked or is_heard
+
+    def _is_here(self, scope: Scope, run_id: str) -> bool:
+        """Tell whether this process owns a run that the scope reaches and that has not ended."""
+        handle = self._handles.get(run_id)
+        if handle is None or handle.has_ended or handle.is_lost:
+            return False
+        return not isinstance(scope, SpaceScope) or scope.space_id == handle.space_id
 
     async def take_over(self, run: Run) -> RunHandle | None:
         """Become the owner of a running run, in a new epoch; None if someone else was faster.

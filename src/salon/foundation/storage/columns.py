@@ -94,4 +94,4 @@ def partial_index(name: str, *columns: Any, where: Any, unique: bool = False) ->
     forms = {"sqlite_where": where}
     if "sqlalchemy.dialects.postgresql" in sys.modules:
         forms["postgresql_where"] = where
-    return Index(name, *columns, unique=unique, **forms)
+    return Index(name, *columns, unique=unique, info={"where": where}, **forms)

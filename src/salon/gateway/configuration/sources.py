@@ -5,6 +5,7 @@ name that an earlier source took stays with it. The demo is always there. The re
 configuration or keeps the old.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -65,6 +66,8 @@ class Sources:
         self._registry = registry
         self._vault = vault
         self._told: frozenset[str] = frozenset()
+        self._turn = asyncio.Lock()
+        """Held by the one reload under way: what was read first must not be put in force last."""
 
     async def set_file(self, file: FileConfiguration) -> None:
         """Take what the settings file says. Raises: ConfigError; then nothing has changed."""
@@ -78,7 +81,10 @@ class Sources:
 
     async def reload(self) -> None:
         """Build the configuration anew from all sources. Raises: ConfigError; the old one stays."""
-        stored = await self._storage.read(self._read)
+        async with self._turn:
+            self._put_in_force(await self._storage.read(self._read))
+
+    def _put_in_force(self, stored: _Stored) -> None:
         problems: list[str] = []
         declared = [_from_file(spec) for spec in self.file.providers]
         declared += self._usable(stored, problems)

@@ -63,7 +63,9 @@ class Redaction:
         return self.value(value, depth + 1)
 
     def _number(self, value: Any) -> Any:
-        """Return a number, or what hides it: a card's number is a number in JSON too."""
+        """Return a number, or what hides it: a card's number is a number in JSON too, without a fraction."""
+        if isinstance(value, float) and not value.is_integer():
+            return value
         text = str(value)
         return value if self._plain(text) == text else HIDDEN
 

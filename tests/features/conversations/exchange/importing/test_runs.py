@@ -10,7 +10,8 @@ from salon.foundation.storage import open_storage
 from salon.testing import exports
 from salon.testing.tables import import_all_tables
 
-LARGE = b"".join(exports.large_chatgpt(12_000_000))
+LARGE = b"".join(exports.large_chatgpt(20_000_000))
+"""Takes so long that something can happen in the midst."""
 PICTURES = exports.chatgpt_zip(exports.chatgpt_rich(), files={"file_0000000012345678abcd-p.png": exports.PNG})
 
 
@@ -80,12 +81,13 @@ def test_the_next_process_goes_on_behind_the_last_conversation(address: str, tmp
 def test_an_import_whose_run_was_ended_gets_another_one(play) -> None:
     async def scene(house) -> None:
         one = await begun(house)
-        handle = next(iter(house.imports._at_work.values()))
-        assert await house.imports.revive() == 0
-        await handle.end("interrupted")
+        next(iter(house.imports._at_work.values())).lose()
         async with asyncio.timeout(60):
             while house.imports._at_work:
                 await asyncio.sleep(0.01)
+        assert await house.imports.revive() == 0
+        taken = await house.runs.take_over(await house.runs.get(SpaceScope(house.ann.space_id), one.run_id))
+        await taken.end("interrupted")
         assert await house.imports.revive() == 1
         ended = await house.end(one)
         assert (ended.status, ended.totals.messages_known) == ("done", 0)

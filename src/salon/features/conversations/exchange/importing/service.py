@@ -295,14 +295,17 @@ class Imports:
         ended = msgspec.structs.replace(one, status=status, problem=problem, ended_at_ms=self._clock.now_ms())
         caller = await self._caller_of(one.created_by or "")
 
-        def write(tx: Transaction) -> None:
-            store.change_import(tx, SystemScope(_OWNED), ended)
+        def write(tx: Transaction) -> Import:
+            # What was being written when a stop came is written: who was told to stop has not heard of it.
+            now = store.import_of_run(tx, SystemScope(_OWNED), handle.run_id)
+            whole = msgspec.structs.replace(ended, totals=ended.totals if now is None else now.totals)
+            store.change_import(tx, SystemScope(_OWNED), whole)
             if caller is not None:
-                told = {"status": status, **msgspec.to_builtins(one.totals)}
+                told = {"status": status, **msgspec.to_builtins(whole.totals)}
                 record(tx, caller, "import.ended", one.id, told)
+            return whole
 
-        await handle.write(write)
-        await self._leave(handle, ended, caller)
+        await self._leave(handle, await handle.write(write), caller)
 
     async def _leave(self, handle: RunHandle, one: Import, caller: Caller | None) -> None:
         """Forget the file of an import that has ended, and end its run."""
