@@ -5,6 +5,7 @@ response. A process that dies leaves what was said so far, told as failed.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
@@ -158,6 +159,11 @@ class Background:
             await self._end(handle, call.identity.caller, response, _ended(heard, told, seen, response), last)
         except SalonError as error:
             _logger.warning("a response of the background could not be kept: %s", error.message)
+            if not handle.is_lost and not handle.has_ended:
+                failure = {"code": "server_error", "message": "The answer could not be kept."}
+                failed: JsonObject = {**response.told, "status": "failed", "error": failure, "output": []}
+                with contextlib.suppress(SalonError):
+                    await self._end(handle, call.identity.caller, response, failed, [])
 
     async def _end(
         self,

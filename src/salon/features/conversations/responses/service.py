@@ -1,7 +1,7 @@
 """Stores responses on the tree, and finds what a request goes on from."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
@@ -22,6 +22,7 @@ from salon.gateway.protocols.wire_json import JsonObject
 
 _DAY_MS: Final = 24 * 3_600_000
 _PAGE: Final = 500
+_STATUSES: Final[tuple[ResponseStatus, ...]] = get_args(ResponseStatus)
 
 
 class StoredResponses:
@@ -222,4 +223,6 @@ def _after_conversation(tx: Transaction, scope: SpaceScope, conversation_id: str
 
 
 def _status(told: JsonObject) -> ResponseStatus:
-    return msgspec.convert(told.get("status"), ResponseStatus)
+    """Return how a response stands; a provider's own word for it is no reason to keep nothing."""
+    status = told.get("status")
+    return status if status in _STATUSES else "incomplete"

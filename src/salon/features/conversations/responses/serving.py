@@ -20,7 +20,7 @@ from salon.features.conversations.responses.service import StoredResponses, show
 from salon.features.conversations.responses.told import ToldResponse
 from salon.features.conversations.responses.wishes import ASKED, Wish, read_wish
 from salon.foundation.kit.caller import Right
-from salon.foundation.kit.errors import InvalidRequest, SalonError, TooLarge
+from salon.foundation.kit.errors import Internal, InvalidRequest, SalonError, TooLarge
 from salon.foundation.kit.ids import new_id
 from salon.foundation.kit.in_place import InPlace
 from salon.foundation.kit.tasks import TaskSupervisor
@@ -60,6 +60,10 @@ class StoringGateway:
                 await self._serve(call, reply, fields, wish)
         except SalonError as error:
             _refuse(reply, error)
+        except Exception:  # supervises one request: a defect must not end as silence
+            request_id = new_id("req")
+            _logger.exception("a request for a response failed (%s)", request_id)
+            _refuse(reply, Internal(request_id=request_id))
 
     async def _serve(
         self, call: ServedCall, reply: Reply, fields: Mapping[str, msgspec.Raw], wish: Wish
