@@ -65,7 +65,7 @@ def test_rotated_key_works_on_for_its_grace_only(house: House) -> None:
     status, made = _ask(house, "POST", f"keys/{key_id}/rotate", {"grace_s": 0})
     third = made["secret"]
     assert [_chat(house, secret) for secret in (first, second, third)] == [401, 401, 200]
-    assert _ask(house, "POST", f"keys/{key_id}/rotate", {"grace_s": -1})[0] == 400
+    assert _ask(house, "POST", f"keys/{key_id}/rotate", {"grace_s": -1})[0] == 422
 
 
 def test_provider_takes_another_key(house: House) -> None:
@@ -83,7 +83,7 @@ def test_provider_takes_another_key(house: House) -> None:
 def test_key_of_a_provider_is_not_for_everyone_and_not_empty(house: House) -> None:
     _, using = _new_key(house, "using")
     assert _ask(house, "PUT", "providers/demo/key", {"api_key": "sk-x"}, key=using)[0] == 403
-    assert _ask(house, "PUT", "providers/demo/key", {"api_key": ""})[0] == 400
+    assert _ask(house, "PUT", "providers/demo/key", {"api_key": ""})[0] == 422
     assert _ask(house, "PUT", "providers/nobody/key", {"api_key": "sk-x"})[0] == 404
     assert _ask(house, "PUT", "providers/demo/key", {"api_key": "sk-x"})[0] == 409
 
@@ -101,7 +101,7 @@ def test_a_target_may_be_a_plain_name_and_mistakes_are_told_in_our_words(house: 
         ([], "body: Send a JSON object, as application/json."),
     ):
         status, answer = _ask(house, "PUT", "aliases/plain", body)
-        assert (status, answer["error"]["message"]) == (400, said)
+        assert (status, answer["error"]["message"]) == (422, said)
 
 
 def test_alias_is_made_replaced_and_removed(house: House) -> None:
@@ -120,7 +120,7 @@ def test_alias_is_made_replaced_and_removed(house: House) -> None:
 
 
 def test_alias_to_nowhere_is_refused(house: House) -> None:
-    assert _ask(house, "PUT", "aliases/lost", {"targets": []})[0] == 400
+    assert _ask(house, "PUT", "aliases/lost", {"targets": []})[0] == 422
     assert _ask(house, "PUT", "aliases/lost", {"targets": [{"model": "nobody/x"}]})[0] == 400
     assert "lost" not in str(_ask(house, "GET", "aliases"))
 

@@ -1,6 +1,8 @@
 """The tree over HTTP: made, said, edited, moved, each with its version, and every error with its field."""
 
+import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 
 from salon.testing.columns import Column
 from salon.testing.house import House, HouseSetup
+from salon.testing.load import until
 
 ALL = "/salon/v1/conversations"
 
@@ -26,8 +29,15 @@ def ask(house: House, method: str, path: str, body: Any = None, status: int = 20
     return json.loads(answer)
 
 
+def ask_keys(house: House) -> dict[str, str]:
+    listed = json.loads(house.get("/salon/v1/keys")[1])
+    return {key["name"]: key["id"] for key in listed["items"]}
+
+
 def talk(house: House, *texts: str) -> tuple[str, list[str]]:
     made = ask(house, "POST", "", {"title": "A talk"}, 201)
+    if not texts:
+        return made["id"], []
     said = {"messages": [{"text": text} for text in texts]}
     done = ask(house, "POST", f"/{made['id']}/messages", said, 201)
     return made["id"], [message["id"] for message in done["messages"]]
@@ -48,8 +58,28 @@ def test_what_is_said_is_read_in_pages(house: House) -> None:
     assert words(ask(house, "GET", f"/{one}/tree?cursor={ids[0]}")) == ["two", "three"]
     assert words(ask(house, "GET", f"/{one}/messages/{ids[0]}/children")) == ["two"]
     assert words(ask(house, "GET", f"/{one}/roots")) == ["one"]
+    outline = ask(house, "GET", f"/{one}/outline")["items"]
+    assert [line["id"] for line in outline] == ids
     assert ask(house, "GET", f"/{one}")["messages"] == 3
     assert one in [item["id"] for item in ask(house, "GET", "?limit=200")["items"]]
+
+
+def test_authors_are_shown_by_name(house: House) -> None:
+    one, _ = talk(house, "mine")
+    key = house.create_key("notes", "--right", "conversations.use")
+    said = {
+        "messages": [
+            {"text": "by a key", "author": {"kind": "person", "id": ask_keys(house)["notes"]}},
+            {"text": "by somebody", "author": {"kind": "person", "id": "per_elsewhere"}},
+            {"text": "by a persona", "author": {"kind": "persona", "id": "prs_1", "name": "Ann"}},
+            {"text": "by a model", "author": {"kind": "model", "id": "demo/demo"}},
+        ]
+    }
+    ask(house, "POST", f"/{one}/messages", said, 201, authorization=f"Bearer {key}")
+    items = ask(house, "GET", f"/{one}/messages")["items"]
+    assert [item["author"]["display_name"] for item in items] == ["Owner", "notes", None, "Ann", "demo/demo"]
+    there = {row["id"]: row["name"] for row in ask(house, "GET", f"/{one}/participants")["items"]}
+    assert there[items[0]["author"]["id"]] == "Owner"
 
 
 def test_an_edit_and_a_branch_lose_nothing(house: House) -> None:
@@ -113,8 +143,9 @@ def test_participants_are_shown(house: House) -> None:
     [
         ({"messages": [{"text": "a", "parts": []}]}, 400, "messages.0"),
         ({"messages": [{"parts": [{"kind": "nothing"}]}]}, 400, "messages.0.parts"),
-        ({"messages": []}, 400, "messages"),
-        ({"messages": [{"text": "x" * 5_000_000}]}, 413, "parts"),
+        ({"messages": []}, 422, "messages"),
+        ({"messages": [{"text": "x" * 5_000_000}]}, 422, "messages.0.text"),
+        ({"messages": [{"parts": [{"kind": "text", "text": "x" * 5_000_000}]}]}, 413, "parts"),
         ({"messages": [{"text": "x"}], "after": "msg_none"}, 404, None),
     ],
 )
@@ -139,7 +170,7 @@ def test_everything_is_deleted_in_four_verbs_and_comes_back(house: House) -> Non
     assert (gone["messages"], gone["copies"]) == (2, [])
     refused = ask(house, "POST", f"/{one}/messages/{ids[0]}/restore", status=409)["error"]
     assert refused["code"] == "body_gone"
-    assert ask(house, "DELETE", f"/{one}?verb=burn", status=400)["error"]["fields"]["field"] == "query.verb"
+    assert ask(house, "DELETE", f"/{one}?verb=burn", status=422)["error"]["fields"]["field"] == "query.verb"
     ask(house, "DELETE", f"/{one}")
     assert ask(house, "GET", f"/{one}/messages", status=404)["error"]["code"] == "not_found"
 
@@ -161,16 +192,55 @@ def test_branches_are_compared_merged_copied_and_repaired(house: House) -> None:
     assert ask(house, "POST", f"/{one}/repair")["messages"] == 5
 
 
+def store(house: House, content: bytes) -> str:
+    sent = house.exchange("POST", "/salon/v1/files?name=a.txt", content=content, headers={})
+    return json.loads(sent.body)["file_id"]
+
+
+def attach(house: House, conversation: str, file: str, text: str) -> str:
+    parts = [{"kind": "text", "text": text}, {"kind": "file", "media_type": "text/plain", "file_id": file}]
+    done = ask(house, "POST", f"/{conversation}/messages", {"messages": [{"parts": parts}]}, 201)
+    return done["messages"][0]["id"]
+
+
+def place_of(house: House, content: bytes) -> Path | None:
+    return next((house.data_dir / "files").rglob(hashlib.sha256(content).hexdigest()), None)
+
+
 def test_what_was_erased_stays_so_after_a_restore(tmp_path: Path, column: Column) -> None:
-    setup = HouseSetup(column=column)
+    setup = HouseSetup(column=column, settings={"storage": {"keep_backups_days": 1.5}})
     with House(tmp_path / "data", setup) as house:
-        one, ids = talk(house, "erase me", "keep me")
-        backup = json.loads(house.salon("--json", "db", "backup").stdout)["path"]
-        gone = ask(house, "DELETE", f"/{one}/messages/{ids[0]}?verb=erase")
-        assert [held["name"] for held in gone["backups"]] == [Path(backup).name]
+        one, _ = talk(house)
+        gone, kept = store(house, b"gone"), store(house, b"kept")
+        erased = attach(house, one, gone, "erase me")
+        attach(house, one, kept, "keep me")
+        response = json.loads(house.request("POST", "/v1/responses", {"model": "demo", "input": "x"})[1])[
+            "id"
+        ]
+        answered = ask(house, "GET", "?limit=1")["items"][0]["id"]
+        made = json.loads(house.salon("--json", "db", "backup", "--with-files").stdout)
+        assert made["files"] == 2
+        (held,) = ask(house, "DELETE", f"/{one}/messages/{erased}?verb=erase")["backups"]
+        assert held["name"] == Path(made["path"]).name
+        assert held["expires_at_ms"] - held["made_at_ms"] == 36 * 3_600_000
+        ask(house, "DELETE", f"/{answered}?verb=erase")
         assert house.stop() == 0
-        restored = house.salon("db", "restore", backup, "--yes")
+        shutil.rmtree(house.data_dir / "files")
+        restored = house.salon("db", "restore", made["path"], "--yes")
         assert restored.returncode == 0, restored.stderr
         house.start()
         contents = [item["content"] for item in ask(house, "GET", f"/{one}/messages")["items"]]
         assert [content and content["parts"][0]["text"] for content in contents] == [None, "keep me"]
+        assert house.get(f"/salon/v1/files/{kept}/content") == (200, b"kept")
+        assert (house.get(f"/salon/v1/files/{gone}")[0], place_of(house, b"gone")) == (404, None)
+        assert house.get(f"/v1/responses/{response}")[0] == 404
+
+
+def test_an_attached_file_is_erased_with_its_message(house: House) -> None:
+    one, _ = talk(house)
+    file = store(house, b"attached, and then erased")
+    message = attach(house, one, file, "Look")
+    assert place_of(house, b"attached, and then erased") is not None
+    ask(house, "DELETE", f"/{one}/messages/{message}?verb=erase")
+    assert house.get(f"/salon/v1/files/{file}")[0] == 404
+    until(lambda: place_of(house, b"attached, and then erased") is None)

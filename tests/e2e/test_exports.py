@@ -64,13 +64,43 @@ def test_what_cannot_be_exported_is_said_with_its_field(scene: Scene) -> None:
         ({}, 400, "conversation_ids"),
         ({"all": True, "conversation_ids": ["cnv_x"]}, 400, "conversation_ids"),
         ({"conversation_ids": ["cnv_x"]}, 404, "cnv_x"),
-        ({"all": True, "format": "pdf"}, 400, "format"),
+        ({"all": True, "format": "pdf"}, 422, "format"),
         ({"all": True, "branch_id": "brn_x"}, 400, "branch_id"),
+        ({"all": True, "search": "x"}, 400, "conversation_ids"),
+        ({"filter": {"folder_id": "fol_x"}}, 404, "fol_x"),
+        ({"filter": {"tag": "nobody"}}, 400, "filter"),
     ):
         answered, body = ask(scene, "POST", f"{EXPORTS}/download", wish)
         assert answered == status or answered == 422, body
         assert word in body.decode()
     assert ask(scene, "GET", f"{EXPORTS}/run_x")[0] == 404
+
+
+def test_what_is_found_by_folder_tag_and_words_is_exported(scene: Scene, tmp_path: Path) -> None:
+    salon = scene.house.ok
+    top = salon("folders", "add", "Found").strip()
+    salon("folders", "add", "Below", "--in", "Found")
+    one, two, three = (talk(scene, text) for text in ("zebra one", "zebra two", "heron three"))
+    salon("conversations", "move", one, "--into", "Found")
+    salon("conversations", "move", two, three, "--into", "Found/Below")
+    salon("conversations", "tag", one, three, "--add", "exported")
+    for wish, found in (
+        ({"filter": {"folder_id": top}}, {one}),
+        ({"filter": {"folder_id": top, "is_below": True}}, {one, two, three}),
+        ({"filter": {"tag": "Exported"}, "search": "zebra"}, {one}),
+        ({"search": "folder:Below"}, {two, three}),
+    ):
+        status, body = ask(scene, "POST", f"{EXPORTS}/download", wish)
+        assert (status, {talk["id"] for talk in orjson.loads(body)["conversations"]}) == (200, found), wish
+    target = tmp_path / "found.zip"
+    salon("export", "--folder", "Found", "--tag", "exported", "--format", "markdown", "-o", str(target))
+    with zipfile.ZipFile(target) as packed:
+        assert packed.namelist() == ["To export.md"]
+    lines = salon("export", "--search", "heron", "--format", "jsonl").splitlines()
+    assert three in {orjson.loads(line).get("id") for line in lines}
+    nothing = scene.house.salon("export", "--tag", "nobody")
+    assert (nothing.returncode, "No conversation fits." in nothing.stderr) == (1, True)
+    assert scene.house.salon("export", one, "--tag", "exported").returncode == 2
 
 
 def test_the_command_writes_a_file_whole_or_not_at_all(scene: Scene, tmp_path: Path) -> None:

@@ -99,9 +99,9 @@ def test_a_picture_is_drawn_smaller_and_kept(desk: Desk) -> None:
         (zipped({"word/document.xml": b"<a>" + b" " * 20_000_000}), "a.docx", "text", 422, "work_refused"),
         (b"\x00\x01", "a.bin", "text", 422, "nothing_to_make"),
         (b"words", "a.txt", "image", 422, "nothing_to_make"),
-        (png_of(1, 1), "a.png", "image?size=65", 400, "invalid_request"),
+        (png_of(1, 1), "a.png", "image?size=65", 422, "invalid_request"),
         (b"words", "a.txt", "text?cursor=x", 400, "invalid_request"),
-        (b"words", "a.txt", "text?limit_bytes=1", 400, "invalid_request"),
+        (b"words", "a.txt", "text?limit_bytes=1", 422, "invalid_request"),
     ],
 )
 def test_what_cannot_be_made_says_why(

@@ -204,3 +204,27 @@ def test_files_are_kept_and_asked_about(scene: Scene, ask: Ask, client: str) -> 
     assert (said["size"], said["same"], said["deleted"]) == (11_400_000, True, True)
     assert said["listed"] == said["ids"]
     assert b"seven degrees in the north" in scene.fake.journal.exchanges[-1].body
+
+
+@pytest.mark.parametrize("provider", DIALECTS)
+@pytest.mark.parametrize("stored", [True, False])
+def test_the_sdk_goes_on_by_itself_after_a_tool_call(
+    scene: Scene, strangers: subprocess.Popen[str], provider: str, stored: bool
+) -> None:
+    """Where responses are stored it names the step before instead of sending it."""
+    rights = ("--right", "conversations.use") if stored else ()
+    key = scene.house.create_key(f"loop-{provider}-{stored}", "--right", "models.use", *rights)
+    asked = {"model": model_of(provider), "prompt": "{{fake call;think=3}}", "loop": "sunny", "store": stored}
+    answer = ask_stranger(strangers, "ai-responses", {"url": scene.house.url, "key": key}, asked)
+    assert "error" not in answer, answer
+    first, second = [one.body.decode() for one in list(scene.fake.journal.exchanges)[-2:]]
+    assert ("sunny" in first, "sunny" in second) == (False, True)
+    assert "item_reference" not in second
+
+
+def test_a_key_that_stores_nothing_is_told_how_to_go_on(
+    scene: Scene, strangers: subprocess.Popen[str], key: str
+) -> None:
+    asked = {"model": model_of("openai"), "prompt": "{{fake call;think=3}}", "loop": "sunny"}
+    answer = ask_stranger(strangers, "ai-responses", {"url": scene.house.url, "key": key}, asked)
+    assert "conversations.use" in answer["error"]["message"]

@@ -86,6 +86,26 @@ def test_calls_and_their_results_are_one_chain(scene: Scene, client: openai.Open
     assert error.value.param == "input[0].call_id"
 
 
+def test_items_of_stored_responses_are_named_instead_of_sent(scene: Scene, client: openai.OpenAI) -> None:
+    first = client.responses.create(model=MODEL, input="{{fake call}}", tools=[TOOL])
+    call = next(item for item in first.output if item.type == "function_call")
+    named: list[Any] = [{"type": "item_reference", "id": item.id} for item in first.output]
+    result = {"type": "function_call_output", "call_id": call.call_id, "output": "sunny"}
+    for store in (True, False):
+        asked: list[Any] = [{"role": "user", "content": "And?"}, *named, result]
+        second = client.responses.create(model=MODEL, input=asked, tools=[TOOL], store=store)
+        sent = json.loads(last(scene).body)["messages"]
+        assert sent[1]["tool_calls"][0]["id"] == call.call_id
+        assert (sent[2]["role"], sent[2]["content"]) == ("tool", "sunny")
+    client.responses.create(model=MODEL, input=[*named, result], previous_response_id=first.id, tools=[TOOL])
+    assert len([one for one in json.loads(last(scene).body)["messages"] if one.get("tool_calls")]) == 1
+    client.responses.delete(first.id)
+    with pytest.raises(openai.BadRequestError) as error:
+        client.responses.create(model=MODEL, input=[*named, result], tools=[TOOL])
+    assert error.value.param == "input[0].id"
+    assert second.status == "completed"
+
+
 def test_two_answers_to_one_response_are_branches(client: openai.OpenAI) -> None:
     first = client.responses.create(model=MODEL, input="root")
     ways = [client.responses.create(model=MODEL, input=way, previous_response_id=first.id) for way in "ab"]
@@ -224,6 +244,19 @@ def test_wishes_that_fit_nothing_are_refused_by_name(
     assert error.value.param == param
 
 
+@pytest.mark.parametrize("name", [f"file-~{'0' * 26}", f"file_~{'0' * 26}", f"files/salon{'0' * 26}"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_file_that_is_not_there_is_refused_before_the_background_begins(
+    scene: Scene, client: openai.OpenAI, name: str, stream: bool
+) -> None:
+    said: Any = [{"role": "user", "content": [{"type": "input_file", "file_id": name}]}]
+    before = scene.house.rows("SELECT id FROM stored_responses")
+    with pytest.raises(openai.NotFoundError) as error:
+        client.responses.create(model=MODEL, input=said, background=True, stream=stream)
+    assert (error.value.param, name in error.value.message) == ("input[0].content[0].file_id", True)
+    assert scene.house.rows("SELECT id FROM stored_responses") == before
+
+
 def test_a_failure_of_the_provider_stores_nothing_and_says_what_it_says_elsewhere(
     client: openai.OpenAI,
 ) -> None:
@@ -245,3 +278,26 @@ def test_a_key_without_the_right_keeps_nothing_and_reaches_nothing(
             other.responses.create(model=MODEL, input="go on", previous_response_id=kept.id)
         answer = other.responses.create(model=MODEL, input="hello", store=True)
     assert answer.store is False  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_a_request_sent_again_under_its_key_is_stored_once(
+    scene: Scene, client: openai.OpenAI, is_stream: bool
+) -> None:
+    conversation = client.conversations.create().id
+    key = {"Idempotency-Key": f"once-{is_stream}-{conversation}"}
+
+    def ask(text: str) -> str:
+        answer: Any = client.responses.create(
+            model=MODEL, input=text, conversation=conversation, stream=is_stream, extra_headers=key
+        )
+        return list(answer)[-1].response.id if is_stream else answer.id
+
+    first = ask("Say it once.")
+    assert ask("Say it once.") == first
+    assert len(scene.fake.journal.exchanges) == 1
+    items = list(client.conversations.items.list(conversation, order="asc"))
+    assert [item.type for item in items] == ["message", "message"]
+    assert client.responses.retrieve(first).status == "completed"
+    with pytest.raises(openai.ConflictError):
+        ask("Say something else.")

@@ -42,7 +42,7 @@ async def timed_ms(act: Callable[[], Awaitable[object]], times: int) -> float:
     return median(taken)
 
 
-@pytest.mark.parametrize("count", [10_000])
+@pytest.mark.parametrize("count", [10_000, 100_000])
 def test_a_long_conversation_is_as_quick_as_a_short_one(
     column: Column, tmp_path: Path, chance: random.Random, figure: Figure, count: int
 ) -> None:

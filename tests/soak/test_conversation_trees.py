@@ -13,6 +13,7 @@ from salon.testing.columns import Column
 from salon.testing.soak import scaled
 from salon.testing.tree_histories import History, on
 
+TOGETHER = True
 OWNER = Caller(kind="owner", space_id=SpaceId("spc_own"), person_id=PersonId("per_own"), rights=OWNER_RIGHTS)
 AT_ONCE = 4
 STEPS = 14

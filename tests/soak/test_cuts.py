@@ -30,6 +30,7 @@ def test_a_cut_request_leaves_one_right_row_and_no_upstream(
     scene: Scene, chance: random.Random, figure: Callable[[str, object], None], stream: bool
 ) -> None:
     before = {row[0] for row in scene.house.rows("SELECT request_id FROM ledger_requests")}
+    scene.house.load_all()
     tasks = scene.house.live_tasks()
     outcomes = run_cases(
         scene.house.port, [draw(chance, number, stream=stream) for number in range(scaled(1000))]

@@ -51,6 +51,7 @@ def test_every_failure_is_bounded_honest_and_told_in_time(
 ) -> None:
     run_cases(scene.house.port, [draw(chance, number) for number in range(10_000, 10_030)])
     until(lambda: scene.fake.journal.open_sockets <= 64, what="the pool's rest")
+    scene.house.load_all()
     descriptors, tasks = scene.house.open_descriptors(), scene.house.live_tasks()
     cases = [draw(chance, number) for number in range(scaled(5000))]
     outcomes = run_cases(scene.house.port, cases)

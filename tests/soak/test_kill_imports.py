@@ -16,6 +16,9 @@ from salon.testing.house import House, HouseSetup
 from salon.testing.load import until
 from salon.testing.soak import grace, scaled
 
+TOGETHER = True
+KILLS = 40
+"""On each store; with those of trees, talks, houses, migrations, imports and uploads more than a thousand."""
 LEASE_S = 15.0
 RUNNING = "SELECT count(*) FROM runs WHERE status = 'running' AND kind = 'import'"
 PICTURE = {"file_0000000012345678abcd-p.png": exports.PNG}
@@ -66,7 +69,7 @@ def test_killed_imports_go_on_and_double_nothing(
 ) -> None:
     key = house.create_key("imports", "--right", "conversations.use")
     kills = messages = talks = pictures = 0
-    while kills < scaled(100):
+    while kills < scaled(KILLS):
         data, count = export(chance, 60)
         import_id = begin(house, key, data)
         messages, talks, pictures = messages + count, talks + 61, pictures + 60

@@ -22,6 +22,7 @@ from salon.testing.ports import free_port
 from salon.testing.scene import model_of, usual_setup
 from salon.testing.soak import scaled
 
+TOGETHER = True
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.redis,

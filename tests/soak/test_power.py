@@ -50,10 +50,11 @@ def cutting(disk: FaultyDisk, chance: random.Random) -> Callable[[Call], Fault |
     return ask
 
 
-async def write_three(storage: Storage, key: str, record: Record) -> None:
+async def write_three(storage: Storage, key: str, record: Record, *, is_promised: bool) -> None:
     rows = [{"id": f"{key}-{part}", "n": part, "is_on": True, "note": "x" * 300} for part in range(3)]
-    await storage.write(lambda tx: tx.many(INSERT, rows))
-    record.rows.update(str(row["id"]) for row in rows)
+    await storage.write(lambda tx: tx.many(INSERT, rows), outlives_power=is_promised)
+    if is_promised:
+        record.rows.update(str(row["id"]) for row in rows)
 
 
 def record_request(ledger: Ledger, record: Record) -> Future[None]:
@@ -82,7 +83,8 @@ async def live(path: Path, disk: FaultyDisk, record: Record, *, name: str, chanc
         requests: list[Future[None]] = []
         async with asyncio.TaskGroup() as group:
             for number in range(12):
-                group.create_task(write_three(storage, f"{name}-{number}", record))
+                is_promised = chance.random() < 0.7
+                group.create_task(write_three(storage, f"{name}-{number}", record, is_promised=is_promised))
                 requests.append(record_request(ledger, record))
                 await asyncio.sleep(chance.choice((0, 0, 0.002)))
             if chance.random() < 0.1:

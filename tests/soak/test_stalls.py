@@ -21,6 +21,7 @@ def column_name() -> ColumnName:
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
 @pytest.mark.parametrize("point", POINTS)
 def test_silence_ends_in_time_with_an_error_of_the_dialect(scene: Scene, point: str, stream: bool) -> None:
+    scene.house.load_all()
     tasks = scene.house.live_tasks()
     cases = [
         Case(

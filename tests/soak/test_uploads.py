@@ -19,9 +19,11 @@ from salon.testing.load import until
 from salon.testing.soak import grace, scaled
 
 Figure = Callable[[str, object], None]
+TOGETHER = True
 MIB = 1024**2
 UPLOADS = "/salon/v1/uploads"
-FULL_KILLS = 100
+FULL_KILLS = 25
+"""Of each kind on each store; with those of trees, talks, houses, migrations, imports and uploads more than a thousand."""
 
 
 @pytest.fixture

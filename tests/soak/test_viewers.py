@@ -1,7 +1,9 @@
 """Viewers at sockets and streams of two processes: whatever happens, all end with the same bytes.
 
-Each history is one run, its owners (who lose it, die, and take it over), and four viewers that come, go, lose
-their network and change processes; when it is over, its deltas are dropped before some of them come back.
+Each history is one run, its owners (who die, or go on although their lease ended and the other process took the
+run over), and four viewers that come, go, lose their network and change processes; when it is over, its deltas
+are dropped before some of them come back. On PostgreSQL each process has its own connections and hears of the
+other one's runs through Redis.
 """
 
 import asyncio
@@ -9,33 +11,41 @@ import json
 import random
 import socket
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import bindparam, update
 
 from salon.foundation.events import Bus, Feed
 from salon.foundation.kit.caller import SpaceScope, SystemScope
-from salon.foundation.runs import RunHandle, Runs
+from salon.foundation.runs import RedisCopies, RunHandle, Runs
 from salon.foundation.runs.store import log_after
-from salon.foundation.storage import Storage
+from salon.foundation.runs.tables import runs as runs_table
+from salon.foundation.storage import Storage, statement
 from salon.surfaces.api.app import build_app
 from salon.surfaces.api.listening import Listener
 from salon.surfaces.api.routes import routers
 from salon.surfaces.api.services import LiveServices, Services
+from salon.testing.columns import Column
 from salon.testing.databases import database
 from salon.testing.everybody import OWNER, Everybody
 from salon.testing.live_client import LiveClient, RunShown
 from salon.testing.soak import scaled
 
+TOGETHER = True
 HISTORIES = 10_000
-AT_ONCE = 10
+AT_ONCE = 16
 SCOPE = SpaceScope(OWNER.space_id)
 STANDING: set[str] = set()
 """Runs whose deltas may go."""
 KINDS = ("text-delta", "text-delta", "reasoning-delta", "tool-call", "tool-result")
+END_LEASE = statement(
+    update(runs_table).where(runs_table.c.id == bindparam("run_id")).values(lease_expires_at_ms=0)
+)
 
 
 class StreamViewer:
@@ -100,26 +110,54 @@ class Process:
         self.url = url
 
 
+class Owners:
+    """Who goes on with the runs that a process takes over."""
+
+    def __init__(self) -> None:
+        self.histories: dict[str, History] = {}
+
+    async def go_on(self, runs: Runs, handle: RunHandle) -> None:
+        history = self.histories[handle.run_id]
+        history.take(runs, handle)
+        await history.is_over.wait()
+
+
 class History:
     """One run and what happens to it."""
 
-    def __init__(self, processes: list[Process], storage: Storage, dice: random.Random) -> None:
+    def __init__(
+        self, processes: list[Process], storage: Storage, owners: Owners, dice: random.Random
+    ) -> None:
         self.processes = processes
         self.storage = storage
+        self.owners = owners
         self.dice = dice
         self.sockets = [LiveClient(""), LiveClient("")]
         self.streams = [StreamViewer(), StreamViewer()]
+        self.owner: Runs | None = None
         self.handle: RunHandle | None = None
+        self.stale: list[RunHandle] = []
+        """Of owners who do not know yet that they own it no more."""
+        self.is_over = asyncio.Event()
 
     async def play(self) -> None:
-        self.handle = await self.dice.choice(self.processes).runs.begin(OWNER, "turn")
+        self.owner = self.dice.choice(self.processes).runs
+        self.handle = await self.owner.begin(OWNER, "turn")
+        self.owners.histories[self.handle.run_id] = self
         actions: list[Callable[[], Any]] = [
             self.append, self.append, self.flush, self.wait, self.come, self.come, self.lose, self.leave,
-            self.take_over,
+            self.take_over, self.append_late,
         ]  # fmt: skip
         for _ in range(self.dice.randrange(5, 30)):
             await self.dice.choice(actions)()
         await self.finish()
+        self.is_over.set()
+
+    def take(self, runs: Runs, handle: RunHandle) -> None:
+        """Own the run in a newer epoch."""
+        assert self.handle is not None
+        self.stale.append(self.handle)
+        self.owner, self.handle = runs, handle
 
     async def append(self) -> None:
         assert self.handle is not None
@@ -165,16 +203,25 @@ class History:
             await client.leave(self.handle.run_id)
 
     async def take_over(self) -> None:
-        """The owner loses the run to another process, or dies with what it had not written."""
+        """The owner dies with what it had not written, or goes on although its lease ended."""
         assert self.handle is not None
-        if self.dice.random() < 0.5:
-            self.handle.channel.pending.clear()
-            self.handle.lose()
-        process = self.dice.choice(self.processes)
-        taken = await process.runs.take_over(await process.runs.get(SCOPE, self.handle.run_id))
-        assert taken is not None
-        self.handle.lose()
-        self.handle = taken
+        assert self.owner is not None
+        before, owner, is_dead = self.handle, self.owner, self.dice.random() < 0.5
+        takers = [one.runs for one in self.processes if is_dead or one.runs is not owner]
+        if is_dead:
+            await owner.let_go(before)
+        async with asyncio.timeout(60):
+            while self.handle is before:
+                # An owner that lives renews its lease now and then: it has to be slower than the other one.
+                await self.storage.write(lambda tx: tx.run(END_LEASE, run_id=before.run_id))
+                await asyncio.gather(*(runs.tidy() for runs in takers))
+                await asyncio.sleep(0)
+
+    async def append_late(self) -> None:
+        """Owners who do not know yet say what nobody may see in the end."""
+        for handle in self.stale:
+            if not handle.is_lost:
+                handle.append(self.dice.choice(KINDS), "too late")
 
     async def finish(self) -> None:
         assert self.handle is not None
@@ -235,35 +282,56 @@ async def live_server(storage: Storage, runs: Runs, bus: Bus) -> AsyncGenerator[
 
 
 @asynccontextmanager
-async def two_processes(path: Path) -> AsyncGenerator[tuple[list[Process], Storage]]:
-    async with database(path) as storage:
-        bus, first, second = Bus(storage), Runs(storage), Runs(storage)
-        await bus.start()
-        for runs in (first, second):
-            runs.compact_when("turn", lambda _, run: run.id in STANDING)
-            await runs.start()
-        async with (
-            live_server(storage, first, bus) as here,
-            live_server(storage, second, bus) as there,
-        ):
-            yield [Process(first, here), Process(second, there)], storage
-        for runs in (first, second):
-            await runs.close()
-        await bus.close()
+async def process(storage: Storage, owners: Owners, *, redis_url: str) -> AsyncGenerator[Process]:
+    runs, bus = Runs(storage, live=RedisCopies(redis_url) if redis_url else None), Bus(storage)
+    runs.compact_when("turn", lambda _, run: run.id in STANDING)
+    runs.resume_with("turn", partial(owners.go_on, runs))
+    await bus.start()
+    await runs.start()
+    async with live_server(storage, runs, bus) as url:
+        yield Process(runs, url)
+    await runs.close()
+    await bus.close()
+
+
+@asynccontextmanager
+async def two_processes(column: Column, path: Path) -> AsyncGenerator[tuple[list[Process], Storage, Owners]]:
+    owners = Owners()
+    async with AsyncExitStack() as stack:
+        storages = [await stack.enter_async_context(database(column.address(path)))]
+        # A file has one owner: there both share it.
+        storages.append(
+            storages[0]
+            if column.is_sqlite
+            else await stack.enter_async_context(database(column.database_url))
+        )
+        processes = [
+            await stack.enter_async_context(process(storage, owners, redis_url=column.redis_url))
+            for storage in storages
+        ]
+        yield processes, storages[0], owners
 
 
 @pytest.mark.timeout(7200)
 def test_all_viewers_end_with_the_same_bytes(
-    tmp_path: Path, chance: random.Random, figure: Callable[[str, object], None]
+    column: Column, tmp_path: Path, chance: random.Random, figure: Callable[[str, object], None]
 ) -> None:
     count = scaled(HISTORIES)
+    histories = iter([random.Random(chance.random()) for _ in range(count)])
 
     async def play() -> None:
-        async with two_processes(tmp_path / "salon.db") as (processes, storage):
-            histories = [History(processes, storage, random.Random(chance.random())) for _ in range(count)]
-            for start in range(0, count, AT_ONCE):
-                async with asyncio.timeout(600):
-                    await asyncio.gather(*(one.play() for one in histories[start : start + AT_ONCE]))
+        async with (
+            two_processes(column, tmp_path) as (processes, storage, owners),
+            asyncio.TaskGroup() as tasks,
+        ):
+
+            async def play_some() -> None:
+                for dice in histories:
+                    async with asyncio.timeout(600):
+                        await History(processes, storage, owners, dice).play()
+
+            for _ in range(AT_ONCE):
+                tasks.create_task(play_some())
 
     asyncio.run(play())
     figure("histories", count)

@@ -1,6 +1,7 @@
 """Builds the house: the only place that knows every part, and in which order they begin and end."""
 
 import asyncio
+import contextlib
 import logging
 from pathlib import Path
 from typing import Final
@@ -8,17 +9,16 @@ from typing import Final
 from salon.app.assembly import build_registry
 from salon.app.batches import open_batches
 from salon.app.configuration import Configuration
-from salon.app.conversations import open_conversations
 from salon.app.declarations import realtime_options
 from salon.app.gauges import add_gauges
 from salon.app.house import House
 from salon.app.infrastructure import make_cache, make_files, make_limiter
+from salon.app.later import later_conversations
 from salon.app.listing import listed_models
 from salon.app.manage import Management
 from salon.app.observer import GatewayObserver
 from salon.app.payloads import open_payloads
 from salon.app.redis import connect_redis
-from salon.app.responses import open_responses
 from salon.app.tracing import make_tracer
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import Egress, HttpClient
@@ -43,6 +43,7 @@ from salon.gateway.vault import Vault, load_master_keys
 from salon.surfaces.api.services import FileServices, LiveServices, ServerLimits, Services
 
 _PRICES_EVERY_S: Final = 3600.0
+_BACKUPS_EVERY_S: Final = 600.0
 _logger = logging.getLogger(__name__)
 
 
@@ -166,6 +167,7 @@ async def _open_gateway(house: House) -> None:
     house.closing.push_async_callback(house.providers.close)
     house.live.on_change(house.take_file)
     await open_payloads(house, keys, vault)
+    house.link_keys = lambda: keys.derived("links of shares")
     data = configuration.source.data.path
     house.files = make_files(settings, house.storage, house.http, egress=egress, data=data, clock=house.clock)
     house.uploads = Uploads(house.storage, house.files, house.clock)
@@ -174,16 +176,9 @@ async def _open_gateway(house: House) -> None:
     house.gateway.references = StoredReferences(house.files, most_bytes=settings.files.max_referred_bytes)
     house.closing.push_async_callback(house.runs.close)
     open_batches(house, keys, vault)
-    await open_conversations(house)
-    open_responses(house)
-    await _start_runs(house)
-
-
-async def _start_runs(house: House) -> None:
-    """Start the runs once everything is there that goes on with them."""
+    house.conversations = later_conversations(house)
     await house.runs.start(is_alone=house.storage.dialect == "sqlite")
     house.batches.workshop.start()
-    house.conversations.answering.start()
 
 
 def _share_breakers(house: House) -> None:
@@ -229,8 +224,9 @@ def _open_door(house: House) -> None:
             identity_of=house.accounts.identity_of_creator,
         ),
         conversations=house.conversations,
-        responses=house.responses,
-        live=LiveServices(runs=house.runs, feed=Feed(house.storage, house.bus)),
+        live=LiveServices(
+            runs=house.runs, feed=Feed(house.storage, house.bus), conversations=house.conversations
+        ),
         house=Management(house),
     )
 
@@ -241,18 +237,31 @@ def _observe(house: House) -> None:
     house.tasks.spawn(house.live.watch(), name="watch-settings")
     house.tasks.spawn(_keep_prices(house), name="keep-prices")
     house.tasks.spawn(_tidy_files(house), name="tidy-files")
+    house.tasks.spawn(_prune_backups(house), name="prune-backups")
     add_gauges(house)
 
 
 async def _tidy_files(house: House) -> None:
-    """Delete files whose time is over, and content that nothing refers to any more."""
+    """Delete files whose time is over, and content that nothing refers to; at once after an erasure."""
     while True:
+        house.files_gone.clear()
         try:
             await house.files.expire()
             await house.files.collect()
         except SalonError as error:
             _logger.warning("files could not be tidied up: %s", error.message)
-        await asyncio.sleep(house.live.current.settings.files.tidy_every_s)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(house.files_gone.wait(), house.live.current.settings.files.tidy_every_s)
+
+
+async def _prune_backups(house: House) -> None:
+    """Delete backups whose time is over."""
+    while True:
+        try:
+            await house.prune_backups()
+        except SalonError as error:
+            _logger.warning("old backups could not be deleted: %s", error.message)
+        await asyncio.sleep(_BACKUPS_EVERY_S)
 
 
 async def _keep_prices(house: House) -> None:

@@ -3,24 +3,25 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from salon.app.configuration import Configuration
 from salon.app.declarations import alias_specs, price_specs, provider_specs, residence_specs
 from salon.app.observer import GatewayObserver
 from salon.app.redis import Redis
 from salon.app.reload import LiveConfiguration
-from salon.features.conversations.responses import ResponseDesk
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import HttpClient
 from salon.foundation.events import Bus
 from salon.foundation.files import Attachments, Files, Making, Uploads
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import SalonError
+from salon.foundation.kit.later import Later
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.ledger import Ledger
 from salon.foundation.runs import Runs
 from salon.foundation.storage import Storage
+from salon.foundation.storage import backup as backups
 from salon.foundation.storage.migrations import current_revision
 from salon.foundation.storage.postgres import PostgresStorage
 from salon.foundation.telemetry import LoopLag, Metrics, Tracer, redactor, set_level
@@ -57,8 +58,9 @@ class House:
     gateway: Gateway
     payloads: PayloadService
     batches: Batches
-    conversations: ConversationServices
-    responses: ResponseDesk
+    link_keys: Callable[[], Sequence[bytes]]
+    """What links of shares are made with."""
+    conversations: Later[ConversationServices]
     providers: ProviderService
     services: Services
     observer: GatewayObserver
@@ -77,6 +79,8 @@ class House:
         self.closing = contextlib.AsyncExitStack()
         self.connections: Callable[[], int] = lambda: 0
         """How many clients are connected; set by the server."""
+        self.files_gone = asyncio.Event()
+        """Files were erased: their content is to go now."""
         self.is_composed = False
         """Every part is there; set by ``compose``."""
 
@@ -84,6 +88,19 @@ class House:
     def ask_reload(self) -> None:
         """Read the settings again, soon; for a signal handler."""
         self.tasks.spawn(self.live.reload(), name="reload")
+
+    async def prune_backups(self) -> list[str]:
+        """Delete the backups that are not kept any more; return their names. Raises: StorageError."""
+        settings = self.live.current.settings.storage
+        if not settings.keep_backups and not settings.keep_backups_days:
+            return []
+        return await asyncio.to_thread(
+            backups.prune,
+            self.live.current.source.data.path / "backups",
+            most=settings.keep_backups,
+            keep_days=settings.keep_backups_days,
+            now_ms=self.clock.now_ms(),
+        )
 
     async def discover(self, model: str) -> None:
         """Ask the providers that may have ``model`` and were not asked lately."""

@@ -19,6 +19,7 @@ from salon.app.compose import compose
 from salon.app.configuration import Configuration, is_loopback
 from salon.app.house import House
 from salon.app.infrastructure import lock_egress
+from salon.app.later import load_rest
 from salon.app.process import keep_freed_memory, leave_no_core
 from salon.app.sockets import address_of, open_local, open_tcp
 from salon.foundation.kit.clock import SystemClock
@@ -28,7 +29,7 @@ from salon.foundation.kit.version import __version__
 from salon.foundation.telemetry import configure_logs
 from salon.surfaces.api.app import build_app, check_exposure
 from salon.surfaces.api.listening import Listener
-from salon.surfaces.api.routes import routers
+from salon.surfaces.api.routes import conversation_routers, house_routers
 from salon.surfaces.cli import Role
 
 _logger = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class Server:
     async def _serve(
         self, house: House, sockets: list[socket.socket], on_ready: Callable[[House], None]
     ) -> None:
-        app = build_app(house.services, load_routers=routers)
+        app = build_app(house.services, load_routers=house_routers, load_more=conversation_routers)
         self._listener = Listener(app.door, app, drain_s=self.configuration.settings.server.drain_s)
         house.connections = lambda: self._listener.connections if self._listener else 0
 
@@ -99,7 +100,7 @@ class Server:
             self.data.write_ready(self._ready())
             if self.role == "whole":
                 # The page asks for the status at once; a gateway that nobody manages never loads it.
-                house.tasks.spawn(asyncio.to_thread(app.warm), name="load-management")
+                house.tasks.spawn(load_rest(house, app), name="load-rest")
             on_ready(house)
 
         try:

@@ -3,14 +3,21 @@
 import asyncio
 import contextlib
 from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from salon.app.configuration import Configuration, load
+from salon.app.conversations import FILE_USERS
 from salon.app.source import Source
+from salon.features.conversations.answering.store import forget_queue
+from salon.features.conversations.erasing_files import FileEraser
+from salon.features.conversations.responses import forget_messages
+from salon.features.conversations.shares import forget_shown
 from salon.features.conversations.tree import Erasure, Tree
+from salon.foundation.files import contents_in_use
 from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.datadir import DataDirectory
 from salon.foundation.kit.errors import NotFound, SalonError
@@ -56,14 +63,19 @@ def restore(source: Source, *, archive: str, secret_key: str | None) -> dict[str
             report = backups.restore_file(info, source.data.database_path)
         if secret_key is not None:
             _add_key(source.data.path / FILE_NAME, secret_key)
-        missing, again = asyncio.run(_opened(configuration, erased or []))
+        missing, again, wanted = asyncio.run(_opened(configuration, erased or []))
+        files = 0
+        if configuration.settings.files.kind == "local":
+            files = backups.bring_files_back(info, source.data.path / "files", wanted=wanted)
     kept = f" What was there before is kept as {report.kept}." if report.kept else ""
-    notes = f"{kept}{_erasure_note(erased, again)}{_credential_note(missing)}"
+    brought = f" Contents of files brought back: {files}." if files else ""
+    notes = f"{kept}{brought}{_erasure_note(erased, again)}{_credential_note(missing)}"
     return {
         "restored": str(info.path),
         "kept": str(report.kept) if report.kept else None,
         "unreadable_credentials": missing,
         "erased_again": again,
+        "files": files,
         "message": f"Restored {info.path.name}.{notes}",
     }
 
@@ -112,10 +124,11 @@ async def _erased(configuration: Configuration) -> list[Erasure] | None:
         return None
 
 
-async def _opened(configuration: Configuration, erased: list[Erasure]) -> tuple[int, int]:
+async def _opened(configuration: Configuration, erased: list[Erasure]) -> tuple[int, int, set[str]]:
     """Migrate a restored database, and erase again what was erased since it was made.
 
-    Returns how many of its credentials no key here opens, and how many messages were erased.
+    Returns how many of its credentials no key here opens, how many messages were erased, and the content of
+    files that it refers to.
     """
     source = configuration.source
     keys = load_master_keys(source.data.path, source.environ)
@@ -123,10 +136,22 @@ async def _opened(configuration: Configuration, erased: list[Erasure]) -> tuple[
     try:
         await migrate_storage(storage, backup=False)
         counts = await backups.unknown_key_ids(storage, keys.ids)
-        again = await Tree(storage, clock=SystemClock()).janitor.erase_again(erased)
+        again = await _tree_of(storage).janitor.erase_again(erased)
+        wanted = await storage.read(contents_in_use)
     finally:
         await storage.close()
-    return sum(counts.values()), again
+    return sum(counts.values()), again, wanted
+
+
+def _tree_of(storage: Storage) -> Tree:
+    """Return the tree with what forgets rows of others; the content of files goes at the next start."""
+    clock = SystemClock()
+    tree = Tree(storage, clock=clock)
+    tree.erasers.add_whole(forget_queue)
+    tree.erasers.add(forget_messages)
+    tree.erasers.add(partial(forget_shown, now_ms=clock.now_ms()))
+    tree.erasers.add(FileEraser(clock, users=FILE_USERS))
+    return tree
 
 
 async def _open(configuration: Configuration) -> Storage:

@@ -308,6 +308,12 @@ class House:
             check=False,
         )
 
+    def ok(self, *arguments: str) -> str:
+        """Run ``salon ARGUMENTS``, which must succeed, and return what it printed."""
+        done = self.salon(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def on_terminal(self, columns: int, *arguments: str) -> list[str]:
         """Run ``salon ARGUMENTS`` on a terminal of so many columns and return the lines it shows."""
         from salon.testing.screen import shown_on_terminal  # noqa: PLC0415 - only systems with terminals
@@ -337,6 +343,11 @@ class House:
         """Return the resident memory of the process."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def load_all(self) -> None:
+        """Have it load what it makes when that is first asked for, so that counts begin with all of it."""
+        status, body = self.get("/salon/v1/conversations?limit=1")
+        assert status == 200, body
 
     def live_tasks(self) -> int:
         """Return how many supervised tasks live in the process, from its metrics."""

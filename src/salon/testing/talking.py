@@ -6,16 +6,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-from salon.features.conversations.answering.attachments import AnswerFiles, GatewaySight
+from salon.features.conversations.answering.attachments import AnswerFiles, GatewaySight, InlineFiles
 from salon.features.conversations.answering.models import Answerer, Draft, Sent
 from salon.features.conversations.answering.sending import Place
 from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.models import Message
+from salon.features.conversations.temporary import Limits, Temporary
 from salon.features.conversations.tree import Tree
+from salon.features.turns import Full
 from salon.features.turns.asking import GatewayAsks
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.files import Attachments, Files, LocalBlobs, Making
 from salon.foundation.kit.caller import OWNER_RIGHTS, Caller, SpaceScope
+from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import StorageError
 from salon.foundation.kit.ids import PersonId, SpaceId
 from salon.foundation.messages import TextPart
@@ -57,11 +60,11 @@ class MortalStorage:
         self.is_dead = False
         self._storage = storage
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
+    async def write(self, fn: Callable[[Transaction], T], *, outlives_power: bool = True) -> T:
         """Write, unless dead. Raises: StorageError."""
         if self.is_dead:
             raise StorageError(problem="This process is dead.", fix="")
-        return await self._storage.write(fn)
+        return await self._storage.write(fn, outlives_power=outlives_power)
 
     def replace(self, storage: Any) -> None:
         """Read and write through another one from now on."""
@@ -77,7 +80,7 @@ class Process:
     def __init__(self, bench: GatewayBench, people: People, *, lease_s: float = 15.0) -> None:
         self.storage = MortalStorage(bench.storage)
         storage = cast("Storage", self.storage)
-        self.titles, self.title_model = False, ""
+        self.titles, self.title_model, self.no_titles_by = False, "", ""
         self.runs = Runs(storage, clock=bench.clock, lease_s=lease_s)
         self.files = Files(
             storage,
@@ -87,25 +90,43 @@ class Process:
         )
         self.workers = Workers()
         self.tree = Tree(storage, clock=bench.clock)
-        self.answering = Answering(
+        self._bench, self._people = bench, people
+        self.answering = self._answering(storage, self.runs, AnswerFiles)
+        self.tree.erasers.add(self.answering.eraser)
+        self.limits = Limits()
+        self.temporary = Temporary(
             storage,
-            self.runs,
+            lambda memory, runs, full: self._answering(memory, runs, InlineFiles, full=full),
+            clock=bench.clock,
+            limits=lambda: self.limits,
+        )
+
+    def _answering(
+        self, storage: Storage, runs: Runs, files: type[AnswerFiles], *, full: Full | None = None
+    ) -> Answering:
+        bench = self._bench
+        return Answering(
+            storage,
+            runs,
             GatewayAsks(bench.gateway),
-            accounts=people,
+            accounts=self._people,
             models=bench.gateway,
             books=bench.ledger,
-            files=AnswerFiles(
+            files=files(
                 self.files,
-                Attachments(self.files, Making(storage, self.files, self.workers, bench.clock)),
+                Attachments(self.files, Making(bench.storage, self.files, self.workers, bench.clock)),
                 GatewaySight(bench.gateway),
                 most_bytes=1_000_000,
             ),
             clock=bench.clock,
             titles_on=lambda: self.titles,
             title_model=lambda: self.title_model,
+            writes_titles=self._writes_titles,
+            full=full,
         )
 
-        self.tree.erasers.add(self.answering.eraser)
+    async def _writes_titles(self, model: str) -> bool:
+        return model != self.no_titles_by
 
     async def start(self, *, is_alone: bool = False) -> None:
         """Begin, and go on with what others left."""
@@ -119,6 +140,7 @@ class Process:
 
     async def close(self) -> None:
         """End as a house does."""
+        await self.temporary.close()
         await self.answering.close()
         await self.runs.close()
 
@@ -239,6 +261,7 @@ async def talking(
     fake_url: str | None = None,
     lease_s: float = 15.0,
     is_alone: bool = False,
+    clock: Clock | None = None,
 ) -> AsyncGenerator[Talking]:
     """Open a bench on a database and one process; with a fake provider of its own unless one is named."""
     async with AsyncExitStack() as stack:
@@ -253,7 +276,7 @@ async def talking(
             allow_private=True,
             models=("fake", "other"),
         )
-        bench = GatewayBench(folder, providers=[spec], database=address)
+        bench = GatewayBench(folder, providers=[spec], database=address, clock=clock)
         scene = Talking(await stack.enter_async_context(bench), fake)
         try:
             await scene.open(lease_s=lease_s, is_alone=is_alone)

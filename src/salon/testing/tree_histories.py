@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from salon.features.conversations.models import Author, Content, Message
 from salon.features.conversations.tree import Appended, MessageMarks, NewMessage, Tree
@@ -45,28 +45,46 @@ class History:
         self.moves: dict[str, list[str | None]] = {}
         self.acts = 0
         self.done: list[str] = []
+        self.name = f"h{dice.getrandbits(60):x}"
+        self._sent = 0
+        """How often the act under way has named itself."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep what the model knows and where its dice are, for another process to go on."""
+        return {key: value for key, value in self.__dict__.items() if key != "tree"}
 
     async def play(self, steps: int) -> None:
         """Begin a conversation and do so many things to it."""
-        view = await self.tree.conversations.create(self.caller)
+        await self.begin()
+        for _ in range(steps):
+            await self.step()
+
+    async def begin(self) -> None:
+        """Begin a conversation; once more does nothing."""
+        view = await self.tree.conversations.create(self.caller, client_id=self.name)
         self.id = view.conversation.id
         self.heads[view.branches[0].id] = None
+
+    async def step(self) -> None:
+        """Do one thing. A history that was kept before does the very same thing: under the same names."""
         acts: list[Callable[[], Awaitable[None]]] = [
             self._append, self._append, self._append, self._speak_at_once, self._edit, self._branch,
             self._move, self._undo, self._delete, self._restore, self._delete_branch, self._restore_branch,
             self._merge, self._mark, self._erase,
         ]  # fmt: skip
-        for _ in range(steps):
-            self.acts += 1
-            act = self.dice.choice(acts)
-            self.done.append(act.__name__)
-            await act()
+        self.acts += 1
+        self._sent = 0
+        act = self.dice.choice(acts)
+        self.done.append(act.__name__)
+        await act()
 
     # -- acts ----------------------------------------------------------------------------------------
     async def _append(self) -> None:
         branch = self._some_branch()
         new = [self._new() for _ in range(self.dice.randint(1, 3))]
-        done = await self.tree.messages.append(self.caller, self.id, new, branch_id=branch)
+        done = await self.tree.messages.append(
+            self.caller, self.id, new, branch_id=branch, client_id=self._client()
+        )
         self._appended(done)
 
     async def _speak_at_once(self) -> None:
@@ -74,7 +92,14 @@ class History:
         after = self.heads[branch]
         both = await asyncio.gather(
             *(
-                self.tree.messages.append(self.caller, self.id, [self._new()], branch_id=branch, after=after)
+                self.tree.messages.append(
+                    self.caller,
+                    self.id,
+                    [self._new()],
+                    branch_id=branch,
+                    after=after,
+                    client_id=self._client(),
+                )
                 for _ in range(2)
             )
         )
@@ -89,7 +114,13 @@ class History:
         branch = self._some_branch()
         name = "edit" if self.dice.random() < 0.3 else None
         done = await self.tree.messages.edit(
-            self.caller, self.id, message_id, self._new(), branch_id=branch, name=name
+            self.caller,
+            self.id,
+            message_id,
+            self._new(),
+            branch_id=branch,
+            name=name,
+            client_id=self._client(),
         )
         parent = self.messages[message_id].parent_id
         if name is None and self.heads[branch] != parent:
@@ -98,12 +129,16 @@ class History:
 
     async def _branch(self) -> None:
         head = self._some_message()
-        made = await self.tree.branches.create(self.caller, self.id, name="branch", head_id=head)
+        made = await self.tree.branches.create(
+            self.caller, self.id, name="branch", head_id=head, client_id=self._client()
+        )
         self.heads[made.id] = head
 
     async def _move(self) -> None:
         branch, to = self._some_branch(), self._some_message()
-        await self.tree.branches.move(self.caller, self.id, branch, to=to, kind="rollback")
+        await self.tree.branches.move(
+            self.caller, self.id, branch, to=to, kind="rollback", client_id=self._client()
+        )
         self.moves.setdefault(branch, []).append(self.heads[branch])
         self.heads[branch] = to
 
@@ -112,7 +147,7 @@ class History:
         before = self.moves.get(branch)
         if not before:
             return
-        done = await self.tree.branches.undo(self.caller, self.id, branch)
+        done = await self.tree.branches.undo(self.caller, self.id, branch, client_id=self._client())
         self.moves[branch] = [*before, self.heads[branch]]
         self.heads[branch] = before[-1]
         assert done.head_id == before[-1]
@@ -122,7 +157,9 @@ class History:
         if message_id is None:
             return
         below = self.dice.random() < 0.3
-        await self.tree.deletion.message(self.caller, self.id, message_id, "delete", below=below)
+        await self.tree.deletion.message(
+            self.caller, self.id, message_id, "delete", below=below, client_id=self._client()
+        )
         for one in self._below(message_id) if below else [message_id]:
             self._gone(one)
 
@@ -130,7 +167,7 @@ class History:
         message_id = self._some_message()
         if message_id is None or self.dice.random() < 0.5:
             return
-        await self.tree.deletion.message(self.caller, self.id, message_id, "erase")
+        await self.tree.deletion.message(self.caller, self.id, message_id, "erase", client_id=self._client())
         self._gone(message_id)
         self.messages[message_id].is_erased = True
 
@@ -139,7 +176,7 @@ class History:
         if not deleted:
             return
         chosen = self.dice.choice(deleted)
-        await self.tree.deletion.restore_message(self.caller, self.id, chosen)
+        await self.tree.deletion.restore_message(self.caller, self.id, chosen, client_id=self._client())
         act = self.messages[chosen].deleted
         for one in self._below(chosen):
             if self.messages[one].deleted == act and not self.messages[one].is_erased:
@@ -149,7 +186,9 @@ class History:
         branch = self._some_branch()
         if len(self.heads) == 1:
             return
-        done = await self.tree.deletion.branch(self.caller, self.id, branch, "delete")
+        done = await self.tree.deletion.branch(
+            self.caller, self.id, branch, "delete", client_id=self._client()
+        )
         head = self.heads.pop(branch)
         others = {one for end in self.heads.values() for one in self._path(end)}
         taken = 0
@@ -169,7 +208,7 @@ class History:
             return
         branch = self.dice.choice(sorted(self.gone))
         head, act = self.gone.pop(branch)
-        await self.tree.deletion.restore_branch(self.caller, self.id, branch)
+        await self.tree.deletion.restore_branch(self.caller, self.id, branch, client_id=self._client())
         self.heads[branch] = head
         for one in self._path(head):
             if self.messages[one].deleted == act and not self.messages[one].is_erased:
@@ -181,7 +220,9 @@ class History:
             return
         chosen = self.dice.sample(alive, min(len(alive), self.dice.randint(1, 4)))
         base = self._some_message()
-        done = await self.tree.merging.choose(self.caller, self.id, chosen, name="merge", base=base)
+        done = await self.tree.merging.choose(
+            self.caller, self.id, chosen, name="merge", base=base, client_id=self._client()
+        )
         self._written(done.messages)
         self.heads[done.branch.id] = done.branch.head_id
         said = [self.messages[one].text for one in self._path(done.branch.head_id)]
@@ -191,26 +232,30 @@ class History:
         message_id = self._some_message()
         if message_id is not None:
             marks = MessageMarks(is_pinned=self.dice.random() < 0.5, is_excluded=self.dice.random() < 0.5)
-            await self.tree.messages.mark(self.caller, self.id, message_id, marks)
+            await self.tree.messages.mark(self.caller, self.id, message_id, marks, client_id=self._client())
 
     # -- what must be true ---------------------------------------------------------------------------
     async def check(self) -> None:
         """Compare everything with the model: nothing is lost, unreachable, or said twice."""
-        found = await self._all()
-        assert {one.id: (one.parent_id, text_of(one)) for one in found} == {
+        found = {one.id: (one.parent_id, text_of(one)) for one in await self._all()}
+        meant = {
             key: (known.parent_id, None if known.deleted or known.is_erased else known.text)
             for key, known in self.messages.items()
         }
-        assert await self._reached() == set(self.messages)
+        self._same("messages", found, meant)
+        self._same("within reach", await self._reached(), set(self.messages))
         view = await self.tree.conversations.get(self.caller, self.id)
-        assert {branch.id: branch.head_id for branch in view.branches} == self.heads
-        assert view.conversation.branch_id in self.heads
+        self._same("branches", {branch.id: branch.head_id for branch in view.branches}, self.heads)
+        assert view.conversation.branch_id in self.heads, (view, self.heads, self.done)
         alive = sum(not known.deleted for known in self.messages.values())
-        assert view.conversation.messages == alive
+        self._same("counted", view.conversation.messages, alive)
         for branch, head in self.heads.items():
-            assert await self._read(branch) == self._path(head)
+            self._same(f"read on {branch}", await self._read(branch), self._path(head))
         repaired = await self.tree.repairing.repair(self.caller, self.id, only_check=True)
-        assert repaired.problems == ()
+        self._same("problems", repaired.problems, ())
+
+    def _same(self, what: str, found: object, meant: object) -> None:
+        assert found == meant, f"{what}: {found} instead of {meant}, after {self.done}"
 
     async def check_copy(self) -> None:
         """Copy the whole tree; the copy must be whole, and have every word that is not deleted."""
@@ -281,6 +326,11 @@ class History:
     def _gone(self, message_id: str) -> None:
         known = self.messages[message_id]
         known.deleted = known.deleted or self.acts
+
+    def _client(self) -> str:
+        """Return the name of what is sent next."""
+        self._sent += 1
+        return f"{self.name}-{self.acts}-{self._sent}"
 
     def _some_branch(self) -> str:
         return self.dice.choice(sorted(self.heads))

@@ -3,7 +3,7 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import { createGoogleGenerativeAI } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { Output, generateText, jsonSchema, streamText, tool } from "ai";
+import { Output, generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
 
 import { WEATHER, said } from "./said.mjs";
 
@@ -41,6 +41,13 @@ async function ask(name, place, asked) {
   const fields = { model: MODELS[name](place, asked.model), messages, maxRetries: 0 };
   const schema = jsonSchema(WEATHER.parameters);
   if (asked.tool) fields.tools = { weather: tool({ description: WEATHER.description, inputSchema: schema }) };
+  if (asked.loop) {
+    // The SDK calls the tool and goes on by itself, naming what was stored of the step before.
+    const execute = async () => asked.loop;
+    fields.tools = { weather: tool({ description: WEATHER.description, inputSchema: schema, execute }) };
+    fields.stopWhen = stepCountIs(2);
+    fields.providerOptions = { openai: { forceReasoning: true, reasoningEffort: "low", store: asked.store } };
+  }
   if (asked.think) fields.providerOptions = THINKING[name];
   if (asked.schema) fields.output = Output.object({ schema });
   let problem = null;

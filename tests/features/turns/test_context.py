@@ -238,3 +238,23 @@ def test_an_answer_in_its_midst_is_kept_and_its_results_are_squeezed() -> None:
     one = asyncio.run(fit(asks, spec, [said("go", id="msg_last")], own=(call, result)))
     assert (one.prompt.own_parts, len(one.prompt.own_shortened)) == (2, 1)
     assert one.report.results <= 600
+
+
+@pytest.mark.parametrize("vocabulary", [False, True])
+def test_others_go_on_while_a_long_conversation_is_fitted(vocabulary: bool) -> None:
+    messages = talk(2_000)
+
+    async def scene() -> tuple[Fitted, int]:
+        fitting = asyncio.ensure_future(
+            fit(Windows(2_000, vocabulary=vocabulary), TurnSpec(model="m"), messages)
+        )
+        rounds = 0
+        while not fitting.done():
+            await asyncio.sleep(0)
+            rounds += 1
+        return await fitting, rounds
+
+    one, rounds = asyncio.run(scene())
+    assert one.report.left < 800  # no whole turn more: one has 764 tokens
+    assert len(one.report.dropped) + len(one.prompt.sent) == len(messages)
+    assert rounds > 20

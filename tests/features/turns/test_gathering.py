@@ -16,6 +16,7 @@ from salon.features.turns.entries import (
     ToolAnswered,
     TurnEnded,
 )
+from salon.features.turns.gathering import Gathering
 from salon.features.turns.models import ContextReport, Step
 from salon.features.turns.writing import TurnLog
 from salon.foundation.kit.caller import SpaceScope
@@ -39,6 +40,7 @@ from salon.foundation.messages import (
     ToolCallStart,
     ToolResultPart,
     Usage,
+    UsageDetails,
     UsageReported,
 )
 from salon.foundation.runs import RunEvent, Runs
@@ -128,6 +130,32 @@ def logs(tmp_path: Any) -> Callable[[Callable[[Runs], Any]], Any]:
 
 async def read(runs: Runs, run_id: str) -> list[RunEvent]:
     return [seen async for seen in runs.follow(SCOPE, run_id) if isinstance(seen, RunEvent)]
+
+
+@pytest.mark.parametrize(
+    ("usage", "counted"),
+    [
+        (Usage(input_tokens=70, output_tokens=9), 70),
+        (Usage(input_tokens=700), 700),
+        (Usage(input_tokens=70, estimated=True), None),
+        (Usage(input_tokens=70, details=UsageDetails(searches=1)), None),
+        (None, None),
+    ],
+)
+def test_the_provider_corrects_what_was_counted_before_it_answered(
+    usage: Usage | None, counted: int | None
+) -> None:
+    gathering = Gathering()
+    report = ContextReport(window_tokens=500, system=10, messages=90, left=300)
+    gathering.take(ContextFitted(report=report))
+    gathering.take(StepStarted(number=1, request_id="req_1", model="m"))
+    for event in [] if usage is None else [UsageReported(usage=usage)]:
+        gathering.take(event)
+    gathering.take(StepEnded(step=Step(number=1, request_id="req_1", model="m")))
+    found = gathering.outcome().context
+    assert found is not None
+    assert (found.counted, found.used) == (counted, counted or 100)
+    assert found.left == max(0, 400 - found.used)
 
 
 @pytest.mark.timeout(3600)

@@ -468,3 +468,17 @@ def test_hostile_pattern_takes_linear_time() -> None:
     began_s = time.thread_time()
     assert not matches("a*" * 150 + "b", "a" * 100_000)
     assert time.thread_time() - began_s < 5
+
+
+def test_names_are_told_to_their_own_space_only(open_accounts: Any) -> None:
+    async def scene() -> None:
+        async with open_accounts() as accounts:
+            owner = accounts.owner("tcp")
+            made = await accounts.create_key(owner, "notes")
+            await accounts.revoke_key(owner, made.key.id)
+            asked = (owner.person_id, made.key.id, "per_nobody", "demo/demo")
+            assert [accounts.author_name(owner, one) for one in asked] == ["Owner", "notes", None, None]
+            stranger = msgspec.structs.replace(owner, space_id="spc_another")
+            assert [accounts.author_name(stranger, one) for one in asked] == [None] * 4
+
+    asyncio.run(scene())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from salon.foundation.files import FileQuery, Files, LocalBlobs, QuotaExceeded
+from salon.foundation.files import FileMissing, FileQuery, Files, LocalBlobs, QuotaExceeded, check_named
 from salon.foundation.files.store import recount
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import ManualClock
@@ -165,3 +165,14 @@ def test_missing_content_is_said_plainly(tmp_path: Path) -> None:
                 await anext(blobs.read(hash_))
 
     asyncio.run(run())
+
+
+def test_only_files_of_the_space_can_be_named(address: str, tmp_path: Path) -> None:
+    async def scene(files, storage):
+        file = await files.store(ANN, chunks(b"words"), name="a.txt")
+        await storage.read(lambda tx: check_named(tx, A, [file.id, file.id]))
+        for scope, named in ((B, file.id), (A, "fil_nothing")):
+            with pytest.raises(FileMissing):
+                await storage.read(lambda tx, scope=scope, named=named: check_named(tx, scope, [named]))
+
+    play(address, tmp_path, scene)

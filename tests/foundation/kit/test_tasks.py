@@ -1,11 +1,12 @@
 """The supervisor keeps its tasks apart, counts them and ends them in time."""
 
 import asyncio
+import contextlib
 import logging
 
 import pytest
 
-from salon.foundation.kit.tasks import TaskSupervisor, live_task_counts
+from salon.foundation.kit.tasks import TaskSupervisor, live_task_counts, was_cancelled
 
 
 async def _forever() -> None:
@@ -30,6 +31,24 @@ def test_failing_child_is_logged_and_leaves_siblings_alone(caplog: pytest.LogCap
     with caplog.at_level(logging.ERROR):
         asyncio.run(scenario())
     assert "task failing of house failed: ValueError" in caplog.text
+
+
+def test_a_loop_whose_library_swallows_a_cancellation_ends_nevertheless() -> None:
+    async def swallow() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await _forever()
+
+    async def scenario() -> None:
+        async def child() -> None:
+            while not was_cancelled():
+                await swallow()
+
+        tasks = TaskSupervisor("house")
+        tasks.spawn(child(), name="child")
+        await asyncio.sleep(0)
+        assert await tasks.close(5)
+
+    asyncio.run(scenario())
 
 
 def test_close_cancels_and_waits() -> None:

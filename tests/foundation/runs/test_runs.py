@@ -49,6 +49,41 @@ def test_viewers_see_the_whole_log_whenever_they_come(address: str) -> None:
     assert after[-1].data() == {"status": "done", "data": {"text": "all"}}
 
 
+def test_a_viewer_that_waits_may_take_what_happens_at_once_and_misses_nothing(tmp_path) -> None:
+    seen: list[int] = []
+    taken: list[int] = []
+
+    def at_once(event: RunEvent) -> bool:
+        if event.number % 3 == 0:
+            return False
+        seen.append(event.number)
+        taken.append(event.number)
+        return True
+
+    async def has_come(number: int) -> bool:
+        return bool(seen) and seen[-1] == number
+
+    async def watch(runs: Runs, run_id: str) -> None:
+        async for batch in runs.walk(SCOPE, run_id, at_once=at_once).batches():
+            seen.extend(item.number for item in batch)
+
+    async def play() -> None:
+        async with database(tmp_path / "salon.db") as storage:
+            runs = Runs(storage)
+            await runs.start()
+            handle = await runs.begin(CALLER, "turn")
+            watching = asyncio.ensure_future(watch(runs, handle.run_id))
+            for number in range(1, 31):
+                handle.append("text-delta", "x")
+                await until_async(lambda number=number: has_come(number), what="the event")
+            await handle.end("done")
+            await watching
+            assert seen == list(range(1, 32))
+            assert len(taken) >= 18
+
+    asyncio.run(play())
+
+
 def test_one_tick_writes_the_events_of_all_runs_together(tmp_path) -> None:
     async def play() -> int:
         async with database(tmp_path / "salon.db") as storage:
@@ -63,6 +98,30 @@ def test_one_tick_writes_the_events_of_all_runs_together(tmp_path) -> None:
             return runs.writer.writes - before
 
     assert asyncio.run(play()) == 1
+
+
+def test_what_comes_after_a_pause_is_written_at_once_and_the_rest_with_the_next_tick(address: str) -> None:
+    async def play() -> tuple[int, int]:
+        async with database(address) as storage:
+            runs = Runs(storage, tick_s=3600)
+            await runs.start()
+            handle = await runs.begin(CALLER, "turn")
+
+            async def durable() -> int:
+                return (await runs.get(SCOPE, handle.run_id)).last_number
+
+            async def has_one() -> bool:
+                return await durable() == 1
+
+            handle.append("text-delta", "first")
+            await until_async(has_one, what="the first event in the database")
+            handle.append("text-delta", "second")
+            await asyncio.sleep(0)
+            before = await durable()
+            await handle.end("done")
+            return before, await durable()
+
+    assert asyncio.run(play()) == (1, 3)
 
 
 def test_a_run_ends_once_and_takes_nothing_after(address: str) -> None:
@@ -304,6 +363,27 @@ def test_rows_of_a_run_are_written_by_its_owner_only(address: str) -> None:
             await first.close()
 
     asyncio.run(play())
+
+
+def test_an_owner_that_gets_its_run_back_from_another_one_speaks_in_one_epoch_only(address: str) -> None:
+    async def play() -> list[object]:
+        async with database(address) as storage:
+            first, second = Runs(storage), Runs(storage)
+            await first.start()
+            early = await first.begin(CALLER, "turn")
+            await second.take_over(await first.get(SCOPE, early.run_id))
+            back = await first.take_over(await first.get(SCOPE, early.run_id))
+            assert back is not None
+            assert early.is_lost
+            back.append("text-delta", "heard")
+            with pytest.raises(StaleEpoch):
+                early.append("text-delta", "too late")
+            await back.end("done")
+            seen = await collect(first, back.run_id)
+            await first.close()
+            return seen
+
+    assert numbers(asyncio.run(play())) == [1, 2]
 
 
 def test_a_run_that_is_let_go_goes_on_elsewhere_at_once(address: str) -> None:

@@ -80,3 +80,20 @@ def test_a_run_that_has_ended_cannot_be_stopped(address: str) -> None:
             return await runs.stop(SCOPE, handle.run_id)
 
     assert not asyncio.run(play())
+
+
+def test_a_run_that_ends_before_its_stop_is_written_was_asked_to_stop(address: str) -> None:
+    async def end(handle: RunHandle) -> None:
+        await stopped(handle)
+        await handle.end("cancelled")
+
+    async def play() -> None:
+        async with database(address) as storage:
+            runs = Runs(storage)
+            for _ in range(20):
+                handle = await runs.begin(CALLER, "turn")
+                asked, _ = await asyncio.gather(runs.stop(SCOPE, handle.run_id), end(handle))
+                run = await runs.get(SCOPE, handle.run_id)
+                assert (asked, run.stop_requested, run.status) == (True, True, "cancelled")
+
+    asyncio.run(play())

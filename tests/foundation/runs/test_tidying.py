@@ -180,3 +180,51 @@ def test_a_write_whose_answer_was_lost_can_be_made_again(address: str) -> None:
             return await log_of(storage, handle.run_id)
 
     assert asyncio.run(play()) == ["text-delta", "end"]
+
+
+def test_what_knows_of_kinds_is_loaded_only_when_a_run_is_to_be_looked_after(address: str) -> None:
+    async def play() -> None:
+        async with database(address) as storage:
+            clock, loaded = ManualClock(), list[str]()
+            runs = Runs(storage, clock=clock)
+
+            async def load() -> None:
+                loaded.append("turns")
+                runs.compact_when("turn", lambda _, run: False)
+
+            runs.know_all_by(load)
+            await runs.start(is_alone=True)
+            handle = await ended(runs)
+            await runs.tidy()
+            assert loaded == []
+            clock.advance(55)
+            await runs.tidy()
+            assert len(await log_of(storage, handle.run_id)) == 6  # "turn" keeps its deltas
+            await runs.tidy()
+            assert loaded == ["turns"]
+            await runs.close()
+
+    asyncio.run(play())
+
+
+def test_a_left_over_run_is_gone_on_with_by_what_is_loaded_for_it(address: str) -> None:
+    async def play() -> None:
+        async with database(address) as storage:
+            left = await Runs(storage).begin(CALLER, "turn")
+            runs, resumed = Runs(storage), asyncio.Event()
+
+            async def resume(handle: RunHandle) -> None:
+                await handle.end("done", {})
+                resumed.set()
+
+            async def load() -> None:
+                runs.resume_with("turn", resume)
+
+            runs.know_all_by(load)
+            assert await runs.start(is_alone=True) == 1
+            async with asyncio.timeout(30):
+                await resumed.wait()
+            assert (await runs.get(SCOPE, left.run_id)).status == "done"
+            await runs.close()
+
+    asyncio.run(play())

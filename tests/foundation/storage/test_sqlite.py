@@ -16,6 +16,7 @@ from salon.foundation.kit.errors import StorageError
 from salon.foundation.storage import open_storage
 from salon.foundation.storage.backup import backup_file
 from salon.foundation.storage.sqlite_connection import connect
+from salon.testing.faulty_disk import Call, FaultyDisk
 from salon.testing.scratch import COUNT, IDS, INSERT, create_scratch
 from salon.testing.soak import is_soak, rng, scaled
 
@@ -31,6 +32,24 @@ def test_the_file_is_private(tmp_path: Path) -> None:
         return (tmp_path / "new" / "salon.db").stat().st_mode & 0o777
 
     assert asyncio.run(play()) == 0o600
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what is mapped from /proc")
+def test_no_reader_maps_the_file(tmp_path: Path) -> None:
+    """Pages of a mapped file count as memory of the process, those of the system's cache do not."""
+
+    async def play() -> str:
+        storage = await open_storage(tmp_path / "salon.db")
+        await create_scratch(storage)
+        await storage.write(lambda tx: tx.many(INSERT, [row(str(number)) for number in range(5_000)]))
+        await storage.vacuum()  # writes the log back into the file
+        assert len(await storage.read(lambda tx: tx.all(IDS))) == 5_000
+        maps = Path("/proc/self/maps").read_text()
+        await storage.close()
+        return maps
+
+    lines = asyncio.run(play()).splitlines()
+    assert not [line for line in lines if line.endswith(str(tmp_path / "salon.db"))]
 
 
 def test_a_file_that_is_no_database_gets_one_clear_sentence(tmp_path: Path) -> None:
@@ -84,6 +103,42 @@ def test_what_is_acknowledged_on_a_filling_disk_is_there(tmp_path: Path) -> None
     acknowledged, stored = asyncio.run(play())
     assert acknowledged == stored
     assert 0 < len(stored) < 60
+
+
+def test_a_write_that_may_be_lost_with_the_power_is_synced_by_the_next_other_one(tmp_path: Path) -> None:
+    syncs: list[str] = []
+
+    def count(call: Call) -> None:
+        if call.operation == "sync":
+            syncs.append(call.path)
+
+    async def main(disk: FaultyDisk) -> tuple[int, int]:
+        storage = await open_storage(tmp_path / "salon.db")
+        await create_scratch(storage)
+        told = []
+        for number, outlives_power in enumerate((False, True)):
+            before, row = len(syncs), {"id": str(number), "n": 1, "is_on": True, "note": None}
+            await storage.write(lambda tx, row=row: tx.many(INSERT, [row]), outlives_power=outlives_power)
+            told.append(len(syncs) - before)
+        disk.cut()
+        await storage.close()
+        return told[0], told[1]
+
+    with FaultyDisk(random.Random(1)) as disk:
+        disk.fail = count
+        assert asyncio.run(main(disk)) == (0, 1)
+        left = disk.survivors("nothing")
+    assert asyncio.run(ids_in(tmp_path / "after", left)) == ["0", "1"]
+
+
+async def ids_in(folder: Path, left: dict[str, bytes]) -> list[str]:
+    folder.mkdir()
+    for name, contents in left.items():
+        (folder / name).write_bytes(contents)
+    storage = await open_storage(folder / "salon.db")
+    rows = await storage.read(lambda tx: tx.all(IDS))
+    await storage.close()
+    return sorted(str(row[0]) for row in rows)
 
 
 def test_writes_wait_for_another_process_that_holds_the_lock(tmp_path: Path) -> None:

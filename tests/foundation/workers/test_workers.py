@@ -133,6 +133,27 @@ def test_a_worker_dies_with_a_house_that_was_killed() -> None:
     until_gone(pid)
 
 
+def test_owners_of_work_take_turns_and_leave_each_other_room() -> None:
+    async def go() -> tuple[list[str], int]:
+        workers, ended = Workers(most=1, most_waiting=4), list[str]()
+
+        async def work(owner: str) -> None:
+            await workers.run(WORK + "echo", {}, owner=owner)
+            ended.append(owner)
+
+        async with asyncio.TaskGroup() as group, workers.start(WORK + "sleep", {}, owner="a") as job:
+            await first(job)
+            for owner in "aab":
+                group.create_task(work(owner))
+                await asyncio.sleep(0)
+            with pytest.raises(Overloaded):
+                await workers.run(WORK + "echo", {}, owner="a")
+            waited = workers.waiting
+        return ended, waited
+
+    assert asyncio.run(go()) == (["a", "b", "a"], 3)
+
+
 def test_no_more_run_than_may() -> None:
     async def go() -> tuple[int, int]:
         workers = Workers(most=1, most_waiting=1, wait_s=0.2)

@@ -219,3 +219,17 @@ def test_an_id_of_the_providers_goes_on_beside_one_of_ours(play: Any, tmp_path: 
         assert (refused.status, refused.json()["error"]["code"]) == (404, "not_found")
 
     play(scene)
+
+
+def test_files_are_looked_for_in_any_form_without_being_read(tmp_path: Path) -> None:
+    async def scene(desk: Desk) -> None:
+        own = await desk.file(b"x" * 60)
+        for name in (openai_id(own), anthropic_id(own), gemini_name(own)):
+            body = json.dumps({"input": [{"content": [{"type": "input_file", "file_id": name}]}]}).encode()
+            await desk.references.check(body, DIALECTS["responses"], OURS)
+            with pytest.raises(FileMissing) as caught:
+                await desk.references.check(body, DIALECTS["responses"], THEIRS)
+            assert caught.value.param == "input[0].content[0].file_id"
+        await desk.references.check(b'{"input": "~5"}', DIALECTS["responses"], OURS)
+
+    at_desk(tmp_path, scene)

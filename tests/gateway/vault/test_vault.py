@@ -168,3 +168,14 @@ def test_a_new_key_is_durable_by_name_before_anything_is_sealed_with_it(tmp_path
     calls = trace.read_text().partition("rotated")[0]
     after = calls[calls.rindex("rename(") :]
     assert re.search(rf"fsync\(\d+<{re.escape(str(home))}>\)", after)
+
+
+def test_keys_for_other_purposes_follow_the_master_keys_the_current_one_first(tmp_path: Path) -> None:
+    keys = load_master_keys(tmp_path, {})
+    [before] = keys.derived("links")
+    assert [len(before), before == keys.get(keys.current)] == [32, False]
+    assert keys.derived("else") != [before]
+    keys.add_new()
+    assert keys.derived("links")[1:] == [before]
+    keys.forget_old()
+    assert before not in keys.derived("links")

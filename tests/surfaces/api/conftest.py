@@ -52,6 +52,9 @@ class MemoryAccounts:
         self.asked.append(secret)
         return self.keys.get(secret)
 
+    def author_name(self, caller: Caller, author_id: str) -> str | None:
+        return None
+
     def authenticate_digest(self, digest: bytes) -> KeyIdentity | None:
         return next(
             (self.authenticate_key(secret) for secret in self.keys if digest_of(secret) == digest), None
@@ -192,7 +195,7 @@ async def _readiness() -> Readiness:
 @contextlib.asynccontextmanager
 async def _running(kind: str, **overrides: Any) -> AsyncIterator[RunningServer]:
     gateway, accounts = TellingGateway(), MemoryAccounts()
-    load_routers = overrides.pop("load_routers", None)
+    loads = {name: overrides.pop(name, None) for name in ("load_routers", "load_more")}
     unix_path: Path | None = overrides.pop("unix_path", None)
     fields: dict[str, Any] = {
         "gateway": gateway,
@@ -202,7 +205,7 @@ async def _running(kind: str, **overrides: Any) -> AsyncIterator[RunningServer]:
         "readiness": _readiness,
         "metrics": lambda: b"up 1\n",
     }
-    app = build_app(Services(**(fields | overrides)), load_routers=load_routers)
+    app = build_app(Services(**(fields | overrides)), **loads)
     config = Config(
         app,
         http=protocol_for(app.door) if kind == "hot" else "httptools",

@@ -182,6 +182,32 @@ def test_assets_may_come_from_elsewhere_and_the_policy_says_so(built):
     assert b"example" not in dict(Pages(built).get("", {}).headers)[b"content-security-policy"]
 
 
+def test_the_frame_of_diagrams_may_be_framed_by_us_alone_and_do_nothing_but_draw(built):
+    (built / "frame").mkdir()
+    (built / "frame" / "diagram.html").write_bytes(b"<!doctype html>")
+    (built / "frame" / "chunk-AbCd1234.mjs").write_bytes(b"draw();")
+    pages = Pages(built, asset_address="https://files.example.org/salon")
+    headers = dict(pages.get("frame/diagram.html", {}).headers)
+    policy = headers[b"content-security-policy"]
+    for part in (
+        b"default-src 'none'",
+        b"script-src 'self';",
+        b"frame-ancestors 'self'",
+        b"sandbox allow-scripts",
+    ):
+        assert part in policy
+    assert b"allow-same-origin" not in policy
+    assert b"x-frame-options" not in headers
+    script = dict(pages.get("frame/chunk-AbCd1234.mjs", {}).headers)
+    assert script[b"content-type"].startswith(b"text/javascript")
+    assert script[b"access-control-allow-origin"] == b"*"
+    assert b"immutable" in script[b"cache-control"]
+    assert pages.get("frame/none.mjs", {}) is None
+    place = dict(pages.get("frame/none", {}).headers)
+    assert place[b"x-frame-options"] == b"DENY"
+    assert b"access-control-allow-origin" not in dict(pages.get("robots.txt", {}).headers)
+
+
 def test_without_a_built_app_there_is_no_page(tmp_path):
     assert Pages(tmp_path / "none").get("", {}) is None
 

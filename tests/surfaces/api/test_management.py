@@ -90,8 +90,8 @@ def test_failures_are_told_in_one_shape(doors, caplog):
                 assert answer.headers["x-content-type-options"] == "nosniff"
             for body, status in (
                 (b"{", 400),
-                (b'{"size":"x"}', 400),
-                (b"{}", 400),
+                (b'{"size":"x"}', 422),
+                (b"{}", 422),
                 (b'{"size":1' + b" " * 2000, 413),
             ):
                 answer = await server.ask(request_bytes("POST", "/salon/v1/test", body))
@@ -111,6 +111,47 @@ def test_a_route_without_a_row_refuses_to_start(doors):
             app = build_app(server.app.door.services, load_routers=lambda: [router])
             with pytest.raises(ConfigError, match="no row"):
                 app.warm()
+
+    asyncio.run(run())
+
+
+def _later_router() -> APIRouter:
+    router = APIRouter(prefix="/salon/v1")
+    management("GET", "/later", Right.MANAGE_SYSTEM, summary="A test.")
+
+    @router.get("/later")
+    def later() -> dict[str, str]:
+        return {"came": "later"}
+
+    return router
+
+
+def test_routes_that_are_loaded_later_are_there_when_asked_for(doors):
+    loads: list[str] = []
+
+    def load_more() -> list[APIRouter]:
+        loads.append("later")
+        return [_later_router()]
+
+    async def run():
+        cookie = {"cookie": "salon_session=session-good", "host": "localhost", "origin": "http://localhost"}
+        async with doors(load_routers=lambda: [_router()], load_more=load_more, require_key=True) as server:
+            assert (await server.ask(request_bytes("GET", "/salon/v1/test/x", b"", cookie))).status == 200
+            assert loads == []
+            asked = [server.ask(request_bytes("GET", "/salon/v1/later", b"", cookie)) for _ in range(3)]
+            assert [answer.status for answer in await asyncio.gather(*asked)] == [200] * 3
+            assert (await server.ask(request_bytes("GET", "/salon/v1/later"))).status == 401
+            assert (await server.ask(request_bytes("GET", "/salon/v1/nowhere", b"", cookie))).status == 404
+            assert loads == ["later"]
+
+    asyncio.run(run())
+
+
+def test_the_document_loads_the_routes_that_come_later(doors):
+    async def run():
+        async with doors(load_routers=lambda: [_router()], load_more=lambda: [_later_router()]) as server:
+            answer = await server.ask(request_bytes("GET", "/salon/v1/openapi.json"), timeout_s=60)
+            assert "/salon/v1/later" in answer.json()["paths"]
 
     asyncio.run(run())
 

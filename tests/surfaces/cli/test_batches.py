@@ -1,26 +1,9 @@
 """``salon batches``: list, show and stop."""
 
 import json
-from collections.abc import Iterator
-
-import pytest
 
 from salon.testing.batches import request, until
-from salon.testing.columns import Column
-from salon.testing.house import House, HouseSetup
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
-    """A running house whose only model is the demo."""
-    with House(tmp_path_factory.mktemp("house") / "data", HouseSetup(column=module_column)) as running:
-        yield running
-
-
-def _ok(house: House, *arguments: str) -> str:
-    done = house.salon(*arguments)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+from salon.testing.house import House
 
 
 def _hand_in(house: House, count: int) -> str:
@@ -33,11 +16,11 @@ def _hand_in(house: House, count: int) -> str:
 def test_batches_are_listed_shown_and_stopped(house: House) -> None:
     assert "docs/batches.md" in house.salon("batches").stderr
     first, second = _hand_in(house, 2), _hand_in(house, 3)
-    shown = until(lambda: _ok(house, "batches", "show", second), lambda text: "completed" in text)
+    shown = until(lambda: house.ok("batches", "show", second), lambda text: "completed" in text)
     assert "/v1/messages" in shown
-    page = json.loads(_ok(house, "--json", "batches", "list", "--limit", "1"))
+    page = json.loads(house.ok("--json", "batches", "list", "--limit", "1"))
     assert [(item["id"], item["succeeded"]) for item in page["items"]] == [(second, 3)]
-    assert first in _ok(house, "batches", "list", "--cursor", page["next"])
+    assert first in house.ok("batches", "list", "--cursor", page["next"])
     stopped = house.salon("batches", "cancel", second)
     assert stopped.returncode != 0
     assert "has ended" in stopped.stderr
@@ -48,6 +31,6 @@ def test_a_batch_is_stopped(house: House) -> None:
     batch_id = _hand_in(house, 20_000)
     assert "stops" in house.salon("batches", "cancel", batch_id).stderr
     shown = until(
-        lambda: _ok(house, "batches", "show", batch_id), lambda text: "cancelled" in text.split("\n")[1]
+        lambda: house.ok("batches", "show", batch_id), lambda text: "cancelled" in text.split("\n")[1]
     )
     assert "20\u202f000" in shown or "20000" in shown

@@ -1,21 +1,10 @@
 """``salon conversations``: list, show, new, rename, branch, archive, delete, restore."""
 
 import json
-from collections.abc import Iterator
 
-import pytest
-
-from salon.testing.columns import Column
-from salon.testing.house import House, HouseSetup
+from salon.testing.house import House
 
 ALL = "/salon/v1/conversations"
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
-    """A running house whose only model is the demo."""
-    with House(tmp_path_factory.mktemp("house") / "data", HouseSetup(column=module_column)) as running:
-        yield running
 
 
 def ok(house: House, *arguments: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from salon.app.launch import LocalBackstage
 from salon.surfaces.cli.client import ApiClient
-from salon.surfaces.cli.commands.talk import default_model
+from salon.surfaces.cli.default_model import default_model
 from salon.surfaces.cli.ports import Place
 
 

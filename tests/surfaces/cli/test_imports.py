@@ -1,22 +1,12 @@
 """``salon import`` and ``salon imports`` as scripts and people use them, against a real Salon."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from salon.testing import exports, other_exports
-from salon.testing.columns import Column
-from salon.testing.house import House, HouseSetup
+from salon.testing.house import House
 
 BROKEN = {"title": "Corrupted", "conversation_id": "x"}
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, module_column: Column) -> Iterator[House]:
-    with House(tmp_path_factory.mktemp("house") / "data", HouseSetup(column=module_column)) as running:
-        yield running
 
 
 def test_export_is_tried_imported_and_reported(house: House, tmp_path: Path) -> None:

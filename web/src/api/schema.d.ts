@@ -529,12 +529,14 @@ export interface paths {
         /**
          * List Conversations
          * @description List conversations of one's space, newest first or by title, with tags and what is unread.
+         *
+         *     With ``is_temporary`` those that oneself began and that are not kept, all of them, the last one first.
          */
         get: operations["list_conversations_salon_v1_conversations_get"];
         put?: never;
         /**
          * Create Conversation
-         * @description Make a conversation with one empty branch.
+         * @description Make a conversation with one empty branch; a temporary one is in memory alone.
          */
         post: operations["create_conversation_salon_v1_conversations_post"];
         delete?: never;
@@ -559,7 +561,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Conversation
-         * @description Hide, archive, delete or erase a conversation.
+         * @description Hide, archive, delete or erase a conversation; a temporary one is ended at once.
          */
         delete: operations["delete_conversation_salon_v1_conversations__conversation_id__delete"];
         options?: never;
@@ -932,6 +934,26 @@ export interface paths {
          * @description Take back the last of deleted, hidden, archived, with what was deleted below it in the same act.
          */
         post: operations["restore_message_salon_v1_conversations__conversation_id__messages__message_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/conversations/{conversation_id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outline
+         * @description Return a branch, the path to ``last_id``, or what stands above ``before``, without what is said.
+         */
+        get: operations["outline_salon_v1_conversations__conversation_id__outline_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2611,7 +2633,7 @@ export interface paths {
         put?: never;
         /**
          * Create Share
-         * @description Share part of a conversation as it is now; the link is told this once.
+         * @description Share part of a conversation as it is now; the link is told this once, and to who sends this again.
          */
         post: operations["create_share_salon_v1_shares_post"];
         delete?: never;
@@ -4248,7 +4270,7 @@ export interface components {
         };
         /**
          * AnswersBody
-         * @description Who is to answer; each of several models answers by itself.
+         * @description Who is to answer, and where.
          */
         AnswersBody: {
             /** Branch Id */
@@ -4383,6 +4405,8 @@ export interface components {
          * @description Who said it.
          */
         Author: {
+            /** Display Name */
+            display_name?: string | null;
             /** Id */
             id?: string | null;
             /**
@@ -4414,6 +4438,8 @@ export interface components {
          * @description A backup that was written.
          */
         Backup: {
+            /** Files */
+            files: number;
             /** Path */
             path: string;
             /** Size Bytes */
@@ -4426,6 +4452,11 @@ export interface components {
         BackupBody: {
             /** Path */
             path?: string | null;
+            /**
+             * With Files
+             * @default false
+             */
+            with_files?: boolean;
         };
         /**
          * Batch
@@ -4747,6 +4778,8 @@ export interface components {
              * @enum {string}
              */
             count: "vocabulary" | "estimate";
+            /** Counted */
+            counted: number | null;
             /** Dropped */
             dropped: string[];
             /** Files */
@@ -4803,6 +4836,8 @@ export interface components {
             hidden_at_ms: number | null;
             /** Id */
             id: string;
+            /** Is Temporary */
+            is_temporary: boolean;
             /** Kind */
             kind: string;
             /** Messages */
@@ -4831,6 +4866,11 @@ export interface components {
         ConversationBody: {
             /** Client Id */
             client_id?: string | null;
+            /**
+             * Is Temporary
+             * @default false
+             */
+            is_temporary?: boolean;
             /**
              * Kind
              * @default chat
@@ -4890,6 +4930,8 @@ export interface components {
             hidden_at_ms: number | null;
             /** Id */
             id: string;
+            /** Is Temporary */
+            is_temporary: boolean;
             /** Kind */
             kind: string;
             /** Messages */
@@ -5065,6 +5107,35 @@ export interface components {
             name: string;
             /** Right */
             right: unknown;
+        };
+        /**
+         * DirectExportBody
+         * @description What to export: conversations by name, those that are found, or all of them.
+         */
+        DirectExportBody: {
+            /**
+             * All
+             * @default false
+             */
+            all?: boolean;
+            /** Branch Id */
+            branch_id?: string | null;
+            /** Conversation Ids */
+            conversation_ids?: string[] | null;
+            /**
+             * Files
+             * @default false
+             */
+            files?: boolean;
+            filter?: components["schemas"]["FilterBody"] | null;
+            /**
+             * Format
+             * @default json
+             * @enum {string}
+             */
+            format?: "json" | "jsonl" | "messages-jsonl" | "markdown" | "html";
+            /** Search */
+            search?: string | null;
         };
         /**
          * Done
@@ -5303,7 +5374,7 @@ export interface components {
         };
         /**
          * ExportBody
-         * @description What to export: conversations by name, or all of them.
+         * @description What to export into a file.
          */
         ExportBody: {
             /**
@@ -5313,6 +5384,8 @@ export interface components {
             all?: boolean;
             /** Branch Id */
             branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
             /** Conversation Ids */
             conversation_ids?: string[] | null;
             /**
@@ -5320,12 +5393,15 @@ export interface components {
              * @default false
              */
             files?: boolean;
+            filter?: components["schemas"]["FilterBody"] | null;
             /**
              * Format
              * @default json
              * @enum {string}
              */
             format?: "json" | "jsonl" | "messages-jsonl" | "markdown" | "html";
+            /** Search */
+            search?: string | null;
         };
         /**
          * Exports
@@ -5444,6 +5520,11 @@ export interface components {
             created_since_ms?: number | null;
             /** Folder Id */
             folder_id?: string | null;
+            /**
+             * Is Below
+             * @default false
+             */
+            is_below?: boolean;
             /** Is Filed */
             is_filed?: boolean | null;
             /** Is Pinned */
@@ -5504,6 +5585,8 @@ export interface components {
          * @description What to change of a folder; what is left out stays.
          */
         FolderChangeBody: {
+            /** Client Id */
+            client_id?: string | null;
             /** Name */
             name?: string | null;
             /** Parent Id */
@@ -5588,6 +5671,8 @@ export interface components {
          * @description Who said it.
          */
         HitAuthor: {
+            /** Display Name */
+            display_name?: string | null;
             /** Id */
             id?: string | null;
             /**
@@ -5597,11 +5682,6 @@ export interface components {
             kind: "person" | "persona" | "model" | "tool" | "system";
             /** Name */
             name?: string | null;
-        };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
         };
         /**
          * Import
@@ -5641,6 +5721,8 @@ export interface components {
          * @description Which stored file to import, and how.
          */
         ImportBody: {
+            /** Client Id */
+            client_id?: string | null;
             /**
              * Dry Run
              * @default false
@@ -5900,6 +5982,8 @@ export interface components {
             hidden_at_ms: number | null;
             /** Id */
             id: string;
+            /** Is Temporary */
+            is_temporary: boolean;
             /** Kind */
             kind: string;
             /** Messages */
@@ -6275,6 +6359,50 @@ export interface components {
             order: string[];
         };
         /**
+         * Outline
+         * @description A path without its words, oldest first.
+         */
+        Outline: {
+            branch: components["schemas"]["Branch"] | null;
+            /** Items */
+            items: components["schemas"]["OutlineLine"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * OutlineLine
+         * @description A message without its words.
+         */
+        OutlineLine: {
+            /** Author */
+            author: string | null;
+            /**
+             * Author Kind
+             * @enum {string}
+             */
+            author_kind: "person" | "persona" | "model" | "tool" | "system";
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Id */
+            id: string;
+            /** Is Deleted */
+            is_deleted: boolean;
+            /** Is Pinned */
+            is_pinned: boolean;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant" | "tool";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "complete" | "interrupted" | "failed";
+            /** Tokens */
+            tokens: number;
+        };
+        /**
          * Pair
          * @description Two messages beside each other, or one that has no counterpart.
          */
@@ -6315,6 +6443,8 @@ export interface components {
          * @description Who is to take part.
          */
         ParticipantBody: {
+            /** Client Id */
+            client_id?: string | null;
             /** Id */
             id: string;
             /**
@@ -6758,6 +6888,8 @@ export interface components {
          * @description What to change of a prompt; what is left out stays.
          */
         PromptChangeBody: {
+            /** Client Id */
+            client_id?: string | null;
             /** Description */
             description?: string | null;
             /** Live */
@@ -7056,8 +7188,6 @@ export interface components {
              * @default true
              */
             answer?: boolean;
-            /** Branch Id */
-            branch_id?: string | null;
             /** Client Id */
             client_id?: string | null;
             /** Model */
@@ -7088,6 +7218,8 @@ export interface components {
          * @description How far one has read.
          */
         ReadBody: {
+            /** Client Id */
+            client_id?: string | null;
             /**
              * Is Read
              * @default true
@@ -7181,6 +7313,8 @@ export interface components {
          * @description How to repair.
          */
         RepairBody: {
+            /** Client Id */
+            client_id?: string | null;
             /**
              * Only Check
              * @default false
@@ -7555,6 +7689,8 @@ export interface components {
          * @description A link that somebody sent.
          */
         salon__surfaces__api__routes__schemas__shares__CopyBody: {
+            /** Client Id */
+            client_id?: string | null;
             /** Link */
             link: string;
         };
@@ -7776,6 +7912,8 @@ export interface components {
         ShareBody: {
             /** Branch Id */
             branch_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
             /** Conversation Id */
             conversation_id: string;
             /** Expires In S */
@@ -7887,7 +8025,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketBehind";
+            type: "behind";
         };
         SocketClientFrame: components["schemas"]["SocketFollow"] | components["schemas"]["SocketListen"] | components["schemas"]["SocketLeave"] | components["schemas"]["SocketStop"] | components["schemas"]["SocketPing"];
         /**
@@ -7901,7 +8039,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketError";
+            type: "error";
         };
         /**
          * Events
@@ -7914,7 +8052,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketEvents";
+            type: "events";
         };
         /**
          * Follow
@@ -7931,7 +8069,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketFollow";
+            type: "follow";
         };
         /**
          * Following
@@ -7944,7 +8082,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketFollowing";
+            type: "following";
         };
         /**
          * Gap
@@ -7957,7 +8095,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketGap";
+            type: "gap";
         };
         /**
          * Happened
@@ -7971,7 +8109,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketHappened";
+            type: "happened";
         };
         /**
          * Hello
@@ -7994,7 +8132,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketHello";
+            type: "hello";
         };
         /**
          * Leave
@@ -8006,7 +8144,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketLeave";
+            type: "leave";
         };
         /**
          * Left
@@ -8020,7 +8158,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketLeft";
+            type: "left";
         };
         /**
          * Limits
@@ -8046,7 +8184,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketListen";
+            type: "listen";
         };
         /**
          * Listening
@@ -8059,7 +8197,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketListening";
+            type: "listening";
         };
         /**
          * Ping
@@ -8071,7 +8209,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketPing";
+            type: "ping";
         };
         /**
          * Pong
@@ -8083,7 +8221,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketPong";
+            type: "pong";
         };
         /**
          * Problem
@@ -8091,7 +8229,9 @@ export interface components {
          */
         SocketProblem: {
             code: string;
-            fields: Record<string, never>;
+            fields: {
+                [key: string]: unknown;
+            };
             message: string;
         };
         /**
@@ -8111,7 +8251,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketRewound";
+            type: "rewind";
         };
         /**
          * RunLogEvent
@@ -8131,7 +8271,9 @@ export interface components {
         SocketRunState: {
             compacted: boolean;
             created_by: string | null;
-            data: Record<string, never>;
+            data: {
+                [key: string]: unknown;
+            };
             ended_at_ms: number | null;
             epoch: number;
             id: string;
@@ -8150,7 +8292,9 @@ export interface components {
         SocketSpaceEvent: {
             at_ms: number;
             created_by: string | null;
-            data: Record<string, never>;
+            data: {
+                [key: string]: unknown;
+            };
             id: string;
             number: number;
             subject: string;
@@ -8167,7 +8311,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketStop";
+            type: "stop";
         };
         /**
          * Stopped
@@ -8181,7 +8325,7 @@ export interface components {
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "SocketStopped";
+            type: "stopped";
         };
         /**
          * Source
@@ -8283,6 +8427,8 @@ export interface components {
          * @description A tag's new name.
          */
         TagBody: {
+            /** Client Id */
+            client_id?: string | null;
             /** Name */
             name: string;
         };
@@ -8373,6 +8519,8 @@ export interface components {
          * @description What to change of a template; what is left out stays.
          */
         TemplateChangeBody: {
+            /** Client Id */
+            client_id?: string | null;
             /** Messages */
             messages?: components["schemas"]["TemplateMessageBody"][] | null;
             /** Name */
@@ -8681,19 +8829,6 @@ export interface components {
              * @default
              */
             title?: string;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
         };
         /**
          * VariableBody
@@ -9101,6 +9236,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9108,13 +9252,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9130,6 +9274,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9137,13 +9290,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9160,6 +9313,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9167,13 +9329,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9189,6 +9351,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9196,13 +9367,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9222,6 +9393,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9231,13 +9411,22 @@ export interface operations {
                     "application/json": components["schemas"]["ActDone"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9245,7 +9434,9 @@ export interface operations {
     undo_act_salon_v1_acts__undo_id__undo_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 undo_id: string;
             };
@@ -9253,6 +9444,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9262,13 +9462,13 @@ export interface operations {
                     "application/json": components["schemas"]["Undone"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9282,6 +9482,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9308,6 +9517,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9317,13 +9535,22 @@ export interface operations {
                     "application/json": components["schemas"]["Alias"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9339,6 +9566,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9348,13 +9584,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9371,6 +9607,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9380,13 +9625,13 @@ export interface operations {
                     "application/json": components["schemas"]["AuditRows"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9403,6 +9648,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9412,13 +9666,13 @@ export interface operations {
                     "application/json": components["schemas"]["Batches"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9434,6 +9688,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9443,13 +9706,13 @@ export interface operations {
                     "application/json": components["schemas"]["Batch"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9465,6 +9728,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9474,13 +9746,13 @@ export interface operations {
                     "application/json": components["schemas"]["Batch"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9494,6 +9766,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9516,6 +9797,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9525,13 +9815,13 @@ export interface operations {
                     "application/json": components["schemas"]["SettingView"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9545,6 +9835,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9565,6 +9864,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9592,6 +9900,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9601,13 +9918,22 @@ export interface operations {
                     "application/json": components["schemas"]["SettingsInForce"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9617,8 +9943,10 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 folder?: string | null;
+                is_below?: boolean;
                 is_filed?: boolean | null;
                 is_pinned?: boolean | null;
+                is_temporary?: boolean;
                 is_unread?: boolean | null;
                 limit?: number;
                 order?: "changed" | "created" | "title";
@@ -9631,6 +9959,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9640,13 +9977,13 @@ export interface operations {
                     "application/json": components["schemas"]["ListedConversations"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9666,6 +10003,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -9675,13 +10021,22 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationWithBranches"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9697,6 +10052,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9706,13 +10070,13 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationWithBranches"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9733,6 +10097,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9742,13 +10115,13 @@ export interface operations {
                     "application/json": components["schemas"]["Deleted"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9771,6 +10144,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9780,13 +10162,22 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationWithBranches"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9802,6 +10193,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9811,13 +10211,13 @@ export interface operations {
                     "application/json": components["schemas"]["Turns"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9833,6 +10233,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9842,13 +10251,13 @@ export interface operations {
                     "application/json": components["schemas"]["Branches"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9870,6 +10279,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -9879,13 +10297,22 @@ export interface operations {
                     "application/json": components["schemas"]["Branch"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9902,6 +10329,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9911,13 +10347,13 @@ export interface operations {
                     "application/json": components["schemas"]["Branch"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9939,6 +10375,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9948,13 +10393,13 @@ export interface operations {
                     "application/json": components["schemas"]["Deleted"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -9978,6 +10423,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -9987,13 +10441,22 @@ export interface operations {
                     "application/json": components["schemas"]["Branch"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10017,6 +10480,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10026,13 +10498,22 @@ export interface operations {
                     "application/json": components["schemas"]["Branch"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10049,6 +10530,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10058,13 +10548,13 @@ export interface operations {
                     "application/json": components["schemas"]["Moves"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10083,6 +10573,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10092,13 +10591,13 @@ export interface operations {
                     "application/json": components["schemas"]["Branch"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10121,6 +10620,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10130,13 +10638,22 @@ export interface operations {
                     "application/json": components["schemas"]["Branch"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10158,6 +10675,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -10167,13 +10693,22 @@ export interface operations {
                     "application/json": components["schemas"]["Sent"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10193,6 +10728,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10202,13 +10746,13 @@ export interface operations {
                     "application/json": components["schemas"]["Context"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10230,6 +10774,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -10239,13 +10792,22 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationWithBranches"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10264,6 +10826,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10273,13 +10844,13 @@ export interface operations {
                     "application/json": components["schemas"]["Diff"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10301,6 +10872,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -10310,13 +10890,22 @@ export interface operations {
                     "application/json": components["schemas"]["Appended"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10338,6 +10927,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10347,13 +10945,13 @@ export interface operations {
                     "application/json": components["schemas"]["Messages"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10375,6 +10973,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -10384,13 +10991,22 @@ export interface operations {
                     "application/json": components["schemas"]["Appended"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10407,6 +11023,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10416,13 +11041,13 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10445,6 +11070,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10454,13 +11088,13 @@ export interface operations {
                     "application/json": components["schemas"]["Deleted"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10483,6 +11117,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10492,13 +11135,22 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10518,6 +11170,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10527,13 +11188,13 @@ export interface operations {
                     "application/json": components["schemas"]["Messages"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10556,6 +11217,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -10565,13 +11235,22 @@ export interface operations {
                     "application/json": components["schemas"]["Appended"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10592,6 +11271,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10601,13 +11289,58 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    outline_salon_v1_conversations__conversation_id__outline_get: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                branch_id?: string | null;
+                last_id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outline"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10623,6 +11356,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10632,13 +11374,13 @@ export interface operations {
                     "application/json": components["schemas"]["Participants"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10646,7 +11388,9 @@ export interface operations {
     add_participant_salon_v1_conversations__conversation_id__participants_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 conversation_id: string;
             };
@@ -10658,6 +11402,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10667,13 +11420,22 @@ export interface operations {
                     "application/json": components["schemas"]["Participants"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10681,7 +11443,9 @@ export interface operations {
     remove_participant_salon_v1_conversations__conversation_id__participants__kind___participant_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 conversation_id: string;
                 kind: string;
@@ -10691,6 +11455,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10700,13 +11473,13 @@ export interface operations {
                     "application/json": components["schemas"]["Participants"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10722,6 +11495,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10731,13 +11513,13 @@ export interface operations {
                     "application/json": components["schemas"]["QueuedList"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10759,6 +11541,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10768,13 +11559,22 @@ export interface operations {
                     "application/json": components["schemas"]["QueuedList"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10782,7 +11582,9 @@ export interface operations {
     set_read_salon_v1_conversations__conversation_id__read_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 conversation_id: string;
             };
@@ -10794,6 +11596,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10803,13 +11614,22 @@ export interface operations {
                     "application/json": components["schemas"]["Unread"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10817,7 +11637,9 @@ export interface operations {
     repair_conversation_salon_v1_conversations__conversation_id__repair_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 conversation_id: string;
             };
@@ -10829,6 +11651,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10838,13 +11669,22 @@ export interface operations {
                     "application/json": components["schemas"]["Repaired"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10862,6 +11702,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10871,13 +11720,13 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10896,6 +11745,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10905,13 +11763,13 @@ export interface operations {
                     "application/json": components["schemas"]["Messages"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10933,6 +11791,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -10942,13 +11809,22 @@ export interface operations {
                     "application/json": components["schemas"]["Sent"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -10964,6 +11840,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -10973,13 +11858,13 @@ export interface operations {
                     "application/json": components["schemas"]["SettingsInForce"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11002,6 +11887,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11011,13 +11905,22 @@ export interface operations {
                     "application/json": components["schemas"]["SettingsInForce"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11036,6 +11939,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11045,13 +11957,13 @@ export interface operations {
                     "application/json": components["schemas"]["Messages"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11073,6 +11985,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -11082,13 +12003,22 @@ export interface operations {
                     "application/json": components["schemas"]["Sent"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11106,6 +12036,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11115,13 +12054,22 @@ export interface operations {
                     "application/json": components["schemas"]["Backup"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11135,6 +12083,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11155,6 +12112,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11175,6 +12141,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11199,6 +12174,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11206,13 +12190,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11229,6 +12213,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11238,13 +12231,13 @@ export interface operations {
                     "application/json": components["schemas"]["Exports"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11252,7 +12245,9 @@ export interface operations {
     begin_export_salon_v1_exports_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11262,6 +12257,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             202: {
                 headers: {
@@ -11271,13 +12275,22 @@ export interface operations {
                     "application/json": components["schemas"]["Export"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11293,6 +12306,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11302,13 +12324,13 @@ export interface operations {
                     "application/json": components["schemas"]["Export"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11316,7 +12338,9 @@ export interface operations {
     cancel_export_salon_v1_exports__export_id__cancel_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 export_id: string;
             };
@@ -11324,6 +12348,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11333,13 +12366,13 @@ export interface operations {
                     "application/json": components["schemas"]["Export"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11355,6 +12388,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11362,13 +12404,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11382,10 +12424,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ExportBody"];
+                "application/json": components["schemas"]["DirectExportBody"];
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11393,13 +12444,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11416,6 +12476,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11425,13 +12494,13 @@ export interface operations {
                     "application/json": components["schemas"]["Files"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11459,6 +12528,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -11468,13 +12546,22 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11490,6 +12577,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11499,13 +12595,13 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11521,6 +12617,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11530,13 +12635,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11552,6 +12657,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The bytes. */
             200: {
                 headers: {
@@ -11582,13 +12696,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11610,6 +12724,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The bytes. */
             200: {
                 headers: {
@@ -11640,13 +12763,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11665,6 +12788,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11674,13 +12806,13 @@ export interface operations {
                     "application/json": components["schemas"]["FileText"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11694,6 +12826,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11720,6 +12861,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -11729,13 +12879,22 @@ export interface operations {
                     "application/json": components["schemas"]["Folder"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11743,7 +12902,9 @@ export interface operations {
     remove_folder_salon_v1_folders__folder_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 folder_id: string;
             };
@@ -11751,6 +12912,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11760,13 +12930,13 @@ export interface operations {
                     "application/json": components["schemas"]["Moved"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11775,6 +12945,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -11788,6 +12959,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11797,13 +12977,22 @@ export interface operations {
                     "application/json": components["schemas"]["Folder"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11820,6 +13009,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11829,13 +13027,13 @@ export interface operations {
                     "application/json": components["schemas"]["ImportPage"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11843,7 +13041,9 @@ export interface operations {
     begin_import_salon_v1_imports_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11853,6 +13053,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             202: {
                 headers: {
@@ -11862,13 +13071,22 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11884,6 +13102,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11893,13 +13120,13 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11907,7 +13134,9 @@ export interface operations {
     cancel_import_salon_v1_imports__import_id__cancel_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 import_id: string;
             };
@@ -11915,6 +13144,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11924,13 +13162,13 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11949,6 +13187,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -11958,13 +13205,13 @@ export interface operations {
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -11976,7 +13223,9 @@ export interface operations {
                 filename?: string;
                 format?: ("salon" | "chatgpt" | "claude" | "open-webui" | "librechat" | "sillytavern" | "lobechat") | null;
             };
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11986,6 +13235,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             202: {
                 headers: {
@@ -11995,13 +13253,22 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12015,6 +13282,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12039,6 +13315,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -12048,13 +13333,22 @@ export interface operations {
                     "application/json": components["schemas"]["KeyWithSecret"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12070,6 +13364,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12079,13 +13382,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12105,6 +13408,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12114,13 +13426,22 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12140,6 +13461,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12149,13 +13479,22 @@ export interface operations {
                     "application/json": components["schemas"]["KeyWithSecret"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12169,6 +13508,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12197,6 +13545,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -12206,13 +13563,22 @@ export interface operations {
                     "application/json": components["schemas"]["Sent"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12234,6 +13600,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -12243,13 +13618,22 @@ export interface operations {
                     "application/json": components["schemas"]["Sent"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12271,6 +13655,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -12280,13 +13673,22 @@ export interface operations {
                     "application/json": components["schemas"]["Sent"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12302,6 +13704,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12311,13 +13722,13 @@ export interface operations {
                     "application/json": components["schemas"]["ExactRequest"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12331,6 +13742,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12351,6 +13771,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12371,6 +13800,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12397,6 +13835,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12406,13 +13853,22 @@ export interface operations {
                     "application/json": components["schemas"]["PayloadRule"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12428,6 +13884,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12437,13 +13902,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12465,6 +13930,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12474,13 +13948,13 @@ export interface operations {
                     "application/json": components["schemas"]["Payloads"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12496,6 +13970,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12505,13 +13988,13 @@ export interface operations {
                     "application/json": components["schemas"]["Removed"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12527,6 +14010,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12536,13 +14028,13 @@ export interface operations {
                     "application/json": components["schemas"]["Payload"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12558,6 +14050,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12567,13 +14068,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12593,6 +14094,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12602,13 +14112,22 @@ export interface operations {
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12622,6 +14141,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12648,6 +14176,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12657,13 +14194,22 @@ export interface operations {
                     "application/json": components["schemas"]["PriceRow"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12681,6 +14227,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12690,13 +14245,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12713,6 +14268,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12722,13 +14286,13 @@ export interface operations {
                     "application/json": components["schemas"]["Prompts"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12748,6 +14312,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -12757,13 +14330,22 @@ export interface operations {
                     "application/json": components["schemas"]["Prompt"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12781,6 +14363,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12790,13 +14381,13 @@ export interface operations {
                     "application/json": components["schemas"]["Prompt"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12804,7 +14395,9 @@ export interface operations {
     remove_prompt_salon_v1_prompts__prompt__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 prompt: string;
             };
@@ -12812,6 +14405,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12821,13 +14423,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12836,6 +14438,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -12849,6 +14452,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12858,13 +14470,22 @@ export interface operations {
                     "application/json": components["schemas"]["Prompt"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12884,6 +14505,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12893,13 +14523,22 @@ export interface operations {
                     "application/json": components["schemas"]["Rendered"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12918,6 +14557,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -12927,13 +14575,13 @@ export interface operations {
                     "application/json": components["schemas"]["PromptVersions"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12942,6 +14590,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -12955,6 +14604,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -12964,13 +14622,22 @@ export interface operations {
                     "application/json": components["schemas"]["Prompt"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -12984,6 +14651,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13004,6 +14680,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13028,6 +14713,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -13037,13 +14731,22 @@ export interface operations {
                     "application/json": components["schemas"]["Provider"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13059,6 +14762,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13068,13 +14780,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13094,6 +14806,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13103,13 +14824,22 @@ export interface operations {
                     "application/json": components["schemas"]["Provider"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13125,6 +14855,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13134,13 +14873,13 @@ export interface operations {
                     "application/json": components["schemas"]["Provider"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13156,6 +14895,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13165,13 +14913,13 @@ export interface operations {
                     "application/json": components["schemas"]["Provider"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13191,6 +14939,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13200,13 +14957,22 @@ export interface operations {
                     "application/json": components["schemas"]["Provider"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13222,6 +14988,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13231,13 +15006,13 @@ export interface operations {
                     "application/json": components["schemas"]["TestResult"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13255,6 +15030,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13264,13 +15048,22 @@ export interface operations {
                     "application/json": components["schemas"]["DetectedServers"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13284,6 +15077,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13308,6 +15110,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13317,13 +15128,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13346,6 +15157,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13355,13 +15175,22 @@ export interface operations {
                     "application/json": components["schemas"]["Queued"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13383,6 +15212,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13392,13 +15230,22 @@ export interface operations {
                     "application/json": components["schemas"]["Sent"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13412,6 +15259,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13435,6 +15291,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13444,13 +15309,13 @@ export interface operations {
                     "application/json": components["schemas"]["Requests"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13466,6 +15331,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13475,13 +15349,13 @@ export interface operations {
                     "application/json": components["schemas"]["Request"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13495,6 +15369,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13521,6 +15404,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13530,13 +15422,22 @@ export interface operations {
                     "application/json": components["schemas"]["Residency"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13552,6 +15453,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13561,13 +15471,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13585,6 +15495,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13594,13 +15513,22 @@ export interface operations {
                     "application/json": components["schemas"]["Explanation"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13618,6 +15546,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13627,13 +15564,13 @@ export interface operations {
                     "application/json": components["schemas"]["RunViews"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13649,6 +15586,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13658,13 +15604,13 @@ export interface operations {
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13685,6 +15631,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13692,13 +15647,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13714,6 +15669,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13723,13 +15687,13 @@ export interface operations {
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13757,6 +15721,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13766,13 +15739,13 @@ export interface operations {
                     "application/json": components["schemas"]["Found"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13786,6 +15759,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13806,6 +15788,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             202: {
                 headers: {
@@ -13829,6 +15820,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13838,13 +15838,13 @@ export interface operations {
                     "application/json": components["schemas"]["TitleHits"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13862,6 +15862,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13871,13 +15880,13 @@ export interface operations {
                     "application/json": components["schemas"]["Shares"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13885,7 +15894,9 @@ export interface operations {
     create_share_salon_v1_shares_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13895,6 +15906,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -13904,13 +15924,22 @@ export interface operations {
                     "application/json": components["schemas"]["MadeShare"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13926,6 +15955,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13935,13 +15973,13 @@ export interface operations {
                     "application/json": components["schemas"]["Share"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13949,7 +15987,9 @@ export interface operations {
     revise_share_salon_v1_shares__share_id__revise_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 share_id: string;
             };
@@ -13957,6 +15997,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13966,13 +16015,13 @@ export interface operations {
                     "application/json": components["schemas"]["Share"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -13980,7 +16029,9 @@ export interface operations {
     revoke_share_salon_v1_shares__share_id__revoke_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 share_id: string;
             };
@@ -13988,6 +16039,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -13997,13 +16057,13 @@ export interface operations {
                     "application/json": components["schemas"]["Share"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14011,7 +16071,9 @@ export interface operations {
     copy_share_salon_v1_shares_copy_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14021,6 +16083,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -14030,13 +16101,22 @@ export interface operations {
                     "application/json": components["schemas"]["Copied"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14050,6 +16130,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             204: {
                 headers: {
@@ -14097,6 +16186,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -14117,6 +16215,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -14131,7 +16238,9 @@ export interface operations {
     remove_tag_salon_v1_tags__tag_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 tag_id: string;
             };
@@ -14139,6 +16248,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -14148,13 +16266,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14162,7 +16280,9 @@ export interface operations {
     rename_tag_salon_v1_tags__tag_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 tag_id: string;
             };
@@ -14174,6 +16294,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -14183,13 +16312,22 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14203,6 +16341,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -14229,6 +16376,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -14238,13 +16394,22 @@ export interface operations {
                     "application/json": components["schemas"]["Template"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14260,6 +16425,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -14269,13 +16443,13 @@ export interface operations {
                     "application/json": components["schemas"]["Template"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14283,7 +16457,9 @@ export interface operations {
     remove_template_salon_v1_templates__template_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 template_id: string;
             };
@@ -14291,6 +16467,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -14300,13 +16485,13 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14315,6 +16500,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "idempotency-key"?: string | null;
                 "if-match"?: string | null;
             };
             path: {
@@ -14328,6 +16514,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -14337,13 +16532,22 @@ export interface operations {
                     "application/json": components["schemas"]["Template"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14365,6 +16569,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -14374,13 +16587,22 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationWithBranches"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14397,6 +16619,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -14404,13 +16635,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14426,6 +16657,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -14435,13 +16675,13 @@ export interface operations {
                     "application/json": components["schemas"]["UploadState"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14457,6 +16697,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             204: {
                 headers: {
@@ -14464,13 +16713,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14489,6 +16738,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             204: {
                 headers: {
@@ -14496,13 +16754,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14519,6 +16777,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             200: {
                 headers: {
@@ -14528,13 +16795,13 @@ export interface operations {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -14550,6 +16817,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Successful Response */
             307: {
                 headers: {
@@ -14557,13 +16833,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A field is not as declared here; the error names it, and its limit. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };

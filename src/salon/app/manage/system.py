@@ -1,5 +1,6 @@
 """Status, doctor, settings, audit and database, as the management API shows them."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -116,7 +117,7 @@ class SystemDesk:
         return {"items": [_audit_row(record) for record in page.records], "next": following}
 
     # -- database ---------------------------------------------------------------------------------
-    async def back_up(self, caller: Caller, *, path: str | None) -> Json:
+    async def back_up(self, caller: Caller, *, path: str | None, with_files: bool = False) -> Json:
         """Write a backup. Raises: InvalidRequest, Conflict, StorageError.
 
         Only who came through the data directory, and so may write as this process does, chooses where.
@@ -126,13 +127,20 @@ class SystemDesk:
             raise InvalidRequest(field="path", problem=problem)
         if path is not None and not Path(path).is_absolute():
             raise InvalidRequest(field="path", problem="It must be an absolute path on the server.")
-        data = self._house.live.current.source.data
+        data, settings = self._house.live.current.source.data, self._house.live.current.settings
+        if with_files and settings.files.kind != "local":
+            problem = "The content of files is in a bucket. Back the bucket up itself."
+            raise InvalidRequest(field="with_files", problem=problem)
         made = await backups.back_up(
             self._house.storage,
             directory=None if path else data.path / "backups",
             file=Path(path) if path else None,
         )
-        return {"path": str(made.path), "size_bytes": made.manifest.size_bytes}
+        files = 0
+        if with_files:  # after the database, so that nothing it refers to is missing
+            files = await asyncio.to_thread(backups.keep_files, made, data.path / "files")
+        await self._house.prune_backups()
+        return {"path": str(made.path), "size_bytes": made.manifest.size_bytes, "files": files}
 
     async def check_database(self, caller: Caller) -> Json:
         """Look for damage."""

@@ -129,6 +129,13 @@ class StorageSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=
     backup_before_migration: Annotated[
         bool, setting("Back up the database before its schema changes.", reload="restart")
     ] = True
+    keep_backups: Annotated[
+        int, setting("How many backups are kept in the data directory; 0: all.", ge=0, le=10_000)
+    ] = 0
+    keep_backups_days: Annotated[
+        float,
+        setting("How long a backup in the data directory is kept; 0: for ever.", unit="days", ge=0, le=3650),
+    ] = 0.0
 
 
 class RedisSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -126,6 +126,16 @@ A message with ``excluded_at_ms`` is shown and not sent; the body of a deleted o
 erased one at once, and is NULL then.
 """
 
+message_files = Table(
+    "message_files",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("file_id", Text, primary_key=True),
+    space_column(),
+    Index("ix_message_files_file_id", "file_id"),
+)
+"""Which files of the house a message names, so that an erasure knows which ones only it named."""
+
 sources = Table(
     "message_sources",
     metadata,

@@ -1,7 +1,7 @@
 """Turns: the only loop from a context to a final message. Knows no tree of messages."""
 
 from salon.features.turns.asking import GatewayAsks
-from salon.features.turns.context import Fitted, fit
+from salon.features.turns.context import Fitted, apart, fit
 from salon.features.turns.expanding import expanded
 from salon.features.turns.gathering import outcome_of
 from salon.features.turns.models import (
@@ -11,13 +11,14 @@ from salon.features.turns.models import (
     ContextReport,
     Limits,
     Parameters,
+    PolicyKind,
     Step,
     Summary,
     TurnOutcome,
     TurnSpec,
     Window,
 )
-from salon.features.turns.ports import NO_TOOLS, Asks, Summariser, ToolBox
+from salon.features.turns.ports import NO_TOOLS, Asks, Full, Summariser, ToolBox
 from salon.features.turns.rebuilding import rebuilt
 from salon.features.turns.turn import take_turn
 
@@ -29,9 +30,11 @@ __all__ = [
     "ContextPolicy",
     "ContextReport",
     "Fitted",
+    "Full",
     "GatewayAsks",
     "Limits",
     "Parameters",
+    "PolicyKind",
     "Step",
     "Summariser",
     "Summary",
@@ -39,6 +42,7 @@ __all__ = [
     "TurnOutcome",
     "TurnSpec",
     "Window",
+    "apart",
     "expanded",
     "fit",
     "outcome_of",

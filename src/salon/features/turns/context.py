@@ -1,7 +1,11 @@
-"""Assembles the prompt of a step: counts, fits, and says what it did."""
+"""Assembles the prompt of a step: counts, fits, and says what it did.
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+What is done with each message of a long conversation is done in a thread, so that others' answers go on.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -22,6 +26,10 @@ from salon.features.turns.weighing import ANSWER_TOKENS, Scale, weigh, weigh_too
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.messages import Part, TextPart, Tool, ToolResultPart
 
+T = TypeVar("T")
+
+HERE: Final = 200
+"""So many messages are looked at on the event loop: that takes a millisecond or two, and a thread its own."""
 _MOST_RESERVED: Final = 8_192
 _COUNTED_FROM: Final = 0.6
 """From this share of the room on, words are counted by the vocabulary, where it is known."""
@@ -55,6 +63,18 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         most = self.spec.context.result_tokens
         return arranging.laid_out(self.messages, self.own, scale=scale, result_tokens=most)
 
+    def laid(self, window: Window, scale: Scale) -> "Laid":
+        """Return everything, and the room there is for it."""
+        return Laid(scale=scale, room=room_of(window, self, scale), arrangement=self.laid_out(scale))
+
+
+class Laid(msgspec.Struct, frozen=True, kw_only=True):
+    """All that may be sent, as it was counted, and how much room it has."""
+
+    scale: Scale
+    room: Room
+    arrangement: Arrangement
+
 
 async def fit(
     asks: Asks,
@@ -71,22 +91,26 @@ async def fit(
     ``is_exact`` counts by the vocabulary however much room there is. Raises: TurnTooLong.
     """
     window = await asks.window(spec.model)
-    draft = Draft(
-        spec=spec,
-        messages=[message for message in messages if not message.is_excluded],
-        own=ContextMessage(role="assistant", parts=tuple(own)) if own else None,
-        tools=tools,
-    )
-    scale = Scale()
-    room, arrangement = room_of(window, draft, scale), draft.laid_out(scale)
-    if window.vocabulary_of and (is_exact or arrangement.total > room.free * _COUNTED_FROM):
+    own_message = ContextMessage(role="assistant", parts=tuple(own)) if own else None
+
+    def lay_out() -> tuple[Draft, Laid]:
+        told = [message for message in messages if not message.is_excluded]
+        draft = Draft(spec=spec, messages=told, own=own_message, tools=tools)
+        return draft, draft.laid(window, Scale())
+
+    draft, laid = await apart(len(messages), lay_out)
+    if window.vocabulary_of and (is_exact or laid.arrangement.total > laid.room.free * _COUNTED_FROM):
         counted = await _scale(asks, window, draft)
         if counted is not None:
-            scale = counted
-            room, arrangement = room_of(window, draft, scale), draft.laid_out(scale)
-    if arrangement.total > room.free:
-        await _make_fit(arrangement, draft, scale, room, summaries)
-    return _fitted(arrangement, room, scale, draft)
+            laid = await apart(len(messages), lambda: draft.laid(window, counted))
+    if laid.arrangement.total > laid.room.free:
+        await _make_fit(laid, draft, summaries)
+    return await apart(len(messages), lambda: _fitted(laid.arrangement, laid.room, laid.scale, draft))
+
+
+async def apart(count: int, act: Callable[[], T]) -> T:
+    """Do what looks at ``count`` messages: in a thread, if those are many."""
+    return act() if count <= HERE else await asyncio.to_thread(act)
 
 
 def room_of(window: Window, draft: Draft, scale: Scale) -> Room:
@@ -126,6 +150,13 @@ async def _scale(asks: Asks, window: Window, draft: Draft) -> Scale | None:
 
     Of a long conversation only what may be sent is counted: by bytes, twice the window at most.
     """
+    wanted = await apart(len(draft.messages), lambda: _words(window, draft))
+    counts = await asks.count(wanted, window=window)
+    return None if counts is None else Scale(dict(zip(wanted, counts, strict=True)))
+
+
+def _words(window: Window, draft: Draft) -> list[str]:
+    """Return the texts whose tokens are to be counted, each once."""
     by_bytes, left = Scale(), window.context_tokens * 2
     some = [] if draft.own is None else [draft.own]
     for message in reversed(draft.messages):
@@ -136,46 +167,66 @@ async def _scale(asks: Asks, window: Window, draft: Draft) -> Scale | None:
     weight = weigh(some)
     instructions = draft.spec.instructions or ""
     texts = [*weight.words, *weight.results, *weigh_tools(draft.tools).words, instructions]
-    wanted = list(dict.fromkeys(texts))
-    counts = await asks.count(wanted, window=window)
-    return None if counts is None else Scale(dict(zip(wanted, counts, strict=True)))
+    return list(dict.fromkeys(texts))
 
 
-async def _make_fit(
-    arrangement: Arrangement, draft: Draft, scale: Scale, room: Room, summaries: Summariser | None
-) -> None:
+async def _make_fit(laid: Laid, draft: Draft, summaries: Summariser | None) -> None:
     """Do what the policy says about a context that is too long. Raises: TurnTooLong."""
-    policy = draft.spec.context.kind
+    policy, count = draft.spec.context.kind, len(draft.messages)
     if policy == "refuse":
-        arranging.check(arrangement, room, may_drop=False)
-    if policy == "summarise" and summaries is not None:
-        summary = await _summary(draft, scale, room, summaries)
-        if summary is not None:
-            arranging.stand_in(arrangement, summary, _tokens_of(summary, scale))
+        await apart(count, lambda: arranging.check(laid.arrangement, laid.room, may_drop=False))
+    summary = (
+        await _summary(draft, laid, summaries) if policy == "summarise" and summaries is not None else None
+    )
+    await apart(count, lambda: _shorten(laid, summary))
+
+
+def _shorten(laid: Laid, summary: Summary | None) -> None:
+    """Leave out and shorten what has no room. Raises: TurnTooLong."""
+    arrangement, room = laid.arrangement, laid.room
+    if summary is not None:
+        arranging.stand_in(arrangement, summary, _tokens_of(summary, laid.scale))
     arranging.trim(arrangement, room.free)
-    arranging.squeeze(arrangement, scale, room.free)
+    arranging.squeeze(arrangement, laid.scale, room.free)
     arranging.check(arrangement, room, may_drop=True)
 
 
-async def _summary(draft: Draft, scale: Scale, room: Room, summaries: Summariser) -> Summary | None:
+async def _summary(draft: Draft, laid: Laid, summaries: Summariser) -> Summary | None:
     """Return a summary that makes room: a kept one if it still does, else a new one; None if none came."""
+    kept, free = await summaries.kept(), laid.room.free
+    most = min(_MOST_SUMMARY, int(free * _SUMMARY_SHARE))
+    needed = await apart(len(draft.messages), lambda: _needed(draft, laid, kept, most=most))
+    if not isinstance(needed, _Needed):
+        return needed
+    at_once = int(free * _READ_AT_ONCE)
+    return await _summarised(needed.covered, needed.earlier, summaries, most=most, at_once=at_once)
+
+
+class _Needed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new summary is to cover, and the longest one of the beginning of that."""
+
+    covered: Sequence[Piece]
+    earlier: Summary | None
+
+
+def _needed(draft: Draft, laid: Laid, kept: Sequence[Summary], *, most: int) -> "Summary | _Needed | None":
+    """Return a kept summary that makes room, or what a new one is to cover; None if there is nothing to."""
+    scale, free = laid.scale, laid.room.free
     ids = {message.id for message in draft.messages}
-    known = [one for one in await summaries.kept() if one.covers and ids.issuperset(one.covers)]
+    known = [one for one in kept if one.covers and ids.issuperset(one.covers)]
     for summary in sorted(known, key=lambda one: -len(one.covers)):
         trial = draft.laid_out(scale)
         arranging.stand_in(trial, summary, _tokens_of(summary, scale))
-        if trial.total <= room.free:
+        if trial.total <= free:
             return summary
-    most = min(_MOST_SUMMARY, int(room.free * _SUMMARY_SHARE))
     trial = draft.laid_out(scale)
-    arranging.trim(trial, int(room.free * _AFTER_SUMMARY) - most)
+    arranging.trim(trial, int(free * _AFTER_SUMMARY) - most)
     covered = [piece for piece in trial.dropped if piece.whole.id is not None]
     if not covered or most <= 0:
         return None
     covers = {piece.whole.id for piece in covered}
     earlier = [one for one in known if covers.issuperset(one.covers)]
-    previous = max(earlier, key=lambda one: len(one.covers), default=None)
-    return await _summarised(covered, previous, summaries, most=most, at_once=int(room.free * _READ_AT_ONCE))
+    return _Needed(covered=covered, earlier=max(earlier, key=lambda one: len(one.covers), default=None))
 
 
 async def _summarised(

@@ -73,6 +73,16 @@ class StepParts:
         """Return the whole tool calls, in the order the model made them."""
         return [part for part in self.said() if isinstance(part, ToolCallPart)]
 
+    def counted(self) -> int:
+        """Return the tokens of the prompt as the provider counted them, 0 if it did not.
+
+        What it searched the web for it read too, which was not in the prompt.
+        """
+        usage = self._collector.response().usage
+        if usage is None or usage.estimated or (usage.details is not None and usage.details.searches):
+            return 0
+        return usage.input_tokens
+
     def parts(self) -> list[Part]:
         """Return what was said and then what the tools returned, in the order of their calls."""
         return [*self.said(), *(result for _, result in sorted(self.results.items()))]
@@ -97,6 +107,9 @@ class Gathering:
             self.step = StepParts()
         elif isinstance(entry, StepEnded):
             self.steps.append(entry.step)
+            counted = self.step.counted()
+            if counted and self.report is not None:
+                self.report = self.report.told(counted)
         elif isinstance(entry, ToolAnswered):
             self.step.results[entry.position] = entry.result
         elif isinstance(entry, ContextFitted):

@@ -184,7 +184,7 @@ class ContextReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     reserved: int = 0
     """For the answer."""
     left: int = 0
-    """What may still be added; never below 0 in a prompt that is sent."""
+    """What may still be added to what is used; never below 0 in a prompt that is sent."""
     dropped: tuple[str, ...] = ()
     """Ids of messages left out for room."""
     shortened: tuple[str, ...] = ()
@@ -192,12 +192,29 @@ class ContextReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     summarised: tuple[str, ...] = ()
     """Ids of messages a summary stands for."""
     summary_id: str | None = None
+    counted: int | None = None
+    """The whole prompt as the provider counted it, once it said so: exact, where the parts are ours."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was left out or shortened."""
+        return not (self.dropped or self.shortened or self.summarised)
+
+    @property
+    def by_parts(self) -> int:
+        """What the parts add up to."""
+        parts = (self.system, self.pinned, self.messages, self.summary, self.tools, self.results, self.files)
+        return sum(parts)
 
     @property
     def used(self) -> int:
-        """The whole prompt, without what is reserved."""
-        parts = (self.system, self.pinned, self.messages, self.summary, self.tools, self.results, self.files)
-        return sum(parts)
+        """The whole prompt, without what is reserved: by the provider's count where it is known."""
+        return self.by_parts if self.counted is None else self.counted
+
+    def told(self, counted: int) -> "ContextReport":
+        """Return the report with what the provider counted, and what that leaves."""
+        left = max(0, self.left + self.by_parts - counted)
+        return msgspec.structs.replace(self, counted=counted, left=left)
 
 
 class Shortening(msgspec.Struct, frozen=True, kw_only=True):

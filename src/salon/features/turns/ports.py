@@ -1,14 +1,18 @@
 """What a turn needs of others: models, tools, and summaries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
 
 from salon.features.turns.models import ContextMessage, Summary, Window
 from salon.foundation.accounts import KeyIdentity
+from salon.foundation.kit.errors import SalonError
 from salon.foundation.messages import ModelRequest, Part, StreamEvent, Tool, ToolCallPart
 from salon.gateway.inside import Told
+
+Full = Callable[[int], SalonError | None]
+"""Says why no more can be kept, where so many bytes that were written are to be kept once more; else None."""
 
 
 class Answer(Protocol):

@@ -21,7 +21,7 @@ from salon.features.turns.models import (
     TurnSpec,
     TurnStatus,
 )
-from salon.features.turns.ports import NO_TOOLS, Answer, Asks, Summariser, ToolBox
+from salon.features.turns.ports import NO_TOOLS, Answer, Asks, Full, Summariser, ToolBox
 from salon.features.turns.rebuilding import compact, rebuilt
 from salon.features.turns.writing import TurnLog
 from salon.foundation.accounts import KeyIdentity
@@ -33,6 +33,8 @@ from salon.gateway.inside import Told
 
 _SETTLING_S: Final = 5.0
 """How long the row of a request that was left may take; its provider has been let go by then."""
+_LOOK_BYTES: Final = 4096
+"""After so much more is looked whether there is room."""
 
 
 async def take_turn(
@@ -44,15 +46,16 @@ async def take_turn(
     run: RunHandle,
     tools: ToolBox = NO_TOOLS,
     summaries: Summariser | None = None,
+    full: Full | None = None,
 ) -> TurnOutcome:
     """Have a model answer, and write all of it into the run's log; the run itself is ended by the caller.
 
-    What goes wrong is in the outcome, and what was said until then is kept. ``run.stop_requested`` stops the
-    provider at once and leaves the turn ``interrupted``. Retries are the gateway's. No transaction is open
-    while anything is awaited. Raises: StaleEpoch when another process took the run over; CancelledError,
-    after the provider was let go and what had come was given to the log.
+    What goes wrong is in the outcome, and what was said until then is kept. ``run.stop_requested`` stops
+    the provider at once and leaves the turn ``interrupted``, and so does what is ``full``. Retries are the
+    gateway's. No transaction is open while anything is awaited. Raises: StaleEpoch when another process
+    took the run over; CancelledError, after the provider was let go and what had come was given to the log.
     """
-    turn = _Turn(asks, identity, spec, messages, run=run, tools=tools, summaries=summaries)
+    turn = _Turn(asks, identity, spec, messages, run=run, tools=tools, summaries=summaries, full=full)
     try:
         async with asyncio.TaskGroup() as group:
             watch = group.create_task(turn.watch(), name="turn-stop")
@@ -79,6 +82,7 @@ class _Turn:
         run: RunHandle,
         tools: ToolBox,
         summaries: Summariser | None,
+        full: Full | None,
     ) -> None:
         self.log = TurnLog(run)
         self._asks = asks
@@ -89,13 +93,15 @@ class _Turn:
         self._run = run
         self._tools = tools
         self._summaries = summaries
+        self._full = full
+        self._looks_at_bytes = 0
         self._offered = (*spec.tools, *tools.tools())
         self._answer: Answer | None = None
         self._calls: Calls | None = None
         self._fitting: asyncio.Task[Fitted | SalonError] | None = None
         self._is_halted = False
         self._is_final = False
-        self._limit: TurnLimit | None = None
+        self._limit: SalonError | None = None
 
     async def watch(self) -> None:
         """Halt when somebody stops the run, or its time is over."""
@@ -232,6 +238,8 @@ class _Turn:
         try:
             while events := await answer.take():
                 log.add(events)
+                if self._full is not None and self._is_full(self._full):
+                    self._halt()
         except StaleEpoch:
             raise
         except SalonError as found:
@@ -298,6 +306,16 @@ class _Turn:
             self._limit = TurnLimit(limit=f"{limits.cost_e10 / 10**10:g} {steps[-1].currency}")
         elif limits.output_tokens is not None and self._spent_output() >= limits.output_tokens:
             self._limit = TurnLimit(limit=f"{limits.output_tokens} tokens of output")
+        elif self._full is not None:
+            self._is_full(self._full)
+        return self._limit is not None
+
+    def _is_full(self, full: Full) -> bool:
+        """Tell whether no more can be kept; ``_limit`` says why. It is asked now and then."""
+        written = self.log.written_bytes
+        if self._limit is None and written >= self._looks_at_bytes:
+            self._looks_at_bytes = written + _LOOK_BYTES
+            self._limit = full(written)
         return self._limit is not None
 
     def _spent_output(self) -> int:

@@ -2,7 +2,8 @@
 
 A model may send a hundred tokens a second, and a row for each would cost more than all else. The first delta
 after a pause is written at once; those that follow within a tick wait for its end and go together, so that
-no viewer waits longer than a tick, and no more than one tick is lost beside that of the log.
+no viewer waits longer than a tick, and no more than one tick is lost beside that of the log. It is the tick
+of the log, and a little more than the time between two frames of a viewer: all three happen in one moment.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from salon.features.turns.gathering import Gathering
 from salon.foundation.messages import ReasoningDelta, RefusalDelta, TextDelta, ToolCallDelta
 from salon.foundation.runs import RunHandle
 
-TICK_S: Final = 0.03
+TICK_S: Final = 0.04
 _MOST_HELD: Final = 16 * 1024
 """Characters that are gathered into one delta."""
 _MOST_TEXT: Final = 64 * 1024
@@ -32,6 +33,8 @@ class TurnLog:
 
     def __init__(self, run: RunHandle) -> None:
         self.gathered = Gathering()
+        self.written_bytes = 0
+        """How much was given to the log."""
         self._run = run
         self._loop = asyncio.get_running_loop()
         self._texts: list[str] = []
@@ -104,6 +107,7 @@ class TurnLog:
     def _append(self, entry: Entry) -> None:
         kind = TYPES[type(entry)]
         body = msgspec.json.encode(entry)
+        self.written_bytes += len(body)
         if len(body) <= _MOST_BODY:
             self._run.append(kind, msgspec.Raw(body))
             return

@@ -217,6 +217,13 @@ class Index:
         """Return the names of a space's keys, live or not."""
         return {row.key.id: row.key.name for row in self._rows.values() if row.key.space_id == space_id}
 
+    def name_of(self, space_id: str, author_id: str) -> str | None:
+        """Return the present name of a person or key of a space, live or not; None for anybody else's."""
+        person, row = self._people.get(author_id), self._rows.get(author_id)
+        if person is not None:
+            return person.name if person.space_id == space_id else None
+        return row.key.name if row is not None and row.key.space_id == space_id else None
+
     def person(self, person_id: str) -> Person | None:
         """Return a person."""
         return self._people.get(person_id)

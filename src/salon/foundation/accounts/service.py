@@ -218,6 +218,10 @@ class Accounts:
 
     # Spaces and people
 
+    def author_name(self, caller: Caller, author_id: str) -> str | None:
+        """Return the present name of a person or key of the caller's space; None for anybody else's."""
+        return self._index.name_of(caller.space_id, author_id)
+
     async def set_space_budget(self, caller: Caller, budget: Budget | None) -> None:
         """Give the caller's space one budget for all its requests, or none.
 

@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
+from salon.foundation.kit.tasks import was_cancelled
+
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
@@ -61,19 +63,20 @@ class RedisWakes:
         """Call ``wake`` at each nudge, until cancelled; reconnects for ever."""
         from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
 
-        while True:
+        while not was_cancelled():
             try:
                 async with cast(Any, self._client).pubsub() as channel:
                     await channel.subscribe(CHANNEL)
                     # What happened while nobody listened is found by reading now.
                     wake()
-                    while True:
+                    while not was_cancelled():
                         heard = await channel.get_message(ignore_subscribe_messages=True, timeout=WAIT_S)
                         if heard is not None:
                             wake()
             except (RedisError, OSError) as error:
                 self._report(error)
-            await asyncio.sleep(RECONNECT_S)
+            if not was_cancelled():
+                await asyncio.sleep(RECONNECT_S)
 
     async def close(self) -> None:
         """Let go of connections."""

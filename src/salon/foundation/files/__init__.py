@@ -3,6 +3,7 @@
 from salon.foundation.files.attaching import Choice, Takes, Way, Wish, choose
 from salon.foundation.files.attachments import Attached, Attachments, is_own, marked
 from salon.foundation.files.blobs import BlobStore, LocalBlobs
+from salon.foundation.files.erasing import erase_file
 from salon.foundation.files.errors import (
     CannotAttach,
     ChecksumWrong,
@@ -29,6 +30,7 @@ from salon.foundation.files.models import (
     Upload,
     Usage,
 )
+from salon.foundation.files.naming import check_named, contents_in_use
 from salon.foundation.files.scanning import Scanner, ScannerDown, make_scanner
 from salon.foundation.files.service import Files
 from salon.foundation.files.sigv4 import Credentials
@@ -73,7 +75,10 @@ __all__ = [
     "Way",
     "Wish",
     "WrongOffset",
+    "check_named",
     "choose",
+    "contents_in_use",
+    "erase_file",
     "is_own",
     "make_scanner",
     "marked",

@@ -159,7 +159,9 @@ class Making:
         try:
             async with self._files.at_path(file) as path:
                 arguments = {"path": str(path), **recipe.given}
-                async with self._workers.start(recipe.function, arguments, limits=recipe.limits) as job:
+                async with self._workers.start(
+                    recipe.function, arguments, limits=recipe.limits, owner=caller.space_id
+                ) as job:
                     taken = await self._files.take(
                         caller, _bytes_of(job), name=file.name, is_joined=True, is_inner=True
                     )

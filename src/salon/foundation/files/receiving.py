@@ -4,10 +4,13 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from salon.foundation.files.blobs import disk_error
 from salon.foundation.files.sniffing import SNIFF_BYTES
+
+_BROUGHT_BYTES: Final = 2 * 1024**2
+"""Brought to the disk at once: a commit of the database waits behind all that a file left to write."""
 
 
 class Arrival:
@@ -24,6 +27,7 @@ class Arrival:
         self._file: BinaryIO = os.fdopen(handle, "wb")
         self._digest = hashlib.sha256()
         self.size_bytes = 0
+        self._waiting_bytes = 0
         self.head = b""
 
     @property
@@ -37,19 +41,26 @@ class Arrival:
             self.head = (self.head + chunk)[:SNIFF_BYTES]
         self._digest.update(chunk)
         self.size_bytes += len(chunk)
+        self._waiting_bytes += len(chunk)
         try:
             self._file.write(chunk)
+            if self._waiting_bytes >= _BROUGHT_BYTES:
+                self._bring()
         except OSError as error:
             raise disk_error(error) from error
 
     def finish(self) -> None:
         """Bring it to the disk."""
         try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            self._bring()
             self._file.close()
         except OSError as error:
             raise disk_error(error) from error
+
+    def _bring(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._waiting_bytes = 0
 
     def discard(self) -> None:
         """Remove what is left of it."""

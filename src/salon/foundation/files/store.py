@@ -1,6 +1,6 @@
 """All SQL of the files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -67,6 +67,9 @@ _DELETE = statement(
 _TOUCH = statement(
     update(blobs).where(blobs.c.hash == bindparam("the_hash")).values(touched_at_ms=bindparam("now_ms"))
 )
+_LET_GO = statement(
+    update(blobs).where(blobs.c.hash.in_(bindparam("hashes", expanding=True))).values(touched_at_ms=0)
+)
 _CONFIRM = statement(
     update(blobs)
     .where(blobs.c.hash == bindparam("the_hash"), blobs.c.deleting_at_ms.is_(None))
@@ -101,6 +104,7 @@ _DOOMED = statement(
     .where(blobs.c.touched_at_ms < bindparam("before_ms"), ~_is_referenced)
     .limit(bindparam("limit"))
 )
+_REFERENCED = statement(select(blobs.c.hash).where(_is_referenced))
 _DOOM = statement(
     update(blobs)
     .where(
@@ -185,6 +189,11 @@ def delete_reference(tx: Transaction, scope: SpaceScope, file_id: str, *, now_ms
     return True
 
 
+def let_go(tx: Transaction, _scope: SpaceScope, hashes: Sequence[str]) -> None:
+    """Let the collector take content at its next look, if nothing refers to it by then."""
+    tx.run(_LET_GO, hashes=list(hashes))
+
+
 def usage_of(tx: Transaction, scope: SpaceScope) -> Usage:
     """Return what a space stores, as counted."""
     return _usage(tx.one(_USAGE, space=scope.space_id))
@@ -201,6 +210,11 @@ def recount(tx: Transaction, scope: SpaceScope) -> Usage:
 def unreferenced(tx: Transaction, _scope: Scope, *, before_ms: int, limit: int = 200) -> list[str]:
     """Return content that nothing refers to and nobody touched since ``before_ms``."""
     return [str(row[0]) for row in tx.all(_DOOMED, before_ms=before_ms, limit=limit)]
+
+
+def referenced(tx: Transaction, _scope: SystemScope) -> set[str]:
+    """Return the content that something refers to."""
+    return {str(row[0]) for row in tx.all(_REFERENCED)}
 
 
 def doom(tx: Transaction, _scope: SystemScope, hash_: str, *, before_ms: int, now_ms: int) -> bool:

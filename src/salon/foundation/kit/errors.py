@@ -6,6 +6,7 @@
     ├── InvalidRequest          400  the caller's input; names the field
     │   ├── UnknownModel        404
     │   ├── Unsupported         400  the target cannot do what was asked
+    │   ├── WrongField          422  a field is not as it is declared: its type, its limit, its choices
     │   ├── ContextTooLong      400
     │   └── TooLarge            413
     ├── NotSignedIn             401
@@ -99,6 +100,12 @@ class InvalidRequest(SalonError):
 
     code = "invalid_request"
     status = 400
+
+
+class WrongField(InvalidRequest):
+    """A field is not as it is declared. Fields: ``field``, ``problem``, and ``limit`` if it has one."""
+
+    status = 422
 
 
 class UnknownModel(InvalidRequest):

@@ -112,6 +112,16 @@ class TaskSupervisor:
         return True
 
 
+def was_cancelled() -> bool:
+    """Tell whether somebody has cancelled the current task, also where what it called swallowed that.
+
+    ``asyncio.wait_for`` of Python 3.11 does when what it waits for is done in the same moment, so a loop
+    around a library that uses it (redis) asks before each round.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 def live_task_counts() -> Counter[tuple[str, str]]:
     """Count live tasks of every open supervisor by (supervisor, task name); for metrics."""
     counts: Counter[tuple[str, str]] = Counter()

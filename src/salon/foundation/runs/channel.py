@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from salon.foundation.runs.models import RunEvent
@@ -15,10 +16,12 @@ QUEUE_BYTES: Final = 1024 * 1024
 class Follower:
     """One viewer's queue. A viewer that falls behind is sent back to the database."""
 
-    __slots__ = ("_bytes", "_waiting", "has_lagged", "is_closed", "queue")
+    __slots__ = ("_bytes", "_waiting", "at_once", "has_lagged", "is_closed", "queue")
 
     def __init__(self, waiting: list[RunEvent]) -> None:
         self.queue: deque[RunEvent] = deque(waiting)
+        self.at_once: Callable[[RunEvent], bool] | None = None
+        """Takes an event past the queue while the viewer waits; False where it cannot. Never raises."""
         self.has_lagged = False
         self.is_closed = False
         self._bytes = sum(len(event.body) for event in waiting)
@@ -27,6 +30,10 @@ class Follower:
     def deliver(self, event: RunEvent) -> None:
         """Queue an event, or mark the viewer as behind."""
         if self.has_lagged:
+            return
+        waiting, at_once = self._waiting, self.at_once
+        # To wake a task for each delta of each viewer would cost more than to send it.
+        if waiting is not None and at_once is not None and not waiting.done() and at_once(event):
             return
         if len(self.queue) >= QUEUE_LIMIT or self._bytes >= QUEUE_BYTES:
             self.lag()

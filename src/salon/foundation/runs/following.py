@@ -24,6 +24,8 @@ POLLS_PER_S: Final = 400
 PAGE: Final = 200
 
 Channels = Callable[[str], Channel | None]
+AtOnce = Callable[[RunEvent], bool]
+"""Takes an event the moment it happens, called by whoever appends it; False if it cannot. Never raises."""
 
 
 class Following:
@@ -33,7 +35,15 @@ class Following:
     """How many walks of this process wait for the database now."""
 
     def __init__(
-        self, storage: Storage, scope: Scope, run_id: str, *, epoch: int, number: int, channel: Channels
+        self,
+        storage: Storage,
+        scope: Scope,
+        run_id: str,
+        *,
+        epoch: int,
+        number: int,
+        channel: Channels,
+        at_once: AtOnce | None = None,
     ) -> None:
         self.lags = 0
         """How often the viewer fell behind and was sent back to the database."""
@@ -43,6 +53,7 @@ class Following:
         self._epoch = epoch
         self._number = number
         self._channel = channel
+        self._at_once = at_once
         self._top: int | None = None
         """The last number that an owner in this process gave away, when the round began."""
         self._knows_compaction = False
@@ -55,7 +66,10 @@ class Following:
                 yield seen
 
     async def batches(self) -> AsyncIterator[list[Seen]]:
-        """Yield the same in lists: what is there at once comes at once. Raises: NotFound, StorageError."""
+        """Yield the same in lists: what is there at once comes at once. Raises: NotFound, StorageError.
+
+        While the next list is waited for, an event that follows may be taken by ``at_once`` instead.
+        """
         while not self._is_over:
             channel = self._channel(self._run_id)
             follower = channel.join() if channel is not None else None
@@ -63,7 +77,9 @@ class Following:
             try:
                 async for batch in self._stored():
                     yield batch
-                # Each delta of each viewer comes through here: no further generator, and no task.
+                if follower is not None and self._at_once is not None:
+                    follower.at_once = self._take_at_once
+                # What is not taken at once comes through here: no further generator, and no task.
                 while follower is not None and not self._is_over and not follower.has_lagged:
                     queued, is_whole = self._queued(follower)
                     if queued:
@@ -127,6 +143,14 @@ class Following:
             return None
         self._number = limit
         return Rewind(epoch=run.epoch, number=limit, reason="compacted" if is_compaction else "epoch")
+
+    def _take_at_once(self, event: RunEvent) -> bool:
+        """Have an event taken past the queue, if it is the next one and not the end."""
+        is_next = event.number == self._number + 1 and event.epoch == self._epoch and event.type != END
+        if not is_next or self._at_once is None or not self._at_once(event):
+            return False
+        self._number = event.number
+        return True
 
     def _queued(self, follower: Follower) -> tuple[list[Seen], bool]:
         """Take what is queued and follows; false if something else is queued, too."""

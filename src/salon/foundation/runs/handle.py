@@ -78,6 +78,7 @@ class RunHandle:
     def append(self, kind: str, data: Any) -> int:
         """Add an event and return its number: seen at once in this process, durable within a tick.
 
+        A delta then outlives this process, and from the next other write on a power cut, too.
         ``data`` becomes JSON. Raises: RunEnded, StaleEpoch, TooLarge over 256 KiB.
         """
         self._check_open()

@@ -1,7 +1,7 @@
 """Takes away what ended runs need no more, and says now and then what that was."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
@@ -47,6 +47,8 @@ class Janitor:
         self._freed = Freed()
         self._report_at_s = time.monotonic() + REPORT_S
         self._delete_at_s = 0.0
+        self.before_work: Callable[[], Awaitable[None]] | None = None
+        """What makes known whose results are waited for; called before a run is compacted."""
 
     def wait_for(self, kind: str, stands: Stands) -> None:
         """Keep the deltas of ended runs of ``kind`` until ``stands`` says so."""
@@ -69,6 +71,8 @@ class Janitor:
                     tx, scope, before_ms=before_ms, since_ms=since_ms, limit=PAGE
                 )
             )
+            if page and self.before_work is not None:
+                await self.before_work()
             for run in page:
                 if run.id not in seen:
                     dropped += await self._compact_one(scope, run)

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, cast
 
 import msgspec
 
-from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.kit.tasks import TaskSupervisor, was_cancelled
 from salon.foundation.runs.channel import Channel
 from salon.foundation.runs.mirrors import Mirrors
 from salon.foundation.runs.models import RunEvent
@@ -137,7 +137,7 @@ class RedisCopies:
         """Name what is watched here: at once when it is new, and all of it every few seconds."""
         loop = asyncio.get_running_loop()
         all_at_s = loop.time() + ANNOUNCE_S
-        while True:
+        while not was_cancelled():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(all_at_s):
                     await self._announce.wait()
@@ -156,28 +156,30 @@ class RedisCopies:
 
         try:
             await heard.subscribe(*(_channel_of(run_id) for run_id in run_ids))
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, AttributeError) as error:
+            # Of a connection that the listener gave up in this moment the client has no writer any more.
             self._report(error)
 
     # -- listening --------------------------------------------------------------------------------
     async def _listen_forever(self) -> None:
         from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
 
-        while True:
+        while not was_cancelled():
             try:
                 async with self._client.pubsub() as heard:
                     await heard.subscribe(CONTROL)
                     self._heard, self._is_down = heard, False
-                    while True:
+                    while not was_cancelled():
                         message = await heard.get_message(ignore_subscribe_messages=True, timeout=LISTEN_S)
                         if message is not None:
                             self._take(message)
                         await self._unsubscribe(heard)
-            except (RedisError, OSError) as error:
+            except (RedisError, OSError, AttributeError) as error:  # the other task may have given it up, too
                 self._report(error)
             finally:
                 self._lost()
-            await asyncio.sleep(RECONNECT_S)
+            if not was_cancelled():
+                await asyncio.sleep(RECONNECT_S)
 
     def _take(self, message: dict[str, Any]) -> None:
         try:

@@ -13,12 +13,12 @@ from salon.foundation.kit.ids import SpaceId, new_id
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.runs import store
 from salon.foundation.runs.channel import Channel
-from salon.foundation.runs.following import Following
+from salon.foundation.runs.following import AtOnce, Following
 from salon.foundation.runs.handle import RunHandle
 from salon.foundation.runs.janitor import KEEP_DELTAS_S, KEEP_RUNS_S, Janitor, Stands
 from salon.foundation.runs.janitor import KIND as JANITOR
 from salon.foundation.runs.live import LiveCopies
-from salon.foundation.runs.models import END, Run, RunEvent, Seen
+from salon.foundation.runs.models import END, Run, RunEvent, Seen, StaleEpoch
 from salon.foundation.runs.writer import TICK_S, LogWriter
 from salon.foundation.storage import Storage, Transaction
 
@@ -47,7 +47,10 @@ class Runs:
         tick_s: float = TICK_S,
         keep_deltas_s: float = KEEP_DELTAS_S,
         keep_runs_s: float = KEEP_RUNS_S,
+        janitor_s: float = JANITOR_S,
+        prefix: str = "run",
     ) -> None:
+        """``janitor_s`` is how often it tidies up at most; ``prefix`` begins the ids of its runs."""
         self.process = new_id("own")
         """This process's name as an owner; a new one at each start."""
         self._storage = storage
@@ -59,13 +62,29 @@ class Runs:
         self._to_stop: dict[str, None] = {}
         """Runs that are to stop and were not owned here when that was heard; the last thousand."""
         self._reporter: Caller | None = None
+        self._load: Callable[[], Awaitable[object]] | None = None
+        self._prefix = prefix
+        self._tidy_s = min(janitor_s, self._lease_ms / 3000)
         self.janitor = Janitor(storage, keep_deltas_s=keep_deltas_s, keep_runs_s=keep_runs_s)
+        self.janitor.before_work = self._know_all
         self._tasks = TaskSupervisor("runs")
         self.writer = LogWriter(storage, clock=self._clock, live=live, tick_s=tick_s)
 
     def resume_with(self, kind: str, resumer: Resumer) -> None:
         """Go on with left-over runs of ``kind`` instead of ending them; call before ``start``."""
         self._resumers[kind] = resumer
+
+    def know_all_by(self, load: Callable[[], Awaitable[object]]) -> None:
+        """Call ``load`` before the first left-over or ended run is looked at; it makes known every kind.
+
+        A process that has none to look after need not load what knows of them. Call before ``start``.
+        """
+        self._load = load
+
+    async def _know_all(self) -> None:
+        if self._load is not None:
+            await self._load()
+            self._load = None
 
     def compact_when(self, kind: str, stands: Stands) -> None:
         """Keep the deltas of an ended run of ``kind`` until ``stands(tx, run)`` says that its result stands.
@@ -127,7 +146,7 @@ class Runs:
         """Return a run that is to begin in a transaction of the caller's: ``insert`` it, then ``own`` it."""
         now_ms = self._clock.now_ms()
         return Run(
-            id=new_id("run"),
+            id=new_id(self._prefix),
             space_id=caller.space_id,
             created_by=caller.person_id or caller.key_id,
             kind=kind,
@@ -192,10 +211,21 @@ class Runs:
         """
         return self.walk(scope, run_id, epoch=epoch, number=number).events()
 
-    def walk(self, scope: Scope, run_id: str, *, epoch: int = 0, number: int = 0) -> Following:
-        """Do as ``follow``, for those who take whatever is there at once: ``walk(...).batches()``."""
+    def walk(
+        self, scope: Scope, run_id: str, *, epoch: int = 0, number: int = 0, at_once: AtOnce | None = None
+    ) -> Following:
+        """Do as ``follow``, for those who take whatever is there at once: ``walk(...).batches()``.
+
+        ``at_once`` is offered each event that happens while the next batch is waited for.
+        """
         return Following(
-            self._storage, scope, run_id, epoch=epoch, number=number, channel=self._channel_for_viewers
+            self._storage,
+            scope,
+            run_id,
+            epoch=epoch,
+            number=number,
+            channel=self._channel_for_viewers,
+            at_once=at_once,
         )
 
     async def stop(self, scope: Scope, run_id: str) -> bool:
@@ -208,7 +238,7 @@ class Runs:
         is_heard = self._is_here(scope, run_id)
         if is_heard:
             self._heard_stop(run_id)
-        asked = await self._storage.write(lambda tx: store.request_stop(tx, scope, run_id))
+        asked = await self._storage.write(lambda tx: store.request_stop(tx, scope, run_id, is_heard=is_heard))
         if asked and not is_heard:
             self._heard_stop(run_id)
             if run_id not in self._handles and self._live is not None:
@@ -278,6 +308,7 @@ class Runs:
 
     async def _settle(self, run: Run) -> int:
         """Resume a dead owner's run if its kind can be, else end it as interrupted."""
+        await self._know_all()
         resumer = self._resumers.get(run.kind)
         if resumer is None:
             return int(await self._storage.write(lambda tx: self._interrupt(tx, run)))
@@ -311,6 +342,10 @@ class Runs:
 
     def _own(self, run: Run) -> RunHandle:
         handle = RunHandle(run, log=self.writer, clock=self._clock)
+        earlier = self._handles.get(run.id)
+        if earlier is not None and not earlier.has_ended:
+            # Lost to another process meanwhile, without having noticed: one process speaks in one epoch.
+            earlier.lose()
         self._handles[run.id] = handle
         if run.id in self._to_stop:
             handle.stop_requested.set()
@@ -354,7 +389,7 @@ class Runs:
 
     async def _tidy_forever(self) -> None:
         while True:
-            await asyncio.sleep(min(JANITOR_S, self._lease_ms / 3000))
+            await asyncio.sleep(self._tidy_s)
             try:
                 await self.tidy()
             except SalonError as error:
@@ -363,7 +398,10 @@ class Runs:
 
 async def _resume(resumer: Resumer, handle: RunHandle) -> None:
     try:
-        await resumer(handle)
-    finally:
-        if not handle.has_ended and not handle.is_lost:
-            await handle.end("failed", {"reason": "the run ended without saying how"})
+        try:
+            await resumer(handle)
+        finally:
+            if not handle.has_ended and not handle.is_lost:
+                await handle.end("failed", {"reason": "the run ended without saying how"})
+    except StaleEpoch:
+        _log.info("run %s goes on in another process", handle.run_id)

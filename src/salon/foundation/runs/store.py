@@ -59,6 +59,12 @@ _TAKE = statement(
         epoch=runs.c.epoch + 1, owner=bindparam("new_owner"), lease_expires_at_ms=bindparam("expires_at_ms")
     )
 )
+_MINE = statement(
+    select(runs.c.id)
+    .where(runs.c.owner == bindparam("the_owner"), runs.c.status == "running")
+    .order_by(runs.c.id)
+    .with_for_update()
+)
 _RENEW = statement(
     update(runs)
     .where(runs.c.owner == bindparam("the_owner"), runs.c.status == "running")
@@ -77,6 +83,7 @@ _FOREIGN = statement(
 _STOP = statement(
     update(runs).where(runs.c.id == bindparam("run_id"), runs.c.status == "running").values(stop_requested=1)
 )
+_NOTE_STOP = statement(update(runs).where(runs.c.id == bindparam("run_id")).values(stop_requested=1))
 _STOPPED = statement(
     select(runs.c.id).where(
         runs.c.owner == bindparam("the_owner"), runs.c.status == "running", runs.c.stop_requested == 1
@@ -185,6 +192,9 @@ def take_over(
 
 def renew_leases(tx: Transaction, scope: SystemScope, *, owner: str, expires_at_ms: int) -> list[str]:
     """Keep every run of ``owner``; return those that are asked to stop."""
+    # Several runs are taken in the order of their ids, here and by the ticks: in different orders two of them
+    # wait for each other, a second long, until PostgreSQL ends one.
+    tx.all(_MINE, the_owner=owner)
     tx.run(_RENEW, the_owner=owner, expires_at_ms=expires_at_ms)
     return stopped_runs(tx, scope, owner=owner)
 
@@ -204,9 +214,13 @@ def foreign_runs(tx: Transaction, _scope: SystemScope, *, owner: str, limit: int
     return [run_of(row) for row in tx.all(_FOREIGN, the_owner=owner, limit=limit)]
 
 
-def request_stop(tx: Transaction, scope: Scope, run_id: str) -> bool:
-    """Ask a run's owner to stop; False if it is not running or not in the scope."""
-    return get_run(tx, scope, run_id) is not None and tx.run(_STOP, run_id=run_id) > 0
+def request_stop(tx: Transaction, scope: Scope, run_id: str, *, is_heard: bool = False) -> bool:
+    """Ask a run's owner to stop; False if it is not running or not in the scope.
+
+    ``is_heard``: its owner knows already, so that it may have ended by now because of that.
+    """
+    note = _NOTE_STOP if is_heard else _STOP
+    return get_run(tx, scope, run_id) is not None and tx.run(note, run_id=run_id) > 0
 
 
 def log_after(

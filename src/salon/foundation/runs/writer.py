@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from salon.foundation.kit.caller import SystemScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import SalonError
-from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.kit.tasks import TaskSupervisor, was_cancelled
 from salon.foundation.runs import store
 from salon.foundation.runs.handle import RunHandle
 from salon.foundation.runs.live import LiveCopies
@@ -21,6 +21,9 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 TICK_S: Final = 0.04
+"""Between the beginnings of two writes. What comes after a pause waits for nothing."""
+NEARLY_S: Final = 0.005
+"""A write that is due so soon is made at once: a loop that waits for a moment wakes twice."""
 RETRY_S: Final = 0.5
 MAX_EVENTS_PER_RUN: Final = 1000
 MAX_COPIES: Final = 20_000
@@ -28,7 +31,7 @@ MAX_COPIES: Final = 20_000
 
 
 class LogWriter:
-    """Collects what was appended and writes it every 40 ms; a stale epoch loses its run."""
+    """Writes what was appended, at most every 40 ms; a stale epoch loses its run."""
 
     def __init__(
         self, storage: Storage, *, clock: Clock, live: LiveCopies | None = None, tick_s: float = TICK_S
@@ -46,7 +49,7 @@ class LogWriter:
         """How many transactions were made; for metrics and tests."""
 
     def start(self, tasks: TaskSupervisor) -> None:
-        """Begin ticking."""
+        """Begin to write."""
         tasks.spawn(self._tick_forever(), name="run-log-writer")
         if self._live is not None:
             tasks.spawn(self._copy_forever(self._live), name="run-log-copies")
@@ -102,14 +105,16 @@ class LogWriter:
         async with self._lock:
             batch = [
                 (handle, list(islice(handle.channel.pending, MAX_EVENTS_PER_RUN)))
-                for handle in self._dirty.values()
+                for _, handle in sorted(self._dirty.items())  # as leases are renewed: see there
                 if handle.channel.pending and not handle.is_lost
             ]
             self._dirty.clear()
             if not batch:
                 return
             try:
-                outcome = await self._storage.write(lambda tx: _append_all(tx, batch))
+                outcome = await self._storage.write(
+                    lambda tx: _append_all(tx, batch), outlives_power=not _is_text(batch)
+                )
             except BaseException:
                 self._dirty.update((handle.run_id, handle) for handle, _ in batch)
                 raise
@@ -141,16 +146,21 @@ class LogWriter:
 
     async def _copy_forever(self, live: LiveCopies) -> None:
         # A task of its own: a Redis that does not answer must not keep anything from the database.
-        while True:
+        while not was_cancelled():
             await self._has_copies.wait()
             self._has_copies.clear()
             copies, self._copies = self._copies, []
             await live.add(copies)
 
     async def _tick_forever(self) -> None:
+        now, next_s = asyncio.get_running_loop().time, 0.0
         while True:
             await self._wake.wait()
-            await asyncio.sleep(self._tick_s)
+            left_s = next_s - now()
+            if left_s > NEARLY_S:
+                await asyncio.sleep(left_s)
+            # From beginning to beginning: a database that takes its time makes nothing wait twice.
+            next_s = now() + self._tick_s
             self._wake.clear()
             try:
                 await self.write_all()
@@ -159,6 +169,11 @@ class LogWriter:
                 _log.warning("run logs cannot be written: %s", error.message)
                 await asyncio.sleep(RETRY_S)
                 self._wake.set()
+
+
+def _is_text(batch: list[tuple[RunHandle, list[RunEvent]]]) -> bool:
+    """Tell whether there is nothing but deltas: what they add up to is kept, and synced, at the end."""
+    return all(event.is_delta for _, events in batch for event in events)
 
 
 def _append_all(tx: Transaction, batch: list[tuple[RunHandle, list[RunEvent]]]) -> list[bool | None]:

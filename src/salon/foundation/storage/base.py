@@ -29,11 +29,13 @@ class Storage(Protocol):
         """The PostgreSQL address, which may hold a password; None on SQLite."""
         ...
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
+    async def write(self, fn: Callable[[Transaction], T], *, outlives_power: bool = True) -> T:
         """Run ``fn`` in a write transaction and return its result after COMMIT.
 
         ``fn`` runs in another thread and must not wait for anything. Cancelling the caller does not take
-        the write back. Raises: what ``fn`` raises (nothing is kept then), StorageError, Overloaded.
+        the write back. What must outlive this process but need not outlive a power cut (text that is still
+        coming) spares the disk a sync where the database lets it: the next other write syncs it, too.
+        Raises: what ``fn`` raises (nothing is kept then), StorageError, Overloaded.
         """
         ...
 

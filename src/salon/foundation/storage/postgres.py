@@ -56,8 +56,12 @@ class PostgresStorage:
         """Check that the server answers. Raises: StorageError."""
         await self._on_thread(lambda: self._run(_ping, read_only=True))
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
-        """Run ``fn`` in a write transaction and return its result after COMMIT."""
+    async def write(self, fn: Callable[[Transaction], T], *, outlives_power: bool = True) -> T:
+        """Run ``fn`` in a write transaction and return its result after COMMIT.
+
+        All of them are synced: unsynced ones would not outlive an end of the server's process either.
+        """
+        del outlives_power
         # Shielded: a caller that goes away does not take the write back, queued or not.
         return await asyncio.shield(self._on_thread(lambda: self._run(fn, read_only=False)))
 

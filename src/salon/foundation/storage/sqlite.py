@@ -2,7 +2,8 @@
 
 The writer takes everything that is queued, runs it in one transaction (each function in its own
 SAVEPOINT, so that a failing one spoils nothing), commits once, and wakes the event loop once. A commit
-costs an fsync whoever pays it; under load many writes share it and an idle writer waits for nobody.
+costs an fsync whoever pays it; under load many writes share it and an idle writer waits for nobody. A batch
+in which nothing has to outlive a power cut is committed without one; the next sync takes it along.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from salon.foundation.storage.sqlite_connection import (
     close_quietly,
     connect,
     roll_back,
+    sync_commits,
     translate,
 )
 from salon.foundation.storage.statement import DialectName
@@ -47,7 +49,7 @@ _LOG_PATIENCE_MS: Final = 100
 class _Job:
     """One queued function and where its result goes."""
 
-    __slots__ = ("alone", "error", "fn", "future", "loop", "result")
+    __slots__ = ("alone", "error", "fn", "future", "is_synced", "loop", "result")
 
     def __init__(self, fn: Callable[[Any], Any], future: Any, loop: asyncio.AbstractEventLoop | None) -> None:
         self.fn = fn
@@ -55,6 +57,8 @@ class _Job:
         self.loop = loop
         self.alone = False
         """Run outside any transaction, on the raw connection."""
+        self.is_synced = True
+        """Outlives a power cut once it is done."""
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -87,6 +91,8 @@ class SqliteStorage:
         self._readers = ThreadPoolExecutor(readers, "salon-sqlite-reader")
         self._local = threading.local()
         self._reader_connections: list[Connection] = []
+        self._syncs = True
+        """Whether the writer's connection syncs each commit, as it does once it is opened."""
         self.commits = 0
         """How many group commits were made; for metrics."""
         self.writes = 0
@@ -99,11 +105,13 @@ class SqliteStorage:
 
     # Callers' side
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
+    async def write(self, fn: Callable[[Transaction], T], *, outlives_power: bool = True) -> T:
         """Run ``fn`` in a write transaction and return its result after COMMIT."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._put(_Job(fn, future, loop))
+        job = _Job(fn, future, loop)
+        job.is_synced = outlives_power
+        self._put(job)
         return await future
 
     def submit(self, fn: Callable[[Transaction], T]) -> Future[T]:
@@ -218,7 +226,11 @@ class SqliteStorage:
         self._announce(rest, [])
 
     def _run_alone(self, connection: Connection, job: _Job) -> None:
-        _attempt(job, lambda: job.fn(connection))
+        def run() -> object:
+            self._sync_commits(connection, wanted=True)
+            return job.fn(connection)
+
+        _attempt(job, run)
         self._announce([job], [])
 
     def _run_batch(self, connection: Connection, first: _Job) -> None:
@@ -247,6 +259,7 @@ class SqliteStorage:
         has_begun = False
         try:
             roll_back(connection)
+            self._sync_commits(connection, wanted=any(job.is_synced for job in jobs))
             begin_patiently(connection)
             has_begun = True
             for job in jobs:
@@ -263,6 +276,12 @@ class SqliteStorage:
                 job.error = job.error or failure
             return []
         return hooks
+
+    def _sync_commits(self, connection: Connection, *, wanted: bool) -> None:
+        """Have commits wait for the disk, or not. Either way the log is synced before it is written back."""
+        if wanted != self._syncs:
+            sync_commits(connection, wanted=wanted)
+            self._syncs = wanted
 
     def _commit_singly(self, connection: Connection, jobs: list[_Job]) -> list[Callable[[], None]]:
         """Give each job a transaction of its own after one of them took all the others down.

@@ -39,7 +39,7 @@ class Connection(Protocol):
         """Whether a transaction is open."""
         ...
 
-    def execute(self, statements: str, bindings: Any = None) -> Cursor:
+    def execute(self, statements: str, bindings: Any = None, *, can_cache: bool = True) -> Cursor:
         """Run statements."""
         ...
 
@@ -157,11 +157,12 @@ def connect(path: Path, *, reader: bool = False) -> Connection:
         _log_ahead(connection)
         connection.execute(
             "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+            "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
             # Deleted means gone: its bytes are overwritten, not only unlinked.
             "PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON;"
         ).fetchall()  # some of them answer, and what follows an answer only runs once it is fetched
-        # Readers share the file through mmap, so a large page cache per reader would be memory twice.
+        # Nothing is mapped: large pages of the system's cache would count as memory of each connection that
+        # touched a few bytes of them, the whole file with four readers, and reads take no less time so.
         connection.execute(
             "PRAGMA cache_size=-4000; PRAGMA query_only=ON" if reader else "PRAGMA cache_size=-20000"
         )
@@ -185,6 +186,13 @@ def roll_back(connection: Connection) -> None:
     with contextlib.suppress(apsw.Error):
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def sync_commits(connection: Connection, *, wanted: bool) -> None:
+    """Have each commit wait for the disk, or leave that to the next one that does; outside a transaction."""
+    # Not from the cache: SQLite does this when it reads the statement, and nothing when it runs it.
+    level = "PRAGMA synchronous=FULL" if wanted else "PRAGMA synchronous=NORMAL"
+    connection.execute(level, can_cache=False)
 
 
 def begin_patiently(connection: Connection) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from salon.foundation.kit.errors import Overloaded, StorageError
+from salon.foundation.kit.fair_places import FairPlaces
 from salon.foundation.workers.errors import WorkCrashed, WorkLimit, WorkRefused
 from salon.foundation.workers.models import Done, Failed, Limits, Order, Report, Sent
 
@@ -100,11 +101,22 @@ class Job:
 
 
 class Workers:
-    """The workers of one process. One event loop."""
+    """The workers of one process, which owners of work have in turn. One event loop."""
 
-    def __init__(self, *, most: int | None = None, most_waiting: int = 200, wait_s: float = 60.0) -> None:
-        """Run ``most`` at once (one fewer than there are processors unless said), the others in turn."""
-        self._places = asyncio.Semaphore(most or max(1, (os.cpu_count() or 2) - 1))
+    def __init__(
+        self,
+        *,
+        most: int | None = None,
+        most_each: int | None = None,
+        most_waiting: int = 200,
+        wait_s: float = 60.0,
+    ) -> None:
+        """Run ``most`` at once (one fewer than there are processors unless said), the others in turn.
+
+        ``most_each`` bounds what runs of one owner, where work takes long. Of those who wait half may be
+        of one.
+        """
+        self._places = FairPlaces(most or max(1, (os.cpu_count() or 2) - 1), each=most_each)
         self._most_waiting = most_waiting
         self._wait_s = wait_s
         self.waiting = 0
@@ -119,9 +131,10 @@ class Workers:
         *,
         limits: Limits | None = None,
         field: str = "file",
+        owner: str = "",
     ) -> Any:
         """Return what ``function`` returns; its messages are dropped. Raises: as ``start``."""
-        async with self.start(function, arguments, limits=limits, field=field) as job:
+        async with self.start(function, arguments, limits=limits, field=field, owner=owner) as job:
             return await job.result()
 
     @contextlib.asynccontextmanager
@@ -132,14 +145,16 @@ class Workers:
         *,
         limits: Limits | None = None,
         field: str = "file",
+        owner: str = "",
     ) -> AsyncGenerator[Job]:
         """Run ``module:name`` in a process of its own; leaving the block ends it, whatever it does.
 
         The function is called with the arguments (values that MessagePack has) and a ``Send``; it raises
-        ``Refusal`` for what it will not take. ``field`` is what errors call the thing it reads.
+        ``Refusal`` for what it will not take. ``field`` is what errors call the thing it reads,
+        ``owner`` whose work it is: a space's.
         Raises: Overloaded when too many wait; while it runs WorkRefused, WorkLimit, WorkCrashed.
         """
-        async with self._place():
+        async with self._place(owner):
             bounds = limits or Limits()
             process = await _spawn(max(bounds.message_bytes, 64 * 1024))
             self.running += 1
@@ -152,14 +167,15 @@ class Workers:
                 await _end(process)
 
     @contextlib.asynccontextmanager
-    async def _place(self) -> AsyncGenerator[None]:
+    async def _place(self, owner: str) -> AsyncGenerator[None]:
         """Wait for a place. Raises: Overloaded."""
-        if self.waiting >= self._most_waiting:
+        most_own = max(1, self._most_waiting // 2)
+        if self.waiting >= self._most_waiting or self._places.waiting(owner) >= most_own:
             raise Overloaded(retry_after_s=_BUSY_S)
         self.waiting += 1
         try:
             async with asyncio.timeout(self._wait_s):
-                await self._places.acquire()
+                await self._places.take(owner)
         except TimeoutError as error:
             raise Overloaded(retry_after_s=_BUSY_S) from error
         finally:
@@ -167,7 +183,7 @@ class Workers:
         try:
             yield
         finally:
-            self._places.release()
+            self._places.give_back(owner)
 
 
 async def _spawn(buffer_bytes: int) -> asyncio.subprocess.Process:

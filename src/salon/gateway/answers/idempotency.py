@@ -8,6 +8,7 @@ answer again, for a day. A failure before anything was charged gives the key bac
 import asyncio
 import contextlib
 import hashlib
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final
 
@@ -15,7 +16,7 @@ from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import Conflict, InvalidRequest
 from salon.foundation.kit.ids import SpaceId
-from salon.foundation.storage import Storage
+from salon.foundation.storage import Storage, Transaction
 from salon.gateway.answers import store
 from salon.gateway.answers.recorded import Recorded
 
@@ -43,6 +44,10 @@ class Claim:
         if not self._ended:
             self._ended = True
             self._keys.keep(self, answer)
+
+    def keeping(self, answer: Recorded) -> Callable[[Transaction], None]:
+        """Return what keeps the answer in a transaction of the caller's; ``keep`` it then as well."""
+        return self._keys.keeping(self, answer)
 
     def release(self) -> None:
         """Give the key back: nothing was charged, the next request with it is tried."""
@@ -99,12 +104,14 @@ class IdempotencyKeys:
         """Store the answer of a claim. ``Claim.keep`` calls this."""
         if answer.size_bytes > _MOST_BYTES:
             answer = _too_large()
-        until_ms = self._clock.now_ms() + self._ttl_s * 1000
         claim.done.set_result(answer)
-        written = self._storage.submit(
-            lambda tx: store.finish(tx, claim.scope, claim.key_hash, answer=answer, until_ms=until_ms)
-        )
-        self._forget_after(written, claim, answer)
+        self._forget_after(self._storage.submit(self.keeping(claim, answer)), claim, answer)
+
+    def keeping(self, claim: Claim, answer: Recorded) -> Callable[[Transaction], None]:
+        """Return what stores the answer of a claim. ``Claim.keeping`` calls this."""
+        kept = answer if answer.size_bytes <= _MOST_BYTES else _too_large()
+        until_ms = self._clock.now_ms() + self._ttl_s * 1000
+        return lambda tx: store.finish(tx, claim.scope, claim.key_hash, answer=kept, until_ms=until_ms)
 
     def release(self, claim: Claim) -> None:
         """Give a key back. ``Claim.release`` calls this."""

@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+import msgspec
+
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.files import FileReference, Files
 from salon.foundation.kit.caller import SpaceScope
@@ -21,6 +23,8 @@ from salon.gateway.relay.job import Job
 
 OPERATION: Final = "files"
 """What a key that is limited to operations must be allowed, to refer to files as to store them."""
+_EVERY_MARK: Final = (*MARKS, b"salon")
+"""One of them is in each request that names a file of ours, also where no form has such a name."""
 MOST_FILES: Final = 600
 """References in one request; as many pages as any provider takes."""
 
@@ -40,6 +44,13 @@ class References(Protocol):
         """
         ...
 
+    async def check(self, body: bytes, dialect: Dialect, identity: KeyIdentity) -> None:
+        """Look whether the files are there that a request refers to, in whichever form; read none of them.
+
+        Raises: FileMissing, FileExpired, NotAllowed, TooLarge; each names the field.
+        """
+        ...
+
 
 class StoredReferences:
     """References to the files of the caller's space."""
@@ -53,26 +64,12 @@ class StoredReferences:
         self, body: bytes, dialect: Dialect, identity: KeyIdentity, *, in_any_form: bool = False
     ) -> bytes:
         """Return a request with the files it refers to."""
-        form = dialect.files
         fields = read_fields(body)
-        said = fields.get(dialect.said_field)
-        if form is None or said is None:
-            return body
-        marks = MARKS if in_any_form else (form.mark,)
-        if not any(mark in bytes(said) for mark in marks):
-            return body
-        try:
-            value = await asyncio.to_thread(loads, said)
-        except BrokenJsonError:
-            return body  # whoever reads the request says what is wrong with it
-        slots = [
-            (slot, file_id) for slot in form.slots(value) if (file_id := file_id_of(slot.id)) is not None
-        ]
+        marks = MARKS if in_any_form else None
+        value, slots = await self._slots(fields, dialect, marks)
         if not slots:
             return body
-        if not identity.limits.allows_operation(OPERATION):
-            raise NotAllowed(right=f"operation {OPERATION}")
-        found = await self._find(slots, SpaceScope(identity.caller.space_id))
+        found = await self._find(slots, identity)
         files = {file_id: await self._read(file, slot.id) for file_id, (slot, file) in found.items()}
 
         def fill() -> bytes:
@@ -82,10 +79,36 @@ class StoredReferences:
 
         return await asyncio.to_thread(fill)
 
+    async def check(self, body: bytes, dialect: Dialect, identity: KeyIdentity) -> None:
+        """Look whether the files are there that a request refers to."""
+        _, slots = await self._slots(read_fields(body), dialect, _EVERY_MARK)
+        if slots:
+            await self._find(slots, identity)
+
+    async def _slots(
+        self, fields: Mapping[str, msgspec.Raw], dialect: Dialect, marks: Sequence[bytes] | None
+    ) -> tuple[object, Sequence[tuple[Slot, str]]]:
+        """Return what is said, and where a file of ours is named in it: by the dialect's mark, or these."""
+        form, said = dialect.files, fields.get(dialect.said_field)
+        if form is None or said is None:
+            return None, ()
+        if not any(mark in bytes(said) for mark in marks or (form.mark,)):
+            return None, ()
+        try:
+            value = await asyncio.to_thread(loads, said)
+        except BrokenJsonError:
+            return None, ()  # whoever reads the request says what is wrong with it
+        return value, [
+            (slot, file_id) for slot in form.slots(value) if (file_id := file_id_of(slot.id)) is not None
+        ]
+
     async def _find(
-        self, slots: Sequence[tuple[Slot, str]], scope: SpaceScope
+        self, slots: Sequence[tuple[Slot, str]], identity: KeyIdentity
     ) -> Mapping[str, tuple[Slot, FileReference]]:
-        """Describe the files. Raises: FileMissing, FileExpired, TooLarge."""
+        """Describe the files. Raises: FileMissing, FileExpired, NotAllowed, TooLarge."""
+        if not identity.limits.allows_operation(OPERATION):
+            raise NotAllowed(right=f"operation {OPERATION}")
+        scope = SpaceScope(identity.caller.space_id)
         if len(slots) > MOST_FILES:
             raise InvalidRequest(field=slots[0][0].path, problem=f"A request takes {MOST_FILES} files.")
         found: dict[str, tuple[Slot, FileReference]] = {}

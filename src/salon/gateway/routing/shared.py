@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.tasks import TaskSupervisor
+from salon.foundation.kit.tasks import TaskSupervisor, was_cancelled
 from salon.gateway.routing.breaker import Breaker
 
 _NAME: Final = "salon:breakers"
@@ -107,7 +107,7 @@ class SharedBreakers:
             _logger.debug("a breaker could not be told to the others: %s", type(error).__name__)
 
     async def _follow(self) -> None:
-        while True:
+        while not was_cancelled():
             try:
                 await self.read_once()
             except (OSError, TimeoutError, ValueError, *_redis_errors()) as error:

@@ -7,6 +7,7 @@ until everything is sealed again. Nothing of it is in the database, a backup or 
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Mapping
@@ -43,6 +44,14 @@ class MasterKeys:
 
     def __repr__(self) -> str:
         return f"MasterKeys({', '.join(self._keys)})"
+
+    def derived(self, purpose: str) -> list[bytes]:
+        """Return a key of 32 bytes for another purpose from each key, the current one's first.
+
+        None of them gives its master key away.
+        """
+        first = [self.current, *(one for one in self._keys if one != self.current)]
+        return [hmac.digest(self._keys[one], b"salon: " + purpose.encode(), "sha256") for one in first]
 
     def add_new(self) -> None:
         """Make a new key and seal with it from now on; the older ones still open.

@@ -8,7 +8,7 @@ from salon.surfaces.api.asgi import SalonApp
 from salon.surfaces.api.door import Door
 from salon.surfaces.api.endpoints import check_rows, endpoints
 from salon.surfaces.api.hosts import is_loopback
-from salon.surfaces.api.management_door import AsgiApp
+from salon.surfaces.api.management_door import LoadedManagement
 from salon.surfaces.api.services import Services
 
 if TYPE_CHECKING:
@@ -17,20 +17,22 @@ if TYPE_CHECKING:
 LoadRouters = Callable[[], "Sequence[APIRouter]"]
 
 
-def build_app(services: Services, *, load_routers: LoadRouters | None = None) -> SalonApp:
+def build_app(
+    services: Services, *, load_routers: LoadRouters | None = None, load_more: LoadRouters | None = None
+) -> SalonApp:
     """Return the ASGI application; give ``protocol_for(app.door)`` to uvicorn for the hot door.
 
     ``load_routers`` returns the management routers; it runs when they are first needed, or at ``warm``,
-    so that a gateway that nobody manages never loads FastAPI.
+    so that a gateway that nobody manages never loads FastAPI. ``load_more`` returns those that are loaded
+    only when an address is asked for that the others do not have.
     Raises: ConfigError when the table would open a door unseen.
     """
     check_exposure(services.bound_host, require_key=services.require_key)
 
-    def load_management(door: Door) -> AsgiApp:
-        from salon.surfaces.api.management import build_management  # noqa: PLC0415 - loads FastAPI
+    def load_management(door: Door) -> LoadedManagement:
+        from salon.surfaces.api.management import Management  # noqa: PLC0415 - loads FastAPI
 
-        routers = load_routers() if load_routers is not None else ()
-        return build_management(door, routers)
+        return Management(door, load_routers() if load_routers is not None else (), load_more=load_more)
 
     return SalonApp(Door(services), load_management=load_management)
 

@@ -7,7 +7,8 @@ which is loaded when the first of them is asked for, or when ``warm`` is called.
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Final, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote
 
 from salon.foundation.accounts import KeyIdentity
@@ -28,9 +29,11 @@ from salon.surfaces.api.files import FileDoor
 from salon.surfaces.api.files.tus_area import area_headers
 from salon.surfaces.api.heads import check_head
 from salon.surfaces.api.live import LiveSurface
-from salon.surfaces.api.management_door import AsgiApp, ManagementDoor
+from salon.surfaces.api.management_door import LoadedManagement, ManagementDoor
 from salon.surfaces.api.realtime import RealtimeSurface, refuse_socket
-from salon.surfaces.api.responses import ResponseDoor, ResponsesSocket
+
+if TYPE_CHECKING:
+    from salon.surfaces.api.responses import ResponseSurfaces
 
 _MANAGED: Final = ("/salon/", "/signin", "/s/")
 _SERVED: Final = ("/v1/", "/v1beta/", "/v2/", "/upload/", "/api/", "/salon/")
@@ -54,7 +57,7 @@ class NoWebSocket(MethodNotAllowed):
 class SalonApp:
     """The ASGI application."""
 
-    def __init__(self, door: Door, *, load_management: Callable[[Door], AsgiApp]) -> None:
+    def __init__(self, door: Door, *, load_management: Callable[[Door], LoadedManagement]) -> None:
         self.door = door
         self._matcher = RowMatcher(CORE)
         self._reads = CoreReads(door.services)
@@ -63,8 +66,6 @@ class SalonApp:
         self._realtime = RealtimeSurface(door)
         self._live = LiveSurface(door)
         self._secrets = SecretMaker(door)
-        self._response_rows = ResponseDoor(door)
-        self._responses = ResponsesSocket(door)
         self._management = ManagementDoor(door, load_management)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,13 +77,19 @@ class SalonApp:
         else:
             await self._socket(scope, receive, send)
 
-    def warm(self) -> None:
-        """Load the management routes now; call it from a thread once the server listens."""
-        self._management.warm()
+    def warm(self, *, whole: bool = False) -> None:
+        """Load the management routes now, ``whole``: all of them; call it from a thread."""
+        self._management.warm(whole=whole)
 
     async def close(self) -> None:
         """End what still runs."""
         await self.door.close()
+
+    @cached_property
+    def _stored_responses(self) -> "ResponseSurfaces":
+        from salon.surfaces.api.responses import ResponseSurfaces  # noqa: PLC0415 - not at the start
+
+        return ResponseSurfaces(self.door)
 
     # -- entry ------------------------------------------------------------------------------------
     async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,8 +132,11 @@ class SalonApp:
             dialect = None if path.startswith(_MANAGED) else "openai-realtime"
             await refuse_socket(self.door, scope, send, error, dialect=dialect)
             return
-        surfaces = {"responses": self._responses, "client": self._live}
-        surface = surfaces.get(matched.endpoint.realtime or "", self._realtime)
+        kind = matched.endpoint.realtime
+        if kind == "responses":
+            await self._stored_responses.socket.serve(matched.endpoint, scope, receive, send)
+            return
+        surface = self._live if kind == "client" else self._realtime
         await surface.serve(matched.endpoint, scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -235,7 +245,7 @@ class SalonApp:
             await self._batches.serve(matched, identity, asked, reply, send)
             return
         if row.operation == RESPONSES:
-            await self._response_rows.serve(matched, identity, asked, reply, send)
+            await self._stored_responses.rows.serve(matched, identity, asked, reply, send)
             return
         if row.realtime is not None:
             assert identity is not None

@@ -66,6 +66,10 @@ class AccessAccounts(Protocol):
         """Return under whom a person acts: no limits, paid by the space's budgets."""
         ...
 
+    def author_name(self, caller: Caller, author_id: str) -> str | None:
+        """Return the present name of a person or key of the caller's space; None for anybody else's."""
+        ...
+
     async def look_again(self) -> None:
         """Take in what another process changed until now."""
         ...

@@ -8,8 +8,6 @@ from http import HTTPStatus
 from math import ceil
 from typing import Final, Protocol
 
-from salon.features.conversations.responses import DIALECTS, StoringGateway
-from salon.features.conversations.responses.ports import Serves
 from salon.foundation.kit.errors import Internal, SalonError
 from salon.foundation.kit.ids import new_id
 from salon.foundation.kit.tasks import TaskSupervisor
@@ -20,7 +18,8 @@ from salon.surfaces.api.endpoints import CORE, Endpoint
 from salon.surfaces.api.errors import error_body
 from salon.surfaces.api.hosts import HostRules
 from salon.surfaces.api.peers import Proxies
-from salon.surfaces.api.services import Services
+from salon.surfaces.api.services import GatewayDoor, Services
+from salon.surfaces.api.storing import STORED_DIALECTS, StoringDoor
 
 STATUS_LINES: Final = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus
@@ -51,7 +50,7 @@ class Door:
         self.services = services
         self.limits = services.limits
         self.gateway = services.gateway
-        self._gateways: Mapping[DialectName, Serves] = {}
+        self._gateways: Mapping[DialectName, GatewayDoor] = {}
         self.hosts = HostRules(
             bound_host=services.bound_host,
             allowed_hosts=services.allowed_hosts,
@@ -66,10 +65,11 @@ class Door:
             most_wrong=services.most_wrong_credentials,
         )
         self.supervisor = TaskSupervisor("doors")
-        desk = services.responses
-        if desk is not None:
-            storing = StoringGateway(services.gateway, desk.stored, desk.background, self.supervisor)
-            self._gateways = dict.fromkeys(DIALECTS, storing)
+        if services.conversations is not None:
+            storing = StoringDoor(
+                services.gateway, services.conversations, self.supervisor, refuse=self._refuse_call
+            )
+            self._gateways = dict.fromkeys(STORED_DIALECTS, storing)
         self.running: dict[asyncio.Task[object], Callable[[], object]] = {}
         """Requests under way at the ASGI door, and what checks their caller again."""
         self.cut: set[asyncio.Task[object]] = set()
@@ -89,7 +89,7 @@ class Door:
         self._prefixes: dict[int, bytes] = {}
         self._prefix_headers: list[tuple[bytes, bytes]] | None = None
 
-    def gateway_of(self, dialect: DialectName) -> Serves:
+    def gateway_of(self, dialect: DialectName) -> GatewayDoor:
         """Return what answers calls of a dialect."""
         return self._gateways.get(dialect, self.gateway)
 
@@ -125,6 +125,9 @@ class Door:
         body = self.render(error, dialect=dialect, request_id=request_id)
         own = error_headers(error, request_id, dialect=dialect)
         reply.send(error.status, [*own, *headers], body)
+
+    def _refuse_call(self, reply: Reply, error: Exception, dialect: DialectName) -> None:
+        self.refuse(reply, as_salon_error(error), dialect=dialect, headers=[])
 
     def render(self, error: SalonError, *, dialect: DialectName | None, request_id: str) -> bytes:
         """Return the body for ``error`` in the words of ``dialect``."""

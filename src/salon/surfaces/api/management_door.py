@@ -2,18 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Protocol
 
 from salon.foundation.kit.errors import TooLarge
 from salon.gateway.exchange import Headers
 from salon.surfaces.api.asgi_reply import Message, Receive, Scope, Send
 from salon.surfaces.api.asgi_request import Asked, admit
 from salon.surfaces.api.door import Door
-from salon.surfaces.api.endpoints import CORE, SMALL_BODY_BYTES, RowMatcher, endpoints
+from salon.surfaces.api.endpoints import SMALL_BODY_BYTES, Endpoint, RowMatcher
 from salon.surfaces.api.files.tus_area import area_headers
-
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _MANAGED_HEADERS: Final[Headers] = [
     (b"x-content-type-options", b"nosniff"),
@@ -24,29 +22,49 @@ _MANAGED_HEADERS: Final[Headers] = [
 ]
 
 
+class LoadedManagement(Protocol):
+    """The management routes, once they are loaded."""
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Serve one request."""
+        ...
+
+    def rows(self) -> Sequence[Endpoint]:
+        """Return the rows of the routes that are loaded."""
+        ...
+
+    def load_more(self) -> None:
+        """Load the routes that were left out so far; call it from a thread."""
+        ...
+
+
 class ManagementDoor:
     """Hands requests on to the application that ``load`` makes."""
 
-    def __init__(self, door: Door, load: Callable[[Door], AsgiApp]) -> None:
+    def __init__(self, door: Door, load: Callable[[Door], LoadedManagement]) -> None:
         self._door = door
         self._load = load
-        self._app: AsgiApp | None = None
+        self._app: LoadedManagement | None = None
+        self._is_whole = False
         self._lock = threading.Lock()
         self._rows = RowMatcher(())
 
-    def warm(self) -> None:
-        """Load the management routes now; call it from a thread once the server listens."""
+    def warm(self, *, whole: bool = False) -> None:
+        """Load the management routes now, all of them or the first; call it from a thread."""
         with self._lock:
-            if self._app is None:
-                loaded = self._load(self._door)
-                core = frozenset(row.key for row in CORE)
-                self._rows = RowMatcher([row for row in endpoints() if row.key not in core])
-                self._app = loaded
+            loaded = self._app or self._load(self._door)
+            if whole and not self._is_whole:
+                loaded.load_more()
+                self._is_whole = True
+            self._rows = RowMatcher(loaded.rows())
+            self._app = loaded
 
     async def serve(self, asked: Asked, send: Send, cors: Headers) -> None:
         """Serve one request. Raises: NotSignedIn, NotAllowed, TooLarge."""
         if self._app is None:
             await asyncio.to_thread(self.warm)
+        if not self._is_whole and self._rows.match(asked.method, asked.path) is None:
+            await asyncio.to_thread(lambda: self.warm(whole=True))
         app = self._app
         assert app is not None
         scope = asked.scope
@@ -71,7 +89,7 @@ class ManagementDoor:
             admit(self._door, asked, row)
         declared = asked.headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > limit_bytes:
-            raise TooLarge(what="body", limit_bytes=limit_bytes)
+            raise TooLarge(what="body", field="body", limit_bytes=limit_bytes)
         return limit_bytes
 
 
@@ -84,7 +102,7 @@ def _bounded(receive: Receive, limit_bytes: int) -> Receive:
         message = await receive()
         left_bytes -= len(message.get("body", b""))
         if left_bytes < 0:
-            raise TooLarge(what="body", limit_bytes=limit_bytes)
+            raise TooLarge(what="body", field="body", limit_bytes=limit_bytes)
         return message
 
     return receive_bounded

@@ -16,6 +16,7 @@ STATIC: Final = Path(__file__).with_name("static")
 _MEDIA_TYPES: Final = {
     ".html": b"text/html; charset=utf-8",
     ".js": b"text/javascript; charset=utf-8",
+    ".mjs": b"text/javascript; charset=utf-8",
     ".css": b"text/css; charset=utf-8",
     ".svg": b"image/svg+xml",
     ".png": b"image/png",
@@ -27,7 +28,9 @@ _MEDIA_TYPES: Final = {
     ".wasm": b"application/wasm",
 }
 _ENCODINGS: Final = ((b"br", ".br"), (b"gzip", ".gz"))
-_HASHED: Final = re.compile(r"assets/.+-[\w-]{8}\.\w+")
+_HASHED: Final = re.compile(r"(?:assets|frame)/.+-[\w-]{8}\.\w+")
+_FRAME: Final = "frame/"
+"""What draws diagrams, in a frame that can reach nothing: some megabytes, read when first asked for."""
 
 CONTENT_POLICY: Final = (
     b"default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -41,6 +44,18 @@ PAGE_HEADERS: Final[Headers] = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(self), payment=()"),
+]
+
+FRAME_POLICY: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
+)
+FRAME_HEADERS: Final[Headers] = [
+    (b"content-security-policy", FRAME_POLICY),
+    (b"referrer-policy", b"no-referrer"),
+    # The frame has an origin of its own, so even our scripts are foreign to it; they hold no secret.
+    (b"access-control-allow-origin", b"*"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=()"),
 ]
 
 
@@ -69,6 +84,7 @@ class Pages:
         self._asset_address = asset_address
         self._headers = _headers_with(asset_address)
         self._files: dict[str, _File] | None = None
+        self._later: dict[str, Path] = {}
 
     def get(self, path: str, headers: Mapping[bytes, bytes]) -> Page | None:
         """Return the answer for ``path`` (no leading slash), or ``None`` if there is no such page.
@@ -76,7 +92,7 @@ class Pages:
         A path without a dot in its last part is a place inside the app and gets its one document.
         """
         files = self._files if self._files is not None else self._load()
-        file = files.get(path)
+        file = files.get(path) or self._read_later(path, files)
         if file is None and "." not in path.rpartition("/")[2]:
             file = files.get("index.html")
         if file is None:
@@ -86,7 +102,7 @@ class Pages:
             (b"etag", file.etag),
             (b"vary", b"accept-encoding"),
             (b"cache-control", b"public, max-age=31536000, immutable" if file.is_hashed else b"no-cache"),
-            *self._headers,
+            *(FRAME_HEADERS if path in self._later else self._headers),
         ]
         if file.etag in headers.get(b"if-none-match", b""):
             return Page(304, sent, b"")
@@ -101,10 +117,20 @@ class Pages:
             media_type = _MEDIA_TYPES.get(path.suffix)
             if media_type is not None and path.is_file() and not path.is_symlink():
                 name = path.relative_to(self._root).as_posix()
-                files[name] = self._read(path, name, media_type)
+                if name.startswith(_FRAME):
+                    self._later[name] = path
+                else:
+                    files[name] = self._read(path, name, media_type)
         if files:
             self._files = files
         return files
+
+    def _read_later(self, name: str, files: dict[str, _File]) -> _File | None:
+        path = self._later.get(name)
+        if path is None:
+            return None
+        files[name] = self._read(path, name, _MEDIA_TYPES[path.suffix])
+        return files[name]
 
     def _placed(self, document: bytes) -> bytes:
         """Return the document with the addresses of this installation."""

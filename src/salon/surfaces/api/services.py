@@ -1,29 +1,35 @@
 """What the doors need of the house, put together by the composition root."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from salon.features.conversations.answering.service import Answering
-from salon.features.conversations.exchange.exporting import Exports
-from salon.features.conversations.exchange.importing import Imports
-from salon.features.conversations.prompts import Prompts
-from salon.features.conversations.responses import ResponseDesk
-from salon.features.conversations.search import Indexer, Search
-from salon.features.conversations.shares import Copies, Pages, Reader, Shares
-from salon.features.conversations.sorting import Sorting
-from salon.features.conversations.tree import Tree
+from salon.features.conversations.naming import is_temporary
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.events import Feed
 from salon.foundation.files import Files, Making, Uploads
+from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.in_place import InPlace
+from salon.foundation.kit.later import Later
 from salon.foundation.runs import Runs
 from salon.gateway.batches import Batches
 from salon.gateway.exchange import Reply, ServedCall
 from salon.gateway.protocols.base import Dialect, DialectName
 from salon.gateway.realtime import ClientSecrets, OpenSession, SessionCall
 from salon.surfaces.api.credentials import MOST_WRONG, AccessAccounts
+
+if TYPE_CHECKING:
+    from salon.features.conversations.answering.service import Answering
+    from salon.features.conversations.exchange.exporting import Exports
+    from salon.features.conversations.exchange.importing import Imports
+    from salon.features.conversations.prompts import Prompts
+    from salon.features.conversations.responses import ResponseDesk
+    from salon.features.conversations.search import Indexer, Search
+    from salon.features.conversations.shares import Copies, Pages, Reader, Shares
+    from salon.features.conversations.sorting import Sorting
+    from salon.features.conversations.temporary import Temporary
+    from salon.features.conversations.tree import Tree
 
 
 class GatewayDoor(Protocol):
@@ -109,24 +115,29 @@ class FileServices(msgspec.Struct, frozen=True, kw_only=True):
 class SharedDoor(msgspec.Struct, frozen=True, kw_only=True):
     """What the pages of shares work with."""
 
-    reader: Reader
-    pages: Pages
-    copies: Copies
+    reader: "Reader"
+    pages: "Pages"
+    copies: "Copies"
 
 
 class ConversationServices(msgspec.Struct, frozen=True, kw_only=True):
-    """What the routes of conversations work with, a field for each part."""
+    """What the routes of conversations work with, a field for each part.
 
-    tree: Tree
-    search: Search
-    indexer: Indexer
-    sorting: Sorting
-    prompts: Prompts
-    answering: Answering
-    exports: Exports
-    imports: Imports
-    shares: Shares
+    Made when first asked for: a gateway that serves none never loads them.
+    """
+
+    tree: "Tree"
+    search: "Search"
+    indexer: "Indexer"
+    sorting: "Sorting"
+    prompts: "Prompts"
+    answering: "Answering"
+    exports: "Exports"
+    imports: "Imports"
+    shares: "Shares"
     shared: SharedDoor
+    responses: "ResponseDesk"
+    temporary: "Temporary"
 
 
 class LiveServices(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +145,14 @@ class LiveServices(msgspec.Struct, frozen=True, kw_only=True):
 
     runs: Runs
     feed: Feed
+    conversations: "Later[ConversationServices] | None" = None
+    """Where temporary conversations are, which have runs of their own; ``None`` where there are none."""
+
+    async def runs_with(self, caller: Caller, run_id: str) -> Runs:
+        """Return the runs among which one is to be looked for. Raises: TemporaryGone."""
+        if self.conversations is None or not is_temporary(run_id):
+            return self.runs
+        return (await (await self.conversations.get()).temporary.room(caller, run_id)).runs
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,10 +192,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """The house's file store; ``None`` where there is none."""
     batches: Batches | None = None
     """The house's batches; ``None`` where there are none."""
-    responses: ResponseDesk | None = None
-    """The house's stored responses; ``None`` where there are none."""
-    conversations: ConversationServices | None = None
-    """The house's conversations; ``None`` where there are none."""
+    conversations: Later[ConversationServices] | None = None
+    """The house's conversations, and the responses stored in them; ``None`` where there are none."""
     live: LiveServices | None = None
     """The house's runs and durable events; ``None`` where there are none."""
     house: object = None

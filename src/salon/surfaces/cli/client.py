@@ -16,6 +16,8 @@ from salon.surfaces.cli.ports import Address
 
 _TIMEOUT_S = 60.0
 _STREAM_TIMEOUT_S = 600.0
+_FOLLOW_TIMEOUT_S = 40.0
+"""A stream of events has something to say every 15 s, and be it that it is there."""
 _CHUNK_BYTES = 64 * 1024
 
 Json = Any
@@ -120,6 +122,10 @@ class ApiClient:
         """Yield what is at ``path`` as it comes. Raises: ServedError, UnreachableError."""
         yield from self._stream("GET", path, None)
 
+    def follow(self, path: str) -> Generator[bytes]:
+        """Yield a stream of events as it comes. Raises: ServedError; UnreachableError also for silence."""
+        yield from self._stream("GET", path, None, timeout_s=_FOLLOW_TIMEOUT_S)
+
     def send_file(self, path: str, file: BinaryIO, *, name: str, fields: Mapping[str, str]) -> Json:
         """Send a file as a form, without holding it in memory. Raises: ServedError, UnreachableError."""
         boundary = secrets.token_hex(16)
@@ -165,8 +171,10 @@ class ApiClient:
                 raise _served_error(response.status, data)
             return {name.lower(): value for name, value in response.getheaders()}
 
-    def _stream(self, method: str, path: str, data: bytes | None) -> Generator[bytes]:
-        with self._open(method, path, data, timeout_s=_STREAM_TIMEOUT_S) as response:
+    def _stream(
+        self, method: str, path: str, data: bytes | None, *, timeout_s: float = _STREAM_TIMEOUT_S
+    ) -> Generator[bytes]:
+        with self._open(method, path, data, timeout_s=timeout_s) as response:
             if response.status >= 400:
                 raise _served_error(response.status, response.read())
             while data := response.read1(_CHUNK_BYTES):

@@ -110,9 +110,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return (self.text, *((*self.text, f" #{number}") for number in range(1, self.choices)))
 
 
-def pieces(text: str) -> tuple[str, ...]:
-    """Cut text into tokens of four characters."""
-    return tuple(text[start : start + 4] for start in range(0, len(text), 4))
+def pieces(text: str, size: int = 4) -> tuple[str, ...]:
+    """Cut text into tokens of ``size`` characters."""
+    return tuple(text[start : start + size] for start in range(0, len(text), size))
 
 
 def count_tokens(text: str) -> int:
@@ -181,7 +181,7 @@ def _words(asked: Asked, plan: Plan) -> tuple[str, ...]:
     if plan.refuse is not None:
         return pieces(plan.refuse)
     if plan.text is not None:
-        return pieces(plan.text)
+        return pieces(plan.text, plan.piece)
     if asked.tool_result is not None:
         return pieces(f"The tool said: {asked.tool_result}")
     if asked.schema is not None:

@@ -82,6 +82,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 8
     """Answer tokens of four bytes (``tok ``), unless ``text`` or the request decides."""
     text: str | None = None
+    piece: int = 4
+    """How many characters of ``text`` are a token."""
     refuse: str | None = None
     """What to refuse with."""
     think: int = 0

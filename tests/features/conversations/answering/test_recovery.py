@@ -165,7 +165,7 @@ def test_a_provider_that_breaks_off_leaves_what_it_said(talk) -> None:
 
 def test_an_answer_that_cannot_be_written_ends_its_run_and_says_so(talk) -> None:
     async def acts(scene) -> None:
-        scene.fake.choose = lambda exchange, asked: Plan(text="x" * 4_300_000, delay_s=0.3)
+        scene.fake.choose = lambda exchange, asked: Plan(text="x" * 4_300_000, piece=10_000, delay_s=0.3)
         one, _ = await scene.conversation()
         sent = await scene.send(one, "Write a book")
         queued = (await scene.send(one, "And another")).queued

@@ -2,10 +2,20 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
-from salon.features.conversations.answering.models import Answerer, Draft
+from salon.features.conversations.answering.models import (
+    Answerer,
+    Draft,
+    TurnData,
+    TurnSaid,
+    joined,
+    parted,
+)
 from salon.features.conversations.answering.sending import Place
+from salon.features.conversations.answering.settings import Overrides
+from salon.features.conversations.answering.store import said_of
 from salon.features.conversations.errors import ActDiffers, HeadMoved
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, UnknownModel
 from salon.testing.talking import ANN, BOB, said, text_of
@@ -228,3 +238,34 @@ def test_a_model_brings_two_branches_together(talk) -> None:
             await scene.answering.sending.bridge(ANN, one, branch, branch_id=branch)
 
     talk(acts)
+
+
+def test_what_is_written_for_one_answer_is_sealed_and_not_in_its_run(talk) -> None:
+    async def acts(scene) -> None:
+        one, _ = await scene.conversation()
+        own = Answerer(model="", settings=Overrides(instructions="Speak of cobalt."))
+        draft = msgspec.structs.replace(said("A {{fake tokens=200;rate=200}}"), answerers=(own,))
+        sent = await scene.answering.sending.send(ANN, one, draft)
+        run_id = sent.answers[0].run_id
+        await scene.streaming(run_id)
+        kept = await scene.bench.storage.read(lambda tx: said_of(tx, scene.scope, run_id))
+        assert kept == TurnSaid(instructions="Speak of cobalt.")
+        await scene.runs.stop(scene.scope, run_id)
+        (run,) = await scene.ended(sent)
+        assert "cobalt" not in str(run.data)
+        assert b"Speak of cobalt." in scene.fake.journal.exchanges[-1].body
+        assert await scene.bench.storage.read(lambda tx: said_of(tx, scene.scope, run_id)) is None
+        exact = await scene.answering.exact.request(ANN, sent.answers[0].message_id)
+        assert "cobalt" in str(exact)  # where the answer itself keeps it
+
+    talk(acts)
+
+
+def test_runs_of_before_hold_what_was_written_themselves() -> None:
+    data = TurnData(
+        conversation_id="c", branch_id="b", parent_id="p", message_id="m", model="x",
+        settings=Overrides(instructions="Be brief."), words="Bring them together.",
+    )  # fmt: skip
+    plain, kept = parted(data)
+    assert (plain.settings.instructions, plain.words) == (None, None)
+    assert (joined(plain, kept), joined(data, None)) == (data, data)

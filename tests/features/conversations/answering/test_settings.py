@@ -1,11 +1,22 @@
 """Settings: of an answer over the conversation's over the space's; refused where they make no sense."""
 
+import msgspec
 import pytest
 
+from salon.features.conversations.answering.context import spec_of
 from salon.features.conversations.answering.models import Answerer, Draft
-from salon.features.conversations.answering.settings import Overrides, Settings, checked, over, read
+from salon.features.conversations.answering.settings import (
+    ContextSettings,
+    LimitSettings,
+    Overrides,
+    Settings,
+    checked,
+    over,
+    read,
+    stored,
+)
 from salon.features.conversations.errors import ChangedMeanwhile
-from salon.features.turns import ContextPolicy, Parameters
+from salon.features.turns import ContextPolicy, ContextReport, Limits, Parameters
 from salon.foundation.kit.errors import ContextTooLong, InvalidRequest
 from salon.foundation.messages import TextPart
 from salon.testing.talking import ANN, BOB, MODEL
@@ -17,6 +28,8 @@ WRONG = {
     "inner": ({"parameters": {"heat": 1}}, "settings.parameters.heat"),
     "policy": ({"context": {"kind": "forget"}}, "settings.context.kind"),
     "least": ({"context": {"most_tokens": 1}}, "settings.context.most_tokens"),
+    "limit": ({"limits": {"steps": 0}}, "settings.limits.steps"),
+    "no limit": ({"limits": {"words": 9}}, "settings.limits.words"),
     "long": ({"instructions": "x" * 200_001}, "settings.instructions"),
 }
 
@@ -32,12 +45,35 @@ def test_a_wrong_setting_is_named(name) -> None:
 def test_what_is_said_last_counts_and_what_is_not_said_stays() -> None:
     space = Settings(model="a", instructions="Be kind.", parameters=Parameters(temperature=0.1, seed=1))
     own = Settings(model="b", parameters=Parameters(temperature=0.5))
-    one = Overrides(instructions="", context=ContextPolicy(kind="refuse"))
+    one = Overrides(instructions="", context=ContextSettings(kind="refuse"))
     laid = over(space, own, one)
     assert (laid.model, laid.instructions) == ("b", "")
     assert (laid.parameters.temperature, laid.parameters.seed) == (0.5, 1)
     assert laid.context.kind == "refuse"
     assert read({"model": "x", "parameters": 5, "folder": "kept"}) == Settings(model="x")
+
+
+def test_what_is_usual_can_be_said_over_what_is_not() -> None:
+    space = Settings(context=ContextSettings(kind="summarise", result_tokens=500))
+    own = checked({"context": {"kind": "trim-oldest"}, "limits": {"steps": 16}}, Settings)
+    assert read(stored(own)) == own
+    spec = spec_of(over(space, own), Overrides(limits=LimitSettings(seconds=60)), model="m")
+    assert spec.context == ContextPolicy(kind="trim-oldest", result_tokens=500)
+    assert spec.limits == Limits(steps=16, seconds=60)
+
+
+def test_an_answer_ends_at_the_limit_of_its_conversation(talk) -> None:
+    async def acts(scene) -> None:
+        settings = {"model": MODEL, "limits": {"output_tokens": 5}}
+        made = await scene.tree.conversations.create(ANN, settings=settings)
+        one = made.conversation.id
+        draft = Draft(parts=(TextPart(text="Hi {{fake tokens=50}}"),), answerers=(Answerer(model=""),))
+        sent = await scene.answering.sending.send(ANN, one, draft)
+        await scene.ended(sent)
+        told = (await scene.answering.exact.request(ANN, sent.answers[0].message_id)).steps[0].request
+        assert told["max_output_tokens"] == 5
+
+    talk(acts)
 
 
 def test_settings_are_changed_one_by_one_and_reach_the_model(talk) -> None:
@@ -80,6 +116,24 @@ def test_settings_are_changed_by_whoever_has_their_last_version(talk) -> None:
             await desk.change_space(ANN, {"titles": True}, version=usual.version - 1)
         with pytest.raises(InvalidRequest):
             await desk.change(ANN, one, {"parameters": {"temperature": 9}})
+
+    talk(acts)
+
+
+def test_a_context_goes_by_what_the_provider_counted_for_the_last_answer(talk) -> None:
+    async def acts(scene) -> None:
+        one, _ = await scene.conversation()
+        contexts = scene.answering.settings.context
+        sent = await scene.send(one, "Hello there " * 50)
+        await scene.ended(sent)
+        found = await scene.answering.exact.request(ANN, sent.answers[0].message_id)
+        before, now = msgspec.convert(found.context, ContextReport), await contexts(ANN, one)
+        assert before.counted == before.used == found.answer.input_tokens > 0
+        assert before.by_parts != before.used
+        assert now.used == now.counted == before.used + now.by_parts - before.by_parts
+        assert now.left == now.window_tokens - now.reserved - now.used
+        other = await contexts(ANN, one, model="openai/other")
+        assert other.counted is None
 
     talk(acts)
 

@@ -6,7 +6,7 @@ from salon.foundation.messages import ImagePart, TextPart
 from salon.testing.fake_provider import Plan
 from salon.testing.fake_provider.plan import parse_plan
 from salon.testing.load import until_async
-from salon.testing.talking import ANN
+from salon.testing.talking import ANN, MODEL
 
 
 def answers_with(scene, title: str) -> None:
@@ -51,6 +51,22 @@ def test_a_model_titles_a_conversation_once_and_says_from_what(talk) -> None:
         await scene.ended(await scene.send(one, "And more"))
         await scene.until_idle(one)
         assert scene.fake.journal.counts["requests"] == before + 1
+
+    talk(acts)
+
+
+def test_the_first_words_stay_where_the_model_understands_nothing(talk) -> None:
+    async def acts(scene) -> None:
+        scene.processes[0].titles = True
+        scene.processes[0].no_titles_by = MODEL
+        answers_with(scene, "You said")
+        one, _ = await scene.conversation()
+        await scene.ended(await scene.send(one, "Hello there"))
+        await scene.until_idle(one)
+        assert (await scene.tree.conversations.get(ANN, one)).conversation.title == "Hello there"
+        scene.processes[0].title_model = "openai/other"
+        await scene.ended(await scene.send(one, "And more"))
+        assert (await titled(scene, one)).title == "You said"
 
     talk(acts)
 

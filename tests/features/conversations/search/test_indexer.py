@@ -149,6 +149,7 @@ def test_a_message_that_cannot_be_read_does_not_keep_others_from_the_index(
 ) -> None:
     async def play(shelf):
         talk = await shelf.conversation()
+        await shelf.indexer.ready()  # what it has begun to make would go on after its end
         await shelf.indexer.close()
         sealed, broken = await shelf.say(talk, "needle"), await shelf.say(talk, "needle")
         author = Author(kind="persona", id="psn_1", name="Very long " * 1000)

@@ -5,9 +5,12 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from salon.features.conversations.exchange.exporting import chosen
 from salon.features.conversations.models import Author
-from salon.features.conversations.search import SearchQuery
+from salon.features.conversations.search import Search, SearchQuery
 from salon.features.conversations.search.query import parse
+from salon.features.conversations.sorting import Asked, Filter, Sorting
+from salon.foundation.kit.clock import SystemClock
 from salon.foundation.kit.errors import InvalidRequest, NotAllowed, NotFound
 from salon.foundation.messages import FilePart, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from salon.testing.callers import person
@@ -108,6 +111,25 @@ def test_the_best_come_first_and_frequent_words_by_time(shelf: Callable[..., Non
     shelf(play)
 
 
+def test_what_is_behind_many_better_hits_that_nobody_sees_is_found(shelf: Callable[..., None]) -> None:
+    async def play(shelf):
+        hidden, talk = await shelf.conversation(hidden_at_ms=5), await shelf.conversation()
+        for index in range(6):
+            await shelf.say(hidden, f"rare rare {index}")
+        seen = [await shelf.say(talk, "rare " + "filler " * count) for count in (20, 50, 90)]
+        await shelf.indexer.catch_up()
+        search = Search(shelf.storage, shelf.indexer, first=1)
+        found, cursor = [], None
+        for _ in range(3):
+            page = await search.find(ANN, parse("rare"), limit=1, cursor=cursor)
+            assert page.order == "relevance"
+            found += [hit.message_id for hit in page.items]
+            cursor = page.next
+        assert (found, cursor) == ([one.id for one in seen], None)
+
+    shelf(play)
+
+
 @pytest.mark.parametrize("frequent", [0, 1000])
 def test_pages_follow_one_another_without_gap_or_repetition(
     shelf: Callable[..., None], frequent: int
@@ -143,5 +165,35 @@ def test_nobody_finds_what_is_in_another_space(shelf: Callable[..., None]) -> No
         assert [hit.message_id for hit in (await shelf.search.find(ANN, parse("secret"))).items] == [said.id]
         with pytest.raises(NotAllowed):
             await shelf.search.find(POWERLESS, parse("secret"))
+
+    shelf(play)
+
+
+def test_conversations_are_chosen_by_what_was_said_and_how_they_are_sorted(
+    shelf: Callable[..., None],
+) -> None:
+    async def play(shelf):
+        sorting = Sorting(shelf.storage, clock=SystemClock())
+        talks = [await shelf.conversation(title) for title in ("a", "b", "c")]
+        other = await shelf.conversation("d", space="spc_two")
+        for number, talk in enumerate((*talks, other)):
+            for _ in range(60):  # more than are looked up together
+                await shelf.say(talk, "zebra" if number < 2 else "heron")
+        await shelf.indexer.catch_up()
+        asked = Asked(act="tag", ids=(talks[1].id, talks[2].id), tags=("kept",))
+        await sorting.bulk.act(ANN, asked)
+
+        async def found(words=None, **wanted):
+            query, by = words and parse(words), Filter(**wanted) if wanted else None
+            return await chosen(sorting, shelf.search, ANN, wanted=by, query=query)
+
+        assert await found("zebra") == (talks[1].id, talks[0].id)
+        assert set(await found(tag="KEPT")) == {talks[1].id, talks[2].id}
+        assert await found("zebra", tag="kept") == (talks[1].id,)
+        assert await shelf.search.conversations(ANN, parse("zebra"), most=1) == [talks[1].id]
+        with pytest.raises(InvalidRequest, match="No conversation fits"):
+            await found("heron", is_pinned=True)
+        with pytest.raises(NotFound):
+            await found(folder_id="fol_none")
 
     shelf(play)

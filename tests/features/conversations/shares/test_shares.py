@@ -1,5 +1,6 @@
 """Shares: what a link shows, to whom, until when, and what it never shows."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 from tests.features.conversations.conftest import ANN, BOB, Play, Scene
 
+from salon.features.conversations.errors import ActDiffers, LinkUntold
 from salon.features.conversations.models import Author, Content
 from salon.features.conversations.shares import (
     Copies,
+    Links,
     NewShare,
     PageFrame,
     Pages,
@@ -25,9 +28,11 @@ from salon.foundation.files import FileReference, Files, LocalBlobs
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
 from salon.foundation.messages import FilePart, ImagePart, Part, TextPart
+from salon.foundation.workers import Limits, Workers, WorkLimit
 
 A, B = SpaceScope(ANN.space_id), SpaceScope(BOB.space_id)
 FRAME = PageFrame(address="/s/token", may_copy=False)
+LINKS = Links(lambda: [bytes(32)])
 MODEL = Author(kind="model", id="openai/gpt-5", name="Ada")
 
 
@@ -37,11 +42,11 @@ class Desk:
         self.files = Files(
             scene.storage, LocalBlobs(folder / "blobs"), incoming=folder / "incoming", clock=scene.clock
         )
-        self.shares = Shares(scene.storage, self.files, clock=scene.clock)
+        self.shares = Shares(scene.storage, self.files, links=LINKS, clock=scene.clock)
         self.tree.erasers.add(self.shares.forget)
         self.reader = Reader(scene.storage, self.files, clock=scene.clock)
         self.copies = Copies(scene.storage, self.files, self.reader, clock=scene.clock)
-        self.pages = Pages()
+        self.pages = Pages(Workers(most=1), limits=Limits(wall_s=60.0, cpu_s=2))
 
     async def store(self, content: bytes, name: str) -> FileReference:
         async def once() -> AsyncIterator[bytes]:
@@ -60,7 +65,7 @@ class Desk:
         return made.share.id, made.token
 
     async def text(self, token: str, **where: int) -> str:
-        return self.pages.page(await self.reader.view(token, **where), FRAME)[1].decode()
+        return (await self.pages.page(await self.reader.view(token, **where), FRAME))[1].decode()
 
     async def bytes_of(self, token: str, position: int, place: int) -> bytes:
         file = await self.reader.file(token, position, place)
@@ -286,5 +291,72 @@ def test_what_cannot_be_shared_is_said_with_its_field(desk: Callable[[Act], None
             assert refused.value.param == field
         with pytest.raises(NotFound):
             await desk.shares.create(ANN, NewShare(conversation_id=talk, kind="path", message_id="msg_else"))
+
+    desk(act)
+
+
+def test_a_long_page_is_made_elsewhere_and_kept(desk: Callable[[Act], None]) -> None:
+    async def act(desk: Desk) -> None:
+        talk = (await desk.tree.conversations.create(ANN, title="T")).conversation.id
+        long = "**bold** words " * 2_000
+        await desk.say(talk, TextPart(text=long), after=None)
+        _, token = await desk.share(talk)
+        view = await desk.reader.view(token)
+        tag, body = await desk.pages.page(view, FRAME)
+        assert body.count(b"<strong>bold</strong>") == 2_000
+        assert await desk.pages.page(view, FRAME) == (tag, body)
+
+    desk(act)
+
+
+def test_a_page_made_to_hurt_is_refused_and_others_go_on(desk: Callable[[Act], None]) -> None:
+    async def act(desk: Desk) -> None:
+        talk = (await desk.tree.conversations.create(ANN, title="T")).conversation.id
+        await desk.say(talk, *[TextPart(text="![" * 29_000)] * 20, after=None)
+        _, token = await desk.share(talk)
+        making = asyncio.ensure_future(desk.pages.page(await desk.reader.view(token), FRAME))
+        other = (await desk.tree.conversations.create(ANN, title="Other")).conversation.id
+        await desk.say(other, TextPart(text="Hello"), after=None)
+        assert "Hello" in await desk.text((await desk.share(other))[1])
+        with pytest.raises(WorkLimit):
+            await making
+
+    desk(act)
+
+
+def test_a_share_that_is_sent_again_has_the_same_link_while_its_key_is_there(
+    desk: Callable[[Act], None],
+) -> None:
+    async def act(desk: Desk) -> None:
+        talk, _, _ = await desk.scene.talk("One")
+        new, old, fresh = NewShare(conversation_id=talk), bytes(32), bytes([1]) * 32
+        made = await desk.shares.create(ANN, new, client_id="mine")
+        for keys in ([old], [fresh, old]):
+            shares = Shares(desk.storage, desk.files, links=Links(lambda k=keys: k), clock=desk.scene.clock)
+            assert await shares.create(ANN, new, client_id="mine") == made
+        assert await desk.text(str(made.token))
+        with pytest.raises(ActDiffers):
+            await desk.shares.create(ANN, NewShare(conversation_id=talk, kind="tree"), client_id="mine")
+        rotated = Shares(desk.storage, desk.files, links=Links(lambda: [fresh]), clock=desk.scene.clock)
+        with pytest.raises(LinkUntold):
+            await rotated.create(ANN, new, client_id="mine")
+        assert len((await desk.shares.page(ANN, conversation_id=None, cursor=None, limit=5)).items) == 1
+
+    desk(act)
+
+
+def test_revising_revoking_and_copying_again_do_nothing_twice(desk: Callable[[Act], None]) -> None:
+    async def act(desk: Desk) -> None:
+        talk, _, _ = await desk.scene.talk("One")
+        share, token = await desk.share(talk)
+        revised = [await desk.shares.revise(ANN, share, client_id="a") for _ in range(2)]
+        assert [one.revision.number for one in revised] == [2, 2]
+        copied = await desk.copies.copy(BOB, token, client_id="b")
+        revoked = [await desk.shares.revoke(ANN, share, client_id="c") for _ in range(2)]
+        assert revoked[0] == revoked[1]
+        assert await desk.copies.copy(BOB, token, client_id="b") == copied
+        for client_id in ("b", None):
+            with pytest.raises((ActDiffers, NotFound)):
+                await desk.copies.copy(BOB, f"{token}x", client_id=client_id)
 
     desk(act)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from salon.features.conversations.indexing import notes
 from salon.features.conversations.store import marks, messages, walking
 from salon.foundation.storage import Statement, open_storage, statement
 from salon.testing.tables import import_all_tables
@@ -49,3 +50,8 @@ def test_each_step_is_found_by_an_index(tmp_path: Path, asked: Statement, params
     assert plan[-1].endswith(index) or f"USING INDEX {index}" in " ".join(plan)
     reads = [line for line in plan if line.startswith(("SCAN", "SEARCH")) and line != "SCAN walked"]
     assert all("(id=?)" in line or index in line for line in reads), plan
+
+
+def test_a_title_is_forgotten_without_a_look_at_the_others(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, notes._FORGET_TITLE, conversation="cnv_a", space="spc_a")
+    assert plan == ["SEARCH search_titles USING INDEX ix_search_titles_conversation_id (conversation_id=?)"]

@@ -177,25 +177,37 @@ def test_a_server_that_stops_sends_its_clients_to_the_next_one(play: Callable[..
 
 
 @pytest.mark.parametrize(
-    ("message", "code"),
+    ("message", "field", "reason"),
     [
-        ("{", "invalid_request"),
-        ("[]", "invalid_request"),
-        ('{"type":"dance","id":"x"}', "invalid_request"),
-        ('{"type":"follow","id":"x"}', "invalid_request"),
-        ('{"type":"follow","id":"x","run":"run_1","epoch":-1}', "invalid_request"),
-        ('{"type":"leave","id":"x"}', "invalid_request"),
-        ("[" * 5000, "invalid_request"),
-        (b"\x00\x01", "invalid_request"),
+        ("{", "frame", "truncated"),
+        ("[]", "frame", "object"),
+        ('{"type":"dance","id":"x"}', "frame.type", "dance"),
+        ('{"type":"follow","id":"x"}', "frame", "`run`"),
+        ('{"type":"follow","id":"x","run":"run_1","epoch":-1}', "frame.epoch", ">= 0"),
+        (
+            '{"type":"follow","id":"x","run":"run_1","number":9007199254740993}',
+            "frame.number",
+            "9007199254740992",
+        ),
+        ('{"type":"follow","id":"%s","run":"run_1"}' % ("x" * 65), "frame.id", "<= 64"),
+        ('{"type":"follow","id":"x","run":"%s"}' % ("x" * 101), "frame.run", "<= 100"),
+        ('{"type":"stop","id":"x","run":""}', "frame.run", ">= 1"),
+        ('{"type":"stop","id":"x","run":7}', "frame.run", "`str`"),
+        ('{"type":"stop","id":"x","run":"run_1","more":1}', "frame", "`more`"),
+        ('{"type":"leave","id":"x"}', "id", ""),
+        ("[" * 5000, "frame", "object"),
+        (b"\x00\x01", "frame", "binary"),
     ],
 )
 def test_a_broken_frame_is_refused_and_the_socket_goes_on(
-    play: Callable[..., None], message: str | bytes, code: str
+    play: Callable[..., None], message: str | bytes, field: str, reason: str
 ) -> None:
     async def scene(made: Desk) -> None:
         async with made.client() as client:
             await client.send_raw(message)
-            assert (await client.frame("error"))["error"]["code"] == code
+            error = (await client.frame("error"))["error"]
+            assert (error["code"], error["fields"]["field"]) == ("invalid_request", field), error
+            assert reason in error["message"], error
             await client.send(type="ping", id="p")
             await client.frame("pong", id="p")
 
@@ -215,6 +227,7 @@ def test_frames_subscriptions_and_their_rate_are_bounded(play: Callable[..., Non
             await client.send_raw("x" * (frames.FRAME_BYTES + 1))
             await client.until(lambda: client.closed is not None)
             assert client.closed[0] == 1009
+            assert str(frames.FRAME_BYTES) in client.closed[1]
         async with made.client() as client:
             with contextlib.suppress(Exception):
                 for _ in range(5 * frames.MESSAGES_AT_ONCE):

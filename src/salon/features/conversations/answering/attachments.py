@@ -34,6 +34,9 @@ from salon.gateway.gateway import Gateway
 
 _KEEP_BYTES: Final = 64 * 1024
 """Media longer than this, in base64, goes to the file store; the message names it."""
+_MOST_INLINE: Final = 3 * 1024 * 1024
+"""Media in one message, in base64, where it cannot go to the file store."""
+_NO_ROOM: Final = "[Here was a file that is larger than a temporary conversation keeps.]"
 _MEDIA: Final = (ImagePart, AudioPart, VideoPart, FilePart)
 _WITH_DOCUMENTS: Final = frozenset({"anthropic", "gemini", "responses"})
 """Dialects in which documents go as they are."""
@@ -134,6 +137,27 @@ class AnswerFiles:
             media_type=part.media_type or "",
         )
         return msgspec.structs.replace(part, data=None, file_id=file.id, name=file.name)
+
+
+class InlineFiles(AnswerFiles):
+    """The same where nothing that a model says may come into the file store: it stays in the message."""
+
+    async def kept(self, caller: Caller, parts: Sequence[Part]) -> tuple[Part, ...]:
+        """Return what a model said; of media that no message has room for, that there was some."""
+        del caller
+        return _inline(parts, left=_MOST_INLINE)
+
+
+def _inline(parts: Sequence[Part], *, left: int) -> tuple[Part, ...]:
+    out = list[Part]()
+    for part in parts:
+        if isinstance(part, ToolResultPart):
+            out.append(msgspec.structs.replace(part, parts=_inline(part.parts, left=left)))
+            continue
+        size = len(part.data or "") if isinstance(part, _MEDIA) else 0
+        left -= size
+        out.append(part if left >= 0 or not size else TextPart(text=_NO_ROOM))
+    return tuple(out)
 
 
 def _described(part: ImagePart | AudioPart | VideoPart | FilePart, file: FileReference, takes: Takes) -> Part:

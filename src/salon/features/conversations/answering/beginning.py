@@ -13,13 +13,15 @@ from salon.features.conversations.answering.models import (
     Started,
     Turn,
     TurnData,
+    parted,
 )
 from salon.features.conversations.models import Author, Branch, Content, Message
+from salon.features.conversations.naming import id_within
 from salon.features.conversations.tree.appending import NewMessage, append
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.ids import KeyId, PersonId, SpaceId, new_id
+from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
 from salon.foundation.runs import Run, Runs
 from salon.foundation.storage import Transaction
 
@@ -97,7 +99,8 @@ class Beginner:
     def _begin(
         self, tx: Transaction, caller: Caller, data: TurnData, *, expected_head_id: str | None
     ) -> Started:
-        run = self._runs.draft(caller, RUN_KIND, msgspec.to_builtins(data))
+        told_by_run, said = parted(data)
+        run = self._runs.draft(caller, RUN_KIND, msgspec.to_builtins(told_by_run))
         self._runs.insert(tx, run)
         turn = Turn(
             run_id=run.id,
@@ -111,7 +114,7 @@ class Beginner:
             started_at_ms=run.started_at_ms,
         )
         scope = SpaceScope(caller.space_id)
-        store.insert_turn(tx, scope, turn)
+        store.insert_turn(tx, scope, turn, said)
         told = {
             "conversation": data.conversation_id,
             "branch": data.branch_id,
@@ -131,7 +134,7 @@ def turns_about(branch: Branch, parent: Message, answerers: Sequence[Answerer]) 
             conversation_id=branch.conversation_id,
             branch_id=branch.id,
             parent_id=parent.id,
-            message_id=new_id("msg"),
+            message_id=id_within(branch.conversation_id, "msg"),
             model=one.model,
             settings=one.settings,
         )

@@ -9,17 +9,25 @@ from salon.features.conversations.answering import store
 from salon.features.conversations.answering.attachments import AnswerFiles
 from salon.features.conversations.answering.beginning import caller_of
 from salon.features.conversations.answering.models import TurnData
-from salon.features.conversations.answering.settings import Overrides, Settings, over, read
+from salon.features.conversations.answering.settings import (
+    Overrides,
+    Settings,
+    limits_of,
+    over,
+    policy_of,
+    read,
+)
 from salon.features.conversations.models import Message
 from salon.features.conversations.sorting import folder_settings
 from salon.features.conversations.store.conversations import get_conversation
 from salon.features.conversations.store.messages import get_messages, path
 from salon.features.conversations.store.walking import places_up
 from salon.features.conversations.tree.lookups import the_conversation, the_message
-from salon.features.turns import ContextMessage, TurnSpec
+from salon.features.turns import ContextMessage, TurnSpec, apart
+from salon.foundation.files import is_own
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import InvalidRequest
-from salon.foundation.messages import Part, TextPart
+from salon.foundation.messages import TextPart
 from salon.foundation.storage import Storage, Transaction
 
 MOST_MESSAGES: Final = 20_000
@@ -70,7 +78,8 @@ def spec_of(settings: Settings, overrides: Overrides, *, model: str) -> TurnSpec
         model=model,
         instructions=laid.instructions or None,
         parameters=laid.parameters,
-        context=laid.context,
+        context=policy_of(laid),
+        limits=limits_of(laid),
     )
 
 
@@ -106,12 +115,10 @@ class Contexts:
     ) -> list[ContextMessage]:
         """Return messages of the tree as they may be sent to a model, with the files they name."""
         caller = caller_of(scope.space_id, None)
-        out: list[ContextMessage] = []
-        for message in found:
-            if message.content is None or message.deleted_at_ms is not None or not message.content.parts:
-                continue
-            parts = await self._files.resolved(caller, message.content.parts, model=model)
-            out.append(context_message(message, parts=parts))
+        out, with_files = await apart(len(found), lambda: _sendable(found))
+        for place in with_files:
+            parts = await self._files.resolved(caller, out[place].parts, model=model)
+            out[place] = msgspec.structs.replace(out[place], parts=parts)
         return out
 
     async def by_id(self, scope: SpaceScope, found: Sequence[Message]) -> Mapping[str, ContextMessage]:
@@ -162,13 +169,23 @@ def _pinned(
     return sorted(found.values(), key=lambda message: message.depth)
 
 
-def context_message(message: Message, *, parts: tuple[Part, ...] | None = None) -> ContextMessage:
+def _sendable(found: Sequence[Message]) -> tuple[list[ContextMessage], list[int]]:
+    """Return messages as they may be sent, and which of them name files of the house."""
+    out = [
+        context_message(message)
+        for message in found
+        if message.content is not None and message.deleted_at_ms is None and message.content.parts
+    ]
+    return out, [place for place, message in enumerate(out) if any(map(is_own, message.parts))]
+
+
+def context_message(message: Message) -> ContextMessage:
     """Return a message of the tree as a model is told it."""
     assert message.content is not None
     return ContextMessage(
         id=message.id,
         role=message.role,
-        parts=message.content.parts if parts is None else parts,
+        parts=message.content.parts,
         is_pinned=message.pinned_at_ms is not None,
         is_excluded=message.excluded_at_ms is not None,
     )

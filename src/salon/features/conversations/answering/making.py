@@ -8,7 +8,7 @@ from salon.features.conversations.answering.checking import Identities, identity
 from salon.features.conversations.answering.context import Contexts
 from salon.features.conversations.answering.models import Turn, TurnData
 from salon.features.conversations.answering.summaries import TreeSummaries
-from salon.features.turns import NO_TOOLS, Asks, ToolBox, TurnOutcome, take_turn
+from salon.features.turns import NO_TOOLS, Asks, Full, ToolBox, TurnOutcome, take_turn
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.ids import SpaceId
@@ -29,7 +29,9 @@ class Maker:
         *,
         clock: Clock,
         tools: ToolBox = NO_TOOLS,
+        full: Full | None = None,
     ) -> None:
+        """Answers end early where what they write is ``full``."""
         self._storage = storage
         self._contexts = contexts
         self._files = files
@@ -37,6 +39,7 @@ class Maker:
         self._asks = asks
         self._clock = clock
         self._tools = tools
+        self._full = full
 
     async def __call__(self, handle: RunHandle, turn: Turn, data: TurnData) -> TurnOutcome:
         """Ask, and return what came of it. Raises: NotSignedIn, StorageError, StaleEpoch."""
@@ -60,6 +63,7 @@ class Maker:
             run=handle,
             tools=self._tools,
             summaries=summaries,
+            full=self._full,
         )
         parts = await self._files.kept(caller_of(turn.space_id, turn.created_by), outcome.parts)
         return msgspec.structs.replace(outcome, parts=parts)

@@ -68,6 +68,28 @@ class TurnData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """For a bridge: what the model is told besides."""
 
 
+class TurnSaid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What people wrote for one answer alone; kept sealed beside its run, and gone when it is there."""
+
+    instructions: str | None = None
+    words: str | None = None
+
+
+def parted(data: TurnData) -> tuple[TurnData, TurnSaid]:
+    """Return what a run may say of itself, and what it may not."""
+    said = TurnSaid(instructions=data.settings.instructions, words=data.words)
+    settings = msgspec.structs.replace(data.settings, instructions=None)
+    return msgspec.structs.replace(data, settings=settings, words=None), said
+
+
+def joined(data: TurnData, said: TurnSaid | None) -> TurnData:
+    """Return what a run is about, with what was kept beside it; runs of before hold it themselves."""
+    if said is None or said == TurnSaid():
+        return data
+    settings = msgspec.structs.replace(data.settings, instructions=said.instructions)
+    return msgspec.structs.replace(data, settings=settings, words=said.words)
+
+
 class Started(msgspec.Struct, frozen=True, kw_only=True):
     """An answer that has begun."""
 
@@ -118,4 +140,7 @@ __all__ = [
     "Started",
     "Turn",
     "TurnData",
+    "TurnSaid",
+    "joined",
+    "parted",
 ]

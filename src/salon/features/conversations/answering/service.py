@@ -1,6 +1,6 @@
 """Answers in conversations, part by part: said, made, stopped, waited for, recovered."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from salon.features.conversations.answering.attachments import AnswerFiles
 from salon.features.conversations.answering.beginning import Beginner
@@ -17,7 +17,7 @@ from salon.features.conversations.answering.setting import SettingsDesk
 from salon.features.conversations.answering.titles import Titles
 from salon.features.conversations.answering.workshop import Workshop
 from salon.features.conversations.tree.desk import Desk
-from salon.features.turns import NO_TOOLS, Asks, ToolBox
+from salon.features.turns import NO_TOOLS, Asks, Full, ToolBox
 from salon.foundation.kit.clock import Clock
 from salon.foundation.runs import Runs
 from salon.foundation.storage import Storage
@@ -39,16 +39,23 @@ class Answering:
         clock: Clock,
         titles_on: Callable[[], bool],
         title_model: Callable[[], str],
+        writes_titles: Callable[[str], Awaitable[bool]],
         tools: ToolBox = NO_TOOLS,
+        full: Full | None = None,
     ) -> None:
-        """``title_model`` is asked for titles; an empty name is the conversation's own model."""
+        """``title_model``, or if empty the conversation's own, writes titles if it ``writes_titles``.
+
+        Answers end early where ``storage`` is ``full``.
+        """
         self.files = files
         desk = Desk(storage, clock)
         contexts = Contexts(storage, files)
         checker = Checker(contexts, files, accounts, models, asks)
         beginner = Beginner(runs, clock, lambda: self.workshop)
-        make = Maker(storage, contexts, files, accounts, asks, clock=clock, tools=tools)
-        titles = Titles(storage, asks, accounts, clock=clock, is_on=titles_on, model=title_model)
+        make = Maker(storage, contexts, files, accounts, asks, clock=clock, tools=tools, full=full)
+        titles = Titles(
+            storage, asks, accounts, clock=clock, is_on=titles_on, model=title_model, can_write=writes_titles
+        )
         self.workshop = Workshop(
             storage, runs, Landing(beginner, runs, clock), make, clock=clock, landed=titles.after
         )

@@ -17,6 +17,8 @@ from salon.features.conversations.answering.settings import (
     stored,
 )
 from salon.features.conversations.errors import ChangedMeanwhile
+from salon.features.conversations.models import Answer
+from salon.features.conversations.store.answers import answers_of
 from salon.features.conversations.store.conversations import change_conversation
 from salon.features.conversations.tree.desk import Desk, Ids, author_id
 from salon.features.conversations.tree.lookups import the_conversation
@@ -144,7 +146,8 @@ class SettingsDesk:
     ) -> ContextReport:
         """Return what the next answer on a branch would be told, in tokens by part, and what is left.
 
-        ``is_exact`` counts by the model's vocabulary where it is known, also while there is much room.
+        ``is_exact`` counts by the model's vocabulary where it is known, also while there is much room. Where
+        the provider has counted what the last answer was told, only what came since is counted here.
         Raises: NotFound, InvalidRequest without a model, TurnTooLong.
         """
         scope = SpaceScope(caller.space_id)
@@ -152,7 +155,26 @@ class SettingsDesk:
         settings, path = await self._contexts.of_path(scope, conversation_id, branch.head_id)
         spec = spec_of(settings, Overrides(), model=model_of(settings, model))
         messages = await self._contexts.messages(scope, path, model=spec.model)
-        return (await fit(self._asks, spec, messages, is_exact=is_exact)).report
+        report = (await fit(self._asks, spec, messages, is_exact=is_exact)).report
+        last = next((message.id for message in reversed(path) if message.author.kind == "model"), None)
+        if last is None:
+            return report
+        answers = await self._desk.storage.read(lambda tx: answers_of(tx, scope, [last]))
+        return _corrected(report, answers.get(last), model=spec.model)
+
+
+def _corrected(report: ContextReport, last: Answer | None, *, model: str) -> ContextReport:
+    """Return a report with what the provider counted for the last answer, where it was counted as this one.
+
+    Not where something was left out or shortened: it need not have been the same.
+    """
+    told = None if last is None or last.asked is None else last.asked.get("context")
+    if last is None or last.model != model or not told:
+        return report
+    before = msgspec.convert(told, ContextReport)
+    if before.counted is None or before.count != report.count or not (before.is_whole and report.is_whole):
+        return report
+    return report.told(before.counted + report.by_parts - before.by_parts)
 
 
 def _in_force(tx: Transaction, scope: SpaceScope, conversation_id: str) -> InForce:

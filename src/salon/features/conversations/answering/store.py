@@ -6,19 +6,21 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 
-from salon.features.conversations.answering.models import Draft, Queued, QueueStatus, Turn
+from salon.features.conversations.answering.models import Draft, Queued, QueueStatus, Turn, TurnSaid
 from salon.features.conversations.answering.tables import defaults, queue, titles, turns
+from salon.features.conversations.named_files import files_in
+from salon.features.conversations.naming import id_within
 from salon.features.conversations.store.messages import sources_of
 from salon.features.conversations.store.rows import opened, sealed
 from salon.features.conversations.tables import messages, sources
 from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
-from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Row, Transaction, insert, statement
 
 _DRAFT = msgspec.json.Decoder(Draft)
 _turn_columns = tuple(turns.c[name] for name in Turn.__struct_fields__)
 _INSERT_TURN = statement(turns.insert())
 _GET_TURN = statement(select(*_turn_columns).where(turns.c.run_id == bindparam("run")))
+_GET_SAID = statement(select(turns.c.said_cipher, turns.c.said).where(turns.c.run_id == bindparam("run")))
 _BRANCH_TURNS = statement(
     select(*_turn_columns)
     .where(turns.c.branch_id == bindparam("branch"), turns.c.space_id == bindparam("space"))
@@ -52,6 +54,7 @@ _CONVERSATION_QUEUE = statement(
     .where(queue.c.conversation_id == bindparam("conversation"), queue.c.space_id == bindparam("space"))
     .order_by(queue.c.branch_id, queue.c.position, queue.c.id)
 )
+_SPACE_QUEUE = statement(select(*_queue_columns).where(queue.c.space_id == bindparam("space")))
 _LAST_PLACE = statement(select(func.max(queue.c.position)).where(*_IN_BRANCH))
 _DROP_QUEUED = statement(delete(queue).where(*_queued_in_space))
 _new_values: dict[str, Any] = {
@@ -111,10 +114,18 @@ _PINNED = statement(
 _CLAIM_TITLE = statement(insert(titles).on_conflict_do_nothing(index_elements=["conversation_id"]))
 
 
-def insert_turn(tx: Transaction, scope: SpaceScope, turn: Turn) -> None:
+def said_of(tx: Transaction, _scope: Scope, run_id: str) -> TurnSaid | None:
+    """Return what people wrote for the answer under way of a run; None when nothing is kept of it."""
+    row = tx.one(_GET_SAID, run=run_id)
+    body = None if row is None else opened(row[0], row[1])
+    return None if body is None else msgspec.json.decode(body, type=TurnSaid)
+
+
+def insert_turn(tx: Transaction, scope: SpaceScope, turn: Turn, said: TurnSaid) -> None:
     """Write that an answer is under way."""
     assert turn.space_id == scope.space_id
-    tx.run(_INSERT_TURN, **msgspec.structs.asdict(turn))
+    body = None if said == TurnSaid() else msgspec.json.encode(said)
+    tx.run(_INSERT_TURN, **msgspec.structs.asdict(turn), **sealed("said", body))
 
 
 def get_turn(tx: Transaction, _scope: Scope, run_id: str) -> Turn | None:
@@ -161,12 +172,12 @@ def new_queued(
 ) -> Queued:
     """Return a message that is to wait; ``insert_queued`` gives it its place."""
     return Queued(
-        id=new_id("que"),
+        id=id_within(conversation_id, "que"),
         space_id=space_id,
         created_by=created_by,
         conversation_id=conversation_id,
         branch_id=branch_id,
-        message_id=new_id("msg"),
+        message_id=id_within(conversation_id, "msg"),
         position=0,
         status="waiting",
         problem=None,
@@ -192,6 +203,12 @@ def queue_of(tx: Transaction, scope: SpaceScope, conversation_id: str) -> list[Q
     """Return what waits in a conversation, branch by branch."""
     rows = tx.all(_CONVERSATION_QUEUE, conversation=conversation_id, space=scope.space_id)
     return [_queued(row) for row in rows]
+
+
+def files_that_wait(tx: Transaction, scope: SpaceScope) -> list[str]:
+    """Return the files that anything waiting in the space is to be sent with."""
+    waiting = [_queued(row) for row in tx.all(_SPACE_QUEUE, space=scope.space_id)]
+    return [file_id for one in waiting for file_id in files_in(one.draft.parts)]
 
 
 def change_queued(

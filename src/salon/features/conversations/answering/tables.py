@@ -26,11 +26,13 @@ turns = Table(
     text_column("message_id"),
     text_column("expected_head_id", nullable=True),
     time_ms("started_at_ms", index=True),
+    *sealed_columns("said", nullable=True, has_format=True),
 )
 """An answer under way: there from the transaction that begins its run to the one that writes its message.
 
 ``message_id`` is the id that the answer will have, below ``parent_id``. The branch's head moves to it if
-that is still ``expected_head_id``; else it stays beside what was said meanwhile.
+that is still ``expected_head_id``; else it stays beside what was said meanwhile. ``said`` is what people
+wrote for this answer alone, which the data of its run do not hold: they are read by many, and stay.
 """
 
 queue = Table(

@@ -1,7 +1,7 @@
 """Titles: the first words at once, then those of a small model, asked once; a person's stay."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from salon.features.conversations.answering import store
@@ -44,19 +44,26 @@ class Titles:
         clock: Clock,
         is_on: Callable[[], bool],
         model: Callable[[], str],
+        can_write: Callable[[str], Awaitable[bool]],
     ) -> None:
-        """``model`` is the one to ask by the settings; an empty one is the conversation's own."""
+        """``model`` is the one to ask by the settings; an empty one is the conversation's own.
+
+        ``can_write`` tells whether a model could: the demo repeats what it is told.
+        """
         self._storage = storage
         self._asks = asks
         self._accounts = accounts
         self._clock = clock
         self._is_on = is_on
         self._model = model
+        self._can_write = can_write
 
     async def after(self, turn: Turn, data: TurnData, landed: Landed) -> None:
         """Have a model write the title of a conversation whose first answer has come, once."""
         scope, model = SpaceScope(SpaceId(turn.space_id)), self._model() or data.model
-        if not self._is_on() or not await self._storage.write(lambda tx: self._claim(tx, scope, turn, model)):
+        if not self._is_on() or not await self._can_write(model):
+            return
+        if not await self._storage.write(lambda tx: self._claim(tx, scope, turn, model)):
             return
         try:
             found = await self._storage.read(

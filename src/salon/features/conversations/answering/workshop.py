@@ -14,7 +14,7 @@ import msgspec
 
 from salon.features.conversations.answering import store
 from salon.features.conversations.answering.landing import Landed, Landing
-from salon.features.conversations.answering.models import RUN_KIND, Turn, TurnData
+from salon.features.conversations.answering.models import RUN_KIND, Turn, TurnData, joined
 from salon.features.conversations.store.messages import get_message
 from salon.features.turns import TurnOutcome, outcome_of
 from salon.features.turns.errors import TurnBroken
@@ -144,8 +144,12 @@ class Workshop:
     async def _end(self, handle: RunHandle, *, is_left: bool) -> None:
         scope = SystemScope(OWNED)
         run = await self._again(lambda: self._runs.get(scope, handle.run_id))
-        data = msgspec.convert(run.data, TurnData)
-        turn = await self._again(lambda: self._storage.read(lambda tx: store.get_turn(tx, scope, run.id)))
+        turn, said = await self._again(
+            lambda: self._storage.read(
+                lambda tx: (store.get_turn(tx, scope, run.id), store.said_of(tx, scope, run.id))
+            )
+        )
+        data = joined(msgspec.convert(run.data, TurnData), said)
         if turn is None:
             await self._end_written(handle, run, data)
             return
@@ -153,6 +157,8 @@ class Workshop:
             outcome = interrupted(outcome_of(await self._again(lambda: self._runs.events(scope, run.id))))
         else:
             outcome = await self._outcome(handle, turn, data)
+        # Before the answer lands: where its question was erased, landing forgets all that its log says.
+        await self._again(handle.flush)
         landed = await self._again(
             lambda: handle.write(lambda tx: self._landing.land(tx, turn, data, outcome))
         )
@@ -160,10 +166,7 @@ class Workshop:
         if outcome.error is not None:
             told |= outcome.error
         await self._again(lambda: handle.end(self._run_end(outcome, is_left=is_left), told))
-        if landed is None:
-            # Its last words came to the log with its end.
-            await self._again(lambda: self._storage.write(lambda tx: self._landing.forget(tx, turn)))
-        elif outcome.status == "complete" and not self._closing.is_set():
+        if landed is not None and outcome.status == "complete" and not self._closing.is_set():
             self._tasks.spawn(self._landed(turn, data, landed), name="after-answer")
 
     async def _end_written(self, handle: RunHandle, run: Run, data: TurnData) -> None:
@@ -230,7 +233,8 @@ class Workshop:
         run = await self._runs.get(scope, turn.run_id)
         if run.status == "running":
             return False
-        data = msgspec.convert(run.data, TurnData)
+        said = await self._storage.read(lambda tx: store.said_of(tx, scope, turn.run_id))
+        data = joined(msgspec.convert(run.data, TurnData), said)
         outcome = interrupted(outcome_of(await self._runs.events(scope, turn.run_id)))
 
         def write(tx: Transaction) -> bool:

@@ -70,7 +70,9 @@ _ENQUEUE_ALL_OF = statement(
 _FORGET_TITLE = statement(
     delete(title_words).where(
         title_words.c.conversation_id == bindparam("conversation"),
-        title_words.c.space_id == bindparam("space"),
+        # As a value and not as a column: without statistics SQLite would take the primary key for the
+        # better index, and look through all titles of the space.
+        title_words.c.space_id.concat("") == bindparam("space"),
     )
 )
 _ADD_WORDS = statement(insert(title_words).on_conflict_do_nothing())

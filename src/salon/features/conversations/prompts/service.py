@@ -10,6 +10,7 @@ from salon.features.conversations.prompts import store
 from salon.features.conversations.prompts.models import Prompt, Value, Variable, Version
 from salon.features.conversations.prompts.rendering import check, render
 from salon.features.conversations.tree import Desk, author_id
+from salon.features.conversations.tree.desk import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
@@ -110,16 +111,22 @@ class Prompts:
         )
 
     async def change(
-        self, caller: Caller, name: str, change: PromptChange, *, version: int | None = None
+        self,
+        caller: Caller,
+        name: str,
+        change: PromptChange,
+        *,
+        version: int | None = None,
+        client_id: str | None = None,
     ) -> tuple[Prompt, Version]:
         """Rename a prompt, describe it, or make another version live; with ``version`` only if unchanged.
 
-        Raises: NotFound, InvalidRequest, Conflict, ChangedMeanwhile.
+        Raises: NotFound, InvalidRequest, Conflict, ChangedMeanwhile, ActDiffers.
         """
         given = msgspec.structs.asdict(change).items()
         sent = {field: value for field, value in given if value is not msgspec.UNSET}
 
-        def changed(tx: Transaction, scope: SpaceScope, had: Prompt) -> Prompt:
+        def changed(tx: Transaction, scope: SpaceScope, had: Prompt, _: int) -> Prompt:
             new = msgspec.structs.replace(had, **sent)
             _check_names(new.name, new.description)
             _check_free(tx, scope, new.name, but=had.id)
@@ -127,7 +134,15 @@ class Prompts:
                 raise NotFound(what="version", id=str(new.live))
             return new
 
-        return await self._rewrite(caller, name, changed, version=version)
+        return await self._rewrite(
+            caller,
+            name,
+            changed,
+            version=version,
+            act="prompt.change",
+            asked={"prompt": name, "change": change},
+            client_id=client_id,
+        )
 
     async def add_version(
         self,
@@ -137,22 +152,31 @@ class Prompts:
         *,
         is_live: bool = True,
         version: int | None = None,
+        client_id: str | None = None,
     ) -> tuple[Prompt, Version]:
         """Add a version, used from now on unless ``is_live`` is False; return the prompt and that version.
 
-        Raises: NotFound, InvalidRequest, Conflict, ChangedMeanwhile.
+        Raises: NotFound, InvalidRequest, Conflict, ChangedMeanwhile, ActDiffers.
         """
         _check_draft(draft)
 
-        def changed(tx: Transaction, scope: SpaceScope, had: Prompt) -> Prompt:
+        def changed(tx: Transaction, scope: SpaceScope, had: Prompt, now_ms: int) -> Prompt:
             if had.latest >= MOST_VERSIONS:
                 raise Conflict(problem=f"A prompt has {MOST_VERSIONS} versions at most. Make another prompt.")
             number = had.latest + 1
-            now_ms = self._desk.clock.now_ms()
             store.add_version(tx, scope, _version(caller, had.id, number, draft, now_ms=now_ms))
             return msgspec.structs.replace(had, latest=number, live=number if is_live else had.live)
 
-        return await self._rewrite(caller, name, changed, version=version, shows_latest=True)
+        return await self._rewrite(
+            caller,
+            name,
+            changed,
+            version=version,
+            shows_latest=True,
+            act="prompt.add-version",
+            asked={"prompt": name, "draft": draft, "is_live": is_live},
+            client_id=client_id,
+        )
 
     async def versions(
         self, caller: Caller, name: str, *, cursor: str | None = None, limit: int = 50
@@ -178,40 +202,53 @@ class Prompts:
         _, found = await self.get(caller, name, number=number)
         return render(found.text, found.variables, values)
 
-    async def remove(self, caller: Caller, name: str) -> None:
-        """Delete a prompt with all its versions. Raises: NotFound."""
+    async def remove(self, caller: Caller, name: str, *, client_id: str | None = None) -> None:
+        """Delete a prompt with all its versions. Raises: NotFound, ActDiffers."""
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> None:
+        def do(tx: Transaction, _: int) -> Ids:
             prompt = _the_prompt(tx, scope, name)
             store.drop_prompt(tx, scope, prompt.id)
             _tell(tx, caller, "prompt.removed", prompt.id)
+            return {}
 
-        await self._desk.storage.write(write)
+        await self._desk.act(
+            caller, do, lambda _tx, _made: None, act="prompt.remove", asked=name, client_id=client_id
+        )
 
     async def _rewrite(
         self,
         caller: Caller,
         name: str,
-        changed: Callable[[Transaction, SpaceScope, Prompt], Prompt],
+        changed: Callable[[Transaction, SpaceScope, Prompt, int], Prompt],
         *,
         version: int | None,
         shows_latest: bool = False,
+        act: str,
+        asked: Any,
+        client_id: str | None,
     ) -> tuple[Prompt, Version]:
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> tuple[Prompt, Version]:
+        def do(tx: Transaction, now_ms: int) -> Ids:
             tx.take_turn(f"prompts:{scope.space_id}")
             had = _the_prompt(tx, scope, name)
             if version not in {None, had.version}:
                 raise ChangedMeanwhile(what="prompt", id=had.id, version=had.version)
-            new = changed(tx, scope, had)
-            if not store.change_prompt(tx, scope, had, new, now_ms=self._desk.clock.now_ms()):
+            new = changed(tx, scope, had, now_ms)
+            if not store.change_prompt(tx, scope, had, new, now_ms=now_ms):
                 raise ChangedMeanwhile(what="prompt", id=had.id, version=had.version)
             _tell(tx, caller, "prompt.changed", had.id)
-            return _with_version(tx, scope, had.id, new.latest if shows_latest else None)
+            return {"prompt": had.id, "shown": new.latest if shows_latest else None}
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, made: _with_version(tx, scope, made["prompt"], made["shown"]),
+            act=act,
+            asked=asked,
+            client_id=client_id,
+        )
 
 
 def _version(caller: Caller, prompt_id: str, number: int, draft: Draft, *, now_ms: int) -> Version:

@@ -16,7 +16,8 @@ from salon.features.conversations.responses.chain import Items
 from salon.features.conversations.responses.cut_answers import cut_answer
 from salon.features.conversations.responses.event_reply import EventReply
 from salon.features.conversations.responses.models import OPEN, Chain, StoredResponse
-from salon.features.conversations.responses.ports import Serves
+from salon.features.conversations.responses.once import Also, OnceReply
+from salon.features.conversations.responses.ports import ChecksFiles, Serves
 from salon.features.conversations.responses.service import StoredResponses
 from salon.features.conversations.responses.told import ToldResponse
 from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
@@ -56,23 +57,41 @@ class Background:
     """Makes responses in the background."""
 
     def __init__(
-        self, inner: Serves, stored: StoredResponses, runs: Runs, supervisor: TaskSupervisor
+        self,
+        inner: Serves,
+        stored: StoredResponses,
+        runs: Runs,
+        supervisor: TaskSupervisor,
+        *,
+        check_files: ChecksFiles,
     ) -> None:
+        """Ask ``inner`` for what ``check_files`` does not refuse."""
+        self.check_files = check_files
         self._inner = inner
         self._stored = stored
         self._runs = runs
         self._supervisor = supervisor
 
-    async def begin(self, call: ServedCall, begun: Begun, reply: Reply, *, is_stream: bool) -> None:
-        """Keep what is asked, begin to answer it, and say so. Raises: SalonError."""
+    async def begin(
+        self,
+        call: ServedCall,
+        begun: Begun,
+        reply: Reply,
+        *,
+        is_stream: bool,
+        once: OnceReply | None = None,
+    ) -> None:
+        """Keep what is asked, begin to answer it, and say so, ``once`` under a key. Raises: SalonError."""
         caller = call.identity.caller
         told = _queued(begun)
+        is_kept = _kept(once, told, is_stream=is_stream)
         drafted: list[Run] = []
 
         def also(tx: Transaction, response: StoredResponse) -> str:
             run = self._runs.draft(caller, KIND, {"response": response.id})
             self._runs.insert(tx, run)
             drafted[:] = [run]
+            is_kept(tx)
             return run.id
 
         response = await self._stored.begin(caller, begun.chain, new=begun.new, told=told, also=also)
@@ -195,6 +214,13 @@ class Background:
         assert final is not None
         caller = Caller(kind="system", space_id=SpaceId(response.space_id))
         await self._end(handle, caller, response, final, [])
+
+
+def _kept(once: OnceReply | None, told: JsonObject, *, is_stream: bool) -> Also:
+    """Return what keeps under a key, in the transaction that begins a response, what is answered."""
+    if once is None:
+        return lambda _tx: None
+    return once.following(str(told["id"])) if is_stream else once.keeping(dumps(told))
 
 
 def _queued(begun: Begun) -> JsonObject:

@@ -11,6 +11,7 @@ import msgspec
 
 from salon.foundation.kit.errors import InvalidRequest
 from salon.gateway.protocols.fields import Edits, array_at, invalid, join_fields, object_at
+from salon.gateway.protocols.responses.items import is_reference
 from salon.gateway.protocols.wire_json import JsonObject
 
 FIELD: Final = "previous_response_id"
@@ -50,6 +51,32 @@ def continued(history: Sequence[JsonObject], new: Sequence[JsonObject]) -> Items
                 "No tool call with this id came before. Send it too, or go on from its response.",
             )
     return [*history, *new]
+
+
+def referred(new: Sequence[JsonObject]) -> list[str]:
+    """Return the ids of stored items that are named instead of sent."""
+    return [item["id"] for item in new if is_reference(item) and isinstance(item.get("id"), str)]
+
+
+def with_referred(
+    new: Sequence[JsonObject], stored: Mapping[str, JsonObject], *, history: Sequence[JsonObject]
+) -> Items:
+    """Return items with those that were only named; what was said before anyway is left out.
+
+    Raises: InvalidRequest for one that is not stored here.
+    """
+    before = {item.get("id") for item in history}
+    items: Items = []
+    for place, item in enumerate(new):
+        if not is_reference(item):
+            items.append(item)
+        elif item.get("id") not in before:
+            found = stored.get(str(item.get("id")))
+            if found is None:
+                problem = "No stored response of yours gave an item with this id. Send the item itself."
+                raise invalid(f"input[{place}].id", problem)
+            items.append(found)
+    return items
 
 
 def with_input(fields: Mapping[str, msgspec.Raw], items: Sequence[JsonObject], **edits: Any) -> bytes:

@@ -1,9 +1,13 @@
 """What answers calls: the gateway, as a door sees it."""
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from salon.foundation.kit.in_place import InPlace
 from salon.gateway.exchange import Reply, ServedCall
+
+ChecksFiles = Callable[[ServedCall], Awaitable[None]]
+"""Refuses a call that names files which are not there. Raises: FileMissing and others, naming the field."""
 
 
 class Serves(Protocol):

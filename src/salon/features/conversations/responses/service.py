@@ -18,7 +18,7 @@ from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import Conflict, NotFound
 from salon.foundation.storage import Storage, Transaction
-from salon.gateway.protocols.wire_json import JsonObject
+from salon.gateway.protocols.wire_json import JsonObject, objects_in
 
 _DAY_MS: Final = 24 * 3_600_000
 _PAGE: Final = 500
@@ -45,6 +45,17 @@ class StoredResponses:
             return await self._storage.read(lambda tx: _after_conversation(tx, scope, key))
         return Chain()
 
+    async def items(self, caller: Caller, ids: Sequence[str]) -> dict[str, JsonObject]:
+        """Return items that stored responses of the caller's space gave, by id."""
+        scope = SpaceScope(caller.space_id)
+        found = await self._storage.read(lambda tx: store.responses_with(tx, scope, ids))
+        return {
+            item["id"]: item
+            for key, response in found.items()
+            for item in objects_in(response.told.get("output"))
+            if item.get("id") == key
+        }
+
     # -- keeping ------------------------------------------------------------------------------------
     async def begin(
         self,
@@ -53,7 +64,7 @@ class StoredResponses:
         *,
         new: Sequence[JsonObject],
         told: JsonObject,
-        also: Callable[[Transaction, StoredResponse], str | None] = lambda _tx, _response: None,
+        also: Callable[[Transaction, StoredResponse], str | None],
     ) -> StoredResponse:
         """Keep what is asked before it is answered; ``also`` begins its run in the same transaction."""
         scope, now_ms = SpaceScope(caller.space_id), self._clock.now_ms()
@@ -70,9 +81,15 @@ class StoredResponses:
         return await self._storage.write(write)
 
     async def keep(
-        self, caller: Caller, chain: Chain, *, new: Sequence[JsonObject], told: JsonObject
+        self,
+        caller: Caller,
+        chain: Chain,
+        *,
+        new: Sequence[JsonObject],
+        told: JsonObject,
+        also: Callable[[Transaction], None] | None = None,
     ) -> StoredResponse:
-        """Keep what was asked and answered, in one transaction."""
+        """Keep what was asked and answered, in one transaction with what is ``also`` to be written."""
         scope, now_ms = SpaceScope(caller.space_id), self._clock.now_ms()
 
         def write(tx: Transaction) -> StoredResponse:
@@ -84,6 +101,8 @@ class StoredResponses:
                 response, conversation_id=conversation_id, asked_id=asked_id, message_id=message_id
             )
             store.insert_response(tx, scope, response)
+            if also is not None:
+                also(tx)
             return response
 
         return await self._storage.write(write)

@@ -11,10 +11,19 @@ from typing import Any, Final
 import msgspec
 
 from salon.features.conversations.responses.background import Background, Begun
-from salon.features.conversations.responses.chain import FIELD, Items, continued, input_items, with_input
+from salon.features.conversations.responses.chain import (
+    FIELD,
+    Items,
+    continued,
+    input_items,
+    referred,
+    with_input,
+    with_referred,
+)
 from salon.features.conversations.responses.cut_answers import cut_answer
 from salon.features.conversations.responses.event_reply import EventReply
 from salon.features.conversations.responses.models import Chain
+from salon.features.conversations.responses.once import Also, OnceReply, claimed, followed, give_again
 from salon.features.conversations.responses.ports import Serves
 from salon.features.conversations.responses.service import StoredResponses, shown_id
 from salon.features.conversations.responses.told import ToldResponse
@@ -24,6 +33,7 @@ from salon.foundation.kit.errors import Internal, InvalidRequest, SalonError, To
 from salon.foundation.kit.ids import new_id
 from salon.foundation.kit.in_place import InPlace
 from salon.foundation.kit.tasks import TaskSupervisor
+from salon.gateway.answers import IdempotencyKeys, Recorded
 from salon.gateway.exchange import Headers, Reply, ServedCall
 from salon.gateway.protocols.fields import field_value, read_fields
 from salon.gateway.protocols.openai_errors import encode_error, error_object
@@ -37,12 +47,20 @@ class StoringGateway:
     """The gateway for the dialects of responses: as it is, but for callers who may keep conversations."""
 
     def __init__(
-        self, inner: Serves, stored: StoredResponses, background: Background, supervisor: TaskSupervisor
+        self,
+        inner: Serves,
+        stored: StoredResponses,
+        background: Background,
+        supervisor: TaskSupervisor,
+        *,
+        keys: IdempotencyKeys | None = None,
     ) -> None:
+        """Ask ``inner``; ``keys`` remembers what was answered under idempotency keys."""
         self._inner = inner
         self._stored = stored
         self._background = background
         self._supervisor = supervisor
+        self._keys = keys
 
     async def serve(self, call: ServedCall, reply: Reply, in_place: InPlace | None = None) -> None:
         """Serve one call; every failure is an answer in the caller's dialect."""
@@ -54,8 +72,10 @@ class StoringGateway:
         try:
             fields = read_fields(call.body)
             wish = read_wish(call.dialect, fields)
-            if wish.is_empty:
+            if wish.is_empty and b'"item_reference"' not in call.body:
                 await self._inner.serve(call, reply, None)
+            elif wish.is_stored and self._keys is not None:
+                await self._serve_once(self._keys, call, reply, fields, wish)
             else:
                 await self._serve(call, reply, fields, wish)
         except SalonError as error:
@@ -65,12 +85,53 @@ class StoringGateway:
             _logger.exception("a request for a response failed (%s)", request_id)
             _refuse(reply, Internal(request_id=request_id))
 
+    async def _serve_once(
+        self,
+        keys: IdempotencyKeys,
+        call: ServedCall,
+        reply: Reply,
+        fields: Mapping[str, msgspec.Raw],
+        wish: Wish,
+    ) -> None:
+        """Answer and keep what comes under a key once, and give the same answer from then on."""
+        claim = await claimed(keys, call)
+        if claim is None:
+            await self._serve(call, reply, fields, wish)
+        elif isinstance(claim, Recorded):
+            await self._give_again(call, reply, claim)
+        else:
+            kept = OnceReply(reply, claim)
+            try:
+                await self._serve(call, kept, fields, wish, once=kept)
+            finally:
+                kept.end()
+
+    async def _give_again(self, call: ServedCall, reply: Reply, answer: Recorded) -> None:
+        """Answer as before, with the stream of what was begun where the first one was never whole."""
+        response_id = followed(answer)
+        if response_id is None:
+            give_again(reply, answer)
+            return
+        caller = call.identity.caller
+        response = await self._stored.get(caller, response_id)
+        await self._background.follow(caller, response, reply, after=-1)
+
     async def _serve(
-        self, call: ServedCall, reply: Reply, fields: Mapping[str, msgspec.Raw], wish: Wish
+        self,
+        call: ServedCall,
+        reply: Reply,
+        fields: Mapping[str, msgspec.Raw],
+        wish: Wish,
+        *,
+        once: OnceReply | None = None,
     ) -> None:
         caller = call.identity.caller
         chain = await self._stored.chain(caller, previous=wish.previous, conversation=wish.conversation)
         new = input_items(field_value(dict(fields), "input") if "input" in fields else None)
+        named = referred(new)
+        if named:
+            stored = await self._stored.items(caller, named)
+            new = with_referred(new, stored, history=chain.items)
         items = continued(chain.items, new)
         if call.dialect != ASKED:
             body = with_input(fields, items)
@@ -78,12 +139,13 @@ class StoringGateway:
             return
         told = ToldResponse(_edits(wish, chain))
         if wish.in_background:
+            await self._background.check_files(call)  # as sent: its fields are those that the caller knows
             asked = msgspec.structs.replace(call, body=with_input(fields, items, store=False, stream=True))
             begun = Begun(chain=chain, new=new, fields=fields, told=told)
-            await self._background.begin(asked, begun, reply, is_stream=wish.is_stream)
+            await self._background.begin(asked, begun, reply, is_stream=wish.is_stream, once=once)
             return
         asked = msgspec.structs.replace(call, body=with_input(fields, items, store=False))
-        await _Keeping(self, asked, reply, told, wish=wish, chain=chain, new=new).run()
+        await _Keeping(self, asked, reply, told, wish=wish, chain=chain, new=new, once=once).run()
 
     # -- for one call -------------------------------------------------------------------------------
     async def ask(self, call: ServedCall, reply: EventReply) -> None:
@@ -94,10 +156,11 @@ class StoringGateway:
         finally:
             reply.leave()
 
-    async def keep(self, call: ServedCall, chain: Chain, new: Items, told: dict[str, Any]) -> str:
-        """Keep what was asked and answered; return its conversation. Raises: SalonError."""
-        kept = await self._stored.keep(call.identity.caller, chain, new=new, told=told)
-        return kept.conversation_id
+    async def keep(
+        self, call: ServedCall, chain: Chain, new: Items, told: dict[str, Any], *, also: Also | None
+    ) -> None:
+        """Keep what was asked and answered. Raises: SalonError."""
+        await self._stored.keep(call.identity.caller, chain, new=new, told=told, also=also)
 
 
 class _Keeping:
@@ -113,8 +176,10 @@ class _Keeping:
         wish: Wish,
         chain: Chain,
         new: Items,
+        once: OnceReply | None,
     ) -> None:
         self._gateway = gateway
+        self._once = once
         self._call = call
         self._reply = reply
         self._told = told
@@ -156,7 +221,7 @@ class _Keeping:
     async def _end_whole(self) -> None:
         body = self._told.body(bytes(self._heard.body))
         if self._wish.is_stored and self._told.final is not None:
-            problem = await self._keep(self._told.final)
+            problem = await self._keep(self._told.final, rest=body)
             if problem is not None:
                 body = self._told.unstored(body)
         self._reply.send(200, _without_length(self._heard.headers), body)
@@ -165,7 +230,10 @@ class _Keeping:
         final = self._told.final
         if final is None and self._wish.is_stored:
             final = cut_answer(self._seen, self._told, has_left=self._heard.has_left)
-        problem = await self._keep(final) if self._wish.is_stored and final is not None else None
+        rest = b"".join(self._held)
+        problem = None
+        if self._wish.is_stored and final is not None:
+            problem = await self._keep(final, rest=rest)
         for event in self._held:
             self._reply.write(event if problem is None else self._told.unstored_block(event))
         if self._heard.is_whole:
@@ -173,13 +241,14 @@ class _Keeping:
         else:
             self._reply.abort()
 
-    async def _keep(self, final: dict[str, Any]) -> SalonError | None:
-        """Keep everything; what cannot be kept is an error only to those who asked for it.
+    async def _keep(self, final: dict[str, Any], *, rest: bytes) -> SalonError | None:
+        """Keep everything before the ``rest`` is told; what cannot be is an error to those who asked for it.
 
         Raises: SalonError before anything was told.
         """
         try:
-            await self._gateway.keep(self._call, self._chain, self._new, final)
+            also = None if self._once is None else self._once.keeping(rest)
+            await self._gateway.keep(self._call, self._chain, self._new, final, also=also)
         except SalonError as error:
             if self._wish.is_explicit and not self._reply.started:
                 raise

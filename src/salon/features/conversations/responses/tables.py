@@ -34,3 +34,14 @@ responses = Table(
 """``asked_id`` is the last message of what was asked, ``message_id`` the answer's, ``body`` the response
 object as it was told. What was asked is the path of the tree that ends in ``asked_id``.
 """
+
+response_items = Table(
+    "stored_response_items",
+    metadata,
+    Column("response_id", Text, primary_key=True),
+    Column("item_id", Text, primary_key=True),
+    space_column(),
+    time_ms("created_at_ms"),
+    Index("ix_stored_response_items_item_id", "item_id"),
+)
+"""Which items a stored response gave, so that a later request may name one instead of sending it."""

@@ -13,7 +13,7 @@ from salon.features.conversations.indexing.tables import indexed, queue, state, 
 from salon.features.conversations.indexing.texts import Words
 from salon.features.conversations.indexing.words import VERSION
 from salon.features.conversations.models import Message
-from salon.features.conversations.search.text_index import add_texts, drop_index, make_index
+from salon.features.conversations.search.text_index import FORM, add_texts, drop_index, make_index
 from salon.features.conversations.store.rows import message_of
 from salon.features.conversations.tables import conversations, messages
 from salon.foundation.kit.caller import Scope, SpaceScope
@@ -68,7 +68,11 @@ FORGET_VERSION = statement(delete(state).where(state.c.name == _STATE))
 def is_made(tx: Transaction, scope: Scope) -> bool:
     """Tell whether there is an index of the words that are made now."""
     row = tx.one(_VERSION, name=_STATE)
-    return row is not None and row[0] == VERSION
+    return row is not None and row[0] == _version(tx)
+
+
+def _version(tx: Transaction) -> str:
+    return VERSION + FORM[tx.dialect]
 
 
 def begin(tx: Transaction, scope: Scope) -> bool:
@@ -77,7 +81,7 @@ def begin(tx: Transaction, scope: Scope) -> bool:
     if is_made(tx, scope):
         return False
     clear(tx, scope)
-    tx.run(_SET_VERSION, name=_STATE, value=VERSION)
+    tx.run(_SET_VERSION, name=_STATE, value=_version(tx))
     return True
 
 

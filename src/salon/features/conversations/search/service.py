@@ -24,16 +24,21 @@ from salon.features.conversations.store.conversations import get_branch
 from salon.features.conversations.store.messages import get_messages
 from salon.foundation.kit.caller import Caller, Right, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotAllowed, NotFound
+from salon.foundation.kit.fair_places import FairPlaces
 from salon.foundation.storage import Row, Storage, Transaction
 from salon.foundation.storage.statement import DialectName
 
-FREQUENT: Final[Mapping[DialectName, int]] = {"sqlite": 20_000, "postgresql": 3_000}
+FREQUENT: Final[Mapping[DialectName, int]] = {"sqlite": 20_000, "postgresql": 8_000}
 """A word in more messages than that is no measure of relevance: what has it is ordered by time.
 
-PostgreSQL reads each row that it ranks, word by word; FTS5 reads its index alone.
+PostgreSQL reads the vector of each hit to rank it: of 20,000 among a million that takes up to 220 ms of CPU.
 """
 MOST_CANDIDATES: Final = 20_000
 """Hits that are ordered by relevance."""
+_PLACES: Final[Mapping[DialectName, tuple[int, int]]] = {"sqlite": (2, 1), "postgresql": (6, 2)}
+"""How many searches go on at once, and how many of one space: half of the usual readers of the database."""
+_FIRST: Final = 400
+"""So many more than a page are asked for at first: some of them are not seen, or do not fit."""
 _AT_ONCE: Final = 100
 """Candidates that are looked up together."""
 _MARKABLE: Final = 200
@@ -64,12 +69,19 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Search:
-    """Finds messages and titles. Every act needs the right to use conversations."""
+    """Finds messages and titles. Every act needs the right to use conversations.
 
-    def __init__(self, storage: Storage, indexer: Indexer, *, frequent: int | None = None) -> None:
+    Spaces take turns in the index, and most readers of the database stay free for what is quick.
+    """
+
+    def __init__(
+        self, storage: Storage, indexer: Indexer, *, frequent: int | None = None, first: int = _FIRST
+    ) -> None:
         self._storage = storage
         self._indexer = indexer
+        self._places = _places_of(storage.dialect)
         self._frequent = FREQUENT[storage.dialect] if frequent is None else frequent
+        self._first = first
 
     async def find(
         self, caller: Caller, query: SearchQuery, *, limit: int = 20, cursor: str | None = None
@@ -81,7 +93,19 @@ class Search:
         _check(caller)
         scope, start = SpaceScope(caller.space_id), _read_cursor(cursor)
         await self._indexer.ready()
-        return await self._storage.read(lambda tx: self._find(tx, scope, query, limit=limit, start=start))
+        async with self._places.place(caller.space_id):
+            return await self._storage.read(lambda tx: self._find(tx, scope, query, limit=limit, start=start))
+
+    async def conversations(self, caller: Caller, query: SearchQuery, *, most: int) -> list[str]:
+        """Return the conversations with a message that fits, the newest one first, ``most`` at most.
+
+        Raises: NotAllowed, InvalidRequest where more messages fit than can be looked through, NotFound.
+        """
+        _check(caller)
+        scope = SpaceScope(caller.space_id)
+        await self._indexer.ready()
+        async with self._places.place(caller.space_id):
+            return await self._storage.read(lambda tx: self._conversations(tx, scope, query, most=most))
 
     async def titles(self, caller: Caller, typed: str, *, limit: int = 20) -> list[TitleHit]:
         """Return conversations whose title has words that begin with what was typed, the latest first.
@@ -105,7 +129,7 @@ class Search:
         if plan is None:
             return Found(items=(), next=None, order="time", waiting=left)
         if plan.order == "relevance":
-            rows, following = _by_relevance(tx, scope, plan, limit=limit, skip=start.at if start else 0)
+            rows, following = self._by_relevance(tx, scope, plan, limit=limit, skip=start.at if start else 0)
         else:
             rows, following = _by_time(tx, scope, plan, limit=limit)
         return Found(
@@ -115,6 +139,36 @@ class Search:
             frequent=plan.frequent,
             waiting=left,
         )
+
+    def _by_relevance(
+        self, tx: Transaction, scope: SpaceScope, plan: _Plan, *, limit: int, skip: int
+    ) -> tuple[list[tuple[Row, Message]], _Cursor | None]:
+        if tx.dialect == "postgresql":
+            # The first few are nearly always enough, and cost less to sort and to fetch than all of them.
+            most = min(skip + limit + self._first, MOST_CANDIDATES)
+            ranked = _ranked(tx, scope, plan, most=most)
+            kept, following = _first_kept(tx, scope, plan, ranked, limit=limit, skip=skip)
+            if following is not None or len(ranked) < most:
+                return kept, following
+        ranked = _ranked(tx, scope, plan, most=MOST_CANDIDATES)
+        return _first_kept(tx, scope, plan, ranked, limit=limit, skip=skip)
+
+    def _conversations(
+        self, tx: Transaction, scope: SpaceScope, query: SearchQuery, *, most: int
+    ) -> list[str]:
+        found: dict[str, None] = {}
+        looked, start = 0, _Cursor("time", _ENDLESS)
+        while (plan := None if query.is_empty else self._plan(tx, scope, query, start)) is not None:
+            rows, following = _by_time(tx, scope, plan, limit=_AT_ONCE)
+            found |= dict.fromkeys(message.conversation_id for _, message in rows)
+            looked += len(rows)
+            if following is None or len(found) >= most:
+                break
+            if looked >= MOST_CANDIDATES:
+                problem = f"More than {MOST_CANDIDATES} messages fit. Look for something rarer."
+                raise InvalidRequest(field="search", problem=problem)
+            start = following
+        return list(found)[:most]
 
     def _plan(
         self, tx: Transaction, scope: SpaceScope, query: SearchQuery, start: _Cursor | None
@@ -147,6 +201,11 @@ class Search:
             only=only,
             path=path,
         )
+
+
+def _places_of(dialect: DialectName) -> FairPlaces:
+    places, each = _PLACES[dialect]
+    return FairPlaces(places, each=each)
 
 
 def _only(tx: Transaction, scope: SpaceScope, query: SearchQuery) -> frozenset[str] | None:
@@ -186,21 +245,19 @@ def _by_time(
     rows: list[tuple[Row, Message]] = []
     high, most = plan.high, limit + 1
     while True:
-        page = newest(tx, scope, plan.asked, low=plan.low, high=high, most=most, in_order=bool(plan.frequent))
+        page, below = newest(tx, scope, plan.asked, low=plan.low, high=high, most=most)
         for row, message in _kept(tx, scope, page, plan):
             if len(rows) == limit:
                 return rows, _Cursor("time", int(rows[-1][0][0]))
             rows.append((row, message))
-        if len(page) < most:
+        if below is None:
             return rows, None
-        high, most = int(page[-1][0]), min(most * 4, 500)
+        high, most = below, min(most * 4, 500)
 
 
-def _by_relevance(
-    tx: Transaction, scope: SpaceScope, plan: _Plan, *, limit: int, skip: int
-) -> tuple[list[tuple[Row, Message]], _Cursor | None]:
+def _ranked(tx: Transaction, scope: SpaceScope, plan: _Plan, *, most: int) -> list[int]:
     words = expression(tx.dialect, terms=plan.query.terms, without=plan.query.without)
-    ranked = best(
+    return best(
         tx,
         scope,
         asked=plan.asked,
@@ -208,8 +265,13 @@ def _by_relevance(
         is_marked=plan.is_marked,
         low=plan.low,
         high=plan.high,
-        most=MOST_CANDIDATES,
+        most=most,
     )
+
+
+def _first_kept(
+    tx: Transaction, scope: SpaceScope, plan: _Plan, ranked: Sequence[int], *, limit: int, skip: int
+) -> tuple[list[tuple[Row, Message]], _Cursor | None]:
     kept: list[tuple[Row, Message]] = []
     place = skip
     while place < len(ranked) and len(kept) <= limit:

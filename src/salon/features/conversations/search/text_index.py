@@ -1,13 +1,19 @@
 """The words of messages in either database: how the index is made, filled and asked.
 
 SQLite has FTS5, whose row numbers are times, so that newest first costs no sorting. PostgreSQL has a
-``tsvector`` with a GIN index; where a word is in very many messages it is not asked, and the newest rows
-are looked at one after the other. Positions end at 16,383 there: in what a longer message says further
-behind, words are found and phrases are not.
+``tsvector`` with a GIN index; for the newest messages it is asked only after the latest ones were looked at,
+one after the other. Positions end at 16,383 there: in what a longer message says further behind, words are
+found and phrases are not.
+
+A GIN index knows no positions: of a phrase of two frequent words it finds every message that has both, and
+each has to be read. So a vector also has a mark of each pair of neighbours, of 4,096 that there are: a phrase
+asks for its marks too, which leaves a fiftieth to read.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final, Literal
 
 from sqlalchemy import bindparam, select, text
 
@@ -17,12 +23,17 @@ from salon.foundation.kit.caller import Scope, SpaceScope
 from salon.foundation.storage import Row, Statement, Transaction, statement
 from salon.foundation.storage.statement import DialectName
 
+FORM: Final[Mapping[DialectName, str]] = {"sqlite": "", "postgresql": ".2"}
+"""Changes with what is made of the same words; an index of another form is made anew."""
 _MOST_POSITION: Final = 16_383
 _MOST_VECTOR_BYTES: Final = 900_000
 """A tsvector ends at a megabyte: 900 kB of tokens and places are some 10 MB of prose."""
 _ROOM_OF_PLACE: Final = 2
 _ROOM_OF_TOKEN: Final = 8
 _MOST_PLACES: Final = 255
+_PAIR_MARKS: Final = 4_096
+_LOOKED_AT: Final = 8_000
+"""So many of the latest messages are looked at before the index is: some 10 ms."""
 
 _MAKE: Final = {
     "sqlite": (
@@ -35,7 +46,11 @@ _MAKE: Final = {
         "INSERT INTO search_text (search_text, rank) VALUES ('rank', 'bm25(0.0, 1.0)')",
     ),
     "postgresql": (
-        "CREATE TABLE IF NOT EXISTS search_vectors (number bigint PRIMARY KEY, terms tsvector NOT NULL)",
+        # Kept in its row, if it fits a page: whatever ranks or compares a vector reads it twice as fast.
+        (
+            "CREATE TABLE IF NOT EXISTS search_vectors (number bigint PRIMARY KEY, terms tsvector NOT NULL)"
+            " WITH (toast_tuple_target = 8160)"
+        ),
         # Every search looks through what is pending, so little may be.
         (
             "CREATE INDEX IF NOT EXISTS ix_search_vectors_terms ON search_vectors USING gin (terms)"
@@ -65,10 +80,15 @@ _NEWEST = _both(
     " FROM search_text f CROSS JOIN search_messages s ON s.number = f.rowid"
     " WHERE f.search_text MATCH :asked AND f.rowid >= :low AND f.rowid < :high AND s.space_id = :space"
     " ORDER BY f.rowid DESC LIMIT :most",
-    "SELECT s.number, s.message_id, s.conversation_id"
-    " FROM search_vectors f JOIN search_messages s ON s.number = f.number"
-    " WHERE f.terms @@ CAST(:asked AS tsquery) AND f.number >= :low AND f.number < :high"
-    " AND s.space_id = :space ORDER BY f.number DESC LIMIT :most",
+    "SELECT number FROM search_vectors WHERE terms @@ CAST(:asked AS tsquery)"
+    " AND number >= :low AND number < :high ORDER BY number DESC LIMIT :most",
+)
+_LATEST = statement(
+    text(
+        "SELECT number FROM (SELECT number, terms FROM search_vectors"
+        " WHERE number >= :low AND number < :high ORDER BY number DESC LIMIT :looked_at) latest"
+        " WHERE terms @@ CAST(:asked AS tsquery) ORDER BY number DESC LIMIT :most"
+    )
 )
 _COUNT = _both(
     "SELECT count(*) FROM (SELECT rowid FROM search_text WHERE search_text MATCH :asked LIMIT :most)",
@@ -94,7 +114,12 @@ _NAMED = statement(
     )
 )
 _PLAN_ANEW = statement(text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
-_IN_ORDER = statement(text("SELECT set_config('enable_bitmapscan', 'off', true)"))
+_GO = statement(
+    text(
+        "SELECT set_config('enable_bitmapscan', :by_words, true),"
+        " set_config('enable_indexscan', :by_time, true), set_config('enable_seqscan', :by_all, true)"
+    )
+)
 
 
 def make_index(tx: Transaction, scope: Scope) -> None:
@@ -121,15 +146,21 @@ def add_texts(
 
 
 def newest(
-    tx: Transaction, scope: SpaceScope, asked: str, *, low: int, high: int, most: int, in_order: bool
-) -> list[Row]:
+    tx: Transaction, scope: SpaceScope, asked: str, *, low: int, high: int, most: int
+) -> tuple[list[Row], int | None]:
     """Return (number, message, conversation) of messages that fit, newest first.
 
-    ``in_order``: there are so many that looking at the newest ones in turn is quicker than an index.
+    Also where to go on: below that number; None at the end.
     """
-    if tx.dialect == "postgresql" and in_order:
-        tx.all(_IN_ORDER)
-    return tx.all(_NEWEST, asked=asked, low=low, high=high, most=most, space=scope.space_id)
+    values = {"asked": asked, "low": low, "high": high, "most": most}
+    if tx.dialect == "sqlite":
+        rows = tx.all(_NEWEST, **values, space=scope.space_id)
+        return rows, int(rows[-1][0]) if len(rows) == most else None
+    # What is frequent is among the latest ones; what is not there is rare enough for the index.
+    numbers = _by_plan(tx, _LATEST, "time", **values, looked_at=_LOOKED_AT)
+    if len(numbers) < most:
+        numbers = _by_plan(tx, _NEWEST, "words", **values)
+    return named(tx, scope, numbers), numbers[-1] if len(numbers) == most else None
 
 
 def best(
@@ -142,7 +173,7 @@ def best(
     """
     values = {"low": low, "high": high, "most": most}
     if tx.dialect == "postgresql":
-        return [int(row[0]) for row in tx.all(_BEST, asked=asked, terms=terms, **values)]
+        return _by_plan(tx, _BEST, "words", asked=asked, terms=terms, **values)
     ranked = [int(row[0]) for row in tx.all(_BEST, terms=terms, **values)]
     if not is_marked:
         return ranked
@@ -165,6 +196,20 @@ def is_in_over(tx: Transaction, scope: Scope, asked: str, *, most: int) -> bool:
     return row is not None and int(row[0]) > most
 
 
+def _by_plan(tx: Transaction, query: Statement, by: Literal["time", "words"], **values: Any) -> list[int]:
+    """Return the numbers PostgreSQL finds, by the index of times or by that of words.
+
+    Left to itself it guesses from how frequent words are on their own, and reads a million rows for a
+    frequent word in one conversation.
+    """
+    tx.all(_PLAN_ANEW)
+    on = {"time": ("off", "on"), "words": ("on", "off")}[by]
+    tx.all(_GO, by_words=on[0], by_time=on[1], by_all="off")
+    rows = tx.all(query, **values)
+    tx.all(_GO, by_words="on", by_time="on", by_all="on")
+    return [int(row[0]) for row in rows]
+
+
 def expression(
     dialect: DialectName,
     *,
@@ -185,7 +230,8 @@ def expression(
 def vector(marks: Sequence[str], tokens: Sequence[str]) -> str:
     """Return the text of a ``tsvector``. Tokens hold no quotes and no backslashes."""
     places: dict[str, list[int]] = {}
-    room = _MOST_VECTOR_BYTES
+    pairs: set[str] = set()
+    room, before = _MOST_VECTOR_BYTES, ""
     for place, token in enumerate(tokens, start=1):
         at = places.get(token)
         if at is None:
@@ -196,10 +242,18 @@ def vector(marks: Sequence[str], tokens: Sequence[str]) -> str:
         if place <= _MOST_POSITION and len(at) < _MOST_PLACES:
             at.append(place)
             room -= _ROOM_OF_PLACE
+        if before:
+            pairs.add(_pair_mark(before, token))
+        before = token
     found = [
         f"{_lexeme(token)}:{','.join(map(str, at))}" if at else _lexeme(token) for token, at in places.items()
     ]
-    return " ".join([*map(_lexeme, marks), *found])
+    return " ".join([*map(_lexeme, marks), *found, *map(_lexeme, pairs)])
+
+
+def _pair_mark(first: str, second: str) -> str:
+    """Return the mark of two neighbours; no token begins so."""
+    return f"_{zlib.crc32(f'{first} {second}'.encode()) % _PAIR_MARKS:x}"
 
 
 def _quoted(token: str) -> str:
@@ -216,4 +270,6 @@ def _lexeme(token: str) -> str:
 
 def _vector_term(term: Term) -> str:
     last = _lexeme(term.tokens[-1]) + (":*" if term.open else "")
-    return f"({' <-> '.join([*map(_lexeme, term.tokens[:-1]), last])})"
+    whole = term.tokens[:-1] if term.open else term.tokens
+    pairs = dict.fromkeys(_lexeme(_pair_mark(*pair)) for pair in pairwise(whole))
+    return f"({' & '.join([' <-> '.join([*map(_lexeme, term.tokens[:-1]), last]), *pairs])})"

@@ -1,6 +1,7 @@
 """What somebody shared, continued as a conversation of one's own."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -9,9 +10,12 @@ from salon.features.conversations.rendering.media import MediaPart, media_of, st
 from salon.features.conversations.shares import store
 from salon.features.conversations.shares.models import Mark, Revision
 from salon.features.conversations.shares.reading import Reader, Whole, path_of
+from salon.features.conversations.shares.service import hash_of
 from salon.features.conversations.store import conversations as conversations_store
 from salon.features.conversations.store.messages import insert_messages, insert_sources
+from salon.features.conversations.tree import Desk, the_conversation
 from salon.features.conversations.tree.appending import MAIN, new_branch
+from salon.features.conversations.tree.desk import Ids
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
 from salon.foundation.files import FileMissing, FileReference, Files
@@ -21,25 +25,41 @@ from salon.foundation.kit.ids import SpaceId, new_id
 from salon.foundation.messages import AudioPart, FilePart, ImagePart, Part, ToolResultPart, VideoPart
 from salon.foundation.storage import Storage, Transaction
 
+_ACT: Final = "share.copy"
+
 
 class Copies:
     """Takes shares over into other spaces."""
 
     def __init__(self, storage: Storage, files: Files, reader: Reader, *, clock: Clock) -> None:
+        self._desk = Desk(storage, clock)
         self._storage = storage
         self._files = files
         self._reader = reader
-        self._clock = clock
 
-    async def copy(self, caller: Caller, token: str) -> Conversation:
+    async def copy(self, caller: Caller, token: str, *, client_id: str | None = None) -> Conversation:
         """Return a new conversation of the caller's space that says what a link shows. Raises: NotFound.
 
-        Each message names the one it is a copy of. Raises: QuotaExceeded for its files.
+        Each message names the one it is a copy of. Raises: QuotaExceeded for its files, ActDiffers.
         """
+        scope, asked = SpaceScope(caller.space_id), hash_of(token)
+        known = await self._desk.made_before(caller, act=_ACT, asked=asked, client_id=client_id)
+        if known is not None:  # the link may lead nowhere by now
+            return await self._storage.read(lambda tx: the_conversation(tx, scope, known["conversation"]))
         whole = await self._reader.everything(token)
         pinned = await self._pinned(whole.revision)
-        now_ms = self._clock.now_ms()
-        return await self._storage.write(lambda tx: self._do_copy(tx, caller, whole, pinned, now_ms=now_ms))
+
+        def do(tx: Transaction, now_ms: int) -> Ids:
+            return {"conversation": self._do_copy(tx, caller, whole, pinned, now_ms=now_ms)}
+
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, made: the_conversation(tx, scope, made["conversation"]),
+            act=_ACT,
+            asked=asked,
+            client_id=client_id,
+        )
 
     async def _pinned(self, revision: Revision) -> dict[tuple[int, int], FileReference]:
         scope = SpaceScope(SpaceId(revision.space_id))
@@ -60,7 +80,7 @@ class Copies:
         pinned: Mapping[tuple[int, int], FileReference],
         *,
         now_ms: int,
-    ) -> Conversation:
+    ) -> str:
         scope, by = SpaceScope(caller.space_id), caller.person_id or caller.key_id
         marks, origin_id = whole.marks, whole.revision.conversation_id
         own = _conversation(scope, whole.title, by=by, now_ms=now_ms)
@@ -82,9 +102,7 @@ class Copies:
         self._do_branches(tx, scope, own, whole, made=made, now_ms=now_ms)
         record(tx, caller, "share.copied", own.id, {"messages": len(made)})
         publish(tx, scope, Event(type="conversation.created", subject=own.id, created_by=by))
-        copied = conversations_store.get_conversation(tx, scope, own.id)
-        assert copied is not None
-        return copied
+        return own.id
 
     def _do_branches(
         self,

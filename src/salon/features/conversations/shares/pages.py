@@ -1,9 +1,11 @@
 """A shared conversation as a page: made on the server, read without JavaScript."""
 
+import asyncio
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -14,12 +16,22 @@ from salon.features.conversations.rendering.parts import Shown
 from salon.features.conversations.rendering.style import style_source
 from salon.features.conversations.rendering.turns import Cast, Turn, Version, cast_html, time_html, turn_html
 from salon.features.conversations.shares.reading import PAGE, ShareView, path_of
+from salon.foundation.kit.errors import Overloaded
 from salon.foundation.messages import ImagePart
+from salon.foundation.workers import Limits, Workers
 
 POLICY: Final = (
     "default-src 'none'; img-src 'self'; style-src {style}; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+FUNCTION: Final = "salon.features.conversations.shares.pages:render"
+LIMITS: Final = Limits(wall_s=20.0, cpu_s=10)
+"""Of the process that makes a page; a plain one of 60 long answers takes under a second."""
+MOST_HERE: Final = 8_000
+"""Bytes of messages on a page that is made in this process: at the worst that takes some 50 ms."""
+MOST_WAITING: Final = 20
+"""Pages that wait for their process; who comes then is told to come again."""
+_AGAIN_S: Final = 5
 _KEPT: Final = 64
 _NOBODY: Final = Author(kind="system", name="Taken out")
 _HOUSE: Final = "A conversation, shared from Salon"
@@ -35,20 +47,60 @@ class PageFrame(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pages:
-    """Renders views; the last ones are kept, so that reading again costs nothing."""
+    """Renders views; the last ones are kept, so that reading again costs nothing. One event loop.
 
-    def __init__(self) -> None:
+    What a text made to hurt takes of a parser grows with its square, so a page of more than a few words is
+    made in a process of its own, with limits, one after the other: strangers open pages, and others' answers
+    go on.
+    """
+
+    def __init__(self, workers: Workers, *, limits: Limits = LIMITS) -> None:
+        """Make long pages with ``workers``, which nothing else waits for."""
+        self._workers = workers
+        self._limits = limits
+        self._turn = asyncio.Lock()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self.waiting = 0
 
-    def page(self, view: ShareView, frame: PageFrame) -> tuple[str, bytes]:
-        """Return the page's ETag and its bytes. Takes time: not for the event loop."""
-        tag = _tag(view, frame)
+    async def page(self, view: ShareView, frame: PageFrame) -> tuple[str, bytes]:
+        """Return the page's ETag and its bytes. Raises: WorkLimit, WorkCrashed, Overloaded."""
+        tag = await asyncio.to_thread(_tag, view, frame)
         body = self._kept.get(tag)
         if body is None:
-            body = self._kept[tag] = _page(view, frame).encode()
+            body = await self._made(tag, view, frame)
+            self._kept[tag] = body
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return tag, body
+
+    async def _made(self, tag: str, view: ShareView, frame: PageFrame) -> bytes:
+        if _letters(view) <= MOST_HERE:
+            return await asyncio.to_thread(lambda: _page(view, frame).encode())
+        if self.waiting >= MOST_WAITING:
+            raise Overloaded(retry_after_s=_AGAIN_S)
+        self.waiting += 1
+        try:
+            async with self._turn:
+                kept = self._kept.get(tag)  # who was before may have asked for the same
+                return kept if kept is not None else await self._by_worker(view, frame)
+        finally:
+            self.waiting -= 1
+
+    async def _by_worker(self, view: ShareView, frame: PageFrame) -> bytes:
+        arguments = {"page": await asyncio.to_thread(msgspec.msgpack.encode, (view, frame))}
+        return await self._workers.run(FUNCTION, arguments, limits=self._limits, field="page")
+
+
+def render(arguments: dict[str, Any], send: Callable[[Any], None]) -> bytes:
+    """Return a page; the body of the process that makes one."""
+    del send
+    view, frame = msgspec.msgpack.decode(arguments["page"], type=tuple[ShareView, PageFrame])
+    return _page(view, frame).encode()
+
+
+def _letters(view: ShareView) -> int:
+    """Return about how much is said on a page."""
+    return sum(message.size_bytes for message in view.messages.values())
 
 
 def policy() -> str:

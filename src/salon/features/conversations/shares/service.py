@@ -1,12 +1,12 @@
 """Shares as their makers see them: made, listed, renewed, revoked. What a link shows is in ``reading``."""
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
+from salon.features.conversations.errors import LinkUntold
 from salon.features.conversations.models import Conversation
 from salon.features.conversations.rendering.media import media_of, stored_id
 from salon.features.conversations.shares import store
@@ -17,17 +17,19 @@ from salon.features.conversations.shares.choosing import (
     choose_path,
     choose_tree,
 )
+from salon.features.conversations.shares.links import Links
 from salon.features.conversations.shares.models import Pinned, Placed, Revision, Share, ShareKind
 from salon.features.conversations.store.conversations import list_branches
 from salon.features.conversations.store.messages import get_messages
-from salon.features.conversations.tree import the_branch, the_conversation
+from salon.features.conversations.tree import Desk, the_branch, the_conversation
+from salon.features.conversations.tree.desk import Ids
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
-from salon.foundation.files import FileMissing, FileReference, Files
+from salon.foundation.files import FileMissing, FileReference, Files, erase_file
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
-from salon.foundation.kit.ids import SpaceId, new_id
+from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Storage, Transaction
 
 PURPOSE: Final = "share"
@@ -51,7 +53,7 @@ class NewShare(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
-    """A share, what it shows, and what its link ends in, which is told once."""
+    """A share, what it shows, and what its link ends in, which is told when it is made."""
 
     share: Share
     revision: Revision
@@ -75,60 +77,91 @@ class _Draft(msgspec.Struct, frozen=True, kw_only=True):
 class Shares:
     """The shares of one house."""
 
-    def __init__(self, storage: Storage, files: Files, *, clock: Clock) -> None:
+    def __init__(self, storage: Storage, files: Files, *, links: Links, clock: Clock) -> None:
+        """Make the ends of links with ``links``."""
+        self._desk = Desk(storage, clock)
         self._storage = storage
         self._files = files
+        self._links = links
         self._clock = clock
 
-    async def create(self, caller: Caller, new: NewShare) -> Shared:
-        """Share part of a conversation as it is now. Raises: NotFound, InvalidRequest naming the field."""
+    async def create(self, caller: Caller, new: NewShare, *, client_id: str | None = None) -> Shared:
+        """Share part of a conversation as it is now; sent again, the same link is told.
+
+        Raises: NotFound, InvalidRequest naming the field, ActDiffers, LinkUntold.
+        """
+        known = await self._desk.made_before(caller, act="share.create", asked=new, client_id=client_id)
+        if known is not None:
+            return await self._told_again(caller, known)
         if new.expires_in_s is not None and not _LEAST_S <= new.expires_in_s <= _MOST_S:
             problem = f"It must be from {_LEAST_S} seconds to ten years."
             raise InvalidRequest(field="expires_in_s", problem=problem)
         draft = await self._draft(caller, new)
-        token, now_ms = secrets.token_urlsafe(32), self._clock.now_ms()
-        expires = None if new.expires_in_s is None else now_ms + new.expires_in_s * 1000
-        share = Share(
-            id=new_id("shr"),
+
+        def do(tx: Transaction, now_ms: int) -> Ids:
+            share = self._share(caller, new, now_ms=now_ms)
+            store.insert_share(tx, SpaceScope(caller.space_id), share)
+            self._do_revise(tx, caller, share, draft, act="share.created", now_ms=now_ms)
+            return {"share": share.id}
+
+        made = await self._desk.act(
+            caller, do, lambda _, made: made, act="share.create", asked=new, client_id=client_id
+        )
+        return await self._told_again(caller, made)
+
+    def _share(self, caller: Caller, new: NewShare, *, now_ms: int) -> Share:
+        share_id = new_id("shr")
+        return Share(
+            id=share_id,
             space_id=caller.space_id,
             created_by=caller.person_id or caller.key_id,
             conversation_id=new.conversation_id,
             kind=new.kind,
-            token_hash=hash_of(token),
+            token_hash=hash_of(self._links.token(share_id)),
             revision_id=new_id("srv"),
             revisions=1,
-            expires_at_ms=expires,
+            expires_at_ms=None if new.expires_in_s is None else now_ms + new.expires_in_s * 1000,
             revoked_at_ms=None,
             created_at_ms=now_ms,
         )
 
-        def do(tx: Transaction) -> Revision:
-            scope = SpaceScope(caller.space_id)
-            store.insert_share(tx, scope, share)
-            return self._do_revise(tx, caller, share, draft, act="share.created", now_ms=now_ms)
+    async def _told_again(self, caller: Caller, made: Ids) -> Shared:
+        """Return a share with the end of its link. Raises: NotFound, LinkUntold."""
+        had = await self.get(caller, str(made["share"]))
+        tokens = self._links.tokens(had.share.id)
+        token = next((one for one in tokens if hash_of(one) == had.share.token_hash), None)
+        if token is None:
+            raise LinkUntold(id=had.share.id)
+        return msgspec.structs.replace(had, token=token)
 
-        revision = await self._storage.write(do)
-        return Shared(share=share, revision=revision, token=token)
-
-    async def revise(self, caller: Caller, share_id: str) -> Shared:
-        """Let a link show its part as it is now. Raises: NotFound, Conflict, InvalidRequest."""
+    async def revise(self, caller: Caller, share_id: str, *, client_id: str | None = None) -> Shared:
+        """Let a link show its part as it is now. Raises: NotFound, Conflict, InvalidRequest, ActDiffers."""
+        scope = SpaceScope(caller.space_id)
+        known = await self._desk.made_before(caller, act="share.revise", asked=share_id, client_id=client_id)
+        if known is not None:
+            return await self.get(caller, share_id)
         had = await self.get(caller, share_id)
         if not is_open(had.share, now_ms=self._clock.now_ms()):
             raise Conflict(problem="This link was revoked or has expired. Make a new share.")
         draft = await self._draft(caller, await self._same_again(caller, had))
-        now_ms = self._clock.now_ms()
 
-        def do(tx: Transaction) -> Shared:
-            scope = SpaceScope(caller.space_id)
+        def do(tx: Transaction, now_ms: int) -> Ids:
             tx.take_turn(f"share:{share_id}")
             now = _the_share(tx, scope, share_id)
             self._do_unpin(tx, caller, store.drop_files(tx, scope, now.revision_id))
             share = msgspec.structs.replace(now, revision_id=new_id("srv"), revisions=now.revisions + 1)
             revision = self._do_revise(tx, caller, share, draft, act="share.revised", now_ms=now_ms)
             store.show_revision(tx, scope, revision)
-            return Shared(share=share, revision=revision)
+            return {}
 
-        return await self._storage.write(do)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, _: _shared(tx, scope, _the_share(tx, scope, share_id)),
+            act="share.revise",
+            asked=share_id,
+            client_id=client_id,
+        )
 
     async def get(self, caller: Caller, share_id: str) -> Shared:
         """Return a share. Raises: NotFound."""
@@ -150,24 +183,30 @@ class Shares:
 
         return await self._storage.read(read)
 
-    async def revoke(self, caller: Caller, share_id: str) -> Shared:
-        """Let a link lead nowhere from now on; once more does nothing. Raises: NotFound."""
-        scope, now_ms = SpaceScope(caller.space_id), self._clock.now_ms()
+    async def revoke(self, caller: Caller, share_id: str, *, client_id: str | None = None) -> Shared:
+        """Let a link lead nowhere from now on; once more does nothing. Raises: NotFound, ActDiffers."""
+        scope = SpaceScope(caller.space_id)
 
-        def do(tx: Transaction) -> Shared:
+        def do(tx: Transaction, now_ms: int) -> Ids:
             share = _the_share(tx, scope, share_id)
             if store.revoke(tx, scope, share_id, now_ms=now_ms):
                 self._do_unpin(tx, caller, store.drop_files(tx, scope, share.revision_id))
                 record(tx, caller, "share.revoked", share_id, {"conversation": share.conversation_id})
                 publish(tx, scope, Event(type="share.revoked", subject=share_id))
-            return _shared(tx, scope, _the_share(tx, scope, share_id))
+            return {}
 
-        return await self._storage.write(do)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, _: _shared(tx, scope, _the_share(tx, scope, share_id)),
+            act="share.revoke",
+            asked=share_id,
+            client_id=client_id,
+        )
 
     def forget(self, tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -> None:
         """Let go of the files of messages that are erased; what they said is gone with them."""
-        caller = Caller(kind="system", space_id=SpaceId(scope.space_id), rights=frozenset(), via="internal")
-        self._do_unpin(tx, caller, store.drop_files_of_messages(tx, scope, message_ids))
+        forget_shown(tx, scope, message_ids, now_ms=self._clock.now_ms())
 
     async def _same_again(self, caller: Caller, had: Shared) -> NewShare:
         scope, revision = SpaceScope(caller.space_id), had.revision
@@ -307,3 +346,9 @@ def _still_there(tx: Transaction, scope: SpaceScope, placed: Placed) -> bool:
     """Tell whether a message has not gone since the files were looked for."""
     found = get_messages(tx, scope, [placed.message_id]).get(placed.message_id)
     return found is not None and found.deleted_at_ms is None and found.content is not None
+
+
+def forget_shown(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str], *, now_ms: int) -> None:
+    """Erase what shares hold of the files of messages that are erased."""
+    for file_id in store.drop_files_of_messages(tx, scope, message_ids):
+        erase_file(tx, scope, file_id, now_ms=now_ms)

@@ -17,7 +17,7 @@ from salon.features.conversations.sorting.models import (
     Undone,
 )
 from salon.features.conversations.sorting.service import Sorting
-from salon.features.conversations.sorting.templates import TemplateChange
+from salon.features.conversations.sorting.templates import TemplateChange, files_of_templates
 
 __all__ = [
     "Asked",
@@ -36,5 +36,6 @@ __all__ = [
     "TemplateChange",
     "TemplateMessage",
     "Undone",
+    "files_of_templates",
     "folder_settings",
 ]

@@ -9,21 +9,17 @@ from typing import Any, Final
 
 import msgspec
 
-from salon.features.conversations.errors import ActDiffers
+from salon.features.conversations.errors import TemporaryRefused
 from salon.features.conversations.models import Conversation
+from salon.features.conversations.naming import is_temporary
 from salon.features.conversations.sorting import store
 from salon.features.conversations.sorting.folders import the_folder
 from salon.features.conversations.sorting.listing_store import list_ids
 from salon.features.conversations.sorting.models import BulkAct, BulkDone, Change, Filter, MarkAct, Undone
 from salon.features.conversations.sorting.tags import check_tag
-from salon.features.conversations.store.conversations import (
-    change_conversation,
-    find_act,
-    get_conversation,
-    record_act,
-)
+from salon.features.conversations.store.conversations import change_conversation, get_conversation
 from salon.features.conversations.tree import Desk, author_id
-from salon.features.conversations.tree.desk import fingerprint_of
+from salon.features.conversations.tree.desk import Ids, keep_act
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
@@ -36,6 +32,7 @@ KEPT_MS: Final = 7 * 24 * 3600 * 1000
 MOST: Final = 10_000
 """Conversations of one act."""
 SLICE: Final = 50
+_ACT: Final = "conversations.act"
 _MARKS: Final[dict[MarkAct, tuple[str, bool]]] = {
     "pin": ("pinned_at_ms", True), "unpin": ("pinned_at_ms", False),
     "archive": ("archived_at_ms", True), "unarchive": ("archived_at_ms", False),
@@ -79,14 +76,12 @@ class Bulk:
     async def act(self, caller: Caller, asked: Asked, *, client_id: str | None = None) -> BulkDone:
         """Do an act on many conversations and return how to undo it.
 
-        Raises: InvalidRequest, NotFound for the folder, ActDiffers.
+        Raises: InvalidRequest, NotFound for the folder, ActDiffers, TemporaryRefused.
         """
         _check(asked)
-        scope, fingerprint = SpaceScope(caller.space_id), fingerprint_of("conversations.act", asked)
-        if client_id is not None:
-            known = await self._desk.storage.write(lambda tx: _known(tx, scope, client_id, fingerprint))
-            if known is not None:
-                return known
+        known = await self._desk.made_before(caller, act=_ACT, asked=asked, client_id=client_id)
+        if known is not None:
+            return msgspec.convert(known, BulkDone)
         ids = await self._ids(caller, asked)
         now_ms, undo_id = self._desk.clock.now_ms(), new_id("und")
         done = BulkDone(undo_id=undo_id, act=asked.act, changed=(), expires_at_ms=now_ms + KEPT_MS)
@@ -104,26 +99,29 @@ class Bulk:
                     ids = [one.id for one in after.changes[len(had.changes) :]]
                     _tell(tx, caller, undo_id, asked.act, ids)
                 if last and client_id is not None:
-                    _record(tx, caller, client_id, fingerprint, after.told(done), now_ms=now_ms)
+                    made = msgspec.to_builtins(after.told(done))
+                    keep_act(tx, caller, made, act=_ACT, asked=asked, client_id=client_id, now_ms=now_ms)
                 return after
 
             so_far = await self._desk.storage.write(write)
         return so_far.told(done)
 
-    async def undo(self, caller: Caller, undo_id: str) -> Undone:
+    async def undo(self, caller: Caller, undo_id: str, *, client_id: str | None = None) -> Undone:
         """Put back what an act changed, where nobody changed it since; again changes nothing.
 
-        Raises: NotFound, Conflict when its time is over.
+        Raises: NotFound, Conflict when its time is over, ActDiffers.
         """
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> Undone:
+        def do(tx: Transaction, now_ms: int) -> Ids:
+            return msgspec.to_builtins(put_back(tx, now_ms))
+
+        def put_back(tx: Transaction, now_ms: int) -> Undone:
             tx.take_turn(f"undo:{undo_id}")
             known = store.get_undo(tx, scope, undo_id)
             if known is None:
                 raise NotFound(what="act", id=undo_id[:100])
             _, changes, expires_at_ms, undone_at_ms = known
-            now_ms = self._desk.clock.now_ms()
             if undone_at_ms is not None:  # then only what was put back is kept
                 return Undone(undo_id=undo_id, restored=tuple(one.id for one in changes), left=())
             if now_ms >= expires_at_ms:
@@ -135,7 +133,14 @@ class Bulk:
             left = tuple(one.id for one in changes if one not in restored)
             return Undone(undo_id=undo_id, restored=ids, left=left)
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda _, made: msgspec.convert(made, Undone),
+            act="conversations.undo-act",
+            asked=undo_id,
+            client_id=client_id,
+        )
 
     async def _ids(self, caller: Caller, asked: Asked) -> list[str]:
         if asked.filter is None:
@@ -252,33 +257,12 @@ def _check(asked: Asked) -> None:
         raise InvalidRequest(field="ids", problem="Send either ids or a filter.")
     if len(asked.ids) > MOST:
         raise InvalidRequest(field="ids", problem=f"Send {MOST} or fewer.")
+    for one in filter(is_temporary, asked.ids):
+        raise TemporaryRefused(id=one[:100])
     if (asked.act in {"tag", "untag"}) != bool(asked.tags):
         raise InvalidRequest(field="tags", problem="They are for “tag” and “untag”, which need at least one.")
     for name in asked.tags:
         check_tag(name)
-
-
-def _known(tx: Transaction, scope: SpaceScope, client_id: str, fingerprint: str) -> BulkDone | None:
-    known = find_act(tx, scope, client_id)
-    if known is None:
-        return None
-    if known[0] != fingerprint:
-        raise ActDiffers(client_id=client_id)
-    return msgspec.convert(known[1], BulkDone)
-
-
-def _record(
-    tx: Transaction, caller: Caller, client_id: str, fingerprint: str, done: BulkDone, *, now_ms: int
-) -> None:
-    record_act(
-        tx,
-        SpaceScope(caller.space_id),
-        client_id,
-        created_by=author_id(caller),
-        fingerprint=fingerprint,
-        result=msgspec.to_builtins(done),
-        now_ms=now_ms,
-    )
 
 
 def _tell(tx: Transaction, caller: Caller, undo_id: str, act: str, ids: Sequence[str]) -> None:

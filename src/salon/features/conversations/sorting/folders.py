@@ -93,42 +93,63 @@ class Folders:
         )
 
     async def change(
-        self, caller: Caller, folder_id: str, change: FolderChange, *, version: int | None = None
+        self,
+        caller: Caller,
+        folder_id: str,
+        change: FolderChange,
+        *,
+        version: int | None = None,
+        client_id: str | None = None,
     ) -> Folder:
         """Rename or move a folder, or change its settings; with ``version`` only if that is still its own.
 
-        Raises: NotFound, InvalidRequest, Conflict when it would be in itself, ChangedMeanwhile, TooLarge.
+        Raises: NotFound, InvalidRequest, Conflict when it would be in itself, ChangedMeanwhile, TooLarge,
+            ActDiffers.
         """
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> Folder:
+        def do(tx: Transaction, now_ms: int) -> dict[str, Any]:
             tx.take_turn(_turn(scope))
             had = the_folder(tx, scope, folder_id)
             new = _changed(had, change)
             _check_place(store.list_folders(tx, scope), new)
             if version not in {None, had.version} or not store.change_folder(
-                tx, scope, had, new, now_ms=self._desk.clock.now_ms()
+                tx, scope, had, new, now_ms=now_ms
             ):
                 raise ChangedMeanwhile(what="folder", id=had.id, version=had.version)
             _tell(tx, caller, "folder.changed", had.id)
-            return the_folder(tx, scope, folder_id)
+            return {"folder": had.id}
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, made: the_folder(tx, scope, made["folder"]),
+            act="folder.change",
+            asked={"folder": folder_id, "change": change},
+            client_id=client_id,
+        )
 
-    async def remove(self, caller: Caller, folder_id: str) -> int:
+    async def remove(self, caller: Caller, folder_id: str, *, client_id: str | None = None) -> int:
         """Delete a folder; what is in it moves to the one above. Returns how many conversations that were.
 
-        Raises: NotFound.
+        Raises: NotFound, ActDiffers.
         """
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> int:
+        def do(tx: Transaction, _: int) -> dict[str, Any]:
             tx.take_turn(_turn(scope))
             moved = store.drop_folder(tx, scope, the_folder(tx, scope, folder_id))
             _tell(tx, caller, "folder.removed", folder_id)
-            return moved
+            return {"moved": moved}
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda _, made: int(made["moved"]),
+            act="folder.remove",
+            asked=folder_id,
+            client_id=client_id,
+        )
 
 
 def folder_settings(tx: Transaction, scope: SpaceScope, folder_id: str | None) -> list[dict[str, Any]]:

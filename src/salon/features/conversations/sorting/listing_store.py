@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Text, and_, bindparam, exists, func, literal,
 
 from salon.features.conversations.models import Conversation
 from salon.features.conversations.sorting.models import Filter, Order, State
+from salon.features.conversations.sorting.store import list_folders
 from salon.features.conversations.sorting.tables import reads, tagged, tags
 from salon.features.conversations.store.rows import conversation_of
 from salon.features.conversations.tables import conversations, messages
@@ -77,14 +78,14 @@ def list_sorted(
     """Return conversations that fit, newest first or by title, behind the one that ``after`` names."""
     shape = _Shape.of(wanted, order, after, whole=True)
     last = {} if after is None else {"last": after[0], "last_id": after[1]}
-    rows = _run(tx, shape, wanted, reader, space=scope.space_id, limit=limit, **last)
+    rows = _run(tx, scope, shape, wanted, reader, limit=limit, **last)
     return [conversation_of(row) for row in rows]
 
 
 def list_ids(tx: Transaction, scope: SpaceScope, wanted: Filter, *, reader: str, limit: int) -> list[str]:
     """Return the ids of those that fit, the one changed last first."""
     shape = _Shape.of(wanted, "changed", None, whole=False)
-    rows = _run(tx, shape, wanted, reader, space=scope.space_id, limit=limit)
+    rows = _run(tx, scope, shape, wanted, reader, limit=limit)
     return [str(row[0]) for row in rows]
 
 
@@ -98,12 +99,16 @@ class _Shape(tuple[Any, ...]):
             for name in ("folder_id", "tag", "created_since_ms", "changed_before_ms")
             if getattr(wanted, name) is not None
         )
-        flags = (wanted.is_filed, wanted.is_pinned, wanted.is_unread)
+        flags = (wanted.is_filed, wanted.is_pinned, wanted.is_unread, wanted.is_below)
         return cls((wanted.state, named, flags, order, after is not None, whole))
 
 
-def _run(tx: Transaction, shape: _Shape, wanted: Filter, reader: str, **values: Any) -> list[Any]:
-    values |= {name: getattr(wanted, name) for name in shape[1]}
+def _run(
+    tx: Transaction, scope: SpaceScope, shape: _Shape, wanted: Filter, reader: str, **values: Any
+) -> list[Any]:
+    values |= {name: getattr(wanted, name) for name in shape[1]} | {"space": scope.space_id}
+    if wanted.folder_id is not None and wanted.is_below:
+        values["folder_id"] = _with_those_below(tx, scope, wanted.folder_id)
     if wanted.tag is not None:
         values["tag"] = wanted.tag.casefold()
     if wanted.is_unread is not None:
@@ -113,10 +118,11 @@ def _run(tx: Transaction, shape: _Shape, wanted: Filter, reader: str, **values: 
 
 @lru_cache(maxsize=500)
 def _statement(shape: _Shape) -> Statement:
-    state, named, (is_filed, is_pinned, is_unread), order, has_after, whole = shape
+    state, named, (is_filed, is_pinned, is_unread, is_below), order, has_after, whole = shape
     fits: list[Any] = [_c.space_id == _space, _STATES[state]]
     if "folder_id" in named:
-        fits.append(_c.folder_id == bindparam("folder_id"))
+        wanted = bindparam("folder_id", type_=Text, expanding=is_below)
+        fits.append(_c.folder_id.in_(wanted) if is_below else _c.folder_id == wanted)
     if "tag" in named:
         fits.append(_has_tag())
     if "created_since_ms" in named:
@@ -138,6 +144,14 @@ def _statement(shape: _Shape) -> Statement:
     ordered = by.asc() if order == "title" else by.desc()
     selected = select(*_columns) if whole else select(_c.id)
     return statement(selected.where(*fits).order_by(ordered, _c.id.desc()).limit(bindparam("limit")))
+
+
+def _with_those_below(tx: Transaction, scope: SpaceScope, folder_id: str) -> list[str]:
+    """Return a folder and all below it; each once, even in a damaged tree."""
+    known, inside, level = list_folders(tx, scope), {folder_id}, {folder_id}
+    while level := {one.id for one in known if one.parent_id in level} - inside:
+        inside |= level
+    return sorted(inside)
 
 
 def _has_tag() -> Any:

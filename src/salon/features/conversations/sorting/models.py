@@ -48,6 +48,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
     state: State = "open"
     folder_id: str | None = None
+    is_below: bool = False
+    """What is in the folders below that one counts, too."""
     is_filed: bool | None = None
     """In a folder at all, or in none."""
     tag: str | None = None

@@ -7,9 +7,10 @@ import msgspec
 from salon.features.conversations.models import Conversation
 from salon.features.conversations.sorting import store
 from salon.features.conversations.sorting.folders import the_folder
-from salon.features.conversations.sorting.listing_store import count_unread, list_sorted
+from salon.features.conversations.sorting.listing_store import count_unread, list_ids, list_sorted
 from salon.features.conversations.sorting.models import Filter, Listed, ListedPage, Order
 from salon.features.conversations.tree import Desk, author_id, the_conversation
+from salon.features.conversations.tree.desk import Ids
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.foundation.storage import Transaction
@@ -62,27 +63,52 @@ class Reading:
 
         return await self._desk.storage.read(read)
 
+    async def ids(self, caller: Caller, wanted: Filter, *, limit: int) -> list[str]:
+        """Return the ids of conversations that fit, the one changed last first. Raises: NotFound."""
+        scope, reader = SpaceScope(caller.space_id), author_id(caller) or ""
+
+        def find(tx: Transaction) -> list[str]:
+            if wanted.folder_id is not None:
+                the_folder(tx, scope, wanted.folder_id)
+            return list_ids(tx, scope, wanted, reader=reader, limit=limit)
+
+        return await self._desk.storage.read(find)
+
     async def read(
-        self, caller: Caller, conversation_id: str, *, message_id: str | None = None, is_read: bool = True
+        self,
+        caller: Caller,
+        conversation_id: str,
+        *,
+        message_id: str | None = None,
+        is_read: bool = True,
+        client_id: str | None = None,
     ) -> int:
         """Note that a person has read a conversation up to a message, or to its end; return what is unread.
 
-        With ``is_read`` False the message, or the last one, is unread again. Raises: NotFound.
+        With ``is_read`` False the message, or the last one, is unread again. Raises: NotFound, ActDiffers.
         """
         scope, reader = SpaceScope(caller.space_id), author_id(caller) or ""
 
-        def write(tx: Transaction) -> int:
+        def do(tx: Transaction, now_ms: int) -> Ids:
             the_conversation(tx, scope, conversation_id)
             if message_id is not None and not store.has_message(tx, scope, conversation_id, message_id):
                 raise NotFound(what="message", id=message_id[:100])
             seen = message_id or store.last_message(tx, scope, conversation_id)
             if not is_read and seen is not None:
                 seen = store.last_message(tx, scope, conversation_id, before=seen)
-            now_ms = self._desk.clock.now_ms()
             store.set_read(tx, scope, reader, conversation_id, seen or "", now_ms=now_ms)
-            return count_unread(tx, scope, reader, [conversation_id])[conversation_id]
+            return {"unread": count_unread(tx, scope, reader, [conversation_id])[conversation_id]}
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda _, made: int(made["unread"]),
+            act="conversation.read",
+            asked={
+                "conversation": conversation_id, "message": message_id, "is_read": is_read, "reader": reader,
+            },
+            client_id=client_id,
+        )  # fmt: skip
 
 
 def _cursor(order: Order, last: Conversation) -> str:

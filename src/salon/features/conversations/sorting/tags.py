@@ -5,6 +5,7 @@ from typing import Final
 from salon.features.conversations.sorting import store
 from salon.features.conversations.sorting.models import Tag
 from salon.features.conversations.tree import Desk
+from salon.features.conversations.tree.desk import Ids
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
 from salon.foundation.storage import Transaction
@@ -23,29 +24,43 @@ class Tags:
         scope = SpaceScope(caller.space_id)
         return await self._desk.storage.read(lambda tx: store.list_tags(tx, scope))
 
-    async def rename(self, caller: Caller, tag_id: str, name: str) -> None:
-        """Rename a tag. Raises: InvalidRequest, NotFound, Conflict when there is another of that name."""
+    async def rename(self, caller: Caller, tag_id: str, name: str, *, client_id: str | None = None) -> None:
+        """Rename a tag.
+
+        Raises: InvalidRequest, NotFound, Conflict when there is another of that name, ActDiffers.
+        """
         check_tag(name)
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> None:
+        def do(tx: Transaction, _: int) -> Ids:
             other = store.tag_ids(tx, scope, [name.strip()]).get(name.strip().casefold())
             if other is not None and other != tag_id:
                 raise Conflict(problem=f"There is a tag “{name.strip()}” already.")
             if not store.rename_tag(tx, scope, tag_id, name.strip()):
                 raise NotFound(what="tag", id=tag_id[:100])
+            return {}
 
-        await self._desk.storage.write(write)
+        await self._desk.act(
+            caller,
+            do,
+            lambda _tx, _made: None,
+            act="tag.rename",
+            asked={"tag": tag_id, "name": name},
+            client_id=client_id,
+        )
 
-    async def remove(self, caller: Caller, tag_id: str) -> None:
-        """Delete a tag, and take it from everything that has it. Raises: NotFound."""
+    async def remove(self, caller: Caller, tag_id: str, *, client_id: str | None = None) -> None:
+        """Delete a tag, and take it from everything that has it. Raises: NotFound, ActDiffers."""
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> None:
+        def do(tx: Transaction, _: int) -> Ids:
             if not store.drop_tag(tx, scope, tag_id):
                 raise NotFound(what="tag", id=tag_id[:100])
+            return {}
 
-        await self._desk.storage.write(write)
+        await self._desk.act(
+            caller, do, lambda _tx, _made: None, act="tag.remove", asked=tag_id, client_id=client_id
+        )
 
 
 def check_tag(name: str) -> None:

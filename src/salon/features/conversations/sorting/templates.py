@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from salon.features.conversations.errors import ChangedMeanwhile
+from salon.features.conversations.named_files import named_in
 from salon.features.conversations.sorting import store
 from salon.features.conversations.sorting.models import Template, TemplateMessage
 from salon.features.conversations.tree import (
@@ -19,6 +20,7 @@ from salon.features.conversations.tree import (
     the_branch,
 )
 from salon.features.conversations.tree.conversations import check_settings, check_title, view_of
+from salon.foundation.files import check_named
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from salon.foundation.kit.ids import new_id
@@ -65,7 +67,10 @@ class Templates:
         messages: Sequence[TemplateMessage],
         client_id: str | None = None,
     ) -> Template:
-        """Make a template. Raises: InvalidRequest, Conflict for a taken name, TooLarge, ActDiffers."""
+        """Make a template.
+
+        Raises: InvalidRequest, Conflict for a taken name, TooLarge, FileMissing, ActDiffers.
+        """
         scope, first = SpaceScope(caller.space_id), tuple(messages)
         _check(name, settings, first)
 
@@ -87,6 +92,7 @@ class Templates:
                 created_at_ms=now_ms,
                 changed_at_ms=now_ms,
             )
+            _check_files(tx, scope, first)
             store.add_template(tx, scope, made)
             return {"template": made.id}
 
@@ -100,11 +106,17 @@ class Templates:
         )
 
     async def change(
-        self, caller: Caller, template_id: str, change: TemplateChange, *, version: int | None = None
+        self,
+        caller: Caller,
+        template_id: str,
+        change: TemplateChange,
+        *,
+        version: int | None = None,
+        client_id: str | None = None,
     ) -> Template:
         """Change a template; with ``version`` only if that is still its own.
 
-        Raises: NotFound, InvalidRequest, Conflict, ChangedMeanwhile, TooLarge.
+        Raises: NotFound, InvalidRequest, Conflict, ChangedMeanwhile, TooLarge, FileMissing, ActDiffers.
         """
         scope = SpaceScope(caller.space_id)
         sent = {
@@ -113,28 +125,40 @@ class Templates:
             if value is not msgspec.UNSET
         }
 
-        def write(tx: Transaction) -> Template:
+        def do(tx: Transaction, now_ms: int) -> dict[str, Any]:
             had = _the_template(tx, scope, template_id)
             new = msgspec.structs.replace(had, **sent)
             _check(new.name, new.settings, new.messages)
+            if "messages" in sent:
+                _check_files(tx, scope, new.messages)
             _check_name_free(store.list_templates(tx, scope), new.name, but=had.id)
             if version not in {None, had.version} or not store.change_template(
-                tx, scope, had, new, now_ms=self._desk.clock.now_ms()
+                tx, scope, had, new, now_ms=now_ms
             ):
                 raise ChangedMeanwhile(what="template", id=had.id, version=had.version)
-            return _the_template(tx, scope, template_id)
+            return {"template": had.id}
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, made: _the_template(tx, scope, made["template"]),
+            act="template.change",
+            asked={"template": template_id, "change": change},
+            client_id=client_id,
+        )
 
-    async def remove(self, caller: Caller, template_id: str) -> None:
-        """Delete a template; conversations that were made from it stay. Raises: NotFound."""
+    async def remove(self, caller: Caller, template_id: str, *, client_id: str | None = None) -> None:
+        """Delete a template; conversations that were made from it stay. Raises: NotFound, ActDiffers."""
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> None:
+        def do(tx: Transaction, _: int) -> dict[str, Any]:
             if not store.drop_template(tx, scope, template_id):
                 raise NotFound(what="template", id=template_id[:100])
+            return {}
 
-        await self._desk.storage.write(write)
+        await self._desk.act(
+            caller, do, lambda _tx, _made: None, act="template.remove", asked=template_id, client_id=client_id
+        )
 
     async def use(
         self, caller: Caller, template_id: str, *, title: str = "", client_id: str | None = None
@@ -174,6 +198,11 @@ class Templates:
         )
 
 
+def files_of_templates(tx: Transaction, scope: SpaceScope) -> list[str]:
+    """Return the files that templates of the space name."""
+    return named_in(one.content for each in store.list_templates(tx, scope) for one in each.messages)
+
+
 def _say(
     tx: Transaction,
     caller: Caller,
@@ -204,6 +233,10 @@ def _check(name: str, settings: dict[str, Any], messages: Sequence[TemplateMessa
         raise InvalidRequest(field="messages", problem=f"Send {MOST_MESSAGES} or fewer.")
     if len(msgspec.json.encode(messages)) > MOST_BYTES:
         raise TooLarge(what="template", field="messages", limit_bytes=MOST_BYTES)
+
+
+def _check_files(tx: Transaction, scope: SpaceScope, messages: Sequence[TemplateMessage]) -> None:
+    check_named(tx, scope, named_in(one.content for one in messages))
 
 
 def _check_name_free(known: Sequence[Template], name: str, *, but: str | None) -> None:

@@ -28,11 +28,20 @@ _DELETE = statement(
 
 def insert_answer(tx: Transaction, scope: SpaceScope, answer: Answer) -> None:
     """Write how an answer came to be, beside its message."""
+    insert_answers(tx, scope, [answer])
+
+
+def insert_answers(tx: Transaction, scope: SpaceScope, new: Sequence[Answer]) -> None:
+    """Write how answers came to be, all at once."""
+    tx.many(_INSERT, [_values(scope, answer) for answer in new])
+
+
+def _values(scope: SpaceScope, answer: Answer) -> dict[str, Any]:
     values: dict[str, Any] = msgspec.structs.asdict(answer)
     values["space_id"] = scope.space_id
     values["steps"] = msgspec.json.encode(answer.steps).decode()
     values.update(sealed("asked", msgspec.json.encode(values.pop("asked"))))
-    tx.run(_INSERT, **values)
+    return values
 
 
 def answers_of(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -> dict[str, Answer]:

@@ -14,7 +14,7 @@ from salon.features.conversations.indexing.notes import (
 from salon.features.conversations.models import Branch, Conversation, Move
 from salon.features.conversations.store.rows import branch_of, conversation_of, conversation_values, with_json
 from salon.features.conversations.tables import acts, branches, conversations, moves
-from salon.foundation.kit.caller import SpaceScope
+from salon.foundation.kit.caller import SpaceScope, SystemScope
 from salon.foundation.storage import Statement, Transaction, insert, statement
 
 _INSERT = statement(conversations.insert())
@@ -57,6 +57,7 @@ _MOVES = statement(
     .where(moves.c.branch_id == bindparam("key"), moves.c.space_id == bindparam("space"))
     .order_by(moves.c.id)
 )
+_IS_ANY = statement(select(conversations.c.id).limit(1))
 _new_act = insert(acts)
 _INSERT_ACT = statement(_new_act.on_conflict_do_nothing(index_elements=["space_id", "client_id"]))
 _GET_ACT = statement(
@@ -65,6 +66,11 @@ _GET_ACT = statement(
     )
 )
 _updates: dict[tuple[str, ...], Statement] = {}
+
+
+def is_any(tx: Transaction, _scope: SystemScope) -> bool:
+    """Tell whether there is a conversation in any space."""
+    return tx.one(_IS_ANY) is not None
 
 
 def insert_conversation(tx: Transaction, scope: SpaceScope, conversation: Conversation) -> None:

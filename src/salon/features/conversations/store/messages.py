@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 
 from salon.features.conversations.indexing.notes import enqueue
 from salon.features.conversations.models import Message, Source
+from salon.features.conversations.store.attached import note_files
 from salon.features.conversations.store.rows import message_of, message_values
 from salon.features.conversations.store.walking import places_up
 from salon.features.conversations.tables import messages, sources
@@ -75,6 +76,7 @@ def insert_messages(tx: Transaction, scope: SpaceScope, new: Sequence[Message]) 
         return
     assert all(message.space_id == scope.space_id for message in new)
     tx.many(_INSERT, [message_values(message) for message in new])
+    note_files(tx, new)
     enqueue(tx, scope, [(message.id, message.space_id) for message in new])
 
 

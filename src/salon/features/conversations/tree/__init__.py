@@ -19,6 +19,7 @@ from salon.features.conversations.tree.deleting import Deleted, HeldBackup, Verb
 from salon.features.conversations.tree.desk import Desk, author_id, once
 from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation, the_message
 from salon.features.conversations.tree.messages import HEAD, MessageMarks
+from salon.features.conversations.tree.outlining import Outline
 from salon.features.conversations.tree.service import Tree
 from salon.features.conversations.tree.views import (
     ConversationPage,
@@ -42,6 +43,7 @@ __all__ = [
     "MessagePage",
     "MessageView",
     "NewMessage",
+    "Outline",
     "Tree",
     "Verb",
     "append",

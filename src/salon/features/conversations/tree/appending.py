@@ -13,6 +13,7 @@ import msgspec
 
 from salon.features.conversations.errors import HeadMoved
 from salon.features.conversations.models import Author, Branch, Content, Message, MessageStatus, Source
+from salon.features.conversations.naming import id_within
 from salon.features.conversations.store import conversations as store
 from salon.features.conversations.store.messages import insert_messages, insert_sources
 from salon.features.conversations.store.participants import join
@@ -75,7 +76,7 @@ def build(
     if size_bytes > MOST_MESSAGE_BYTES:
         raise TooLarge(what="message", field="parts", limit_bytes=MOST_MESSAGE_BYTES)
     return Message(
-        id=new.id or new_id("msg"),
+        id=new.id or id_within(conversation_id, "msg"),
         space_id=scope.space_id,
         created_by=created_by,
         conversation_id=conversation_id,

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import msgspec
 
-from salon.features.conversations.errors import ChangedMeanwhile
+from salon.features.conversations.errors import ChangedMeanwhile, TemporaryRefused
 from salon.features.conversations.models import Author, Conversation, ConversationKind, Participant
+from salon.features.conversations.naming import is_temporary
 from salon.features.conversations.store import conversations as store
 from salon.features.conversations.store.listing import FIRST, State, list_conversations
 from salon.features.conversations.store.participants import join, leave, participants_of
@@ -141,31 +142,51 @@ class Conversations:
         return await self._desk.storage.read(read)
 
     async def add_participant(
-        self, caller: Caller, conversation_id: str, author: Author
+        self, caller: Caller, conversation_id: str, author: Author, *, client_id: str | None = None
     ) -> list[Participant]:
-        """Let somebody take part; again changes nothing. Raises: NotFound."""
+        """Let somebody take part; again changes nothing. Raises: NotFound, ActDiffers."""
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> list[Participant]:
+        def do(tx: Transaction, now_ms: int) -> Ids:
             the_conversation(tx, scope, conversation_id)
-            join(tx, scope, conversation_id, author, now_ms=self._desk.clock.now_ms())
-            return participants_of(tx, scope, conversation_id)
+            join(tx, scope, conversation_id, author, now_ms=now_ms)
+            return {}
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, _: participants_of(tx, scope, conversation_id),
+            act="participant.add",
+            asked={"conversation": conversation_id, "author": author},
+            client_id=client_id,
+        )
 
     async def remove_participant(
-        self, caller: Caller, conversation_id: str, *, kind: str, participant_id: str
+        self,
+        caller: Caller,
+        conversation_id: str,
+        *,
+        kind: str,
+        participant_id: str,
+        client_id: str | None = None,
     ) -> list[Participant]:
-        """Let somebody take part no more; what they said stays. Raises: NotFound."""
+        """Let somebody take part no more; what they said stays. Raises: NotFound, ActDiffers."""
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> list[Participant]:
+        def do(tx: Transaction, _: int) -> Ids:
             the_conversation(tx, scope, conversation_id)
             if not leave(tx, scope, conversation_id, kind=kind, participant_id=participant_id):
                 raise NotFound(what="participant", id=participant_id[:100])
-            return participants_of(tx, scope, conversation_id)
+            return {}
 
-        return await self._desk.storage.write(write)
+        return await self._desk.act(
+            caller,
+            do,
+            lambda tx, _: participants_of(tx, scope, conversation_id),
+            act="participant.remove",
+            asked={"conversation": conversation_id, "kind": kind, "id": participant_id},
+            client_id=client_id,
+        )
 
 
 def blank(
@@ -247,6 +268,8 @@ def _values(
     if change.branch_id is not msgspec.UNSET:
         values["branch_id"] = the_branch(tx, scope, had.id, change.branch_id).id
     if change.is_archived is not msgspec.UNSET:
+        if is_temporary(had.id):
+            raise TemporaryRefused(id=had.id)
         values["archived_at_ms"] = (had.archived_at_ms or now_ms) if change.is_archived else None
     return values
 

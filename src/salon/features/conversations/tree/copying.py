@@ -9,7 +9,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from salon.features.conversations.errors import TemporaryRefused
 from salon.features.conversations.models import Author, Branch, Conversation, Message, Source
+from salon.features.conversations.naming import is_temporary
 from salon.features.conversations.store import conversations as store
 from salon.features.conversations.store.messages import (
     get_messages,
@@ -57,8 +59,11 @@ class Copying:
 
         ``path`` is what leads to ``last`` (a branch or a message; the branch that opens first unless named),
         ``related`` all branches that share a message with it, ``all`` the whole tree. ``first_id`` leaves out
-        what stands above that message. Raises: NotFound, InvalidRequest, ActDiffers.
+        what stands above that message. Raises: NotFound, InvalidRequest, ActDiffers,
+        TemporaryRefused.
         """
+        if is_temporary(conversation_id):
+            raise TemporaryRefused(id=conversation_id)
         if title is not None:
             check_title(title)
         scope = SpaceScope(caller.space_id)

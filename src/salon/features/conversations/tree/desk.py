@@ -48,26 +48,40 @@ def once(
     """
     if client_id is None:
         return do()
+    known = made_before(tx, caller, act=act, asked=asked, client_id=client_id)
+    if known is not None:
+        return known
+    result = do()
+    keep_act(tx, caller, result, act=act, asked=asked, client_id=client_id, now_ms=now_ms)
+    return result
+
+
+def made_before(tx: Transaction, caller: Caller, *, act: str, asked: Any, client_id: str) -> Ids | None:
+    """Return what an act made when the client sent it before. Raises: ActDiffers, InvalidRequest."""
     if not 0 < len(client_id) <= CLIENT_ID_LETTERS:
         problem = f"It must have 1 to {CLIENT_ID_LETTERS} characters."
         raise InvalidRequest(field="client_id", problem=problem)
-    scope, fingerprint = SpaceScope(caller.space_id), fingerprint_of(act, asked)
-    known = find_act(tx, scope, client_id)
-    if known is not None:
-        if known[0] != fingerprint:
-            raise ActDiffers(client_id=client_id)
-        return known[1]
-    result = do()
+    known = find_act(tx, SpaceScope(caller.space_id), client_id)
+    if known is None:
+        return None
+    if known[0] != fingerprint_of(act, asked):
+        raise ActDiffers(client_id=client_id)
+    return known[1]
+
+
+def keep_act(
+    tx: Transaction, caller: Caller, made: Ids, *, act: str, asked: Any, client_id: str, now_ms: int
+) -> None:
+    """Keep what an act made under the client's id, in the transaction that made it."""
     record_act(
         tx,
-        scope,
+        SpaceScope(caller.space_id),
         client_id,
         created_by=author_id(caller),
-        fingerprint=fingerprint,
-        result=result,
+        fingerprint=fingerprint_of(act, asked),
+        result=made,
         now_ms=now_ms,
     )
-    return result
 
 
 class Desk:
@@ -100,6 +114,17 @@ class Desk:
             return then(tx, made)
 
         return await self.storage.write(write)
+
+    async def made_before(self, caller: Caller, *, act: str, asked: Any, client_id: str | None) -> Ids | None:
+        """Return what an act made when the client sent it before, so that nothing is looked up for it again.
+
+        Raises: ActDiffers, InvalidRequest.
+        """
+        if client_id is None:
+            return None
+        return await self.storage.read(
+            lambda tx: made_before(tx, caller, act=act, asked=asked, client_id=client_id)
+        )
 
     async def in_thread(self, fn: Callable[[], T]) -> T:
         """Run what waits for disks beside the event loop."""

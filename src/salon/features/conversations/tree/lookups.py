@@ -2,7 +2,9 @@
 
 import msgspec
 
+from salon.features.conversations.errors import TemporaryRefused
 from salon.features.conversations.models import Branch, Conversation, Message
+from salon.features.conversations.naming import is_temporary
 from salon.features.conversations.store.conversations import get_branch, get_conversation
 from salon.features.conversations.store.messages import get_message
 from salon.foundation.kit.caller import SpaceScope
@@ -13,9 +15,14 @@ from salon.foundation.storage import Transaction
 def the_conversation(
     tx: Transaction, scope: SpaceScope, conversation_id: str, *, or_deleted: bool = False
 ) -> Conversation:
-    """Return a conversation of the space. Raises: NotFound, also for a deleted one unless ``or_deleted``."""
+    """Return a conversation of the space. Raises: NotFound, also for a deleted one unless ``or_deleted``.
+
+    Raises: TemporaryRefused for a temporary one, where it is looked for among those that are kept.
+    """
     found = get_conversation(tx, scope, conversation_id)
     if found is None or (found.deleted_at_ms is not None and not or_deleted):
+        if is_temporary(conversation_id):  # those who have it were asked before: it is not for this
+            raise TemporaryRefused(id=conversation_id[:100])
         raise NotFound(what="conversation", id=conversation_id[:100])
     return found
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from salon.features.conversations.models import Branch, Message, Source
+from salon.features.conversations.named_files import named_in
 from salon.features.conversations.store import messages as store
 from salon.features.conversations.store.marks import child_ids, mark_messages, root_ids
 from salon.features.conversations.store.walking import places_up
@@ -22,6 +23,7 @@ from salon.features.conversations.tree.desk import Desk, Ids, author_id
 from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation, the_message
 from salon.features.conversations.tree.views import MessagePage, MessageView
 from salon.foundation.events import Event, publish
+from salon.foundation.files import check_named
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.storage import Transaction
@@ -59,7 +61,7 @@ class Messages:
         """Append messages to a branch, the conversation's own unless one is named.
 
         ``after`` is the message they answer; ``HEAD`` is wherever the branch ends, None is before the first.
-        Raises: NotFound, HeadMoved, TooLarge, InvalidRequest, ActDiffers.
+        Raises: NotFound, FileMissing, HeadMoved, TooLarge, InvalidRequest, ActDiffers.
         """
         if not new:
             raise InvalidRequest(field="messages", problem="Send at least one message.")
@@ -102,7 +104,7 @@ class Messages:
 
         The branch (the conversation's own unless one is named) ends in the new message then, and where it
         ended before is kept. With ``name`` the edit gets a branch of that name instead.
-        Raises: NotFound, TooLarge, InvalidRequest, ActDiffers.
+        Raises: NotFound, FileMissing, TooLarge, InvalidRequest, ActDiffers.
         """
         scope, by = SpaceScope(caller.space_id), author_id(caller)
 
@@ -349,7 +351,8 @@ def views_of(
 
 
 def check_sources(tx: Transaction, scope: SpaceScope, new: Sequence[NewMessage]) -> None:
-    """Refuse sources that are not in the caller's space. Raises: NotFound."""
+    """Refuse sources and files that are not in the caller's space. Raises: NotFound, FileMissing."""
+    check_named(tx, scope, named_in(one.content for one in new))
     for source in (source for one in new for source in one.sources):
         the_message(tx, scope, source.conversation_id, source.id, or_deleted=True)
 

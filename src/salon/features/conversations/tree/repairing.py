@@ -46,11 +46,13 @@ class Repairing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def repair(self, caller: Caller, conversation_id: str, *, only_check: bool = False) -> Repaired:
-        """Make a conversation's tree whole again, or only say what is wrong. Raises: NotFound."""
+    async def repair(
+        self, caller: Caller, conversation_id: str, *, only_check: bool = False, client_id: str | None = None
+    ) -> Repaired:
+        """Make a conversation's tree whole again, or only say what is wrong. Raises: NotFound, ActDiffers."""
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> Repaired:
+        def look(tx: Transaction) -> Repaired:
             tx.take_turn(turn_of(conversation_id))
             the_conversation(tx, scope, conversation_id)
             places = places_of(tx, scope, conversation_id, limit=10_000_000)
@@ -63,8 +65,15 @@ class Repairing:
             return Repaired(messages=len(places), problems=problems)
 
         if only_check:
-            return await self._desk.storage.read(write)
-        return await self._desk.storage.write(write)
+            return await self._desk.storage.read(look)
+        return await self._desk.act(
+            caller,
+            lambda tx, _: msgspec.to_builtins(look(tx)),
+            lambda _, made: msgspec.convert(made, Repaired),
+            act="conversation.repair",
+            asked=conversation_id,
+            client_id=client_id,
+        )
 
 
 class Mended(msgspec.Struct, frozen=True, kw_only=True):

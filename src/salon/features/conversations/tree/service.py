@@ -10,6 +10,7 @@ from salon.features.conversations.tree.erasing import Erasers
 from salon.features.conversations.tree.janitor import Janitor
 from salon.features.conversations.tree.merging import Merging
 from salon.features.conversations.tree.messages import Messages
+from salon.features.conversations.tree.outlining import Outlining
 from salon.features.conversations.tree.repairing import Repairing
 from salon.foundation.kit.clock import Clock
 from salon.foundation.storage import Storage
@@ -23,6 +24,7 @@ class Tree:
         self.conversations = Conversations(desk)
         self.branches = Branches(desk)
         self.messages = Messages(desk)
+        self.outlining = Outlining(desk)
         self.erasers = Erasers()
         self.deletion = Deletion(desk, self.erasers)
         self.comparing = Comparing(desk)

@@ -57,6 +57,11 @@ def read_backup(path: Path) -> BackupInfo:
     return BackupInfo(path=path, manifest=msgspec.json.decode(manifest.read_bytes(), type=Manifest))
 
 
+def files_beside(path: Path) -> Path:
+    """Return where the content of stored files is kept beside a backup, if it is."""
+    return path.with_name(path.name + ".files")
+
+
 def verify_backup(info: BackupInfo) -> None:
     """Check a backup against its manifest. Raises: NotFound, StorageError."""
     if not info.path.is_file():

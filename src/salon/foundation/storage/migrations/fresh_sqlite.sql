@@ -1,4 +1,4 @@
--- revision 0013
+-- revision 0016
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -931,7 +931,7 @@ CREATE TABLE conversation_turns (
 	parent_id TEXT NOT NULL, 
 	message_id TEXT NOT NULL, 
 	expected_head_id TEXT, 
-	started_at_ms BIGINT NOT NULL, 
+	started_at_ms BIGINT NOT NULL, said_format SMALLINT, said_cipher TEXT, said_key_id TEXT, said BLOB, 
 	CONSTRAINT pk_conversation_turns PRIMARY KEY (run_id)
 );
 CREATE INDEX ix_conversation_turns_branch_id ON conversation_turns (branch_id);
@@ -1001,7 +1001,22 @@ CREATE INDEX ix_stored_responses_message_id ON stored_responses (message_id);
 CREATE INDEX ix_stored_responses_run_id ON stored_responses (run_id);
 CREATE INDEX ix_stored_responses_space_id_id ON stored_responses (space_id, id);
 CREATE INDEX ix_messages_first ON messages (conversation_id, id) WHERE parent_id IS NULL;
-INSERT INTO alembic_version (version_num) VALUES ('0013');
+CREATE TABLE message_files (
+	message_id TEXT NOT NULL, 
+	file_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	CONSTRAINT pk_message_files PRIMARY KEY (message_id, file_id)
+);
+CREATE INDEX ix_message_files_file_id ON message_files (file_id);
+CREATE TABLE stored_response_items (
+	response_id TEXT NOT NULL, 
+	item_id TEXT NOT NULL, 
+	space_id TEXT NOT NULL, 
+	created_at_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_stored_response_items PRIMARY KEY (response_id, item_id)
+);
+CREATE INDEX ix_stored_response_items_item_id ON stored_response_items (item_id);
+INSERT INTO alembic_version (version_num) VALUES ('0016');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
@@ -1015,3 +1030,6 @@ INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0011', '0010', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0012', '0011', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0013', '0012', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0014', '0013', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0015', '0014', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0016', '0015', :now_ms);

@@ -3,7 +3,7 @@
 Nothing is stored here: what needs a stored response is refused, and a provider is told to store nothing.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -71,10 +71,16 @@ def read_envelope(body: bytes) -> Envelope:
     )
 
 
+_NOT_STORED: Final = (
+    "Nothing is stored for this key. Send the item itself (in Vercel's AI SDK: store: false), or give the key"
+    " the right conversations.use."
+)
+
+
 def _refuse_references(items: Any) -> None:
     for i, item in enumerate(items if is_list(items) else ()):
         if is_reference(item):
-            raise invalid(f"input[{i}]", "Nothing is stored here: send the item itself.")
+            raise invalid(f"input[{i}]", _NOT_STORED)
 
 
 def rewrite_request(envelope: Envelope, *, model: str, stream: bool, quirks: Quirks) -> bytes:

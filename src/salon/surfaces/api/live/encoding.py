@@ -1,9 +1,10 @@
 """Frames to bytes and back. An event's body is JSON already, made once for the log and every viewer."""
 
 import base64
+import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +16,8 @@ from salon.surfaces.api.live.frames import ClientFrame, Error, Problem, RunState
 _decoder = msgspec.json.Decoder(ClientFrame)
 _encoder = msgspec.json.Encoder()
 _SMALL: int = 64
+_AT: Final = re.compile(r" - at `\$\.([^`]{1,80})`$")
+"""Where in a frame something is wrong, at the end of what its reader says."""
 
 
 def read_frame(message: str | bytes) -> ClientFrame:
@@ -24,7 +27,9 @@ def read_frame(message: str | bytes) -> ClientFrame:
     try:
         return _decoder.decode(message)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise InvalidRequest(field="frame", problem=_told(error)) from error
+        place = _AT.search(str(error))
+        field = f"frame.{place[1]}" if place else "frame"
+        raise InvalidRequest(field=field, problem=_told(error)) from error
 
 
 def id_in(message: str | bytes) -> str | None:
@@ -79,6 +84,20 @@ def run_event(event: RunEvent) -> bytes:
         event.at_ms,
         event.body if event.cipher == "none" else _sealed(event),
     )
+
+
+class _Latest:
+    """The latest event that was encoded: every viewer of a run is shown the same one in turn."""
+
+    event: RunEvent | None = None
+    encoded: bytes = b""
+
+
+def event_frame(subscription: bytes, event: RunEvent) -> bytes:
+    """Return the ``events`` frame of one event that happens now; ``subscription`` is the JSON of its id."""
+    if _Latest.event is not event:
+        _Latest.event, _Latest.encoded = event, run_event(event)
+    return b'{"type":"events","id":%b,"events":[%b]}' % (subscription, _Latest.encoded)
 
 
 def events_frames(subscription: bytes, events: Sequence[RunEvent], *, most_bytes: int) -> list[bytes]:

@@ -7,8 +7,9 @@ from salon.foundation.kit.caller import Caller, Right
 
 _PEOPLE: Final = frozenset(
     {
-        "answer", "branch", "bulk", "conversation", "export", "folder", "import", "message", "participant",
-        "prompt", "queue", "response", "send", "share", "tag", "template", "title", "turn",
+        "answer", "branch", "bulk", "conversation", "conversation-defaults", "conversations", "export",
+        "folder", "import", "message", "participant", "prompt", "queue", "response", "send", "share", "tag",
+        "template", "title", "turn",
     }
 )  # fmt: skip
 """First words of events about what people say; all others are about the house."""

@@ -29,11 +29,28 @@ def schemas() -> dict[str, Any]:
     _, found = msgspec.json.schema_components(
         (*CLIENT, *SERVER), ref_template=f"#/components/schemas/{PREFIX}{{name}}"
     )
-    named: dict[str, Any] = {f"{PREFIX}{name}": schema for name, schema in found.items()}
+    named: dict[str, Any] = {f"{PREFIX}{name}": _open(schema) for name, schema in found.items()}
     for side, kinds in (("ClientFrame", CLIENT), ("ServerFrame", SERVER)):
-        references = [{"$ref": f"#/components/schemas/{PREFIX}{kind.__name__}"} for kind in kinds]
-        named[PREFIX + side] = {"oneOf": references, "discriminator": {"propertyName": "type"}}
+        # Without a mapping the names of the schemas would be the values of ``type``.
+        mapping = {kind.__struct_config__.tag: _reference(kind) for kind in kinds}
+        named[PREFIX + side] = {
+            "oneOf": [{"$ref": place} for place in mapping.values()],
+            "discriminator": {"propertyName": "type", "mapping": mapping},
+        }
     return named
+
+
+def _reference(kind: type[msgspec.Struct]) -> str:
+    return f"#/components/schemas/{PREFIX}{kind.__name__}"
+
+
+def _open(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema whose objects without names of their own may hold any, said aloud."""
+    fields: dict[str, dict[str, Any]] = schema.get("properties", {})
+    for name, field in fields.items():
+        if field.get("type") == "object" and "properties" not in field:
+            fields[name] = {**field, "additionalProperties": True}
+    return schema
 
 
 def describe(operation: dict[str, Any]) -> None:

@@ -133,8 +133,9 @@ class Session:
                 assert_never(frame)
 
     async def _stop(self, frame: frames.Stop) -> None:
-        await self._live.runs.get(self._scope, frame.run)  # a foreign one is not found
-        asked = await self._live.runs.stop(self._scope, frame.run)
+        runs = await self._live.runs_with(self.caller(), frame.run)
+        await runs.get(self._scope, frame.run)  # a foreign one is not found
+        asked = await runs.stop(self._scope, frame.run)
         await self._say(frames.Stopped(id=frame.id, run=frame.run, running=asked))
 
     # -- subscriptions ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import orjson
 from salon.foundation.events import StoredEvent
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest
-from salon.foundation.runs import Run, RunEvent, Seen
+from salon.foundation.runs import Run, RunEvent, Runs, Seen
 from salon.surfaces.api.door import Door, as_salon_error
 from salon.surfaces.api.live.encoding import run_event, space_event
 from salon.surfaces.api.live.rights import may_see
@@ -57,7 +57,7 @@ def has_all(run: Run, epoch: int, number: int) -> bool:
 
 
 async def run_stream(
-    door: Door, live: LiveServices, scope: SpaceScope, run_id: str, *, epoch: int, number: int
+    door: Door, runs: Runs, scope: SpaceScope, run_id: str, *, epoch: int, number: int
 ) -> AsyncIterator[bytes]:
     """Yield a run's log from a position: exactly one ``end`` or ``error`` closes it.
 
@@ -65,7 +65,7 @@ async def run_stream(
     """
     yield RETRY
     try:
-        walk = live.runs.walk(scope, run_id, epoch=epoch, number=number)
+        walk = runs.walk(scope, run_id, epoch=epoch, number=number)
         async for batch in paced(door, walk.batches()):
             yield _HERE if batch is None else _run_events(batch)
     except Exception as error:  # supervises the stream: its head is out, so it is told in it  # noqa: BLE001

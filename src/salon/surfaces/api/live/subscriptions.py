@@ -9,14 +9,17 @@ import msgspec
 from salon.foundation.events import StoredEvent
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.runs import Rewind, RunEvent
+from salon.gateway.realtime import ClientLeft
 from salon.surfaces.api.live import frames
-from salon.surfaces.api.live.encoding import encode, events_frames, run_state, space_event
+from salon.surfaces.api.live.encoding import encode, event_frame, events_frames, run_state, space_event
 from salon.surfaces.api.live.line import Line
 from salon.surfaces.api.live.rights import may_see
 from salon.surfaces.api.services import LiveServices
 
-GAP_S: Final = 0.04
-"""Between two frames of one run: what comes meanwhile goes together. The first one waits for nothing."""
+GAP_S: Final = 0.03
+"""Between two frames of one run: what comes meanwhile goes together. The first one waits for nothing.
+
+Less than the tick of an answer, so that what a turn has gathered waits for nothing here."""
 FRAME_BYTES: Final = 128 * 1024
 """Where frames are divided; a single event may be larger."""
 
@@ -44,23 +47,53 @@ class Viewer(Protocol):
         ...
 
 
+class _Pace:
+    """When the next frame of one run may go to one viewer, and the short way for it."""
+
+    __slots__ = ("_line", "_name", "_now", "next_s")
+
+    def __init__(self, line: Line, name: bytes) -> None:
+        self._line = line
+        self._name = name
+        self._now = asyncio.get_running_loop().time
+        self.next_s = 0.0
+
+    async def wait(self) -> None:
+        """Wait until a frame may go, and count it."""
+        now_s = self._now()
+        if now_s < self.next_s:
+            await asyncio.sleep(self.next_s - now_s)
+            now_s = self._now()
+        self.next_s = now_s + GAP_S
+
+    def at_once(self, event: RunEvent) -> bool:
+        """Send an event that happens now, if it may go and there is room."""
+        now_s = self._now()
+        if now_s < self.next_s:
+            return False
+        try:
+            is_sent = self._line.send_now(event_frame(self._name, event))
+        except ClientLeft:
+            return False  # of which the subscription hears by its own way
+        if is_sent:
+            self.next_s = now_s + GAP_S
+        return is_sent
+
+
 async def follow_run(viewer: Viewer, asked: frames.Follow) -> None:
     """Send what follows a position of a run, until its end. Raises: NotFound, StorageError, ClientLeft."""
-    runs, line, now = viewer.live.runs, viewer.line, asyncio.get_running_loop().time
+    runs, line = await viewer.live.runs_with(viewer.caller(), asked.run), viewer.line
     run = await runs.get(viewer.scope, asked.run)
     await line.send(encode(frames.Following(id=asked.id, run=run_state(run))))
     name = msgspec.json.encode(asked.id)
-    walk = runs.walk(viewer.scope, asked.run, epoch=asked.epoch, number=asked.number)
-    lags, next_s = 0, 0.0
+    pace = _Pace(line, name)
+    walk = runs.walk(viewer.scope, asked.run, epoch=asked.epoch, number=asked.number, at_once=pace.at_once)
+    lags = 0
     async for batch in walk.batches():
         if walk.lags != lags:
             lags = walk.lags
             await line.send(encode(frames.Behind(id=asked.id)))
-        now_s = now()
-        if now_s < next_s:
-            await asyncio.sleep(next_s - now_s)
-            now_s = now()
-        next_s = now_s + GAP_S
+        await pace.wait()
         first = batch[0]
         if isinstance(first, Rewind):  # it always comes alone
             told = frames.Rewound(id=asked.id, epoch=first.epoch, number=first.number, reason=first.reason)

@@ -55,10 +55,7 @@ class ResponseDoor:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        services = self._services = door.services.responses
-        self._answers: Mapping[tuple[str, str], Answer] = (
-            {} if services is None else _Answers(services).rows()
-        )
+        self._answers: Mapping[tuple[str, str], Answer] | None = None
 
     async def serve(
         self, matched: Matched, identity: KeyIdentity | None, asked: Asked, reply: AsgiReply, send: Send
@@ -66,21 +63,23 @@ class ResponseDoor:
         """Answer one call. Raises: SalonError before anything was sent; ClientCut."""
         assert identity is not None
         row = matched.endpoint
-        answer = self._answers.get(row.key)
-        if answer is None:
+        services = self._door.services.conversations
+        if services is None:
             raise NotFound(what="endpoint", id=asked.path[:200])
+        desk = (await services.get()).responses
+        if self._answers is None:
+            self._answers = _Answers(desk).rows()
         call = _Call(
             caller=identity.caller, asked=asked, parameters=matched.parameters, most_bytes=row.max_body_bytes
         )
         if row.key == ("GET", _RESPONSE) and Query(asked.query).text("stream") == "true":
-            await self._follow(call, reply, send)
+            await self._follow(desk, call, reply, send)
             return
-        reply.send(200, _head(), orjson.dumps(await answer(call)))
+        reply.send(200, _head(), orjson.dumps(await self._answers[row.key](call)))
 
-    async def _follow(self, call: _Call, reply: AsgiReply, send: Send) -> None:
+    async def _follow(self, desk: ResponseDesk, call: _Call, reply: AsgiReply, send: Send) -> None:
         """Tell the events of a response, while it is made or after. Raises: SalonError."""
-        assert self._services is not None
-        response = await self._services.stored.get(call.caller, call.parameters["response_id"])
+        response = await desk.stored.get(call.caller, call.parameters["response_id"])
         after = _after(Query(call.asked.query).text("starting_after"))
         if response.run_id is None:
             raise InvalidRequest(
@@ -89,7 +88,7 @@ class ResponseDoor:
         reply.is_pumped = True
         spawn = self._door.supervisor.spawn
         following = spawn(
-            self._services.background.follow(call.caller, response, reply, after=after),
+            desk.background.follow(call.caller, response, reply, after=after),
             name="follow-response",
         )
         watching = spawn(watch_client(call.asked.receive, reply), name="watch-client")

@@ -23,7 +23,6 @@ from salon.features.conversations.responses import (
     with_fields,
     with_input,
 )
-from salon.features.conversations.responses.ports import Serves
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.caller import Right
 from salon.foundation.kit.clock import SystemClock
@@ -42,6 +41,7 @@ from salon.surfaces.api.asgi_request import peer_of
 from salon.surfaces.api.door import Door, as_salon_error
 from salon.surfaces.api.endpoints import Endpoint
 from salon.surfaces.api.realtime import AsgiSocket, offered_protocol, refuse_socket, with_protocol_key
+from salon.surfaces.api.services import GatewayDoor
 from salon.surfaces.api.websocket_connection import CONNECTION, SalonWebSocket
 
 MOST_S: Final = 3600.0
@@ -198,7 +198,10 @@ class _Session:
 
     def _is_stored(self, fields: dict[str, msgspec.Raw], previous: str | None) -> bool:
         """Tell whether an answer is to be kept with what it goes on from; what is only here is not."""
-        may = self._identity.caller.has(Right.USE_CONVERSATIONS) and self._door.services.responses is not None
+        may = (
+            self._identity.caller.has(Right.USE_CONVERSATIONS)
+            and self._door.services.conversations is not None
+        )
         is_here = self._last is not None and self._last[0] == previous
         wants = bytes(fields.get("store", b"")) != b"false" and "generate" not in fields
         return may and wants and not is_here
@@ -209,17 +212,18 @@ class _Session:
             return []
         if self._last is not None and self._last[0] == previous:
             return self._last[1]
-        desk = self._door.services.responses
-        if desk is None or not self._identity.caller.has(Right.USE_CONVERSATIONS):
+        services = self._door.services.conversations
+        if services is None or not self._identity.caller.has(Right.USE_CONVERSATIONS):
             raise PreviousResponseMissing(field=FIELD, id=previous)
-        return (await desk.stored.chain(self._identity.caller, previous=previous, conversation=None)).items
+        stored = (await services.get()).responses.stored
+        return (await stored.chain(self._identity.caller, previous=previous, conversation=None)).items
 
     def _forget(self, previous: str | None) -> None:
         """Let go of a response from which it did not go on."""
         if self._last is not None and self._last[0] == previous:
             self._last = None
 
-    async def _ask(self, body: bytes, told: ToldResponse, gateway: Serves) -> None:
+    async def _ask(self, body: bytes, told: ToldResponse, gateway: GatewayDoor) -> None:
         """Have one request answered, and send its events. Raises: SalonError, ClientLeft."""
         outgoing: deque[bytes] = deque()
         wake = asyncio.Event()

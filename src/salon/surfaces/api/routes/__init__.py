@@ -1,6 +1,7 @@
 """The management API: routers under ``/salon/v1``, each route with its row in the endpoint table.
 
-``routers`` is called when the first management request comes: it loads FastAPI and pydantic.
+Each function is called when the first request comes that its routers may answer: they load FastAPI, and
+those of conversations three hundred models more.
 """
 
 from collections.abc import Sequence
@@ -12,10 +13,13 @@ if TYPE_CHECKING:
 
 def routers() -> "Sequence[APIRouter]":
     """Return every management router."""
+    return (*house_routers(), *conversation_routers())
+
+
+def house_routers() -> "Sequence[APIRouter]":
+    """Return the routers of the house itself."""
     from salon.surfaces.api.routes import (  # noqa: PLC0415 - loads FastAPI
-        answering,
         batches,
-        conversations,
         file_contents,
         files,
         keys,
@@ -35,11 +39,16 @@ def routers() -> "Sequence[APIRouter]":
         keys.router,
         payloads.router,
         batches.router,
-        *conversations.ROUTERS,
-        *answering.ROUTERS,
         files.router,
         file_contents.router,
         uploads.router,
         runs.router,
         sign_in.router,
     )
+
+
+def conversation_routers() -> "Sequence[APIRouter]":
+    """Return the routers of conversations."""
+    from salon.surfaces.api.routes import answering, conversations  # noqa: PLC0415 - loads FastAPI
+
+    return (*conversations.ROUTERS, *answering.ROUTERS)

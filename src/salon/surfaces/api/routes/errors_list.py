@@ -7,7 +7,11 @@ from salon.foundation.kit.errors import SalonError
 
 
 def error_kinds() -> list[dict[str, Any]]:
-    """List every error code once, in alphabetical order."""
+    """List every error code once, in alphabetical order. Loads all that has errors of its own: slow, once."""
+    from salon.surfaces.api import responses, routes  # noqa: PLC0415 - not before the list is asked for
+
+    assert responses.ResponseSurfaces
+    routes.routers()
     kinds: dict[str, dict[str, Any]] = {}
     waiting: list[type[SalonError]] = [SalonError]
     while waiting:

@@ -3,6 +3,8 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from salon.foundation.files import SIZES
 from salon.foundation.kit.caller import Right
@@ -25,6 +27,20 @@ _BYTES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The client has it already (If-None-Match)."},
     416: {"description": "The range begins after the end."},
 }
+
+
+def _offered(size: int) -> int:
+    if size not in SIZES:
+        choices = ", ".join(str(one) for one in SIZES)
+        raise PydanticCustomError("literal_error", "another size", {"expected": f"one of {choices}"})
+    return size
+
+
+Size = Annotated[
+    int,
+    AfterValidator(_offered),
+    Query(description="The longer side, in pixels.", json_schema_extra={"enum": list(SIZES)}),
+]
 
 
 @router.get("/files/{file_id}/content", response_class=Response, responses=_BYTES)
@@ -70,9 +86,7 @@ async def file_image(
     caller: CurrentCaller,
     file: NamedFile,
     *,
-    size: Annotated[
-        int, Query(description="The longer side, in pixels.", json_schema_extra={"enum": list(SIZES)})
-    ] = 256,
+    size: Size = 256,
     format: Annotated[Literal["webp", "png", "jpeg"], Query()] = "webp",  # noqa: A002 - the query's name
     moves: Annotated[bool, Query(description="Keep what moves moving; WebP only.")] = False,
 ) -> Response:

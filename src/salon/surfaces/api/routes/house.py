@@ -219,8 +219,8 @@ class House(Protocol):
         """List recorded acts."""
         ...
 
-    async def back_up(self, caller: Caller, *, path: str | None) -> Json:
-        """Write a backup. Raises: InvalidRequest, StorageError."""
+    async def back_up(self, caller: Caller, *, path: str | None, with_files: bool = False) -> Json:
+        """Write a backup, with the content of files or without. Raises: InvalidRequest, StorageError."""
         ...
 
     async def check_database(self, caller: Caller) -> Json:

@@ -53,7 +53,8 @@ async def list_runs(
 @router.get("/runs/{run_id}", response_model=RunView)
 async def get_run(services: CurrentServices, caller: CurrentCaller, run_id: str) -> Any:
     """Return a run as it stands."""
-    run = await live_of(services).runs.get(SpaceScope(caller.space_id), run_id)
+    runs = await live_of(services).runs_with(caller, run_id)
+    run = await runs.get(SpaceScope(caller.space_id), run_id)
     return msgspec.to_builtins(run_state(run))
 
 
@@ -69,19 +70,21 @@ async def follow_run(
     last_event_id: LastEventId = None,
 ) -> Response:
     """Follow a run as server-sent events from a position on; 204 when its end was told to this position."""
-    live, scope = live_of(services), SpaceScope(caller.space_id)
+    scope = SpaceScope(caller.space_id)
     epoch, number = sse.position(last_event_id, epoch=epoch, number=number)
-    run = await live.runs.get(scope, run_id)
+    runs = await live_of(services).runs_with(caller, run_id)
+    run = await runs.get(scope, run_id)
     if sse.has_all(run, epoch, number):
         return Response(status_code=204)
-    stream = sse.run_stream(request.app.state.door, live, scope, run_id, epoch=epoch, number=number)
+    stream = sse.run_stream(request.app.state.door, runs, scope, run_id, epoch=epoch, number=number)
     return StreamingResponse(stream, media_type="text/event-stream", headers=sse.HEADERS)
 
 
 @router.post("/runs/{run_id}/stop", response_model=RunView)
 async def stop_run(services: CurrentServices, caller: CurrentCaller, run_id: str) -> Any:
     """Ask a run to stop; what it said so far stays. One that has ended stays as it is."""
-    live, scope = live_of(services), SpaceScope(caller.space_id)
-    await live.runs.get(scope, run_id)
-    await live.runs.stop(scope, run_id)
-    return msgspec.to_builtins(run_state(await live.runs.get(scope, run_id)))
+    scope = SpaceScope(caller.space_id)
+    runs = await live_of(services).runs_with(caller, run_id)
+    await runs.get(scope, run_id)
+    await runs.stop(scope, run_id)
+    return msgspec.to_builtins(run_state(await runs.get(scope, run_id)))

@@ -1,5 +1,6 @@
 """Status, doctor, error catalogue, settings, audit, events, database."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -59,7 +60,7 @@ async def doctor(house: CurrentHouse, caller: CurrentCaller) -> Any:
 @router.get("/errors", response_model=ErrorKinds)
 async def errors() -> Any:
     """List every error code with its status and sentence."""
-    return {"items": error_kinds()}
+    return {"items": await asyncio.to_thread(error_kinds)}
 
 
 @router.get("/config", response_model=SettingsView)
@@ -109,7 +110,7 @@ async def events(
 @router.post("/database/backup", response_model=Backup)
 async def back_up(house: CurrentHouse, caller: CurrentCaller, body: BackupBody) -> Any:
     """Write a consistent backup while everything runs."""
-    return await house.back_up(caller, path=body.path)
+    return await house.back_up(caller, path=body.path, with_files=body.with_files)
 
 
 @router.post("/database/check", response_model=DatabaseCheck)

@@ -14,7 +14,7 @@ from salon.foundation.kit.errors import SalonError
 from salon.foundation.messages import ReasoningDelta, TextDelta, UsageReported
 from salon.surfaces.cli.answers import chat_body, events
 from salon.surfaces.cli.client import ApiClient
-from salon.surfaces.cli.commands.talk import default_model
+from salon.surfaces.cli.default_model import default_model
 from salon.surfaces.cli.output import Column
 from salon.surfaces.cli.session import Session, command_options, pass_session
 

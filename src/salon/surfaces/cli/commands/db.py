@@ -19,13 +19,15 @@ def db() -> None:
 
 @db.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--with-files", is_flag=True, help="Keep the content of stored files beside it.")
 @command_options
 @pass_session
-def backup(session: Session, file: Path | None) -> None:
+def backup(session: Session, file: Path | None, *, with_files: bool) -> None:
     """Write a consistent backup while Salon runs; into the data directory, or to FILE."""
     target = str(file.expanduser().absolute()) if file else None
+    asked = {"path": target, "with_files": with_files}
     with session.client() as client:
-        answer = client.call("POST", "/salon/v1/database/backup", {"path": target}, timeout_s=600)
+        answer = client.call("POST", "/salon/v1/database/backup", asked, timeout_s=600)
     if session.output.as_json:
         session.output.json(answer)
         return

@@ -12,6 +12,7 @@ import click
 
 from salon.foundation.kit.whole_file import whole_file
 from salon.surfaces.cli.client import ApiClient, segment
+from salon.surfaces.cli.commands.conversations.common import asked_filter, day_options, filter_options
 from salon.surfaces.cli.exits import ServedError
 from salon.surfaces.cli.new_file import NewFile
 from salon.surfaces.cli.output import Output, count
@@ -26,6 +27,10 @@ _LOOK_EVERY_S: Final = 0.5
 @click.command()
 @click.argument("conversation_ids", nargs=-1, metavar="[CONVERSATION_ID]...")
 @click.option("--all", "is_all", is_flag=True, help="All that are neither hidden nor deleted.")
+@filter_options
+@day_options
+@click.option("--state", type=click.Choice(["open", "archived", "hidden", "any"]), help="With those: which.")
+@click.option("--search", metavar="WORDS", help="With a message that fits, as “salon search” finds it.")
 @click.option("--format", "kind", type=click.Choice(_FORMATS), default="json", show_default=True,
               help="JSON and its lines can be imported again; the others are to be read.")  # fmt: skip
 @click.option("--branch", "branch_id", metavar="BRANCH_ID", help="This branch alone, as Markdown or HTML.")
@@ -43,21 +48,28 @@ def export(
     branch_id: str | None,
     has_files: bool,
     path: Path | None,
+    state: str | None,
+    search: str | None,
+    **chosen: Any,
 ) -> None:
-    """Write conversations to a file."""
-    if is_all == bool(conversation_ids):
-        raise click.UsageError("Name conversations, or say --all.")
+    """Write conversations to a file: those named, those found, or all."""
+    is_found = bool(state or search) or any(chosen.values())
+    if is_all + is_found + bool(conversation_ids) != 1:
+        raise click.UsageError("Name conversations, find them by --tag, --search and the like, or say --all.")
     is_zip = has_files or (kind in {"markdown", "html"} and len(conversation_ids) != 1)
     if path is None and is_zip and sys.stdout.isatty():
         raise click.UsageError("This becomes a ZIP. Name a file for it with -o.")
-    wish = {
+    wish: dict[str, Any] = {
         "format": kind,
-        "conversation_ids": None if is_all else list(conversation_ids),
+        "conversation_ids": list(conversation_ids) or None,
+        "search": search,
         "all": is_all,
         "branch_id": branch_id,
         "files": has_files,
     }
     with session.client() as client:
+        found = {**asked_filter(client, chosen), **({"state": state} if state else {})}
+        wish["filter"] = found or None
         size_bytes = _fetch(client, wish, path, session.output)
     if path is not None:
         if session.output.as_json:

@@ -48,7 +48,7 @@ def search(session: Session, words: tuple[str, ...], *, titles: bool, **options:
         {
             **one,
             "at": when(one["created_at_ms"], is_short=session.output.is_terminal),
-            "who": one["author"].get("name") or one["author"].get("id") or one["role"],
+            "who": one["author"].get("display_name") or one["author"].get("id") or one["role"],
         }
         for one in answer["items"]
     ]

@@ -8,6 +8,7 @@ import pytest
 from tests.features.conversations.conftest import ANN, BOB
 from tests.features.conversations.exchange.exporting.conftest import Desk
 
+from salon.features.conversations.errors import ActDiffers
 from salon.features.conversations.exchange.archive import Archive
 from salon.features.conversations.exchange.exporting import Exports, Wish
 from salon.foundation.files import FileExpired
@@ -103,5 +104,28 @@ def test_an_export_left_behind_is_begun_again(desk: Play) -> None:
         assert run.epoch == 2
         _, content = await desk.exports.file(ANN, run.id)
         assert b"".join([chunk async for chunk in content]).count(b"\n") == 22
+
+    desk(act)
+
+
+def test_an_export_that_is_sent_again_is_the_same_run(desk: Play) -> None:
+    async def act(desk: Desk) -> None:
+        first, _, _ = await desk.scene.talk("One")
+        second, _, _ = await desk.scene.talk("Two")
+        found = iter((first, second))
+
+        async def find() -> Wish:
+            return Wish(conversation_ids=(next(found),), is_selection=True)
+
+        runs = [await desk.exports.begin(ANN, find, asked="x", client_id="mine") for _ in range(2)]
+        assert runs[0].id == runs[1].id
+        assert next(found) == second
+        with pytest.raises(ActDiffers):
+            await desk.exports.begin(ANN, find, asked="y", client_id="mine")
+        await ended(desk.exports, runs[0])
+        stopped = [await desk.exports.cancel(ANN, runs[0].id, client_id="stop") for _ in range(2)]
+        assert [one.status for one in stopped] == ["done", "done"]
+        with pytest.raises(ActDiffers):
+            await desk.exports.cancel(ANN, "run_else", client_id="stop")
 
     desk(act)

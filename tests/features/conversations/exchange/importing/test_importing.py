@@ -4,8 +4,10 @@ import copy
 import json
 
 import pytest
+from tests.features.conversations.exchange.importing.conftest import chunks
 
-from salon.features.conversations.exchange.importing import ImportsFull
+from salon.features.conversations.errors import ActDiffers
+from salon.features.conversations.exchange.importing import Import, ImportsFull
 from salon.features.conversations.store.messages import sources_of
 from salon.foundation.audit import list_records
 from salon.foundation.kit.caller import SpaceScope
@@ -216,5 +218,26 @@ def test_a_space_has_few_imports_at_once_and_each_is_in_the_trail(play) -> None:
         page = await house.storage.read(lambda tx: list_records(tx, SpaceScope(house.ann.space_id)))
         actions = [entry.action for entry in page.records]
         assert actions.count("import.started") == actions.count("import.ended") == 2
+
+    play(scene)
+
+
+def test_an_upload_that_is_sent_again_is_the_same_import_and_leaves_no_file(play) -> None:
+    async def scene(house) -> None:
+        async def send(data: bytes) -> Import:
+            file = await house.files.store(house.ann, chunks(data), name="export", purpose="import")
+            return await house.imports.begin_with(
+                house.ann, file, asked_format=None, is_dry_run=False, client_id="mine"
+            )
+
+        data = json.dumps([RICH]).encode()
+        first = await house.end(await send(data))
+        assert await send(data) == first
+        with pytest.raises(ActDiffers):
+            await send(b"[]")
+        assert await house.files.list(SpaceScope(house.ann.space_id)) == []
+        for _ in range(2):
+            assert await house.imports.cancel(house.ann, first.id, client_id="stop") == first
+        assert await house.imports.page(house.ann) == [first]
 
     play(scene)

@@ -10,7 +10,7 @@ import pytest
 
 from salon.features.conversations.exchange.archive import ArchivedMessage
 from salon.features.conversations.exchange.readers.building import ReadConversation
-from salon.features.conversations.exchange.readers.problems import ReadError
+from salon.features.conversations.exchange.readers.problems import PROBLEMS, ReadError
 from salon.features.conversations.exchange.readers.reading import Export
 from salon.foundation.messages import (
     CitationPart,
@@ -116,6 +116,65 @@ def test_missing_shard_is_named(tmp_path: Path) -> None:
     assert taken.export.notes.all()[0].examples == ("conversations-001.json",)
 
 
+def packed(members: dict[str, Any]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, value in members.items():
+            archive.writestr(name, value if isinstance(value, bytes) else json.dumps(value))
+    return data.getvalue()
+
+
+MANIFESTS = {
+    "as seen": {"files": [{"path": f"conversations-00{n}.json"} for n in range(3)]},
+    "of later": {"schema": 7, "shards": {"b": ["conversations-002.json"], "a": "conversations-000.json"},
+                 "parts": [[{"name": "conversations-001.json", "sha256": None, "bytes": 1e999}]]},
+    "in folders": ["export/conversations-001.json", "conversations-000.json", "conversations-002.json"],
+    "of nothing": {"files": "see chat.html", "conversations": 3},
+    "no JSON": b"conversations-001.json, and \xff so on",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS)
+def test_shards_are_read_whatever_their_manifest_looks_like(tmp_path: Path, manifest: str) -> None:
+    members: dict[str, Any] = {
+        "conversations-002.json": [exports.chatgpt_rich("c")],
+        "export_manifest.json": MANIFESTS[manifest],
+        "conversations-000.json": [exports.chatgpt_rich("a")],
+        "conversations-003-extra.json": [exports.chatgpt_rich("d")],
+    }
+    taken = Taken(tmp_path, packed(members))
+    assert [one.conversation.origin for one in taken.all] == ["chatgpt:a", "chatgpt:c", "chatgpt:d"]
+    assert taken.problems == []
+    is_told = manifest not in {"of nothing", "no JSON"}
+    missing = [note.examples[0] for note in taken.export.notes.all() if note.code == "file-missing"]
+    assert [name.rsplit("/", 1)[-1] for name in missing] == ["conversations-001.json"] * is_told
+
+
+def test_a_damaged_manifest_costs_no_conversation(tmp_path: Path) -> None:
+    whole = packed({"conversations-000.json": [exports.chatgpt_rich()], "export_manifest.json": b"MANIFEST"})
+    taken = Taken(tmp_path, whole.replace(b"MANIFEST", b"manifest"))
+    assert (len(taken.all), taken.notes()) == (1, {"member-unread": 1})
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_a_manifest_without_its_shards_says_what_to_import(tmp_path: Path, is_packed: bool) -> None:
+    manifest = {"files": [{"path": f"conversations-{n:03}.json"} for n in range(9)]}
+    alone = packed({"export_manifest.json": manifest}) if is_packed else json.dumps(manifest).encode()
+    with pytest.raises(ReadError) as caught:
+        Taken(tmp_path, alone, "export_manifest.json")
+    named = "conversations-000.json, conversations-001.json, conversations-002.json"
+    assert (caught.value.code, caught.value.detail) == ("shards-missing", named)
+    assert "whole ZIP" in PROBLEMS[caught.value.code]
+
+
+def test_a_conversation_nested_too_deep_to_keep_costs_itself_alone(tmp_path: Path) -> None:
+    node = exports.chatgpt_node("n", "root", "user", "x", metadata={"deep": "DEEP"})
+    deep = json.dumps(exports.chatgpt("deep", [node], "n")).replace('"DEEP"', "[" * 9000 + "]" * 9000)
+    taken = Taken(tmp_path, f"[{deep}, {json.dumps(exports.chatgpt_rich('good'))}]".encode())
+    assert [one.code for one in taken.problems] == ["nested"]
+    assert taken.only.conversation.origin == "chatgpt:good"
+
+
 def test_entry_without_messages_is_told_of_and_passed_over(tmp_path: Path) -> None:
     broken = {"title": "Corrupted", "conversation_id": "x", "id": "x"}
     taken = Taken(tmp_path, [broken, exports.chatgpt_rich()])
@@ -213,6 +272,44 @@ def test_lobechat_gathers_topics_and_the_inbox(tmp_path: Path) -> None:
     assert (topic.title, topic.folder, topic.tags) == ("A topic", ("Work", "Helper"), ("t",))
     assert taken.parents() == {"m1": None, "m2": "m1", "m5": None}
     assert taken.kinds("m2") == [ToolCallPart, ToolResultPart, TextPart]
+
+
+def test_lobechat_of_the_newer_kind_has_agents_threads_and_plugins(tmp_path: Path) -> None:
+    """Rows of its tables: agents hold what sessions did, and messages name agents, groups and threads."""
+    at = "2025-06-01T10:00:0{}.000Z"
+    told = [
+        {"id": "q", "role": "user", "content": "Look", "topicId": "t1"},
+        {"id": "a", "role": "assistant", "content": "", "topicId": "t1", "parentId": "q", "model": "gpt-5",
+         "tools": [{"id": "c1", "identifier": "web", "apiName": "search", "arguments": "{}"}]},
+        {"id": "r", "role": "tool", "content": "found", "topicId": "t1", "parentId": "a"},
+        {"id": "s1", "role": "user", "content": "And here?", "topicId": "t1", "threadId": "th1"},
+        {"id": "s2", "role": "assistant", "content": "There.", "topicId": "t1", "threadId": "th1"},
+        {"id": "q2", "role": "user", "content": "Thanks", "topicId": "t1"},
+        {"id": "x", "role": "user", "content": "To another", "agentId": "ag2"},
+    ]  # fmt: skip
+    tables = {
+        "agents": [{"id": "ag1", "title": "Helper", "tags": ["t"], "model": "gpt-5", "systemRole": "Help."},
+                   {"id": "ag2", "title": "Other"}],
+        "agentsToSessions": [{"agentId": "ag1", "sessionId": "s1"}],
+        "messagePlugins": [{"id": "r", "toolCallId": "c1", "identifier": "web", "apiName": "search"}],
+        "messages": [{**one, "createdAt": at.format(place)} for place, one in enumerate(told)],
+        "sessions": [{"id": "s1", "title": None, "groupId": "g1"}],
+        "sessionGroups": [{"id": "g1", "name": "Work"}],
+        "threads": [{"id": "th1", "topicId": "t1", "sourceMessageId": "a"}],
+        "topics": [{"id": "t1", "title": "A topic", "sessionId": "s1", "createdAt": at.format(0)}],
+    }  # fmt: skip
+    taken = Taken(tmp_path, {"data": tables, "mode": "postgres", "schemaHash": "x"})
+    origins = {one.conversation.origin: one.conversation for one in taken.all}
+    assert set(origins) == {"lobechat:topic:t1", "lobechat:agent:ag2"}
+    topic = origins["lobechat:topic:t1"]
+    assert (topic.folder, topic.tags, origins["lobechat:agent:ag2"].title) == (
+        ("Work", "Helper"),
+        ("t",),
+        "Other",
+    )
+    assert topic.settings["imported"]["lobechat"]["config"] == {"model": "gpt-5", "systemRole": "Help."}
+    assert taken.parents() == {"q": None, "a": "q", "s1": "a", "s2": "s1", "q2": "a", "x": None}
+    assert taken.kinds("a") == [ToolCallPart, ToolResultPart]
 
 
 def test_html_stays_text(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from salon.features.conversations.rendering.paths import Segment, path_to
 from salon.foundation.files import Files
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import NotFound
+from salon.foundation.kit.fair_places import FairPlaces
 from salon.foundation.storage import Storage
 
 _PAGE: Final = 100
@@ -47,6 +48,7 @@ class Exporter:
         wish: Wish,
         *,
         places: Places,
+        turns: FairPlaces,
         now_ms: int,
         progress: Progress | None = None,
     ) -> None:
@@ -54,6 +56,7 @@ class Exporter:
         self._scope = scope
         self._wish = wish
         self._places = places
+        self._turns = turns
         self._now_ms = now_ms
         self._progress = progress
         self._attachments = Attachments()
@@ -114,10 +117,11 @@ class Exporter:
         yield writer.end_conversation()
 
     async def _page(self, writer: Writer, ids: Sequence[str]) -> bytes:
-        page = await self._storage.read(lambda tx: read_messages(tx, self._scope, ids))
-        if self._wish.format == "html":
-            await self._files.load_pictures(page, self._attachments)
-        written = await asyncio.to_thread(writer.messages, page)
+        async with self._turns.place(self._scope.space_id):  # never while what is written waits to be sent
+            page = await self._storage.read(lambda tx: read_messages(tx, self._scope, ids))
+            if self._wish.format == "html":
+                await self._files.load_pictures(page, self._attachments)
+            written = await asyncio.to_thread(writer.messages, page)
         self._tell(messages=len(page))
         return written
 

@@ -16,6 +16,7 @@ from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.runs import Run, RunHandle, Runs
+from salon.foundation.storage import Transaction
 
 KIND: Final = "export"
 PURPOSE: Final = "export"
@@ -48,8 +49,8 @@ class ExportJobs:
         self._done: dict[str, Counted] = {}
         runs.resume_with(KIND, self.resume)
 
-    async def begin(self, caller: Caller, wish: Wish, counted: Counted, *, name: str) -> Run:
-        """Begin an export; it is durable when this returns."""
+    def do_begin(self, tx: Transaction, caller: Caller, wish: Wish, counted: Counted, *, name: str) -> Run:
+        """Write that an export begins, and begin it when that is durable."""
         data = {
             "wish": msgspec.to_builtins(wish),
             "conversations": counted.conversations,
@@ -58,12 +59,9 @@ class ExportJobs:
             "person_id": caller.person_id,
             "key_id": caller.key_id,
         }
-        handle = await self._runs.begin(caller, KIND, data)
-        run = await self._runs.get(SpaceScope(caller.space_id), handle.run_id)
-        self._handles[run.id] = handle
-        work = self._tasks.spawn(self._work(handle, run), name="export")
-        self._working.add(work)
-        work.add_done_callback(self._working.discard)
+        run = self._runs.draft(caller, KIND, data)
+        self._runs.insert(tx, run)
+        tx.after_commit(lambda: self._take(run))
         return run
 
     async def resume(self, handle: RunHandle) -> None:
@@ -87,6 +85,13 @@ class ExportJobs:
         if self._working:  # each ends by itself at its next chunk, with what it has open
             await asyncio.wait(tuple(self._working), timeout=_LEAVE_S)
         await self._tasks.close()
+
+    def _take(self, run: Run) -> None:
+        handle = self._runs.own(run)
+        self._handles[run.id] = handle
+        work = self._tasks.spawn(self._work(handle, run), name="export")
+        self._working.add(work)
+        work.add_done_callback(self._working.discard)
 
     async def _work(self, handle: RunHandle, run: Run) -> None:
         self._handles[run.id] = handle

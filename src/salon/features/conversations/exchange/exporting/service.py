@@ -1,13 +1,13 @@
 """Exports as their callers see them: small ones answered at once, large ones as runs that end in a file."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 
-from salon.features.conversations.errors import ExportTooLarge
+from salon.features.conversations.errors import ExportTooLarge, TemporaryRefused
 from salon.features.conversations.exchange.exporting import store
 from salon.features.conversations.exchange.exporting.exporter import Exporter
 from salon.features.conversations.exchange.exporting.jobs import KIND, ExportJobs
@@ -15,18 +15,25 @@ from salon.features.conversations.exchange.exporting.placing import sorted_place
 from salon.features.conversations.exchange.exporting.reading import Places
 from salon.features.conversations.exchange.exporting.wishes import MOST_NAMED, Counted, Wish
 from salon.features.conversations.exchange.writers import FORMATS, Names
-from salon.features.conversations.tree import the_branch, the_conversation
+from salon.features.conversations.naming import is_temporary
+from salon.features.conversations.tree import Desk, the_branch, the_conversation
+from salon.features.conversations.tree.desk import Ids
 from salon.foundation.audit import record
 from salon.foundation.files import FileReference, Files
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
+from salon.foundation.kit.fair_places import FairPlaces
 from salon.foundation.runs import Run, Runs
 from salon.foundation.storage import Storage, Transaction
 
 MOST_DIRECT: Final = 5000
 """So many messages are answered at once; more become a run."""
 _TOLD_IDS: Final = 50
+_BEGIN: Final = "export.begin"
+_CANCEL: Final = "export.cancel"
+_WRITTEN_AT_ONCE: Final = 2
+"""Pages of messages that are read and written down at once: of different spaces."""
 _RUN_ID: Final = re.compile(r"run_[0-9a-z]{1,60}")
 
 
@@ -59,11 +66,13 @@ class Exports:
         most_direct: int = MOST_DIRECT,
     ) -> None:
         """``places`` says in which folder a conversation lies, and which tags it has."""
+        self._desk = Desk(storage, clock)
         self._storage = storage
         self._files = files
         self._runs = runs
         self._clock = clock
         self._places = places
+        self._turns = FairPlaces(_WRITTEN_AT_ONCE, each=1)
         self._most_direct = most_direct
         self.jobs = ExportJobs(files, runs, clock=clock, write=self._exporter)
 
@@ -71,14 +80,37 @@ class Exports:
         """Return an export to send on. Raises: ExportTooLarge, NotFound, InvalidRequest."""
         counted = await self._storage.write(lambda tx: self._do_record(tx, caller, wish, is_direct=True))
         exporter = self._exporter(SpaceScope(caller.space_id), wish, None)
-        name = await self._name(caller, wish, counted)
+        name = await self._storage.read(lambda tx: self._name(tx, caller, wish, counted))
         return Export(name=name, media_type=wish.media_type, chunks=exporter.chunks())
 
-    async def begin(self, caller: Caller, wish: Wish) -> Run:
-        """Begin an export that ends in a file. Raises: NotFound, InvalidRequest."""
-        counted = await self._storage.write(lambda tx: self._do_record(tx, caller, wish, is_direct=False))
-        name = await self._name(caller, wish, counted)
-        return await self.jobs.begin(caller, wish, counted, name=name)
+    async def begin(
+        self,
+        caller: Caller,
+        wish: Wish | Callable[[], Awaitable[Wish]],
+        *,
+        asked: Any = None,
+        client_id: str | None = None,
+    ) -> Run:
+        """Begin an export that ends in a file, of a wish or of what is found for what was ``asked``.
+
+        Sent again, it is not looked for again: by now something else may fit.
+        Raises: NotFound, InvalidRequest, ActDiffers.
+        """
+        asked = asked or wish
+        known = await self._desk.made_before(caller, act=_BEGIN, asked=asked, client_id=client_id)
+        if known is not None:
+            return await self.get(caller, known["export"])
+        found = wish if isinstance(wish, Wish) else await wish()
+
+        def do(tx: Transaction, _: int) -> Ids:
+            counted = self._do_record(tx, caller, found, is_direct=False)
+            name = self._name(tx, caller, found, counted)
+            return {"export": self.jobs.do_begin(tx, caller, found, counted, name=name).id}
+
+        made = await self._desk.act(
+            caller, do, lambda _, made: made, act=_BEGIN, asked=asked, client_id=client_id
+        )
+        return await self.get(caller, made["export"])
 
     async def get(self, caller: Caller, run_id: str) -> Run:
         """Return an export that was begun. Raises: NotFound."""
@@ -98,10 +130,21 @@ class Exports:
         shown = [await self._runs.get(scope, one) for one in found[:limit]]
         return ExportPage(items=tuple(shown), next=shown[-1].id if len(found) > limit else None)
 
-    async def cancel(self, caller: Caller, run_id: str) -> Run:
-        """Stop an export; its file is not kept. Raises: NotFound."""
-        await self.get(caller, run_id)
-        await self._runs.stop(SpaceScope(caller.space_id), run_id)
+    async def cancel(self, caller: Caller, run_id: str, *, client_id: str | None = None) -> Run:
+        """Stop an export; its file is not kept. Raises: NotFound, ActDiffers."""
+        known = await self._desk.made_before(caller, act=_CANCEL, asked=run_id, client_id=client_id)
+        if known is None:
+            await self.get(caller, run_id)
+            # Stopped twice is stopped; kept before it, a cut between both would leave it running.
+            await self._runs.stop(SpaceScope(caller.space_id), run_id)
+            await self._desk.act(
+                caller,
+                lambda _tx, _now_ms: {},
+                lambda _tx, _made: None,
+                act=_CANCEL,
+                asked=run_id,
+                client_id=client_id,
+            )
         return await self.get(caller, run_id)
 
     async def outcome(self, caller: Caller, run: Run) -> dict[str, Any]:
@@ -143,18 +186,18 @@ class Exports:
             scope,
             wish,
             places=self._places,
+            turns=self._turns,
             now_ms=self._clock.now_ms(),
             progress=progress,
         )
 
-    async def _name(self, caller: Caller, wish: Wish, counted: Counted) -> str:
+    def _name(self, tx: Transaction, caller: Caller, wish: Wish, counted: Counted) -> str:
         """Return what the export is called: after its conversation, or after the day."""
         day = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC).strftime("%Y-%m-%d")
         title = f"Conversations {day}"
-        if wish.conversation_ids is not None and counted.conversations == 1:
+        if wish.conversation_ids is not None and counted.conversations == 1 and not wish.is_selection:
             scope, only = SpaceScope(caller.space_id), wish.conversation_ids[0]
-            row = await self._storage.read(lambda tx: the_conversation(tx, scope, only))
-            title = row.title
+            title = the_conversation(tx, scope, only).title
         return Names().give(title, extension=wish.extension, fallback=f"Conversation {day}")
 
 
@@ -169,11 +212,13 @@ def _counted(tx: Transaction, scope: SpaceScope, wish: Wish) -> Counted:
     if ids is None:
         conversations, messages = store.count_all(tx, scope)
         return Counted(conversations=conversations, messages=messages)
-    if not ids or len(ids) > MOST_NAMED or len(set(ids)) != len(ids):
+    if not ids or (len(ids) > MOST_NAMED and not wish.is_selection) or len(set(ids)) != len(ids):
         problem = f"Name 1 to {MOST_NAMED} conversations, each once; or ask for all."
         raise InvalidRequest(field="conversation_ids", problem=problem)
     found = store.count_messages(tx, scope, ids)
     missing = next((one for one in ids if one not in found), None)
     if missing is not None:
+        if is_temporary(missing):
+            raise TemporaryRefused(id=missing[:100])
         raise NotFound(what="conversation", id=missing[:100])
     return Counted(conversations=len(found), messages=sum(found.values()))

@@ -16,6 +16,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     format: FormatName = "json"
     conversation_ids: tuple[str, ...] | None = None
     """None: all that are neither hidden nor deleted."""
+    is_selection: bool = False
+    """They were found and not named: also of one there is a file for each."""
     branch_id: str | None = None
     """Only this branch; of one conversation, to be read and not to be imported."""
     has_files: bool = False
@@ -24,7 +26,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_zip(self) -> bool:
         """Whether it becomes a ZIP: with files, or where each conversation is a file of its own."""
-        is_one = self.conversation_ids is not None and len(self.conversation_ids) == 1
+        is_one = not self.is_selection and len(self.conversation_ids or ()) == 1
         return self.has_files or (not FORMATS[self.format].is_lossless and not is_one)
 
     @property

@@ -25,7 +25,7 @@ from salon.features.conversations.exchange.importing.translating import (
 from salon.features.conversations.exchange.readers.problems import Notes
 from salon.features.conversations.models import Conversation, Message, Source
 from salon.features.conversations.store import conversations as tree
-from salon.features.conversations.store.answers import insert_answer
+from salon.features.conversations.store.answers import insert_answers
 from salon.features.conversations.store.messages import insert_messages, insert_sources
 from salon.features.conversations.store.participants import join
 from salon.features.conversations.tree import author_id, turn_of
@@ -256,11 +256,15 @@ class Planter:
     ) -> None:
         insert_messages(tx, self._scope, [message for message, _, _ in new])
         deleted = 0
-        for message, archived, made_from in new:
+        for message, _, made_from in new:
             insert_sources(tx, self._scope, message, made_from)
             deleted += int(message.deleted_at_ms is not None)
-            if archived.answer is not None:
-                insert_answer(tx, self._scope, answer_of(archived.answer, message, bed.here))
+        answers = [
+            answer_of(archived.answer, message, bed.here)
+            for message, archived, _ in new
+            if archived.answer is not None
+        ]
+        insert_answers(tx, self._scope, answers)
         authors = {
             (message.author.kind, message.author.id): message.author
             for message, _, _ in new

@@ -6,7 +6,7 @@ of its messages is found by their origin, so that nothing is written twice.
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -39,9 +39,10 @@ from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import Overloaded, SalonError
 from salon.foundation.runs import RunHandle
 from salon.foundation.storage import Storage, Transaction
+from salon.foundation.storage.statement import DialectName
 
-_AT_ONCE: Final = 300
-"""Messages in one transaction."""
+_AT_ONCE: Final[Mapping[DialectName, int]] = {"sqlite": 100, "postgresql": 300}
+"""Messages in one transaction: SQLite has one writer, for whom everybody else waits so long."""
 _TELL_EVERY_S: Final = 0.5
 
 
@@ -81,6 +82,7 @@ class Runner:
         self._handle = handle
         self._taker = taker
         self._storage = storage
+        self._at_once = _AT_ONCE[storage.dialect]
         self._clock = clock
         self._scope = SpaceScope(caller.space_id)
         self._planter = Planter(caller, one.id)
@@ -150,7 +152,7 @@ class Runner:
         chapter = self._chapter()
         chapter.waiting.extend(frame.messages)
         self._size += len(frame.messages)
-        if len(chapter.waiting) >= _AT_ONCE:
+        if len(chapter.waiting) >= self._at_once:
             await self.flush()
 
     async def _ended(self, frame: Ended) -> None:
@@ -159,7 +161,7 @@ class Runner:
         chapter.is_whole = True
         self._ready.append(chapter)
         self._open = None
-        if self._size >= _AT_ONCE or len(self._ready) >= _AT_ONCE:
+        if self._size >= self._at_once or len(self._ready) >= self._at_once:
             await self.flush()
 
     async def _unread(self, frame: Unread) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -23,9 +23,10 @@ from salon.features.conversations.exchange.importing.running import Runner
 from salon.features.conversations.exchange.importing.source import frames_of, spooled, sweep
 from salon.features.conversations.exchange.importing.taking import FileTaker
 from salon.features.conversations.exchange.readers.recognising import Program
-from salon.features.conversations.tree import author_id
+from salon.features.conversations.tree import Desk, author_id
+from salon.features.conversations.tree.desk import Ids
 from salon.foundation.audit import record
-from salon.foundation.files import Files
+from salon.foundation.files import FileReference, Files
 from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import NotFound, Overloaded, SalonError, StorageError
@@ -38,6 +39,8 @@ from salon.foundation.workers import WorkCrashed, Workers, WorkLimit
 MOST_OPEN: Final = 2
 """Imports of a space at once."""
 MOST_PAGE: Final = 500
+_BEGIN: Final = "import.begin"
+_CANCEL: Final = "import.cancel"
 _OWNED: Final = "imports: work on the import of an owned run"
 _REVIVE: Final = "imports: go on with an import of any space whose run has ended"
 _AGAIN_S: Final = 2.0
@@ -64,6 +67,7 @@ class Imports:
         clock: Clock,
     ) -> None:
         """Bring exports to ``folder`` while they are read."""
+        self._desk = Desk(storage, clock)
         self._storage = storage
         self._runs = runs
         self._files = files
@@ -85,9 +89,18 @@ class Imports:
         asked_format: Program | None = None,
         is_dry_run: bool = False,
         keeps_file: bool = True,
+        asked: Any = None,
+        client_id: str | None = None,
     ) -> Import:
-        """Begin to import a stored file. Raises: FileMissing, FileExpired, ImportsFull, StorageError."""
+        """Begin to import a stored file. ``asked`` is what was asked for, where a file was stored for it.
+
+        Raises: FileMissing, FileExpired, ImportsFull, StorageError, ActDiffers.
+        """
         scope = SpaceScope(caller.space_id)
+        asked = asked or {"file": file_id, "format": asked_format, "dry_run": is_dry_run}
+        known = await self._desk.made_before(caller, act=_BEGIN, asked=asked, client_id=client_id)
+        if known is not None:
+            return await self.get(caller, known["import"])
         file = await self._files.get(scope, file_id)
         run = self._runs.draft(caller, RUN_KIND, {"file": file.id, "filename": file.name})
         made = Import(
@@ -109,7 +122,7 @@ class Imports:
             ended_at_ms=None,
         )
 
-        def write(tx: Transaction) -> None:
+        def do(tx: Transaction, _: int) -> Ids:
             tx.take_turn(f"imports:{scope.space_id}")
             if store.count_open(tx, scope) >= MOST_OPEN:
                 raise ImportsFull(limit=MOST_OPEN)
@@ -117,9 +130,43 @@ class Imports:
             store.insert_import(tx, scope, made)
             record(tx, caller, "import.started", made.id, {"file": file.id, "dry_run": is_dry_run})
             tx.after_commit(lambda: self._take(self._runs.own(run)))
+            return {"import": made.id}
 
-        await self._storage.write(write)
-        return made
+        done = await self._desk.act(
+            caller, do, lambda _, done: done, act=_BEGIN, asked=asked, client_id=client_id
+        )
+        return made if done["import"] == made.id else await self.get(caller, done["import"])
+
+    async def begin_with(
+        self,
+        caller: Caller,
+        file: FileReference,
+        *,
+        asked_format: Program | None,
+        is_dry_run: bool,
+        client_id: str | None = None,
+    ) -> Import:
+        """Begin to import a file that was stored for this alone; it goes with its import or its refusal.
+
+        Raises: as ``begin``.
+        """
+        begun = None
+        try:
+            begun = await self.begin(
+                caller,
+                file.id,
+                asked_format=asked_format,
+                is_dry_run=is_dry_run,
+                keeps_file=False,
+                asked={
+                    "content": file.hash, "name": file.name, "format": asked_format, "dry_run": is_dry_run,
+                },
+                client_id=client_id,
+            )  # fmt: skip
+            return begun
+        finally:
+            if begun is None or begun.file_id != file.id:
+                await self._files.delete(caller, file.id)
 
     async def get(self, caller: Caller, import_id: str) -> Import:
         """Return an import. Raises: NotFound."""
@@ -146,11 +193,22 @@ class Imports:
             lambda tx: store.list_entries(tx, scope, import_id, after=after, limit=min(limit, MOST_PAGE) + 1)
         )
 
-    async def cancel(self, caller: Caller, import_id: str) -> Import:
-        """Stop an import; what was taken in by then stays. Raises: NotFound."""
-        found = await self.get(caller, import_id)
-        if found.status == "running":
-            await self._runs.stop(SpaceScope(caller.space_id), found.run_id)
+    async def cancel(self, caller: Caller, import_id: str, *, client_id: str | None = None) -> Import:
+        """Stop an import; what was taken in by then stays. Raises: NotFound, ActDiffers."""
+        known = await self._desk.made_before(caller, act=_CANCEL, asked=import_id, client_id=client_id)
+        if known is None:
+            found = await self.get(caller, import_id)
+            # Stopped twice is stopped; kept before it, a cut between both would leave it running.
+            if found.status == "running":
+                await self._runs.stop(SpaceScope(caller.space_id), found.run_id)
+            await self._desk.act(
+                caller,
+                lambda _tx, _now_ms: {},
+                lambda _tx, _made: None,
+                act=_CANCEL,
+                asked=import_id,
+                client_id=client_id,
+            )
         return await self.get(caller, import_id)
 
     # -- at work ----------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ async def frames_of(
         "skip": skip,
         "with_files": not one.is_dry_run,
     }
-    async with workers.start(FUNCTION, arguments, limits=LIMITS, field="export") as job:
+    async with workers.start(FUNCTION, arguments, limits=LIMITS, field="export", owner=one.space_id) as job:
 
         async def frames() -> AsyncIterator[Frame]:
             async for value in job:

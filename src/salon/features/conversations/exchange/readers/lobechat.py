@@ -41,7 +41,8 @@ PROGRAM: Final = "lobechat"
 _READ: Final = (
     "id", "role", "content", "createdAt", "updatedAt", "parentId", "parent_id", "sessionId", "session_id",
     "topicId", "topic_id", "tools", "plugin", "tool_call_id", "model", "provider", "reasoning", "files",
-    "imageList", "fileList", "error", "userId", "user_id", "meta", "agentId",
+    "imageList", "fileList", "error", "userId", "user_id", "meta", "agentId", "agent_id", "threadId",
+    "thread_id", "groupId", "group_id",
 )  # fmt: skip
 _INBOX: Final = "inbox"
 
@@ -54,13 +55,19 @@ class Library(msgspec.Struct, kw_only=True):
     groups: dict[str, Json] = {}
     plugins: dict[str, Json] = {}
     """Calls of tools by the id of their message, in exports of the newer kind."""
+    agents: dict[str, Json] = {}
+    """Whom one talked to, in exports of the newer kind; sessions only say where."""
+    agents_of: dict[str, str] = {}
+    """The agent of each session."""
+    threads: dict[str, str] = {}
+    """The message that each thread begins at."""
 
 
 def key_of(message: Json) -> str:
-    """Return which conversation a message belongs to: its topic, or its session's own."""
-    topic = identifier(message.get("topicId") or message.get("topic_id"))
-    session = identifier(message.get("sessionId") or message.get("session_id")) or _INBOX
-    return f"topic:{topic}" if topic else f"session:{session}"
+    """Return which conversation a message belongs to: its topic, or its session's, group's or agent's own."""
+    kinds = ("topic", "session", "group", "agent")
+    owners = ((kind, identifier(message.get(f"{kind}Id") or message.get(f"{kind}_id"))) for kind in kinds)
+    return next((f"{kind}:{own_id}" for kind, own_id in owners if own_id), f"session:{_INBOX}")
 
 
 def conversations(
@@ -82,26 +89,18 @@ def _conversation(
     assets.begin()
     kind, _, own_id = key.partition(":")
     topic = library.topics.get(own_id, {}) if kind == "topic" else {}
-    session_id = identifier((topic or said[0]).get("sessionId") or (topic or said[0]).get("session_id"))
-    session = library.sessions.get(session_id or own_id, {})
+    session = _session(topic or said[0], own_id, library)
     said.sort(key=lambda one: time_ms(one.get("createdAt") or one.get("created_at"), Notes()) or 0)
-    drafts: list[Draft] = []
-    are_linked = any(identifier(one.get("parentId") or one.get("parent_id")) for one in said)
-    for one in said:
-        draft = _draft(one, library, notes, assets)
-        if draft.parent_id is None and drafts and not (are_linked and draft.role == "user"):
-            draft.parent_id = drafts[-1].id
-        drafts.append(draft)
-    if are_linked:
-        _follow_on(drafts)
+    drafts = _drafts(said, library, notes, assets)
     messages, head = assembled(PROGRAM, _joined(drafts), notes, head_id=None)
     if not messages:
         raise ReadError("no-messages", place=place)
     meta = mapping(session.get("meta"))
-    config = mapping(session.get("config"))
+    config = mapping(session.get("config")) or _config(session)
     group = library.groups.get(identifier(session.get("group") or session.get("groupId")), {})
     session_title = name(meta.get("title")) or name(session.get("title"))
     title = name(topic.get("title")) or session_title
+    tags = [*sequence(meta.get("tags")), *sequence(session.get("tags"))]
     created = [message.created_at_ms for message in messages if message.created_at_ms is not None]
     created_at_ms = time_ms(topic.get("createdAt") or topic.get("created_at"), notes) or min(
         created, default=None
@@ -114,7 +113,7 @@ def _conversation(
         title_by="import",
         settings={"imported": {PROGRAM: settings}} if settings else {},
         folder=tuple(part for part in (name(group.get("name")), session_title) if part),
-        tags=tuple(name(tag, most=100) for tag in sequence(meta.get("tags")) if name(tag)),
+        tags=tuple(name(tag, most=100) for tag in tags if name(tag)),
         origin=f"{PROGRAM}:{key}",
         marks=ArchivedMarks(pinned_at_ms=(created_at_ms or 1) if is_favourite else None),
         created_at_ms=created_at_ms,
@@ -127,6 +126,40 @@ def _conversation(
         notes=notes,
         place=place,
     )
+
+
+def _drafts(said: list[Json], library: Library, notes: Notes, assets: Assets) -> list[Draft]:
+    """Return messages that came in the order of their times, each behind the one it followed.
+
+    One without a parent follows the last before it, as LobeChat shows it; the first of a thread follows the
+    message that the thread was opened at.
+    """
+    drafts: list[Draft] = []
+    lasts: dict[str, str] = {}
+    for one in said:
+        draft = _draft(one, library, notes, assets)
+        thread = identifier(one.get("threadId") or one.get("thread_id"))
+        if draft.parent_id is None:
+            draft.parent_id = lasts.get(thread) or library.threads.get(thread) or None
+        lasts[thread] = draft.id
+        drafts.append(draft)
+    return drafts
+
+
+def _session(one: Json, own_id: str, library: Library) -> Json:
+    """Return what a topic or a message belongs to: its session, with the agent of it laid under."""
+    session_id = identifier(one.get("sessionId") or one.get("session_id"))
+    session = library.sessions.get(session_id or own_id, {})
+    agent_id = identifier(one.get("agentId") or one.get("agent_id"))
+    agent = library.agents.get(agent_id or library.agents_of.get(session_id or own_id, ""), {})
+    told = {key: value for key, value in session.items() if value not in (None, "", [])}
+    return {**agent, **told}
+
+
+def _config(session: Json) -> Json:
+    """Return the settings of an agent, where they are not in a session."""
+    names = ("model", "provider", "params", "systemRole", "chatConfig")
+    return {key: session[key] for key in names if session.get(key)}
 
 
 def _draft(one: Json, library: Library, notes: Notes, assets: Assets) -> Draft:
@@ -184,13 +217,6 @@ def _tool(draft: Draft, one: Json, library: Library) -> None:
     shown = ".".join(part for part in names if part) or "tool"
     draft.role, draft.author = "assistant", Author(kind="tool", id=shown, name=shown)
     draft.parts = [ToolResultPart(tool_call_id=call_id, name=shown, parts=tuple(draft.parts))]
-
-
-def _follow_on(drafts: list[Draft]) -> None:
-    """Let a question without a parent follow the last message before it, as LobeChat shows it."""
-    for place, draft in enumerate(drafts):
-        if place and draft.parent_id is None:
-            draft.parent_id = drafts[place - 1].id
 
 
 def _joined(drafts: list[Draft]) -> list[Draft]:

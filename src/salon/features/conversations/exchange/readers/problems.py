@@ -6,8 +6,8 @@ from typing import Final, Literal
 import msgspec
 
 ProblemCode = Literal[
-    "bomb", "cut", "damaged", "empty", "encrypted", "members", "nested", "not-json", "too-large", "unknown",
-    "version", "no-messages", "wrong-format", "worker",
+    "bomb", "cut", "damaged", "empty", "encrypted", "members", "nested", "not-json", "shards-missing",
+    "too-large", "unknown", "version", "no-messages", "wrong-format", "worker",
 ]  # fmt: skip
 NoteCode = Literal[
     "call-added", "changed", "children-disagree", "control-characters", "cycle", "duplicate-id", "empty-node",
@@ -18,19 +18,20 @@ NoteCode = Literal[
 
 PROBLEMS: Final[dict[ProblemCode, str]] = {
     "bomb": "It unpacks to far more than it is, and was not unpacked.",
-    "cut": "It ends in the middle: the file was cut short.",
-    "damaged": "It is damaged and cannot be read.",
+    "cut": "It ends in the middle: the file was cut short. Fetch it again.",
+    "damaged": "It is damaged and cannot be read. Fetch the export again.",
     "empty": "There is nothing in it.",
     "encrypted": "It is encrypted. Unpack it with its password, and import what is inside.",
     "members": "It holds more files than an export has.",
     "nested": "It is nested deeper than any conversation.",
     "no-messages": "It holds no messages.",
     "not-json": "It is not JSON.",
+    "shards-missing": "It lists files that are not with it. Import the whole ZIP, or its whole folder.",
     "too-large": "It is larger than one conversation may be.",
-    "unknown": "It is no export of a program that is known here.",
+    "unknown": "It is no export of a program that is known here. Import the file whole, as it came.",
     "version": "A later version of Salon wrote it. Bring this one up to date first.",
     "worker": "The process that reads it ended unexpectedly.",
-    "wrong-format": "It is not of the format that was named.",
+    "wrong-format": "It is not of the format that was named. Name the one it has, or none: it is found out.",
 }
 NOTES: Final[dict[NoteCode, str]] = {
     "call-added": "Results of tools came without their call; an empty call was added before each.",

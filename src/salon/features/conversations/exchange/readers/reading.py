@@ -37,8 +37,13 @@ from salon.features.conversations.exchange.readers.shelf import Shelf
 from salon.features.conversations.exchange.readers.values import Json, identifier, name, text
 
 _SHARD: Final = re.compile(r'"((?:[\w./ -]{0,200}/)?conversations[\w-]{0,40}\.json)"')
+_MANIFEST: Final = "export_manifest.json"
+_TOLD_SHARDS: Final = 3
 _MANIFEST_BYTES: Final = 4 * 1024 * 1024
-_LOBE_LISTS: Final = ("sessions", "topics", "messages", "sessionGroups", "messagePlugins", "agents")
+_LOBE_LISTS: Final = (
+    "sessions", "topics", "messages", "sessionGroups", "messagePlugins", "agents",
+    "agentsToSessions", "threads",
+)  # fmt: skip
 Read = ReadConversation | ReadError
 
 
@@ -62,6 +67,9 @@ class Export:
         if wanted is not None:
             self._parts = [part for part in self._parts if part[1].program == wanted]
         if not self._parts:
+            missing = [] if programs else self._shards()
+            if missing:
+                raise ReadError("shards-missing", detail=", ".join(missing[:_TOLD_SHARDS]))
             raise ReadError("wrong-format" if programs else "unknown", detail=", ".join(programs))
         self.programs: tuple[Program, ...] = tuple(dict.fromkeys(part.program for _, part in self._parts))
         self.assets = Assets(self._others)
@@ -107,15 +115,23 @@ class Export:
     def _check_shards(self) -> None:
         """Name the shards that a manifest lists and that are not there."""
         there = {member.name.rsplit("/", 1)[-1] for member, _ in self._parts}
+        for shard in self._shards():
+            if shard.rsplit("/", 1)[-1] not in there:
+                self.notes.add("file-missing", shard)
+
+    def _shards(self) -> list[str]:
+        """Return the shards that manifests list, wherever in them: nobody says how they are laid out."""
+        found: dict[str, None] = {}
         for member in self._others:
-            if (
-                member.name.rsplit("/", 1)[-1] == "export_manifest.json"
-                and member.size_bytes < _MANIFEST_BYTES
-            ):
-                manifest = b"".join(self._source.chunks(member)).decode("utf-8", "replace")
-                for shard in _SHARD.findall(manifest):
-                    if shard.rsplit("/", 1)[-1] not in there:
-                        self.notes.add("file-missing", shard)
+            is_manifest = member.name.rsplit("/", 1)[-1] == _MANIFEST
+            if is_manifest and member.size_bytes < _MANIFEST_BYTES:
+                try:
+                    manifest = b"".join(self._source.chunks(member)).decode("utf-8", "replace")
+                except ReadError:
+                    self.notes.add("member-unread", member.name)
+                    continue
+                found |= dict.fromkeys(_SHARD.findall(manifest))
+        return list(found)
 
     def _project_names(self) -> dict[str, str]:
         names: dict[str, str] = {}
@@ -130,7 +146,7 @@ class Export:
     def _note_others(self) -> None:
         for member in self._others:
             last = member.name.rsplit("/", 1)[-1]
-            if member.name in self.assets.used or last == "export_manifest.json":
+            if member.name in self.assets.used or last == _MANIFEST:
                 continue
             is_text = last.endswith((".json", ".jsonl", ".html", ".txt", ".md", ".csv", ".pdf", ".zip"))
             self.notes.add("member-unread" if is_text else "file-left-out", member.name)
@@ -165,6 +181,8 @@ class Export:
                 yield _read(value, part.program, notes, self.assets, place=place, projects=projects)
             except ReadError as error:
                 yield ReadError(error.code, place=_titled(place, value), detail=error.detail)
+            except RecursionError:  # what is kept of it could not be written down
+                yield ReadError("nested", place=_titled(place, value))
 
     def _salon(self, member: Member, part: Recognised) -> Iterator[Read]:
         if part.shape == "lines":
@@ -183,7 +201,9 @@ class Export:
                 yield _placed(error, place)
 
     def _lobechat(self, member: Member) -> Iterator[Read]:
-        library = lobechat.Library(sessions={}, topics={}, groups={}, plugins={})
+        library = lobechat.Library(
+            sessions={}, topics={}, groups={}, plugins={}, agents={}, agents_of={}, threads={}
+        )
         paths = [path for key in _LOBE_LISTS for path in ((key,), ("state", key), ("data", key))]
         with Shelf(self._folder) as shelf:
             for found in self._scan(member, self.notes, opens_lists(*paths)).values():
@@ -239,6 +259,12 @@ def _sort_lobechat(found: Found, kind: str, library: lobechat.Library, shelf: Sh
         library.groups[own_id] = value
     elif kind == "messagePlugins":
         library.plugins[own_id] = value
+    elif kind == "agents":
+        library.agents[own_id] = value
+    elif kind == "agentsToSessions":
+        library.agents_of[identifier(value.get("sessionId"))] = identifier(value.get("agentId"))
+    elif kind == "threads":
+        library.threads[own_id] = identifier(value.get("sourceMessageId"))
 
 
 def _titled(place: str, value: Json) -> str:

@@ -14,6 +14,7 @@ from salon.surfaces.api.routes.conversations.common import (
     AskedVersion,
     ClientActId,
     CurrentConversations,
+    CurrentNames,
     tag,
 )
 from salon.surfaces.api.routes.schemas.answering import (
@@ -95,10 +96,12 @@ async def drop_queued(
 async def send_queued_now(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     queued_id: str,
+    *,
     act: ClientActId,
     body: ClientActBody | None = None,
 ) -> Any:
     """Send what waits before all else: what is answered now is stopped, and its text kept."""
     client_id = (body.client_id if body is not None else None) or act
-    return sent_shown(await services.answering.queue.send_now(caller, queued_id, client_id=client_id))
+    return sent_shown(await services.answering.queue.send_now(caller, queued_id, client_id=client_id), names)

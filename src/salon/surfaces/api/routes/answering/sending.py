@@ -12,7 +12,12 @@ from salon.foundation.kit.errors import InvalidRequest
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
 from salon.surfaces.api.routes.answering.shown import answerers_of, draft_of, parts_of, sent_shown
-from salon.surfaces.api.routes.conversations.common import OPERATION, ClientActId, CurrentConversations
+from salon.surfaces.api.routes.conversations.common import (
+    OPERATION,
+    ClientActId,
+    CurrentConversations,
+    CurrentNames,
+)
 from salon.surfaces.api.routes.schemas.answering import (
     AnswersBody,
     BridgeBody,
@@ -53,6 +58,7 @@ _row("POST", f"{_ONE}/continue", "Have an answer go on where it stopped.")
 async def send(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     *,
     body: SendBody,
@@ -66,13 +72,14 @@ async def send(
         place=Place(branch_id=body.branch_id, parent_id=body.parent_id),
         client_id=body.client_id or act,
     )
-    return sent_shown(sent)
+    return sent_shown(sent, names)
 
 
 @router.post("/messages/{message_id}/edit-and-send", response_model=Sent, status_code=201)
 async def edit_and_send(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     message_id: str,
     *,
     body: EditAndSendBody,
@@ -87,13 +94,14 @@ async def edit_and_send(
         name=body.name,
         client_id=body.client_id or act,
     )
-    return sent_shown(sent)
+    return sent_shown(sent, names)
 
 
 @router.post("/messages/{message_id}/regenerate", response_model=Sent, status_code=201)
 async def regenerate(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     message_id: str,
     *,
     body: AnswersBody,
@@ -107,13 +115,14 @@ async def regenerate(
         branch_id=body.branch_id,
         client_id=body.client_id or act,
     )
-    return sent_shown(sent)
+    return sent_shown(sent, names)
 
 
 @router.post("/messages/{message_id}/continue", response_model=Sent, status_code=201)
 async def go_on(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     message_id: str,
     *,
     body: AnswersBody,
@@ -130,13 +139,14 @@ async def go_on(
         branch_id=body.branch_id,
         client_id=body.client_id or act,
     )
-    return sent_shown(sent)
+    return sent_shown(sent, names)
 
 
 @router.post("/conversations/{conversation_id}/what-if", response_model=Sent, status_code=201)
 async def what_if(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     *,
     body: WhatIfBody,
@@ -162,13 +172,14 @@ async def what_if(
         name=body.name,
         client_id=body.client_id or act,
     )
-    return sent_shown(sent)
+    return sent_shown(sent, names)
 
 
 @router.post("/conversations/{conversation_id}/bridge", response_model=Sent, status_code=201)
 async def bridge(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     *,
     body: BridgeBody,
@@ -187,7 +198,7 @@ async def bridge(
         words=body.words,
         client_id=body.client_id or act,
     )
-    return sent_shown(sent)
+    return sent_shown(sent, names)
 
 
 @router.get("/conversations/{conversation_id}/answers", response_model=Turns)

@@ -12,8 +12,9 @@ from salon.features.conversations.tree import MessageView
 from salon.features.turns import ContextReport
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.messages import Part, TextPart
+from salon.surfaces.api.routes.conversations.common import Names
 from salon.surfaces.api.routes.conversations.shown import message_shown
-from salon.surfaces.api.routes.schemas.answering import AnswererBody, AnswersBody, SayBody
+from salon.surfaces.api.routes.schemas.answering import AnswererBody, AnswerersBody, SaidBody
 
 Json = dict[str, Any]
 
@@ -30,7 +31,7 @@ def parts_of(text: str | None, parts: list[dict[str, Any]] | None) -> tuple[Part
         raise InvalidRequest(field="parts", problem=f"{error}.") from error
 
 
-def answerers_of(body: AnswersBody) -> tuple[Answerer, ...]:
+def answerers_of(body: AnswerersBody) -> tuple[Answerer, ...]:
     """Return who is to answer; nobody is named where the conversation's own model is meant.
 
     Raises: InvalidRequest, which names the setting.
@@ -47,18 +48,18 @@ def answerers_of(body: AnswersBody) -> tuple[Answerer, ...]:
     return (Answerer(model=body.model or "", settings=own),)
 
 
-def draft_of(body: SayBody) -> Draft:
+def draft_of(body: SaidBody) -> Draft:
     """Return something to say. Raises: InvalidRequest."""
     return Draft(
         parts=parts_of(body.text, body.parts), answerers=answerers_of(body), wants_answer=body.answer
     )
 
 
-def sent_shown(sent: Sent) -> Json:
+def sent_shown(sent: Sent, names: Names) -> Json:
     """Return what became of something said as it is shown."""
     return {
         "branch_id": sent.branch_id,
-        "message": None if sent.message is None else message_shown(MessageView(message=sent.message)),
+        "message": None if sent.message is None else message_shown(MessageView(message=sent.message), names),
         "answers": [msgspec.to_builtins(one) for one in sent.answers],
         "queued": None if sent.queued is None else queued_shown(sent.queued),
     }

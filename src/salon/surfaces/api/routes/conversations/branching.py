@@ -12,6 +12,7 @@ from salon.surfaces.api.routes.conversations.common import (
     OPERATION,
     ClientActId,
     CurrentConversations,
+    CurrentNames,
     tag,
 )
 from salon.surfaces.api.routes.conversations.shown import appended_shown, view_shown
@@ -68,6 +69,7 @@ async def compare_branches(
 async def merge_branches(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     *,
     body: MergeBody,
@@ -83,7 +85,7 @@ async def merge_branches(
         opens=body.opens,
         client_id=body.client_id or act,
     )
-    return appended_shown(done)
+    return appended_shown(done, names)
 
 
 @router.post("/repair", response_model=Repaired)
@@ -91,10 +93,14 @@ async def repair_conversation(
     services: CurrentConversations,
     caller: CurrentCaller,
     conversation_id: str,
+    *,
+    act: ClientActId,
     body: RepairBody | None = None,
 ) -> Any:
     """Make a tree whole that was damaged from outside; tells what was wrong and loses nothing."""
-    only_check = body is not None and body.only_check
+    asked = body or RepairBody()
     return msgspec.to_builtins(
-        await services.tree.repairing.repair(caller, conversation_id, only_check=only_check)
+        await services.tree.repairing.repair(
+            caller, conversation_id, only_check=asked.only_check, client_id=asked.client_id or act
+        )
     )

@@ -1,10 +1,12 @@
 """Conversations: made, listed, shown, changed; who takes part."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query, Response
 
-from salon.features.conversations.models import Author
+from salon.features.conversations.models import Author, Participant
 from salon.features.conversations.sorting import Filter, Order, State
 from salon.features.conversations.tree import ConversationChange
 from salon.foundation.kit.caller import Right
@@ -15,6 +17,8 @@ from salon.surfaces.api.routes.conversations.common import (
     AskedVersion,
     ClientActId,
     CurrentConversations,
+    CurrentNames,
+    Names,
     tag,
 )
 from salon.surfaces.api.routes.conversations.shown import conversation_shown, given, view_shown
@@ -53,18 +57,28 @@ async def list_conversations(
     *,
     state: State = "open",
     folder: Annotated[str | None, Query(max_length=100)] = None,
+    is_below: bool = False,
     is_filed: bool | None = None,
     tag: Annotated[str | None, Query(max_length=100)] = None,
     is_pinned: bool | None = None,
     is_unread: bool | None = None,
+    is_temporary: bool = False,
     order: Order = "changed",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=4000)] = None,
 ) -> Any:
-    """List conversations of one's space, newest first or by title, with tags and what is unread."""
+    """List conversations of one's space, newest first or by title, with tags and what is unread.
+
+    With ``is_temporary`` those that oneself began and that are not kept, all of them, the last one first.
+    """
+    if is_temporary:
+        views = await services.temporary.own(caller)
+        own = [{**conversation_shown(view.conversation), "tags": (), "unread": 0} for view in views]
+        return {"items": own, "next": None}
     wanted = Filter(
         state=state,
         folder_id=folder,
+        is_below=is_below,
         is_filed=is_filed,
         tag=tag,
         is_pinned=is_pinned,
@@ -82,12 +96,14 @@ async def create_conversation(
     services: CurrentConversations,
     caller: CurrentCaller,
     response: Response,
+    *,
     act: ClientActId,
     body: ConversationBody | None = None,
 ) -> Any:
-    """Make a conversation with one empty branch."""
+    """Make a conversation with one empty branch; a temporary one is in memory alone."""
     asked = body or ConversationBody()
-    view = await services.tree.conversations.create(
+    create = services.temporary.begin if asked.is_temporary else services.tree.conversations.create
+    view = await create(
         caller,
         title=asked.title,
         kind=asked.kind,
@@ -134,19 +150,28 @@ async def change_conversation(
 
 @router.get("/conversations/{conversation_id}/participants", response_model=Participants)
 async def list_participants(
-    services: CurrentConversations, caller: CurrentCaller, conversation_id: str
+    services: CurrentConversations, caller: CurrentCaller, names: CurrentNames, conversation_id: str
 ) -> Any:
     """List who takes part, in the order in which they came."""
-    return {"items": await services.tree.conversations.participants(caller, conversation_id)}
+    return _participants(await services.tree.conversations.participants(caller, conversation_id), names)
 
 
 @router.post("/conversations/{conversation_id}/participants", response_model=Participants)
 async def add_participant(
-    services: CurrentConversations, caller: CurrentCaller, conversation_id: str, body: ParticipantBody
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    names: CurrentNames,
+    conversation_id: str,
+    *,
+    body: ParticipantBody,
+    act: ClientActId,
 ) -> Any:
     """Let somebody take part; again changes nothing."""
     author = Author(kind=body.kind, id=body.id, name=body.name)
-    return {"items": await services.tree.conversations.add_participant(caller, conversation_id, author)}
+    there = await services.tree.conversations.add_participant(
+        caller, conversation_id, author, client_id=body.client_id or act
+    )
+    return _participants(there, names)
 
 
 @router.delete(
@@ -155,12 +180,24 @@ async def add_participant(
 async def remove_participant(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
+    *,
     kind: str,
     participant_id: str,
+    act: ClientActId,
 ) -> Any:
     """Let somebody take part no more; what they said stays."""
     left = await services.tree.conversations.remove_participant(
-        caller, conversation_id, kind=kind, participant_id=participant_id
+        caller, conversation_id, kind=kind, participant_id=participant_id, client_id=act
     )
-    return {"items": left}
+    return _participants(left, names)
+
+
+def _participants(there: Sequence[Participant], names: Names) -> dict[str, Any]:
+    """Return who takes part; whoever came without a name has the id for one until now."""
+    items: list[dict[str, Any]] = []
+    for one in there:
+        author = Author(kind=one.kind, id=one.id, name=None if one.name == one.id else one.name)
+        items.append({**msgspec.to_builtins(one), "name": names.of(author) or one.name})
+    return {"items": items}

@@ -5,12 +5,18 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query
 
+from salon.features.conversations.naming import is_temporary
 from salon.features.conversations.tree import Deleted as Done
 from salon.features.conversations.tree import MessageView, Verb
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import OPERATION, ClientActId, CurrentConversations
+from salon.surfaces.api.routes.conversations.common import (
+    OPERATION,
+    ClientActId,
+    CurrentConversations,
+    CurrentNames,
+)
 from salon.surfaces.api.routes.conversations.shown import branch_shown, conversation_shown, message_shown
 from salon.surfaces.api.routes.schemas.conversations import Branch, Conversation, Deleted, Message
 
@@ -46,7 +52,9 @@ async def delete_conversation(
     copies: Copies = False,
     act: ClientActId,
 ) -> Any:
-    """Hide, archive, delete or erase a conversation."""
+    """Hide, archive, delete or erase a conversation; a temporary one is ended at once."""
+    if is_temporary(conversation_id):
+        return _shown(await services.temporary.end(caller, conversation_id, verb))
     deletion = services.tree.deletion
     return _shown(await deletion.conversation(caller, conversation_id, verb, copies=copies, client_id=act))
 
@@ -115,6 +123,7 @@ async def restore_branch(
 async def restore_message(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     message_id: str,
     *,
@@ -125,7 +134,7 @@ async def restore_message(
     restored = await services.tree.deletion.restore_message(
         caller, conversation_id, message_id, below=below, client_id=act
     )
-    return message_shown(MessageView(message=restored))
+    return message_shown(MessageView(message=restored), names)
 
 
 def _shown(done: Done) -> Any:

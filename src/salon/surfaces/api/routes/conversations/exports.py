@@ -8,14 +8,17 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from salon.features.conversations.exchange.exporting import Exports as ExportService
-from salon.features.conversations.exchange.exporting import Wish
+from salon.features.conversations.exchange.exporting import Wish, chosen
+from salon.features.conversations.search import parse
+from salon.features.conversations.sorting import Filter
 from salon.foundation.kit.caller import Caller, Right
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.runs import Run
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations
-from salon.surfaces.api.routes.schemas.exports import Export, ExportBody, Exports
+from salon.surfaces.api.routes.conversations.common import OPERATION, ClientActId, CurrentConversations
+from salon.surfaces.api.routes.schemas.exports import DirectExportBody, Export, ExportBody, Exports
+from salon.surfaces.api.services import ConversationServices
 
 router = APIRouter(prefix="/salon/v1/exports", tags=["exports"])
 
@@ -43,16 +46,23 @@ async def list_exports(
 
 
 @router.post("", response_model=Export, status_code=202)
-async def begin_export(services: CurrentConversations, caller: CurrentCaller, body: ExportBody) -> Any:
+async def begin_export(
+    services: CurrentConversations, caller: CurrentCaller, body: ExportBody, act: ClientActId
+) -> Any:
     """Begin an export of any size; it goes on without its caller and ends in a file."""
-    run = await services.exports.begin(caller, _wish(body))
+    run = await services.exports.begin(
+        caller,
+        lambda: _wish(services, caller, body),
+        asked=body.model_dump(exclude={"client_id"}),
+        client_id=body.client_id or act,
+    )
     return await _shown(services.exports, caller, run)
 
 
 @router.post("/download", response_class=StreamingResponse)
-async def download(services: CurrentConversations, caller: CurrentCaller, body: ExportBody) -> Any:
+async def download(services: CurrentConversations, caller: CurrentCaller, body: DirectExportBody) -> Any:
     """Answer with the export itself, as it is written; for what is not too large."""
-    export = await services.exports.direct(caller, _wish(body))
+    export = await services.exports.direct(caller, await _wish(services, caller, body))
     return _attached(export.chunks, name=export.name, media_type=export.media_type)
 
 
@@ -64,9 +74,11 @@ async def get_export(services: CurrentConversations, caller: CurrentCaller, expo
 
 
 @router.post("/{export_id}/cancel", response_model=Export)
-async def cancel_export(services: CurrentConversations, caller: CurrentCaller, export_id: str) -> Any:
+async def cancel_export(
+    services: CurrentConversations, caller: CurrentCaller, export_id: str, act: ClientActId
+) -> Any:
     """Stop an export; what was written is not kept."""
-    run = await services.exports.cancel(caller, export_id)
+    run = await services.exports.cancel(caller, export_id, client_id=act)
     return await _shown(services.exports, caller, run)
 
 
@@ -79,13 +91,20 @@ async def export_file(services: CurrentConversations, caller: CurrentCaller, exp
     return _attached(content, name=file.name, media_type=media_type, size_bytes=file.size_bytes)
 
 
-def _wish(body: ExportBody) -> Wish:
-    if body.all == (body.conversation_ids is not None):
-        problem = "Name conversations in conversation_ids, or say all: one of both."
+async def _wish(services: ConversationServices, caller: Caller, body: DirectExportBody) -> Wish:
+    is_selection = body.filter is not None or body.search is not None
+    if body.all + is_selection + (body.conversation_ids is not None) != 1:
+        problem = "Name conversations in conversation_ids, find them by filter or search, or say all."
         raise InvalidRequest(field="conversation_ids", problem=problem)
+    ids = None if body.conversation_ids is None else tuple(body.conversation_ids)
+    if is_selection:
+        wanted = None if body.filter is None else Filter(**body.filter.model_dump())
+        query = None if body.search is None else parse(body.search)
+        ids = await chosen(services.sorting, services.search, caller, wanted=wanted, query=query)
     return Wish(
         format=body.format,
-        conversation_ids=None if body.conversation_ids is None else tuple(body.conversation_ids),
+        conversation_ids=ids,
+        is_selection=is_selection,
         branch_id=body.branch_id,
         has_files=body.files,
     )
@@ -96,6 +115,7 @@ def _wished(run: Run) -> Wish:
     return Wish(
         format=wish["format"],
         has_files=wish["has_files"],
+        is_selection=wish.get("is_selection", False),
         conversation_ids=None if wish["conversation_ids"] is None else tuple(wish["conversation_ids"]),
     )
 

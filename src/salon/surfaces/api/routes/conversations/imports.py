@@ -11,7 +11,7 @@ from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.gateway.files import file_id_of
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller, CurrentServices
-from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations
+from salon.surfaces.api.routes.conversations.common import OPERATION, ClientActId, CurrentConversations
 from salon.surfaces.api.routes.schemas import imports as schemas
 
 router = APIRouter(prefix="/salon/v1/imports", tags=["conversations"])
@@ -42,12 +42,21 @@ CurrentImports = Annotated[Imports, Depends(current_imports)]
 
 
 @router.post("", response_model=schemas.Import, status_code=202)
-async def begin_import(imports: CurrentImports, caller: CurrentCaller, body: schemas.ImportBody) -> Any:
+async def begin_import(
+    imports: CurrentImports, caller: CurrentCaller, body: schemas.ImportBody, act: ClientActId
+) -> Any:
     """Import a stored file; the answer comes at once, and the import goes on."""
     file_id = file_id_of(body.file_id)
     if file_id is None:
         raise InvalidRequest(field="file_id", problem="This is no id of a stored file.")
-    return _shown(await imports.begin(caller, file_id, asked_format=body.format, is_dry_run=body.dry_run))
+    begun = await imports.begin(
+        caller,
+        file_id,
+        asked_format=body.format,
+        is_dry_run=body.dry_run,
+        client_id=body.client_id or act,
+    )
+    return _shown(begun)
 
 
 @router.post(
@@ -67,6 +76,7 @@ async def upload_import(
     caller: CurrentCaller,
     request: Request,
     *,
+    act: ClientActId,
     filename: Annotated[str, Query(min_length=1, max_length=255)] = "export",
     format: Annotated[schemas.Format | None, Query()] = None,  # noqa: A002 - the query's own name
     dry_run: bool = False,
@@ -77,13 +87,7 @@ async def upload_import(
     file = await services.files.files.store(
         caller, request.stream(), name=filename, purpose="import", keep_s=_KEEP_S
     )
-    try:
-        begun = await imports.begin(
-            caller, file.id, asked_format=format, is_dry_run=dry_run, keeps_file=False
-        )
-    except BaseException:
-        await services.files.files.delete(caller, file.id)
-        raise
+    begun = await imports.begin_with(caller, file, asked_format=format, is_dry_run=dry_run, client_id=act)
     return _shown(begun)
 
 
@@ -123,9 +127,11 @@ async def get_report(
 
 
 @router.post("/{import_id}/cancel", response_model=schemas.Import)
-async def cancel_import(imports: CurrentImports, caller: CurrentCaller, import_id: str) -> Any:
+async def cancel_import(
+    imports: CurrentImports, caller: CurrentCaller, import_id: str, act: ClientActId
+) -> Any:
     """Stop an import; what was taken in by then stays, and a second import adds the rest."""
-    return _shown(await imports.cancel(caller, import_id))
+    return _shown(await imports.cancel(caller, import_id, client_id=act))
 
 
 def _shown(one: Import) -> dict[str, Any]:

@@ -1,20 +1,27 @@
 """Messages: appended, edited, read in paths and pages, marked."""
 
+import asyncio
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from salon.features.conversations.tree import MessageMarks
 from salon.foundation.kit.caller import Right
 from salon.foundation.kit.errors import InvalidRequest
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import OPERATION, ClientActId, CurrentConversations
+from salon.surfaces.api.routes.conversations.common import (
+    OPERATION,
+    ClientActId,
+    CurrentConversations,
+    CurrentNames,
+)
 from salon.surfaces.api.routes.conversations.shown import (
     appended_shown,
     given,
     message_shown,
     new_message,
+    outline_shown,
     page_shown,
 )
 from salon.surfaces.api.routes.schemas.conversations import (
@@ -24,6 +31,7 @@ from salon.surfaces.api.routes.schemas.conversations import (
     MarksBody,
     Message,
     Messages,
+    Outline,
 )
 
 router = APIRouter(prefix="/salon/v1/conversations/{conversation_id}", tags=["conversations"])
@@ -43,6 +51,7 @@ management(
     max_body_bytes=MESSAGES_BODY_BYTES,
 )
 management("GET", f"{_BASE}/tree", _USE, summary="Every message of every branch.", operation=OPERATION)
+management("GET", f"{_BASE}/outline", _USE, summary="A path without its words.", operation=OPERATION)
 management("GET", f"{_BASE}/roots", _USE, summary="The first messages.", operation=OPERATION)
 management("GET", _ONE, _USE, summary="Show a message.", operation=OPERATION)
 management("PATCH", _ONE, _USE, summary="Pin or exclude a message.", operation=OPERATION)
@@ -64,6 +73,7 @@ Named = Annotated[str | None, Query(min_length=1, max_length=100)]
 async def path_page(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     *,
     branch_id: Named = None,
@@ -83,18 +93,20 @@ async def path_page(
         return page_shown(
             await services.tree.messages.page_after(
                 caller, conversation_id, after, branch_id=branch_id, last_id=last_id, limit=limit
-            )
+            ),
+            names,
         )
     page = await services.tree.messages.page(
         caller, conversation_id, branch_id=branch_id, last_id=last_id, before=before, limit=limit
     )
-    return page_shown(page)
+    return page_shown(page, names)
 
 
 @router.post("/messages", response_model=Appended, status_code=201)
 async def append_messages(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     *,
     body: AppendBody,
@@ -111,26 +123,50 @@ async def append_messages(
         if_moved=body.if_moved,
         client_id=body.client_id or act,
     )
-    return appended_shown(done)
+    return appended_shown(done, names)
 
 
 @router.get("/tree", response_model=Messages)
 async def whole_tree(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     *,
     cursor: Named = None,
     limit: Limit = 200,
 ) -> Any:
     """Return every message of every branch, in the order in which they came."""
-    return page_shown(await services.tree.messages.all(caller, conversation_id, cursor=cursor, limit=limit))
+    return page_shown(
+        await services.tree.messages.all(caller, conversation_id, cursor=cursor, limit=limit), names
+    )
+
+
+@router.get("/outline", response_model=Outline)
+async def outline(
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    names: CurrentNames,
+    conversation_id: str,
+    *,
+    branch_id: Named = None,
+    last_id: Named = None,
+    before: Named = None,
+    limit: Annotated[int, Query(ge=1, le=20_000)] = 20_000,
+) -> Any:
+    """Return a branch, the path to ``last_id``, or what stands above ``before``, without what is said."""
+    found = await services.tree.outlining.outline(
+        caller, conversation_id, branch_id=branch_id, last_id=last_id, before=before, limit=limit
+    )
+    # As it is, and beside the loop: a path may have thousands of messages.
+    return Response(await asyncio.to_thread(outline_shown, found, names), media_type="application/json")
 
 
 @router.get("/roots", response_model=Messages)
 async def list_roots(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     *,
     cursor: Named = None,
@@ -138,22 +174,28 @@ async def list_roots(
 ) -> Any:
     """Return the first messages: more than one where the first was edited."""
     return page_shown(
-        await services.tree.messages.children(caller, conversation_id, None, cursor=cursor, limit=limit)
+        await services.tree.messages.children(caller, conversation_id, None, cursor=cursor, limit=limit),
+        names,
     )
 
 
 @router.get("/messages/{message_id}", response_model=Message)
 async def get_message(
-    services: CurrentConversations, caller: CurrentCaller, conversation_id: str, message_id: str
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    names: CurrentNames,
+    conversation_id: str,
+    message_id: str,
 ) -> Any:
     """Return a message."""
-    return message_shown(await services.tree.messages.get(caller, conversation_id, message_id))
+    return message_shown(await services.tree.messages.get(caller, conversation_id, message_id), names)
 
 
 @router.patch("/messages/{message_id}", response_model=Message)
 async def mark_message(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     message_id: str,
     *,
@@ -165,7 +207,8 @@ async def mark_message(
     return message_shown(
         await services.tree.messages.mark(
             caller, conversation_id, message_id, marks, client_id=body.client_id or act
-        )
+        ),
+        names,
     )
 
 
@@ -173,6 +216,7 @@ async def mark_message(
 async def list_children(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     message_id: str,
     *,
@@ -181,7 +225,10 @@ async def list_children(
 ) -> Any:
     """Return the messages below one: answers, and other words in their place."""
     return page_shown(
-        await services.tree.messages.children(caller, conversation_id, message_id, cursor=cursor, limit=limit)
+        await services.tree.messages.children(
+            caller, conversation_id, message_id, cursor=cursor, limit=limit
+        ),
+        names,
     )
 
 
@@ -189,6 +236,7 @@ async def list_children(
 async def edit_message(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     conversation_id: str,
     message_id: str,
     *,
@@ -205,4 +253,4 @@ async def edit_message(
         name=body.name,
         client_id=body.client_id or act,
     )
-    return appended_shown(done)
+    return appended_shown(done, names)

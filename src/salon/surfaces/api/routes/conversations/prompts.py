@@ -84,17 +84,22 @@ async def change_prompt(
     *,
     body: schemas.PromptChangeBody,
     version: AskedVersion,
+    act: ClientActId,
 ) -> Any:
     """Rename a prompt, describe it, or make another version live; with If-Match only if unchanged."""
-    sent: dict[str, Any] = body.model_dump(exclude_unset=True, exclude_none=True)
-    new = await services.prompts.change(caller, prompt, PromptChange(**sent), version=version)
+    sent: dict[str, Any] = body.model_dump(exclude_unset=True, exclude_none=True, exclude={"client_id"})
+    new = await services.prompts.change(
+        caller, prompt, PromptChange(**sent), version=version, client_id=body.client_id or act
+    )
     return _shown(response, *new)
 
 
 @router.delete(_ONE, response_model=Done)
-async def remove_prompt(services: CurrentConversations, caller: CurrentCaller, prompt: str) -> Any:
+async def remove_prompt(
+    services: CurrentConversations, caller: CurrentCaller, prompt: str, act: ClientActId
+) -> Any:
     """Delete a prompt with all its versions."""
-    await services.prompts.remove(caller, prompt)
+    await services.prompts.remove(caller, prompt, client_id=act)
     return Done()
 
 
@@ -121,10 +126,16 @@ async def add_prompt_version(
     *,
     body: schemas.VersionBody,
     version: AskedVersion,
+    act: ClientActId,
 ) -> Any:
     """Add a version; versions are never changed, going back to one makes it live."""
     new = await services.prompts.add_version(
-        caller, prompt, _draft(body), is_live=body.is_live, version=version
+        caller,
+        prompt,
+        _draft(body),
+        is_live=body.is_live,
+        version=version,
+        client_id=body.client_id or act,
     )
     return _shown(response, *new)
 

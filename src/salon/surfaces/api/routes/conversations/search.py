@@ -9,7 +9,7 @@ from salon.features.conversations.search import narrowed, parse
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations
+from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations, CurrentNames
 from salon.surfaces.api.routes.schemas.conversations import Role
 from salon.surfaces.api.routes.schemas.search import Found, IndexState, TitleHits
 
@@ -31,6 +31,7 @@ Moment = Annotated[int | None, Query(ge=-(2**53), le=2**53)]
 async def search_messages(
     services: CurrentConversations,
     caller: CurrentCaller,
+    names: CurrentNames,
     *,
     q: Annotated[str, Query(max_length=2000)] = "",
     conversation: Names,
@@ -60,7 +61,11 @@ async def search_messages(
         before_ms=before_ms,
         has_file=has_file,
     )
-    return msgspec.to_builtins(await services.search.find(caller, query, limit=limit, cursor=cursor))
+    found = await services.search.find(caller, query, limit=limit, cursor=cursor)
+    shown = msgspec.to_builtins(found)
+    for hit, row in zip(found.items, shown["items"], strict=True):
+        row["author"]["display_name"] = names.of(hit.author)
+    return shown
 
 
 @router.get("/search/titles", response_model=TitleHits)

@@ -1,6 +1,5 @@
 """What a link leads to: a page for strangers, its files, its QR code; and the reader's own copy of it."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -12,7 +11,8 @@ from fastapi.responses import StreamingResponse
 from salon.features.conversations.rendering.media import is_picture
 from salon.features.conversations.shares import PageFrame, missing_page, policy, told_page
 from salon.foundation.kit.caller import Right
-from salon.foundation.kit.errors import NotFound, TooManyWrong
+from salon.foundation.kit.errors import NotFound, Overloaded, TooManyWrong
+from salon.foundation.workers import WorkCrashed, WorkLimit
 from salon.surfaces.api.endpoints import SHARED, management
 from salon.surfaces.api.qr import qr_svg
 from salon.surfaces.api.requests import CurrentCaller, CurrentWay, MaybeIdentity, Way
@@ -73,7 +73,10 @@ async def shared_page(
         return _refusal(way, token, error)
     may_copy = identity is not None and identity.caller.has(Right.USE_CONVERSATIONS)
     frame = PageFrame(address=f"{way.home}s/{quote(token, safe='')}", may_copy=may_copy)
-    tag, body = await asyncio.to_thread(services.shared.pages.page, view, frame)
+    try:
+        tag, body = await services.shared.pages.page(view, frame)
+    except (WorkLimit, WorkCrashed, Overloaded) as error:
+        return _not_made(error)
     if f'"{tag}"' in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={**_HEADERS, "ETag": f'"{tag}"'})
     return _page(body, headers={"ETag": f'"{tag}"'})
@@ -138,6 +141,12 @@ def _refusal(way: Way, token: str, error: NotFound | TooManyWrong) -> Response:
         error = refused
     wait_s = str(int(error.retry_after_s or 1))
     return _page(told_page("Too many tries", error.message), status=429, headers={"Retry-After": wait_s})
+
+
+def _not_made(error: WorkLimit | WorkCrashed | Overloaded) -> Response:
+    """Return the page for one that takes too much to make, or has to wait too long for that."""
+    wait_s = {"Retry-After": str(int(error.retry_after_s or 1))} if isinstance(error, Overloaded) else {}
+    return _page(told_page("Not shown", error.message), status=error.status, headers=wait_s)
 
 
 def _counted(count: Callable[[], None]) -> TooManyWrong | None:

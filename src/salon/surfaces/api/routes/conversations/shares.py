@@ -11,7 +11,7 @@ from salon.foundation.kit.clock import SystemClock
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.qr import qr_svg
 from salon.surfaces.api.requests import CurrentCaller, CurrentWay
-from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations
+from salon.surfaces.api.routes.conversations.common import OPERATION, ClientActId, CurrentConversations
 from salon.surfaces.api.routes.schemas.shares import Copied, CopyBody, MadeShare, Share, ShareBody, Shares
 
 router = APIRouter(prefix="/salon/v1/shares", tags=["shares"])
@@ -41,19 +41,26 @@ async def list_shares(
 
 @router.post("", response_model=MadeShare, status_code=201)
 async def create_share(
-    services: CurrentConversations, caller: CurrentCaller, way: CurrentWay, body: ShareBody
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    way: CurrentWay,
+    body: ShareBody,
+    act: ClientActId,
 ) -> Any:
-    """Share part of a conversation as it is now; the link is told this once."""
-    made = await services.shares.create(caller, NewShare(**body.model_dump()))
+    """Share part of a conversation as it is now; the link is told this once, and to who sends this again."""
+    new = NewShare(**body.model_dump(exclude={"client_id"}))
+    made = await services.shares.create(caller, new, client_id=body.client_id or act)
     url = f"{way.address}/s/{made.token}"
     return {**_shown(made), "url": url, "qr_svg": qr_svg(url)}
 
 
 @router.post("/copy", response_model=Copied, status_code=201)
-async def copy_share(services: CurrentConversations, caller: CurrentCaller, body: CopyBody) -> Any:
+async def copy_share(
+    services: CurrentConversations, caller: CurrentCaller, body: CopyBody, act: ClientActId
+) -> Any:
     """Take what a link shows over into one's own space; each message names its source."""
     token = urlsplit(body.link.strip()).path.rstrip("/").rpartition("/")[2]
-    copied = await services.shared.copies.copy(caller, token)
+    copied = await services.shared.copies.copy(caller, token, client_id=body.client_id or act)
     return {"conversation_id": copied.id, "title": copied.title, "messages": copied.messages}
 
 
@@ -64,15 +71,19 @@ async def get_share(services: CurrentConversations, caller: CurrentCaller, share
 
 
 @router.post("/{share_id}/revise", response_model=Share)
-async def revise_share(services: CurrentConversations, caller: CurrentCaller, share_id: str) -> Any:
+async def revise_share(
+    services: CurrentConversations, caller: CurrentCaller, share_id: str, act: ClientActId
+) -> Any:
     """Let the same link show its branch, path or tree as it is now."""
-    return _shown(await services.shares.revise(caller, share_id))
+    return _shown(await services.shares.revise(caller, share_id, client_id=act))
 
 
 @router.post("/{share_id}/revoke", response_model=Share)
-async def revoke_share(services: CurrentConversations, caller: CurrentCaller, share_id: str) -> Any:
+async def revoke_share(
+    services: CurrentConversations, caller: CurrentCaller, share_id: str, act: ClientActId
+) -> Any:
     """Let a link lead nowhere, at once and for good."""
-    return _shown(await services.shares.revoke(caller, share_id))
+    return _shown(await services.shares.revoke(caller, share_id, client_id=act))
 
 
 def _shown(shared: Shared) -> dict[str, Any]:

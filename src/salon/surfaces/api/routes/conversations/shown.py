@@ -5,16 +5,19 @@ from typing import Any
 import msgspec
 
 from salon.features.conversations.models import Author, Branch, Content, Conversation, Source
+from salon.features.conversations.naming import is_temporary
 from salon.features.conversations.tree import (
     Appended,
     ConversationView,
     MessagePage,
     MessageView,
     NewMessage,
+    Outline,
 )
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.messages import Part, TextPart
+from salon.surfaces.api.routes.conversations.common import Names
 from salon.surfaces.api.routes.schemas.conversations import AuthorBody, NewMessageBody
 
 Json = dict[str, Any]
@@ -22,7 +25,7 @@ Json = dict[str, Any]
 
 def conversation_shown(conversation: Conversation) -> Json:
     """Return a conversation as it is shown."""
-    return msgspec.to_builtins(conversation)
+    return {**msgspec.to_builtins(conversation), "is_temporary": is_temporary(conversation.id)}
 
 
 def view_shown(view: ConversationView) -> Json:
@@ -38,28 +41,52 @@ def branch_shown(branch: Branch) -> Json:
     return msgspec.to_builtins(branch)
 
 
-def message_shown(view: MessageView) -> Json:
+def message_shown(view: MessageView, names: Names) -> Json:
     """Return a message as it is shown."""
     shown: Json = msgspec.to_builtins(view.message)
+    shown["author"]["display_name"] = names.of(view.message.author)
     shown["sources"] = msgspec.to_builtins(view.sources)
     shown["siblings"] = list(view.siblings)
     return shown
 
 
-def page_shown(page: MessagePage) -> Json:
+def page_shown(page: MessagePage, names: Names) -> Json:
     """Return a page of messages as it is shown."""
     return {
-        "items": [message_shown(view) for view in page.items],
+        "items": [message_shown(view, names) for view in page.items],
         "next": page.next,
         "branch": None if page.branch is None else branch_shown(page.branch),
         "is_broken": page.is_broken,
     }
 
 
-def appended_shown(done: Appended) -> Json:
+def outline_shown(outline: Outline, names: Names) -> bytes:
+    """Return an outline as it is sent: each author is looked up once, however often they speak."""
+    shown: dict[Author, str | None] = {line.author: None for line in outline.items}
+    for author in shown:
+        shown[author] = names.of(author)
+    items = [
+        {
+            "id": line.id,
+            "role": line.role,
+            "author": shown[line.author],
+            "author_kind": line.author.kind,
+            "status": line.status,
+            "tokens": line.tokens,
+            "is_pinned": line.is_pinned,
+            "is_deleted": line.is_deleted,
+            "created_at_ms": line.created_at_ms,
+        }
+        for line in outline.items
+    ]
+    branch = None if outline.branch is None else branch_shown(outline.branch)
+    return msgspec.json.encode({"items": items, "next": outline.next, "branch": branch})
+
+
+def appended_shown(done: Appended, names: Names) -> Json:
     """Return what was appended as it is shown."""
     return {
-        "messages": [message_shown(MessageView(message=message)) for message in done.messages],
+        "messages": [message_shown(MessageView(message=message), names) for message in done.messages],
         "branch": branch_shown(done.branch),
         "is_forked": done.is_forked,
     }

@@ -73,23 +73,28 @@ async def change_folder(
     *,
     body: schemas.FolderChangeBody,
     version: AskedVersion,
+    act: ClientActId,
 ) -> Any:
     """Rename or move a folder, or change its settings; with If-Match only if nobody else has meanwhile."""
     checked({name: value for name, value in (body.settings or {}).items() if value is not None}, Settings)
     sent: dict[str, Any] = {
         name: value
-        for name, value in body.model_dump(exclude_unset=True).items()
+        for name, value in body.model_dump(exclude_unset=True, exclude={"client_id"}).items()
         if value is not None or name == "parent_id"
     }
-    new = await services.sorting.folders.change(caller, folder_id, FolderChange(**sent), version=version)
+    new = await services.sorting.folders.change(
+        caller, folder_id, FolderChange(**sent), version=version, client_id=body.client_id or act
+    )
     tag(response, new.version)
     return _shown(new)
 
 
 @router.delete("/folders/{folder_id}", response_model=schemas.Moved)
-async def remove_folder(services: CurrentConversations, caller: CurrentCaller, folder_id: str) -> Any:
+async def remove_folder(
+    services: CurrentConversations, caller: CurrentCaller, folder_id: str, act: ClientActId
+) -> Any:
     """Delete a folder; what is in it moves to the one above."""
-    return {"moved": await services.sorting.folders.remove(caller, folder_id)}
+    return {"moved": await services.sorting.folders.remove(caller, folder_id, client_id=act)}
 
 
 @router.post(f"{_ONE}/read", response_model=schemas.Unread)
@@ -97,12 +102,18 @@ async def set_read(
     services: CurrentConversations,
     caller: CurrentCaller,
     conversation_id: str,
+    *,
+    act: ClientActId,
     body: schemas.ReadBody | None = None,
 ) -> Any:
     """Say how far one has read a conversation; to its end unless a message is named."""
     asked = body or schemas.ReadBody()
     unread = await services.sorting.reading.read(
-        caller, conversation_id, message_id=asked.message_id, is_read=asked.is_read
+        caller,
+        conversation_id,
+        message_id=asked.message_id,
+        is_read=asked.is_read,
+        client_id=asked.client_id or act,
     )
     return {"unread": unread}
 
@@ -115,17 +126,23 @@ async def list_tags(services: CurrentConversations, caller: CurrentCaller) -> An
 
 @router.patch("/tags/{tag_id}", response_model=Done)
 async def rename_tag(
-    services: CurrentConversations, caller: CurrentCaller, tag_id: str, body: schemas.TagBody
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    tag_id: str,
+    body: schemas.TagBody,
+    act: ClientActId,
 ) -> Any:
     """Rename a tag, on everything that has it."""
-    await services.sorting.tags.rename(caller, tag_id, body.name)
+    await services.sorting.tags.rename(caller, tag_id, body.name, client_id=body.client_id or act)
     return Done()
 
 
 @router.delete("/tags/{tag_id}", response_model=Done)
-async def remove_tag(services: CurrentConversations, caller: CurrentCaller, tag_id: str) -> Any:
+async def remove_tag(
+    services: CurrentConversations, caller: CurrentCaller, tag_id: str, act: ClientActId
+) -> Any:
     """Delete a tag, and take it from everything that has it."""
-    await services.sorting.tags.remove(caller, tag_id)
+    await services.sorting.tags.remove(caller, tag_id, client_id=act)
     return Done()
 
 
@@ -147,9 +164,11 @@ async def act_on_conversations(
 
 
 @router.post("/acts/{undo_id}/undo", response_model=schemas.Undone)
-async def undo_act(services: CurrentConversations, caller: CurrentCaller, undo_id: str) -> Any:
+async def undo_act(
+    services: CurrentConversations, caller: CurrentCaller, undo_id: str, act: ClientActId
+) -> Any:
     """Put back what an act changed, where nobody changed it since; again changes nothing."""
-    return msgspec.to_builtins(await services.sorting.bulk.undo(caller, undo_id))
+    return msgspec.to_builtins(await services.sorting.bulk.undo(caller, undo_id, client_id=act))
 
 
 def _shown(folder: Folder) -> dict[str, Any]:

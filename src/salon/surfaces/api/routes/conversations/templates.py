@@ -80,22 +80,27 @@ async def change_template(
     *,
     body: schemas.TemplateChangeBody,
     version: AskedVersion,
+    act: ClientActId,
 ) -> Any:
     """Change a template; with If-Match only if nobody else has meanwhile."""
-    sent: dict[str, Any] = body.model_dump(exclude_unset=True, exclude_none=True, exclude={"messages"})
+    sent: dict[str, Any] = body.model_dump(
+        exclude_unset=True, exclude_none=True, exclude={"messages", "client_id"}
+    )
     if body.messages is not None:
         sent["messages"] = tuple(_messages(caller, body.messages))
     new = await services.sorting.templates.change(
-        caller, template_id, TemplateChange(**sent), version=version
+        caller, template_id, TemplateChange(**sent), version=version, client_id=body.client_id or act
     )
     tag(response, new.version)
     return _shown(new)
 
 
 @router.delete(_ONE, response_model=Done)
-async def remove_template(services: CurrentConversations, caller: CurrentCaller, template_id: str) -> Any:
+async def remove_template(
+    services: CurrentConversations, caller: CurrentCaller, template_id: str, act: ClientActId
+) -> Any:
     """Delete a template; conversations that were made from it stay."""
-    await services.sorting.templates.remove(caller, template_id)
+    await services.sorting.templates.remove(caller, template_id, client_id=act)
     return Done()
 
 

@@ -5,34 +5,37 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from salon.surfaces.api.routes.schemas.common import Body, ModelName
-from salon.surfaces.api.routes.schemas.conversations import Act, BranchName, Id, Message
-
-Text = Annotated[str, Field(max_length=4_000_000)]
-Parts = Annotated[list[dict[str, Any]], Field(max_length=1000)]
+from salon.surfaces.api.routes.schemas.conversations import Act, BranchName, Id, Message, Parts, Text
+from salon.surfaces.api.routes.schemas.free import JsonObject
 
 
 class AnswererBody(Body):
     """Who is to answer."""
 
     model: ModelName
-    settings: dict[str, Any] = Field(default_factory=dict[str, Any])
-    """``instructions``, ``parameters``, ``context``: for this answer alone."""
+    settings: JsonObject = Field(default_factory=dict[str, Any])
+    """``instructions``, ``parameters``, ``context``, ``limits``: for this answer alone."""
 
 
-class AnswersBody(Act):
+class AnswerersBody(Act):
     """Who is to answer; each of several models answers by itself."""
 
     model: ModelName | None = None
     """The conversation's own, unless named."""
     models: Annotated[list[ModelName | AnswererBody], Field(max_length=100)] | None = None
     """Several at once."""
-    settings: dict[str, Any] = Field(default_factory=dict[str, Any])
-    """``instructions``, ``parameters``, ``context``: for these answers alone."""
+    settings: JsonObject = Field(default_factory=dict[str, Any])
+    """``instructions``, ``parameters``, ``context``, ``limits``: for these answers alone."""
+
+
+class AnswersBody(AnswerersBody):
+    """Who is to answer, and where."""
+
     branch_id: Id | None = None
     """The branch that opens first, unless named."""
 
 
-class SayBody(AnswersBody):
+class SaidBody(AnswerersBody):
     """Something to say: ``text``, or ``parts``."""
 
     text: Text | None = None
@@ -40,6 +43,10 @@ class SayBody(AnswersBody):
     """As messages have them: each with its ``kind``. Files of the house are named by ``file_id``."""
     answer: bool = True
     """Whether a model is to answer."""
+
+
+class SayBody(SaidBody, AnswersBody):
+    """Something to say, and where."""
 
 
 class SendBody(SayBody):
@@ -75,7 +82,7 @@ class BridgeBody(AnswersBody):
     """What the model is told, instead of the usual words."""
 
 
-class QueuedChangeBody(SayBody):
+class QueuedChangeBody(SaidBody):
     """What to say instead of what waits."""
 
 
@@ -94,8 +101,8 @@ class ClientActBody(Act):
 class SettingsBody(Act):
     """Settings to change: what is left out stays, null takes one away."""
 
-    settings: dict[str, Any]
-    """``model``, ``instructions``, ``parameters``, ``context``, ``titles``."""
+    settings: JsonObject
+    """``model``, ``instructions``, ``parameters``, ``context``, ``limits``, ``titles``."""
 
 
 class Started(BaseModel):
@@ -179,6 +186,9 @@ class Context(BaseModel):
     is_window_assumed: bool
     """Nobody tells this model's window."""
     count: Literal["vocabulary", "estimate"]
+    """How the parts are counted: as the model reads words, or by their bytes, rather too many."""
+    counted: int | None
+    """The whole by the provider's count of the last prompt, with what came since; null where it told none."""
     system: int
     pinned: int
     messages: int
@@ -189,8 +199,9 @@ class Context(BaseModel):
     reserved: int
     """For the answer."""
     used: int
+    """`counted`, or what the parts add up to."""
     left: int
-    """What may still be added."""
+    """What may still be added to that."""
     dropped: list[str]
     shortened: list[str]
     summarised: list[str]

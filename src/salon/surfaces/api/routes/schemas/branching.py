@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from salon.surfaces.api.routes.schemas.common import Body
 from salon.surfaces.api.routes.schemas.conversations import Act, BranchName, Id, Title
 
 Status = Literal["same", "changed", "left-only", "right-only"]
@@ -96,7 +95,7 @@ class Diff(BaseModel):
     """Something is shown as replaced whole, because comparing its words would have taken long."""
 
 
-class RepairBody(Body):
+class RepairBody(Act):
     """How to repair."""
 
     only_check: bool = False

@@ -5,10 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from salon.surfaces.api.routes.schemas.common import Body
+from salon.surfaces.api.routes.schemas.free import JsonObject
 
 Title = Annotated[str, Field(max_length=300)]
 BranchName = Annotated[str, Field(min_length=1, max_length=100)]
 Id = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, Field(max_length=4_000_000)]
+Parts = Annotated[list[JsonObject], Field(max_length=1000)]
 ClientId = Annotated[str, Field(min_length=1, max_length=200)]
 AuthorKind = Literal["person", "persona", "model", "tool", "system"]
 SourceKind = Literal["edit-of", "merge", "quote", "summary-of", "forked-from", "retry-of", "continues"]
@@ -27,14 +30,16 @@ class ConversationBody(Act):
 
     title: Title = ""
     kind: Literal["chat", "room"] = "chat"
-    settings: dict[str, Any] = Field(default_factory=dict[str, Any])
+    settings: JsonObject = Field(default_factory=dict[str, Any])
+    is_temporary: bool = False
+    """In memory alone, for whoever begins it, until it is ended or not used for long."""
 
 
 class ConversationChangeBody(Act):
     """What to change of a conversation; what is left out stays."""
 
     title: Title | None = None
-    settings: dict[str, Any] | None = None
+    settings: JsonObject | None = None
     """Settings to replace; null takes one away."""
     branch_id: Id | None = None
     """The branch that opens first."""
@@ -93,8 +98,8 @@ class NewMessageBody(Body):
     """A message: ``text``, or ``parts``."""
 
     role: Role = "user"
-    text: str | None = None
-    parts: Annotated[list[dict[str, Any]], Field(max_length=1000)] | None = None
+    text: Text | None = None
+    parts: Parts | None = None
     """As messages have them: each with its ``kind``."""
     author: AuthorBody | None = None
     """Whoever asks, unless named."""
@@ -158,6 +163,8 @@ class Conversation(BaseModel):
     created_by: str | None
     created_at_ms: int
     changed_at_ms: int
+    is_temporary: bool
+    """It is in memory alone, and lost when it ends."""
 
 
 class Branch(BaseModel):
@@ -213,6 +220,9 @@ class Author(BaseModel):
     kind: AuthorKind
     id: str | None = None
     name: str | None = None
+    """As it was shown when the message was written."""
+    display_name: str | None = None
+    """What to show: ``name``, else what the person or key is called now, else a model's id; else null."""
 
 
 class Source(BaseModel):
@@ -272,6 +282,31 @@ class Messages(BaseModel):
     """The path ends where its parent is missing, or where it would go in a circle; it can be repaired."""
 
 
+class OutlineLine(BaseModel):
+    """A message without its words."""
+
+    id: str
+    role: Role
+    author: str | None
+    """Under which name it is shown."""
+    author_kind: AuthorKind
+    status: Status
+    tokens: int
+    is_pinned: bool
+    is_deleted: bool
+    created_at_ms: int
+
+
+class Outline(BaseModel):
+    """A path without its words, oldest first."""
+
+    items: list[OutlineLine]
+    next: str | None
+    """``before`` of the part above; null at the beginning."""
+    branch: Branch | None
+    """The branch whose path it is."""
+
+
 class Appended(BaseModel):
     """What was appended, and where it is."""
 
@@ -297,7 +332,7 @@ class Participants(BaseModel):
     items: list[Participant]
 
 
-class ParticipantBody(Body):
+class ParticipantBody(Act):
     """Who is to take part."""
 
     kind: AuthorKind

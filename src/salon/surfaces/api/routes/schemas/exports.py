@@ -5,13 +5,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from salon.surfaces.api.routes.schemas.common import Body
+from salon.surfaces.api.routes.schemas.conversations import Act
+from salon.surfaces.api.routes.schemas.sorting import FilterBody
 
 ConversationId = Annotated[str, Field(max_length=100)]
 Format = Literal["json", "jsonl", "messages-jsonl", "markdown", "html"]
 
 
-class ExportBody(Body):
-    """What to export: conversations by name, or all of them."""
+class DirectExportBody(Body):
+    """What to export: conversations by name, those that are found, or all of them."""
 
     format: Format = "json"
     """``json`` and both of JSON Lines hold everything and can be imported; the others are to be read."""
@@ -20,10 +22,18 @@ class ExportBody(Body):
     ) = None
     all: bool = False
     """All that are neither hidden nor deleted."""
+    filter: FilterBody | None = None
+    """Those that fit, up to 5,000; open ones, unless it says otherwise."""
+    search: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    """Those with a message that fits, in the words of a search; with ``filter``, those that fit both."""
     branch_id: Annotated[str | None, Field(max_length=100)] = None
     """This branch alone; of one conversation, as Markdown or HTML."""
     files: bool = False
     """With the files of the messages, as a ZIP."""
+
+
+class ExportBody(DirectExportBody, Act):
+    """What to export into a file."""
 
 
 class Export(BaseModel):

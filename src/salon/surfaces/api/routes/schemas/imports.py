@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from salon.surfaces.api.routes.schemas.common import Body
+from salon.surfaces.api.routes.schemas.conversations import Act
 
 Format = Literal["salon", "chatgpt", "claude", "open-webui", "librechat", "sillytavern", "lobechat"]
 
 
-class ImportBody(Body):
+class ImportBody(Act):
     """Which stored file to import, and how."""
 
     file_id: Annotated[str, Field(min_length=1, max_length=200)]

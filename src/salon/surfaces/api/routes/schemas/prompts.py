@@ -2,14 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from salon.surfaces.api.routes.schemas.common import Body
 from salon.surfaces.api.routes.schemas.conversations import Act
+from salon.surfaces.api.routes.schemas.free import checked
 
 PromptName = Annotated[str, Field(min_length=1, max_length=100)]
 Words = Annotated[str, Field(max_length=1000)]
-Value = str | int | float | bool | None
+Text = Annotated[str, Field(max_length=100_000)]
+Value = Text | int | float | bool | None
+Plain = Annotated[Value, AfterValidator(checked)]
 
 
 class VariableBody(Body):
@@ -19,8 +22,10 @@ class VariableBody(Body):
     kind: Literal["text", "number", "select", "date", "boolean"] = "text"
     label: Annotated[str, Field(max_length=200)] = ""
     is_required: bool = True
-    default: Value = None
-    options: Annotated[list[str], Field(max_length=200)] = Field(default_factory=list[str])
+    default: Plain = None
+    options: Annotated[list[Annotated[str, Field(max_length=100_000)]], Field(max_length=200)] = Field(
+        default_factory=list[str]
+    )
     """What can be chosen, for ``select``."""
 
 
@@ -42,7 +47,7 @@ class PromptBody(VersionBody):
     description: Words = ""
 
 
-class PromptChangeBody(Body):
+class PromptChangeBody(Act):
     """What to change of a prompt; what is left out stays."""
 
     name: PromptName | None = None
@@ -101,7 +106,9 @@ class PromptVersions(BaseModel):
 class RenderBody(Body):
     """What to fill in."""
 
-    values: dict[str, Value] = Field(default_factory=dict[str, Value])
+    values: Annotated[dict[str, Value], Field(max_length=50), AfterValidator(checked)] = Field(
+        default_factory=dict[str, Value]
+    )
     number: Annotated[int, Field(ge=1, le=1000)] | None = None
     """The version; the live one unless named."""
 

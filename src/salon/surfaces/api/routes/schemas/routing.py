@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from salon.surfaces.api.routes.schemas.common import Body, ModelName, Name
+from salon.surfaces.api.routes.schemas.free import JsonObject
 
 Strategy = Literal["priority", "weight", "least-busy", "lowest-latency", "cheapest", "rate-limit"]
 SplitBy = Literal["key", "user", "conversation", "request"]
@@ -144,7 +145,7 @@ class ExplainBody(Body):
 
     model: ModelName
     dialect: Literal["openai", "responses", "anthropic", "ollama", "ollama-generate", "gemini"] = "openai"
-    body: dict[str, Any] | None = None
+    body: JsonObject | None = None
     """The request as a client would send it; without one, a short greeting."""
     key_id: Annotated[str, Field(max_length=100)] | None = None
     """Under which key it would come; without one, the caller's own."""

@@ -13,6 +13,8 @@ class HitAuthor(BaseModel):
     kind: AuthorKind
     id: str | None = None
     name: str | None = None
+    display_name: str | None = None
+    """What to show, as of a message."""
 
 
 class Hit(BaseModel):

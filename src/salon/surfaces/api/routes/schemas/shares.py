@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from salon.surfaces.api.routes.schemas.common import Body
+from salon.surfaces.api.routes.schemas.conversations import Act
 
 Kind = Literal["branch", "path", "tree"]
 Id = Annotated[str, Field(max_length=100)]
 
 
-class ShareBody(Body):
+class ShareBody(Act):
     """What to share: as it is now, without instructions to models, hidden and deleted messages."""
 
     conversation_id: Id
@@ -57,7 +57,7 @@ class Shares(BaseModel):
     next: str | None
 
 
-class CopyBody(Body):
+class CopyBody(Act):
     """A link that somebody sent."""
 
     link: Annotated[str, Field(min_length=1, max_length=2000)]

@@ -10,13 +10,15 @@ from salon.surfaces.api.routes.schemas.conversations import (
     AuthorBody,
     Conversation,
     Id,
+    Parts,
     Role,
     Title,
 )
+from salon.surfaces.api.routes.schemas.free import JsonObject
 
 FolderName = Annotated[str, Field(min_length=1, max_length=100)]
 TagName = Annotated[str, Field(min_length=1, max_length=100)]
-Settings = dict[str, Any]
+Moment = Annotated[int, Field(ge=-(2**53), le=2**53)]
 
 
 class ListedConversation(Conversation):
@@ -39,16 +41,16 @@ class FolderBody(Act):
 
     name: FolderName
     parent_id: Id | None = None
-    settings: Settings = Field(default_factory=dict[str, Any])
+    settings: JsonObject = Field(default_factory=dict[str, Any])
 
 
-class FolderChangeBody(Body):
+class FolderChangeBody(Act):
     """What to change of a folder; what is left out stays."""
 
     name: FolderName | None = None
     parent_id: Id | None = None
     """The folder that it is to be in; null is none."""
-    settings: Settings | None = None
+    settings: JsonObject | None = None
     """Settings to replace; null takes one away."""
 
 
@@ -58,7 +60,7 @@ class Folder(BaseModel):
     id: str
     parent_id: str | None
     name: str
-    settings: Settings
+    settings: dict[str, Any]
     """What holds in it and below, unless a conversation or a nearer folder says otherwise."""
     version: int
     created_by: str | None
@@ -101,13 +103,13 @@ class Tags(BaseModel):
     items: list[Tag]
 
 
-class TagBody(Body):
+class TagBody(Act):
     """A tag's new name."""
 
     name: TagName
 
 
-class ReadBody(Body):
+class ReadBody(Act):
     """How far one has read."""
 
     message_id: Id | None = None
@@ -127,13 +129,15 @@ class FilterBody(Body):
 
     state: Literal["open", "archived", "hidden", "deleted", "any"] = "open"
     folder_id: Id | None = None
+    is_below: bool = False
+    """What is in the folders below that one counts, too."""
     is_filed: bool | None = None
     """In a folder at all, or in none."""
     tag: TagName | None = None
     is_pinned: bool | None = None
     is_unread: bool | None = None
-    created_since_ms: int | None = None
-    changed_before_ms: int | None = None
+    created_since_ms: Moment | None = None
+    changed_before_ms: Moment | None = None
 
 
 class ActBody(Act):
@@ -174,8 +178,8 @@ class TemplateMessageBody(Body):
     """A first message."""
 
     role: Role = "user"
-    text: str | None = None
-    parts: list[dict[str, Any]] | None = None
+    text: Annotated[str, Field(max_length=500_000)] | None = None
+    parts: Parts | None = None
     author: AuthorBody | None = None
 
 
@@ -183,17 +187,17 @@ class TemplateBody(Act):
     """A template to make."""
 
     name: FolderName
-    settings: Settings = Field(default_factory=dict[str, Any])
+    settings: JsonObject = Field(default_factory=dict[str, Any])
     messages: Annotated[list[TemplateMessageBody], Field(max_length=100)] = Field(
         default_factory=list[TemplateMessageBody]
     )
 
 
-class TemplateChangeBody(Body):
+class TemplateChangeBody(Act):
     """What to change of a template; what is left out stays."""
 
     name: FolderName | None = None
-    settings: Settings | None = None
+    settings: JsonObject | None = None
     messages: Annotated[list[TemplateMessageBody], Field(max_length=100)] | None = None
 
 
@@ -210,7 +214,7 @@ class Template(BaseModel):
 
     id: str
     name: str
-    settings: Settings
+    settings: dict[str, Any]
     messages: list[TemplateMessage]
     version: int
     created_by: str | None

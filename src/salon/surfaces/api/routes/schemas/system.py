@@ -143,6 +143,8 @@ class BackupBody(Body):
 
     path: Annotated[str, Field(max_length=4000)] | None = None
     """Absolute; taken only from the server itself, through its data directory."""
+    with_files: bool = False
+    """Keep the content of stored files beside it: linked on the same disk, else copied."""
 
 
 class Backup(BaseModel):
@@ -150,6 +152,8 @@ class Backup(BaseModel):
 
     path: str
     size_bytes: int
+    files: int
+    """How many contents of stored files are beside it."""
 
 
 class DatabaseCheck(BaseModel):
