@@ -6,6 +6,7 @@ import { resolve } from "node:path"
 import { defineConfig } from "vite"
 import { themeScript } from "./build/assets.ts"
 import { precompress } from "./build/compress.ts"
+import { diagramFrame } from "./build/frame.ts"
 import { licenses } from "./build/licenses.ts"
 
 const server = process.env["SALON_DEV_SERVER"] ?? "http://127.0.0.1:8420"
@@ -22,6 +23,7 @@ export default defineConfig({
     lingui({ failOnCompileError: true, failOnMissing: true }),
     tailwindcss(),
     themeScript(),
+    diagramFrame(),
     licenses(),
     precompress(),
   ],

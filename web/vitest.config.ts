@@ -3,14 +3,18 @@ import babel from "@rolldown/plugin-babel"
 import { resolve } from "node:path"
 import { defineConfig } from "vitest/config"
 
+// The real servers are started by tests/web/test_page.py and tests/web/test_live.py, which name their addresses.
+const include = process.env["SALON_TEST_SERVER"]
+  ? ["tests/real/*.test.ts"]
+  : process.env["SALON_LIVE_HOUSE"]
+    ? ["tests/live/*.test.ts"]
+    : ["src/**/*.test.ts", "tests/browser/*.test.ts"]
+
 export default defineConfig({
   resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },
   plugins: [babel({ presets: [linguiTransformerBabelPreset()] }), lingui()],
   test: {
-    // The real server is started by tests/web/test_page.py, which names its address.
-    include: process.env["SALON_TEST_SERVER"]
-      ? ["tests/real/*.test.ts"]
-      : ["src/**/*.test.ts", "tests/browser/*.test.ts"],
+    include,
     environment: "node",
     testTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },

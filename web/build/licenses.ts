@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import type { Plugin } from "vite"
+import { framePackages } from "./frame.ts"
 
 const FILE = "licenses.txt"
 /** Up to the folder of the package that owns a file, however deep it was installed. */
@@ -17,7 +18,7 @@ export function licenses(): Plugin {
     apply: "build",
     generateBundle(_, bundle) {
       // Its base styles become part of ours, which no list of files shows.
-      const folders = new Set([resolve(import.meta.dirname, "../node_modules/tailwindcss")])
+      const folders = new Set([resolve(import.meta.dirname, "../node_modules/tailwindcss"), ...framePackages()])
       for (const part of Object.values(bundle)) {
         for (const path of part.type === "chunk" ? part.moduleIds : part.originalFileNames) {
           const isFile = !path.startsWith("\0")
@@ -37,5 +38,5 @@ function licenseOf(folder: string): string {
   )
   const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one))
   if (file === undefined) throw new Error(`${folder} has no licence text`)
-  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`
+  return `${name} ${version} (${license ?? "see below"})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`
 }

@@ -1,0 +1,2 @@
+export { copyPlain, copyRich } from "./copy/message.ts"
+export { Markdown } from "./markdown.tsx"

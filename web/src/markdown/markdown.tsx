@@ -1,0 +1,32 @@
+"use no memo" // Blocks are kept by their identity; the compiler would only add its own store to each.
+import "./markdown.css"
+import { useMemo } from "react"
+import { BlockList } from "./blocks/block-list.tsx"
+import { NoteList } from "./blocks/note-list.tsx"
+import { PlaceContext } from "./context.ts"
+import { useTree } from "./use-tree.ts"
+
+interface MarkdownProps {
+  text: string
+  /** While text still comes: the unfinished is held back where it could change its nature, and a caret stands at the end. */
+  isStreaming?: boolean
+  /** The level of the page at which the first level of the text stands. */
+  headingLevel?: number
+  /** Brings a foreign image through our own server when someone asks for it. Without it, its address is offered. */
+  loadImage?: (address: string) => Promise<string>
+}
+
+/** A text of a person or a model, with its marks. Nothing in it can run, lead away by itself or fetch anything. */
+export function Markdown({ text, isStreaming = false, headingLevel = 3, loadImage }: MarkdownProps) {
+  const tree = useTree(text, isStreaming)
+  const place = useMemo(() => ({ headingLevel, loadImage: loadImage ?? null }), [headingLevel, loadImage])
+  return (
+    <PlaceContext value={place}>
+      <div className="md" dir="auto">
+        <BlockList groups={tree.groups} isTail={tree.isOpen} />
+        {isStreaming && !tree.isOpen ? <span className="caret" /> : null}
+        <NoteList notes={tree.notes} />
+      </div>
+    </PlaceContext>
+  )
+}
