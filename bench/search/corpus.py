@@ -3,13 +3,15 @@
 import random
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Any
+from typing import Any, Final
 
 from salon.features.conversations.indexing.texts import Words, words_of
 from salon.features.conversations.models import Author, Content, Conversation, Message
 from salon.foundation.messages import TextPart
 
 VOCABULARY = 60_000
+BLOCK = 5_000
+"""Messages that are made together."""
 CONVERSATION = 20
 """Messages of each conversation."""
 FIRST_MS = 1_600_000_000_000
@@ -55,7 +57,7 @@ _SYLLABLES = [
     "za",
     "zu",
 ]
-_HAN = "日月火水木金土山川田人口手足目耳中国東京都大小学校生先車電話本語新聞天気雨雪花海空"
+HAN: Final = "日月火水木金土山川田人口手足目耳中国東京都大小学校生先車電話本語新聞天気雨雪花海空"
 
 
 def vocabulary(seed: int) -> list[str]:
@@ -67,28 +69,18 @@ def vocabulary(seed: int) -> list[str]:
 
 
 class Corpus:
-    """Messages, one after the other."""
+    """Messages, in blocks that are the same whoever makes them, and in which order."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self.words = vocabulary(seed)
-        self._chance = random.Random(seed + 1)
         # Zipf's law: the word of rank n is said 1/n as often as the first.
         self._weights = list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
 
-    def texts(self, count: int) -> Iterator[str]:
-        """Yield what is said: mostly short, sometimes long, one in ten in Japanese."""
-        chance = self._chance
-        for index in range(count):
-            if index % 10 == 9:
-                yield "".join(chance.choices(_HAN, k=int(chance.lognormvariate(4, 0.7)) + 2))
-            else:
-                length = min(2000, int(chance.lognormvariate(3.9, 0.9)) + 2)
-                yield " ".join(chance.choices(self.words, cum_weights=self._weights, k=length))
-
-    def messages(self, count: int) -> Iterator[tuple[Message, Words]]:
-        """Yield messages of conversations, each with what the index takes of it."""
+    def messages(self, block: int, count: int) -> Iterator[tuple[Message, Words]]:
+        """Yield the first ``count`` messages of a block, each with what the index takes of it."""
         models = ("openai/gpt-5", "anthropic/claude-5", "ollama/qwen4")
-        for index, text in enumerate(self.texts(count)):
+        for index, text in enumerate(self._texts(block, count), start=block * BLOCK):
             talk, place = divmod(index, CONVERSATION)
             is_answer = place % 2 == 1
             author = (
@@ -105,6 +97,16 @@ class Corpus:
                 run_id=None, origin=None, created_at_ms=FIRST_MS + index * STEP_MS, **_NO_MARKS,
             )  # fmt: skip
             yield message, words_of(message)
+
+    def _texts(self, block: int, count: int) -> Iterator[str]:
+        """Yield what is said: mostly short, sometimes long, one in ten in Japanese."""
+        chance = random.Random(f"{self.seed} {block}")
+        for index in range(count):
+            if index % 10 == 9:
+                yield "".join(chance.choices(HAN, k=int(chance.lognormvariate(4, 0.7)) + 2))
+            else:
+                length = min(2000, int(chance.lognormvariate(3.9, 0.9)) + 2)
+                yield " ".join(chance.choices(self.words, cum_weights=self._weights, k=length))
 
 
 _NO_MARKS: dict[str, Any] = {
