@@ -88,6 +88,18 @@ def test_a_model_name_is_a_plan() -> None:
     run(main())
 
 
+@pytest.mark.parametrize("wanted", [-1, 129])
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_number_of_answers_that_nobody_can_make_is_refused(wanted: int, stream: bool) -> None:
+    async def main() -> None:
+        async with FakeProvider() as fake:
+            answer = await ask(fake, chat("openai", n=wanted, stream=stream))
+            assert answer.startswith(b"HTTP/1.1 400 ")
+            assert f"{wanted} answers".encode() in answer
+
+    run(main())
+
+
 def test_directives_in_the_last_message_count_attempts_by_case() -> None:
     async def main() -> None:
         async with FakeProvider() as fake:

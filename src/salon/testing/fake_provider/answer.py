@@ -31,6 +31,10 @@ def as_objects(value: Any) -> list[JsonObject]:
     return [cast("JsonObject", item) for item in items if isinstance(item, dict)]
 
 
+MOST_CHOICES = 128
+"""As many answers as a real provider makes of one request."""
+
+
 class Asked(msgspec.Struct, kw_only=True):
     """A request, as far as the fake provider cares."""
 
@@ -121,7 +125,9 @@ def count_tokens(text: str) -> int:
 
 
 def answer(asked: Asked, plan: Plan, number: int) -> Answer:
-    """Decide what to say; the same request and plan always get the same answer."""
+    """Decide what to say; the same request and plan always get the same answer. Raises: ValueError."""
+    if not 1 <= asked.choices <= MOST_CHOICES:
+        raise ValueError(f"{asked.choices} answers are not between 1 and {MOST_CHOICES}")
     calls = _tool_calls(asked, plan, number)
     text = () if calls else _words(asked, plan)
     limit = asked.max_tokens
