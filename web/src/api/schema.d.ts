@@ -528,7 +528,7 @@ export interface paths {
         };
         /**
          * List Conversations
-         * @description List conversations of one's space, newest first or by title, with tags and what is unread.
+         * @description List conversations of one's space, newest first or by title, with tags, speakers and what is unread.
          *
          *     With ``is_temporary`` those that oneself began and that are not kept, all of them, the last one first.
          */
@@ -5998,6 +5998,8 @@ export interface components {
             };
             /** Sources */
             sources: string[];
+            /** Speakers */
+            speakers: components["schemas"]["Participant"][];
             /** Tags */
             tags: string[];
             /** Title */

@@ -70,6 +70,25 @@ def test_unread_is_what_others_said_since_one_read(sort) -> None:
     sort(body)
 
 
+def test_a_list_tells_which_models_and_personas_speak(sort) -> None:
+    async def body(scene, sorting):
+        one, _, _ = await scene.talk("mine")
+        two, _, _ = await scene.talk("mine too")
+        authors = [Author(kind="model", id=f"demo/{place}", name=f"Number {place}") for place in range(11)]
+        for author in (*authors, Author(kind="persona", id="ada"), Author(kind="tool", id="clock")):
+            scene.clock.advance(1)
+            await scene.tree.messages.append(
+                scene.ann, one, [scene.said("x", role="assistant", author=author)]
+            )
+        page = await sorting.reading.page(scene.ann, Filter())
+        speakers = {
+            item.conversation.id: [(who.kind, who.id) for who in item.speakers] for item in page.items
+        }
+        assert speakers == {one: [("model", f"demo/{place}") for place in range(9)], two: []}
+
+    sort(body)
+
+
 def test_filters_of_time_and_folder_narrow_a_list(sort) -> None:
     async def body(scene, sorting):
         old = (await scene.tree.conversations.create(scene.ann)).conversation

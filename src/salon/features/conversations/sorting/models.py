@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from salon.features.conversations.models import Author, Content, Conversation
+from salon.features.conversations.models import Author, Content, Conversation, Participant
 from salon.foundation.messages import Role
 
 MarkAct = Literal["pin", "unpin", "archive", "unarchive", "hide", "unhide", "delete"]
@@ -67,6 +67,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     unread: int
     """Messages by others since this person last read it; 100 stands for more."""
+    speakers: tuple[Participant, ...] = ()
+    """The models and personas that take part, the first nine in the order in which they came."""
 
 
 class ListedPage(msgspec.Struct, frozen=True, kw_only=True):

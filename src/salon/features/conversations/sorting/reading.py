@@ -9,6 +9,7 @@ from salon.features.conversations.sorting import store
 from salon.features.conversations.sorting.folders import the_folder
 from salon.features.conversations.sorting.listing_store import count_unread, list_ids, list_sorted
 from salon.features.conversations.sorting.models import Filter, Listed, ListedPage, Order
+from salon.features.conversations.store.participants import speakers_of
 from salon.features.conversations.tree import Desk, author_id, the_conversation
 from salon.features.conversations.tree.desk import Ids
 from salon.foundation.kit.caller import Caller, SpaceScope
@@ -37,7 +38,7 @@ class Reading:
         cursor: str | None = None,
         limit: int = 50,
     ) -> ListedPage:
-        """Return conversations that fit, newest first or by title, with tags and what is unread.
+        """Return conversations that fit, newest first or by title, with tags, speakers and what is unread.
 
         Raises: InvalidRequest for a foreign cursor, NotFound for the folder.
         """
@@ -51,11 +52,13 @@ class Reading:
             page = found[:limit]
             ids = [one.id for one in page]
             tags, unread = store.tags_of(tx, scope, ids), count_unread(tx, scope, reader, ids)
+            speakers = speakers_of(tx, scope, ids)
             items = tuple(
                 Listed(
                     conversation=one,
                     tags=tuple(name for _, name in tags.get(one.id, ())),
                     unread=unread.get(one.id, 0),
+                    speakers=speakers.get(one.id, ()),
                 )
                 for one in page
             )

@@ -1,6 +1,9 @@
 """All SQL of who takes part in a conversation."""
 
-from sqlalchemy import bindparam, delete, select
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Text, bindparam, delete, func, select
 
 from salon.features.conversations.models import Author, Participant
 from salon.features.conversations.tables import participants
@@ -28,6 +31,40 @@ _ALL = statement(
     )
     .order_by(participants.c.joined_at_ms, participants.c.participant_id)
     .limit(bindparam("limit"))
+)
+
+MOST_SPEAKERS: Final = 9
+_placed = (
+    select(
+        participants.c.conversation_id,
+        participants.c.kind,
+        participants.c.participant_id,
+        participants.c.name,
+        participants.c.joined_at_ms,
+        func.row_number()
+        .over(
+            partition_by=participants.c.conversation_id,
+            order_by=(participants.c.joined_at_ms, participants.c.participant_id),
+        )
+        .label("place"),
+    )
+    .where(
+        participants.c.conversation_id.in_(bindparam("conversations", expanding=True, type_=Text)),
+        participants.c.space_id == bindparam("space"),
+        participants.c.kind.in_(("model", "persona")),
+    )
+    .subquery()
+)
+_SPEAKERS = statement(
+    select(
+        _placed.c.conversation_id,
+        _placed.c.kind,
+        _placed.c.participant_id,
+        _placed.c.name,
+        _placed.c.joined_at_ms,
+    )
+    .where(_placed.c.place <= MOST_SPEAKERS)
+    .order_by(_placed.c.conversation_id, _placed.c.place)
 )
 
 
@@ -69,3 +106,12 @@ def participants_of(
     return [
         Participant(kind=row[0], id=str(row[1]), name=str(row[2]), joined_at_ms=int(row[3])) for row in rows
     ]
+
+
+def speakers_of(tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> dict[str, tuple[Participant, ...]]:
+    """Return the models and personas of each conversation, the first ``MOST_SPEAKERS`` that came."""
+    found: dict[str, tuple[Participant, ...]] = {}
+    for row in tx.all(_SPEAKERS, conversations=list(ids), space=scope.space_id) if ids else []:
+        one = Participant(kind=row[1], id=str(row[2]), name=str(row[3]), joined_at_ms=int(row[4]))
+        found[row[0]] = (*found.get(row[0], ()), one)
+    return found

@@ -67,13 +67,16 @@ async def list_conversations(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=4000)] = None,
 ) -> Any:
-    """List conversations of one's space, newest first or by title, with tags and what is unread.
+    """List conversations of one's space, newest first or by title, with tags, speakers and what is unread.
 
     With ``is_temporary`` those that oneself began and that are not kept, all of them, the last one first.
     """
     if is_temporary:
         views = await services.temporary.own(caller)
-        own = [{**conversation_shown(view.conversation), "tags": (), "unread": 0} for view in views]
+        own = [
+            {**conversation_shown(view.conversation), "tags": (), "unread": 0, "speakers": ()}
+            for view in views
+        ]
         return {"items": own, "next": None}
     wanted = Filter(
         state=state,
@@ -86,7 +89,13 @@ async def list_conversations(
     )
     page = await services.sorting.reading.page(caller, wanted, order=order, cursor=cursor, limit=limit)
     items = [
-        {**conversation_shown(one.conversation), "tags": one.tags, "unread": one.unread} for one in page.items
+        {
+            **conversation_shown(one.conversation),
+            "tags": one.tags,
+            "unread": one.unread,
+            "speakers": msgspec.to_builtins(one.speakers),
+        }
+        for one in page.items
     ]
     return {"items": items, "next": page.next}
 

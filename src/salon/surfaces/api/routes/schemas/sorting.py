@@ -10,6 +10,7 @@ from salon.surfaces.api.routes.schemas.conversations import (
     AuthorBody,
     Conversation,
     Id,
+    Participant,
     Parts,
     Role,
     Title,
@@ -27,6 +28,8 @@ class ListedConversation(Conversation):
     tags: list[str]
     unread: int
     """Messages by others since one last read it; 100 stands for more."""
+    speakers: list[Participant]
+    """The models and personas that take part, the first nine in the order in which they came."""
 
 
 class ListedConversations(BaseModel):
