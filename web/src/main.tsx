@@ -7,6 +7,7 @@ import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { Problem } from "@/api/problem"
 import { createAppRouter } from "@/app/router"
+import "@/app/features"
 import { startLocale } from "@/i18n/i18n"
 import { applyPreferences, watchSystemTheme } from "@/lib/preferences"
 

@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router"
 import { Broken } from "@/app/broken"
 import { NotFound } from "@/app/not-found"
-import { HomePage } from "@/features/home/home-page"
+import { RegisteredPage } from "@/app/registered-page"
 import { oneOf } from "@/lib/preferences"
 import { CLIENTS, type ClientId } from "@/lib/snippets"
 
@@ -13,10 +13,22 @@ interface HomeSearch {
   request?: string
 }
 
+interface ConversationSearch {
+  /** The branch that is shown. */
+  branch?: string
+  /** The message that is scrolled to. */
+  message?: string
+}
+
 interface ModelsSearch {
   /** The model whose facts are shown. */
   name?: string
   only?: "unpriced"
+}
+
+interface SearchSearch {
+  /** The words that are looked for. */
+  q?: string
 }
 
 interface NamedSearch {
@@ -49,11 +61,31 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, e
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: HomePage,
+  component: () => <RegisteredPage path="/" />,
   validateSearch: (raw: Record<string, unknown>): HomeSearch => {
     const client = oneOf(CLIENTS, raw["client"])
     return { ...(client ? { client } : {}), ...texts(raw, ["model", "request"]) }
   },
+})
+
+const conversation = createRoute({
+  getParentRoute: () => root,
+  path: "/c/$id",
+  component: () => <RegisteredPage path="/c/$id" />,
+  validateSearch: (raw: Record<string, unknown>): ConversationSearch => texts(raw, ["branch", "message"]),
+})
+
+const search = createRoute({
+  getParentRoute: () => root,
+  path: "/search",
+  component: () => <RegisteredPage path="/search" />,
+  validateSearch: (raw: Record<string, unknown>): SearchSearch => texts(raw, ["q"]),
+})
+
+const usage = createRoute({
+  getParentRoute: () => root,
+  path: "/usage",
+  component: () => <RegisteredPage path="/usage" />,
 })
 
 const requests = createRoute({
@@ -117,7 +149,7 @@ const payloads = createRoute({
 /** The routes of the app, under whatever path the document's base names. */
 export function createAppRouter() {
   return createRouter({
-    routeTree: root.addChildren([home, requests, models, providers, routes, batches, files, payloads]),
+    routeTree: root.addChildren([home, conversation, search, usage, requests, models, providers, routes, batches, files, payloads]),
     basepath: new URL(document.baseURI).pathname,
     defaultErrorComponent: Broken,
     scrollRestoration: false,

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { Button } from "@/components/ui/button"
-import { Sheet } from "@/components/ui/sheet"
+import { Dialog } from "@/components/ui/dialog"
 import { Select } from "@/components/ui/select"
 import { changeLocale, LANGUAGE_NAMES } from "@/i18n/i18n"
 import { LOCALES, oneOf, setPreferences, usePreference } from "@/lib/preferences"
@@ -37,7 +37,7 @@ export function SettingsSheet({ isOpen, onSignOut, onClose }: SettingsSheetProps
   const density = usePreference("density")
   const letterKeys = usePreference("letterKeys")
   return (
-    <Sheet title={t`Settings`} isOpen={isOpen} onClose={onClose}>
+    <Dialog title={t`Settings`} isOpen={isOpen} onClose={onClose}>
       <div className="flex flex-col gap-5">
         <Row label={t`Theme`}>
           <Select
@@ -88,6 +88,6 @@ export function SettingsSheet({ isOpen, onSignOut, onClose }: SettingsSheetProps
           </Row>
         )}
       </div>
-    </Sheet>
+    </Dialog>
   )
 }

@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { Sheet } from "@/components/ui/sheet"
+import { Dialog } from "@/components/ui/dialog"
 import { type Action, ACTIONS, isAppleDevice, showKeys } from "@/lib/shortcuts"
 
 interface ShortcutsSheetProps {
@@ -28,7 +28,7 @@ export function ShortcutsSheet({ isOpen, onClose }: ShortcutsSheetProps) {
     "go-payloads": t`Go to the payload log`,
   }
   return (
-    <Sheet title={t`Keyboard shortcuts`} isOpen={isOpen} onClose={onClose}>
+    <Dialog title={t`Keyboard shortcuts`} isOpen={isOpen} onClose={onClose}>
       <dl className="flex flex-col gap-2">
         {ACTIONS.map((action) => (
           <div key={action} className="flex min-h-8 items-center justify-between gap-4">
@@ -46,6 +46,6 @@ export function ShortcutsSheet({ isOpen, onClose }: ShortcutsSheetProps) {
           </div>
         ))}
       </dl>
-    </Sheet>
+    </Dialog>
   )
 }

@@ -5,7 +5,7 @@ import type { Provider, ProviderKind } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { Notice } from "@/components/ui/notice"
 import { QueryView } from "@/components/ui/query-view"
-import { Sheet } from "@/components/ui/sheet"
+import { Dialog } from "@/components/ui/dialog"
 import { SkeletonRows } from "@/components/ui/skeleton"
 import { modelsQuery, providersQuery } from "@/features/house/api/queries"
 import { addProvider } from "@/features/providers/api/changes"
@@ -54,7 +54,7 @@ export function AddSheet({ kindName, taken, onKind, onAdded, onClose }: AddSheet
     add.mutate(bodyOf(chosen, new FormData(form)))
   }
   return (
-    <Sheet
+    <Dialog
       key={kind ? "fields" : "kinds"}
       title={kind ? t`Add ${kind.label}` : t`Add a provider`}
       isOpen
@@ -90,6 +90,6 @@ export function AddSheet({ kindName, taken, onKind, onAdded, onClose }: AddSheet
           {(all) => <KindChoice kinds={all} onChoose={onKind} />}
         </QueryView>
       )}
-    </Sheet>
+    </Dialog>
   )
 }

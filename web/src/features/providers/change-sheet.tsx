@@ -4,7 +4,7 @@ import { useState } from "react"
 import type { Provider, ProviderKind } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { Notice } from "@/components/ui/notice"
-import { Sheet } from "@/components/ui/sheet"
+import { Dialog } from "@/components/ui/dialog"
 import { modelsQuery, providersQuery } from "@/features/house/api/queries"
 import { changeProvider } from "@/features/providers/api/changes"
 import { ProviderFields } from "@/features/providers/provider-fields"
@@ -41,7 +41,7 @@ export function ChangeSheet({ provider, kind, onChanged, onClose }: ChangeSheetP
     },
   })
   return (
-    <Sheet
+    <Dialog
       title={t`Change ${provider.name}`}
       isOpen
       onClose={onClose}
@@ -67,6 +67,6 @@ export function ChangeSheet({ provider, kind, onChanged, onClose }: ChangeSheetP
         {refused !== null && refused.field === null ? <Notice tone="danger">{refused.sentence}</Notice> : null}
         <ProviderFields kind={kind} provider={provider} refused={refused} />
       </form>
-    </Sheet>
+    </Dialog>
   )
 }

@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
 import { QueryView } from "@/components/ui/query-view"
-import { Sheet } from "@/components/ui/sheet"
+import { Dialog } from "@/components/ui/dialog"
 import { SkeletonRows } from "@/components/ui/skeleton"
 import { requestQuery } from "@/features/requests/api/request"
 import { RequestFacts } from "@/features/requests/request-facts"
@@ -18,10 +18,10 @@ export function RequestSheet({ requestId, voices, onClose }: RequestSheetProps) 
   const { t } = useLingui()
   const query = useQuery(requestQuery(requestId))
   return (
-    <Sheet title={query.data?.asked_model ?? t`Request`} isOpen onClose={onClose}>
+    <Dialog title={query.data?.asked_model ?? t`Request`} isOpen onClose={onClose}>
       <QueryView query={query} loading={<SkeletonRows rows={5} label={t`Loading the request`} />}>
         {(request) => <RequestFacts request={request} voices={voices} />}
       </QueryView>
-    </Sheet>
+    </Dialog>
   )
 }

@@ -6,7 +6,7 @@ import type { Alias } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { Notice } from "@/components/ui/notice"
 import { Select } from "@/components/ui/select"
-import { Sheet } from "@/components/ui/sheet"
+import { Dialog } from "@/components/ui/dialog"
 import { modelsQuery } from "@/features/house/api/queries"
 import type { Refusal } from "@/features/house/refused-field"
 import { AliasName } from "@/features/routes/alias-name"
@@ -74,7 +74,7 @@ export function AliasSheet({ alias, taken, onRemoved, onClose }: AliasSheetProps
   const errorOf = (field: string): string | null => (refused?.field === field ? refused.sentence : null)
   const setTargets = (targets: typeof draft.targets): void => setDraft({ ...draft, targets })
   return (
-    <Sheet
+    <Dialog
       title={alias ? t`Change ${alias.name}` : t`Make an alias`}
       isOpen
       onClose={onClose}
@@ -156,6 +156,6 @@ export function AliasSheet({ alias, taken, onRemoved, onClose }: AliasSheetProps
           ))}
         </datalist>
       </form>
-    </Sheet>
+    </Dialog>
   )
 }

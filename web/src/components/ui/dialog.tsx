@@ -3,17 +3,25 @@ import { X } from "lucide-react"
 import { type ReactNode, useEffect, useId, useRef } from "react"
 import { IconButton } from "@/components/ui/icon-button"
 
-interface SheetProps {
+interface DialogProps {
   title: string
   isOpen: boolean
   onClose: () => void
+  size?: keyof typeof WIDTHS
   /** Stands below the content and stays while that scrolls. */
   footer?: ReactNode
   children: ReactNode
 }
 
-/** A dialog in the middle of a wide screen and a sheet at the bottom of a narrow one. */
-export function Sheet({ title, isOpen, onClose, footer, children }: SheetProps) {
+const WIDTHS = { regular: "sm:w-120", wide: "sm:w-190" } as const
+
+/**
+ * A dialog in the middle of a wide screen and a sheet at the bottom of a narrow one.
+ *
+ * The page behind is out of reach while it is open; Esc and a press beside it close it, and the focus goes back.
+ * What has `data-first-focus` gets the focus first.
+ */
+export function Dialog({ title, isOpen, onClose, size = "regular", footer, children }: DialogProps) {
   const { t } = useLingui()
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
@@ -30,7 +38,7 @@ export function Sheet({ title, isOpen, onClose, footer, children }: SheetProps) 
       aria-labelledby={titleId}
       onClose={onClose}
       closedby="any"
-      className="sheet mx-auto mt-auto mb-0 w-full max-w-full rounded-t-4 bg-overlay p-0 shadow-2 sm:my-auto sm:w-120 sm:rounded-4"
+      className={`sheet mx-auto mt-auto mb-0 w-full max-w-full rounded-t-4 bg-overlay p-0 shadow-2 sm:my-auto sm:rounded-4 ${WIDTHS[size]}`}
     >
       <div className="flex max-h-[80dvh] flex-col">
         <div className="flex h-(--header) shrink-0 items-center justify-between border-b border-border ps-5 pe-3">

@@ -1,0 +1,6 @@
+/**
+ * The features of the app, one import a line: each module calls `registerFeature`.
+ *
+ * They are part of the first load, so whatever can come later is lazy in them.
+ */
+import "@/features/conversations/feature"

@@ -1,0 +1,21 @@
+import { Suspense } from "react"
+import { NotFound } from "@/app/not-found"
+import { HomePage } from "@/features/home/home-page"
+import { type PagePath, useRegistered } from "@/registry"
+
+interface RegisteredPageProps {
+  path: PagePath
+}
+
+/** The page that a feature brought for an address. */
+export function RegisteredPage({ path }: RegisteredPageProps) {
+  const Page = useRegistered("pages").find((one) => one.path === path)?.component
+  if (Page) {
+    return (
+      <Suspense>
+        <Page />
+      </Suspense>
+    )
+  }
+  return path === "/" ? <HomePage /> : <NotFound />
+}

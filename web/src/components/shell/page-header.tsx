@@ -1,0 +1,35 @@
+import { useLingui } from "@lingui/react/macro"
+import { Menu } from "lucide-react"
+import type { ReactNode } from "react"
+import { setDrawer, useDrawer } from "@/components/shell/drawer"
+import { IconButton } from "@/components/ui/icon-button"
+
+interface PageHeaderProps {
+  title: string
+  /** Stands after the title, like the branch. */
+  aside?: ReactNode
+  /** What can be done here, at the end. */
+  actions?: ReactNode
+}
+
+/** The head of a page: what it is about, what can be done, and the way to the sidebar where that is not beside it. */
+export function PageHeader({ title, aside, actions }: PageHeaderProps) {
+  const { t } = useLingui()
+  const isOpen = useDrawer()
+  return (
+    <header className="flex h-(--header) shrink-0 items-center gap-3 border-b border-border bg-surface px-3 md:ps-5">
+      <span data-drawer-button className="contents md:hidden">
+        <IconButton label={t`Open the sidebar`} aria-expanded={isOpen} onClick={() => setDrawer(true)}>
+          <Menu aria-hidden="true" className="size-5" strokeWidth={1.75} />
+        </IconButton>
+      </span>
+      <div className="flex min-w-0 flex-1 items-center gap-3">
+        <h1 title={title} className="tight min-w-0 truncate text-body font-semibold">
+          <bdi>{title}</bdi>
+        </h1>
+        {aside}
+      </div>
+      {actions ? <div className="flex shrink-0 items-center gap-1">{actions}</div> : null}
+    </header>
+  )
+}

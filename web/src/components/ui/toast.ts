@@ -1,0 +1,1 @@
+export { type Toast, toast } from "@/lib/toasts"

@@ -1,0 +1,15 @@
+export type {
+  Action,
+  ComposerAction,
+  DataSection,
+  Feature,
+  Page,
+  PagePath,
+  Panel,
+  PartRenderer,
+  Place,
+  SettingsPage,
+  SidebarPart,
+} from "@/registry/feature"
+export { useRegistered, useTitle } from "@/registry/hooks"
+export { registered, registerFeature } from "@/registry/registry"
