@@ -60,6 +60,8 @@ def test_what_is_said_is_read_in_pages(house: House) -> None:
     assert words(ask(house, "GET", f"/{one}/roots")) == ["one"]
     outline = ask(house, "GET", f"/{one}/outline")["items"]
     assert [line["id"] for line in outline] == ids
+    drawn = ask(house, "GET", f"/{one}/map")
+    assert (drawn["items"][0]["id"], drawn["messages"], drawn["is_cut"]) == (ids[0], len(ids), False)
     assert ask(house, "GET", f"/{one}")["messages"] == 3
     assert one in [item["id"] for item in ask(house, "GET", "?limit=200")["items"]]
 

@@ -805,6 +805,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/conversations/{conversation_id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tree Map
+         * @description Return where the paths of a tree begin, part and end, with the first words said there.
+         *
+         *     Of a long run of turns only the ends are told, and how many stand between.
+         */
+        get: operations["tree_map_salon_v1_conversations__conversation_id__map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/conversations/{conversation_id}/merge": {
         parameters: {
             query?: never;
@@ -6067,6 +6089,59 @@ export interface components {
             url: string;
         };
         /**
+         * Map
+         * @description Where the paths of a tree begin, part and end; each message after the one above it.
+         */
+        Map: {
+            /** Is Cut */
+            is_cut: boolean;
+            /** Items */
+            items: components["schemas"]["MapStop"][];
+            /** Messages */
+            messages: number;
+        };
+        /**
+         * MapStop
+         * @description A message on the map of a tree.
+         */
+        MapStop: {
+            /** Author */
+            author: string | null;
+            /**
+             * Author Kind
+             * @enum {string}
+             */
+            author_kind: "person" | "persona" | "model" | "tool" | "system";
+            /** Between */
+            between: number;
+            /** Children */
+            children: number;
+            /** Created At Ms */
+            created_at_ms: number;
+            /** Id */
+            id: string;
+            /** Is Deleted */
+            is_deleted: boolean;
+            /** Is Pinned */
+            is_pinned: boolean;
+            /** Parent Id */
+            parent_id: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant" | "tool";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "complete" | "interrupted" | "failed";
+            /** Tokens */
+            tokens: number;
+            /** Words */
+            words: string;
+        };
+        /**
          * MarksBody
          * @description Marks to set or take away; what is left out stays.
          */
@@ -10844,6 +10919,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tree_map_salon_v1_conversations__conversation_id__map_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Map"];
                 };
             };
             /** @description A field is not as declared here; the error names it, and its limit. */

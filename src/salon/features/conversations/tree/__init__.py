@@ -14,12 +14,13 @@ from salon.features.conversations.tree.appending import (
     write_messages,
 )
 from salon.features.conversations.tree.branches import BranchChange, move_head
+from salon.features.conversations.tree.charting import Map
 from salon.features.conversations.tree.conversations import ConversationChange, begin, blank
 from salon.features.conversations.tree.deleting import Deleted, HeldBackup, Verb
 from salon.features.conversations.tree.desk import Desk, author_id, once
 from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation, the_message
 from salon.features.conversations.tree.messages import HEAD, MessageMarks
-from salon.features.conversations.tree.outlining import Outline
+from salon.features.conversations.tree.outlining import Line, Outline
 from salon.features.conversations.tree.service import Tree
 from salon.features.conversations.tree.views import (
     ConversationPage,
@@ -39,6 +40,8 @@ __all__ = [
     "Desk",
     "Erasure",
     "HeldBackup",
+    "Line",
+    "Map",
     "MessageMarks",
     "MessagePage",
     "MessageView",

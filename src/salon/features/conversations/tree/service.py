@@ -1,6 +1,7 @@
 """The tree of one house, part by part."""
 
 from salon.features.conversations.tree.branches import Branches
+from salon.features.conversations.tree.charting import Charting
 from salon.features.conversations.tree.comparing import Comparing
 from salon.features.conversations.tree.conversations import Conversations
 from salon.features.conversations.tree.copying import Copying
@@ -25,6 +26,7 @@ class Tree:
         self.branches = Branches(desk)
         self.messages = Messages(desk)
         self.outlining = Outlining(desk)
+        self.charting = Charting(desk)
         self.erasers = Erasers()
         self.deletion = Deletion(desk, self.erasers)
         self.comparing = Comparing(desk)

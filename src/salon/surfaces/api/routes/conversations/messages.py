@@ -19,6 +19,7 @@ from salon.surfaces.api.routes.conversations.common import (
 from salon.surfaces.api.routes.conversations.shown import (
     appended_shown,
     given,
+    map_shown,
     message_shown,
     new_message,
     outline_shown,
@@ -28,6 +29,7 @@ from salon.surfaces.api.routes.schemas.conversations import (
     AppendBody,
     Appended,
     EditBody,
+    Map,
     MarksBody,
     Message,
     Messages,
@@ -52,6 +54,9 @@ management(
 )
 management("GET", f"{_BASE}/tree", _USE, summary="Every message of every branch.", operation=OPERATION)
 management("GET", f"{_BASE}/outline", _USE, summary="A path without its words.", operation=OPERATION)
+management(
+    "GET", f"{_BASE}/map", _USE, summary="Where the paths of a tree part and end.", operation=OPERATION
+)
 management("GET", f"{_BASE}/roots", _USE, summary="The first messages.", operation=OPERATION)
 management("GET", _ONE, _USE, summary="Show a message.", operation=OPERATION)
 management("PATCH", _ONE, _USE, summary="Pin or exclude a message.", operation=OPERATION)
@@ -160,6 +165,18 @@ async def outline(
     )
     # As it is, and beside the loop: a path may have thousands of messages.
     return Response(await asyncio.to_thread(outline_shown, found, names), media_type="application/json")
+
+
+@router.get("/map", response_model=Map)
+async def tree_map(
+    services: CurrentConversations, caller: CurrentCaller, names: CurrentNames, conversation_id: str
+) -> Any:
+    """Return where the paths of a tree begin, part and end, with the first words said there.
+
+    Of a long run of turns only the ends are told, and how many stand between.
+    """
+    found = await services.tree.charting.map(caller, conversation_id)
+    return Response(await asyncio.to_thread(map_shown, found, names), media_type="application/json")
 
 
 @router.get("/roots", response_model=Messages)

@@ -1,5 +1,6 @@
 """Between bodies and what the tree works with."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,6 +10,8 @@ from salon.features.conversations.naming import is_temporary
 from salon.features.conversations.tree import (
     Appended,
     ConversationView,
+    Line,
+    Map,
     MessagePage,
     MessageView,
     NewMessage,
@@ -61,11 +64,34 @@ def page_shown(page: MessagePage, names: Names) -> Json:
 
 
 def outline_shown(outline: Outline, names: Names) -> bytes:
-    """Return an outline as it is sent: each author is looked up once, however often they speak."""
-    shown: dict[Author, str | None] = {line.author: None for line in outline.items}
+    """Return an outline as it is sent."""
+    items = _lines_shown(outline.items, names)
+    branch = None if outline.branch is None else branch_shown(outline.branch)
+    return msgspec.json.encode({"items": items, "next": outline.next, "branch": branch})
+
+
+def map_shown(found: Map, names: Names) -> bytes:
+    """Return the map of a tree as it is sent."""
+    lines = _lines_shown([stop.line for stop in found.items], names)
+    items = [
+        {
+            **line,
+            "parent_id": stop.parent_id,
+            "between": stop.between,
+            "children": stop.children,
+            "words": stop.words,
+        }
+        for line, stop in zip(lines, found.items, strict=True)
+    ]
+    return msgspec.json.encode({"items": items, "messages": found.messages, "is_cut": found.is_cut})
+
+
+def _lines_shown(lines: Sequence[Line], names: Names) -> list[Json]:
+    """Return messages without their words: each author is looked up once, however often they speak."""
+    shown: dict[Author, str | None] = {line.author: None for line in lines}
     for author in shown:
         shown[author] = names.of(author)
-    items = [
+    return [
         {
             "id": line.id,
             "role": line.role,
@@ -77,10 +103,8 @@ def outline_shown(outline: Outline, names: Names) -> bytes:
             "is_deleted": line.is_deleted,
             "created_at_ms": line.created_at_ms,
         }
-        for line in outline.items
+        for line in lines
     ]
-    branch = None if outline.branch is None else branch_shown(outline.branch)
-    return msgspec.json.encode({"items": items, "next": outline.next, "branch": branch})
 
 
 def appended_shown(done: Appended, names: Names) -> Json:

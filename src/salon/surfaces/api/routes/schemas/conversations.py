@@ -307,6 +307,29 @@ class Outline(BaseModel):
     """The branch whose path it is."""
 
 
+class MapStop(OutlineLine):
+    """A message on the map of a tree."""
+
+    parent_id: str | None
+    """The next message above that is on the map."""
+    between: int
+    """How many stand between the two."""
+    children: int
+    """How many stand right below it, on the map or not."""
+    words: str
+    """How what it says begins."""
+
+
+class Map(BaseModel):
+    """Where the paths of a tree begin, part and end; each message after the one above it."""
+
+    items: list[MapStop]
+    messages: int
+    """How many the tree has, deleted ones included."""
+    is_cut: bool
+    """There are more than 1,000 such places: these are the newest."""
+
+
 class Appended(BaseModel):
     """What was appended, and where it is."""
 
