@@ -7,6 +7,8 @@ export interface Preferences {
   locale: Locale | null
   sidebar: "wide" | "rail"
   letterKeys: boolean
+  /** Enter sends and ⇧Enter breaks the line; else the other way round. */
+  enterSends: boolean
 }
 
 export const THEMES = ["light", "dark", "system"] as const
@@ -23,6 +25,7 @@ const DEFAULTS: Preferences = {
   locale: null,
   sidebar: "wide",
   letterKeys: true,
+  enterSends: true,
 }
 
 /** Return the member of `choices` equal to `value`, if there is one. */
@@ -45,6 +48,7 @@ export function parsePreferences(text: string | null): Preferences {
     locale: oneOf(LOCALES, has.get("locale")) ?? DEFAULTS.locale,
     sidebar: has.get("sidebar") === "rail" ? "rail" : "wide",
     letterKeys: has.get("letterKeys") !== false,
+    enterSends: has.get("enterSends") !== false,
   }
 }
 

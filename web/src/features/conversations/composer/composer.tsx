@@ -1,0 +1,126 @@
+import { useLingui } from "@lingui/react/macro"
+import { type KeyboardEvent, useRef } from "react"
+import { Button } from "@/components/ui/button"
+import { ListPanel } from "@/features/conversations/composer/list-panel"
+import { MessageBox } from "@/features/conversations/composer/message-box"
+import { RefusedLines } from "@/features/conversations/composer/refused-line"
+import { isSomething } from "@/features/conversations/composer/send-body"
+import { SendButtons } from "@/features/conversations/composer/send-buttons"
+import { TokenCount } from "@/features/conversations/composer/token-count"
+import { withoutTrigger } from "@/features/conversations/composer/trigger"
+import { useAnswers } from "@/features/conversations/composer/use-answers"
+import { useEditing } from "@/features/conversations/composer/use-editing"
+import { usePanel } from "@/features/conversations/composer/use-panel"
+import { useSending } from "@/features/conversations/composer/use-sending"
+import { useWho } from "@/features/conversations/composer/use-who"
+import { useWords } from "@/features/conversations/composer/use-words"
+import { WaitingLine } from "@/features/conversations/composer/waiting-line"
+import type { OpenConversation } from "@/features/conversations/page/open"
+import { ModelButton } from "@/features/models/picker"
+import { useDraft } from "@/live/hooks"
+import { NEW } from "@/live/instance"
+
+interface ComposerProps {
+  /** The conversation in which is spoken; null begins one. */
+  conversation: OpenConversation | null
+}
+
+/** Where a message is written and sent, to one model or to several side by side. */
+export function Composer({ conversation }: ComposerProps) {
+  return <ComposerOf key={conversation?.id ?? NEW} conversation={conversation} />
+}
+
+function ComposerOf({ conversation }: ComposerProps) {
+  const { t } = useLingui()
+  const box = useRef<HTMLTextAreaElement>(null)
+  const focus = (): void => box.current?.focus()
+  const [draft, store] = useDraft(conversation?.id ?? NEW)
+  const [text, setText] = useWords(draft, store, focus)
+  const who = useWho(conversation, draft, store)
+  const answers = useAnswers(conversation)
+  const editing = useEditing(conversation, store)
+  const sending = useSending(conversation, store)
+  const panel = usePanel(text)
+  const { trigger } = panel.open ?? { trigger: null }
+  const said = { text, attachments: draft.attachments }
+  const canSend = isSomething(said) && draft.isRead && draft.files.length === 0 && who.models.length > 0
+  const [first = null] = who.models
+  const send = (): void => {
+    if (!canSend) return
+    sending.send(who.models, editing.messageId)
+    editing.sent()
+    panel.close()
+    focus()
+  }
+  const onKey = (event: KeyboardEvent<HTMLTextAreaElement>): boolean => {
+    if (panel.take(event)) return true
+    if (event.key === "ArrowUp" && !isSomething(said) && text === "" && editing.messageId === null) {
+      editing.begin()
+      return true
+    }
+    if (event.key !== "Escape" || !(editing.messageId !== null || answers.isAnswering)) return false
+    event.preventDefault()
+    event.stopPropagation()
+    if (editing.messageId !== null) editing.end()
+    else answers.stop()
+    return true
+  }
+  const chooseModels = (models: string[], isDone: boolean): void => {
+    who.choose(models)
+    if (trigger !== null) setText(withoutTrigger(text, trigger))
+    if (trigger === null && !isDone) return
+    panel.close()
+    focus()
+  }
+  return (
+    <section aria-label={t`Write a message`} className="relative mx-auto w-full max-w-(--composer)">
+      <WaitingLine />
+      <RefusedLines conversationId={conversation?.id ?? null} store={store} onTakenBack={focus} />
+      {sending.problem === null ? null : (
+        <p role="alert" dir="auto" className="mb-2 px-3 text-ui text-danger">
+          {sending.problem}
+        </p>
+      )}
+      {editing.messageId === null ? null : (
+        <p className="mb-1 flex items-center justify-between gap-2 ps-3 text-ui text-text-2">
+          {t`You change your last message. What you send stands beside it.`}
+          <Button size="small" onClick={editing.end}>{t`Leave it as it is`}</Button>
+        </p>
+      )}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          send()
+        }}
+        className="relative rounded-4 border border-border-strong bg-raised shadow-1 focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-focus"
+      >
+        <ListPanel panel={panel} models={who.models} onModels={chooseModels} onLeft={focus} />
+        <MessageBox
+          field={box}
+          text={text}
+          placeholder={first === null ? t`Write a message` : t`Message ${first}`}
+          list={panel.open?.trigger ? { id: panel.listId, activeId: panel.activeId } : null}
+          onText={(words, caret) => {
+            setText(words)
+            panel.setCaret(caret)
+          }}
+          onCaret={panel.setCaret}
+          onKey={onKey}
+          onSend={send}
+        />
+        <div className="flex items-center gap-1 ps-2 pe-2 pb-2">
+          <span className="flex-1" />
+          <TokenCount text={text} conversation={conversation} model={first} />
+          <ModelButton models={who.models} isOpen={panel.open?.kind === "models"} onClick={panel.toggleModels} />
+          <SendButtons
+            isAnswering={answers.isAnswering}
+            canSend={canSend}
+            hasWords={isSomething(said)}
+            isEditing={editing.messageId !== null}
+            onStop={answers.stop}
+          />
+        </div>
+      </form>
+    </section>
+  )
+}

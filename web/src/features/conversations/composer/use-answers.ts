@@ -1,0 +1,32 @@
+import { useQuery } from "@tanstack/react-query"
+import { acts } from "@/features/conversations/api/acts"
+import { answersQuery } from "@/features/conversations/api/conversations"
+import type { OpenConversation } from "@/features/conversations/page/open"
+import { live } from "@/live/instance"
+
+interface AnswersHere {
+  readonly isAnswering: boolean
+  stop(): void
+}
+
+/** The answers that are made on the branch that is shown. */
+export function useAnswers(conversation: OpenConversation | null): AnswersHere {
+  const query = answersQuery(conversation?.id ?? "")
+  const { data } = useQuery({ ...query, enabled: conversation !== null })
+  const turns = data?.filter((turn) => turn.branch_id === conversation?.branchId) ?? []
+  return {
+    isAnswering: conversation !== null && turns.length > 0,
+    stop() {
+      for (const { run_id, conversation_id } of turns) void stopRun(conversation_id, run_id)
+    },
+  }
+}
+
+async function stopRun(conversationId: string, runId: string): Promise<void> {
+  try {
+    await live().connection.stop(runId)
+  } catch {
+    // The socket is away: the outbox says it as soon as the server can be reached.
+    live().outbox.add(acts.stop(conversationId, runId))
+  }
+}

@@ -1,0 +1,47 @@
+import { useQueryClient } from "@tanstack/react-query"
+import { useNavigate } from "@tanstack/react-router"
+import { useState } from "react"
+import { acts } from "@/features/conversations/api/acts"
+import { begin } from "@/features/conversations/composer/begin"
+import { type SaidBody, saidBody } from "@/features/conversations/composer/send-body"
+import type { OpenConversation } from "@/features/conversations/page/open"
+import { choose, withUsed } from "@/features/models/picker/chosen"
+import type { DraftStore } from "@/live/drafts"
+import type { Sending } from "@/live/outbox"
+
+interface SendingState {
+  /** Why the last words could not even be kept; they stand in the box again then. */
+  readonly problem: string | null
+  /** Say what the draft holds, in place of a message if one is named. */
+  send(models: readonly string[], editedId: string | null): void
+}
+
+export function useSending(conversation: OpenConversation | null, store: DraftStore): SendingState {
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [problem, setProblem] = useState<string | null>(null)
+  const watch = ({ kept }: Pick<Sending, "kept">): void => {
+    setProblem(null)
+    kept.catch((failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)))
+  }
+  const start = async (said: SaidBody): Promise<void> => {
+    const id = await begin(queries, store, said)
+    if (id !== null) await navigate({ to: "/c/$id", params: { id } })
+  }
+  return {
+    problem,
+    send(models, editedId) {
+      const said = saidBody(store.view(), models)
+      choose((now) => withUsed(now, models))
+      if (conversation === null) {
+        setProblem(null)
+        // What was refused is shown by the outbox, with its words.
+        void start(said).catch(() => undefined)
+        return
+      }
+      const body = { ...said, branch_id: conversation.branchId }
+      const act = editedId === null ? acts.send(conversation.id, body) : acts.edit(conversation.id, editedId, body)
+      watch(store.send(act))
+    },
+  }
+}

@@ -1,0 +1,1 @@
+export { StartPage } from "@/features/conversations/start/start-page"

@@ -1,0 +1,4 @@
+import { lazy } from "react"
+
+/** Loaded when a picker is opened for the first time. */
+export const PickerBody = lazy(() => import("@/features/models/picker/picker-body"))
