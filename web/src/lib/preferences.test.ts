@@ -8,17 +8,19 @@ test.each([null, "", "nonsense", "[]", "null", "7"])("damaged preferences %j rea
     locale: null,
     sidebar: "wide",
     letterKeys: true,
+    enterSends: true,
   })
 })
 
 test("only known choices are taken over", () => {
-  const text = '{"theme":"dark","density":"tiny","locale":"ar","sidebar":"rail","letterKeys":false}'
+  const text = '{"theme":"dark","density":"tiny","locale":"ar","sidebar":"rail","letterKeys":false,"enterSends":false}'
   expect(parsePreferences(text)).toEqual({
     theme: "dark",
     density: "comfortable",
     locale: "ar",
     sidebar: "rail",
     letterKeys: false,
+    enterSends: false,
   })
 })
 
