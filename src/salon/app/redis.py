@@ -1,9 +1,8 @@
 """Redis, if it is configured: whether it answers, for status and doctor. Nothing durable is in it."""
 
 import asyncio
-from typing import Any, cast
 
-from salon.foundation.kit.errors import ConfigError
+from salon.foundation.kit.redis import redis_client, redis_failures
 
 _TIMEOUT_S = 2.0
 
@@ -13,25 +12,16 @@ class Redis:
 
     def __init__(self, url: str) -> None:
         """Prepare a client; connects when asked something. Raises: ConfigError without the extra."""
-        try:
-            from redis.asyncio import Redis as Client  # noqa: PLC0415 - an optional extra
-        except ImportError as error:
-            fix = "Install salon[redis], or leave redis.url empty."
-            raise ConfigError(key="redis.url", problem="needs the extra “redis”.", fix=fix) from error
         self.url = url
-        self.client: Any = cast("Any", Client).from_url(
-            url, socket_connect_timeout=_TIMEOUT_S, socket_timeout=_TIMEOUT_S
-        )
+        self.client = redis_client(url, timeout_s=_TIMEOUT_S, connect_timeout_s=_TIMEOUT_S)
         """The client of redis-py, for adapters that take one."""
 
     async def answers(self) -> bool:
         """Tell whether Redis answers now."""
-        from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
-
         try:
             async with asyncio.timeout(_TIMEOUT_S):
                 return bool(await self.client.ping())
-        except (RedisError, OSError, TimeoutError):
+        except redis_failures():
             return False
 
     async def close(self) -> None:

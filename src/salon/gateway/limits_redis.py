@@ -15,8 +15,9 @@ from typing import Any, Final, NamedTuple, cast
 
 from salon.foundation.accounts import KeyLimits, Lineage
 from salon.foundation.kit.clock import Clock, SystemClock
-from salon.foundation.kit.errors import ConfigError, RateLimited
+from salon.foundation.kit.errors import RateLimited
 from salon.foundation.kit.ids import new_id
+from salon.foundation.kit.redis import redis_client, redis_failures
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.limits import (
     FamilyTicket,
@@ -99,20 +100,10 @@ class RedisLimiter:
 
     def __init__(self, url: str, clock: Clock | None = None, *, patience_s: float = PATIENCE_S) -> None:
         """Prepare; connects at the first admission. Raises: ConfigError when redis-py is missing."""
-        try:
-            from redis.asyncio import Redis  # noqa: PLC0415 - an optional extra
-            from redis.asyncio.retry import Retry  # noqa: PLC0415 - same
-            from redis.backoff import NoBackoff  # noqa: PLC0415 - same
-            from redis.exceptions import NoScriptError, RedisError  # noqa: PLC0415 - same
-        except ImportError as error:
-            raise ConfigError(
-                key="redis.url", problem="needs the extra “redis”.", fix="Install salon[redis]."
-            ) from error
-        # A repeated admission would count twice: what is not answered in time is not tried again.
-        self._client: Any = cast("Any", Redis).from_url(
-            url, socket_timeout=patience_s, socket_connect_timeout=patience_s, retry=Retry(NoBackoff(), 0)
-        )
-        self._failures: tuple[type[Exception], ...] = (RedisError, OSError, TimeoutError)
+        self._client = redis_client(url, timeout_s=patience_s, connect_timeout_s=patience_s)
+        from redis.exceptions import NoScriptError  # noqa: PLC0415 - an optional extra
+
+        self._failures = redis_failures()
         self._no_script: type[Exception] = NoScriptError
         self._patience_s = patience_s
         self._clock = clock or SystemClock()

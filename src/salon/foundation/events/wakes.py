@@ -7,12 +7,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import Final, Protocol
 
+from salon.foundation.kit.redis import redis_client, redis_failures
 from salon.foundation.kit.tasks import was_cancelled
-
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
 
 _log = logging.getLogger(__name__)
 
@@ -41,31 +39,24 @@ class RedisWakes:
     """Redis pub/sub as an alarm clock."""
 
     def __init__(self, url: str) -> None:
-        from redis.asyncio import Redis as Client  # noqa: PLC0415 - an optional extra
-
-        # The client's own types leave its options unknown.
-        client = cast(Any, Client)
-        self._client: Redis = client.from_url(url, socket_connect_timeout=2, socket_timeout=WAIT_S + 2)
+        self._client = redis_client(url, timeout_s=WAIT_S + 2, connect_timeout_s=2)
+        self._failures = redis_failures()
         self._is_down = False
 
     async def tell(self) -> None:
         """Wake the others; never raises."""
-        from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
-
         try:
-            await cast(Any, self._client).publish(CHANNEL, b"1")
-        except (RedisError, OSError) as error:
+            await self._client.publish(CHANNEL, b"1")
+        except self._failures as error:
             self._report(error)
         else:
             self._is_down = False
 
     async def listen(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` at each nudge, until cancelled; reconnects for ever."""
-        from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
-
         while not was_cancelled():
             try:
-                async with cast(Any, self._client).pubsub() as channel:
+                async with self._client.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
                     # What happened while nobody listened is found by reading now.
                     wake()
@@ -73,7 +64,7 @@ class RedisWakes:
                         heard = await channel.get_message(ignore_subscribe_messages=True, timeout=WAIT_S)
                         if heard is not None:
                             wake()
-            except (RedisError, OSError) as error:
+            except self._failures as error:
                 self._report(error)
             if not was_cancelled():
                 await asyncio.sleep(RECONNECT_S)
@@ -81,7 +72,7 @@ class RedisWakes:
     async def close(self) -> None:
         """Let go of connections."""
         with contextlib.suppress(Exception):
-            await cast(Any, self._client).aclose()
+            await self._client.aclose()
 
     def _report(self, error: Exception) -> None:
         if not self._is_down:

@@ -5,16 +5,21 @@ that somebody watches tells its events, once they are durable, on a channel of t
 nothing, and nothing is asked of it: events are numbered, so a viewer that missed one reads the database, and
 one that hears nothing looks there once a second. Without Redis, or while it is away, viewers of foreign runs
 read the database every quarter of a second.
+
+The client of Redis mends a broken connection under whoever uses it, and two tasks that meet there read each
+other's answers. So one task alone has the connection that listens; others wake it by a message to itself.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 import msgspec
 
+from salon.foundation.kit.ids import new_id
+from salon.foundation.kit.redis import redis_client, redis_failures
 from salon.foundation.kit.tasks import TaskSupervisor, was_cancelled
 from salon.foundation.runs.channel import Channel
 from salon.foundation.runs.mirrors import Mirrors
@@ -71,18 +76,16 @@ class RedisCopies:
     """Redis pub/sub: one connection that listens, one that tells."""
 
     def __init__(self, url: str) -> None:
-        from redis.asyncio import Redis  # noqa: PLC0415 - an optional extra
-
-        client = cast(Any, Redis)
-        self._client: Any = client.from_url(
-            url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=0
-        )
+        self._client = redis_client(url, timeout_s=5, connect_timeout_s=2)
+        self._failures = redis_failures()
+        self._own_channel = f"{CONTROL}:{new_id('prc')}"
+        """Where this process wakes its own listener."""
         self._mirrors = Mirrors()
         self._watched: dict[str, float] = {}
         """Own runs that viewers elsewhere watch, and until when."""
-        self._heard: Any = None
-        """The subscription while it stands."""
-        self._announce = asyncio.Event()
+        self._is_heard = False
+        """Whether the subscription stands."""
+        self._has_new = asyncio.Event()
         self._on_stop: Callable[[str], None] = lambda _: None
         self._is_down = False
 
@@ -95,11 +98,11 @@ class RedisCopies:
 
     def channel(self, run_id: str) -> Channel | None:
         """Return where a foreign run is heard; None while Redis is away."""
-        if self._heard is None:
+        if not self._is_heard:
             return None
         channel = self._mirrors.channel(run_id)
         if self._mirrors.has_new:
-            self._announce.set()
+            self._has_new.set()
         return channel
 
     async def add(self, events: list[RunEvent]) -> None:
@@ -123,58 +126,47 @@ class RedisCopies:
 
     # -- telling ----------------------------------------------------------------------------------
     async def _tell(self, messages: list[tuple[str, bytes]]) -> None:
-        from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
-
         try:
             async with self._client.pipeline(transaction=False) as pipe:
                 for channel, message in messages:
                     pipe.publish(channel, message)
                 await pipe.execute()
-        except (RedisError, OSError) as error:
+        except self._failures as error:
             self._report(error)
 
     async def _announce_forever(self) -> None:
-        """Name what is watched here: at once when it is new, and all of it every few seconds."""
+        """Wake the listener when something new is watched here, and name all of it every few seconds."""
         loop = asyncio.get_running_loop()
         all_at_s = loop.time() + ANNOUNCE_S
         while not was_cancelled():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(all_at_s):
-                    await self._announce.wait()
-            self._announce.clear()
-            heard, new = self._heard, self._mirrors.take_new()
-            if new and heard is not None:
-                await self._subscribe(heard, new)
+                    await self._has_new.wait()
+            messages: list[tuple[str, bytes]] = []
+            if self._has_new.is_set():
+                self._has_new.clear()
+                messages.append((self._own_channel, b""))
             if loop.time() >= all_at_s:
                 all_at_s = loop.time() + ANNOUNCE_S
-                new = self._mirrors.watched()
-            if new and heard is not None:
-                await self._tell([(CONTROL, _encode(_Said(watch=new)))])
-
-    async def _subscribe(self, heard: Any, run_ids: list[str]) -> None:
-        from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
-
-        try:
-            await heard.subscribe(*(_channel_of(run_id) for run_id in run_ids))
-        except (RedisError, OSError, AttributeError) as error:
-            # Of a connection that the listener gave up in this moment the client has no writer any more.
-            self._report(error)
+                if watched := self._mirrors.watched():
+                    messages.append((CONTROL, _encode(_Said(watch=watched))))
+            if messages and self._is_heard:
+                await self._tell(messages)
 
     # -- listening --------------------------------------------------------------------------------
     async def _listen_forever(self) -> None:
-        from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
-
         while not was_cancelled():
             try:
                 async with self._client.pubsub() as heard:
-                    await heard.subscribe(CONTROL)
-                    self._heard, self._is_down = heard, False
+                    await heard.subscribe(CONTROL, self._own_channel)
+                    self._is_heard, self._is_down = True, False
                     while not was_cancelled():
                         message = await heard.get_message(ignore_subscribe_messages=True, timeout=LISTEN_S)
                         if message is not None:
                             self._take(message)
+                        await self._subscribe(heard)
                         await self._unsubscribe(heard)
-            except (RedisError, OSError, AttributeError) as error:  # the other task may have given it up, too
+            except self._failures as error:
                 self._report(error)
             finally:
                 self._lost()
@@ -185,7 +177,7 @@ class RedisCopies:
         try:
             if message["channel"] == CONTROL.encode():
                 self._said(_decode_said(message["data"]))
-            else:
+            elif message["channel"] != self._own_channel.encode():
                 events = _decode_events(message["data"])
                 if events:
                     self._mirrors.show(events[0].run_id, events)
@@ -199,23 +191,29 @@ class RedisCopies:
         for run_id in said.stop:
             self._on_stop(run_id)
 
+    async def _subscribe(self, heard: Any) -> None:
+        """Listen to what is watched since a moment ago, and only then name it: its owner tells at once."""
+        if new := self._mirrors.take_new():
+            await heard.subscribe(*(_channel_of(run_id) for run_id in new))
+            await self._tell([(CONTROL, _encode(_Said(watch=new)))])
+
     async def _unsubscribe(self, heard: Any) -> None:
         """Leave the channels that nobody here watches any more, and forget who watched long ago."""
         now_s = asyncio.get_running_loop().time()
         if self._watched and now_s >= self._look_s:
             self._look_s = now_s + ANNOUNCE_S
             self._watched = {run_id: until_s for run_id, until_s in self._watched.items() if until_s > now_s}
-        if len(heard.channels) > 1 and now_s >= self._leave_s:
+        if now_s >= self._leave_s:
             self._leave_s = now_s + ANNOUNCE_S
-            kept = {_channel_of(run_id).encode() for run_id in self._mirrors.watched()}
-            left = [name for name in heard.channels if name not in kept and name != CONTROL.encode()]
+            kept = {CONTROL, self._own_channel, *map(_channel_of, self._mirrors.watched())}
+            left = [name for name in heard.channels if name.decode() not in kept]
             if left:
                 await heard.unsubscribe(*left)
 
     _look_s = _leave_s = 0.0
 
     def _lost(self) -> None:
-        self._heard = None
+        self._is_heard = False
         self._mirrors.close_all()
 
     def _report(self, error: Exception) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.redis import redis_failures
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.gateway.answers.recorded import Recorded
 from salon.gateway.protocols.base import DialectName, Envelope
@@ -135,6 +136,7 @@ class RedisAnswers:
     def __init__(self, client: Any, *, timeout_s: float = 0.1) -> None:
         """Take an asyncio Redis client."""
         self._client = client
+        self._failures = redis_failures()
         self._timeout_s = timeout_s
 
     async def get(self, key: bytes) -> Recorded | None:
@@ -143,7 +145,7 @@ class RedisAnswers:
             async with asyncio.timeout(self._timeout_s):
                 body: bytes | None = await self._client.get(_name(key))
             return None if body is None else msgspec.msgpack.decode(body, type=Recorded)
-        except (OSError, TimeoutError, msgspec.DecodeError, *_redis_errors()) as error:
+        except (msgspec.DecodeError, *self._failures) as error:
             _logger.debug("the shared cache did not answer: %s", type(error).__name__)
             return None
 
@@ -152,15 +154,9 @@ class RedisAnswers:
         try:
             async with asyncio.timeout(self._timeout_s):
                 await self._client.set(_name(key), msgspec.msgpack.encode(answer), ex=ttl_s)
-        except (OSError, TimeoutError, *_redis_errors()) as error:
+        except self._failures as error:
             _logger.debug("the shared cache did not take an answer: %s", type(error).__name__)
 
 
 def _name(key: bytes) -> str:
     return f"salon:answer:{key.hex()}"
-
-
-def _redis_errors() -> tuple[type[Exception], ...]:
-    from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
-
-    return (RedisError,)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from salon.foundation.kit.clock import Clock
+from salon.foundation.kit.redis import redis_failures
 from salon.foundation.kit.tasks import TaskSupervisor, was_cancelled
 from salon.gateway.routing.breaker import Breaker
 
@@ -32,6 +33,7 @@ class SharedBreakers:
     ) -> None:
         """Take an asyncio Redis client, and how to get the breakers by target."""
         self._client = client
+        self._failures = redis_failures()
         self._clock = clock
         self._breakers = breakers
         self._timeout_s = timeout_s
@@ -103,19 +105,13 @@ class SharedBreakers:
                 else:
                     self._known_open.discard(target)
                     await self._client.hdel(_NAME, target)
-        except (OSError, TimeoutError, *_redis_errors()) as error:
+        except self._failures as error:
             _logger.debug("a breaker could not be told to the others: %s", type(error).__name__)
 
     async def _follow(self) -> None:
         while not was_cancelled():
             try:
                 await self.read_once()
-            except (OSError, TimeoutError, ValueError, *_redis_errors()) as error:
+            except (ValueError, *self._failures) as error:
                 _logger.debug("the others' breakers could not be read: %s", type(error).__name__)
             await asyncio.sleep(_POLL_S)
-
-
-def _redis_errors() -> tuple[type[Exception], ...]:
-    from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
-
-    return (RedisError,)
