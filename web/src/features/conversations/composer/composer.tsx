@@ -1,8 +1,12 @@
 import { useLingui } from "@lingui/react/macro"
 import { type KeyboardEvent, useRef } from "react"
 import { Button } from "@/components/ui/button"
+import { AddMenu } from "@/features/conversations/composer/attachments/add-menu"
+import { FileChips } from "@/features/conversations/composer/attachments/file-chips"
+import { useFiles } from "@/features/conversations/composer/attachments/use-files"
 import { ListPanel } from "@/features/conversations/composer/list-panel"
 import { MessageBox } from "@/features/conversations/composer/message-box"
+import { QueueList } from "@/features/conversations/composer/queue/queue-list"
 import { RefusedLines } from "@/features/conversations/composer/refused-line"
 import { isSomething } from "@/features/conversations/composer/send-body"
 import { SendButtons } from "@/features/conversations/composer/send-buttons"
@@ -40,6 +44,7 @@ function ComposerOf({ conversation }: ComposerProps) {
   const answers = useAnswers(conversation)
   const editing = useEditing(conversation, store)
   const sending = useSending(conversation, store)
+  const files = useFiles(draft, store)
   const panel = usePanel(text)
   const { trigger } = panel.open ?? { trigger: null }
   const said = { text, attachments: draft.attachments }
@@ -75,6 +80,7 @@ function ComposerOf({ conversation }: ComposerProps) {
   return (
     <section aria-label={t`Write a message`} className="relative mx-auto w-full max-w-(--composer)">
       <WaitingLine />
+      {conversation === null ? null : <QueueList conversation={conversation} />}
       <RefusedLines conversationId={conversation?.id ?? null} store={store} onTakenBack={focus} />
       {sending.problem === null ? null : (
         <p role="alert" dir="auto" className="mb-2 px-3 text-ui text-danger">
@@ -94,7 +100,13 @@ function ComposerOf({ conversation }: ComposerProps) {
         }}
         className="relative rounded-4 border border-border-strong bg-raised shadow-1 focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-focus"
       >
+        {files.isOver ? (
+          <p className="absolute inset-0 z-(--z-sticky) grid place-items-center rounded-4 border-2 border-dashed border-accent bg-accent-soft text-ui font-medium text-accent">
+            {t`Drop it here`}
+          </p>
+        ) : null}
         <ListPanel panel={panel} models={who.models} onModels={chooseModels} onLeft={focus} />
+        <FileChips draft={draft} store={store} onGone={focus} />
         <MessageBox
           field={box}
           text={text}
@@ -106,16 +118,18 @@ function ComposerOf({ conversation }: ComposerProps) {
           }}
           onCaret={panel.setCaret}
           onKey={onKey}
+          onPaste={files.paste}
           onSend={send}
         />
         <div className="flex items-center gap-1 ps-2 pe-2 pb-2">
+          <AddMenu onFiles={files.add} />
           <span className="flex-1" />
           <TokenCount text={text} conversation={conversation} model={first} />
           <ModelButton models={who.models} isOpen={panel.open?.kind === "models"} onClick={panel.toggleModels} />
           <SendButtons
             isAnswering={answers.isAnswering}
             canSend={canSend}
-            hasWords={isSomething(said)}
+            hasWords={isSomething(said) || draft.files.length > 0}
             isEditing={editing.messageId !== null}
             onStop={answers.stop}
           />

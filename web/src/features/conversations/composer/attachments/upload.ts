@@ -1,0 +1,136 @@
+import { api, serverAddress } from "@/api/client"
+import { take } from "@/api/problem"
+import type { Attachment } from "@/live/drafts"
+
+/** Files go to the server in pieces, as tus has it: after a cut it goes on where the server is. */
+
+export interface UploadOptions {
+  readonly name: string
+  readonly signal: AbortSignal
+  /** Where an earlier try began; null where there was none. */
+  readonly address: string | null
+  onAddress(address: string): void
+  onSent(bytes: number): void
+}
+
+export class UploadRefused extends Error {}
+
+const PIECE_BYTES = 8_000_000
+const MOST_TRIES = 6
+const TUS = { "Tus-Resumable": "1.0.0" } as const
+
+/** Send a file. Returns what the server made of it. Throws: UploadRefused with its sentence; AbortError. */
+export async function upload(file: Blob, options: UploadOptions): Promise<Attachment> {
+  let failures = 0
+  let address = options.address
+  for (;;) {
+    try {
+      address ??= await begin(file, options)
+      const fileId = await sendFrom(address, file, options)
+      const stored = await take(api.GET("/salon/v1/files/{file_id}", { params: { path: { file_id: fileId } } }))
+      return { fileId, name: stored.name, mediaType: stored.media_type, sizeBytes: stored.size_bytes }
+    } catch (problem) {
+      options.signal.throwIfAborted()
+      if (problem instanceof Gone) address = null
+      else if (problem instanceof UploadRefused || (failures += 1) >= MOST_TRIES) throw problem
+      else await pause(failures, options.signal)
+    }
+  }
+}
+
+/** Let go of what came. What cannot be said now, the server forgets by itself in a week. */
+export function forgetUpload(address: string): void {
+  fetch(address, { method: "DELETE", credentials: "same-origin", headers: TUS }).catch(() => undefined)
+}
+
+/** The server does not know the upload any more. */
+class Gone extends Error {}
+
+async function begin(file: Blob, { name, signal, onAddress }: UploadOptions): Promise<string> {
+  const told = [`filename ${base64(name)}`, ...(file.type === "" ? [] : [`filetype ${base64(file.type)}`])]
+  const response = await fetch(`${serverAddress()}/salon/v1/uploads`, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { ...TUS, "Upload-Length": String(file.size), "Upload-Metadata": told.join(",") },
+    signal,
+  })
+  if (!response.ok) throw refusal(response.status, await response.text())
+  const address = new URL(response.headers.get("location") ?? "", document.baseURI).href
+  onAddress(address)
+  return address
+}
+
+async function sendFrom(address: string, file: Blob, options: UploadOptions): Promise<string> {
+  const { signal, onSent } = options
+  const state = await fetch(address, { method: "HEAD", credentials: "same-origin", headers: TUS, signal })
+  if (state.status === 404 || state.status === 410) throw new Gone()
+  if (!state.ok) throw refusal(state.status, "")
+  let fileId = state.headers.get("salon-file")
+  let offset = Number(state.headers.get("upload-offset"))
+  onSent(offset)
+  while (fileId === null) {
+    const piece = file.slice(offset, offset + PIECE_BYTES)
+    const from = offset
+    const answer = await patch(address, piece, from, signal, (bytes) => onSent(from + bytes))
+    offset = answer.offset
+    fileId = answer.fileId
+    if (piece.size === 0 && fileId === null) throw new Error("the upload does not end")
+  }
+  return fileId
+}
+
+/** With XMLHttpRequest, for only that tells how much of a body has gone. */
+function patch(
+  address: string,
+  piece: Blob,
+  offset: number,
+  signal: AbortSignal,
+  onSent: (bytes: number) => void,
+): Promise<{ offset: number; fileId: string | null }> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    const stop = (): void => request.abort()
+    signal.addEventListener("abort", stop, { once: true })
+    request.addEventListener("loadend", () => signal.removeEventListener("abort", stop))
+    request.upload.addEventListener("progress", (event) => onSent(event.loaded))
+    request.addEventListener("error", () => reject(new Error("the line broke")))
+    request.addEventListener("abort", () => reject(new DOMException("", "AbortError")))
+    request.addEventListener("load", () => {
+      const { status } = request
+      const at = Number(request.getResponseHeader("upload-offset"))
+      if (status === 204) resolve({ offset: at, fileId: request.getResponseHeader("salon-file") })
+      else reject(refusal(status, request.responseText))
+    })
+    request.open("PATCH", address)
+    for (const [name, value] of Object.entries(TUS)) request.setRequestHeader(name, value)
+    request.setRequestHeader("Upload-Offset", String(offset))
+    request.setRequestHeader("Content-Type", "application/offset+octet-stream")
+    request.send(piece)
+  })
+}
+
+/** What the server said; what may pass is tried again. */
+function refusal(status: number, text: string): Error {
+  const sentence = /"message":\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1]
+  const message = sentence === undefined ? String(status) : String(JSON.parse(sentence))
+  const mayPass = status >= 500 || status === 408 || status === 409 || status === 429
+  return mayPass ? new Error(message) : new UploadRefused(message)
+}
+
+function base64(text: string): string {
+  return btoa(String.fromCodePoint(...new TextEncoder().encode(text)))
+}
+
+function pause(failures: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      removeEventListener("online", end)
+      signal.removeEventListener("abort", end)
+      resolve()
+    }
+    const timer = setTimeout(end, 500 * 2 ** failures)
+    addEventListener("online", end)
+    signal.addEventListener("abort", end)
+  })
+}
