@@ -149,7 +149,7 @@ def test_a_queue_outlives_the_process_that_sends_it(talk) -> None:
 def test_a_queue_has_an_end(talk) -> None:
     async def acts(scene) -> None:
         one, _ = await scene.conversation()
-        sent = await scene.send(one, SLOW)
+        sent = await scene.send(one, "{{fake tokens=400;rate=2}}")
         await asyncio.gather(*(scene.send(one, f"{n}") for n in range(MOST_QUEUED)))
         with pytest.raises(QueueFull):
             await scene.send(one, "One more")

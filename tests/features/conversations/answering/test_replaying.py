@@ -7,7 +7,7 @@ from salon.features.conversations.answering.settings import Overrides
 from salon.features.turns import Parameters
 from salon.foundation.kit.errors import NotFound
 from salon.foundation.messages import TextPart
-from salon.testing.talking import ANN, BOB
+from salon.testing.talking import ANN, BOB, said
 
 
 async def talked(scene):
@@ -73,5 +73,31 @@ def test_another_answer_is_followed_by_what_was_said_to_it(talk) -> None:
             await scene.answering.replaying.what_if(BOB, one, change)
         with pytest.raises(NotFound):
             await scene.answering.replaying.what_if(ANN, one, Change(message_id="msg_none"))
+
+    talk(acts)
+
+
+def test_what_was_done_is_told_again_though_what_it_was_about_is_gone(talk) -> None:
+    async def acts(scene) -> None:
+        one, branch, path = await talked(scene)
+        sending, replaying = scene.answering.sending, scene.answering.replaying
+        change = Change(message_id=path[2].id, model="openai/other")
+        other = await sending.edit(ANN, path[4].id, said("C2 {{fake tokens=1}}"), name="Other")
+        await scene.ended(other)
+        done = {
+            "what-if": lambda: replaying.what_if(ANN, one, change, client_id="what-if"),
+            "bridge": lambda: sending.bridge(ANN, one, other.branch_id, branch_id=branch, client_id="bridge"),
+            "edit": lambda: sending.edit(ANN, path[0].id, said("A2 {{fake tokens=1}}"), client_id="edit"),
+            "again": lambda: sending.regenerate(ANN, path[1].id, client_id="again"),
+            "on": lambda: sending.go_on(ANN, path[1].id, client_id="on"),
+        }
+        first = {}
+        for name, act in done.items():
+            first[name] = await act()
+            await scene.until_idle(one)
+        await scene.tree.deletion.conversation(ANN, one, "delete")
+        for name, act in done.items():
+            told = await act()
+            assert (told.branch_id, told.answers) == (first[name].branch_id, first[name].answers), name
 
     talk(acts)

@@ -1,5 +1,7 @@
 """Acts on many conversations change what they name, and their undo puts back exactly that."""
 
+import asyncio
+
 import pytest
 
 from salon.features.conversations.errors import ActDiffers
@@ -107,6 +109,41 @@ def test_an_act_by_a_filter_with_a_clients_id_is_done_once(sort) -> None:
         assert await listed(sorting, scene) == set(ids), "sent again it does nothing"
         with pytest.raises(ActDiffers):
             await sorting.bulk.act(scene.ann, Asked(act="pin", ids=("a",)), client_id="x")
+
+    sort(body)
+
+
+def test_an_act_that_is_sent_twice_at_the_same_moment_is_one_act(sort) -> None:
+    async def body(scene, sorting):
+        ids = await some(scene, 160)
+        for asked in (
+            Asked(act="pin", ids=(*ids, "cnv_none")),
+            Asked(act="archive", filter=Filter(is_pinned=True)),
+            Asked(act="tag", ids=tuple(ids), tags=("Red",)),
+        ):
+            sent = [sorting.bulk.act(scene.ann, asked, client_id=asked.act) for _ in range(3)]
+            one, *others = await asyncio.gather(*sent)
+            assert others == [one, one]
+            assert sorted(one.changed) == sorted(ids)
+            undone = await sorting.bulk.undo(scene.ann, one.undo_id)
+            assert (sorted(undone.restored), undone.left) == (sorted(ids), ())
+            await sorting.bulk.act(scene.ann, asked)
+
+    sort(body)
+
+
+def test_an_act_that_was_cut_off_is_gone_on_with(sort) -> None:
+    async def body(scene, sorting):
+        ids = await some(scene, 300)
+        asked = Asked(act="pin", ids=tuple(ids))
+        cut = asyncio.ensure_future(sorting.bulk.act(scene.ann, asked, client_id="x"))
+        while not await listed(sorting, scene, is_pinned=True):
+            await asyncio.sleep(0)
+        cut.cancel()
+        await asyncio.wait([cut])
+        done = await sorting.bulk.act(scene.ann, asked, client_id="x")
+        assert sorted(done.changed) == sorted(ids)
+        assert len((await sorting.bulk.undo(scene.ann, done.undo_id)).restored) == 300
 
     sort(body)
 

@@ -14,7 +14,7 @@ from salon.features.conversations.answering.beginning import Beginner, author_of
 from salon.features.conversations.answering.checking import Checker
 from salon.features.conversations.answering.context import model_of, settings_of, whole_path
 from salon.features.conversations.answering.models import Answerer, Draft, Sent, Started
-from salon.features.conversations.answering.seeing import sent_of
+from salon.features.conversations.answering.seeing import sent_before, sent_of
 from salon.features.conversations.answering.settings import Overrides
 from salon.features.conversations.models import Branch, Content, Message, Source
 from salon.features.conversations.store.answers import answers_of
@@ -74,6 +74,10 @@ class Replaying:
         sending raises.
         """
         scope, by = SpaceScope(caller.space_id), author_id(caller)
+        act = "branch.what-if"
+        asked = {"conversation": conversation_id, "change": change, "branch": branch_id, "name": name}
+        if known := await sent_before(self._desk, caller, act=act, asked=asked, client_id=client_id):
+            return known
         path = await self._desk.storage.read(
             lambda tx: self._followed(tx, scope, conversation_id, branch_id, change)
         )
@@ -111,8 +115,8 @@ class Replaying:
             caller,
             do,
             lambda tx, made: sent_of(tx, scope, made),
-            act="branch.what-if",
-            asked={"conversation": conversation_id, "change": change, "branch": branch_id, "name": name},
+            act=act,
+            asked=asked,
             client_id=client_id,
         )
 

@@ -16,12 +16,12 @@ from salon.features.conversations.answering.models import (
     Sent,
     Started,
 )
-from salon.features.conversations.answering.seeing import message_in_space, sent_of, touch
+from salon.features.conversations.answering.seeing import message_in_space, sent_before, sent_of, touch
 from salon.features.conversations.answering.titles import first_words
 from salon.features.conversations.errors import HeadMoved
 from salon.features.conversations.models import Branch, Content, Message, Source
 from salon.features.conversations.store.answers import answers_of
-from salon.features.conversations.store.conversations import change_conversation, find_act, list_branches
+from salon.features.conversations.store.conversations import change_conversation, list_branches
 from salon.features.conversations.tree.appending import NewMessage, append, new_branch, turn_of
 from salon.features.conversations.tree.branches import check_name, move_head
 from salon.features.conversations.tree.desk import Desk, Ids, author_id
@@ -65,11 +65,11 @@ class Sending:
         NotAllowed, TurnTooLong, FileMissing, InvalidRequest, HeadMoved, QueueFull, ActDiffers.
         """
         scope, by = SpaceScope(caller.space_id), author_id(caller)
-        asked = {"conversation": conversation_id, "draft": draft, "place": place}
-        ready = draft
-        if not await self._is_known(caller, client_id):
-            last_id = await self._last_of(caller, conversation_id, place)
-            ready = await self._checker.ready(caller, conversation_id, draft, last_id=last_id)
+        act, asked = "message.send", {"conversation": conversation_id, "draft": draft, "place": place}
+        if known := await sent_before(self._desk, caller, act=act, asked=asked, client_id=client_id):
+            return known
+        last_id = await self._last_of(caller, conversation_id, place)
+        ready = await self._checker.ready(caller, conversation_id, draft, last_id=last_id)
 
         def do(tx: Transaction, now_ms: int) -> Ids:
             tx.take_turn(turn_of(conversation_id))
@@ -82,7 +82,7 @@ class Sending:
             done = append(tx, scope, branch, [new], after=after, created_by=by, now_ms=now_ms)
             return self._begun(tx, caller, done.branch, done.messages[-1], ready, now_ms=now_ms)
 
-        return await self._act(caller, do, act="message.send", asked=asked, client_id=client_id)
+        return await self._act(caller, do, act=act, asked=asked, client_id=client_id)
 
     async def edit(
         self,
@@ -99,12 +99,13 @@ class Sending:
         The branch ends in the new message then; with ``name`` it is a new branch. Raises: as ``send``.
         """
         scope, by = SpaceScope(caller.space_id), author_id(caller)
+        act = "message.edit-and-send"
+        asked = {"message": message_id, "draft": draft, "branch": branch_id, "name": name}
+        if known := await sent_before(self._desk, caller, act=act, asked=asked, client_id=client_id):
+            return known
         edited = await self._message(caller, message_id)
         conversation_id = edited.conversation_id
-        asked = {"message": message_id, "draft": draft, "branch": branch_id, "name": name}
-        ready = draft
-        if not await self._is_known(caller, client_id):
-            ready = await self._checker.ready(caller, conversation_id, draft, last_id=edited.parent_id)
+        ready = await self._checker.ready(caller, conversation_id, draft, last_id=edited.parent_id)
 
         def do(tx: Transaction, now_ms: int) -> Ids:
             tx.take_turn(turn_of(conversation_id))
@@ -117,7 +118,7 @@ class Sending:
             done = append(tx, scope, branch, [new], after=edited.parent_id, created_by=by, now_ms=now_ms)
             return self._begun(tx, caller, done.branch, done.messages[-1], ready, now_ms=now_ms)
 
-        return await self._act(caller, do, act="message.edit-and-send", asked=asked, client_id=client_id)
+        return await self._act(caller, do, act=act, asked=asked, client_id=client_id)
 
     async def regenerate(
         self,
@@ -133,6 +134,10 @@ class Sending:
         Without ``answerers`` by the model that answered, else the conversation's. The branch moves to the
         first answer that ends, unless it was moved meanwhile. Raises: as ``send``.
         """
+        act = "message.regenerate"
+        asked = {"message": message_id, "answerers": answerers, "branch": branch_id}
+        if known := await sent_before(self._desk, caller, act=act, asked=asked, client_id=client_id):
+            return known
         old = await self._message(caller, message_id)
         is_answer = old.role == "assistant"
         if is_answer and old.parent_id is None:
@@ -146,8 +151,8 @@ class Sending:
             named,
             branch_id=branch_id,
             sources=(source,) if is_answer else (),
-            act="message.regenerate",
-            asked={"message": message_id, "answerers": answerers, "branch": branch_id},
+            act=act,
+            asked=asked,
             client_id=client_id,
         )
 
@@ -164,6 +169,10 @@ class Sending:
 
         Raises: as ``send``; Conflict for a message that is no answer, or one in which nothing was said.
         """
+        act = "message.continue"
+        asked = {"message": message_id, "answerer": answerer, "branch": branch_id}
+        if known := await sent_before(self._desk, caller, act=act, asked=asked, client_id=client_id):
+            return known
         old = await self._message(caller, message_id)
         if old.role != "assistant":
             raise Conflict(problem="Only an answer can go on. Have this message answered instead.")
@@ -176,8 +185,8 @@ class Sending:
             (answerer or await self._answerer_of(caller, old),),
             branch_id=branch_id,
             sources=(source,),
-            act="message.continue",
-            asked={"message": message_id, "answerer": answerer, "branch": branch_id},
+            act=act,
+            asked=asked,
             client_id=client_id,
             mode="continue",
         )
@@ -199,6 +208,10 @@ class Sending:
         model instead of the usual ones. Raises: as ``send``; Conflict for branches
         without messages, or the same one twice.
         """
+        act = "branch.bridge"
+        asked = {"branch": branch_id, "other": other_branch_id, "answerer": answerer, "words": words}
+        if known := await sent_before(self._desk, caller, act=act, asked=asked, client_id=client_id):
+            return known
         head, other = await self._heads(caller, conversation_id, branch_id, other_branch_id)
         sources = tuple(
             Source(kind="merge", id=one, conversation_id=conversation_id) for one in (head.id, other)
@@ -209,8 +222,8 @@ class Sending:
             () if answerer is None else (answerer,),
             branch_id=branch_id,
             sources=sources,
-            act="branch.bridge",
-            asked={"branch": branch_id, "other": other_branch_id, "answerer": answerer, "words": words},
+            act=act,
+            asked=asked,
             client_id=client_id,
             mode="bridge",
             other_id=other,
@@ -232,10 +245,8 @@ class Sending:
         **more: Any,
     ) -> Sent:
         """Begin answers to a message that is there."""
-        scope, ready = SpaceScope(caller.space_id), tuple(answerers)
-        conversation_id = parent.conversation_id
-        if not await self._is_known(caller, client_id):
-            ready = await self._checker.answerers(caller, conversation_id, answerers, last_id=parent.id)
+        scope, conversation_id = SpaceScope(caller.space_id), parent.conversation_id
+        ready = await self._checker.answerers(caller, conversation_id, answerers, last_id=parent.id)
 
         def do(tx: Transaction, now_ms: int) -> Ids:
             tx.take_turn(turn_of(conversation_id))
@@ -353,14 +364,6 @@ class Sending:
             return place.parent_id
         return await self._desk.storage.read(
             lambda tx: opened(tx, scope, conversation_id, place.branch_id).head_id
-        )
-
-    async def _is_known(self, caller: Caller, client_id: str | None) -> bool:
-        """Tell whether an act was done already, so that nothing needs to be checked for it again."""
-        if client_id is None:
-            return False
-        return await self._desk.storage.read(
-            lambda tx: find_act(tx, SpaceScope(caller.space_id), client_id) is not None
         )
 
     async def _message(self, caller: Caller, message_id: str) -> Message:

@@ -1,7 +1,8 @@
 """Acts on many conversations at once, each with an undo that puts back exactly what it changed.
 
 A long act is written in slices, so that others' writes pass between them; what it changed so far is kept
-with each slice, under one id.
+with each slice, under one id. An act with a client's id is claimed with its first slice: whoever sends it
+again before it has ended, at the same moment or after a process died, goes on with it, and no other is done.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from salon.features.conversations.sorting.models import BulkAct, BulkDone, Chang
 from salon.features.conversations.sorting.tags import check_tag
 from salon.features.conversations.store.conversations import change_conversation, get_conversation
 from salon.features.conversations.tree import Desk, author_id
-from salon.features.conversations.tree.desk import Ids, keep_act
+from salon.features.conversations.tree.desk import Ids, keep_act, made_before
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
@@ -53,6 +54,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Names, for ``tag`` and ``untag``; a tag that is not there is made."""
 
 
+class _UnderWay(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept under a client's id until its act has ended."""
+
+    undo_id: str
+    begun_at_ms: int
+    changes: int
+    """How many are written; those who work on one act see by it whether somebody else went on."""
+
+
 class _SoFar(msgspec.Struct, frozen=True):
     """What the slices written so far have done."""
 
@@ -61,10 +71,6 @@ class _SoFar(msgspec.Struct, frozen=True):
 
     def and_more(self, changes: Sequence[Change], missing: Sequence[str]) -> "_SoFar":
         return _SoFar((*self.changes, *changes), (*self.missing, *missing))
-
-    def told(self, done: BulkDone) -> BulkDone:
-        changed = tuple(one.id for one in self.changes)
-        return msgspec.structs.replace(done, changed=changed, missing=self.missing)
 
 
 class Bulk:
@@ -80,31 +86,19 @@ class Bulk:
         """
         _check(asked)
         known = await self._desk.made_before(caller, act=_ACT, asked=asked, client_id=client_id)
-        if known is not None:
+        if known is not None and not _is_under_way(known):
             return msgspec.convert(known, BulkDone)
         ids = await self._ids(caller, asked)
-        now_ms, undo_id = self._desk.clock.now_ms(), new_id("und")
-        done = BulkDone(undo_id=undo_id, act=asked.act, changed=(), expires_at_ms=now_ms + KEPT_MS)
+        under_way = _UnderWay(undo_id=new_id("und"), begun_at_ms=self._desk.clock.now_ms(), changes=0)
         so_far = _SoFar()
         for start in range(0, max(1, len(ids)), SLICE):
             part = ids[start : start + SLICE]
-            is_last = start + SLICE >= len(ids)
-
-            def write(
-                tx: Transaction, part: list[str] = part, had: _SoFar = so_far, last: bool = is_last
-            ) -> _SoFar:
-                after = had.and_more(*_apply(tx, caller, asked, part, now_ms=now_ms))
-                self._keep(tx, caller, done, after.changes, now_ms=now_ms)
-                if len(after.changes) > len(had.changes):
-                    ids = [one.id for one in after.changes[len(had.changes) :]]
-                    _tell(tx, caller, undo_id, asked.act, ids)
-                if last and client_id is not None:
-                    made = msgspec.to_builtins(after.told(done))
-                    keep_act(tx, caller, made, act=_ACT, asked=asked, client_id=client_id, now_ms=now_ms)
-                return after
-
-            so_far = await self._desk.storage.write(write)
-        return so_far.told(done)
+            write = _Slice(caller, asked, client_id, under_way, so_far, part, start + SLICE >= len(ids))
+            written = await self._desk.storage.write(write)
+            if isinstance(written, BulkDone):
+                return written
+            under_way, so_far = written
+        raise AssertionError("the last slice ends the act")
 
     async def undo(self, caller: Caller, undo_id: str, *, client_id: str | None = None) -> Undone:
         """Put back what an act changed, where nobody changed it since; again changes nothing.
@@ -151,19 +145,71 @@ class Bulk:
             lambda tx: list_ids(tx, scope, wanted, reader=reader, limit=MOST)
         )
 
-    def _keep(
-        self, tx: Transaction, caller: Caller, done: BulkDone, changes: Sequence[Change], *, now_ms: int
-    ) -> None:
+
+class _Slice(msgspec.Struct, frozen=True):
+    """One part of an act, written in a transaction of its own."""
+
+    caller: Caller
+    asked: Asked
+    client_id: str | None
+    under_way: _UnderWay
+    so_far: _SoFar
+    ids: Sequence[str]
+    is_last: bool
+
+    def __call__(self, tx: Transaction) -> "BulkDone | tuple[_UnderWay, _SoFar]":
+        """Write it; return the act when that ended it, or when somebody else did."""
+        under_way, had = self.under_way, self.so_far
+        if self.client_id is not None:
+            known = made_before(tx, self.caller, act=_ACT, asked=self.asked, client_id=self.client_id)
+            if known is not None and not _is_under_way(known):
+                return msgspec.convert(known, BulkDone)
+            if known is not None and known != msgspec.to_builtins(under_way):
+                under_way = msgspec.convert(known, _UnderWay)
+                had = self._written_meanwhile(tx, under_way)
+        changes, missing = _apply(tx, self.caller, self.asked, self.ids, now_ms=under_way.begun_at_ms)
+        after = had.and_more(changes, missing)
+        under_way = msgspec.structs.replace(under_way, changes=len(after.changes))
+        done = self._done(under_way, after)
+        self._keep(tx, under_way, after, done)
+        if changes:
+            _tell(tx, self.caller, under_way.undo_id, self.asked.act, [one.id for one in changes])
+        return done if self.is_last else (under_way, after)
+
+    def _written_meanwhile(self, tx: Transaction, under_way: _UnderWay) -> _SoFar:
+        kept = store.get_undo(tx, SpaceScope(self.caller.space_id), under_way.undo_id)
+        return _SoFar(() if kept is None else kept[1], self.so_far.missing)
+
+    def _done(self, under_way: _UnderWay, after: _SoFar) -> BulkDone:
+        return BulkDone(
+            undo_id=under_way.undo_id,
+            act=self.asked.act,
+            changed=tuple(one.id for one in after.changes),
+            missing=after.missing,
+            expires_at_ms=under_way.begun_at_ms + KEPT_MS,
+        )
+
+    def _keep(self, tx: Transaction, under_way: _UnderWay, after: _SoFar, done: BulkDone) -> None:
+        now_ms = under_way.begun_at_ms
         store.keep_undo(
             tx,
-            SpaceScope(caller.space_id),
+            SpaceScope(self.caller.space_id),
             done.undo_id,
             done.act,
-            changes,
-            by=author_id(caller),
+            after.changes,
+            by=author_id(self.caller),
             now_ms=now_ms,
             expires_at_ms=done.expires_at_ms,
         )
+        if self.client_id is not None:
+            made = msgspec.to_builtins(done if self.is_last else under_way)
+            keep_act(
+                tx, self.caller, made, act=_ACT, asked=self.asked, client_id=self.client_id, now_ms=now_ms
+            )
+
+
+def _is_under_way(known: Ids) -> bool:
+    return "begun_at_ms" in known
 
 
 def _apply(

@@ -59,7 +59,11 @@ _MOVES = statement(
 )
 _IS_ANY = statement(select(conversations.c.id).limit(1))
 _new_act = insert(acts)
-_INSERT_ACT = statement(_new_act.on_conflict_do_nothing(index_elements=["space_id", "client_id"]))
+_KEEP_ACT = statement(
+    _new_act.on_conflict_do_update(
+        index_elements=["space_id", "client_id"], set_={"result": _new_act.excluded.result}
+    )
+)
 _GET_ACT = statement(
     select(acts.c.fingerprint, acts.c.result).where(
         acts.c.space_id == bindparam("space"), acts.c.client_id == bindparam("client")
@@ -171,9 +175,9 @@ def record_act(
     result: Any,
     now_ms: int,
 ) -> None:
-    """Keep what a mutation did under the client's own id, in the transaction that did it."""
+    """Keep what a mutation did under the client's own id, in place of what was kept of it so far."""
     tx.run(
-        _INSERT_ACT,
+        _KEEP_ACT,
         space_id=scope.space_id,
         client_id=client_id,
         created_by=created_by,
