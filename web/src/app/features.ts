@@ -4,3 +4,4 @@
  * They are part of the first load, so whatever can come later is lazy in them.
  */
 import "@/features/conversations/feature"
+import "@/features/conversations/composer/prompts/feature"

@@ -78,7 +78,7 @@ function ComposerOf({ conversation }: ComposerProps) {
     focus()
   }
   return (
-    <section aria-label={t`Write a message`} className="relative mx-auto w-full max-w-(--composer)">
+    <section aria-label={t`Write a message`} className="mx-auto w-full max-w-(--composer)">
       <WaitingLine />
       {conversation === null ? null : <QueueList conversation={conversation} />}
       <RefusedLines conversationId={conversation?.id ?? null} store={store} onTakenBack={focus} />
@@ -93,48 +93,60 @@ function ComposerOf({ conversation }: ComposerProps) {
           <Button size="small" onClick={editing.end}>{t`Leave it as it is`}</Button>
         </p>
       )}
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          send()
-        }}
-        className="relative rounded-4 border border-border-strong bg-raised shadow-1 focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-focus"
-      >
-        {files.isOver ? (
-          <p className="absolute inset-0 z-(--z-sticky) grid place-items-center rounded-4 border-2 border-dashed border-accent bg-accent-soft text-ui font-medium text-accent">
-            {t`Drop it here`}
-          </p>
-        ) : null}
-        <ListPanel panel={panel} models={who.models} onModels={chooseModels} onLeft={focus} />
-        <FileChips draft={draft} store={store} onGone={focus} />
-        <MessageBox
-          field={box}
-          text={text}
-          placeholder={first === null ? t`Write a message` : t`Message ${first}`}
-          list={panel.open?.trigger ? { id: panel.listId, activeId: panel.activeId } : null}
-          onText={(words, caret) => {
-            setText(words)
-            panel.setCaret(caret)
+      <div className="relative">
+        <ListPanel
+          panel={panel}
+          models={who.models}
+          onModels={chooseModels}
+          onPrompt={(words) => {
+            setText(trigger === null ? words : withoutTrigger(text, trigger, words))
+            panel.close()
+            focus()
           }}
-          onCaret={panel.setCaret}
-          onKey={onKey}
-          onPaste={files.paste}
-          onSend={send}
+          onLeft={focus}
         />
-        <div className="flex items-center gap-1 ps-2 pe-2 pb-2">
-          <AddMenu onFiles={files.add} />
-          <span className="flex-1" />
-          <TokenCount text={text} conversation={conversation} model={first} />
-          <ModelButton models={who.models} isOpen={panel.open?.kind === "models"} onClick={panel.toggleModels} />
-          <SendButtons
-            isAnswering={answers.isAnswering}
-            canSend={canSend}
-            hasWords={isSomething(said) || draft.files.length > 0}
-            isEditing={editing.messageId !== null}
-            onStop={answers.stop}
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            send()
+          }}
+          className="relative rounded-4 border border-border-strong bg-raised shadow-1 has-[#message-box:focus-visible]:outline-2 has-[#message-box:focus-visible]:outline-offset-2 has-[#message-box:focus-visible]:outline-focus"
+        >
+          {files.isOver ? (
+            <p className="absolute inset-0 z-(--z-sticky) grid place-items-center rounded-4 border-2 border-dashed border-accent bg-accent-soft text-ui font-medium text-accent">
+              {t`Drop it here`}
+            </p>
+          ) : null}
+          <FileChips draft={draft} store={store} onGone={focus} />
+          <MessageBox
+            field={box}
+            text={text}
+            placeholder={first === null ? t`Write a message` : t`Message ${first}`}
+            list={panel.open?.trigger ? { id: panel.listId, activeId: panel.activeId } : null}
+            onText={(words, caret) => {
+              setText(words)
+              panel.setCaret(caret)
+            }}
+            onCaret={panel.setCaret}
+            onKey={onKey}
+            onPaste={files.paste}
+            onSend={send}
           />
-        </div>
-      </form>
+          <div className="flex items-center gap-1 ps-2 pe-2 pb-2">
+            <AddMenu onFiles={files.add} />
+            <span className="flex-1" />
+            <TokenCount text={text} conversation={conversation} model={first} />
+            <ModelButton models={who.models} isOpen={panel.open?.kind === "models"} onClick={panel.toggleModels} />
+            <SendButtons
+              isAnswering={answers.isAnswering}
+              canSend={canSend}
+              hasWords={isSomething(said) || draft.files.length > 0}
+              isEditing={editing.messageId !== null}
+              onStop={answers.stop}
+            />
+          </div>
+        </form>
+      </div>
     </section>
   )
 }

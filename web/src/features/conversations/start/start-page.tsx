@@ -1,28 +1,44 @@
 import { useLingui } from "@lingui/react/macro"
+import { lazy, Suspense } from "react"
 import { PageHeader } from "@/components/shell/page-header"
 import { Composer } from "@/features/conversations/composer"
 import { Examples } from "@/features/conversations/start/examples"
 import { RecentModels } from "@/features/conversations/start/recent-models"
+import { useFirstRun } from "@/features/first-run/use-first-run"
+import { useDraft } from "@/live/hooks"
+import { NEW } from "@/live/instance"
 
-/** An empty conversation: what can be done here, and the box to do it. */
+const FirstRun = lazy(() => import("@/features/first-run/first-run"))
+
+/** An empty conversation: what can be done here, and the box to do it. Before that, who is to answer. */
 export function StartPage() {
   const { t } = useLingui()
+  const [draft] = useDraft(NEW)
+  const isFirst = useFirstRun()
+  // Who has begun to write goes on writing; the demo answers.
+  const asksFirst = isFirst === true && draft.text === ""
   return (
     <>
       <PageHeader title={t`New conversation`} />
       <main
         data-pane="main"
         tabIndex={-1}
-        className="flex min-h-0 flex-1 flex-col overflow-y-auto px-4 pt-8 pb-[10dvh] outline-none"
+        className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-surface px-4 pt-8 pb-[10dvh] outline-none"
       >
         <div className="my-auto flex flex-col gap-4">
           <p className="tight mx-auto w-full max-w-(--composer) px-3 text-lead font-medium">
-            {t`Ask one model, or up to four side by side.`}
+            {asksFirst ? t`Who is to answer?` : t`Ask one model, or up to four side by side.`}
           </p>
-          <Composer conversation={null} />
+          {asksFirst ? (
+            <Suspense>
+              <FirstRun />
+            </Suspense>
+          ) : (
+            <Composer conversation={null} />
+          )}
           <div className="mx-auto flex w-full max-w-(--composer) flex-col gap-3 px-3">
-            <RecentModels />
-            <Examples />
+            {isFirst === false ? <RecentModels /> : null}
+            {isFirst === false ? <Examples /> : null}
           </div>
         </div>
       </main>
