@@ -5,3 +5,4 @@
  */
 import "@/features/conversations/feature"
 import "@/features/conversations/composer/prompts/feature"
+import "@/features/conversations/inspector/feature"

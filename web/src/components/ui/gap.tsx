@@ -1,5 +1,5 @@
 interface GapProps {
-  as: "tr" | "li"
+  as: "tr" | "li" | "div"
   /** In pixels; nothing is drawn for none. */
   height: number
 }

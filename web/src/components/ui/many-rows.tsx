@@ -35,7 +35,7 @@ export function ManyRows({ count, height, keyOf, children }: ManyRowsProps) {
 }
 
 function scrollerOf(list: HTMLElement | null): HTMLElement | null {
-  return list?.closest("main") ?? null
+  return list?.closest<HTMLElement>("[data-scroller], main") ?? null
 }
 
 /** How far below the top of what scrolls a list starts; what stands above it may grow or shrink. */

@@ -204,6 +204,14 @@ export const acts = {
     kind: "restore-branch",
     about: id,
   }),
+  /** A branch of turns that were chosen from others. */
+  merge: (id: string, body: Omit<Schemas["MergeBody"], "client_id">): Act => ({
+    method: "POST",
+    path: `${talk(id)}/merge`,
+    body,
+    kind: "merge",
+    about: id,
+  }),
   removeMessage: (id: string, messageId: string, verb: Verb = "delete", below = false): Act => ({
     method: "DELETE",
     path: `${message(id, messageId)}?verb=${verb}&below=${below}`,
@@ -214,6 +222,27 @@ export const acts = {
     method: "POST",
     path: `${message(id, messageId)}/restore?below=${below}`,
     kind: "restore-message",
+    about: id,
+  }),
+
+  // -- shares -------------------------------------------------------------------------------------
+  share: (id: string, body: Omit<Schemas["ShareBody"], "client_id" | "conversation_id">): Act => ({
+    method: "POST",
+    path: `${BASE}/shares`,
+    body: { ...body, conversation_id: id },
+    kind: "share",
+    about: id,
+  }),
+  reviseShare: (id: string, shareId: string): Act => ({
+    method: "POST",
+    path: `${BASE}/shares/${part(shareId)}/revise`,
+    kind: "revise-share",
+    about: id,
+  }),
+  revokeShare: (id: string, shareId: string): Act => ({
+    method: "POST",
+    path: `${BASE}/shares/${part(shareId)}/revoke`,
+    kind: "revoke-share",
     about: id,
   }),
 } as const
