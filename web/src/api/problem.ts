@@ -5,11 +5,14 @@ export class Problem extends Error {
   readonly kind: ProblemKind
   /** Which field of what was sent is wrong, if the server named one: "providers.lab.options.region". */
   readonly field: string | null
+  /** Of HTTP; 0 where there was no answer. */
+  readonly status: number
 
-  constructor(kind: ProblemKind, message: string, field: string | null = null) {
+  constructor(kind: ProblemKind, message: string, field: string | null = null, status = 0) {
     super(message)
     this.kind = kind
     this.field = field
+    this.status = status
   }
 }
 
@@ -34,6 +37,7 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
     kind,
     sentence ?? `${answer.response.status} ${answer.response.statusText}`,
     textAt(answer.error, ["error", "fields", "key"]) ?? textAt(answer.error, ["error", "fields", "field"]),
+    answer.response.status,
   )
 }
 

@@ -13,7 +13,9 @@ export function RegisteredPage({ path }: RegisteredPageProps) {
   if (Page) {
     return (
       <Suspense>
-        <Page />
+        <div className="flex h-dvh flex-col bg-surface">
+          <Page />
+        </div>
       </Suspense>
     )
   }

@@ -9,11 +9,12 @@ test.each([null, "", "nonsense", "[]", "null", "7"])("damaged preferences %j rea
     sidebar: "wide",
     letterKeys: true,
     enterSends: true,
+    layout: "column",
   })
 })
 
 test("only known choices are taken over", () => {
-  const text = '{"theme":"dark","density":"tiny","locale":"ar","sidebar":"rail","letterKeys":false,"enterSends":false}'
+  const text = '{"theme":"dark","density":"tiny","locale":"ar","sidebar":"rail","letterKeys":false,"enterSends":false,"layout":"sides"}'
   expect(parsePreferences(text)).toEqual({
     theme: "dark",
     density: "comfortable",
@@ -21,6 +22,7 @@ test("only known choices are taken over", () => {
     sidebar: "rail",
     letterKeys: false,
     enterSends: false,
+    layout: "sides",
   })
 })
 

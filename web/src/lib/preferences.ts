@@ -9,13 +9,17 @@ export interface Preferences {
   letterKeys: boolean
   /** Enter sends and ⇧Enter breaks the line; else the other way round. */
   enterSends: boolean
+  /** All turns in one column, or one's own at the end edge. */
+  layout: Layout
 }
 
 export const THEMES = ["light", "dark", "system"] as const
 export const DENSITIES = ["comfortable", "compact", "spacious"] as const
+export const LAYOUTS = ["column", "sides"] as const
 export const LOCALES = ["en", "de", "fr", "ar"] as const
 export type Theme = (typeof THEMES)[number]
 export type Density = (typeof DENSITIES)[number]
+export type Layout = (typeof LAYOUTS)[number]
 export type Locale = (typeof LOCALES)[number]
 
 const STORAGE_KEY = "salon.preferences"
@@ -26,6 +30,7 @@ const DEFAULTS: Preferences = {
   sidebar: "wide",
   letterKeys: true,
   enterSends: true,
+  layout: "column",
 }
 
 /** Return the member of `choices` equal to `value`, if there is one. */
@@ -49,6 +54,7 @@ export function parsePreferences(text: string | null): Preferences {
     sidebar: has.get("sidebar") === "rail" ? "rail" : "wide",
     letterKeys: has.get("letterKeys") !== false,
     enterSends: has.get("enterSends") !== false,
+    layout: oneOf(LAYOUTS, has.get("layout")) ?? DEFAULTS.layout,
   }
 }
 

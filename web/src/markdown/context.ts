@@ -1,4 +1,4 @@
-import { createContext } from "react"
+import { createContext, type ReactNode } from "react"
 
 /** What the pieces of a text take from the place where it stands. */
 export interface Place {
@@ -6,6 +6,8 @@ export interface Place {
   headingLevel: number
   /** Brings a foreign image through our own server, as an address of ours; null where no one can. */
   loadImage: ((address: string) => Promise<string>) | null
+  /** Draws the number of a source where it is cited: between two `\uFFFC`. Null where nothing is. */
+  cite: ((number: number) => ReactNode) | null
 }
 
-export const PlaceContext = createContext<Place>({ headingLevel: 3, loadImage: null })
+export const PlaceContext = createContext<Place>({ headingLevel: 3, loadImage: null, cite: null })

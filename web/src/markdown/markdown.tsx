@@ -1,6 +1,6 @@
 "use no memo" // Blocks are kept by their identity; the compiler would only add its own store to each.
 import "./markdown.css"
-import { useMemo } from "react"
+import { type ReactNode, useMemo } from "react"
 import { BlockList } from "./blocks/block-list.tsx"
 import { NoteList } from "./blocks/note-list.tsx"
 import { PlaceContext } from "./context.ts"
@@ -14,12 +14,17 @@ interface MarkdownProps {
   headingLevel?: number
   /** Brings a foreign image through our own server when someone asks for it. Without it, its address is offered. */
   loadImage?: (address: string) => Promise<string>
+  /** Draws the number of a source, which stands between two `\uFFFC` where it is cited. */
+  cite?: (number: number) => ReactNode
 }
 
 /** A text of a person or a model, with its marks. Nothing in it can run, lead away by itself or fetch anything. */
-export function Markdown({ text, isStreaming = false, headingLevel = 3, loadImage }: MarkdownProps) {
+export function Markdown({ text, isStreaming = false, headingLevel = 3, loadImage, cite }: MarkdownProps) {
   const tree = useTree(text, isStreaming)
-  const place = useMemo(() => ({ headingLevel, loadImage: loadImage ?? null }), [headingLevel, loadImage])
+  const place = useMemo(
+    () => ({ headingLevel, loadImage: loadImage ?? null, cite: cite ?? null }),
+    [headingLevel, loadImage, cite],
+  )
   return (
     <PlaceContext value={place}>
       <div className="md" dir="auto">

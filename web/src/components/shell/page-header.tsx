@@ -6,6 +6,8 @@ import { IconButton } from "@/components/ui/icon-button"
 
 interface PageHeaderProps {
   title: string
+  /** Stands in the title's place while that is changed. */
+  editor?: ReactNode
   /** Stands after the title, like the branch. */
   aside?: ReactNode
   /** What can be done here, at the end. */
@@ -13,7 +15,7 @@ interface PageHeaderProps {
 }
 
 /** The head of a page: what it is about, what can be done, and the way to the sidebar where that is not beside it. */
-export function PageHeader({ title, aside, actions }: PageHeaderProps) {
+export function PageHeader({ title, editor, aside, actions }: PageHeaderProps) {
   const { t } = useLingui()
   const isOpen = useDrawer()
   return (
@@ -24,9 +26,11 @@ export function PageHeader({ title, aside, actions }: PageHeaderProps) {
         </IconButton>
       </span>
       <div className="flex min-w-0 flex-1 items-center gap-3">
-        <h1 title={title} className="tight min-w-0 truncate text-body font-semibold">
-          <bdi>{title}</bdi>
-        </h1>
+        {editor ?? (
+          <h1 title={title} className="tight min-w-0 truncate text-body font-semibold">
+            <bdi>{title}</bdi>
+          </h1>
+        )}
         {aside}
       </div>
       {actions ? <div className="flex shrink-0 items-center gap-1">{actions}</div> : null}

@@ -1,6 +1,7 @@
 "use no memo" // Blocks are kept by their identity; the compiler would only add its own store to each.
 import { Fragment, type ReactNode } from "react"
 import type { Inline } from "../parse/tree.ts"
+import { CITE, CITED, CitedText } from "./cited-text.tsx"
 import { FormulaView } from "./formula-view.tsx"
 import { ImageView } from "./image-view.tsx"
 import { LinkView } from "./link-view.tsx"
@@ -21,9 +22,9 @@ export function InlineList({ inlines, isCell = false }: InlineListProps) {
 function draw(inline: Inline, isCell: boolean): ReactNode {
   switch (inline.kind) {
     case "text":
-      return inline.text
+      return inline.text.includes(CITE) ? <CitedText text={inline.text} /> : inline.text
     case "code":
-      return <code dir="ltr">{inline.text}</code>
+      return <code dir="ltr">{inline.text.replace(CITED, "")}</code>
     case "html":
       return isCell && /^<br\s*\/?>$/i.test(inline.text) ? <br /> : inline.text
     case "break":

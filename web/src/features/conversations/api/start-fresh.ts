@@ -1,0 +1,15 @@
+import type { QueryClient } from "@tanstack/react-query"
+import { stayFresh } from "@/features/conversations/api/stay-fresh"
+import { connectionPorts } from "@/live/browser-ports"
+import { live } from "@/live/instance"
+
+const kept = new WeakSet<QueryClient>()
+
+/** Open the connection of this tab, and keep what pages show as the space is; once, whoever asks. */
+export function startFresh(queries: QueryClient): void {
+  if (kept.has(queries)) return
+  kept.add(queries)
+  const { events, outbox, connection } = live()
+  stayFresh(queries, { events, outbox, after: connectionPorts.after, now: () => Date.now() })
+  connection.start()
+}

@@ -1,0 +1,50 @@
+import { useLingui } from "@lingui/react/macro"
+import { useQuery, useQueryClient } from "@tanstack/react-query"
+import { useParams, useSearch } from "@tanstack/react-router"
+import { useEffect } from "react"
+import { Problem } from "@/api/problem"
+import { PageHeader } from "@/components/shell/page-header"
+import { conversationQuery } from "@/features/conversations/api/conversations"
+import { startFresh } from "@/features/conversations/api/start-fresh"
+import { LoadProblem } from "@/features/conversations/page/load-problem"
+import { TalkSkeleton } from "@/features/conversations/page/talk-skeleton"
+import { TalkView } from "@/features/conversations/page/talk-view"
+import { live } from "@/live/instance"
+
+/** One conversation, at `/c/$id`: its turns, and what is said next. */
+export function ConversationPage() {
+  const { t } = useLingui()
+  const { id = "" } = useParams({ strict: false })
+  const { branch, message } = useSearch({ strict: false })
+  const queries = useQueryClient()
+  startFresh(queries)
+  const conversation = useQuery({ ...conversationQuery(id), retry: retryOffline })
+  useEffect(() => {
+    live().finished.look(id)
+    return () => live().finished.look(null)
+  }, [id])
+  const title = conversation.data?.title || t`Conversation`
+  useEffect(() => {
+    document.title = `${title} · Salon`
+  }, [title])
+  if (conversation.data) {
+    return <TalkView key={id} conversation={conversation.data} branchId={branch} messageId={message} />
+  }
+  return (
+    <>
+      <PageHeader title={t`Conversation`} />
+      <main data-pane="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+        {conversation.error ? (
+          <LoadProblem error={conversation.error} onRetry={() => void conversation.refetch()} />
+        ) : (
+          <TalkSkeleton />
+        )}
+      </main>
+    </>
+  )
+}
+
+/** A refusal stays one; a network comes back. */
+function retryOffline(count: number, problem: Error): boolean {
+  return count < 2 && !(problem instanceof Problem && problem.kind === "refused")
+}

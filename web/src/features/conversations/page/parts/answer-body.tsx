@@ -1,0 +1,69 @@
+import { type ReactNode, useMemo } from "react"
+import { Citation, Citations } from "@/features/conversations/page/parts/citation"
+import { type Piece, piecesOf } from "@/features/conversations/page/parts/cited"
+import { Media } from "@/features/conversations/page/parts/media"
+import { Reasoning } from "@/features/conversations/page/parts/reasoning"
+import { Refusal } from "@/features/conversations/page/parts/refusal"
+import { SourcesContext } from "@/features/conversations/page/parts/sources"
+import { ToolCall } from "@/features/conversations/page/parts/tool-call"
+import type { ToolState } from "@/live/gathering"
+import type { Part } from "@/live/parts"
+import { Markdown } from "@/markdown"
+
+interface AnswerBodyProps {
+  parts: readonly Part[]
+  /** The place of the part that grows, or -1. */
+  growing: number
+  /** Whether more comes: the caret stands where it will. */
+  isStreaming: boolean
+  tools: ReadonlyMap<string, ToolState>
+  thoughtMs: number | null
+}
+
+/** What an answer says, part by part. While it grows only its last part is drawn again. */
+export function AnswerBody({ parts, growing, isStreaming, tools, thoughtMs }: AnswerBodyProps) {
+  const { pieces, sources } = useMemo(() => piecesOf(parts), [parts])
+  const last = pieces.at(-1)
+  const isTextLast = last?.kind === "text"
+  return (
+    <SourcesContext value={sources}>
+      {pieces.map((piece, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- parts are only ever added at the end
+        <PieceView key={index} piece={piece} isGrowing={isStreaming && piece === last} growing={growing} tools={tools} thoughtMs={thoughtMs} />
+      ))}
+      {isStreaming && !isTextLast && pieces.length === 0 ? <span className="caret" /> : null}
+    </SourcesContext>
+  )
+}
+
+const cite = (number: number): ReactNode => <Citation number={number} />
+
+interface PieceViewProps {
+  piece: Piece
+  isGrowing: boolean
+  growing: number
+  tools: ReadonlyMap<string, ToolState>
+  thoughtMs: number | null
+}
+
+function PieceView({ piece, isGrowing, growing, tools, thoughtMs }: PieceViewProps) {
+  if (piece.kind === "text") return <Markdown text={piece.text} isStreaming={isGrowing} headingLevel={4} cite={cite} />
+  if (piece.kind === "cited") return <Citations numbers={piece.numbers} />
+  const { part, result, at } = piece
+  switch (part.kind) {
+    case "reasoning":
+      return <Reasoning part={part} isGrowing={isGrowing && growing === at} durationMs={thoughtMs} />
+    case "tool-call":
+      return <ToolCall part={part} result={result?.kind === "tool-result" ? result : null} state={tools.get(part.id) ?? null} />
+    case "refusal":
+      return <Refusal text={part.text} />
+    case "image":
+    case "audio":
+    case "video":
+    case "file":
+      return <Media part={part} />
+    // What only one dialect understands is nothing to read; a later server may have parts of its own.
+    default:
+      return null
+  }
+}

@@ -1,0 +1,60 @@
+import { useLingui } from "@lingui/react/macro"
+import { GitBranch, Pencil } from "lucide-react"
+import { useState } from "react"
+import { PageHeader } from "@/components/shell/page-header"
+import { Chip } from "@/components/ui/chip"
+import { IconButton } from "@/components/ui/icon-button"
+import { acts } from "@/features/conversations/api/acts"
+import type { Conversation } from "@/features/conversations/api/conversations"
+import { shortName } from "@/features/conversations/page/speakers"
+import { useTalk } from "@/features/conversations/page/talk-context"
+import { TalkMenu } from "@/features/conversations/page/talk-menu"
+import { TitleField } from "@/features/conversations/page/title-field"
+
+interface TalkHeaderProps {
+  conversation: Conversation
+  branchId: string
+}
+
+/** The title, the branch that is shown, the model, and what can be done with the whole. */
+export function TalkHeader({ conversation, branchId }: TalkHeaderProps) {
+  const { t } = useLingui()
+  const talk = useTalk()
+  const [isRenaming, setIsRenaming] = useState(false)
+  const title = conversation.title || t`New conversation`
+  const branch = conversation.branches.length > 1 ? conversation.branches.find(({ id }) => id === branchId) : undefined
+  const { model } = conversation.settings
+  const rename = (text: string): void => {
+    setIsRenaming(false)
+    if (text !== "" && text !== conversation.title) talk.act(acts.change(conversation.id, { title: text }))
+  }
+  return (
+    <PageHeader
+      title={title}
+      editor={isRenaming ? <TitleField title={conversation.title} onDone={rename} /> : null}
+      aside={
+        <>
+          {isRenaming ? null : (
+            <span className="-ms-2 hidden sm:contents">
+              <IconButton label={t`Rename`} onClick={() => setIsRenaming(true)}>
+                <Pencil aria-hidden="true" className="size-3.5" strokeWidth={1.75} />
+              </IconButton>
+            </span>
+          )}
+          {branch === undefined ? null : (
+            <Chip>
+              <GitBranch aria-hidden="true" className="size-3.5 shrink-0" strokeWidth={1.75} />
+              <bdi className="max-w-40 truncate">{branch.name}</bdi>
+            </Chip>
+          )}
+          {typeof model === "string" ? (
+            <bdi className="hidden truncate text-ui text-text-2 sm:inline" title={model}>
+              {shortName(model)}
+            </bdi>
+          ) : null}
+        </>
+      }
+      actions={<TalkMenu conversation={conversation} onRename={() => setIsRenaming(true)} />}
+    />
+  )
+}

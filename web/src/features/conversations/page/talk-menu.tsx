@@ -1,0 +1,77 @@
+import { useLingui } from "@lingui/react/macro"
+import { useNavigate } from "@tanstack/react-router"
+import { Archive, Ellipsis, GitBranch, Link2, Pencil, Pin, PinOff, Trash2 } from "lucide-react"
+import type { ReactNode } from "react"
+import type { TriggerProps } from "@/components/ui/floating"
+import { IconButton } from "@/components/ui/icon-button"
+import { Menu } from "@/components/ui/menu"
+import { MenuItem } from "@/components/ui/menu-item"
+import { MenuLine } from "@/components/ui/menu-line"
+import { toast } from "@/components/ui/toast"
+import { acts } from "@/features/conversations/api/acts"
+import type { Conversation } from "@/features/conversations/api/conversations"
+import { useTalk } from "@/features/conversations/page/talk-context"
+import { copyText } from "@/lib/clipboard"
+
+interface TalkMenuProps {
+  conversation: Conversation
+  onRename: () => void
+}
+
+/** What can be done with a conversation as a whole. */
+export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
+  const { t } = useLingui()
+  const talk = useTalk()
+  const navigate = useNavigate()
+  const { id, branches } = conversation
+  const isPinned = conversation.pinned_at_ms !== null
+  const remove = (): void => {
+    talk.act(acts.remove(id))
+    toast({ text: t`The conversation was deleted.`, undo: () => talk.act(acts.restore(id)) })
+    void navigate({ to: "/" })
+  }
+  const archive = (): void => {
+    talk.act(acts.sort({ act: "archive", ids: [id] }))
+    toast({ text: t`The conversation was archived.`, undo: () => talk.act(acts.sort({ act: "unarchive", ids: [id] })) })
+    void navigate({ to: "/" })
+  }
+  return (
+    <Menu
+      label={t`Conversation`}
+      align="end"
+      trigger={drawTrigger}
+    >
+      <MenuItem icon={Pencil} onChoose={onRename}>{t`Rename`}</MenuItem>
+      <MenuItem icon={isPinned ? PinOff : Pin} onChoose={() => talk.act(acts.sort({ act: isPinned ? "unpin" : "pin", ids: [id] }))}>
+        {isPinned ? t`Unpin` : t`Pin`}
+      </MenuItem>
+      <MenuItem icon={Link2} onChoose={() => void copyText(location.href)}>{t`Copy the link`}</MenuItem>
+      {branches.length > 1 ? <MenuLine /> : null}
+      {branches.length > 1
+        ? branches.slice(0, MOST_BRANCHES).map((branch) => (
+            <MenuItem key={branch.id} icon={GitBranch} isChosen={branch.id === talk.branchId} onChoose={() => talk.switchTo(branch.id)}>
+              <bdi>{branch.name}</bdi>
+            </MenuItem>
+          ))
+        : null}
+      <MenuLine />
+      <MenuItem icon={Archive} onChoose={archive}>{t`Archive`}</MenuItem>
+      <MenuItem icon={Trash2} tone="danger" onChoose={remove}>{t`Delete`}</MenuItem>
+    </Menu>
+  )
+}
+
+const MOST_BRANCHES = 20
+
+function drawTrigger(props: TriggerProps): ReactNode {
+  return <MenuButton {...props} />
+}
+
+function MenuButton(props: TriggerProps) {
+  const { t } = useLingui()
+  return (
+    <IconButton {...props} label={t`What can be done with the conversation`}>
+      <Ellipsis aria-hidden="true" className="size-4" strokeWidth={1.75} />
+    </IconButton>
+  )
+}

@@ -1,0 +1,125 @@
+import { useQueryClient } from "@tanstack/react-query"
+import { useNavigate } from "@tanstack/react-router"
+import { useEffect, useMemo, useState } from "react"
+import type { Conversation } from "@/features/conversations/api/conversations"
+import { messagesQuery } from "@/features/conversations/api/messages"
+import { Composer } from "@/features/conversations/composer"
+import { useActing } from "@/features/conversations/page/acts/use-acting"
+import { Announcer } from "@/features/conversations/page/announcer"
+import { LoadProblem } from "@/features/conversations/page/load-problem"
+import { type OpenConversation, OpenConversationContext } from "@/features/conversations/page/open"
+import { Speakers } from "@/features/conversations/page/speakers"
+import { type Talk, TalkContext } from "@/features/conversations/page/talk-context"
+import { TalkHeader } from "@/features/conversations/page/talk-header"
+import { TalkSkeleton } from "@/features/conversations/page/talk-skeleton"
+import { TurnList } from "@/features/conversations/page/turn-list"
+import { useLines } from "@/features/conversations/page/use-lines"
+import { useStop } from "@/features/conversations/page/use-stop"
+import { useTurnKeys } from "@/features/conversations/page/use-turn-keys"
+import { Windower } from "@/features/conversations/page/window/windower"
+
+interface TalkViewProps {
+  conversation: Conversation
+  /** The branch and the message that the address names. */
+  branchId: string | undefined
+  messageId: string | undefined
+}
+
+/** A conversation that is there: its header, its turns, and what is said next. */
+export function TalkView({ conversation, branchId: askedId, messageId }: TalkViewProps) {
+  const { id } = conversation
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const asked = askedId ?? conversation.branch_id ?? undefined
+  const { messages, lines, branchId, isAtEnd } = useLines({ id, branchId: asked, anchorId: messageId })
+  const [windower] = useState(() => openedAt(new Windower(), messageId))
+  const [speakers] = useState(() => new Speakers())
+  const [editedId, edit] = useState<string | null>(null)
+  const acting = useActing()
+  const stop = useStop(id, branchId)
+
+  const talk = useMemo((): Talk => {
+    const go = (search: { branch?: string; message?: string }): void => {
+      void navigate({ to: "/c/$id", params: { id }, search })
+    }
+    return {
+      id,
+      branchId,
+      speakers,
+      ...acting,
+      stop,
+      edit,
+      openPanel: () => undefined,
+      switchTo: (branch) => go({ branch }),
+      show: (message) => go({ ...(branchId === "" ? {} : { branch: branchId }), message }),
+    }
+  }, [id, branchId, speakers, acting, stop, navigate])
+
+  // A link to a message, or a hit of a search, while the conversation is open already.
+  const isThere = lines.some((line) => line.message?.id === messageId)
+  const shownKey = lines.find((line) => line.message?.id === messageId)?.key
+  useEffect(() => {
+    if (shownKey !== undefined && isThere) windower.reveal(shownKey)
+  }, [shownKey, isThere, windower])
+  // What was said here is looked at, wherever one had been reading.
+  const saidKey = lines.findLast((line) => line.echo !== null)?.key
+  useEffect(() => {
+    if (saidKey !== undefined) windower.toEnd()
+  }, [saidKey, windower])
+  useTurnKeys({ talk, lines, windower, isEditing: editedId !== null })
+
+  const endId = lines.findLast((line) => line.message !== null)?.message?.id ?? null
+  const toLatest = (): void => {
+    windower.toEnd()
+    if (isAtEnd) return
+    if (messageId !== undefined) void navigate({ to: "/c/$id", params: { id }, search: askedId === undefined ? {} : { branch: askedId } })
+    else void queries.resetQueries({ queryKey: messagesQuery(id, asked === undefined ? {} : { branchId: asked }).queryKey })
+  }
+  const model = conversation.settings["model"]
+  const open: OpenConversation = {
+    id,
+    branchId,
+    endId,
+    model: typeof model === "string" ? model : null,
+    show: talk.show,
+    switchTo: talk.switchTo,
+  }
+  return (
+    <OpenConversationContext value={open}>
+      <TalkContext value={talk}>
+        <TalkHeader conversation={conversation} branchId={branchId} />
+        <main className="relative flex min-h-0 min-w-0 flex-1 flex-col">
+          {messages.data ? (
+            <TurnList
+              lines={lines}
+              windower={windower}
+              editedId={editedId}
+              isAtEnd={isAtEnd}
+              onStart={() => {
+                if (messages.hasPreviousPage && !messages.isFetching) void messages.fetchPreviousPage()
+              }}
+              onEnd={() => {
+                if (messages.hasNextPage && !messages.isFetching) void messages.fetchNextPage()
+              }}
+              onLatest={toLatest}
+              edge={null}
+            />
+          ) : messages.error ? (
+            <LoadProblem error={messages.error} onRetry={() => void messages.refetch()} />
+          ) : (
+            <TalkSkeleton />
+          )}
+          <div className="shrink-0 px-3 pb-3 sm:px-4">
+            <Composer conversation={open} />
+          </div>
+          <Announcer lines={lines} speakers={speakers} />
+        </main>
+      </TalkContext>
+    </OpenConversationContext>
+  )
+}
+
+function openedAt(windower: Windower, messageId: string | undefined): Windower {
+  if (messageId !== undefined) windower.openAt(messageId)
+  return windower
+}
