@@ -155,3 +155,32 @@ def test_what_is_nested_as_deep_as_may_be_is_shown_everywhere(asker: Asker) -> N
     body = json.dumps({"conversation_ids": [made["id"]]}).encode()
     assert asker.ask("POST", "/salon/v1/exports/download", body)[0] == 200
     assert asker.ask("DELETE", f"{path}?verb=erase")[0] == 200
+
+
+LIMITS_OF_SERVICES = [
+    ("POST", "folders", {"name": "  "}, "name", 100),
+    ("POST", "templates", {"name": "  "}, "name", 100),
+    ("POST", "acts", {"act": "tag", "ids": ["cnv_1"], "tags": ["  "]}, "tags", 100),
+    ("POST", "prompts", {"name": "  ", "text": "words"}, "name", 100),
+    ("POST", "prompts", {"name": "prm_1", "text": "words"}, "name", 100),
+    ("POST", "conversations/{conversation}/branches", {"name": "  "}, "name", 100),
+    ("POST", "exports/download", {"conversation_ids": ["cnv_1", "cnv_1"]}, "conversation_ids", 1000),
+    ("POST", "prompts/p/render", {"values": {"topic": "x" * 100_001}}, "values.topic", 100_000),
+    ("POST", "prompts/p/render", {"values": {"topic": 1}}, "values.topic", 100_000),
+    ("POST", "prompts/p/render", {"values": {"other": "x"}}, "values.other", None),
+    ("POST", "prompts/p/render", {"values": {}}, "values.topic", None),
+]
+"""What an address takes by its document, and the service behind it does not."""
+
+
+def test_what_a_service_refuses_is_told_with_field_and_limit(asker: Asker) -> None:
+    conversation = asker.ask("POST", "/salon/v1/conversations", b"{}")[1]["id"]
+    variable = {"name": "topic", "kind": "text", "is_required": True}
+    prompt = {"name": "p", "text": "About {{topic}}.", "variables": [variable]}
+    assert asker.ask("POST", "/salon/v1/prompts", json.dumps(prompt).encode())[0] == 201
+    for method, path, body, field, limit in LIMITS_OF_SERVICES:
+        address = f"/salon/v1/{path.format(conversation=conversation)}"
+        status, said = asker.ask(method, address, json.dumps(body).encode())
+        fields = said["error"]["fields"]
+        assert (status, fields.get("field"), fields.get("limit")) == (422, field, limit), (path, said)
+    assert asker.ask("DELETE", f"/salon/v1/conversations/{conversation}?verb=erase")[0] == 200

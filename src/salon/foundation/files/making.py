@@ -17,7 +17,7 @@ from salon.foundation.files.models import Derivative, DerivativeKind, FileRefere
 from salon.foundation.files.service import Files
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock, SystemClock
-from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.kit.errors import InvalidRequest, WrongField
 from salon.foundation.kit.ids import new_id
 from salon.foundation.reading.kinds import PICTURES, kind_of
 from salon.foundation.storage import Storage
@@ -82,7 +82,7 @@ class Making:
         Raises: as ``text``; InvalidRequest for another size.
         """
         if size not in SIZES:
-            raise InvalidRequest(field="size", problem=f"It must be one of {', '.join(map(str, SIZES))}.")
+            raise WrongField(field="size", problem=f"It must be one of {', '.join(map(str, SIZES))}.")
         file = await self._files.get(SpaceScope(caller.space_id), file_id)
         if file.media_type not in PICTURES:
             raise NothingToMake(field="file", what="picture", media_type=file.media_type)

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from salon.features.conversations.models import Author, Content, Message
-from salon.features.conversations.responses.chain import continued, input_items, with_input
+from salon.features.conversations.responses.chain import continued, input_items, with_input, with_referred
 from salon.features.conversations.responses.items import items_of, sent, turns_of, with_ids
+from salon.features.conversations.responses.told import ToldResponse
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.messages import TextPart, ToolCallPart, ToolResultPart
 from salon.gateway.protocols.fields import read_fields
@@ -86,3 +87,16 @@ def test_a_request_needs_nothing_stored_any_more() -> None:
     asked = b'{"model":"m","previous_response_id":"resp_1","conversation":"c","background":true,"top_p":0.5}'
     fields = read_fields(with_input(read_fields(asked), [USER], store=False))
     assert set(fields) == {"model", "top_p", "input", "store"}
+
+
+@pytest.mark.parametrize("wrong", [{"functionCall": {}}, ["c1"], 1, True])
+def test_an_id_that_is_no_text_is_refused_with_its_place(wrong: Any) -> None:
+    with pytest.raises(InvalidRequest, match=r"input\[1\].call_id"):
+        continued([CALL], [USER, {**RESULT, "call_id": wrong}])
+    with pytest.raises(InvalidRequest, match=r"input\[0\].id"):
+        with_referred([{"type": "item_reference", "id": wrong}], {}, history=[{**USER, "id": "msg_1"}])
+
+
+def test_an_event_whose_type_is_no_text_is_told_as_it_came() -> None:
+    block = b'data: {"type":{"a":1},"response":{"id":"resp_1"}}\n\n'
+    assert ToldResponse({"id": "resp_2"}).block(block) == block

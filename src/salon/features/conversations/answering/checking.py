@@ -12,7 +12,7 @@ from salon.features.conversations.tree.desk import author_id
 from salon.features.turns import Asks, ContextMessage, fit
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import InvalidRequest, NotSignedIn
+from salon.foundation.kit.errors import InvalidRequest, NotSignedIn, WrongField
 from salon.foundation.messages import OperationName, Part
 
 
@@ -97,7 +97,7 @@ class Checker:
     ) -> tuple[tuple[Answerer, ...], tuple[Part, ...]]:
         if len(answerers) > MOST_MODELS:
             problem = f"At most {MOST_MODELS} models answer one message."
-            raise InvalidRequest(field="models", problem=problem)
+            raise WrongField(field="models", problem=problem, limit=MOST_MODELS)
         scope = SpaceScope(caller.space_id)
         settings, path = await self._contexts.of_path(scope, conversation_id, last_id)
         named = tuple(answerers) or (Answerer(model=""),)

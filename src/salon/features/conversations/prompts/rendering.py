@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Final, assert_never
 
 from salon.features.conversations.prompts.models import Value, Variable
-from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.kit.errors import WrongField
 
 MOST_VARIABLES: Final = 50
 MOST_TEXT: Final = 200_000
@@ -25,18 +25,18 @@ _PLACE: Final = re.compile(r"\\(\{\{)|\{\{[ \t]*([A-Za-z_][A-Za-z0-9_]{0,63})[ \
 def check(text: str, variables: Sequence[Variable]) -> None:
     """Refuse a prompt that could not be filled in. Raises: InvalidRequest, which names the field."""
     if not 0 < len(text) <= MOST_TEXT:
-        raise InvalidRequest(field="text", problem=f"It must have 1 to {MOST_TEXT} characters.")
+        raise WrongField(field="text", problem=f"It must have 1 to {MOST_TEXT} characters.", limit=MOST_TEXT)
     if len(variables) > MOST_VARIABLES:
-        raise InvalidRequest(field="variables", problem=f"Send {MOST_VARIABLES} or fewer.")
+        raise WrongField(field="variables", problem=f"Send {MOST_VARIABLES} or fewer.", limit=MOST_VARIABLES)
     names = [variable.name for variable in variables]
     for index, variable in enumerate(variables):
         _check_variable(variable, f"variables.{index}")
         if names.index(variable.name) != index:
-            raise InvalidRequest(field=f"variables.{index}.name", problem="Another one has this name.")
+            raise WrongField(field=f"variables.{index}.name", problem="Another one has this name.")
     for match in _PLACE.finditer(text):
         if match[2] is not None and match[2] not in names:
             problem = f"It names a variable “{match[2]}” that is not declared; write \\{{{{ for braces."
-            raise InvalidRequest(field="text", problem=problem)
+            raise WrongField(field="text", problem=problem)
 
 
 def render(text: str, variables: Sequence[Variable], values: Mapping[str, Value]) -> str:
@@ -44,7 +44,7 @@ def render(text: str, variables: Sequence[Variable], values: Mapping[str, Value]
     known = {variable.name: variable for variable in variables}
     for name in values:
         if name not in known:
-            raise InvalidRequest(field=f"values.{name[:64]}", problem="The prompt has no such variable.")
+            raise WrongField(field=f"values.{name[:64]}", problem="The prompt has no such variable.")
     filled = {name: _filled(variable, values.get(name), f"values.{name}") for name, variable in known.items()}
     room = (
         MOST_RENDERED
@@ -52,22 +52,21 @@ def render(text: str, variables: Sequence[Variable], values: Mapping[str, Value]
         - sum(len(filled.get(match[2] or "", "")) for match in _PLACE.finditer(text))
     )
     if room < 0:
-        raise InvalidRequest(
-            field="values", problem=f"Filled in it would be over {MOST_RENDERED} characters."
-        )
+        raise WrongField(field="values", problem=f"Filled in it would be over {MOST_RENDERED} characters.")
     return _PLACE.sub(lambda match: match[1] or filled.get(match[2], match[0]), text)
 
 
 def _check_variable(variable: Variable, at: str) -> None:
     if not _NAME.fullmatch(variable.name):
         problem = "It has letters, digits and _, begins with no digit, and has 64 characters at most."
-        raise InvalidRequest(field=f"{at}.name", problem=problem)
+        raise WrongField(field=f"{at}.name", problem=problem)
     if len(variable.label) > 200:
-        raise InvalidRequest(field=f"{at}.label", problem="It must have 200 characters or fewer.")
+        raise WrongField(field=f"{at}.label", problem="It must have 200 characters or fewer.", limit=200)
     if (variable.kind == "select") != bool(variable.options):
-        raise InvalidRequest(field=f"{at}.options", problem="“select” needs some, and nothing else has any.")
+        raise WrongField(field=f"{at}.options", problem="“select” needs some, and nothing else has any.")
     if len(variable.options) > MOST_OPTIONS or any(len(one) > MOST_VALUE for one in variable.options):
-        raise InvalidRequest(field=f"{at}.options", problem=f"Send {MOST_OPTIONS} or fewer, none too long.")
+        problem = f"Send {MOST_OPTIONS} or fewer, of {MOST_VALUE} characters at most."
+        raise WrongField(field=f"{at}.options", problem=problem, limit=MOST_OPTIONS)
     if variable.default is not None:
         _text_of(variable, variable.default, f"{at}.default")
 
@@ -76,7 +75,7 @@ def _filled(variable: Variable, value: Value, at: str) -> str:
     chosen = variable.default if value is None else value
     if chosen is None:
         if variable.is_required:
-            raise InvalidRequest(field=at, problem="It is required.")
+            raise WrongField(field=at, problem="It is required.")
         return ""
     return _text_of(variable, chosen, at)
 
@@ -93,7 +92,7 @@ def _text_of(variable: Variable, value: str | float | bool, at: str) -> str:
             return _date(value, at)
         case "select":
             if value not in variable.options:
-                raise InvalidRequest(field=at, problem=f"It is one of: {', '.join(variable.options)[:500]}.")
+                raise WrongField(field=at, problem=f"It is one of: {', '.join(variable.options)[:500]}.")
             return str(value)
         case _:
             assert_never(variable.kind)
@@ -101,7 +100,9 @@ def _text_of(variable: Variable, value: str | float | bool, at: str) -> str:
 
 def _text(value: object, at: str) -> str:
     if not isinstance(value, str) or len(value) > MOST_VALUE:
-        raise InvalidRequest(field=at, problem=f"It is text of {MOST_VALUE} characters or fewer.")
+        raise WrongField(
+            field=at, problem=f"It is text of {MOST_VALUE} characters or fewer.", limit=MOST_VALUE
+        )
     return value
 
 
@@ -111,7 +112,7 @@ def _number(value: object, at: str) -> str:
     except ValueError:
         number = None
     if isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
-        raise InvalidRequest(field=at, problem="It is a number.")
+        raise WrongField(field=at, problem="It is a number.")
     return str(int(number)) if float(number).is_integer() and abs(number) < 2**53 else repr(number)
 
 
@@ -121,11 +122,11 @@ def _boolean(value: object, at: str) -> str:
         return "yes"
     if said is False or said in ("no", "false"):
         return "no"
-    raise InvalidRequest(field=at, problem="It is true or false.")
+    raise WrongField(field=at, problem="It is true or false.")
 
 
 def _date(value: object, at: str) -> str:
     try:
         return date.fromisoformat(str(value)).isoformat()
     except ValueError as error:
-        raise InvalidRequest(field=at, problem="It is a date like 2026-03-01.") from error
+        raise WrongField(field=at, problem="It is a date like 2026-03-01.") from error

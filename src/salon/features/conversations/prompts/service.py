@@ -14,7 +14,7 @@ from salon.features.conversations.tree.desk import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
+from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, WrongField
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Storage, Transaction
 
@@ -284,15 +284,17 @@ def _with_version(
 def _check_draft(draft: Draft) -> None:
     check(draft.text, draft.variables)
     if len(draft.note) > MOST_NOTE:
-        raise InvalidRequest(field="note", problem=f"It must have {MOST_NOTE} characters or fewer.")
+        problem = f"It must have {MOST_NOTE} characters or fewer."
+        raise WrongField(field="note", problem=problem, limit=MOST_NOTE)
 
 
 def _check_names(name: str, description: str) -> None:
     if not 0 < len(name.strip()) <= MOST_NAME or name.startswith("prm_"):
         problem = f"It must have 1 to {MOST_NAME} characters and not begin like an id (prm_)."
-        raise InvalidRequest(field="name", problem=problem)
+        raise WrongField(field="name", problem=problem, limit=MOST_NAME)
     if len(description) > MOST_NOTE:
-        raise InvalidRequest(field="description", problem=f"It must have {MOST_NOTE} characters or fewer.")
+        problem = f"It must have {MOST_NOTE} characters or fewer."
+        raise WrongField(field="description", problem=problem, limit=MOST_NOTE)
 
 
 def _check_free(tx: Transaction, scope: SpaceScope, name: str, *, but: str | None) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from salon.foundation.kit.errors import InvalidRequest
-from salon.gateway.protocols.fields import Edits, array_at, invalid, join_fields, object_at
+from salon.gateway.protocols.fields import Edits, array_at, invalid, join_fields, object_at, optional
 from salon.gateway.protocols.responses.items import is_reference
 from salon.gateway.protocols.wire_json import JsonObject
 
@@ -45,9 +45,10 @@ def continued(history: Sequence[JsonObject], new: Sequence[JsonObject]) -> Items
         if isinstance(item.get("call_id"), str) and not _is_result(item)
     }
     for place, item in enumerate(new):
-        if _is_result(item) and item.get("call_id") not in calls:
+        path = f"input[{place}].call_id"
+        if _is_result(item) and optional(item.get("call_id"), str, path) not in calls:
             raise invalid(
-                f"input[{place}].call_id",
+                path,
                 "No tool call with this id came before. Send it too, or go on from its response.",
             )
     return [*history, *new]
@@ -65,13 +66,15 @@ def with_referred(
 
     Raises: InvalidRequest for one that is not stored here.
     """
-    before = {item.get("id") for item in history}
+    before = {item["id"] for item in history if isinstance(item.get("id"), str)}
     items: Items = []
     for place, item in enumerate(new):
         if not is_reference(item):
             items.append(item)
-        elif item.get("id") not in before:
-            found = stored.get(str(item.get("id")))
+            continue
+        item_id = optional(item.get("id"), str, f"input[{place}].id") or ""
+        if item_id not in before:
+            found = stored.get(item_id)
             if found is None:
                 problem = "No stored response of yours gave an item with this id. Send the item itself."
                 raise invalid(f"input[{place}].id", problem)

@@ -33,7 +33,7 @@ class ToldResponse:
         event = _event(data)
         if event is None:
             return data
-        kind, response = event.get("type"), event.get("response")
+        kind, response = str(event.get("type")), event.get("response")
         self.has_ended = self.has_ended or kind in _LAST
         if kind not in _WITH_RESPONSE or not is_object(response):
             return data

@@ -23,7 +23,7 @@ from salon.features.conversations.search.text_index import (
 from salon.features.conversations.store.conversations import get_branch
 from salon.features.conversations.store.messages import get_messages
 from salon.foundation.kit.caller import Caller, Right, SpaceScope
-from salon.foundation.kit.errors import InvalidRequest, NotAllowed, NotFound
+from salon.foundation.kit.errors import InvalidRequest, NotAllowed, NotFound, WrongField
 from salon.foundation.kit.fair_places import FairPlaces
 from salon.foundation.storage import Row, Storage, Transaction
 from salon.foundation.storage.statement import DialectName
@@ -166,7 +166,7 @@ class Search:
                 break
             if looked >= MOST_CANDIDATES:
                 problem = f"More than {MOST_CANDIDATES} messages fit. Look for something rarer."
-                raise InvalidRequest(field="search", problem=problem)
+                raise WrongField(field="search", problem=problem, limit=MOST_CANDIDATES)
             start = following
         return list(found)[:most]
 

@@ -9,7 +9,7 @@ from salon.features.conversations.models import Branch
 from salon.features.conversations.rendering.paths import Node, in_order, leaves, path_to
 from salon.features.conversations.shares.models import Line, Placed
 from salon.features.conversations.shares.store import Seen
-from salon.foundation.kit.errors import InvalidRequest, NotFound
+from salon.foundation.kit.errors import InvalidRequest, NotFound, WrongField
 
 MOST_MESSAGES: Final = 10_000
 _UNSHARED: Final = frozenset({"system", "developer"})
@@ -52,7 +52,7 @@ def _choice(seen: Sequence[Seen], heads: Sequence[tuple[str | None, str | None]]
         raise InvalidRequest(field="conversation_id", problem="Nothing is said there that can be shared.")
     if len(nodes) > MOST_MESSAGES:
         problem = f"These are {len(nodes)} messages, and a share has at most {MOST_MESSAGES}. Share a branch."
-        raise InvalidRequest(field="kind", problem=problem)
+        raise WrongField(field="kind", problem=problem, limit=MOST_MESSAGES)
     ordered = in_order(nodes)
     at = {node.id: position for position, node in enumerate(ordered)}
     ends = [(name, _above(parents, head, shown)) for name, head in heads]

@@ -28,7 +28,7 @@ from salon.foundation.events import Event, publish
 from salon.foundation.files import FileMissing, FileReference, Files, erase_file
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
+from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, WrongField
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Storage, Transaction
 
@@ -95,7 +95,8 @@ class Shares:
             return await self._told_again(caller, known)
         if new.expires_in_s is not None and not _LEAST_S <= new.expires_in_s <= _MOST_S:
             problem = f"It must be from {_LEAST_S} seconds to ten years."
-            raise InvalidRequest(field="expires_in_s", problem=problem)
+            limit = _LEAST_S if new.expires_in_s < _LEAST_S else _MOST_S
+            raise WrongField(field="expires_in_s", problem=problem, limit=limit)
         draft = await self._draft(caller, new)
 
         def do(tx: Transaction, now_ms: int) -> Ids:

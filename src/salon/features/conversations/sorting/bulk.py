@@ -24,7 +24,7 @@ from salon.features.conversations.tree.desk import Ids, keep_act, made_before
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
+from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, WrongField
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
@@ -302,7 +302,7 @@ def _check(asked: Asked) -> None:
     if bool(asked.ids) == (asked.filter is not None):
         raise InvalidRequest(field="ids", problem="Send either ids or a filter.")
     if len(asked.ids) > MOST:
-        raise InvalidRequest(field="ids", problem=f"Send {MOST} or fewer.")
+        raise WrongField(field="ids", problem=f"Send {MOST} or fewer.", limit=MOST)
     for one in filter(is_temporary, asked.ids):
         raise TemporaryRefused(id=one[:100])
     if (asked.act in {"tag", "untag"}) != bool(asked.tags):

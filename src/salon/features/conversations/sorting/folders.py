@@ -10,7 +10,7 @@ from salon.features.conversations.sorting.models import Folder, FolderRow
 from salon.features.conversations.tree import Desk, author_id
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, TooLarge
+from salon.foundation.kit.errors import Conflict, NotFound, TooLarge, WrongField
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
@@ -218,7 +218,8 @@ def _held(had: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
 
 def _check_name(name: str) -> None:
     if not 0 < len(name.strip()) <= MOST_NAME:
-        raise InvalidRequest(field="name", problem=f"It must have 1 to {MOST_NAME} characters.")
+        problem = f"It must have 1 to {MOST_NAME} characters."
+        raise WrongField(field="name", problem=problem, limit=MOST_NAME)
 
 
 def _turn(scope: SpaceScope) -> str:

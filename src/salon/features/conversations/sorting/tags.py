@@ -7,7 +7,7 @@ from salon.features.conversations.sorting.models import Tag
 from salon.features.conversations.tree import Desk
 from salon.features.conversations.tree.desk import Ids
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
+from salon.foundation.kit.errors import Conflict, NotFound, WrongField
 from salon.foundation.storage import Transaction
 
 MOST_NAME: Final = 100
@@ -66,4 +66,4 @@ class Tags:
 def check_tag(name: str) -> None:
     """Refuse a name that is empty or too long. Raises: InvalidRequest."""
     if not 0 < len(name.strip()) <= MOST_NAME:
-        raise InvalidRequest(field="tags", problem=f"A tag has 1 to {MOST_NAME} characters.")
+        raise WrongField(field="tags", problem=f"A tag has 1 to {MOST_NAME} characters.", limit=MOST_NAME)

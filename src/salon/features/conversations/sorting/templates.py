@@ -22,7 +22,7 @@ from salon.features.conversations.tree import (
 from salon.features.conversations.tree.conversations import check_settings, check_title, view_of
 from salon.foundation.files import check_named
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, TooLarge
+from salon.foundation.kit.errors import Conflict, NotFound, TooLarge, WrongField
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
@@ -227,10 +227,11 @@ def _the_template(tx: Transaction, scope: SpaceScope, template_id: str) -> Templ
 
 def _check(name: str, settings: dict[str, Any], messages: Sequence[TemplateMessage]) -> None:
     if not 0 < len(name.strip()) <= MOST_NAME:
-        raise InvalidRequest(field="name", problem=f"It must have 1 to {MOST_NAME} characters.")
+        problem = f"It must have 1 to {MOST_NAME} characters."
+        raise WrongField(field="name", problem=problem, limit=MOST_NAME)
     check_settings(settings)
     if len(messages) > MOST_MESSAGES:
-        raise InvalidRequest(field="messages", problem=f"Send {MOST_MESSAGES} or fewer.")
+        raise WrongField(field="messages", problem=f"Send {MOST_MESSAGES} or fewer.", limit=MOST_MESSAGES)
     if len(msgspec.json.encode(messages)) > MOST_BYTES:
         raise TooLarge(what="template", field="messages", limit_bytes=MOST_BYTES)
 

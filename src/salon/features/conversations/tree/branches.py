@@ -13,7 +13,7 @@ from salon.features.conversations.tree.desk import Desk, Ids, author_id
 from salon.features.conversations.tree.lookups import the_branch, the_conversation, the_message
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
+from salon.foundation.kit.errors import Conflict, NotFound, WrongField
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
@@ -215,7 +215,8 @@ class Branches:
 def check_name(name: str) -> str:
     """Return a branch's name. Raises: InvalidRequest for none, or one that is too long."""
     if not name.strip() or len(name) > MOST_NAME_LETTERS:
-        raise InvalidRequest(field="name", problem=f"It must have 1 to {MOST_NAME_LETTERS} characters.")
+        problem = f"It must have 1 to {MOST_NAME_LETTERS} characters."
+        raise WrongField(field="name", problem=problem, limit=MOST_NAME_LETTERS)
     return name
 
 

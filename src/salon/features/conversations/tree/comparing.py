@@ -8,7 +8,7 @@ from salon.features.conversations.tree.desk import Desk
 from salon.features.conversations.tree.diff import Diff, Said, compare
 from salon.features.conversations.tree.lookups import readable, the_branch, the_message
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.kit.errors import WrongField
 from salon.foundation.storage import Transaction
 
 MOST_COMPARED = 2000
@@ -85,7 +85,7 @@ def _since(path: list[Place], shared_id: str | None, name: str) -> list[str]:
     if shared_id is None and (not path or path[-1].depth == 0):
         return ids[::-1]
     problem = f"More than {MOST_COMPARED} of its messages differ. Choose an earlier one."
-    raise InvalidRequest(field=name, problem=problem)
+    raise WrongField(field=name, problem=problem, limit=MOST_COMPARED)
 
 
 def _said(tx: Transaction, scope: SpaceScope, ids: list[str]) -> list[Said]:

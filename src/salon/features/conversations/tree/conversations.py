@@ -16,7 +16,7 @@ from salon.features.conversations.tree.lookups import the_branch, the_conversati
 from salon.features.conversations.tree.views import ConversationPage, ConversationView
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import InvalidRequest, NotFound, TooLarge
+from salon.foundation.kit.errors import InvalidRequest, NotFound, TooLarge, WrongField
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
@@ -245,7 +245,8 @@ def view_of(tx: Transaction, scope: SpaceScope, conversation_id: str) -> Convers
 def check_title(title: str) -> None:
     """Refuse a title that is too long. Raises: InvalidRequest."""
     if len(title) > MOST_TITLE_LETTERS:
-        raise InvalidRequest(field="title", problem=f"It must have {MOST_TITLE_LETTERS} characters or fewer.")
+        problem = f"It must have {MOST_TITLE_LETTERS} characters or fewer."
+        raise WrongField(field="title", problem=problem, limit=MOST_TITLE_LETTERS)
 
 
 def check_settings(settings: dict[str, Any]) -> None:

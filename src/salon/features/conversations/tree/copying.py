@@ -29,7 +29,7 @@ from salon.features.conversations.tree.lookups import readable, the_conversation
 from salon.features.conversations.tree.views import ConversationView
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.kit.errors import InvalidRequest, WrongField
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
@@ -117,7 +117,7 @@ class _Tree:
         places = places_of(tx, scope, source.id, limit=MOST_COPIED + 1)
         if len(places) > MOST_COPIED:
             problem = f"It has more than {MOST_COPIED} messages. Export and import it instead."
-            raise InvalidRequest(field="conversation_id", problem=problem)
+            raise WrongField(field="conversation_id", problem=problem, limit=MOST_COPIED)
         self.places = {place.id: place for place in places}
         self.branches = store.list_branches(tx, scope, source.id)
         named = last or source.branch_id

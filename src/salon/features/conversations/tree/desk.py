@@ -11,7 +11,7 @@ from salon.features.conversations.errors import ActDiffers
 from salon.features.conversations.store.conversations import find_act, record_act
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.kit.errors import WrongField
 from salon.foundation.storage import Storage, Transaction
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ def made_before(tx: Transaction, caller: Caller, *, act: str, asked: Any, client
     """Return what an act made when the client sent it before. Raises: ActDiffers, InvalidRequest."""
     if not 0 < len(client_id) <= CLIENT_ID_LETTERS:
         problem = f"It must have 1 to {CLIENT_ID_LETTERS} characters."
-        raise InvalidRequest(field="client_id", problem=problem)
+        raise WrongField(field="client_id", problem=problem, limit=CLIENT_ID_LETTERS)
     known = find_act(tx, SpaceScope(caller.space_id), client_id)
     if known is None:
         return None

@@ -24,7 +24,7 @@ from salon.features.conversations.tree.comparing import end_of
 from salon.features.conversations.tree.desk import Desk, Ids, author_id
 from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation, the_message
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.kit.errors import InvalidRequest, WrongField
 from salon.foundation.storage import Transaction
 
 MOST_CHOSEN = 500
@@ -54,7 +54,8 @@ class Merging:
         """
         check_name(name)
         if not 0 < len(chosen) <= MOST_CHOSEN:
-            raise InvalidRequest(field="messages", problem=f"Choose 1 to {MOST_CHOSEN} messages.")
+            problem = f"Choose 1 to {MOST_CHOSEN} messages."
+            raise WrongField(field="messages", problem=problem, limit=MOST_CHOSEN if chosen else 1)
         scope, by = SpaceScope(caller.space_id), author_id(caller)
 
         def do(tx: Transaction, now_ms: int) -> Ids:

@@ -25,7 +25,7 @@ from salon.features.conversations.tree.views import MessagePage, MessageView
 from salon.foundation.events import Event, publish
 from salon.foundation.files import check_named
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.kit.errors import InvalidRequest, WrongField
 from salon.foundation.storage import Transaction
 
 MOST_PAGE: Final = 200
@@ -64,7 +64,7 @@ class Messages:
         Raises: NotFound, FileMissing, HeadMoved, TooLarge, InvalidRequest, ActDiffers.
         """
         if not new:
-            raise InvalidRequest(field="messages", problem="Send at least one message.")
+            raise WrongField(field="messages", problem="Send at least one message.", limit=1)
         scope = SpaceScope(caller.space_id)
 
         def do(tx: Transaction, now_ms: int) -> Ids:

@@ -22,7 +22,7 @@ from salon.foundation.audit import record
 from salon.foundation.files import FileReference, Files
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
-from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
+from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, WrongField
 from salon.foundation.kit.fair_places import FairPlaces
 from salon.foundation.runs import Run, Runs
 from salon.foundation.storage import Storage, Transaction
@@ -214,7 +214,7 @@ def _counted(tx: Transaction, scope: SpaceScope, wish: Wish) -> Counted:
         return Counted(conversations=conversations, messages=messages)
     if not ids or (len(ids) > MOST_NAMED and not wish.is_selection) or len(set(ids)) != len(ids):
         problem = f"Name 1 to {MOST_NAMED} conversations, each once; or ask for all."
-        raise InvalidRequest(field="conversation_ids", problem=problem)
+        raise WrongField(field="conversation_ids", problem=problem, limit=MOST_NAMED)
     found = store.count_messages(tx, scope, ids)
     missing = next((one for one in ids if one not in found), None)
     if missing is not None:
