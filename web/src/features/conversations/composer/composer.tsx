@@ -18,6 +18,7 @@ import { usePanel } from "@/features/conversations/composer/use-panel"
 import { useSending } from "@/features/conversations/composer/use-sending"
 import { useWho } from "@/features/conversations/composer/use-who"
 import { useWords } from "@/features/conversations/composer/use-words"
+import { VoiceButton } from "@/features/conversations/composer/voice/voice-button"
 import { WaitingLine } from "@/features/conversations/composer/waiting-line"
 import type { OpenConversation } from "@/features/conversations/page/open"
 import { ModelButton } from "@/features/models/picker"
@@ -134,6 +135,9 @@ function ComposerOf({ conversation }: ComposerProps) {
           />
           <div className="flex items-center gap-1 ps-2 pe-2 pb-2">
             <AddMenu onFiles={files.add} />
+            <VoiceButton
+              onText={(words) => setText([store.view().text.trimEnd(), words].filter(Boolean).join(" "))}
+            />
             <span className="flex-1" />
             <TokenCount text={text} conversation={conversation} model={first} />
             <ModelButton models={who.models} isOpen={panel.open?.kind === "models"} onClick={panel.toggleModels} />

@@ -1,10 +1,11 @@
 import { useLingui } from "@lingui/react/macro"
-import { Paperclip, Plus } from "lucide-react"
+import { MonitorUp, Paperclip, Plus } from "lucide-react"
 import { useRef } from "react"
 import type { TriggerProps } from "@/components/ui/floating"
 import { IconButton } from "@/components/ui/icon-button"
 import { Menu } from "@/components/ui/menu"
 import { MenuItem } from "@/components/ui/menu-item"
+import { useCapture } from "@/features/conversations/composer/capture/use-capture"
 import { useRegistered, useTitle } from "@/registry"
 
 interface AddMenuProps {
@@ -17,6 +18,7 @@ export function AddMenu({ onFiles }: AddMenuProps) {
   const titleOf = useTitle()
   const actions = useRegistered("composerActions")
   const field = useRef<HTMLInputElement>(null)
+  const capture = useCapture((file) => onFiles([file]))
   const renderButton = (props: TriggerProps) => (
     <IconButton {...props} label={t`Add to the message`}>
       <Plus aria-hidden="true" className="size-5" strokeWidth={1.75} />
@@ -40,6 +42,9 @@ export function AddMenu({ onFiles }: AddMenuProps) {
         trigger={renderButton}
       >
         <MenuItem icon={Paperclip} onChoose={() => field.current?.click()}>{t`Files and pictures`}</MenuItem>
+        {capture.start === undefined ? null : (
+          <MenuItem icon={MonitorUp} onChoose={capture.start}>{t`A picture of the screen`}</MenuItem>
+        )}
         {actions.flatMap(({ id, title, icon, run }) =>
           run
             ? [
@@ -50,6 +55,7 @@ export function AddMenu({ onFiles }: AddMenuProps) {
             : [],
         )}
       </Menu>
+      {capture.dialog}
     </>
   )
 }
