@@ -2,10 +2,14 @@
 
 ``python -m salon.testing.hostile PORT KEY SEED`` prepares itself, goes on from a line ``go`` to the next one,
 and says in the end what became of it: of each kind of act how often it got which answer.
+
+It stands back in what the processors do (``nice``), not in what it asks: strangers compute their requests on
+machines of their own, and that is nothing a house could give to somebody else.
 """
 
 import asyncio
 import json
+import os
 import random
 import sys
 from collections import Counter
@@ -22,6 +26,7 @@ from salon.testing.raw_http import RawAnswer, ask, request_bytes
 AT_ONCE: Final = 6
 WORD: Final = "mire"
 MIB: Final = 1024**2
+_NICE: Final = 19
 Told = dict[str, Counter[str]]
 
 
@@ -148,4 +153,6 @@ def _say(words: str) -> None:
 
 
 if __name__ == "__main__":
+    if sys.platform != "win32":
+        os.nice(_NICE)
     asyncio.run(_main(int(sys.argv[1]), sys.argv[2], sys.argv[3]))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from salon.foundation.files import FileMissing, FileQuery, Files, LocalBlobs, QuotaExceeded, check_named
+from salon.foundation.files.receiving import SYNCED_BYTES, Arrival
 from salon.foundation.files.store import recount
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import ManualClock
@@ -77,6 +78,35 @@ def test_the_quota_counts_and_a_refused_file_leaves_nothing(address: str, tmp_pa
     counted, added_up = play(address, tmp_path, scene, quota_bytes=1000)
     assert counted == added_up
     assert counted.size_bytes == 900
+
+
+def test_one_piece_at_a_time_is_brought_to_the_disk_and_spaces_take_turns(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit of the database waits behind whatever is being synced: never behind more than one piece."""
+    under_way, most, served, add = 0, 0, [], Arrival.add
+
+    def watched(arrival: Arrival, piece: bytes) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        served.append((arrival, len(piece)))
+        add(arrival, piece)
+        under_way -= 1
+
+    monkeypatch.setattr(Arrival, "add", watched)
+    content = os.urandom(6 * SYNCED_BYTES + 1)
+
+    async def scene(files, storage):
+        greedy = [files.store(ANN, chunks(content, 700_000), name=f"{number}") for number in range(5)]
+        stored = await asyncio.gather(*greedy, files.store(BOB, chunks(content, 9_000_000), name="one"))
+        assert {file.hash for file in stored} == {hashlib.sha256(content).hexdigest()}
+
+    play(address, tmp_path, scene)
+    assert most == 1
+    assert max(size for _, size in served) == SYNCED_BYTES
+    last_of_each = {arrival: place for place, (arrival, _) in enumerate(served)}
+    assert min(last_of_each.values()) < len(served) / 2, "one space took every turn"
 
 
 def test_concurrent_uploads_never_pass_the_quota(address: str, tmp_path: Path) -> None:

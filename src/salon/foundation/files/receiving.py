@@ -9,12 +9,15 @@ from typing import BinaryIO, Final
 from salon.foundation.files.blobs import disk_error
 from salon.foundation.files.sniffing import SNIFF_BYTES
 
-_BROUGHT_BYTES: Final = 2 * 1024**2
+SYNCED_BYTES: Final = 512 * 1024
 """Brought to the disk at once: a commit of the database waits behind all that a file left to write."""
+
+_sync: Final = getattr(os, "fdatasync", os.fsync)
+"""With the size of the file and without its times: for those it would wait for the file system's journal."""
 
 
 class Arrival:
-    """A file that is arriving: written and hashed in worker threads, one call at a time."""
+    """A file that is arriving: written, hashed and synced in worker threads, one call at a time."""
 
     def __init__(self, directory: Path) -> None:
         """Begin a file in ``directory``. Raises: StorageError."""
@@ -27,7 +30,6 @@ class Arrival:
         self._file: BinaryIO = os.fdopen(handle, "wb")
         self._digest = hashlib.sha256()
         self.size_bytes = 0
-        self._waiting_bytes = 0
         self.head = b""
 
     @property
@@ -35,32 +37,25 @@ class Arrival:
         """The SHA-256 of what arrived."""
         return self._digest.hexdigest()
 
-    def add(self, chunk: bytes) -> None:
-        """Write one chunk."""
+    def add(self, piece: bytes | bytearray) -> None:
+        """Write one piece, and bring it to the disk."""
         if len(self.head) < SNIFF_BYTES:
-            self.head = (self.head + chunk)[:SNIFF_BYTES]
-        self._digest.update(chunk)
-        self.size_bytes += len(chunk)
-        self._waiting_bytes += len(chunk)
+            self.head = (self.head + piece)[:SNIFF_BYTES]
+        self._digest.update(piece)
+        self.size_bytes += len(piece)
         try:
-            self._file.write(chunk)
-            if self._waiting_bytes >= _BROUGHT_BYTES:
-                self._bring()
+            self._file.write(piece)
+            self._file.flush()
+            _sync(self._file.fileno())
         except OSError as error:
             raise disk_error(error) from error
 
     def finish(self) -> None:
-        """Bring it to the disk."""
+        """Close it: all of it is on the disk."""
         try:
-            self._bring()
             self._file.close()
         except OSError as error:
             raise disk_error(error) from error
-
-    def _bring(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._waiting_bytes = 0
 
     def discard(self) -> None:
         """Remove what is left of it."""

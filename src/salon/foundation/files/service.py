@@ -20,16 +20,16 @@ from salon.foundation.files.blobs import BlobStore
 from salon.foundation.files.errors import FileExpired, FileMissing, QuotaExceeded
 from salon.foundation.files.gate import Gate
 from salon.foundation.files.models import Derivative, FileQuery, FileReference, Usage
-from salon.foundation.files.receiving import Arrival
+from salon.foundation.files.receiving import SYNCED_BYTES, Arrival
 from salon.foundation.files.sniffing import SNIFF_BYTES, refined, sniff
 from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import Overloaded, TooLarge
+from salon.foundation.kit.fair_places import FairPlaces
 from salon.foundation.kit.ids import SpaceId, new_id
 from salon.foundation.storage import Storage, Transaction
 
 DEFAULT_MAX_BYTES: Final = 2 * 1024**3
-WRITE_BYTES: Final = 512 * 1024
 GRACE_S: Final = 3600.0
 STALE_DELETE_S: Final = 300.0
 """A deletion that was begun so long ago belongs to a process that is gone."""
@@ -65,6 +65,8 @@ class Files:
         self._max_bytes = max_bytes
         self._quota_bytes = quota_bytes
         self._gate = gate
+        self._disk = FairPlaces(1)
+        """Who brings a piece of a file to the disk: several at once would be one long wait for a commit."""
 
     @property
     def max_bytes(self) -> int:
@@ -116,7 +118,7 @@ class Files:
             await self._check_room(SpaceScope(caller.space_id), expected_bytes)
         arrival = await asyncio.to_thread(Arrival, self._incoming)
         try:
-            await self._receive(arrival, content, limit=limit)
+            await self._receive(arrival, content, limit=limit, owner=caller.space_id)
             file = self._describe(caller, arrival, name=name, media_type=media_type)
             if self._gate is not None and not is_inner:
                 verdict = await self._gate.pass_in(caller, arrival.path, hash_=file.hash)
@@ -173,7 +175,7 @@ class Files:
             return
         copy = await asyncio.to_thread(Arrival, self._incoming)
         try:
-            await self._receive(copy, self.content(file), limit=file.size_bytes)
+            await self._receive(copy, self.content(file), limit=file.size_bytes, owner=file.space_id)
             yield copy.path
         finally:
             await asyncio.to_thread(copy.discard)
@@ -249,18 +251,25 @@ class Files:
         if used >= self._quota_bytes or used + expected_bytes > self._quota_bytes:
             raise QuotaExceeded(self._quota_bytes)
 
-    async def _receive(self, upload: Arrival, content: AsyncIterator[bytes], *, limit: int) -> None:
+    async def _receive(
+        self, upload: Arrival, content: AsyncIterator[bytes], *, limit: int, owner: str
+    ) -> None:
         waiting, size_bytes = bytearray(), 0
         async for chunk in content:
             size_bytes += len(chunk)
             if size_bytes > limit:
                 raise TooLarge(what="file", limit_bytes=limit)
             waiting += chunk
-            if len(waiting) >= WRITE_BYTES:  # a thread is asked once for many chunks
-                await asyncio.to_thread(upload.add, bytes(waiting))
-                waiting.clear()
-        await asyncio.to_thread(upload.add, bytes(waiting))
+            while len(waiting) >= SYNCED_BYTES:
+                await self._add(upload, waiting[:SYNCED_BYTES], owner)
+                del waiting[:SYNCED_BYTES]
+        if waiting:
+            await self._add(upload, waiting, owner)
         await asyncio.to_thread(upload.finish)
+
+    async def _add(self, upload: Arrival, piece: bytearray, owner: str) -> None:
+        async with self._disk.place(owner):
+            await asyncio.to_thread(upload.add, piece)
 
     def _describe(self, caller: Caller, arrival: Arrival, *, name: str, media_type: str) -> FileReference:
         seen = sniff(arrival.head, is_whole=arrival.size_bytes <= SNIFF_BYTES)

@@ -20,6 +20,7 @@ from salon.foundation.kit.errors import Overloaded, StorageError
 from salon.foundation.kit.fair_places import FairPlaces
 from salon.foundation.workers.errors import WorkCrashed, WorkLimit, WorkRefused
 from salon.foundation.workers.models import Done, Failed, Limits, Order, Report, Sent
+from salon.foundation.workers.process import Process, spawn
 
 _LENGTH: Final = struct.Struct(">I")
 _REPORT: Final = msgspec.msgpack.Decoder(Report)
@@ -34,7 +35,7 @@ _NICE: Final = 10
 class Job:
     """A piece of work that runs: iterate over its messages, then take ``result``. One task."""
 
-    def __init__(self, process: asyncio.subprocess.Process, limits: Limits, *, field: str) -> None:
+    def __init__(self, process: Process, limits: Limits, *, field: str) -> None:
         self._process = process
         self._limits = limits
         self._field = field
@@ -186,14 +187,14 @@ class Workers:
             self._places.give_back(owner)
 
 
-async def _spawn(buffer_bytes: int) -> asyncio.subprocess.Process:
+async def _spawn(buffer_bytes: int) -> Process:
     kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
     try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-s", "-P", "-B", "-m", "salon.foundation.workers.child",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            env={**kept, "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}, limit=min(buffer_bytes, 1024**2),
-        )  # fmt: skip
+        process = await spawn(
+            (sys.executable, "-s", "-P", "-B", "-m", "salon.foundation.workers.child"),
+            environment={**kept, "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"},
+            limit_bytes=min(buffer_bytes, 1024**2),
+        )
     except OSError as error:
         problem = f"No worker process can be started ({error.strerror or type(error).__name__})."
         raise StorageError(problem=problem, fix="Free memory or processes on this machine.") from error
@@ -202,14 +203,14 @@ async def _spawn(buffer_bytes: int) -> asyncio.subprocess.Process:
     return process
 
 
-async def _tell(process: asyncio.subprocess.Process, order: bytes) -> None:
+async def _tell(process: Process, order: bytes) -> None:
     assert process.stdin is not None
     process.stdin.write(_LENGTH.pack(len(order)) + order)
     with contextlib.suppress(ConnectionError):
         await process.stdin.drain()  # one that died at once is heard of where its reports are read
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: Process) -> None:
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
@@ -218,7 +219,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     await asyncio.shield(_gone(process))
 
 
-async def _gone(process: asyncio.subprocess.Process) -> None:
+async def _gone(process: Process) -> None:
     """Wait until nothing of a process is left, its output included, which else is closed after the loop."""
     while process.stdout is not None and await process.stdout.read(_REST_BYTES):
         pass
