@@ -8,8 +8,9 @@ import { createRoot } from "react-dom/client"
 import { Problem } from "@/api/problem"
 import { createAppRouter } from "@/app/router"
 import "@/app/features"
+import { leaveWithOthers } from "@/features/house/session"
 import { startLocale } from "@/i18n/i18n"
-import { applyPreferences, watchSystemTheme } from "@/lib/preferences"
+import { applyPreferences, watchPreferences } from "@/lib/preferences"
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -26,7 +27,8 @@ const queries = new QueryClient({
 
 async function start(root: HTMLElement): Promise<void> {
   applyPreferences()
-  watchSystemTheme()
+  watchPreferences()
+  leaveWithOthers(queries)
   await startLocale()
   createRoot(root).render(
     <StrictMode>

@@ -46,3 +46,7 @@ export type Trial = Outcome<"/salon/v1/providers/{provider_id}/test">
 export type ExplainBody = Sent<"/salon/v1/routes/explain">
 export type Explanation = Outcome<"/salon/v1/routes/explain">
 export type Replayed = Outcome<"/salon/v1/payloads/{payload_id}/replay">
+
+export type ApiKey = Answer<"/salon/v1/keys">["items"][number]
+export type NewKey = Sent<"/salon/v1/keys">
+export type KeyChange = paths["/salon/v1/keys/{key_id}"]["patch"]["requestBody"]["content"]["application/json"]

@@ -6,3 +6,4 @@
 import "@/features/conversations/feature"
 import "@/features/conversations/composer/prompts/feature"
 import "@/features/conversations/inspector/feature"
+import "@/features/settings/feature"

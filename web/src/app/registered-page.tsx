@@ -1,6 +1,6 @@
+import { Navigate } from "@tanstack/react-router"
 import { Suspense } from "react"
 import { NotFound } from "@/app/not-found"
-import { HomePage } from "@/features/home/home-page"
 import { type PagePath, useRegistered } from "@/registry"
 
 interface RegisteredPageProps {
@@ -19,5 +19,5 @@ export function RegisteredPage({ path }: RegisteredPageProps) {
       </Suspense>
     )
   }
-  return path === "/" ? <HomePage /> : <NotFound />
+  return path === "/" ? <Navigate to="/settings/$page" params={{ page: "gateway" }} replace /> : <NotFound />
 }

@@ -1,12 +1,13 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router"
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router"
 import { Broken } from "@/app/broken"
+import { Frame } from "@/app/frame"
 import { NotFound } from "@/app/not-found"
 import { RegisteredPage } from "@/app/registered-page"
 import { oneOf } from "@/lib/preferences"
 import { CLIENTS, type ClientId } from "@/lib/snippets"
 
 /** What a link to the page restores. */
-interface HomeSearch {
+interface GatewaySearch {
   client?: ClientId
   model?: string
   /** The request whose facts are shown. */
@@ -56,16 +57,53 @@ interface PayloadsSearch {
   search?: string
 }
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken })
+/** The pages that had addresses of their own before the settings had them. */
+const MOVED = ["requests", "models", "providers", "routes", "batches", "files", "payloads"] as const
 
-const home = createRoute({
+const root = createRootRoute({
+  component: Frame,
+  notFoundComponent: NotFound,
+  errorComponent: Broken,
+  beforeLoad: ({ location: { pathname, search, hash } }) => {
+    const name = oneOf(MOVED, pathname.replaceAll("/", ""))
+    if (name) throw redirect({ to: `/settings/${name}`, search, hash, replace: true })
+  },
+})
+
+const start = createRoute({
   getParentRoute: () => root,
   path: "/",
   component: () => <RegisteredPage path="/" />,
-  validateSearch: (raw: Record<string, unknown>): HomeSearch => {
-    const client = oneOf(CLIENTS, raw["client"])
-    return { ...(client ? { client } : {}), ...texts(raw, ["model", "request"]) }
+  validateSearch: (raw: Record<string, unknown>): GatewaySearch => gatewaySearch(raw),
+  // The gateway stood here; links to one of its requests or clients are kept.
+  beforeLoad: ({ search, location: { hash } }) => {
+    if (search.request || search.client) throw redirect({ to: "/settings/gateway", search, hash, replace: true })
   },
+})
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/features/settings/settings-dialog"), "SettingsDialog"),
+})
+
+const settingsStart = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/settings/settings-start"), "SettingsStart"),
+})
+
+const settingsPage = createRoute({
+  getParentRoute: () => settings,
+  path: "$page",
+  component: lazyRouteComponent(() => import("@/features/settings/settings-page-view"), "SettingsPageView"),
+})
+
+const gateway = createRoute({
+  getParentRoute: () => settings,
+  path: "gateway",
+  component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage"),
+  validateSearch: (raw: Record<string, unknown>): GatewaySearch => gatewaySearch(raw),
 })
 
 const conversation = createRoute({
@@ -89,15 +127,15 @@ const usage = createRoute({
 })
 
 const requests = createRoute({
-  getParentRoute: () => root,
-  path: "/requests",
+  getParentRoute: () => settings,
+  path: "requests",
   component: lazyRouteComponent(() => import("@/features/requests/requests-page"), "RequestsPage"),
   validateSearch: (raw: Record<string, unknown>): NamedSearch => texts(raw, ["id"]),
 })
 
 const models = createRoute({
-  getParentRoute: () => root,
-  path: "/models",
+  getParentRoute: () => settings,
+  path: "models",
   component: lazyRouteComponent(() => import("@/features/models/models-page"), "ModelsPage"),
   validateSearch: (raw: Record<string, unknown>): ModelsSearch => ({
     ...texts(raw, ["name"]),
@@ -106,22 +144,22 @@ const models = createRoute({
 })
 
 const batches = createRoute({
-  getParentRoute: () => root,
-  path: "/batches",
+  getParentRoute: () => settings,
+  path: "batches",
   component: lazyRouteComponent(() => import("@/features/batches/batches-page"), "BatchesPage"),
   validateSearch: (raw: Record<string, unknown>): NamedSearch => texts(raw, ["id"]),
 })
 
 const files = createRoute({
-  getParentRoute: () => root,
-  path: "/files",
+  getParentRoute: () => settings,
+  path: "files",
   component: lazyRouteComponent(() => import("@/features/files/files-page"), "FilesPage"),
   validateSearch: (raw: Record<string, unknown>): NamedSearch => texts(raw, ["id"]),
 })
 
 const providers = createRoute({
-  getParentRoute: () => root,
-  path: "/providers",
+  getParentRoute: () => settings,
+  path: "providers",
   component: lazyRouteComponent(() => import("@/features/providers/providers-page"), "ProvidersPage"),
   validateSearch: (raw: Record<string, unknown>): ProvidersSearch => ({
     ...texts(raw, ["name", "add"]),
@@ -130,8 +168,8 @@ const providers = createRoute({
 })
 
 const routes = createRoute({
-  getParentRoute: () => root,
-  path: "/routes",
+  getParentRoute: () => settings,
+  path: "routes",
   component: lazyRouteComponent(() => import("@/features/routes/routes-page"), "RoutesPage"),
   validateSearch: (raw: Record<string, unknown>): RoutesSearch => ({
     ...texts(raw, ["model", "edit"]),
@@ -140,8 +178,8 @@ const routes = createRoute({
 })
 
 const payloads = createRoute({
-  getParentRoute: () => root,
-  path: "/payloads",
+  getParentRoute: () => settings,
+  path: "payloads",
   component: lazyRouteComponent(() => import("@/features/payloads/payloads-page"), "PayloadsPage"),
   validateSearch: (raw: Record<string, unknown>): PayloadsSearch => texts(raw, ["id", "search"]),
 })
@@ -149,11 +187,33 @@ const payloads = createRoute({
 /** The routes of the app, under whatever path the document's base names. */
 export function createAppRouter() {
   return createRouter({
-    routeTree: root.addChildren([home, conversation, search, usage, requests, models, providers, routes, batches, files, payloads]),
+    routeTree: root.addChildren([
+      start,
+      conversation,
+      search,
+      usage,
+      settings.addChildren([
+        settingsStart,
+        gateway,
+        requests,
+        models,
+        providers,
+        routes,
+        batches,
+        files,
+        payloads,
+        settingsPage,
+      ]),
+    ]),
     basepath: new URL(document.baseURI).pathname,
     defaultErrorComponent: Broken,
     scrollRestoration: false,
   })
+}
+
+function gatewaySearch(raw: Record<string, unknown>): GatewaySearch {
+  const client = oneOf(CLIENTS, raw["client"])
+  return { ...(client ? { client } : {}), ...texts(raw, ["model", "request"]) }
 }
 
 /** The named parameters that are texts with something in them. */

@@ -8,21 +8,39 @@ test.each([null, "", "nonsense", "[]", "null", "7"])("damaged preferences %j rea
     locale: null,
     sidebar: "wide",
     letterKeys: true,
-    enterSends: true,
+    contrast: "system",
+    motion: "system",
     layout: "column",
+    enterSends: true,
+    readingWidth: "regular",
+    ownKeys: {},
   })
 })
 
 test("only known choices are taken over", () => {
-  const text = '{"theme":"dark","density":"tiny","locale":"ar","sidebar":"rail","letterKeys":false,"enterSends":false,"layout":"sides"}'
+  const text = JSON.stringify({
+    theme: "dark",
+    density: "tiny",
+    locale: "ar",
+    sidebar: "rail",
+    letterKeys: false,
+    contrast: "more",
+    layout: "round",
+    enterSends: false,
+    ownKeys: { "new-conversation": "x", broken: 7 },
+  })
   expect(parsePreferences(text)).toEqual({
     theme: "dark",
     density: "comfortable",
     locale: "ar",
     sidebar: "rail",
     letterKeys: false,
+    contrast: "more",
+    motion: "system",
+    layout: "column",
     enterSends: false,
-    layout: "sides",
+    readingWidth: "regular",
+    ownKeys: { "new-conversation": "x" },
   })
 })
 

@@ -11,5 +11,6 @@ export type {
   SettingsPage,
   SidebarPart,
 } from "@/registry/feature"
+export { currentActions, useAction } from "@/registry/actions"
 export { useRegistered, useTitle } from "@/registry/hooks"
 export { registered, registerFeature } from "@/registry/registry"

@@ -11,6 +11,9 @@
   var theme = stored.theme === "light" || stored.theme === "dark" ? stored.theme : dark ? "dark" : "light"
   root.dataset.theme = theme
   if (stored.density === "compact" || stored.density === "spacious") root.dataset.density = stored.density
+  if (stored.contrast === "more") root.dataset.contrast = "more"
+  if (stored.motion === "reduced") root.dataset.motion = "reduced"
+  if (stored.readingWidth === "wide") root.dataset.measure = "wide"
   if (typeof stored.locale === "string") {
     root.lang = stored.locale
     root.dir = stored.locale === "ar" ? "rtl" : "ltr"

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { BROWSER_PATH, NARROW, NO_BROWSER, openBrowser, axeFindings, visit, WIDE } from "./browser.ts"
 import { type House, openHouse } from "./house.ts"
 
-const PAGES = ["/providers", "/providers?name=openai", "/providers?add=azure", "/routes?model=smart", "/routes?edit=smart", "/payloads?id=pld_1", "/?request=req_2"]
+const PAGES = ["/settings/providers", "/settings/providers?name=openai", "/settings/providers?add=azure", "/settings/routes?model=smart", "/settings/routes?edit=smart", "/settings/payloads?id=pld_1", "/settings/gateway?request=req_2"]
 const KEY = "sk-never-shown-again"
 
 let browser: Browser
@@ -35,7 +35,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("a provider is added with the keyboard alone, and tested at once", async () => {
-    const { page, close } = await visit(browser, house.address)
+    const { page, close } = await visit(browser, `${house.address}/settings/gateway`)
     await page.getByText("1,284").waitFor()
     await page.keyboard.press("g")
     await page.keyboard.press("p")
@@ -59,7 +59,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("a refused field says what is wrong in its place, and keeps what was written", async () => {
-    const { page, close } = await visit(browser, `${house.address}/providers?add=bedrock`)
+    const { page, close } = await visit(browser, `${house.address}/settings/providers?add=bedrock`)
     await page.getByLabel("Region").first().fill("wrong-region")
     await page.getByLabel("API key").fill(KEY)
     await page.getByRole("button", { name: "Add and test" }).click()
@@ -76,10 +76,10 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("the form asks what the server says that a kind needs", async () => {
-    const { page, close } = await visit(browser, `${house.address}/providers?add=vertex`)
+    const { page, close } = await visit(browser, `${house.address}/settings/providers?add=vertex`)
     await page.getByLabel("Project").waitFor()
     expect(await page.getByLabel("API key").evaluate((field) => field.tagName)).toBe("TEXTAREA")
-    await page.goto(`${house.address}/providers?add=openai-compatible`)
+    await page.goto(`${house.address}/settings/providers?add=openai-compatible`)
     await page.getByPlaceholder("https://api.example.com/v1").waitFor()
     expect(await page.getByLabel("API key").getAttribute("required")).toBeNull()
     expect(await page.locator("[name=base_url]").getAttribute("required")).not.toBeNull()
@@ -87,16 +87,16 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("a kind that nobody knows is found under any address", async () => {
-    const { page, close } = await visit(browser, `${house.address}/providers?add=`)
+    const { page, close } = await visit(browser, `${house.address}/settings/providers?add=`)
     await page.getByRole("combobox").fill("nowhere")
     await page.getByText("No kind matches “nowhere”.").waitFor()
     await page.keyboard.press("Enter")
-    expect(await page.locator("dialog[open]").count()).toBe(1)
+    expect(await page.getByRole("dialog", { name: "Add a provider" }).count()).toBe(1)
     await close()
   })
 
   test("another key is stored and its field is empty again", async () => {
-    const { page, close } = await visit(browser, `${house.address}/providers?name=openai`)
+    const { page, close } = await visit(browser, `${house.address}/settings/providers?name=openai`)
     await page.getByLabel("API key").fill(KEY)
     await page.getByRole("button", { name: "Store the key" }).click()
     await page.getByText("Stored. The old one is forgotten.").waitFor()
@@ -106,7 +106,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("limits are set and taken away beside what holds", async () => {
-    const { page, close } = await visit(browser, `${house.address}/providers?name=openai`)
+    const { page, close } = await visit(browser, `${house.address}/settings/providers?name=openai`)
     await page.getByLabel("Requests a minute").fill("60")
     await page.getByRole("button", { name: "Save the limits" }).click()
     await page.getByText("In force.").waitFor()
@@ -115,7 +115,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("switching off is one click, removing needs the name", async () => {
-    const { page, close } = await visit(browser, `${house.address}/providers?name=openai`)
+    const { page, close } = await visit(browser, `${house.address}/settings/providers?name=openai`)
     await page.getByRole("button", { name: "Switch off" }).click()
     await expect.poll(() => sent("POST providers/prov_openai/disable")).toBeNull()
     await page.getByRole("button", { name: "Remove", exact: true }).click()
@@ -129,7 +129,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("a provider is changed but for what was left as it is, and an address elsewhere asks for its key", async () => {
-    const { page, close } = await visit(browser, `${house.address}/providers?name=openai`)
+    const { page, close } = await visit(browser, `${house.address}/settings/providers?name=openai`)
     await page.getByRole("button", { name: "Change", exact: true }).click()
     const sheet = page.getByRole("dialog", { name: "Change openai" })
     await sheet.getByLabel("Shown as").fill("The big one")
@@ -156,18 +156,18 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("what the settings file declares is not changed here", async () => {
-    const { page, close } = await visit(browser, `${house.address}/providers?name=deepseek`)
+    const { page, close } = await visit(browser, `${house.address}/settings/providers?name=deepseek`)
     await page.getByText("the settings file; change it there").waitFor()
     expect(await page.getByRole("button", { name: "Remove", exact: true }).count()).toBe(0)
     expect(await page.getByRole("button", { name: "Change", exact: true }).count()).toBe(0)
-    await page.goto(`${house.address}/routes`)
+    await page.goto(`${house.address}/settings/routes`)
     await page.getByRole("button", { name: "Change smart" }).waitFor()
     expect(await page.getByRole("button", { name: "Change fast" }).count()).toBe(0)
     await close()
   })
 
   test("an alias is made with the keyboard alone, with targets, weights and their order", async () => {
-    const { page, close } = await visit(browser, `${house.address}/routes`)
+    const { page, close } = await visit(browser, `${house.address}/settings/routes`)
     await page.getByRole("button", { name: "Make an alias" }).focus()
     await page.keyboard.press("Enter")
     const name = page.getByRole("textbox", { name: "Name" })
@@ -191,12 +191,13 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
         { model: "openai/gpt-5", weight: 1, priority: 0 },
       ],
     })
-    await expect.poll(() => page.locator("dialog[open]").count()).toBe(0)
+    // The settings themselves stay.
+    await expect.poll(() => page.locator("dialog[open]").count()).toBe(1)
     await close()
   })
 
   test("a target that leads nowhere is marked where it stands", async () => {
-    const { page, close } = await visit(browser, `${house.address}/routes?edit=smart`)
+    const { page, close } = await visit(browser, `${house.address}/settings/routes?edit=smart`)
     await page.getByRole("button", { name: "Another target" }).click()
     const second = page.getByRole("combobox", { name: "Target 2" })
     await second.fill("nobody/model")
@@ -208,7 +209,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("a removed alias comes back whole", async () => {
-    const { page, close } = await visit(browser, `${house.address}/routes?edit=smart`)
+    const { page, close } = await visit(browser, `${house.address}/settings/routes?edit=smart`)
     await page.getByRole("button", { name: "Remove", exact: true }).click()
     await page.getByText("The alias smart is removed.").waitFor()
     expect(house.state.changes.map((change) => change.what)).toEqual(["DELETE aliases/smart"])
@@ -218,7 +219,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("Escape closes the panel, and the arrows walk the list", async () => {
-    const { page, close } = await visit(browser, `${house.address}/providers`)
+    const { page, close } = await visit(browser, `${house.address}/settings/providers`)
     await page.getByRole("button", { name: /^demo/ }).focus()
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
@@ -230,22 +231,22 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
 
   test("a thousand of everything draw only what is near, and a search finds each", async () => {
     house.state.mode = "many"
-    const { page, close } = await visit(browser, `${house.address}/providers`)
+    const { page, close } = await visit(browser, `${house.address}/settings/providers`)
     await page.getByText("1,000 providers").waitFor()
     await expect.poll(() => page.locator("main li").count()).toBeLessThan(100)
-    await page.getByRole("searchbox").fill("provider-990")
+    await page.locator("main").getByRole("searchbox").fill("provider-990")
     await page.getByRole("button", { name: /provider-990/ }).waitFor()
-    await page.goto(`${house.address}/routes`)
+    await page.goto(`${house.address}/settings/routes`)
     await page.getByText("1,000 aliases").waitFor()
     await expect.poll(() => page.locator("main ul > li").count()).toBeLessThan(150)
-    await page.goto(`${house.address}/payloads`)
+    await page.goto(`${house.address}/settings/payloads`)
     await page.getByText("alias-0", { exact: true }).waitFor()
     await expect.poll(() => page.locator("main li").count()).toBeLessThan(100)
     await close()
   })
 
   test("a route is explained with its rules, its targets and who stays", async () => {
-    const { page, close } = await visit(browser, `${house.address}/routes`)
+    const { page, close } = await visit(browser, `${house.address}/settings/routes`)
     await page.getByRole("button", { name: "Explain smart" }).click()
     await page.getByText("kept for user ann").waitFor()
     await page.getByText("last: the request may not fit its context").waitFor()
@@ -255,7 +256,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
   })
 
   test("a kept request shows what was taken out, and its cost before and after a replay", async () => {
-    const { page, close } = await visit(browser, `${house.address}/payloads?id=pld_1`)
+    const { page, close } = await visit(browser, `${house.address}/settings/payloads?id=pld_1`)
     await page.locator("mark").first().waitFor()
     expect(await page.locator("mark").allInnerTexts()).toEqual(["[hidden]", "[hidden]"])
     await page.getByText("Costs about $0.081").waitFor()
@@ -268,14 +269,14 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
 
   test("while the log is off the page says how to switch it on", async () => {
     house.state.mode = "empty"
-    const { page, close } = await visit(browser, `${house.address}/payloads`)
+    const { page, close } = await visit(browser, `${house.address}/settings/payloads`)
     await page.getByText("The payload log is off").waitFor()
     await page.getByText("salon payloads on everything --space").waitFor()
     await close()
   })
 
   test("a request says why it went where it went", async () => {
-    const { page, close } = await visit(browser, house.address)
+    const { page, close } = await visit(browser, `${house.address}/settings/gateway`)
     await page.locator("#requests").getByRole("button", { name: "best" }).first().click()
     await page.getByText("Rule “code”; openai/gpt-5: the cheapest").waitFor()
     await page.getByText("upstream_overloaded").waitFor()
@@ -286,7 +287,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
 
   test("a refusal shows the server's sentence", async () => {
     house.state.mode = "refused"
-    const { page, close } = await visit(browser, `${house.address}/routes`)
+    const { page, close } = await visit(browser, `${house.address}/settings/routes`)
     await page.getByText("The disk is full. Free some space.").first().waitFor()
     await close()
   })
@@ -308,12 +309,14 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
     }
   }
 
-  test("a place is loaded when it is opened, and the first load stays within fifteen requests", async () => {
-    const { page, close } = await visit(browser, house.address)
-    await page.getByText("1,284").waitFor()
+  test("a place is loaded when it is opened, and old addresses lead to it with their query", async () => {
+    const { page, close } = await visit(browser, `${house.address}/requests?id=req_2`)
+    await expect.poll(() => page.url()).toBe(`${house.address}/settings/requests?id=req_2`)
+    await page.getByText("The latest 30 requests").waitFor()
     const names = await page.evaluate(() => performance.getEntriesByType("resource").map((entry) => entry.name))
-    expect(names.length).toBeLessThanOrEqual(15)
     expect(names.filter((name) => /(providers|routes|payloads)-page/.test(name))).toEqual([])
+    await page.goto(`${house.address}/?request=req_2`)
+    await expect.poll(() => page.url()).toBe(`${house.address}/settings/gateway?request=req_2`)
     await close()
   })
 })

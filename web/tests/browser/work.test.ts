@@ -5,7 +5,7 @@ import { type House, openHouse } from "./house.ts"
 
 /** Requests, models with their prices, batches and files: what goes through the house and what it keeps. */
 
-const PAGES = ["/requests?id=req_2", "/models?name=openai%2Fgpt-5", "/batches?id=batch_run", "/batches?id=batch_bad", "/files?id=file-~11"]
+const PAGES = ["/settings/requests?id=req_2", "/settings/models?name=openai%2Fgpt-5", "/settings/batches?id=batch_run", "/settings/batches?id=batch_bad", "/settings/files?id=file-~11"]
 
 let browser: Browser
 let house: House
@@ -35,7 +35,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
   })
 
   test("requests name their kind, show their facts and go on to the next page", async () => {
-    const { page, complaints, close } = await visit(browser, `${house.address}/requests`)
+    const { page, complaints, close } = await visit(browser, `${house.address}/settings/requests`)
     await page.getByText("The latest 30 requests").waitFor()
     await page.getByText("embeddings · owner").first().waitFor()
     await page.getByRole("button", { name: /^\S+ best/ }).first().click()
@@ -52,7 +52,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
   })
 
   test("open realtime sessions stand above the requests", async () => {
-    const { page, close } = await visit(browser, `${house.address}/requests`)
+    const { page, close } = await visit(browser, `${house.address}/settings/requests`)
     const sessions = page.getByRole("region", { name: "Open realtime sessions" })
     await sessions.getByText("2 realtime sessions are open").waitFor()
     expect(await sessions.getByRole("listitem").first().innerText()).toMatch(/answering[\s\S]*front-desk[\s\S]*4,210/)
@@ -60,7 +60,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
   })
 
   test("the cost that is known stands beside how many requests have no price, and leads to setting it", async () => {
-    const { page, close } = await visit(browser, house.address)
+    const { page, close } = await visit(browser, `${house.address}/settings/gateway`)
     const cost = page.locator("#today dl > div").filter({ hasText: "Cost" })
     await cost.getByText("$4.21").waitFor()
     await cost.getByText("+ €0.31").waitFor()
@@ -72,7 +72,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
   })
 
   test("a price is set, and a removed one comes back", async () => {
-    const { page, close } = await visit(browser, `${house.address}/models?name=ollama%2Fllama3.2`)
+    const { page, close } = await visit(browser, `${house.address}/settings/models?name=ollama%2Fllama3.2`)
     await page.getByLabel("In", { exact: true }).fill("0.1")
     await page.getByLabel("Out", { exact: true }).fill("0.4")
     await page.keyboard.press("Enter")
@@ -91,7 +91,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
   })
 
   test("an amount the server refuses is marked in its field", async () => {
-    const { page, close } = await visit(browser, `${house.address}/models?name=ollama%2Fllama3.2`)
+    const { page, close } = await visit(browser, `${house.address}/settings/models?name=ollama%2Fllama3.2`)
     await page.getByLabel("In", { exact: true }).fill("99999")
     await page.getByLabel("Out", { exact: true }).fill("1")
     await page.getByRole("button", { name: "Set your price" }).click()
@@ -101,7 +101,7 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
   })
 
   test("a batch shows how far it is, and is stopped when asked twice", async () => {
-    const { page, close } = await visit(browser, `${house.address}/batches`)
+    const { page, close } = await visit(browser, `${house.address}/settings/batches`)
     await page.getByText("5 batches · 1 running").waitFor()
     await page.getByRole("button", { name: /2,090 of 5,000 · 12 failed/ }).focus()
     await page.keyboard.press("Enter")
@@ -115,22 +115,22 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
   })
 
   test("answers of a batch are saved in the words it came in, and a refused one says why", async () => {
-    const { page, close } = await visit(browser, `${house.address}/batches?id=batch_claude`)
+    const { page, close } = await visit(browser, `${house.address}/settings/batches?id=batch_claude`)
     const save = page.getByRole("link", { name: "Save the answers" })
     expect(await save.getAttribute("href")).toBe(`${house.address}/v1/messages/batches/batch_claude/results`)
     await page.getByText("anthropic/claude-sonnet-4-5").waitFor()
-    await page.goto(`${house.address}/batches?id=batch_done`)
+    await page.goto(`${house.address}/settings/batches?id=batch_done`)
     await page.getByRole("link", { name: "Save the errors" }).waitFor()
     expect(await save.getAttribute("href")).toBe(`${house.address}/v1/files/file-~02/content`)
-    await page.goto(`${house.address}/batches?id=batch_bad`)
+    await page.goto(`${house.address}/settings/batches?id=batch_bad`)
     await page.getByText("Line 3: This is no JSON object.").waitFor()
     await close()
   })
 
   test("a file is found, saved, and deleted once its name is typed", async () => {
-    const { page, close } = await visit(browser, `${house.address}/files`)
+    const { page, close } = await visit(browser, `${house.address}/settings/files`)
     await page.getByText("4 files · 43.5 MB").waitFor()
-    await page.getByRole("searchbox").fill("png plan")
+    await page.locator("main").getByRole("searchbox").fill("png plan")
     await page.getByRole("button", { name: /floor-plan/ }).click()
     const href = await page.getByRole("link", { name: "Save the file" }).getAttribute("href")
     expect(href).toBe(`${house.address}/v1/files/file-~12/content`)
@@ -146,9 +146,9 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
 
   test("a thousand of each draw only what is near", async () => {
     house.state.mode = "many"
-    const { page, close } = await visit(browser, house.address)
+    const { page, close } = await visit(browser, `${house.address}/settings/gateway`)
     for (const place of ["requests", "models", "batches", "files"]) {
-      await page.goto(`${house.address}/${place}`)
+      await page.goto(`${house.address}/settings/${place}`)
       await page.locator("main button[data-roving]").first().waitFor()
       await expect.poll(() => page.locator("main li").count(), { message: place }).toBeLessThan(100)
     }
@@ -157,28 +157,26 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "wha
 
   test("before the first of each the page says how it comes to be", async () => {
     house.state.mode = "empty"
-    const { page, close } = await visit(browser, `${house.address}/batches`)
+    const { page, close } = await visit(browser, `${house.address}/settings/batches`)
     await page.getByText("No batch yet").waitFor()
     await page.getByText("client.batches.create").waitFor()
-    await page.goto(`${house.address}/files`)
+    await page.goto(`${house.address}/settings/files`)
     await page.getByText("salon files add notes.pdf").waitFor()
-    await page.goto(`${house.address}/requests`)
+    await page.goto(`${house.address}/settings/requests`)
     await page.getByText("Nothing yet: the first request shows here.").waitFor()
     await close()
   })
 
-  test("on a phone three places, a talk and the way to all others stand below, and the payload search has room", async () => {
-    const { page, close } = await visit(browser, `${house.address}/payloads`, { viewport: NARROW })
-    const box = page.getByRole("searchbox")
+  test("on a phone the list of settings leads to each page and back, and the payload search has room", async () => {
+    const { page, close } = await visit(browser, `${house.address}/settings/payloads`, { viewport: NARROW })
+    const box = page.locator("main").getByRole("searchbox")
     await box.waitFor()
     expect((await box.boundingBox())?.width).toBeGreaterThan(200)
-    const bar = page.getByRole("navigation", { name: "Main places" })
-    await bar.getByRole("button", { name: "More" }).click()
+    await page.getByRole("link", { name: "All settings" }).click()
     await page.getByRole("link", { name: "Batches" }).click()
     await page.getByText("5 batches").waitFor()
-    await bar.getByRole("button", { name: "Try it" }).click()
-    await page.getByRole("textbox", { name: "Message" }).waitFor()
-    await bar.getByRole("button", { name: "Requests" }).click()
+    await page.getByRole("link", { name: "All settings" }).click()
+    await page.getByRole("link", { name: "Requests" }).click()
     await page.getByText("The latest 30 requests").waitFor()
     await close()
   })

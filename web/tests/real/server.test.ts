@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 test.skipIf(isClosed)("shows the real server without a complaint and hears the demo", async () => {
-  const { page, complaints, close } = await visit(browser, address)
+  const { page, complaints, close } = await visit(browser, `${address}/settings/gateway`)
   await page.getByText(/^Running, /).waitFor()
   await page.locator("#providers").getByText("demo", { exact: true }).first().waitFor()
   await page.locator("#models").getByRole("button", { name: "demo" }).waitFor()
@@ -32,7 +32,7 @@ test.skipIf(isClosed)("shows the real server without a complaint and hears the d
 })
 
 test.skipIf(isClosed)("stopping the answer reaches the server", async () => {
-  const { page, close } = await visit(browser, address)
+  const { page, close } = await visit(browser, `${address}/settings/gateway`)
   await page.getByRole("textbox", { name: "Message" }).fill("demo:words 400 demo:slow 50")
   await page.keyboard.press("Enter")
   await page.getByText("writing", { exact: true }).waitFor()
@@ -43,14 +43,14 @@ test.skipIf(isClosed)("stopping the answer reaches the server", async () => {
 })
 
 test.skipIf(isClosed)("tests the demo with a real call", async () => {
-  const { page, close } = await visit(browser, address)
+  const { page, close } = await visit(browser, `${address}/settings/gateway`)
   await page.getByRole("button", { name: "Test demo" }).click()
   await expect.poll(() => page.locator("#providers p[role=status]").first().innerText()).not.toBe("")
   await close()
 })
 
 test.skipIf(provider === "")("adds a provider by the form, tests it and says why a request went there", async () => {
-  const { page, complaints, close } = await visit(browser, `${address}/providers?add=`)
+  const { page, complaints, close } = await visit(browser, `${address}/settings/providers?add=`)
   await page.getByRole("combobox").fill("openai-compatible")
   await page.keyboard.press("Enter")
   await page.getByLabel("Address").first().fill(`${provider}/v1`)
@@ -59,13 +59,13 @@ test.skipIf(provider === "")("adds a provider by the form, tests it and says why
   await page.getByRole("button", { name: "Add and test" }).click()
   await page.getByText("Streamed answer").waitFor()
   await page.getByLabel("works").nth(2).waitFor()
-  await page.goto(`${address}/routes`)
+  await page.goto(`${address}/settings/routes`)
   await page.getByLabel("Model").fill("by-form/fake")
   await page.getByRole("button", { name: "Explain", exact: true }).click()
   await page.getByText("Targets, in this order").waitFor()
-  await page.goto(`${address}/payloads`)
+  await page.goto(`${address}/settings/payloads`)
   await page.getByText("The payload log is off").waitFor()
-  await page.goto(`${address}/models?name=by-form%2Ffake`)
+  await page.goto(`${address}/settings/models?name=by-form%2Ffake`)
   await page.getByLabel("In", { exact: true }).fill("0.1")
   await page.getByLabel("Out", { exact: true }).fill("0.4")
   await page.getByRole("button", { name: "Set your price" }).click()
@@ -73,14 +73,14 @@ test.skipIf(provider === "")("adds a provider by the form, tests it and says why
   await page.getByRole("button", { name: "Remove your price" }).click()
   await page.getByRole("button", { name: "Undo" }).click()
   await page.getByRole("button", { name: /by-form\/fake.*\$0\.10 \/ \$0\.40/ }).waitFor()
-  await page.goto(`${address}/routes?edit=`)
+  await page.goto(`${address}/settings/routes?edit=`)
   await page.getByRole("textbox", { name: "Name" }).fill("team/quick")
   await page.getByRole("combobox", { name: "Target 1" }).fill("by-form/fake")
   await page.getByRole("button", { name: "Make it" }).click()
   await page.getByRole("button", { name: "Change team/quick" }).click()
   await page.getByRole("button", { name: "Remove", exact: true }).click()
   await page.getByText("The alias team/quick is removed.").waitFor()
-  await page.goto(`${address}/providers?name=by-form`)
+  await page.goto(`${address}/settings/providers?name=by-form`)
   await page.getByRole("button", { name: "Change", exact: true }).click()
   await page.getByLabel("Shown as").fill("By the form")
   await page.getByRole("button", { name: "Save and test" }).click()
@@ -94,7 +94,7 @@ test.skipIf(provider === "")("adds a provider by the form, tests it and says why
 })
 
 test.skipIf(!isClosed)("asks for a one-time link, and who came in by it keeps, saves and deletes a file", async () => {
-  const { page, close } = await visit(browser, address)
+  const { page, close } = await visit(browser, `${address}/settings/gateway`)
   await page.getByRole("heading", { name: "Sign in with a one-time link" }).waitFor()
   await page.goto(loginLink)
   await page.getByText(/^Running, /).waitFor()
@@ -110,7 +110,7 @@ test.skipIf(!isClosed)("asks for a one-time link, and who came in by it keeps, s
     return (await fetch("/v1/files", { method: "POST", body: form })).status
   })
   expect(stored).toBe(200)
-  await page.goto(`${address}/files`)
+  await page.goto(`${address}/settings/files`)
   await page.getByRole("button", { name: /kept\.txt/ }).click()
   const download = page.waitForEvent("download")
   await page.getByRole("link", { name: "Save the file" }).click()

@@ -1,8 +1,9 @@
 import { useLingui } from "@lingui/react/macro"
 import { Menu } from "lucide-react"
 import type { ReactNode } from "react"
-import { setDrawer, useDrawer } from "@/components/shell/drawer"
+import { drawer } from "@/components/shell/drawer"
 import { IconButton } from "@/components/ui/icon-button"
+import { useValue } from "@/lib/value-store"
 
 interface PageHeaderProps {
   title: string
@@ -17,11 +18,11 @@ interface PageHeaderProps {
 /** The head of a page: what it is about, what can be done, and the way to the sidebar where that is not beside it. */
 export function PageHeader({ title, editor, aside, actions }: PageHeaderProps) {
   const { t } = useLingui()
-  const isOpen = useDrawer()
+  const isOpen = useValue(drawer)
   return (
     <header className="flex h-(--header) shrink-0 items-center gap-3 border-b border-border bg-surface px-3 md:ps-5">
       <span data-drawer-button className="contents md:hidden">
-        <IconButton label={t`Open the sidebar`} aria-expanded={isOpen} onClick={() => setDrawer(true)}>
+        <IconButton label={t`Open the sidebar`} aria-expanded={isOpen} onClick={() => drawer.set(true)}>
           <Menu aria-hidden="true" className="size-5" strokeWidth={1.75} />
         </IconButton>
       </span>

@@ -17,8 +17,8 @@ const ROW_PX = 69
 /** Many requests handed in at once: how far each batch is, what came of it, and stopping it. */
 export function BatchesPage() {
   const { t } = useLingui()
-  const { id } = useSearch({ from: "/batches" })
-  const navigate = useNavigate({ from: "/batches" })
+  const { id } = useSearch({ from: "/settings/batches" })
+  const navigate = useNavigate({ from: "/settings/batches" })
   const now = useNow()
   const query = useInfiniteQuery(batchesQuery())
   const rows = query.data?.pages.flatMap((page) => page.items) ?? []
@@ -27,16 +27,11 @@ export function BatchesPage() {
     void navigate({ search: next === undefined ? {} : { id: next }, resetScroll: false })
   return (
     <HouseFrame
-      place="/batches"
+      place="batches"
       panelLabel={t`One batch`}
       panel={id ? <BatchPanel key={id} batchId={id} onClose={() => show(undefined)} /> : null}
       isPanelOpen={id !== undefined}
       onPanel={(isOpen) => (isOpen ? undefined : show(undefined))}
-      onAction={(action) => {
-        if (action !== "stop" || id === undefined) return false
-        show(undefined)
-        return true
-      }}
     >
       <div className="mx-auto flex max-w-(--col) flex-col gap-5 px-4 py-6 sm:px-6">
         <QueryView query={query} loading={<SkeletonRows rows={6} label={t`Loading the batches`} />}>

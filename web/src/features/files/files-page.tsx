@@ -21,8 +21,8 @@ const ROW_PX = 53
 /** What is stored for models to read, and what they made. */
 export function FilesPage() {
   const { t, i18n } = useLingui()
-  const { id } = useSearch({ from: "/files" })
-  const navigate = useNavigate({ from: "/files" })
+  const { id } = useSearch({ from: "/settings/files" })
+  const navigate = useNavigate({ from: "/settings/files" })
   const [search, setSearch] = useState("")
   const now = useNow()
   const query = useInfiniteQuery(filesQuery())
@@ -34,16 +34,11 @@ export function FilesPage() {
     void navigate({ search: next === undefined ? {} : { id: next }, resetScroll: false })
   return (
     <HouseFrame
-      place="/files"
+      place="files"
       panelLabel={t`One file`}
       panel={chosen ? <FilePanel key={chosen.id} file={chosen} onClose={() => show(undefined)} /> : null}
       isPanelOpen={chosen !== undefined}
       onPanel={(isOpen) => (isOpen ? undefined : show(undefined))}
-      onAction={(action) => {
-        if (action !== "stop" || id === undefined) return false
-        show(undefined)
-        return true
-      }}
     >
       <div className="mx-auto flex max-w-(--col) flex-col gap-5 px-4 py-6 sm:px-6">
         <QueryView query={query} loading={<SkeletonRows rows={6} label={t`Loading the files`} />}>

@@ -2,7 +2,6 @@ import { useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
 import { useLocation, useNavigate, useSearch } from "@tanstack/react-router"
 import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from "react"
-import { VoiceBars } from "@/components/ui/bars"
 import { Tabs } from "@/components/ui/tabs"
 import { ServerFacts } from "@/features/home/panel/server-facts"
 import { talk } from "@/features/home/panel/talk-instance"
@@ -14,12 +13,10 @@ import { Requests } from "@/features/home/sections/requests"
 import { Today } from "@/features/home/sections/today"
 import { modelsQuery, providersQuery, requestsQuery, statusQuery } from "@/features/house/api/queries"
 import { HouseFrame } from "@/features/house/house-frame"
-import type { Action } from "@/lib/shortcuts"
 import { useMedia } from "@/lib/use-media"
-import { useSectionInView } from "@/lib/use-section-in-view"
 import { assignVoices } from "@/lib/voices"
+import { useAction } from "@/registry"
 
-const SECTIONS = ["today", "providers", "connect", "models", "requests"] as const
 const DEFAULT_MODEL = "demo"
 
 const RequestSheet = lazy(() =>
@@ -29,8 +26,8 @@ const RequestSheet = lazy(() =>
 /** The gateway's page: what runs, who answers, how to point a client here, and a model to hear. */
 export function HomePage() {
   const { t } = useLingui()
-  const { request: shownRequest, ...search } = useSearch({ from: "/" })
-  const navigate = useNavigate({ from: "/" })
+  const { request: shownRequest, ...search } = useSearch({ from: "/settings/gateway" })
+  const navigate = useNavigate({ from: "/settings/gateway" })
   const hash = useLocation({ select: (location) => location.hash })
   const status = useQuery(statusQuery())
   const providers = useQuery(providersQuery())
@@ -41,7 +38,6 @@ export function HomePage() {
   const [panelTab, setPanelTab] = useState<"try" | "server">("try")
   const scroller = useRef<HTMLElement>(null)
   const field = useRef<HTMLTextAreaElement>(null)
-  const section = useSectionInView(SECTIONS, () => scroller.current)
 
   const isPanelOpen = panelChoice ?? isPanelBeside
   const model = search.model ?? DEFAULT_MODEL
@@ -70,17 +66,13 @@ export function HomePage() {
     const frame = requestAnimationFrame(() => arrive(hash))
     return () => cancelAnimationFrame(frame)
   }, [hash])
-  const act = (action: Action): boolean => {
-    if (action === "stop") {
-      talk.stop()
-      return true
-    }
-    const name = action.replace("go-", "")
-    if (name === "try") openTry()
-    else if (name === "today" || name === "connect") jump(name)
-    else return false
-    return true
-  }
+  useAction({
+    id: "stop",
+    title: () => t`Stop the answer`,
+    keys: ["Escape"],
+    when: () => talk.turns().at(-1)?.state === "writing",
+    run: () => talk.stop(),
+  })
 
   const panelTabs = [
     { id: "try", label: t`Try it` },
@@ -89,27 +81,12 @@ export function HomePage() {
 
   return (
     <HouseFrame
-      place="/"
-      parts={{
-        jumps: [
-          { id: "today", label: t`Today` },
-          { id: "providers", label: t`Providers`, aside: <VoiceBars voices={[...new Set(voices.values())]} /> },
-          { id: "connect", label: t`Point a client here` },
-          { id: "models", label: t`Models`, aside: <Count value={models.data?.length} /> },
-          { id: "requests", label: t`Recent requests` },
-        ],
-        current: section,
-        onJump: jump,
-      }}
-      trial={{
-        isOpen: isPanelOpen && !isPanelBeside,
-        onToggle: () => (isPanelOpen && !isPanelBeside ? setPanelChoice(false) : openTry()),
-      }}
+      place="gateway"
       panelLabel={t`Side panel`}
       isPanelOpen={isPanelOpen}
       onPanel={setPanelChoice}
       scroller={scroller}
-      onAction={act}
+      isPanelOfOne={false}
       panel={
         <Tabs label={t`Side panel`} tabs={panelTabs} chosen={panelTab} onChoose={setPanelTab} isTall>
           {panelTab === "try" ? (
@@ -146,16 +123,5 @@ export function HomePage() {
         </Suspense>
       ) : null}
     </HouseFrame>
-  )
-}
-
-interface CountProps {
-  value: number | undefined
-}
-
-function Count({ value }: CountProps) {
-  const { i18n } = useLingui()
-  return value === undefined ? null : (
-    <span className="tabular text-caption text-text-2">{new Intl.NumberFormat(i18n.locale).format(value)}</span>
   )
 }

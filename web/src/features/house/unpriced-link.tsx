@@ -13,7 +13,7 @@ export function UnpricedLink({ count, isAll }: UnpricedLinkProps) {
   const { t } = useLingui()
   return (
     <Link
-      to="/models"
+      to="/settings/models"
       search={{ only: "unpriced" }}
       title={t`Set prices`}
       className="tabular text-accent underline underline-offset-2 hover:text-accent-hover"

@@ -31,7 +31,7 @@ export function ModelPanel({ model, own, written, onRemoved, onClose }: ModelPan
           title={t`What it is`}
           aside={
             <Link
-              to="/"
+              to="/settings/gateway"
               search={{ model: model.id }}
               hash="try"
               className="text-ui text-accent underline underline-offset-2 hover:text-accent-hover"

@@ -24,8 +24,8 @@ const NOTHING_USED: ReadonlyMap<string, number> = new Map()
 /** Every model that can be asked, what it costs, and prices of one's own. */
 export function ModelsPage() {
   const { t } = useLingui()
-  const { name, only } = useSearch({ from: "/models" })
-  const navigate = useNavigate({ from: "/models" })
+  const { name, only } = useSearch({ from: "/settings/models" })
+  const navigate = useNavigate({ from: "/settings/models" })
   const [search, setSearch] = useState("")
   const [removed, setRemoved] = useState<RemovedPrice | null>(null)
   const now = useNow()
@@ -43,7 +43,7 @@ export function ModelsPage() {
     void navigate({ search: id === undefined ? filter : { ...filter, name: id }, resetScroll: false })
   return (
     <HouseFrame
-      place="/models"
+      place="models"
       panelLabel={t`The model ${name ?? ""}`}
       panel={
         chosen ? (
@@ -59,11 +59,6 @@ export function ModelsPage() {
       }
       isPanelOpen={chosen !== undefined}
       onPanel={(isOpen) => (isOpen ? undefined : show(undefined))}
-      onAction={(action) => {
-        if (action !== "stop" || !chosen) return false
-        show(undefined)
-        return true
-      }}
     >
       <div className="mx-auto flex max-w-(--col) flex-col gap-5 px-4 py-6 sm:px-6">
         {removed ? <UndoPrice key={removed.model} removed={removed} onOver={() => setRemoved(null)} /> : null}

@@ -15,8 +15,8 @@ import { PayloadPanel } from "@/features/payloads/payload-panel"
 /** What was asked and answered word for word, where that was turned on. */
 export function PayloadsPage() {
   const { t } = useLingui()
-  const { id, search = "" } = useSearch({ from: "/payloads" })
-  const navigate = useNavigate({ from: "/payloads" })
+  const { id, search = "" } = useSearch({ from: "/settings/payloads" })
+  const navigate = useNavigate({ from: "/settings/payloads" })
   const [text, setText] = useState(search)
   const rules = useQuery(payloadRulesQuery())
   const payloads = useInfiniteQuery(payloadsQuery(search))
@@ -26,16 +26,11 @@ export function PayloadsPage() {
   const isOff = rules.data?.length === 0 && rows.length === 0 && search === "" && payloads.isSuccess
   return (
     <HouseFrame
-      place="/payloads"
+      place="payloads"
       panelLabel={t`One payload`}
       panel={id ? <PayloadPanel key={id} payloadId={id} onClose={() => show(kept)} /> : null}
       isPanelOpen={id !== undefined}
       onPanel={(isOpen) => (isOpen ? undefined : show(kept))}
-      onAction={(action) => {
-        if (action !== "stop" || id === undefined) return false
-        show(kept)
-        return true
-      }}
     >
       <div className="mx-auto flex max-w-(--col) flex-col gap-5 px-4 py-6 sm:px-6">
         <QueryView query={rules} loading={<SkeletonRows rows={5} label={t`Loading the payload log`} />}>

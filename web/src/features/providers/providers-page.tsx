@@ -19,8 +19,8 @@ import { assignVoices } from "@/lib/voices"
 /** Every provider: to look at, to test, to add and to let go. */
 export function ProvidersPage() {
   const { t } = useLingui()
-  const { name, add } = useSearch({ from: "/providers" })
-  const navigate = useNavigate({ from: "/providers" })
+  const { name, add } = useSearch({ from: "/settings/providers" })
+  const navigate = useNavigate({ from: "/settings/providers" })
   const [search, setSearch] = useState("")
   const [fresh, setFresh] = useState<string | null>(null)
   const query = useQuery(providersQuery())
@@ -39,7 +39,7 @@ export function ProvidersPage() {
   )
   return (
     <HouseFrame
-      place="/providers"
+      place="providers"
       actions={isOnlyDemo ? null : addButton}
       panelLabel={t`The provider ${name ?? ""}`}
       panel={
@@ -57,11 +57,6 @@ export function ProvidersPage() {
       }
       isPanelOpen={chosen !== undefined}
       onPanel={(isOpen) => (isOpen ? undefined : show({}))}
-      onAction={(action) => {
-        if (action !== "stop" || !chosen) return false
-        show({})
-        return true
-      }}
     >
       <div className="mx-auto flex max-w-(--col) flex-col gap-5 px-4 py-6 sm:px-6">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">

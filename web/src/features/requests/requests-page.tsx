@@ -20,8 +20,8 @@ const ROW_PX = 53
 /** Every request that the ledger knows, newest first, and the realtime sessions that are open. */
 export function RequestsPage() {
   const { t } = useLingui()
-  const { id } = useSearch({ from: "/requests" })
-  const navigate = useNavigate({ from: "/requests" })
+  const { id } = useSearch({ from: "/settings/requests" })
+  const navigate = useNavigate({ from: "/settings/requests" })
   const client = useQueryClient()
   const now = useNow()
   const query = useInfiniteQuery(requestPagesQuery())
@@ -34,16 +34,11 @@ export function RequestsPage() {
     void navigate({ search: next === undefined ? {} : { id: next }, resetScroll: false })
   return (
     <HouseFrame
-      place="/requests"
+      place="requests"
       panelLabel={t`One request`}
       panel={id ? <RequestPanel key={id} requestId={id} voices={voices} onClose={() => show(undefined)} /> : null}
       isPanelOpen={id !== undefined}
       onPanel={(isOpen) => (isOpen ? undefined : show(undefined))}
-      onAction={(action) => {
-        if (action !== "stop" || id === undefined) return false
-        show(undefined)
-        return true
-      }}
     >
       <div className="mx-auto flex max-w-(--col) flex-col gap-5 px-4 py-6 sm:px-6">
         {sessions.data && sessions.data.length > 0 ? <OpenSessions sessions={sessions.data} voices={voices} /> : null}

@@ -23,8 +23,8 @@ import { assignVoices } from "@/lib/voices"
 /** Names callers ask for, where they go and why; those that were made here are changed here. */
 export function RoutesPage() {
   const { t } = useLingui()
-  const { model, edit } = useSearch({ from: "/routes" })
-  const navigate = useNavigate({ from: "/routes" })
+  const { model, edit } = useSearch({ from: "/settings/routes" })
+  const navigate = useNavigate({ from: "/settings/routes" })
   const [search, setSearch] = useState("")
   const [removed, setRemoved] = useState<Alias | null>(null)
   const isPanelBeside = useMedia("(min-width: 1200px)")
@@ -46,7 +46,7 @@ export function RoutesPage() {
   )
   return (
     <HouseFrame
-      place="/routes"
+      place="routes"
       panelLabel={t`Explain a request`}
       actions={
         <>

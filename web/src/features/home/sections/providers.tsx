@@ -58,7 +58,7 @@ export function Providers({ query, voices }: ProvidersProps) {
       </QueryView>
       <p className="flex flex-wrap items-center gap-x-3 gap-y-2 text-ui text-text-2">
         <Link
-          to="/providers"
+          to="/settings/providers"
           search={{ add: "" }}
           className="quick inline-flex min-h-(--control) items-center rounded-2 border border-border-strong bg-raised px-3 font-medium text-text hover:bg-hover"
         >

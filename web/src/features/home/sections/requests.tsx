@@ -26,7 +26,7 @@ export function Requests({ query, voices, onTry, onShow }: RequestsProps) {
       id="requests"
       title={t`Recent requests`}
       aside={
-        <Link to="/requests" className="text-accent underline underline-offset-2 hover:text-accent-hover">
+        <Link to="/settings/requests" className="text-accent underline underline-offset-2 hover:text-accent-hover">
           {t`All requests`}
         </Link>
       }

@@ -1,29 +1,30 @@
 import { Link } from "@tanstack/react-router"
-import { PLACE_ICONS, type Place } from "@/components/shell/places"
+import type { LucideIcon } from "lucide-react"
+import { drawer } from "@/components/shell/drawer"
+import type { Place } from "@/registry"
 import { moveWithArrows } from "@/lib/roving"
 
-interface PlaceItemProps {
-  place: Place
+interface RailLinkProps {
+  path: Place["path"]
   label: string
+  icon: LucideIcon
   isCurrent: boolean
   /** Whether it is the tab stop of its list. */
   isStop: boolean
   isRail: boolean
-  onGo: () => void
 }
 
-/** A page in the sidebar: a link, so that it opens in another tab too. */
-export function PlaceItem({ place, label, isCurrent, isStop, isRail, onGo }: PlaceItemProps) {
-  const Icon = PLACE_ICONS[place]
+/** A place in the sidebar: a link, so that it opens in another tab too; only its icon where there is no room. */
+export function RailLink({ path, label, icon: Icon, isCurrent, isStop, isRail }: RailLinkProps) {
   const look = isCurrent ? "bg-active text-text" : "text-text-2 hover:bg-hover hover:text-text"
   return (
     <li>
       <Link
-        to={place}
+        to={path}
         data-roving
         tabIndex={isStop ? 0 : -1}
         onKeyDown={moveWithArrows}
-        onClick={onGo}
+        onClick={() => drawer.set(false)}
         aria-current={isCurrent ? "page" : undefined}
         title={isRail ? label : undefined}
         className={`quick flex h-(--row) w-full items-center gap-3 rounded-2 text-ui font-medium ${isRail ? "justify-center" : "px-2"} ${look}`}

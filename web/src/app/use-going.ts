@@ -1,0 +1,20 @@
+import { useNavigate, useRouter } from "@tanstack/react-router"
+import { useEffect, useEffectEvent } from "react"
+import { lastPlace } from "@/lib/last-place"
+import { onGo } from "@/registry/going"
+
+/** Keep the last place that is not the settings, for them to close to, and go where the registry's keys lead. */
+export function useGoing(): void {
+  const router = useRouter()
+  const navigate = useNavigate()
+  const go = useEffectEvent((path: string) => void navigate({ to: path }))
+  useEffect(() => onGo((path) => go(path)), [])
+  useEffect(() => {
+    const keep = (): void => {
+      const { pathname } = router.state.location
+      if (!pathname.startsWith("/settings")) lastPlace.set(router.history.location.href)
+    }
+    keep()
+    return router.subscribe("onResolved", keep)
+  }, [router])
+}

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest"
+import { findActions, hasWords } from "@/features/palette/find"
+import type { Action } from "@/registry"
+
+const act = (id: string, title: string, keys: readonly string[] = [], keywords = ""): Action => ({
+  id,
+  title: () => title,
+  keys,
+  keywords: () => keywords,
+  run: () => undefined,
+})
+const read = (text: () => string): string => text()
+
+test("all words must be there, in any order", () => {
+  expect(hasWords("Go to the models", "MODELS go")).toBe(true)
+  expect(hasWords("Go to the models", "models keys")).toBe(false)
+  expect(hasWords("Anything", "")).toBe(true)
+})
+
+test("what begins with the words comes first, each act once, and Esc's acts never", () => {
+  const actions = [
+    act("other", "Use the new theme"),
+    act("new", "New conversation", ["n"]),
+    act("new", "New conversation of a feature"),
+    act("stop", "New stop", ["Escape"]),
+  ]
+  const found = findActions(actions, "new", read)
+  expect(found.map((one) => [one.id, one.keys])).toEqual([
+    ["action-new", "n"],
+    ["action-other", undefined],
+  ])
+})
+
+test("keywords find what the title does not name", () => {
+  expect(findActions([act("a", "Appearance", [], "dark theme")], "dark", read)).toHaveLength(1)
+})

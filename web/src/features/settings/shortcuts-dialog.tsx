@@ -1,0 +1,42 @@
+import { useLingui } from "@lingui/react/macro"
+import { Link } from "@tanstack/react-router"
+import { Dialog } from "@/components/ui/dialog"
+import { Keys } from "@/features/settings/keys-view"
+import { actionsWithKeys, keysOf } from "@/registry/keys"
+import { useTitle } from "@/registry"
+
+interface ShortcutsDialogProps {
+  onClose: () => void
+}
+
+/** Every key that does something here, from the same table that the key handler reads. */
+export function ShortcutsDialog({ onClose }: ShortcutsDialogProps) {
+  const { t } = useLingui()
+  const titleOf = useTitle()
+  return (
+    <Dialog title={t`Keyboard shortcuts`} isOpen onClose={onClose}>
+      <dl className="flex flex-col gap-1">
+        {actionsWithKeys().map((action) => (
+          <div key={action.id} className="flex min-h-8 items-center justify-between gap-4">
+            <dt className="text-ui">{titleOf(action.title)}</dt>
+            <dd className="flex gap-3">
+              {keysOf(action).map((keys) => (
+                <Keys key={keys} keys={keys} />
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="pt-4 text-ui text-text-2">
+        <Link
+          to="/settings/$page"
+          params={{ page: "shortcuts" }}
+          onClick={onClose}
+          className="text-accent underline underline-offset-2 hover:text-accent-hover"
+        >
+          {t`Change the shortcuts`}
+        </Link>
+      </p>
+    </Dialog>
+  )
+}

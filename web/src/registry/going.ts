@@ -1,0 +1,40 @@
+import { t } from "@lingui/core/macro"
+import { createSignal } from "@/live/signal"
+import type { Action } from "@/registry/feature"
+import { registered } from "@/registry/registry"
+
+/** The letters after G that lead to a page of the settings. */
+const SETTINGS_KEYS: Readonly<Record<string, string>> = {
+  gateway: "h",
+  providers: "p",
+  models: "m",
+  requests: "r",
+  routes: "o",
+  batches: "b",
+  files: "f",
+  payloads: "l",
+}
+
+const going = createSignal<[path: string]>()
+
+/** Hear where a key leads. Returns what ends it. */
+export const onGo = going.on
+
+/** Going to each place, and to each page of the settings, as actions. */
+export function goActions(): readonly Action[] {
+  const places = registered("places").map(({ id, path, title, icon, key }) => ({ id, path, title, icon, key }))
+  const pages = registered("settings").map(({ id, title, icon }) => ({
+    id,
+    path: `/settings/${id}`,
+    title,
+    icon,
+    key: SETTINGS_KEYS[id],
+  }))
+  return [...places, ...pages].map(({ id, path, title, icon, key }) => ({
+    id: `go-${id}`,
+    title: () => t`Go to ${title()}`,
+    icon,
+    keys: key === undefined ? [] : [`g ${key}`],
+    run: () => going.tell(path),
+  }))
+}
