@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from "react"
+import { useEffect, useRef, useState, useSyncExternalStore } from "react"
 import { createPortal } from "react-dom"
 import { ToastView } from "@/components/ui/toast-view"
 import { onToasts, shownToasts } from "@/lib/toasts"
@@ -8,11 +8,12 @@ export function ToastList() {
   const toasts = useSyncExternalStore(onToasts, shownToasts)
   const list = useRef<HTMLDivElement>(null)
   const count = toasts.length
+  const host = useTopHost(count > 0)
   useEffect(() => {
-    // Shown anew, it is the topmost again.
-    if (count > 0 && !list.current?.matches(":popover-open")) list.current?.showPopover()
-  }, [count])
-  const host = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body
+    const box = list.current
+    // In the host of now, and shown anew, it is the topmost again.
+    if (count > 0 && host.isConnected && box?.isConnected && !box.matches(":popover-open")) box.showPopover()
+  }, [count, host])
   return createPortal(
     <div
       ref={list}
@@ -26,4 +27,18 @@ export function ToastList() {
     </div>,
     host,
   )
+}
+
+/** The dialog that is open, else the page: also when that dialog goes while toasts stand in it. */
+function useTopHost(isWatched: boolean): Element {
+  const [host, setHost] = useState<Element>(document.body)
+  useEffect(() => {
+    if (!isWatched) return undefined
+    const look = (): void => setHost([...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body)
+    look()
+    const observer = new MutationObserver(look)
+    observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ["open"] })
+    return () => observer.disconnect()
+  }, [isWatched])
+  return host
 }

@@ -77,7 +77,9 @@ export function MergeDialog({ conversation, branch, onClose }: MergeDialogProps)
     >
       <form id={FORM} onSubmit={submit} className="flex flex-col gap-5">
         {act.problem ? <Notice tone="danger">{act.problem}</Notice> : null}
-        <Select label={t`Branch to merge in`} value={otherId} onChange={setOtherId} options={others.map(({ id, name }) => ({ value: id, label: name }))} />
+        <span className="flex">
+          <Select label={t`Branch to merge in`} value={otherId} onChange={setOtherId} options={others.map(({ id, name }) => ({ value: id, label: name }))} />
+        </span>
         <Tabs
           label={t`How to merge`}
           tabs={[

@@ -14,7 +14,7 @@ interface PairViewProps {
 
 const BARS = {
   same: "border-border",
-  changed: "border-info-mark",
+  changed: "border-accent",
   "left-only": "border-danger-mark",
   "right-only": "border-success-mark",
 } as const
