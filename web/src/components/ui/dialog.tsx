@@ -13,7 +13,7 @@ interface DialogProps {
   children: ReactNode
 }
 
-const WIDTHS = { regular: "sm:w-120", wide: "sm:w-190" } as const
+const WIDTHS = { regular: "sm:w-120", wide: "sm:w-190", full: "sm:w-[96vw]" } as const
 
 /**
  * A dialog in the middle of a wide screen and a sheet at the bottom of a narrow one.

@@ -86,6 +86,21 @@ export function messageQuery(id: string, messageId: string) {
   })
 }
 
+/** The ids of all words in the place of a message, oldest first. */
+export function versionsQuery(id: string, messageId: string) {
+  const params = { path: { conversation_id: id, message_id: messageId } }
+  return queryOptions({
+    queryKey: [...keys.outline(id), "versions", messageId],
+    queryFn: async ({ signal }) => {
+      const call = api.GET("/salon/v1/conversations/{conversation_id}/messages/{message_id}", { signal, params })
+      const { siblings } = await take(call)
+      return siblings.length === 0 ? [messageId] : siblings
+    },
+    staleTime: 0,
+    gcTime: SHORT_MS,
+  })
+}
+
 const SHARES = ["shares"] as const
 const FIRST_PAGE: string | null = null
 

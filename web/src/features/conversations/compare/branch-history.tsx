@@ -37,13 +37,13 @@ export function BranchHistory({ conversationId, branch }: BranchHistoryProps) {
       <h3 className="text-ui font-semibold">{t`Where it ended before`}</h3>
       {act.problem ? <Notice tone="danger">{act.problem}</Notice> : null}
       <ul className="flex flex-col">
-        {told.slice(0, MOST).map((move) => (
+        {told.slice(0, MOST).map((move, place) => (
           <li key={move.id} className="flex min-h-(--row) items-center gap-3 border-b border-border py-1 text-ui last:border-0">
             <span className="min-w-0 flex-1 truncate">{names[move.kind]}</span>
             <time className="tabular text-caption text-text-2" dateTime={new Date(move.created_at_ms).toISOString()}>
               {formatMoment(move.created_at_ms, now, i18n.locale)}
             </time>
-            {move.to_id === branch.head_id ? (
+            {place === 0 && move.to_id === branch.head_id ? (
               <Button size="small" look="outline" disabled={act.isPending} onClick={() => undo(move)}>
                 {t`Take back`}
               </Button>

@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import { useNavigate } from "@tanstack/react-router"
-import { Archive, Ellipsis, GitBranch, Link2, Pencil, Pin, PinOff, Trash2 } from "lucide-react"
-import type { ReactNode } from "react"
+import { Archive, Ellipsis, GitBranch, Link2, Pencil, Pin, PinOff, Share2, Trash2 } from "lucide-react"
+import { type ReactNode, Suspense, useState } from "react"
 import type { TriggerProps } from "@/components/ui/floating"
 import { IconButton } from "@/components/ui/icon-button"
 import { Menu } from "@/components/ui/menu"
@@ -11,6 +11,7 @@ import { toast } from "@/components/ui/toast"
 import { acts } from "@/features/conversations/api/acts"
 import type { Conversation } from "@/features/conversations/api/conversations"
 import { useTalk } from "@/features/conversations/page/talk-context"
+import { ShareDialog } from "@/features/conversations/share"
 import { copyText } from "@/lib/clipboard"
 
 interface TalkMenuProps {
@@ -23,6 +24,7 @@ export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
   const { t } = useLingui()
   const talk = useTalk()
   const navigate = useNavigate()
+  const [isSharing, setIsSharing] = useState(false)
   const { id, branches } = conversation
   const isPinned = conversation.pinned_at_ms !== null
   const remove = (): void => {
@@ -36,28 +38,34 @@ export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
     void navigate({ to: "/" })
   }
   return (
-    <Menu
-      label={t`Conversation`}
-      align="end"
-      trigger={drawTrigger}
-    >
-      <MenuItem icon={Pencil} onChoose={onRename}>{t`Rename`}</MenuItem>
-      <MenuItem icon={isPinned ? PinOff : Pin} onChoose={() => talk.act(acts.sort({ act: isPinned ? "unpin" : "pin", ids: [id] }))}>
-        {isPinned ? t`Unpin` : t`Pin`}
-      </MenuItem>
-      <MenuItem icon={Link2} onChoose={() => void copyText(location.href)}>{t`Copy the link`}</MenuItem>
-      {branches.length > 1 ? <MenuLine /> : null}
-      {branches.length > 1
-        ? branches.slice(0, MOST_BRANCHES).map((branch) => (
-            <MenuItem key={branch.id} icon={GitBranch} isChosen={branch.id === talk.branchId} onChoose={() => talk.switchTo(branch.id)}>
-              <bdi>{branch.name}</bdi>
-            </MenuItem>
-          ))
-        : null}
-      <MenuLine />
-      <MenuItem icon={Archive} onChoose={archive}>{t`Archive`}</MenuItem>
-      <MenuItem icon={Trash2} tone="danger" onChoose={remove}>{t`Delete`}</MenuItem>
-    </Menu>
+    <>
+      <Menu
+        label={t`Conversation`}
+        align="end"
+        trigger={drawTrigger}
+      >
+        <MenuItem icon={Pencil} onChoose={onRename}>{t`Rename`}</MenuItem>
+        <MenuItem icon={isPinned ? PinOff : Pin} onChoose={() => talk.act(acts.sort({ act: isPinned ? "unpin" : "pin", ids: [id] }))}>
+          {isPinned ? t`Unpin` : t`Pin`}
+        </MenuItem>
+        <MenuItem icon={Share2} isDisabled={conversation.is_temporary} onChoose={() => setIsSharing(true)}>{t`Share`}</MenuItem>
+        <MenuItem icon={Link2} onChoose={() => void copyText(location.href)}>{t`Copy the link`}</MenuItem>
+        {branches.length > 1 ? <MenuLine /> : null}
+        {branches.length > 1
+          ? branches.slice(0, MOST_BRANCHES).map((branch) => (
+              <MenuItem key={branch.id} icon={GitBranch} isChosen={branch.id === talk.branchId} onChoose={() => talk.switchTo(branch.id)}>
+                <bdi>{branch.name}</bdi>
+              </MenuItem>
+            ))
+          : null}
+        <MenuLine />
+        <MenuItem icon={Archive} onChoose={archive}>{t`Archive`}</MenuItem>
+        <MenuItem icon={Trash2} tone="danger" onChoose={remove}>{t`Delete`}</MenuItem>
+      </Menu>
+      <Suspense>
+        {isSharing ? <ShareDialog conversationId={id} branchId={talk.branchId} onClose={() => setIsSharing(false)} /> : null}
+      </Suspense>
+    </>
   )
 }
 

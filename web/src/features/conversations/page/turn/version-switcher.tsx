@@ -1,7 +1,11 @@
 import { useLingui } from "@lingui/react/macro"
-import { ChevronLeft, ChevronRight } from "lucide-react"
+import { ChevronLeft, ChevronRight, Columns2 } from "lucide-react"
+import { lazy, Suspense, useState } from "react"
+import { IconButton } from "@/components/ui/icon-button"
 import type { Message } from "@/features/conversations/api/messages"
 import { useTurnActs, versionsOf } from "@/features/conversations/page/acts/use-turn-acts"
+
+const LanesDialog = lazy(() => import("@/features/conversations/compare/lanes-dialog").then((m) => ({ default: m.LanesDialog })))
 
 interface VersionSwitcherProps {
   message: Message
@@ -16,14 +20,30 @@ export function VersionSwitcher({ message }: VersionSwitcherProps) {
   const [at, all] = [versions.indexOf(message.id) + 1, versions.length]
   const look = "quick grid size-6 place-items-center rounded-1 text-text-2 hover:bg-hover hover:text-text disabled:text-disabled pointer-coarse:size-11"
   return (
-    <div role="group" aria-label={t`Versions`} className="inline-flex shrink-0 items-center rounded-2 border border-border-strong px-0.5 text-ui">
-      <button type="button" aria-label={t`Previous version`} title={t`Previous version (←)`} disabled={at === 1} onClick={() => turnTo(message, -1)} className={look}>
-        <ChevronLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" strokeWidth={1.75} />
-      </button>
-      <span className="tabular px-0.5 text-text-2">{t`${at} of ${all}`}</span>
-      <button type="button" aria-label={t`Next version`} title={t`Next version (→)`} disabled={at === all} onClick={() => turnTo(message, 1)} className={look}>
-        <ChevronRight aria-hidden="true" className="size-4 rtl:-scale-x-100" strokeWidth={1.75} />
-      </button>
-    </div>
+    <>
+      <div role="group" aria-label={t`Versions`} className="inline-flex shrink-0 items-center rounded-2 border border-border-strong px-0.5 text-ui">
+        <button type="button" aria-label={t`Previous version`} title={t`Previous version (←)`} disabled={at === 1} onClick={() => turnTo(message, -1)} className={look}>
+          <ChevronLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" strokeWidth={1.75} />
+        </button>
+        <span className="tabular px-0.5 text-text-2">{t`${at} of ${all}`}</span>
+        <button type="button" aria-label={t`Next version`} title={t`Next version (→)`} disabled={at === all} onClick={() => turnTo(message, 1)} className={look}>
+          <ChevronRight aria-hidden="true" className="size-4 rtl:-scale-x-100" strokeWidth={1.75} />
+        </button>
+      </div>
+      {message.role === "assistant" ? <SideBySide message={message} /> : null}
+    </>
+  )
+}
+
+function SideBySide({ message }: VersionSwitcherProps) {
+  const { t } = useLingui()
+  const [isOpen, setIsOpen] = useState(false)
+  return (
+    <>
+      <IconButton label={t`Side by side`} onClick={() => setIsOpen(true)}>
+        <Columns2 aria-hidden="true" className="size-4" strokeWidth={1.75} />
+      </IconButton>
+      <Suspense>{isOpen ? <LanesDialog message={message} onClose={() => setIsOpen(false)} /> : null}</Suspense>
+    </>
   )
 }
