@@ -100,6 +100,20 @@ def test_a_number_of_answers_that_nobody_can_make_is_refused(wanted: int, stream
     run(main())
 
 
+@pytest.mark.parametrize("wanted", [-1, 0, 11, 10**30])
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_number_of_pictures_that_nobody_can_make_is_refused(wanted: int, stream: bool) -> None:
+    async def main() -> None:
+        async with FakeProvider() as fake:
+            body = json.dumps({"model": "fake", "prompt": "a", "n": wanted, "stream": stream}).encode()
+            head = f"POST /v1/images/generations HTTP/1.1\r\nhost: fake\r\ncontent-length: {len(body)}"
+            answer = await ask(fake, f"{head}\r\nconnection: close\r\n\r\n".encode() + body)
+            assert answer.startswith(b"HTTP/1.1 400 ")
+            assert b"pictures are not between 1 and 10" in answer
+
+    run(main())
+
+
 def test_directives_in_the_last_message_count_attempts_by_case() -> None:
     async def main() -> None:
         async with FakeProvider() as fake:

@@ -12,6 +12,8 @@ from salon.testing.fake_provider.frames import Frame, sse
 from salon.testing.fake_provider.png import picture
 
 CREATED = 1_800_000_000
+MOST_PICTURES = 10
+"""As many as a real provider makes of one request."""
 
 
 def _read(body: JsonObject) -> Asked:
@@ -21,8 +23,15 @@ def _read(body: JsonObject) -> Asked:
         text=prompt,
         last_user_text=prompt,
         stream=body.get("stream") in {True, "true"},
-        wanted=(prompt, int(body.get("n", 1)), body.get("response_format"), "prompt"),
+        wanted=(prompt, _number(int(body.get("n", 1))), body.get("response_format"), "prompt"),
     )
+
+
+def _number(wanted: int) -> int:
+    """Return how many pictures are wanted. Raises: ValueError."""
+    if not 1 <= wanted <= MOST_PICTURES:
+        raise ValueError(f"{wanted} pictures are not between 1 and {MOST_PICTURES}")
+    return wanted
 
 
 def _read_edit(body: JsonObject) -> Asked:
@@ -57,7 +66,7 @@ def _write(answer: Answer) -> bytes:
 
 def _read_imagen(body: JsonObject) -> Asked:
     prompt = str(body["instances"][0]["prompt"])
-    wanted = (prompt, body["parameters"]["sampleCount"], None, "")
+    wanted = (prompt, _number(body["parameters"]["sampleCount"]), None, "")
     return Asked(model=str(body["model"]), text=prompt, last_user_text=prompt, wanted=wanted)
 
 

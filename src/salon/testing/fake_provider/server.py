@@ -247,6 +247,7 @@ class FakeProvider:
             await self._said(connection, exchange, dialect, asked)
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
             if exchange.status:
+                connection.reset()  # what has begun must not be left without an end
                 raise
             await _json(connection, exchange, 400, dialect.error_value(400, f"fake provider: {error}"))
 
