@@ -42,6 +42,10 @@ export interface HouseState {
   /** Answers whose reader went away before the end. */
   cutShort: number
   tested: string[]
+  /** Whether a provider answers when it is tested. */
+  answersTests: boolean
+  /** The model servers that run on the house's machine. */
+  servers: { kind: string; base_url: string; models: number; added: boolean }[]
   /** What was sent to change something: "POST providers" and its body. */
   changes: { what: string; body: unknown }[]
 }
@@ -54,7 +58,7 @@ export interface House {
 
 /** Open the house on a free loopback port, or on `port`. */
 export async function openHouse(port = 0): Promise<House> {
-  const state: HouseState = { mode: "ready", paceMs: 5, chatBodies: [], cutShort: 0, tested: [], changes: [] }
+  const state: HouseState = { mode: "ready", paceMs: 5, chatBodies: [], cutShort: 0, tested: [], answersTests: true, servers: [], changes: [] }
   const server = createServer((request, response) => {
     void answer(request, response, state).catch((problem: unknown) => response.destroy(new Error(String(problem))))
   })
@@ -188,6 +192,10 @@ async function change(
   const tested = /^providers\/(.+)\/test$/.exec(name)?.[1]
   if (tested) {
     state.tested.push(tested)
+    if (!state.answersTests) {
+      const detail = "The key is not valid. Make a new one."
+      return json(response, 200, { ok: false, model: null, latency_ms: null, checks: [{ name: "list of models", ok: false, detail }] })
+    }
     return json(response, 200, {
       ok: true,
       model: "gpt-5-mini",
@@ -200,7 +208,7 @@ async function change(
     })
   }
   if (name === "routes/explain") return json(response, 200, EXPLANATION)
-  if (name === "providers/detect") return json(response, 200, { items: [] })
+  if (name === "providers/detect") return json(response, 200, { items: state.servers })
   if (name.endsWith("/replay")) {
     const reply = { choices: [{ message: { role: "assistant", content: "Refunded." } }] }
     const headers = { "x-salon-cost": "0.0021 USD", "x-salon-route": "anthropic/claude-haiku-4-5" }

@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
-import { acts } from "@/features/conversations/api/acts"
 import { answersQuery } from "@/features/conversations/api/conversations"
+import { stopRun } from "@/features/conversations/api/stop-run"
 import type { OpenConversation } from "@/features/conversations/page/open"
-import { live } from "@/live/instance"
 
 interface AnswersHere {
   readonly isAnswering: boolean
@@ -19,14 +18,5 @@ export function useAnswers(conversation: OpenConversation | null): AnswersHere {
     stop() {
       for (const { run_id, conversation_id } of turns) void stopRun(conversation_id, run_id)
     },
-  }
-}
-
-async function stopRun(conversationId: string, runId: string): Promise<void> {
-  try {
-    await live().connection.stop(runId)
-  } catch {
-    // The socket is away: the outbox says it as soon as the server can be reached.
-    live().outbox.add(acts.stop(conversationId, runId))
   }
 }

@@ -1,8 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { useEffect, useEffectEvent } from "react"
-import { acts } from "@/features/conversations/api/acts"
 import { answersQuery } from "@/features/conversations/api/conversations"
-import { live } from "@/live/instance"
+import { stopRun } from "@/features/conversations/api/stop-run"
 
 /** Stop what is being written on a branch; Esc does it, too, unless that closes something. */
 export function useStop(conversationId: string, branchId: string): () => void {
@@ -23,13 +22,4 @@ export function useStop(conversationId: string, branchId: string): () => void {
     return () => removeEventListener("keydown", onKey)
   }, [])
   return () => void stop()
-}
-
-async function stopRun(conversationId: string, runId: string): Promise<void> {
-  try {
-    await live().connection.stop(runId)
-  } catch {
-    // The socket is away: the outbox says it as soon as the server can be reached.
-    live().outbox.add(acts.stop(conversationId, runId)).answer.catch(() => undefined)
-  }
 }

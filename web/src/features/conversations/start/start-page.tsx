@@ -1,6 +1,8 @@
 import { useLingui } from "@lingui/react/macro"
-import { lazy, Suspense } from "react"
+import { useQueryClient } from "@tanstack/react-query"
+import { lazy, Suspense, useEffect } from "react"
 import { PageHeader } from "@/components/shell/page-header"
+import { startFresh } from "@/features/conversations/api/start-fresh"
 import { Composer } from "@/features/conversations/composer"
 import { Examples } from "@/features/conversations/start/examples"
 import { RecentModels } from "@/features/conversations/start/recent-models"
@@ -13,6 +15,8 @@ const FirstRun = lazy(() => import("@/features/first-run/first-run"))
 /** An empty conversation: what can be done here, and the box to do it. Before that, who is to answer. */
 export function StartPage() {
   const { t } = useLingui()
+  const queries = useQueryClient()
+  useEffect(() => startFresh(queries), [queries])
   const [draft] = useDraft(NEW)
   const isFirst = useFirstRun()
   // Who has begun to write goes on writing; the demo answers.
