@@ -3,14 +3,16 @@ import babel from "@rolldown/plugin-babel"
 import { resolve } from "node:path"
 import { defineConfig } from "vitest/config"
 
-// The real servers are started by tests/web/test_page.py, test_live.py and test_composer_page.py, which name their addresses.
+// The real servers are started by tests/web/test_*.py, which name their addresses.
 const include = process.env["SALON_TEST_SERVER"]
   ? ["tests/real/*.test.ts"]
   : process.env["SALON_LIVE_HOUSE"]
     ? ["tests/live/*.test.ts"]
     : process.env["SALON_COMPOSER_HOUSE"]
       ? ["tests/composer/*.test.ts"]
-      : ["src/**/*.test.ts", "tests/browser/*.test.ts"]
+      : process.env["SALON_TALK_HOUSE"]
+        ? ["tests/talk/*.test.ts"]
+        : ["src/**/*.test.ts", "tests/browser/*.test.ts"]
 
 export default defineConfig({
   resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },

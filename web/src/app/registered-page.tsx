@@ -13,9 +13,7 @@ export function RegisteredPage({ path }: RegisteredPageProps) {
   if (Page) {
     return (
       <Suspense>
-        <div className="flex h-dvh flex-col bg-surface">
-          <Page />
-        </div>
+        <Page />
       </Suspense>
     )
   }

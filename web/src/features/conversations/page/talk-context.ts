@@ -6,6 +6,8 @@ import type { Act } from "@/live/acts"
 export interface Talk {
   readonly id: string
   readonly branchId: string
+  /** Who answers unless somebody else is asked; null where nobody has chosen. */
+  readonly model: string | null
   readonly speakers: Speakers
   /** Change something; it is sent when the server is there, and a refusal is told in passing. */
   act(act: Act): void

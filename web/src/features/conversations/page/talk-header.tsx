@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { GitBranch, Pencil } from "lucide-react"
+import { GitBranch, PanelRight, Pencil } from "lucide-react"
 import { useState } from "react"
 import { PageHeader } from "@/components/shell/page-header"
 import { Chip } from "@/components/ui/chip"
@@ -10,14 +10,17 @@ import { shortName } from "@/features/conversations/page/speakers"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { TalkMenu } from "@/features/conversations/page/talk-menu"
 import { TitleField } from "@/features/conversations/page/title-field"
+import { isAppleDevice, showKeys } from "@/lib/shortcuts"
 
 interface TalkHeaderProps {
   conversation: Conversation
   branchId: string
+  isInspected: boolean
+  onInspect: () => void
 }
 
 /** The title, the branch that is shown, the model, and what can be done with the whole. */
-export function TalkHeader({ conversation, branchId }: TalkHeaderProps) {
+export function TalkHeader({ conversation, branchId, isInspected, onInspect }: TalkHeaderProps) {
   const { t } = useLingui()
   const talk = useTalk()
   const [isRenaming, setIsRenaming] = useState(false)
@@ -54,7 +57,20 @@ export function TalkHeader({ conversation, branchId }: TalkHeaderProps) {
           ) : null}
         </>
       }
-      actions={<TalkMenu conversation={conversation} onRename={() => setIsRenaming(true)} />}
+      actions={
+        <>
+          <TalkMenu conversation={conversation} onRename={() => setIsRenaming(true)} />
+          <IconButton
+            label={isInspected ? t`Hide the inspector` : t`Show the inspector`}
+            keys={showKeys("panel", isAppleDevice()).join(" ")}
+            isOn={isInspected}
+            aria-expanded={isInspected}
+            onClick={onInspect}
+          >
+            <PanelRight aria-hidden="true" className="size-4 rtl:-scale-x-100" strokeWidth={1.75} />
+          </IconButton>
+        </>
+      }
     />
   )
 }

@@ -4,15 +4,19 @@ import { useEffect, useMemo, useState } from "react"
 import type { Conversation } from "@/features/conversations/api/conversations"
 import { messagesQuery } from "@/features/conversations/api/messages"
 import { Composer } from "@/features/conversations/composer"
+import { Inspector } from "@/features/conversations/inspector"
+import { setInspector } from "@/features/conversations/inspector/inspector-state"
 import { useActing } from "@/features/conversations/page/acts/use-acting"
 import { Announcer } from "@/features/conversations/page/announcer"
 import { LoadProblem } from "@/features/conversations/page/load-problem"
 import { type OpenConversation, OpenConversationContext } from "@/features/conversations/page/open"
+import { ScoreEdge } from "@/features/conversations/page/score/score-edge"
 import { Speakers } from "@/features/conversations/page/speakers"
 import { type Talk, TalkContext } from "@/features/conversations/page/talk-context"
 import { TalkHeader } from "@/features/conversations/page/talk-header"
 import { TalkSkeleton } from "@/features/conversations/page/talk-skeleton"
 import { TurnList } from "@/features/conversations/page/turn-list"
+import { useInspected } from "@/features/conversations/page/use-inspected"
 import { useLines } from "@/features/conversations/page/use-lines"
 import { useStop } from "@/features/conversations/page/use-stop"
 import { useTurnKeys } from "@/features/conversations/page/use-turn-keys"
@@ -30,13 +34,14 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
   const { id } = conversation
   const queries = useQueryClient()
   const navigate = useNavigate()
-  const asked = askedId ?? conversation.branch_id ?? undefined
-  const { messages, lines, branchId, isAtEnd } = useLines({ id, branchId: asked, anchorId: messageId })
+  const { messages, lines, branchId, isAtEnd } = useLines({ id, branchId: askedId, anchorId: messageId })
   const [windower] = useState(() => openedAt(new Windower(), messageId))
   const [speakers] = useState(() => new Speakers())
   const [editedId, edit] = useState<string | null>(null)
   const acting = useActing()
+  const [isInspected, setIsInspected] = useInspected()
   const stop = useStop(id, branchId)
+  const model = typeof conversation.settings["model"] === "string" ? conversation.settings["model"] : null
 
   const talk = useMemo((): Talk => {
     const go = (search: { branch?: string; message?: string }): void => {
@@ -45,22 +50,25 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
     return {
       id,
       branchId,
+      model,
       speakers,
       ...acting,
       stop,
       edit,
-      openPanel: () => undefined,
+      openPanel(panel) {
+        setInspector({ panel })
+        setIsInspected(true)
+      },
       switchTo: (branch) => go({ branch }),
       show: (message) => go({ ...(branchId === "" ? {} : { branch: branchId }), message }),
     }
-  }, [id, branchId, speakers, acting, stop, navigate])
+  }, [id, branchId, model, speakers, acting, stop, navigate, setIsInspected])
 
   // A link to a message, or a hit of a search, while the conversation is open already.
-  const isThere = lines.some((line) => line.message?.id === messageId)
-  const shownKey = lines.find((line) => line.message?.id === messageId)?.key
+  const shownKey = messageId === undefined ? undefined : lines.find((line) => line.message?.id === messageId)?.key
   useEffect(() => {
-    if (shownKey !== undefined && isThere) windower.reveal(shownKey)
-  }, [shownKey, isThere, windower])
+    if (shownKey !== undefined) windower.reveal(shownKey)
+  }, [shownKey, windower])
   // What was said here is looked at, wherever one had been reading.
   const saidKey = lines.findLast((line) => line.echo !== null)?.key
   useEffect(() => {
@@ -73,47 +81,51 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
     windower.toEnd()
     if (isAtEnd) return
     if (messageId !== undefined) void navigate({ to: "/c/$id", params: { id }, search: askedId === undefined ? {} : { branch: askedId } })
-    else void queries.resetQueries({ queryKey: messagesQuery(id, asked === undefined ? {} : { branchId: asked }).queryKey })
+    else void queries.resetQueries({ queryKey: messagesQuery(id, askedId === undefined ? {} : { branchId: askedId }).queryKey })
   }
-  const model = conversation.settings["model"]
   const open: OpenConversation = {
     id,
     branchId,
     endId,
-    model: typeof model === "string" ? model : null,
+    model,
     show: talk.show,
     switchTo: talk.switchTo,
   }
   return (
     <OpenConversationContext value={open}>
       <TalkContext value={talk}>
-        <TalkHeader conversation={conversation} branchId={branchId} />
-        <main className="relative flex min-h-0 min-w-0 flex-1 flex-col">
-          {messages.data ? (
-            <TurnList
-              lines={lines}
-              windower={windower}
-              editedId={editedId}
-              isAtEnd={isAtEnd}
-              onStart={() => {
-                if (messages.hasPreviousPage && !messages.isFetching) void messages.fetchPreviousPage()
-              }}
-              onEnd={() => {
-                if (messages.hasNextPage && !messages.isFetching) void messages.fetchNextPage()
-              }}
-              onLatest={toLatest}
-              edge={null}
-            />
-          ) : messages.error ? (
-            <LoadProblem error={messages.error} onRetry={() => void messages.refetch()} />
-          ) : (
-            <TalkSkeleton />
-          )}
-          <div className="shrink-0 px-3 pb-3 sm:px-4">
-            <Composer conversation={open} />
+        <div className="flex min-h-0 min-w-0 flex-1">
+          <div className="flex min-w-0 flex-1 flex-col">
+            <TalkHeader conversation={conversation} branchId={branchId} isInspected={isInspected} onInspect={() => setIsInspected(!isInspected)} />
+            <main className="relative flex min-h-0 min-w-0 flex-1 flex-col">
+              {messages.data ? (
+                <TurnList
+                  lines={lines}
+                  windower={windower}
+                  editedId={editedId}
+                  isAtEnd={isAtEnd}
+                  onStart={() => {
+                    if (messages.hasPreviousPage && !messages.isFetching) void messages.fetchPreviousPage()
+                  }}
+                  onEnd={() => {
+                    if (messages.hasNextPage && !messages.isFetching) void messages.fetchNextPage()
+                  }}
+                  onLatest={toLatest}
+                  edge={<ScoreEdge branchId={askedId} lines={lines} windower={windower} />}
+                />
+              ) : messages.error ? (
+                <LoadProblem error={messages.error} onRetry={() => void messages.refetch()} />
+              ) : (
+                <TalkSkeleton />
+              )}
+              <div className="shrink-0 px-3 pb-3 sm:px-4">
+                <Composer conversation={open} />
+              </div>
+              <Announcer lines={lines} speakers={speakers} />
+            </main>
           </div>
-          <Announcer lines={lines} speakers={speakers} />
-        </main>
+          {isInspected ? <Inspector onClose={() => setIsInspected(false)} /> : null}
+        </div>
       </TalkContext>
     </OpenConversationContext>
   )

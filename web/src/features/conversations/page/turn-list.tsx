@@ -54,7 +54,7 @@ export function TurnList({ lines, windower, editedId, isAtEnd, onStart, onEnd, o
               echo={line.echo}
               goesOn={line.goesOn}
               isLast={view.from + index === lines.length - 1}
-              isNew={!known.has(line.key)}
+              isNew={view.from + index >= lines.length - 2 && !known.has(line.key)}
               isEdited={line.message !== null && line.message.id === editedId}
               isTabStop={line.key === top}
               measure={measure}

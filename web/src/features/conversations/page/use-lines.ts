@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query"
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query"
 import { answersQuery } from "@/features/conversations/api/conversations"
 import { echoesOf } from "@/features/conversations/api/echo"
 import { isAtEnd, messagesIn, messagesQuery } from "@/features/conversations/api/messages"
@@ -16,7 +16,7 @@ interface Where {
 /** The turns of a branch, and how to have more of them. */
 export function useLines({ id, branchId, anchorId }: Where) {
   const place = { ...(branchId === undefined ? {} : { branchId }), ...(anchorId === undefined ? {} : { anchorId }) }
-  const messages = useInfiniteQuery(messagesQuery(id, place))
+  const messages = useInfiniteQuery({ ...messagesQuery(id, place), placeholderData: keepPreviousData })
   const answers = useQuery(answersQuery(id))
   const outbox = useOutbox()
   const shown = messages.data?.pages.findLast(({ branch }) => branch)?.branch?.id ?? branchId ?? ""

@@ -2,7 +2,7 @@ import { useLingui } from "@lingui/react/macro"
 import { memo, useEffect, useRef, useState } from "react"
 import type { Echo } from "@/features/conversations/api/echo"
 import type { Message } from "@/features/conversations/api/messages"
-import { type Running } from "@/features/conversations/page/lines"
+import type { Running } from "@/features/conversations/page/lines"
 import { AnswerBody } from "@/features/conversations/page/parts/answer-body"
 import { SaidBody } from "@/features/conversations/page/parts/said-body"
 import { useTalk } from "@/features/conversations/page/talk-context"
@@ -38,7 +38,7 @@ export const Turn = memo((props: TurnProps) => {
   const view = useFollowing(running?.run_id ?? null)
   const state = stateOf(message, view)
   const isAnswer = echo === null && (running !== null || message?.role === "assistant")
-  const speaker = talk.speakers.of(message?.author ?? (isAnswer ? { kind: "model", name: view?.model ?? null } : { kind: "person" }))
+  const speaker = talk.speakers.of(message?.author ?? (isAnswer ? { kind: "model", name: view?.model ?? talk.model } : { kind: "person" }))
   const name = speaker.name || (speaker.kind === "person" ? t`You` : t`Model`)
   useEffect(() => (element.current === null ? undefined : measure(turnKey, element.current)), [measure, turnKey])
   const facts = (

@@ -19,6 +19,8 @@ export interface WindowView extends Range {
   readonly isFollowing: boolean
   /** The turn at the top of the view. */
   readonly top: number
+  /** The last turn in the view. */
+  readonly bottom: number
   /** Turns that came at the end since the reader left it. */
   readonly news: number
 }
@@ -244,13 +246,15 @@ export class Windower {
     const { from, to } = this.#range
     if (this.#isFollowing) this.#seen = this.#keys.at(-1)
     const seen = this.#keys.lastIndexOf(this.#seen ?? "")
+    const anchor = this.#where()
     return {
       from,
       to,
       before: sumOf(this.#heights, 0, from),
       after: sumOf(this.#heights, to, this.#heights.length),
       isFollowing: this.#isFollowing,
-      top: this.#where().index,
+      top: anchor.index,
+      bottom: rangeAround(this.#heights, anchor, this.#viewPx, 0).to - 1,
       news: seen < 0 ? 0 : this.#keys.length - 1 - seen,
     }
   }

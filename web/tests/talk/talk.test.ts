@@ -1,0 +1,204 @@
+import type { Browser, Page } from "playwright-core"
+import createClient from "openapi-fetch"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import type { paths } from "@/api/schema"
+import { axeFindings, NARROW, openBrowser, visit } from "../browser/browser.ts"
+
+/** The page of a conversation against the real house that tests/web/test_talk_page.py has started. */
+
+const HOUSE = process.env["SALON_TALK_HOUSE"] ?? ""
+const MODEL = process.env["SALON_TALK_MODEL"] ?? ""
+const api = createClient<paths>({ baseUrl: HOUSE })
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(() => browser.close())
+
+async function begin(title = "A talk"): Promise<string> {
+  const { data } = await api.POST("/salon/v1/conversations", { body: { title, settings: { model: MODEL } } })
+  if (!data) throw new Error("no conversation")
+  return data.id
+}
+
+async function say(id: string, text: string): Promise<void> {
+  const path = { conversation_id: id }
+  const { error } = await api.POST("/salon/v1/conversations/{conversation_id}/send", { params: { path }, body: { text } })
+  if (error) throw new Error(JSON.stringify(error))
+}
+
+async function append(id: string, count: number): Promise<void> {
+  const messages = Array.from({ length: count }, (_, at) =>
+    at % 2 === 0
+      ? { role: "user" as const, text: `Question ${at}` }
+      : { role: "assistant" as const, author: { kind: "model" as const, name: MODEL }, text: `Answer ${at}. ${"Words. ".repeat(40)}` },
+  )
+  const path = { conversation_id: id }
+  const { error } = await api.POST("/salon/v1/conversations/{conversation_id}/messages", { params: { path }, body: { messages } })
+  if (error) throw new Error(JSON.stringify(error))
+}
+
+const open = (id: string, more = "") => visit(browser, `${HOUSE}/c/${id}${more}`)
+const turns = (page: Page) => page.locator("[data-turn]")
+const lastText = (page: Page) => turns(page).last().locator(".md").last()
+const ended = (page: Page) => page.locator("[data-running]").waitFor({ state: "detached" })
+const words = (text: string | null): number => (text ?? "").split("tok").length - 1
+
+test("what is said elsewhere appears, its answer is followed, and a reload in the middle ends with the same", async () => {
+  const id = await begin()
+  const [one, other] = [await open(id), await open(id)]
+  await say(id, "Go {{fake tokens=60;rate=30}}")
+  await one.page.locator("[data-running] .md .caret").waitFor()
+  await expect.poll(async () => words(await lastText(one.page).textContent())).toBeGreaterThan(5)
+  await one.page.reload()
+  await one.page.locator("[data-running]").waitFor()
+  await Promise.all([ended(one.page), ended(other.page)])
+  expect(await one.page.getByRole("button", { name: "Jump to latest" }).count()).toBe(0)
+  const texts = [await lastText(one.page).textContent(), await lastText(other.page).textContent()]
+  expect(words(texts[0] ?? "")).toBe(60)
+  expect(texts[1]).toBe(texts[0])
+  await expect.poll(() => other.page.locator("[role=status].sr-only").textContent()).toContain("tok tok")
+  expect(one.complaints).toEqual([])
+  await one.close()
+  await other.close()
+})
+
+test("an answer that is stopped keeps its words, says so, and goes on below", async () => {
+  const id = await begin()
+  const { page, close } = await open(id)
+  await say(id, "Go {{fake tokens=400;rate=20}}")
+  await page.locator("[data-running] .md").waitFor()
+  await page.keyboard.press("Escape")
+  await ended(page)
+  await page.getByText("Stopped.").waitFor()
+  expect(words(await lastText(page).textContent())).toBeGreaterThan(0)
+  await page.getByRole("button", { name: "Continue" }).click()
+  await expect.poll(() => turns(page).count()).toBe(3)
+  await close()
+})
+
+test("a failure keeps what was said, tells why and what to do, and can be tried again", async () => {
+  const id = await begin()
+  const { page, close } = await open(id)
+  await say(id, "Go {{fake tokens=20;fault=error-in-stream}}")
+  await page.getByText("failed with status").waitFor()
+  expect(words(await lastText(page).textContent())).toBeGreaterThan(0)
+  await page.getByRole("button", { name: "Retry" }).click()
+  await page.getByRole("group", { name: "Versions" }).waitFor()
+  await close()
+})
+
+test("a question is edited in place and answered anew; the version before is a key away", async () => {
+  const id = await begin()
+  await say(id, "First {{fake tokens=5}}")
+  const { page, close } = await open(id)
+  await expect.poll(() => turns(page).count()).toBe(2)
+  await ended(page)
+  await turns(page).first().focus()
+  await page.keyboard.press("e")
+  await page.getByRole("textbox", { name: "Edit the message" }).fill("Second {{fake tokens=7}}")
+  await page.keyboard.press("Control+Enter")
+  await expect.poll(() => turns(page).first().textContent()).toContain("Second")
+  await expect.poll(async () => words(await lastText(page).textContent())).toBe(7)
+  await turns(page).first().focus()
+  await page.keyboard.press("ArrowLeft")
+  await expect.poll(() => turns(page).first().textContent()).toContain("First")
+  await expect.poll(async () => words(await lastText(page).textContent())).toBe(5)
+  await close()
+})
+
+test("an answer is made again with a key, and a branch begins at a turn", async () => {
+  const id = await begin()
+  await say(id, "Go {{fake tokens=5}}")
+  const { page, close } = await open(id)
+  await expect.poll(async () => words(await lastText(page).textContent())).toBe(5)
+  await ended(page)
+  await turns(page).last().focus()
+  await page.keyboard.press("r")
+  await page.getByText("2 of 2").waitFor()
+  await turns(page).first().focus()
+  await page.keyboard.press("b")
+  await page.waitForURL(/branch=/)
+  await expect.poll(() => turns(page).count()).toBe(1)
+  await close()
+})
+
+test("a message that is deleted comes back when that is taken back", async () => {
+  const id = await begin()
+  await append(id, 2)
+  const { page, close } = await open(id)
+  await turns(page).last().getByRole("button", { name: "More actions" }).click()
+  await page.getByRole("menuitem", { name: "Delete" }).click()
+  await page.getByText("This message was deleted.").waitFor()
+  await close()
+})
+
+test("a long conversation opens at its end with few turns drawn, and is read up to its start", async () => {
+  const id = await begin()
+  for (let part = 0; part < 3; part += 1) await append(id, 100)
+  const { page, close } = await open(id)
+  await expect.poll(() => turns(page).last().textContent()).toContain("Answer 99")
+  expect(await turns(page).count()).toBeLessThan(60)
+  const scroller = page.locator(".turns")
+  const atEnd = () => scroller.evaluate((one) => one.scrollHeight - one.clientHeight - one.scrollTop)
+  await expect.poll(atEnd).toBeLessThan(2)
+  await scroller.hover()
+  await page.mouse.wheel(0, -600)
+  await page.getByRole("button", { name: "Jump to latest" }).waitFor()
+  let top = -1
+  await expect.poll(async () => top === (top = await scroller.evaluate((one) => one.scrollTop))).toBe(true)
+  // What comes below moves nothing that is read.
+  const key = await page.evaluate(() => document.elementFromPoint(720, 300)?.closest("[data-turn]")?.getAttribute("data-turn"))
+  const read = page.locator(`[data-turn="${key}"]`)
+  const before = await read.boundingBox()
+  await say(id, "Go {{fake tokens=30}}")
+  await page.getByRole("button", { name: "Jump to latest, 2 new" }).waitFor()
+  expect((await read.boundingBox())?.y).toBe(before?.y)
+  await page.getByRole("button", { name: "Jump to latest" }).click()
+  await expect.poll(atEnd).toBeLessThan(2)
+  for (let step = 0; step < 400; step += 1) {
+    await page.mouse.wheel(0, -3_000)
+    if ((await scroller.evaluate((one) => one.scrollTop)) > 0) continue
+    if (await page.getByText("Question 0", { exact: true }).first().isVisible()) break
+  }
+  await page.keyboard.press("j")
+  await expect.poll(() => page.evaluate(() => document.activeElement?.hasAttribute("data-turn"))).toBe(true)
+  await close()
+})
+
+test("a link to a message opens there, and the score leads anywhere", async () => {
+  const id = await begin()
+  for (let part = 0; part < 3; part += 1) await append(id, 100)
+  const path = { conversation_id: id }
+  const { data } = await api.GET("/salon/v1/conversations/{conversation_id}/outline", { params: { path } })
+  const linked = data?.items[41]?.id ?? ""
+  const { page, close } = await open(id, `?message=${linked}`)
+  const turn = page.locator(`[data-message="${linked}"]`)
+  await turn.waitFor()
+  await expect.poll(async () => (await turn.boundingBox())?.y ?? 0).toBeLessThan(200)
+  const score = page.getByRole("slider", { name: "The score of the conversation" })
+  expect(await score.getAttribute("aria-valuemax")).toBe("300")
+  await score.focus()
+  await page.keyboard.press("End")
+  await expect.poll(() => turns(page).last().textContent()).toContain("Answer 99")
+  await close()
+})
+
+test("who may not find it is told so", async () => {
+  const { page, close } = await open("cnv_00000000000000000000000000")
+  await page.getByText("This conversation is not here").waitFor()
+  await close()
+})
+
+test.each(["light", "dark"] as const)("axe finds nothing in the %s theme, wide and narrow", async (colorScheme) => {
+  const id = await begin()
+  await append(id, 4)
+  await say(id, "Go {{fake tokens=5;fault=error-in-stream}}")
+  for (const viewport of [{ width: 1440, height: 900 }, NARROW]) {
+    const { page, close } = await visit(browser, `${HOUSE}/c/${id}`, { colorScheme, viewport, bypassCSP: true, reducedMotion: "reduce" })
+    await page.getByText("failed with status").waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    await close()
+  }
+})
