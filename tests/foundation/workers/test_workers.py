@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import platform
 import signal
 import socket
@@ -16,6 +17,7 @@ import pytest
 
 from salon.foundation.kit.errors import Overloaded, SalonError
 from salon.foundation.workers import Limits, WorkCrashed, Workers, WorkLimit, WorkRefused
+from salon.testing.load import until_async
 
 WORK = "salon.testing.work:"
 
@@ -41,6 +43,43 @@ def until_gone(pid: int) -> None:
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline, "the worker lives on"
         time.sleep(0.02)
+
+
+def test_a_worker_is_started_without_a_copy_of_the_house() -> None:
+    """A fork copies the tables of all memory, and the loop of the house stands still meanwhile."""
+    uvloop = pytest.importorskip("uvloop")
+    forks: list[int] = []
+    os.register_at_fork(before=lambda: forks.append(1))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(Workers().run(WORK + "echo", {"messages": [], "answer": 1})) == 1
+    assert forks == []
+
+
+def test_no_pipe_is_left_open_whenever_a_worker_is_given_up() -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def given_up(steps: int) -> None:
+        work = asyncio.ensure_future(Workers().run(WORK + "echo", {"messages": [], "answer": 1}))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+
+    async def go() -> None:
+        await Workers().run(WORK + "echo", {"messages": [], "answer": 1})
+        before = psutil.Process().num_fds()
+
+        async def is_closed() -> bool:
+            return psutil.Process().num_fds() <= before
+
+        for steps in range(8):
+            await given_up(steps)
+            await Workers().run(WORK + "echo", {"messages": [], "answer": 1})
+        await until_async(is_closed, what="the last pipe to be closed")
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(go())
 
 
 def test_messages_come_in_order_and_then_the_answer() -> None:

@@ -63,18 +63,31 @@ async def spawn(command: Sequence[str], *, environment: Mapping[str, str], limit
         env=environment,
         bufsize=0,
     )
+    # To its end also if nobody wants it any more: half connected, a pipe would be closed twice.
+    piping = asyncio.ensure_future(_piped(started, limit_bytes))
     try:
-        return await _piped(started, limit_bytes)
+        return await asyncio.shield(piping)
     except BaseException:
         started.kill()
+        await asyncio.wait([piping])
         started.wait()
+        if not piping.cancelled() and piping.exception() is None:
+            piping.result().stdin.close()
         raise
+
+
+class _Output(asyncio.StreamReaderProtocol):
+    """Lets go of a pipe whose other end is closed; uvloop would keep it for an answer."""
+
+    def eof_received(self) -> bool:
+        super().eof_received()
+        return False
 
 
 async def _piped(started: "subprocess.Popen[bytes]", limit_bytes: int) -> PipedProcess:
     loop = asyncio.get_running_loop()
     stdout = asyncio.StreamReader(limit=limit_bytes, loop=loop)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdout, loop=loop), started.stdout)
+    await loop.connect_read_pipe(lambda: _Output(stdout, loop=loop), started.stdout)
     transport, protocol = await loop.connect_write_pipe(
         lambda: asyncio.streams.FlowControlMixin(loop=loop), started.stdin
     )
