@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router"
 import { Broken } from "@/app/broken"
 import { Frame } from "@/app/frame"
+import { BesidePages } from "@/app/beside-pages"
 import { NotFound } from "@/app/not-found"
 import { RegisteredPage } from "@/app/registered-page"
 import { oneOf } from "@/lib/preferences"
@@ -207,6 +208,7 @@ export function createAppRouter() {
     ]),
     basepath: new URL(document.baseURI).pathname,
     defaultErrorComponent: Broken,
+    InnerWrap: BesidePages,
     scrollRestoration: false,
   })
 }

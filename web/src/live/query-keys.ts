@@ -58,7 +58,7 @@ export function staleAfter(event: SpaceEvent): readonly QueryKey[] {
       if (event.type === "branch.created" || event.type === "branch.changed") return [keys.one(id)]
       return isAdding(event) ? [keys.one(id), keys.outline(id)] : [keys.one(id), keys.messages(id)]
     case "answer":
-      return [keys.lists, keys.answers(id), keys.context(id)]
+      return [keys.lists, keys.answers(id), keys.context(id), keys.runs]
     case "queue":
       return [keys.queue(id)]
     case "conversation-defaults":

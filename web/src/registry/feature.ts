@@ -85,6 +85,12 @@ export interface SidebarPart {
   readonly component: ComponentType
 }
 
+/** What is there once beside every page, whichever it is: dialogs that anything may open, what is announced. */
+export interface Host {
+  readonly id: string
+  readonly component: ComponentType
+}
+
 /** What a feature brings to the app; whatever it leaves out does not appear. */
 export interface Feature {
   readonly id: string
@@ -97,4 +103,5 @@ export interface Feature {
   readonly composerActions?: readonly ComposerAction[]
   readonly actions?: readonly Action[]
   readonly sidebar?: readonly SidebarPart[]
+  readonly hosts?: readonly Host[]
 }

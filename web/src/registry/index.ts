@@ -3,6 +3,7 @@ export type {
   ComposerAction,
   DataSection,
   Feature,
+  Host,
   Page,
   PagePath,
   Panel,

@@ -15,6 +15,7 @@ let lists: Lists = {
   composerActions: [],
   actions: [],
   sidebar: [],
+  hosts: [],
 }
 
 /** Add a feature to the app. Throws: Error when one of that name is there. */
@@ -31,6 +32,7 @@ export function registerFeature(feature: Feature): void {
     composerActions: joined(lists.composerActions, feature.composerActions),
     actions: joined(lists.actions, feature.actions),
     sidebar: joined(lists.sidebar, feature.sidebar),
+    hosts: joined(lists.hosts, feature.hosts),
   }
   for (const listener of listeners) listener()
 }

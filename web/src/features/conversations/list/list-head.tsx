@@ -1,0 +1,39 @@
+import { useLingui } from "@lingui/react/macro"
+import { X } from "lucide-react"
+import { IconButton } from "@/components/ui/icon-button"
+import { FolderTree } from "@/features/conversations/list/folder-tree"
+import { ListMenuSlot } from "@/features/conversations/list/list-menu-slot"
+import { ALL, type View } from "@/features/conversations/list/view"
+
+interface ListHeadProps {
+  view: View
+  onView: (view: View) => void
+}
+
+/** Above the list: its folders, what it shows if that is not everything, and what can be done with all of it. */
+export function ListHead({ view, onView }: ListHeadProps) {
+  const { t } = useLingui()
+  const name = {
+    all: t`Conversations`,
+    unread: t`Unread`,
+    archived: t`Archive`,
+    folder: view.kind === "folder" ? view.name : "",
+    tag: view.kind === "tag" ? view.name : "",
+  }[view.kind]
+  return (
+    <>
+      <div className="flex h-(--row) items-center gap-1 ps-2">
+        <h2 dir="auto" className="min-w-0 flex-1 truncate text-start text-caption font-medium text-text-3">
+          {name}
+        </h2>
+        {view.kind === "all" ? null : (
+          <IconButton label={t`Show all conversations`} onClick={() => onView(ALL)}>
+            <X aria-hidden="true" className="size-4" strokeWidth={1.75} />
+          </IconButton>
+        )}
+        <ListMenuSlot view={view} onView={onView} />
+      </div>
+      <FolderTree view={view} onView={onView} />
+    </>
+  )
+}

@@ -1,0 +1,27 @@
+import { queryOptions, useQuery } from "@tanstack/react-query"
+import { api } from "@/api/client"
+import { take } from "@/api/problem"
+import { keys } from "@/live/query-keys"
+
+const MOST = 200
+const NONE: ReadonlySet<string> = new Set()
+
+/** The answers being written anywhere in the space. */
+function underWayQuery() {
+  return queryOptions({
+    queryKey: [...keys.runs, "under-way"],
+    queryFn: async ({ signal }) => {
+      const params = { query: { status: "running", limit: MOST } } as const
+      const { items } = await take(api.GET("/salon/v1/runs", { signal, params }))
+      const ids = items.map(({ data }) => data["conversation_id"])
+      return new Set(ids.filter((id) => typeof id === "string"))
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  })
+}
+
+/** The conversations in which an answer is being written. */
+export function useWriting(): ReadonlySet<string> {
+  return useQuery(underWayQuery()).data ?? NONE
+}
