@@ -4,6 +4,7 @@ import { Frame } from "@/app/frame"
 import { BesidePages } from "@/app/beside-pages"
 import { NotFound } from "@/app/not-found"
 import { RegisteredPage } from "@/app/registered-page"
+import { wishIn } from "@/features/conversations/search/wish"
 import { oneOf } from "@/lib/preferences"
 import { CLIENTS, type ClientId } from "@/lib/snippets"
 
@@ -26,11 +27,6 @@ interface ModelsSearch {
   /** The model whose facts are shown. */
   name?: string
   only?: "unpriced"
-}
-
-interface SearchSearch {
-  /** The words that are looked for. */
-  q?: string
 }
 
 interface NamedSearch {
@@ -118,7 +114,7 @@ const search = createRoute({
   getParentRoute: () => root,
   path: "/search",
   component: () => <RegisteredPage path="/search" />,
-  validateSearch: (raw: Record<string, unknown>): SearchSearch => texts(raw, ["q"]),
+  validateSearch: wishIn,
 })
 
 const usage = createRoute({
