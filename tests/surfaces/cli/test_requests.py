@@ -53,3 +53,6 @@ def test_usage_is_grouped_by_several_things_and_split_by_class(house: House) -> 
     assert answer["group_by"] == "provider,price"
     assert any(row["groups"][0] == "demo" and "built in" in row["groups"][1] for row in answer["items"])
     assert house.request("GET", "/salon/v1/usage?group_by=model,colour")[0] == 422
+    course = "/salon/v1/usage/course?since_ms=1700000000000&until_ms=2000000000000&step=month"
+    assert house.request("GET", course)[0] == 200
+    assert house.request("GET", course.replace("month", "hour"))[0] == 400

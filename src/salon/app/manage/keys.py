@@ -9,7 +9,15 @@ from salon.foundation.accounts import ApiKey, KeyLimits, NewKey
 from salon.foundation.kit.caller import KEY_RIGHTS, Caller, Right, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.kit.ids import KeyId, RequestId
-from salon.foundation.ledger import AttemptEntry, Group, RequestEntry, UsageQuery, UsageRow, rare_counts
+from salon.foundation.ledger import (
+    AttemptEntry,
+    CourseQuery,
+    Group,
+    RequestEntry,
+    UsageQuery,
+    UsageRow,
+    rare_counts,
+)
 from salon.gateway.choice.told import sentence
 
 if TYPE_CHECKING:
@@ -78,6 +86,17 @@ class KeyDesk:
         names = [self._names(caller, name) for name in groups]
         items = [_usage_row(row, names) for row in rows]
         return {"group_by": group_by, "from_ms": from_ms, "to_ms": now_ms, "items": items}
+
+    async def usage_course(self, caller: Caller, query: Json) -> Json:
+        """Add up what was used, step by step. Raises: InvalidRequest."""
+        wanted = CourseQuery(**query)
+        rows = await self._house.ledger.course(SpaceScope(caller.space_id), wanted)
+        names = self._names(caller, wanted.by or "")
+        items = [
+            {**msgspec.structs.asdict(row), "group": names.get(row.group, row.group) if row.group else None}
+            for row in rows
+        ]
+        return {**query, "items": items}
 
     def _names(self, caller: Caller, group_by: str) -> Mapping[str, str]:
         if group_by == "key":

@@ -1,6 +1,7 @@
 """What was asked, what it cost, and what may still be spent: requests, attempts, budgets, holds."""
 
 from salon.foundation.ledger.budgets import Budget, BudgetPeriod, BudgetState
+from salon.foundation.ledger.course_store import CourseGroup, CourseQuery, CourseRow, CourseStep
 from salon.foundation.ledger.holds import Hold
 from salon.foundation.ledger.ledger import Ledger, RequestPage, estimate_tokens, system_scope
 from salon.foundation.ledger.models import (
@@ -21,6 +22,10 @@ __all__ = [
     "BudgetPeriod",
     "BudgetState",
     "CacheUse",
+    "CourseGroup",
+    "CourseQuery",
+    "CourseRow",
+    "CourseStep",
     "Group",
     "Hold",
     "Latency",

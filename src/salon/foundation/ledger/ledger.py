@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Final
 
-from salon.foundation.kit.caller import Scope, SystemScope
+from salon.foundation.kit.caller import Scope, SpaceScope, SystemScope
 from salon.foundation.kit.clock import Clock, SystemClock
 from salon.foundation.kit.errors import InvalidRequest, NotFound, Overloaded, Unpriced
 from salon.foundation.kit.ids import RequestId
 from salon.foundation.kit.tasks import TaskSupervisor
-from salon.foundation.ledger import budget_store, lease_store, store, usage_store
+from salon.foundation.ledger import budget_store, course_store, lease_store, store, usage_store
 from salon.foundation.ledger.budgets import Budget, BudgetState, period_window
+from salon.foundation.ledger.course_store import CourseQuery, CourseRow
 from salon.foundation.ledger.holds import Hold, Part, take_all
 from salon.foundation.ledger.leases import Leases
 from salon.foundation.ledger.models import AttemptEntry, RequestEntry
@@ -201,6 +202,10 @@ class Ledger:
     async def usage(self, scope: Scope, query: UsageQuery) -> list[UsageRow]:
         """Return totals by the query's groups, in the order of their keys. Raises: InvalidRequest."""
         return await self._storage.read(lambda tx: usage_store.usage(tx, scope, query))
+
+    async def course(self, scope: SpaceScope, query: CourseQuery) -> list[CourseRow]:
+        """Add up what was used step by step. Raises: InvalidRequest."""
+        return await self._storage.read(lambda tx: course_store.course(tx, scope, query))
 
     async def requests(
         self, scope: Scope, *, key_id: str | None = None, cursor: str | None = None, limit: int = 50

@@ -195,6 +195,10 @@ class House(Protocol):
         """Add up what was used."""
         ...
 
+    async def usage_course(self, caller: Caller, query: Json) -> Json:
+        """Add up what was used, step by step. Raises: InvalidRequest."""
+        ...
+
     async def requests(self, caller: Caller, *, limit: int, cursor: str | None) -> Json:
         """List recent requests."""
         ...

@@ -1,6 +1,6 @@
 """API keys, usage and requests."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
 
@@ -10,7 +10,7 @@ from salon.surfaces.api.requests import CurrentCaller
 from salon.surfaces.api.routes.house import CurrentHouse
 from salon.surfaces.api.routes.schemas.common import Done
 from salon.surfaces.api.routes.schemas.keys import Key, KeyChange, Keys, KeyWithSecret, NewKeyBody, Rotation
-from salon.surfaces.api.routes.schemas.usage import Request, Requests, Usage
+from salon.surfaces.api.routes.schemas.usage import Course, Request, Requests, Usage
 
 router = APIRouter(prefix="/salon/v1", tags=["keys"])
 
@@ -25,6 +25,7 @@ management("PATCH", "/keys/{key_id}", Right.MANAGE_KEYS, summary="Change a key."
 management("POST", "/keys/{key_id}/rotate", Right.MANAGE_KEYS, summary="Give a key a new secret.")
 management("DELETE", "/keys/{key_id}", Right.MANAGE_KEYS, summary="Revoke a key.")
 management("GET", "/usage", Right.READ_USAGE, summary="Tokens and cost.")
+management("GET", "/usage/course", Right.READ_USAGE, summary="Requests, tokens, cost and time, step by step.")
 management("GET", "/requests", Right.READ_USAGE, summary="Recent requests.")
 management("GET", "/requests/{request_id}", Right.READ_USAGE, summary="What became of one request.")
 
@@ -71,6 +72,22 @@ async def usage(
 ) -> Any:
     """Add up tokens and cost by group; several groups are parted by commas."""
     return await house.usage(caller, group_by=group_by, days=days)
+
+
+@router.get("/usage/course", response_model=Course)
+async def usage_course(
+    house: CurrentHouse,
+    caller: CurrentCaller,
+    *,
+    since_ms: Annotated[int, Query(ge=0, lt=2**53)],
+    until_ms: Annotated[int, Query(ge=0, lt=2**53)],
+    step: Literal["hour", "day", "month"] = "day",
+    by: Literal["model", "provider", "key"] | None = None,
+    zone: Annotated[str, Query(max_length=60)] = "UTC",
+) -> Any:
+    """Add up what was used in each hour, day or month of a zone, 1,000 of them at most."""
+    query = {"since_ms": since_ms, "until_ms": until_ms, "step": step, "by": by, "zone": zone}
+    return await house.usage_course(caller, query)
 
 
 @router.get("/requests", response_model=Requests)

@@ -32,6 +32,37 @@ class Usage(BaseModel):
     items: list[UsageRow]
 
 
+class CourseRow(BaseModel):
+    """What one group used in one step, in one currency. Steps in which nothing was asked have no row."""
+
+    at: str
+    """``2026-11-21T13``, ``2026-11-21`` or ``2026-11``, in the zone that was asked for."""
+    group: str | None
+    currency: str
+    requests: int
+    errors: int
+    input_tokens: int
+    output_tokens: int
+    cost_e10: int
+    unpriced: int
+    """Requests that cost something nobody knows; not in ``cost_e10``."""
+    duration_sum_ms: int
+    first_tokens: int
+    """Requests whose first token was timed."""
+    first_token_sum_ms: int
+
+
+class Course(BaseModel):
+    """What was used, step by step, in the order of time."""
+
+    since_ms: int
+    until_ms: int
+    step: str
+    by: str | None
+    zone: str
+    items: list[CourseRow]
+
+
 class RequestRow(BaseModel):
     """What became of one request."""
 
