@@ -2988,6 +2988,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/usage/course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage Course
+         * @description Add up what was used in each hour, day or month of a zone, 1,000 of them at most.
+         */
+        get: operations["usage_course_salon_v1_usage_course_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/signin/{token}": {
         parameters: {
             query?: never;
@@ -5032,6 +5052,54 @@ export interface components {
             };
             /** Version */
             version: number;
+        };
+        /**
+         * Course
+         * @description What was used, step by step, in the order of time.
+         */
+        Course: {
+            /** By */
+            by: string | null;
+            /** Items */
+            items: components["schemas"]["CourseRow"][];
+            /** Since Ms */
+            since_ms: number;
+            /** Step */
+            step: string;
+            /** Until Ms */
+            until_ms: number;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * CourseRow
+         * @description What one group used in one step, in one currency. Steps in which nothing was asked have no row.
+         */
+        CourseRow: {
+            /** At */
+            at: string;
+            /** Cost E10 */
+            cost_e10: number;
+            /** Currency */
+            currency: string;
+            /** Duration Sum Ms */
+            duration_sum_ms: number;
+            /** Errors */
+            errors: number;
+            /** First Token Sum Ms */
+            first_token_sum_ms: number;
+            /** First Tokens */
+            first_tokens: number;
+            /** Group */
+            group: string | null;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Requests */
+            requests: number;
+            /** Unpriced */
+            unpriced: number;
         };
         /**
          * DatabaseCheck
@@ -16910,6 +16978,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    usage_course_salon_v1_usage_course_get: {
+        parameters: {
+            query: {
+                by?: ("model" | "provider" | "key") | null;
+                since_ms: number;
+                step?: "hour" | "day" | "month";
+                until_ms: number;
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
                 };
             };
             /** @description A field is not as declared here; the error names it, and its limit. */
