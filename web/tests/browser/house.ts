@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { Duplex } from "node:stream"
 import { extname, join, normalize, resolve } from "node:path"
 import {
   ALIASES,
@@ -19,6 +21,7 @@ import {
   status,
 } from "./house-data.ts"
 import { KINDS } from "./kinds-data.ts"
+import { sessionsAnswer } from "./sessions-data.ts"
 
 /** A stand-in for Salon's server: the built files under the real content policy, and answers of our own. */
 
@@ -62,6 +65,15 @@ export async function openHouse(port = 0): Promise<House> {
   const server = createServer((request, response) => {
     void answer(request, response, state).catch((problem: unknown) => response.destroy(new Error(String(problem))))
   })
+  // The socket opens and says nothing: nothing happens in this house by itself.
+  const sockets = new Set<Duplex>()
+  server.on("upgrade", (request, socket) => {
+    sockets.add(socket)
+    const key = `${request.headers["sec-websocket-key"] ?? ""}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
+    const accept = createHash("sha1").update(key).digest("base64")
+    socket.on("error", () => socket.destroy())
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`)
+  })
   await new Promise<void>((done) => {
     server.listen(port, "127.0.0.1", done)
   })
@@ -73,6 +85,7 @@ export async function openHouse(port = 0): Promise<House> {
     close: () =>
       new Promise((done) => {
         server.closeAllConnections()
+        for (const socket of sockets) socket.destroy()
         server.close(() => done())
       }),
   }
@@ -154,6 +167,8 @@ function manage(url: string, response: ServerResponse, state: HouseState): void 
     return json(response, 200, { items, next: null })
   }
   if (name.startsWith("payloads/")) return json(response, 200, PAYLOAD)
+  const answered = sessionsAnswer(name, new URL(url, "http://house").searchParams, state.mode)
+  if (answered !== undefined) return json(response, 200, answered)
   return json(response, 404, { error: { code: "not_found", message: "There is no such thing.", fields: {} } })
 }
 
