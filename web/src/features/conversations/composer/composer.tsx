@@ -2,11 +2,11 @@ import { useLingui } from "@lingui/react/macro"
 import { type KeyboardEvent, useRef } from "react"
 import { Button } from "@/components/ui/button"
 import { AddMenu } from "@/features/conversations/composer/attachments/add-menu"
-import { FileChips } from "@/features/conversations/composer/attachments/file-chips"
+import { FilesHere } from "@/features/conversations/composer/attachments/files-here"
 import { useFiles } from "@/features/conversations/composer/attachments/use-files"
 import { ListPanel } from "@/features/conversations/composer/list-panel"
 import { MessageBox } from "@/features/conversations/composer/message-box"
-import { QueueList } from "@/features/conversations/composer/queue/queue-list"
+import { QueueHere } from "@/features/conversations/composer/queue/queue-here"
 import { RefusedLines } from "@/features/conversations/composer/refused-line"
 import { isSomething } from "@/features/conversations/composer/send-body"
 import { SendButtons } from "@/features/conversations/composer/send-buttons"
@@ -45,7 +45,7 @@ function ComposerOf({ conversation }: ComposerProps) {
   const answers = useAnswers(conversation)
   const editing = useEditing(conversation, store)
   const sending = useSending(conversation, store)
-  const files = useFiles(draft, store)
+  const files = useFiles(store)
   const panel = usePanel(text)
   const { trigger } = panel.open ?? { trigger: null }
   const said = { text, attachments: draft.attachments }
@@ -81,7 +81,7 @@ function ComposerOf({ conversation }: ComposerProps) {
   return (
     <section aria-label={t`Write a message`} className="mx-auto w-full max-w-(--composer)">
       <WaitingLine />
-      {conversation === null ? null : <QueueList conversation={conversation} />}
+      {conversation === null ? null : <QueueHere conversation={conversation} />}
       <RefusedLines conversationId={conversation?.id ?? null} store={store} onTakenBack={focus} />
       {sending.problem === null ? null : (
         <p role="alert" dir="auto" className="mb-2 px-3 text-ui text-danger">
@@ -118,7 +118,7 @@ function ComposerOf({ conversation }: ComposerProps) {
               {t`Drop it here`}
             </p>
           ) : null}
-          <FileChips draft={draft} store={store} onGone={focus} />
+          <FilesHere draft={draft} store={store} onGone={focus} />
           <MessageBox
             field={box}
             text={text}

@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { useSyncExternalStore } from "react"
+import { useEffect, useSyncExternalStore } from "react"
 import { AttachedChip } from "@/features/conversations/composer/attachments/attached-chip"
 import { PendingChip } from "@/features/conversations/composer/attachments/pending-chip"
 import { uploads } from "@/features/conversations/composer/attachments/uploads"
@@ -12,11 +12,13 @@ interface FileChipsProps {
   onGone: () => void
 }
 
-/** The files that go with the message: those on their way, and those that are there. */
-export function FileChips({ draft, store, onGone }: FileChipsProps) {
+/** The files that go with the message: those on their way, which it sends, and those that are there. */
+export default function FileChips({ draft, store, onGone }: FileChipsProps) {
   const { t } = useLingui()
   const states = useSyncExternalStore(uploads.subscribe, uploads.view)
-  if (draft.attachments.length + draft.files.length === 0) return null
+  useEffect(() => {
+    for (const file of draft.files) uploads.start(file, store)
+  }, [draft.files, store])
   return (
     <ul aria-label={t`Files of this message`} className="flex flex-wrap gap-2 px-3 pt-3">
       {draft.attachments.map((attachment) => (

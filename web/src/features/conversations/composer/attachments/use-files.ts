@@ -1,28 +1,24 @@
 import { useLingui } from "@lingui/react/macro"
 import { type ClipboardEvent, useEffect, useEffectEvent, useState } from "react"
-import { uploads } from "@/features/conversations/composer/attachments/uploads"
-import type { Draft, DraftStore } from "@/live/drafts"
+import type { DraftStore } from "@/live/drafts"
 
 /** From here on a pasted text is a file beside the message. */
 export const LONG_TEXT = 4_000
 
-interface FilesHere {
+interface FilesTaken {
   /** Whether files are held over the page. */
   readonly isOver: boolean
   add(files: Iterable<File>): void
   paste(event: ClipboardEvent<HTMLTextAreaElement>): void
 }
 
-/** The files of a draft: picked, dropped on the page or pasted, and sent at once. */
-export function useFiles(draft: Draft, store: DraftStore): FilesHere {
+/** The files of a draft: picked, dropped on the page or pasted. */
+export function useFiles(store: DraftStore): FilesTaken {
   const { t } = useLingui()
   const [isOver, setIsOver] = useState(false)
   const add = (files: Iterable<File>): void => {
     for (const file of files) store.addFile(file)
   }
-  useEffect(() => {
-    for (const file of draft.files) uploads.start(file, store)
-  }, [draft.files, store])
   const drop = useEffectEvent(add)
   useEffect(() => listenForDrops(setIsOver, drop), [])
   return {

@@ -10,7 +10,7 @@ interface QueueListProps {
 }
 
 /** What was said while an answer is made, and is sent after it: above the box, in order. */
-export function QueueList({ conversation }: QueueListProps) {
+export default function QueueList({ conversation }: QueueListProps) {
   const { t } = useLingui()
   const queue = useQueue(conversation)
   const [dragged, setDragged] = useState<string | null>(null)
