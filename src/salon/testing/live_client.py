@@ -20,6 +20,8 @@ from websockets.typing import Subprotocol
 
 PATH: Final = "/salon/v1/socket"
 _FINAL_S: Final = 60.0
+_OPEN_S: Final = 60.0
+"""How long a house may take to open a socket: a busy machine has a hundred of them to open."""
 
 
 class RunShown:
@@ -128,6 +130,7 @@ class LiveClient:
             max_size=None,
             proxy=None,
             compression=None,
+            open_timeout=_OPEN_S,
         )
         self.closed = None
         self._reading = asyncio.ensure_future(self._read(self._socket))

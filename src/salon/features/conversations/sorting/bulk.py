@@ -13,7 +13,7 @@ import msgspec
 from salon.features.conversations.errors import TemporaryRefused
 from salon.features.conversations.models import Conversation
 from salon.features.conversations.naming import is_temporary
-from salon.features.conversations.sorting import store
+from salon.features.conversations.sorting import store, undo_store
 from salon.features.conversations.sorting.folders import the_folder
 from salon.features.conversations.sorting.listing_store import list_ids
 from salon.features.conversations.sorting.models import BulkAct, BulkDone, Change, Filter, MarkAct, Undone
@@ -112,7 +112,7 @@ class Bulk:
 
         def put_back(tx: Transaction, now_ms: int) -> Undone:
             tx.take_turn(f"undo:{undo_id}")
-            known = store.get_undo(tx, scope, undo_id)
+            known = undo_store.get_undo(tx, scope, undo_id)
             if known is None:
                 raise NotFound(what="act", id=undo_id[:100])
             _, changes, expires_at_ms, undone_at_ms = known
@@ -121,7 +121,7 @@ class Bulk:
             if now_ms >= expires_at_ms:
                 raise Conflict(problem="The time to undo this is over.")
             restored = [one for one in changes if _put_back(tx, caller, one, now_ms=now_ms)]
-            store.set_undone(tx, scope, undo_id, restored, now_ms=now_ms)
+            undo_store.set_undone(tx, scope, undo_id, restored, now_ms=now_ms)
             ids = tuple(one.id for one in restored)
             _tell(tx, caller, undo_id, "undo", ids)
             left = tuple(one.id for one in changes if one not in restored)
@@ -177,7 +177,7 @@ class _Slice(msgspec.Struct, frozen=True):
         return done if self.is_last else (under_way, after)
 
     def _written_meanwhile(self, tx: Transaction, under_way: _UnderWay) -> _SoFar:
-        kept = store.get_undo(tx, SpaceScope(self.caller.space_id), under_way.undo_id)
+        kept = undo_store.get_undo(tx, SpaceScope(self.caller.space_id), under_way.undo_id)
         return _SoFar(() if kept is None else kept[1], self.so_far.missing)
 
     def _done(self, under_way: _UnderWay, after: _SoFar) -> BulkDone:
@@ -191,7 +191,7 @@ class _Slice(msgspec.Struct, frozen=True):
 
     def _keep(self, tx: Transaction, under_way: _UnderWay, after: _SoFar, done: BulkDone) -> None:
         now_ms = under_way.begun_at_ms
-        store.keep_undo(
+        undo_store.keep_undo(
             tx,
             SpaceScope(self.caller.space_id),
             done.undo_id,

@@ -1,4 +1,4 @@
-"""All SQL of folders, tags and templates, of what was read, and of undo."""
+"""All SQL of folders, tags and templates, and of what was read."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import Text, and_, bindparam, delete, exists, func, select, update
 
 from salon.features.conversations.models import BODY_FORMAT
-from salon.features.conversations.sorting.models import Change, Folder, Tag, Template, TemplateMessage
-from salon.features.conversations.sorting.tables import folders, reads, tagged, tags, templates, undos
+from salon.features.conversations.sorting.models import Folder, Tag, Template, TemplateMessage
+from salon.features.conversations.sorting.tables import folders, reads, tagged, tags, templates
 from salon.features.conversations.store.rows import opened, sealed
 from salon.features.conversations.tables import conversations, messages
 from salon.foundation.kit.caller import SpaceScope
@@ -120,23 +120,6 @@ _HAS_MESSAGE = statement(
         )
     )
 )
-_new_undo = insert(undos)
-_KEEP_UNDO = statement(
-    _new_undo.on_conflict_do_update(index_elements=["id"], set_={"changes": _new_undo.excluded.changes})
-)
-_UNDO = statement(
-    select(undos.c.act, undos.c.changes, undos.c.expires_at_ms, undos.c.undone_at_ms).where(
-        undos.c.id == _key, undos.c.space_id == _space
-    )
-)
-_SET_UNDONE = statement(
-    update(undos)
-    .where(undos.c.id == _key, undos.c.space_id == _space)
-    .values(undone_at_ms=bindparam("now_ms"), changes=bindparam("new_changes"))
-)
-_DROP_UNDOS = statement(
-    delete(undos).where(undos.c.space_id == _space, undos.c.expires_at_ms < bindparam("now_ms"))
-)
 _ADD_TEMPLATE = statement(templates.insert())
 _TEMPLATES = statement(
     select(*templates.c).where(templates.c.space_id == _space).order_by(templates.c.folded)
@@ -163,7 +146,6 @@ _CHANGE_TEMPLATE = statement(
 )
 _DROP_TEMPLATE = statement(delete(templates).where(templates.c.id == _key, templates.c.space_id == _space))
 _TEMPLATE_COLUMNS = tuple(column.name for column in templates.c)
-_CHANGES = msgspec.json.Decoder(tuple[Change, ...])
 _MESSAGES = msgspec.json.Decoder(tuple[TemplateMessage, ...])
 
 
@@ -319,50 +301,6 @@ def has_message(tx: Transaction, scope: SpaceScope, conversation_id: str, messag
     """Tell whether a message is in a conversation."""
     row = tx.one(_HAS_MESSAGE, key=conversation_id, space=scope.space_id, message=message_id)
     return row is not None and bool(row[0])
-
-
-# -- undo ----------------------------------------------------------------------------------------------
-
-
-def keep_undo(
-    tx: Transaction,
-    scope: SpaceScope,
-    undo_id: str,
-    act: str,
-    changes: Sequence[Change],
-    *,
-    by: str | None,
-    now_ms: int,
-    expires_at_ms: int,
-) -> None:
-    """Keep what an act changed, in place of what was kept of it so far; forget what is over."""
-    tx.run(_DROP_UNDOS, space=scope.space_id, now_ms=now_ms)
-    tx.run(
-        _KEEP_UNDO,
-        id=undo_id,
-        space_id=scope.space_id,
-        created_by=by,
-        act=act,
-        changes=_text(changes),
-        created_at_ms=now_ms,
-        expires_at_ms=expires_at_ms,
-        undone_at_ms=None,
-    )
-
-
-def get_undo(
-    tx: Transaction, scope: SpaceScope, undo_id: str
-) -> tuple[str, tuple[Change, ...], int, int | None] | None:
-    """Return an act: its name, its changes, until when it can be undone, when it was."""
-    row = tx.one(_UNDO, key=undo_id, space=scope.space_id)
-    return None if row is None else (row[0], _CHANGES.decode(row[1]), int(row[2]), row[3])
-
-
-def set_undone(
-    tx: Transaction, scope: SpaceScope, undo_id: str, restored: Sequence[Change], *, now_ms: int
-) -> None:
-    """Note that an act was undone, and of which conversations."""
-    tx.run(_SET_UNDONE, key=undo_id, space=scope.space_id, now_ms=now_ms, new_changes=_text(restored))
 
 
 # -- templates -----------------------------------------------------------------------------------------
