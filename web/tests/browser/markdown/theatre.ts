@@ -1,13 +1,7 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { readFile, rm } from "node:fs/promises"
 import { createServer, type Server } from "node:http"
-import { tmpdir } from "node:os"
-import { extname, join, resolve } from "node:path"
-import { lingui, linguiTransformerBabelPreset } from "@lingui/vite-plugin"
-import babel from "@rolldown/plugin-babel"
-import tailwindcss from "@tailwindcss/vite"
-import react from "@vitejs/plugin-react"
-import { build } from "vite"
-import { diagramFrame } from "../../../build/frame.ts"
+import { extname, join } from "node:path"
+import { buildPage } from "../build-page.ts"
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -35,26 +29,7 @@ export interface Theatre {
 
 /** Build the page that holds the renderer alone and serve it; beside it listens a stranger. */
 export async function openTheatre(): Promise<Theatre> {
-  const folder = await mkdtemp(join(tmpdir(), "salon-markdown-"))
-  // What is tested and measured is what people get, not the slower code for those who write it.
-  const mode = process.env["NODE_ENV"]
-  process.env["NODE_ENV"] = "production"
-  await build({
-    configFile: false,
-    root: import.meta.dirname,
-    base: "./",
-    logLevel: "error",
-    resolve: { alias: { "@": resolve(import.meta.dirname, "../../../src") } },
-    plugins: [
-      babel({ presets: [linguiTransformerBabelPreset()] }),
-      react(),
-      lingui({ configPath: resolve(import.meta.dirname, "../../../lingui.config.ts") }),
-      tailwindcss(),
-      diagramFrame(),
-    ],
-    build: { outDir: folder, assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: "es2023" },
-  })
-  process.env["NODE_ENV"] = mode
+  const folder = await buildPage(import.meta.dirname)
   const heard: string[] = []
   const house = await listen((path) => serveFile(folder, path))
   const stranger = await listen((path) => {
