@@ -12,7 +12,7 @@ export SSL_CERT_FILE NODE_EXTRA_CA_CERTS PIP_CERT
 STAMPS := .build
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/test-results/*' 2>/dev/null)
 
-.PHONY: help run dev test check lint types web web-check bench bench-translation bench-streams soak docs lock clean machine
+.PHONY: help run dev test check lint types web web-check bench bench-translation bench-streams bench-web soak docs lock clean machine
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -83,6 +83,9 @@ bench-translation: $(STAMPS)/dev ## Measure the translation between every caller
 
 bench-streams: machine $(STAMPS)/dev $(STAMPS)/web ## Measure a whole house with a thousand streamed answers, and one
 	@$(PY) bench/streams.py
+
+bench-web: machine $(STAMPS)/dev $(STAMPS)/web ## Measure the page beside one that can only chat
+	@PYTHONPATH=. $(PY) -m bench.web
 
 soak: machine $(STAMPS)/dev $(STAMPS)/web ## Run the seeded suites at full length and keep the figures
 	@$(PY) tools/soak.py
