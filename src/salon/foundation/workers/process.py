@@ -64,7 +64,7 @@ async def spawn(command: Sequence[str], *, environment: Mapping[str, str], limit
         bufsize=0,
     )
     # To its end also if nobody wants it any more: half connected, a pipe would be closed twice.
-    piping = asyncio.ensure_future(_piped(started, limit_bytes))
+    piping = asyncio.ensure_future(_piped(started, limit_bytes))  # rule: awaited here, also when cancelled
     try:
         return await asyncio.shield(piping)
     except BaseException:
