@@ -1,0 +1,43 @@
+import { expect, test } from "vitest"
+import { lastDays, momentsOf, stepFor, stepsOf } from "@/features/usage/range"
+import { type CourseRow, csvOf, sumOf, sumsBy } from "@/features/usage/sums"
+
+function row(at: string, group: string, more: Partial<CourseRow> = {}): CourseRow {
+  return {
+    at,
+    group,
+    currency: "USD",
+    requests: 2,
+    errors: 0,
+    input_tokens: 10,
+    output_tokens: 20,
+    cost_e10: 5e9,
+    unpriced: 0,
+    duration_sum_ms: 300,
+    first_tokens: 0,
+    first_token_sum_ms: 0,
+    ...more,
+  }
+}
+
+test("a range has both of its days, and steps that make a chart", () => {
+  const range = lastDays(7, new Date(2026, 10, 22, 9))
+  expect(range).toEqual({ since: "2026-11-16", until: "2026-11-22" })
+  expect(stepsOf(range, "day")).toHaveLength(7)
+  expect(momentsOf(range).untilMs).toBe(new Date(2026, 10, 23).getTime())
+  expect([1, 30, 365].map((days) => stepFor(lastDays(days, new Date(2026, 10, 22))))).toEqual(["hour", "day", "month"])
+  expect(stepsOf({ since: "2026-01-31", until: "2026-03-01" }, "month")).toEqual(["2026-01", "2026-02", "2026-03"])
+})
+
+test("currencies are not added up, and means are of what was timed", () => {
+  const sum = sumOf([row("2026-11-22", "a"), row("2026-11-22", "b", { currency: "EUR", first_tokens: 1, first_token_sum_ms: 40 })])
+  expect([...sum.costs]).toEqual([["USD", 5e9], ["EUR", 5e9]])
+  expect([sum.durationMs, sum.firstTokenMs]).toEqual([150, 40])
+  expect(sumOf([]).durationMs).toBe(null)
+})
+
+test("groups come by their requests, and a name is never a formula in the file", () => {
+  const rows = [row("2026-11-21", "a"), row("2026-11-22", "=b", { requests: 9 })]
+  expect(sumsBy(rows, ({ group }) => group ?? "").map(([name]) => name)).toEqual(["=b", "a"])
+  expect(csvOf(rows).split("\r\n")[2]).toBe(`2026-11-22,"'=b",USD,9,0,10,20,0.5,0,33,`)
+})
