@@ -8,6 +8,7 @@ import { themeScript } from "./build/assets.ts"
 import { precompress } from "./build/compress.ts"
 import { diagramFrame } from "./build/frame.ts"
 import { licenses } from "./build/licenses.ts"
+import { serviceWorker } from "./build/service-worker.ts"
 
 const server = process.env["SALON_DEV_SERVER"] ?? "http://127.0.0.1:8420"
 
@@ -25,6 +26,7 @@ export default defineConfig({
     themeScript(),
     diagramFrame(),
     licenses(),
+    serviceWorker(),
     precompress(),
   ],
   build: {

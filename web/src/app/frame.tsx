@@ -1,8 +1,9 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
 import { Outlet, useLocation } from "@tanstack/react-router"
-import { lazy, Suspense } from "react"
+import { lazy, Suspense, useEffect } from "react"
 import { Problem } from "@/api/problem"
+import { UpdateLine } from "@/app/update-line"
 import { useGoing } from "@/app/use-going"
 import { toggleSidebar, useShellActions } from "@/app/use-shell-actions"
 import { BottomBar } from "@/components/shell/bottom-bar"
@@ -16,6 +17,7 @@ import { statusQuery } from "@/features/house/api/queries"
 import { Banner } from "@/features/house/banner"
 import { SidebarSpend } from "@/features/house/sidebar-spend"
 import { SignIn } from "@/features/house/sign-in"
+import { keepApp } from "@/lib/kept-app"
 import { usePreference } from "@/lib/preferences"
 import { useMedia } from "@/lib/use-media"
 import { useValue } from "@/lib/value-store"
@@ -38,6 +40,11 @@ export function Frame() {
   useKeys()
   useGoing()
 
+  const isIn = status.isSuccess
+  // Only who is let in keeps the app: it goes again with who signs out.
+  useEffect(() => {
+    if (isIn) void keepApp()
+  }, [isIn])
   const problem = status.error instanceof Problem ? status.error : null
   if (problem?.kind === "signed-out") return <SignIn onRetry={() => void status.refetch()} />
   return (
@@ -79,6 +86,7 @@ export function Frame() {
           </>
         ) : null}
         <div className="flex min-w-0 flex-1 flex-col bg-surface">
+          <UpdateLine key={status.data?.started_at_ms} />
           {path.startsWith("/settings") ? null : <Banner problem={problem} status={status.data} />}
           <div className="flex min-h-0 flex-1 flex-col">
             <Outlet />

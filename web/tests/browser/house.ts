@@ -32,10 +32,12 @@ const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css",
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2",
+  ".png": "image/png",
+  ".webmanifest": "application/manifest+json",
 }
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-  "connect-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+  "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 
 export interface HouseState {
   mode: "ready" | "empty" | "many" | "signed-out" | "refused" | "slow"
@@ -51,6 +53,8 @@ export interface HouseState {
   servers: { kind: string; base_url: string; models: number; added: boolean }[]
   /** What was sent to change something: "POST providers" and its body. */
   changes: { what: string; body: unknown }[]
+  /** Whether the document names the script of another build. */
+  isUpgraded: boolean
 }
 
 export interface House {
@@ -61,7 +65,7 @@ export interface House {
 
 /** Open the house on a free loopback port, or on `port`. */
 export async function openHouse(port = 0): Promise<House> {
-  const state: HouseState = { mode: "ready", paceMs: 5, chatBodies: [], cutShort: 0, tested: [], answersTests: true, servers: [], changes: [] }
+  const state: HouseState = { mode: "ready", paceMs: 5, chatBodies: [], cutShort: 0, tested: [], answersTests: true, servers: [], changes: [], isUpgraded: false }
   const server = createServer((request, response) => {
     void answer(request, response, state).catch((problem: unknown) => response.destroy(new Error(String(problem))))
   })
@@ -97,13 +101,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
   if (path.startsWith("/salon/v1/")) {
     return request.method === "GET" ? manage(request.url ?? "/", response, state) : change(request, path, response, state)
   }
-  return file(path, response)
+  return file(path, response, state)
 }
 
-async function file(path: string, response: ServerResponse): Promise<void> {
+async function file(path: string, response: ServerResponse, state: HouseState): Promise<void> {
   const name = extname(path) === "" ? "index.html" : normalize(path).replace(/^[/\\.]+/, "")
   try {
-    const bytes = await readFile(join(STATIC, name))
+    let bytes = await readFile(join(STATIC, name))
+    if (name === "index.html" && state.isUpgraded) bytes = Buffer.from(bytes.toString().replace(/index-[\w-]{8}\.js/, "index-newer000.js"))
     response.writeHead(200, {
       "Content-Type": TYPES[extname(name)] ?? "application/octet-stream",
       "Content-Security-Policy": POLICY,

@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query"
+import { dropApp } from "@/lib/kept-app"
 import { type Channel, openChannel } from "@/live/channel"
 
 /** Tells this browser's other tabs that its session has ended. */
@@ -21,5 +22,6 @@ export function leaveWithOthers(queries: QueryClient): void {
 }
 
 function forget(queries: QueryClient): void {
+  void dropApp()
   void queries.resetQueries()
 }
