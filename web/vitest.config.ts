@@ -12,7 +12,9 @@ const include = process.env["SALON_TEST_SERVER"]
       ? ["tests/composer/*.test.ts"]
       : process.env["SALON_TALK_HOUSE"]
         ? ["tests/talk/*.test.ts"]
-        : ["src/**/*.test.ts", "tests/browser/*.test.ts"]
+        : process.env["SALON_BRANCHES_HOUSE"]
+          ? ["tests/branches/*.test.ts"]
+          : ["src/**/*.test.ts", "tests/browser/*.test.ts"]
 
 export default defineConfig({
   resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },

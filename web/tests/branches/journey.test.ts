@@ -144,6 +144,7 @@ test("what if replays what followed on a branch of its own, and a model writes a
   await choose("Merge another in")
   await dialog.getByRole("tab", { name: "Let a model write" }).click()
   await dialog.getByRole("button", { name: "Write the message" }).click()
+  await dialog.waitFor({ state: "hidden" })
   await settled(id)
   const bridged = await ask<{ items: { sources: { kind: string }[] }[] }>("GET", `/conversations/${id}/messages?branch_id=${replayed?.id}`)
   expect(bridged.items.some(({ sources }) => sources.some(({ kind }) => kind === "merge"))).toBe(true)

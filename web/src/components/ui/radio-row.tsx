@@ -25,7 +25,7 @@ export function RadioRow({ name, label, note, isChosen, isDisabled = false, onCh
         aria-describedby={`${id}-note`}
         onChange={onChoose}
         data-first-focus={isChosen ? "" : undefined}
-        className="mt-0.5 size-4 shrink-0 accent-accent-solid"
+        className="relative z-1 mt-0.5 size-4 shrink-0 accent-accent-solid"
       />
       <div className="min-w-0">
         {/* The whole row is pressed, not the words alone. */}

@@ -10,11 +10,11 @@ import { BranchTree } from "@/features/conversations/inspector/branch-tree"
 import { BranchMenu } from "@/features/conversations/inspector/branch-menu"
 import { TurnActs } from "@/features/conversations/inspector/turn-acts"
 import { treeRows, withTurns } from "@/features/conversations/inspector/tree-rows"
+import { useTalk } from "@/features/conversations/page/talk-context"
 import { useOpenConversation } from "@/features/conversations/page/open"
 import { Group } from "@/components/ui/group"
 import { QueryView } from "@/components/ui/query-view"
 import { SkeletonRows } from "@/components/ui/skeleton"
-import { assignVoices } from "@/lib/voices"
 
 /** As many turns as are unfolded at once. */
 const UNFOLDED = 50
@@ -23,6 +23,7 @@ const UNFOLDED = 50
 export function BranchesPanel() {
   const { t } = useLingui()
   const open = useOpenConversation()
+  const talk = useTalk()
   const conversation = useQuery(conversationQuery(open.id))
   const branches = (conversation.data?.branches ?? []).filter((one) => one.deleted_at_ms === null)
   const heads = branches.flatMap(({ head_id }) => (head_id === null ? [] : [head_id]))
@@ -39,7 +40,9 @@ export function BranchesPanel() {
           tree.items,
         )
         const shown = branches.find(({ id }) => id === open.branchId)
-        const voices = assignVoices([...new Set(tree.items.map(({ author }) => author ?? ""))])
+        const voices = new Map(
+          stops.map(({ author, author_kind: kind }) => [author ?? "", talk.speakers.of({ kind, display_name: author }).voice]),
+        )
         const ends = Map.groupBy(branches, ({ head_id }) => head_id ?? "")
         const versions = tree.items.filter(({ children }) => children === 0).length
         return (

@@ -10,6 +10,7 @@ import { MenuLine } from "@/components/ui/menu-line"
 import { toast } from "@/components/ui/toast"
 import { acts } from "@/features/conversations/api/acts"
 import type { Conversation } from "@/features/conversations/api/conversations"
+import { LanesHost } from "@/features/conversations/compare/lanes-host"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { ShareDialog } from "@/features/conversations/share"
 import { copyText } from "@/lib/clipboard"
@@ -62,6 +63,7 @@ export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
         <MenuItem icon={Archive} onChoose={archive}>{t`Archive`}</MenuItem>
         <MenuItem icon={Trash2} tone="danger" onChoose={remove}>{t`Delete`}</MenuItem>
       </Menu>
+      <LanesHost conversationId={id} />
       <Suspense>
         {isSharing ? <ShareDialog conversationId={id} branchId={talk.branchId} onClose={() => setIsSharing(false)} /> : null}
       </Suspense>

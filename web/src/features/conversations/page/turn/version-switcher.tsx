@@ -1,11 +1,9 @@
 import { useLingui } from "@lingui/react/macro"
 import { ChevronLeft, ChevronRight, Columns2 } from "lucide-react"
-import { lazy, Suspense, useState } from "react"
 import { IconButton } from "@/components/ui/icon-button"
 import type { Message } from "@/features/conversations/api/messages"
+import { showLanes } from "@/features/conversations/compare/lanes-host"
 import { useTurnActs, versionsOf } from "@/features/conversations/page/acts/use-turn-acts"
-
-const LanesDialog = lazy(() => import("@/features/conversations/compare/lanes-dialog").then((m) => ({ default: m.LanesDialog })))
 
 interface VersionSwitcherProps {
   message: Message
@@ -30,20 +28,11 @@ export function VersionSwitcher({ message }: VersionSwitcherProps) {
           <ChevronRight aria-hidden="true" className="size-4 rtl:-scale-x-100" strokeWidth={1.75} />
         </button>
       </div>
-      {message.role === "assistant" ? <SideBySide message={message} /> : null}
-    </>
-  )
-}
-
-function SideBySide({ message }: VersionSwitcherProps) {
-  const { t } = useLingui()
-  const [isOpen, setIsOpen] = useState(false)
-  return (
-    <>
-      <IconButton label={t`Side by side`} onClick={() => setIsOpen(true)}>
-        <Columns2 aria-hidden="true" className="size-4" strokeWidth={1.75} />
-      </IconButton>
-      <Suspense>{isOpen ? <LanesDialog message={message} onClose={() => setIsOpen(false)} /> : null}</Suspense>
+      {message.role === "assistant" ? (
+        <IconButton label={t`Side by side`} onClick={() => showLanes(message)}>
+          <Columns2 aria-hidden="true" className="size-4" strokeWidth={1.75} />
+        </IconButton>
+      ) : null}
     </>
   )
 }
