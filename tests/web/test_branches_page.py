@@ -1,4 +1,4 @@
-"""Branches, comparisons, replays and shares in the page of a real house, in Chromium."""
+"""Branches and the inspector in the page of a real house, in Chromium."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ LIMIT_S = 400
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(LIMIT_S + 60)]
 
 
-def test_branches_are_compared_merged_replayed_and_shared(tmp_path: Path) -> None:
+def test_branches_are_compared_merged_and_rolled_back(tmp_path: Path) -> None:
     if not NODE.is_file() or not (WEB / "node_modules").is_dir():
         pytest.skip("the web app's packages are not installed (make web)")
     if not (ROOT / "src/salon/surfaces/api/static/index.html").is_file():
@@ -30,7 +30,11 @@ def test_branches_are_compared_merged_replayed_and_shared(tmp_path: Path) -> Non
         done = subprocess.run(
             [str(NODE), "node_modules/vitest/vitest.mjs", "run"],
             cwd=WEB,
-            env={**os.environ, "SALON_BRANCHES_HOUSE": house.url, "PATH": f"{NODE.parent}:{os.environ['PATH']}"},
+            env={
+                **os.environ,
+                "SALON_BRANCHES_HOUSE": house.url,
+                "PATH": f"{NODE.parent}:{os.environ['PATH']}",
+            },
             capture_output=True,
             text=True,
             timeout=LIMIT_S,
