@@ -62,7 +62,7 @@ export function TalkHeader({ conversation, branchId, isInspected, onInspect }: T
           <TalkMenu conversation={conversation} onRename={() => setIsRenaming(true)} />
           <IconButton
             label={isInspected ? t`Hide the inspector` : t`Show the inspector`}
-            keys={showKeys("panel", isAppleDevice()).join(" ")}
+            keys={showKeys("mod+.", isAppleDevice()).join(" ")}
             isOn={isInspected}
             aria-expanded={isInspected}
             onClick={onInspect}

@@ -74,7 +74,7 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
   useEffect(() => {
     if (saidKey !== undefined) windower.toEnd()
   }, [saidKey, windower])
-  useTurnKeys({ talk, lines, windower, isEditing: editedId !== null })
+  useTurnKeys({ talk, lines, windower })
 
   const endId = lines.findLast((line) => line.message !== null)?.message?.id ?? null
   const toLatest = (): void => {

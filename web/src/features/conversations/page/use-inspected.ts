@@ -1,21 +1,16 @@
-import { useEffect, useEffectEvent, useState } from "react"
+import { useLingui } from "@lingui/react/macro"
+import { useState } from "react"
+import { useAction } from "@/registry"
 
-/** Whether the inspector is open; ⌘. (Ctrl+. elsewhere) opens and closes it. Kept while the app is. */
+/** Whether the inspector is open; kept while the app is. */
 export function useInspected(): readonly [boolean, (isOpen: boolean) => void] {
+  const { t } = useLingui()
   const [isOpen, set] = useState(wasOpen)
   const setOpen = (next: boolean): void => {
     wasOpen = next
     set(next)
   }
-  const press = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key !== "." || !(event.metaKey || event.ctrlKey) || event.altKey || event.defaultPrevented) return
-    event.preventDefault()
-    setOpen(!isOpen)
-  })
-  useEffect(() => {
-    addEventListener("keydown", press)
-    return () => removeEventListener("keydown", press)
-  }, [])
+  useAction({ id: "inspector", title: () => t`Inspector`, keys: ["mod+."], run: () => setOpen(!isOpen) })
   return [isOpen, setOpen]
 }
 

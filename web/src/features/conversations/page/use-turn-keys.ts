@@ -1,36 +1,49 @@
+import { useLingui } from "@lingui/react/macro"
 import { useEffect, useEffectEvent } from "react"
-import { type TurnActs, useActsOf } from "@/features/conversations/page/acts/use-turn-acts"
+import type { Message } from "@/features/conversations/api/messages"
+import { useActsOf } from "@/features/conversations/page/acts/use-turn-acts"
 import type { Line } from "@/features/conversations/page/lines"
 import type { Talk } from "@/features/conversations/page/talk-context"
 import type { Windower } from "@/features/conversations/page/window/windower"
-import { preferences } from "@/lib/preferences"
+import { useAction } from "@/registry"
 
 interface Keys {
   talk: Talk
   lines: readonly Line[]
   windower: Windower
-  isEditing: boolean
 }
 
 /** Single keys: J and K go from turn to turn, the others act on the one in focus, else on the last. */
-export function useTurnKeys({ talk, lines, windower, isEditing }: Keys): void {
+export function useTurnKeys({ talk, lines, windower }: Keys): void {
+  const { t } = useLingui()
   const acts = useActsOf(talk)
+  const step = (by: 1 | -1): void => {
+    const at = placeOf(lines)
+    const from = at < 0 ? windower.view().top - by : at
+    go(windower, lines[Math.min(lines.length - 1, Math.max(0, from + by))])
+  }
+  const here = (): Message | null => lines.at(placeOf(lines))?.message ?? null
+  const withHere = (run: (message: Message) => void) => (): void => {
+    const message = here()
+    if (message !== null) run(message)
+  }
+  const when = (): boolean => here() !== null
+  useAction({ id: "turn-next", title: () => t`Next turn`, keys: ["j"], run: () => step(1), when: () => lines.length > 0 })
+  useAction({ id: "turn-previous", title: () => t`Previous turn`, keys: ["k"], run: () => step(-1), when: () => lines.length > 0 })
+  useAction({ id: "turn-edit", title: () => t`Edit the message`, keys: ["e"], run: withHere(({ id }) => talk.edit(id)), when })
+  useAction({ id: "turn-regenerate", title: () => t`Regenerate`, keys: ["r"], run: withHere(acts.regenerate), when })
+  useAction({ id: "turn-copy", title: () => t`Copy the message`, keys: ["c"], run: withHere(acts.copy), when })
+  useAction({ id: "turn-branch", title: () => t`Branch from here`, keys: ["b"], run: withHere(acts.branch), when })
+
   const press = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.shiftKey || isEditing) return
-    if (!preferences().letterKeys || isElsewhere(event.target)) return
-    const focused = document.activeElement?.closest<HTMLElement>("[data-turn]")?.dataset["turn"]
-    const at = lines.findIndex(({ key }) => key === focused)
-    const key = event.key.toLowerCase()
-    if (key === "j" || key === "k") {
-      event.preventDefault()
-      const from = at < 0 ? windower.view().top + (key === "j" ? -1 : 1) : at
-      go(windower, lines[Math.min(lines.length - 1, Math.max(0, from + (key === "j" ? 1 : -1)))])
-      return
-    }
-    const isArrow = key === "arrowleft" || key === "arrowright"
-    const { message } = lines[isArrow || at >= 0 ? at : lines.length - 1] ?? { message: null }
-    if (message === null || !act(key, acts, talk, message)) return
+    const isPlain = !event.metaKey && !event.ctrlKey && !event.altKey && !event.shiftKey && !event.defaultPrevented
+    if (!isPlain || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return
+    const turn = event.target instanceof HTMLElement && event.target.matches("[data-turn]")
+    const message = turn ? here() : null
+    if (message === null || message.siblings.length < 2) return
     event.preventDefault()
+    const isMirrored = document.documentElement.dir === "rtl"
+    acts.turnTo(message, (event.key === "ArrowLeft") === isMirrored ? 1 : -1)
   })
   useEffect(() => {
     addEventListener("keydown", press)
@@ -38,29 +51,10 @@ export function useTurnKeys({ talk, lines, windower, isEditing }: Keys): void {
   }, [])
 }
 
-function act(key: string, acts: TurnActs, talk: Talk, message: NonNullable<Line["message"]>): boolean {
-  const isMirrored = document.documentElement.dir === "rtl"
-  switch (key) {
-    case "e":
-      talk.edit(message.id)
-      return true
-    case "r":
-      acts.regenerate(message)
-      return true
-    case "c":
-      acts.copy(message)
-      return true
-    case "b":
-      acts.branch(message)
-      return true
-    case "arrowleft":
-    case "arrowright":
-      if (message.siblings.length < 2) return false
-      acts.turnTo(message, (key === "arrowleft") === isMirrored ? 1 : -1)
-      return true
-    default:
-      return false
-  }
+/** Which turn has the focus; -1, which is the last, where none has. */
+function placeOf(lines: readonly Line[]): number {
+  const focused = document.activeElement?.closest<HTMLElement>("[data-turn]")?.dataset["turn"]
+  return lines.findIndex(({ key }) => key === focused)
 }
 
 function go(windower: Windower, line: Line | undefined): void {
@@ -69,10 +63,4 @@ function go(windower: Windower, line: Line | undefined): void {
   requestAnimationFrame(() => {
     document.querySelector<HTMLElement>(`[data-turn="${CSS.escape(line.key)}"]`)?.focus({ preventScroll: true })
   })
-}
-
-/** Where letters and arrows mean something else. */
-function isElsewhere(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false
-  return target.closest("input, textarea, select, [contenteditable=true], dialog, [popover], [role=slider], aside, nav") !== null
 }
