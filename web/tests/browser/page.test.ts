@@ -275,9 +275,10 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
   test("a refusal shows the server's sentence and a way to try again", async () => {
     house.state.mode = "refused"
     const { page, close } = await visit(browser, gateway)
-    await page.getByText("The disk is full. Free some space.").first().waitFor()
+    const content = page.getByRole("dialog", { name: "Settings" })
+    await content.getByText("The disk is full. Free some space.").first().waitFor()
     house.state.mode = "ready"
-    await page.getByRole("button", { name: "Try again" }).first().click()
+    await content.getByRole("button", { name: "Try again" }).first().click()
     await page.getByText("Failing at times").waitFor()
     await close()
   })
