@@ -160,8 +160,13 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     await page.getByRole("button", { name: "Show all 1,000 providers" }).click()
     const rows = page.locator("#models tbody tr[data-index]")
     expect(await rows.count()).toBeLessThan(150)
-    await page.locator("[data-pane=main]").evaluate((main) => main.scrollTo(0, main.scrollHeight))
-    await page.getByRole("rowheader", { name: "provider-999/model-999" }).waitFor()
+    // Rows are measured as they are drawn, so the end may move while one goes there.
+    await expect
+      .poll(async () => {
+        await page.locator("[data-pane=main]").evaluate((main) => main.scrollTo(0, main.scrollHeight))
+        return await page.getByRole("rowheader", { name: "provider-999/model-999" }).isVisible()
+      })
+      .toBe(true)
     expect(await page.locator("#providers li[data-index]").count()).toBeLessThan(150)
     await page.locator("#models [data-roving]").last().focus()
     await page.keyboard.press("ArrowUp")

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest"
+import { beforeEach, expect, test, vi } from "vitest"
 import { findActions, hasWords } from "@/features/palette/find"
 import type { Action } from "@/registry"
 
@@ -10,6 +10,10 @@ const act = (id: string, title: string, keys: readonly string[] = [], keywords =
   run: () => undefined,
 })
 const read = (text: () => string): string => text()
+
+beforeEach(() => {
+  vi.stubGlobal("localStorage", { getItem: () => null })
+})
 
 test("all words must be there, in any order", () => {
   expect(hasWords("Go to the models", "MODELS go")).toBe(true)

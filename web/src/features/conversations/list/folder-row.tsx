@@ -1,7 +1,7 @@
 import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
 import { ChevronRight, Folder as FolderIcon, FolderOpen } from "lucide-react"
-import { type DragEvent, type MouseEvent, useRef, useState } from "react"
+import { type DragEvent, type MouseEvent, type SyntheticEvent, useRef, useState } from "react"
 import { changeFolder } from "@/features/conversations/list/api/folders"
 import { carry, whatIsCarried } from "@/features/conversations/list/carried"
 import { FolderMenuSlot } from "@/features/conversations/list/folder-menu-slot"
@@ -23,6 +23,7 @@ interface FolderRowProps {
 }
 
 const OPEN_AFTER_MS = 600
+const keep = (event: SyntheticEvent): void => event.stopPropagation()
 
 /** One folder: shows what is in it, takes what is dropped on it, and can itself be dragged into another. */
 export function FolderRow({ folder, folders, depth, isOpen, isShown, isStop, onFocus, onOpen, onShow }: FolderRowProps) {
@@ -64,6 +65,7 @@ export function FolderRow({ folder, folders, depth, isOpen, isShown, isStop, onF
   return (
     <div
       ref={row}
+      role="none"
       className="group/row relative"
       onContextMenu={(event) => {
         event.preventDefault()
@@ -107,8 +109,11 @@ export function FolderRow({ folder, folders, depth, isOpen, isShown, isStop, onF
           {folder.conversations > 0 ? formatCount(folder.conversations, i18n.locale) : ""}
         </span>
         <span className="sr-only">{t`${plural(folder.conversations, { one: "# conversation", other: "# conversations" })}`}</span>
+        {/* A tree has nothing but its items, so the menu is within one; what happens in it is not a choice of the row. */}
+        <span role="presentation" onClick={keep} onKeyDown={keep} className="contents">
+          <FolderMenuSlot folder={folder} label={t`What can be done with ${folder.name}`} />
+        </span>
       </div>
-      <FolderMenuSlot folder={folder} label={t`What can be done with ${folder.name}`} />
     </div>
   )
 }
