@@ -18,6 +18,7 @@ import msgspec
 from salon.foundation.egress import ADMIN, Egress, EgressError, EgressRefused
 from salon.foundation.egress.url import Url, parse_url
 from salon.foundation.kit.errors import ConfigError
+from salon.foundation.workers import end, spawn
 
 CHUNK_BYTES: Final = 256 * 1024
 CONNECT_S: Final = 5.0
@@ -107,11 +108,10 @@ class CommandScanner:
     async def scan(self, path: Path) -> str | None:
         """Run the command; the first line it writes is the name of what it found."""
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self._words, os.path.abspath(path),  # noqa: ASYNC240, PTH100 - asks no disk
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL, env={"PATH": os.environ.get("PATH", os.defpath)},
-            )  # fmt: skip
+            process = await spawn(
+                [*self._words, os.path.abspath(path)],  # noqa: ASYNC240, PTH100 - asks no disk
+                environment={"PATH": os.environ.get("PATH", os.defpath)},
+            )
         except OSError as error:
             raise ScannerDown(error.strerror or type(error).__name__) from error
         try:
@@ -120,9 +120,7 @@ class CommandScanner:
         except TimeoutError as error:
             raise ScannerDown("no verdict in time") from error
         finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+            await end(process)
         if process.returncode == 0:
             return None
         if process.returncode == 1:

@@ -6,5 +6,18 @@ For whatever reads what strangers wrote (documents, pictures, exports) or takes 
 from salon.foundation.workers.errors import WorkCrashed, WorkLimit, WorkRefused
 from salon.foundation.workers.models import Limits, Refusal, Send
 from salon.foundation.workers.pool import Job, Workers
+from salon.foundation.workers.process import Process, end, spawn
 
-__all__ = ["Job", "Limits", "Refusal", "Send", "WorkCrashed", "WorkLimit", "WorkRefused", "Workers"]
+__all__ = [
+    "Job",
+    "Limits",
+    "Process",
+    "Refusal",
+    "Send",
+    "WorkCrashed",
+    "WorkLimit",
+    "WorkRefused",
+    "Workers",
+    "end",
+    "spawn",
+]

@@ -20,14 +20,13 @@ from salon.foundation.kit.errors import Overloaded, StorageError
 from salon.foundation.kit.fair_places import FairPlaces
 from salon.foundation.workers.errors import WorkCrashed, WorkLimit, WorkRefused
 from salon.foundation.workers.models import Done, Failed, Limits, Order, Report, Sent
-from salon.foundation.workers.process import Process, spawn
+from salon.foundation.workers.process import Process, end, spawn
 
 _LENGTH: Final = struct.Struct(">I")
 _REPORT: Final = msgspec.msgpack.Decoder(Report)
 _KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 """What a process is told of its surroundings: no setting, no key."""
 _BUSY_S: Final = 5
-_REST_BYTES: Final = 1024**2
 _NICE: Final = 10
 """How far work stands back behind requests."""
 
@@ -165,7 +164,7 @@ class Workers:
                 yield Job(process, bounds, field=field)
             finally:
                 self.running -= 1
-                await _end(process)
+                await end(process)
 
     @contextlib.asynccontextmanager
     async def _place(self, owner: str) -> AsyncGenerator[None]:
@@ -208,19 +207,3 @@ async def _tell(process: Process, order: bytes) -> None:
     process.stdin.write(_LENGTH.pack(len(order)) + order)
     with contextlib.suppress(ConnectionError):
         await process.stdin.drain()  # one that died at once is heard of where its reports are read
-
-
-async def _end(process: Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    if process.stdin is not None:
-        process.stdin.close()
-    await asyncio.shield(_gone(process))
-
-
-async def _gone(process: Process) -> None:
-    """Wait until nothing of a process is left, its output included, which else is closed after the loop."""
-    while process.stdout is not None and await process.stdout.read(_REST_BYTES):
-        pass
-    await process.wait()

@@ -1,10 +1,15 @@
-"""The process of a piece of work, as the house holds it: two pipes, and an end."""
+"""A process that the house started, as it holds it: two pipes, and an end."""
 
 import asyncio
 import asyncio.streams
+import contextlib
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Final
+
+_LIMIT_BYTES: Final = 64 * 1024
+_REST_BYTES: Final = 1024**2
 
 
 class PipedProcess:
@@ -35,12 +40,36 @@ class PipedProcess:
         """End it, if it is still there."""
         self._started.kill()
 
+    async def communicate(self, told: bytes = b"") -> tuple[bytes, None]:
+        """Write ``told`` while reading; return all that it wrote until its end, and nothing of its errors."""
+        writing = asyncio.ensure_future(self._tell(told))  # rule: awaited here, also when cancelled
+        try:
+            said = await self.stdout.read()
+            await self.wait()
+        finally:
+            writing.cancel()
+            await asyncio.wait([writing])
+        return said, None
+
+    async def _tell(self, told: bytes) -> None:
+        with contextlib.suppress(ConnectionError):  # it need not read to the end
+            self.stdin.write(told)
+            await self.stdin.drain()
+        self.stdin.close()
+
 
 Process = PipedProcess | asyncio.subprocess.Process
 
 
-async def spawn(command: Sequence[str], *, environment: Mapping[str, str], limit_bytes: int) -> Process:
-    """Start a process with pipes for its input and output; ``limit_bytes`` may wait unread. Raises: OSError.
+async def spawn(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    limit_bytes: int = _LIMIT_BYTES,
+) -> Process:
+    """Start a process with pipes for its input and output; ``limit_bytes`` may wait unread.
+
+    Its environment is ours unless one is given. Raises: OSError.
 
     Not through the loop where that can be helped: uvloop forks, which copies the tables of all memory of the
     house, and the loop stands still until the other program runs; ``vfork`` takes a tenth of that.
@@ -55,7 +84,7 @@ async def spawn(command: Sequence[str], *, environment: Mapping[str, str], limit
             limit=limit_bytes,
         )
     # A thread would gain nothing: it holds the interpreter's lock until the other program runs.
-    started = subprocess.Popen(  # noqa: S603, ASYNC220 - our own interpreter and module; see above
+    started = subprocess.Popen(  # noqa: S603, ASYNC220 - no shell; see above
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -74,6 +103,23 @@ async def spawn(command: Sequence[str], *, environment: Mapping[str, str], limit
         if not piping.cancelled() and piping.exception() is None:
             piping.result().stdin.close()
         raise
+
+
+async def end(process: Process) -> None:
+    """End a process that may have ended already, and let go of its pipes; to its end also when cancelled."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    await asyncio.shield(_gone(process))
+
+
+async def _gone(process: Process) -> None:
+    """Wait until nothing of a process is left, its output included, which else is closed after the loop."""
+    while process.stdout is not None and await process.stdout.read(_REST_BYTES):
+        pass
+    await process.wait()
 
 
 class _Output(asyncio.StreamReaderProtocol):

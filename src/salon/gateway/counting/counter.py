@@ -1,7 +1,6 @@
 """Counts the tokens of requests, in a worker process that lives while it is asked."""
 
 import asyncio
-import contextlib
 import logging
 import sys
 from typing import Final
@@ -11,6 +10,7 @@ import msgspec
 from salon.foundation.kit.errors import UpstreamError
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.messages import ModelRequest, Response
+from salon.foundation.workers import Process, end, spawn
 from salon.gateway.counting.measure import measure
 from salon.gateway.counting.vocabularies import USUAL, VocabularyName, vocabulary_of
 from salon.gateway.protocols.counts import BYTES_PER_TOKEN, counted
@@ -37,7 +37,7 @@ class TokenCounter:
     def __init__(self) -> None:
         self._tasks = TaskSupervisor("token counts")
         self._one_at_a_time = asyncio.Lock()
-        self._worker: asyncio.subprocess.Process | None = None
+        self._worker: Process | None = None
         self._last: asyncio.TimerHandle | None = None
 
     async def count(self, request: ModelRequest, *, model: str) -> Response:
@@ -96,12 +96,8 @@ class TokenCounter:
             await self._end()
             raise
 
-    async def _start(self) -> asyncio.subprocess.Process:
-        pipe = asyncio.subprocess.PIPE
-        self._worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "salon.gateway.counting.worker",
-            stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+    async def _start(self) -> Process:
+        self._worker = await spawn([sys.executable, "-m", "salon.gateway.counting.worker"])
         return self._worker
 
     def _rest(self) -> None:
@@ -117,6 +113,4 @@ class TokenCounter:
         if self._last is not None:
             self._last.cancel()
         if worker is not None:
-            with contextlib.suppress(ProcessLookupError):
-                worker.kill()
-            await worker.wait()
+            await end(worker)

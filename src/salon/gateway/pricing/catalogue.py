@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from salon.foundation.kit.clock import Clock
+from salon.foundation.workers import end, spawn
 from salon.gateway.pricing.worker import Found
 
 _WORKER_TIMEOUT_S: Final = 20.0
@@ -59,10 +60,7 @@ class PriceCatalogue:
 async def _run_worker(wanted: list[Wanted]) -> list[Found | None] | None:
     """Return the worker's answers, or None when it failed."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "salon.gateway.pricing.worker",
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+        process = await spawn([sys.executable, "-m", "salon.gateway.pricing.worker"])
     except OSError as error:
         _logger.warning("the price worker did not start: %s", error)
         return None
@@ -74,6 +72,4 @@ async def _run_worker(wanted: list[Wanted]) -> list[Found | None] | None:
         _logger.warning("the price worker failed: %s", type(error).__name__)
         return None
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await end(process)
