@@ -39,6 +39,15 @@ def test_signing_out_ends_the_session(house: House) -> None:
     assert status_of(house, browser) == 401
 
 
+def test_a_link_that_a_text_loads_as_an_image_signs_nobody_in_and_is_not_used_up(house: House) -> None:
+    link = house.salon("login-link").stdout.strip().removeprefix(house.url)
+    for dest in ("image", "iframe", "empty"):
+        answer = house.exchange("GET", link, headers={"sec-fetch-dest": dest})
+        assert (answer.status, "set-cookie" in answer.headers) == (400, False)
+    opened = house.exchange("GET", link, headers={"sec-fetch-dest": "document"})
+    assert (opened.status, "set-cookie" in opened.headers) == (303, True)
+
+
 def test_another_browser_stays_signed_in(house: House) -> None:
     one, other = signed_in(house), signed_in(house)
     house.request("POST", "/salon/v1/sign-out", headers={**one, "origin": house.url})

@@ -23,7 +23,7 @@ from salon.app.tracing import make_tracer
 from salon.foundation.accounts import Accounts
 from salon.foundation.egress import Egress, HttpClient
 from salon.foundation.events import Bus, Feed, RedisWakes
-from salon.foundation.files import Attachments, Making, Uploads
+from salon.foundation.files import Attachments, ForeignPictures, Making, Uploads
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.ledger import Ledger
 from salon.foundation.runs import RedisCopies, Runs
@@ -221,6 +221,7 @@ def _open_door(house: House) -> None:
             files=house.files,
             uploads=house.uploads,
             making=house.making,
+            foreign=ForeignPictures(house.http, house.workers),
             identity_of=house.accounts.identity_of_creator,
         ),
         conversations=house.conversations,

@@ -205,6 +205,7 @@ def test_the_frame_of_diagrams_may_be_framed_by_us_alone_and_do_nothing_but_draw
     assert pages.get("frame/none.mjs", {}) is None
     place = dict(pages.get("frame/none", {}).headers)
     assert place[b"x-frame-options"] == b"DENY"
+    assert place[b"x-dns-prefetch-control"] == b"off"
     assert b"access-control-allow-origin" not in dict(pages.get("robots.txt", {}).headers)
 
 

@@ -1574,6 +1574,28 @@ export interface paths {
         patch: operations["change_folder_salon_v1_folders__folder_id__patch"];
         trace?: never;
     };
+    "/salon/v1/foreign-pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Foreign Picture
+         * @description Fetch a picture of the web for somebody who asked to see it, drawn anew and without what it carried.
+         *
+         *     A POST, so that no picture in a text can name it and be fetched unasked.
+         */
+        post: operations["foreign_picture_salon_v1_foreign_pictures_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/imports": {
         parameters: {
             query?: never;
@@ -5693,6 +5715,14 @@ export interface components {
         Folders: {
             /** Items */
             items: components["schemas"]["CountedFolder"][];
+        };
+        /**
+         * ForeignPicture
+         * @description A picture of the web that somebody asked to see.
+         */
+        ForeignPicture: {
+            /** Address */
+            address: string;
         };
         /**
          * Found
@@ -13160,6 +13190,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Folder"];
+                };
+            };
+            /** @description The body is over its limit of bytes, which the error names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    foreign_picture_salon_v1_foreign_pictures_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForeignPicture"];
+            };
+        };
+        responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
                 };
             };
             /** @description The body is over its limit of bytes, which the error names. */

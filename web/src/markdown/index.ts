@@ -1,2 +1,3 @@
+export type { ForeignImages } from "./context.ts"
 export { copyPlain, copyRich } from "./copy/message.ts"
 export { Markdown } from "./markdown.tsx"

@@ -3,7 +3,7 @@ import "./markdown.css"
 import { type ReactNode, useMemo } from "react"
 import { BlockList } from "./blocks/block-list.tsx"
 import { NoteList } from "./blocks/note-list.tsx"
-import { PlaceContext } from "./context.ts"
+import { type ForeignImages, PlaceContext } from "./context.ts"
 import { useTree } from "./use-tree.ts"
 
 interface MarkdownProps {
@@ -12,18 +12,18 @@ interface MarkdownProps {
   isStreaming?: boolean
   /** The level of the page at which the first level of the text stands. */
   headingLevel?: number
-  /** Brings a foreign image through our own server when someone asks for it. Without it, its address is offered. */
-  loadImage?: (address: string) => Promise<string>
+  /** Brings foreign images through our own server. Without it, their addresses are offered. */
+  images?: ForeignImages
   /** Draws the number of a source, which stands between two `\uFFFC` where it is cited. */
   cite?: (number: number) => ReactNode
 }
 
 /** A text of a person or a model, with its marks. Nothing in it can run, lead away by itself or fetch anything. */
-export function Markdown({ text, isStreaming = false, headingLevel = 3, loadImage, cite }: MarkdownProps) {
+export function Markdown({ text, isStreaming = false, headingLevel = 3, images, cite }: MarkdownProps) {
   const tree = useTree(text, isStreaming)
   const place = useMemo(
-    () => ({ headingLevel, loadImage: loadImage ?? null, cite: cite ?? null }),
-    [headingLevel, loadImage, cite],
+    () => ({ headingLevel, images: images ?? null, cite: cite ?? null }),
+    [headingLevel, images, cite],
   )
   return (
     <PlaceContext value={place}>

@@ -18,6 +18,7 @@ from salon.foundation.files.errors import (
     UploadMissing,
     WrongOffset,
 )
+from salon.foundation.files.foreign import ForeignPictures
 from salon.foundation.files.gate import Gate
 from salon.foundation.files.making import SIZES, Making, PictureFormat
 from salon.foundation.files.models import (
@@ -54,6 +55,7 @@ __all__ = [
     "FileQuery",
     "FileReference",
     "Files",
+    "ForeignPictures",
     "Gate",
     "LocalBlobs",
     "Making",

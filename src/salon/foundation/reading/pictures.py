@@ -21,9 +21,10 @@ _LEAST_FRAME_MS: Final = 20
 
 
 def draw(arguments: dict[str, Any], send: Send) -> dict[str, Any]:
-    """Send the picture at ``path`` as ``format``, its longer side at most ``size``; return what it is.
+    """Send the picture at ``path``, or in ``content``, as ``format``; return what it is.
 
-    ``format`` is ``png``, ``jpeg`` or ``webp``; only the last one moves, and only if ``moves``.
+    Its longer side is at most ``size``. ``format`` is ``png``, ``jpeg`` or ``webp``; only the last one moves,
+    and only if ``moves``.
     Raises: Refusal for what is no picture, or too large.
     """
     from PIL import Image, PngImagePlugin  # noqa: PLC0415 - heavy
@@ -33,7 +34,7 @@ def draw(arguments: dict[str, Any], send: Send) -> dict[str, Any]:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     size, form = int(arguments["size"]), str(arguments["format"])
     try:
-        with Image.open(arguments["path"], formats=_FORMATS) as picture:
+        with Image.open(_source(arguments), formats=_FORMATS) as picture:
             _check(picture)
             frames = _frames(picture) if arguments.get("moves") and form == "webp" else 1
             if frames > 1:
@@ -44,6 +45,11 @@ def draw(arguments: dict[str, Any], send: Send) -> dict[str, Any]:
         raise _too_many() from error
     except (OSError, SyntaxError, ValueError, ZeroDivisionError) as error:
         raise Refusal(f"It is no picture that can be read ({type(error).__name__}).") from error
+
+
+def _source(arguments: dict[str, Any]) -> str | io.BytesIO:
+    content = arguments.get("content")
+    return str(arguments["path"]) if content is None else io.BytesIO(content)
 
 
 def _too_many() -> Refusal:

@@ -41,6 +41,8 @@ PAGE_HEADERS: Final[Headers] = [
     (b"content-security-policy", CONTENT_POLICY),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
+    # Browsers look up names in links before anyone follows one, and a model can write anything as a name.
+    (b"x-dns-prefetch-control", b"off"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(self), payment=()"),

@@ -8,7 +8,7 @@ import msgspec
 from salon.features.conversations.naming import is_temporary
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.events import Feed
-from salon.foundation.files import Files, Making, Uploads
+from salon.foundation.files import Files, ForeignPictures, Making, Uploads
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.in_place import InPlace
 from salon.foundation.kit.later import Later
@@ -108,6 +108,7 @@ class FileServices(msgspec.Struct, frozen=True, kw_only=True):
     files: Files
     uploads: Uploads
     making: Making
+    foreign: ForeignPictures
     identity_of: Callable[[str], Awaitable[KeyIdentity | None]]
     """Under whom the key or person acts now that began something; ``None`` once they may not any more."""
 

@@ -5,7 +5,7 @@ import { use, useState } from "react"
 import { Button } from "@/components/ui/button"
 import { PlaceContext } from "../context.ts"
 import type { ImageInline } from "../parse/tree.ts"
-import { destinationOf } from "../safe/addresses.ts"
+import { destinationOf, isOwnImage } from "../safe/addresses.ts"
 
 interface ImageViewProps {
   image: ImageInline
@@ -19,15 +19,16 @@ type Loaded = { kind: "no" } | { kind: "loading" } | { kind: "failed" } | { kind
  */
 export function ImageView({ image }: ImageViewProps) {
   const { t } = useLingui()
-  const { loadImage } = use(PlaceContext)
+  const { images } = use(PlaceContext)
   const [loaded, setLoaded] = useState<Loaded>({ kind: "no" })
   const to = destinationOf(image.src, document.baseURI)
   const title = image.title === "" ? {} : { title: image.title }
-  if (to.kind === "own") return <img src={to.href} alt={image.alt} {...title} loading="lazy" />
-  if (loaded.kind === "yes") return <img src={loaded.src} alt={image.alt} {...title} />
+  if (to.kind === "own" && isOwnImage(to.href, document.baseURI)) return <img src={to.href} alt={image.alt} {...title} loading="lazy" />
+  const known = loaded.kind === "yes" ? loaded.src : to.kind === "outside" ? (images?.known(to.href) ?? null) : null
+  if (known !== null) return <img src={known} alt={image.alt} {...title} />
   const load = (address: string): void => {
     setLoaded({ kind: "loading" })
-    loadImage?.(address).then(
+    images?.bring(address).then(
       (src) => setLoaded({ kind: "yes", src }),
       () => setLoaded({ kind: "failed" }),
     )
@@ -40,12 +41,12 @@ export function ImageView({ image }: ImageViewProps) {
         {to.kind === "outside" ? <bdi className="md-host"> ({to.host})</bdi> : null}
         {loaded.kind === "failed" ? <span role="status"> {t`The image could not be loaded.`}</span> : null}
       </span>
-      {to.kind === "outside" && loadImage !== null ? (
-        <Button size="small" look="outline" disabled={loaded.kind === "loading"} onClick={() => load(to.href)}>
+      {to.kind === "outside" && images !== null ? (
+        <Button size="small" look="outline" title={to.href} disabled={loaded.kind === "loading"} onClick={() => load(to.href)}>
           {t`Load image`}
         </Button>
       ) : null}
-      {to.kind === "outside" && loadImage === null ? (
+      {to.kind === "outside" && images === null ? (
         <a href={to.href} title={to.href} target="_blank" rel="noopener noreferrer">
           {t`Open image`}
         </a>

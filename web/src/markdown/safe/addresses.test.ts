@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { addressOf, destinationOf, isDeceptive } from "./addresses.ts"
+import { addressOf, destinationOf, isDeceptive, isOwnImage } from "./addresses.ts"
 
 const BASE = "https://salon.example/app/"
 const kinds = (all: readonly string[]): string[] => all.map((one) => destinationOf(one, BASE).kind)
@@ -33,4 +33,15 @@ test("a text that names another host than it leads to is found out", () => {
   expect([is("the docs", "https://a.example"), is("a.example", "https://www.a.example/x"), is("e.g. this", "https://a.example"), is("https://a.example/b", "https://a.example/b")]).toEqual([
     false, false, false, false,
   ])
+})
+
+test("an image of our own is fetched unless its address could do something", () => {
+  const shown = ["x.png", "/app/icon.svg", "salon/v1/files/fil_1/content", "/app/salon/v1/files/fil_1/image?size=256"]
+  expect(shown.filter((one) => !isOwnImage(one, BASE))).toEqual([])
+  const not = [
+    "signin/abc", "/app/signin/abc", "x/../signin/abc", "%73ignin/abc", "./signin/abc", "x/..//signin/abc", "SignIn/abc", "s/abc",
+    "salon/v1/status", "salon/v1/files", "salon/v1/files/fil_1/../../keys", "salon/v1/files/fil_1/text", "v1/models", "api/tags",
+    "/signin/abc", "/other/logout", "../x.png", "%", "%zz/x.png",
+  ]
+  expect(not.filter((one) => isOwnImage(one, BASE))).toEqual([])
 })

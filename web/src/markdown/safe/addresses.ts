@@ -37,6 +37,29 @@ export function destinationOf(written: string, base: string): Destination {
   return whole.origin === new URL(base).origin ? { kind: "own", href } : { kind: "outside", href, host: whole.host }
 }
 
+/** What the server answers beside the page; tests/web/test_doors_of_images.py compares with its table of endpoints. */
+export const DOORS: ReadonlySet<string> = new Set([
+  "api", "healthz", "metrics", "readyz", "s", "salon", "signin", "upload", "v1", "v1beta", "v2",
+])
+const FILE = /^salon\/v1\/files\/[\w-]+\/(?:content|image)$/
+
+/**
+ * Whether an address of our own may be fetched as an image, which happens unasked. An address can act: sign the browser
+ * in as somebody else, or count as a wrong guess. So at the doors only files are fetched, and nothing above the base.
+ */
+export function isOwnImage(href: string, base: string): boolean {
+  const root = new URL(".", base).pathname
+  const path = URL.parse(href, base)?.pathname ?? ""
+  if (!path.startsWith(root)) return false
+  let below: string
+  try {
+    below = decodeURIComponent(path.slice(root.length)).replace(/^\/+/, "")
+  } catch {
+    return false
+  }
+  return FILE.test(below) || !DOORS.has(below.split("/", 1)[0]?.toLowerCase() ?? "")
+}
+
 const NAMES_A_HOST = /(?:^|[\s(<"'])(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^\s/@]*@)?((?:[\p{L}\p{N}-]+\.)+[\p{L}]{2,})(?=$|[\s/:?#)>"'.,;!])/iu
 
 /** Whether the text of a link gives the impression that it leads to another host than it does. */

@@ -4,13 +4,13 @@ import { I18nProvider } from "@lingui/react"
 import { flushSync } from "react-dom"
 import { createRoot } from "react-dom/client"
 import { startLocale } from "@/i18n/i18n"
-import { Markdown } from "@/markdown"
+import { type ForeignImages, Markdown } from "@/markdown"
 
 /** The renderer alone on a page, driven from the tests through `stage`. */
 
 await startLocale()
 const root = createRoot(document.getElementById("root") ?? document.body)
-let loadImage: ((address: string) => Promise<string>) | null = null
+let images: ForeignImages | null = null
 
 /** After how many letters the page may draw. */
 const FRAME = 48
@@ -21,7 +21,7 @@ const stage = {
     flushSync(() => {
       root.render(
         <I18nProvider i18n={i18n}>
-          <Markdown text={text} isStreaming={isStreaming} {...(loadImage === null ? {} : { loadImage })} />
+          <Markdown text={text} isStreaming={isStreaming} {...(images === null ? {} : { images })} />
         </I18nProvider>,
       )
     })
@@ -33,7 +33,7 @@ const stage = {
 
   /** From now on images come from there. */
   serveImages(src: string): void {
-    loadImage = () => Promise.resolve(src)
+    images = { known: () => null, bring: () => Promise.resolve(src) }
   },
 
   html(): string {

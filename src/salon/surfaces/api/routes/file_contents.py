@@ -1,4 +1,4 @@
-"""What is in stored files: their bytes, their text, and pictures in other sizes."""
+"""What is in stored files: their bytes, their text, and pictures in other sizes; and pictures of others."""
 
 from typing import Annotated, Any, Literal
 
@@ -13,13 +13,14 @@ from salon.surfaces.api.files.sending import send_bytes
 from salon.surfaces.api.files.shown import disposition
 from salon.surfaces.api.requests import CurrentCaller
 from salon.surfaces.api.routes.file_services import OPERATION, CurrentFiles, NamedFile
-from salon.surfaces.api.routes.schemas.files import FileText
+from salon.surfaces.api.routes.schemas.files import FileText, ForeignPicture
 
 router = APIRouter(prefix="/salon/v1", tags=["files"])
 _RIGHT = Right.USE_MODELS
 management("GET", "/files/{file_id}/content", _RIGHT, summary="The bytes of a file.", operation=OPERATION)
 management("GET", "/files/{file_id}/text", _RIGHT, summary="The text of a file.", operation=OPERATION)
 management("GET", "/files/{file_id}/image", _RIGHT, summary="A picture, smaller.", operation=OPERATION)
+management("POST", "/foreign-pictures", Right.USE_CONVERSATIONS, summary="Bring a picture of the web.")
 
 _BYTES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {}}, "description": "The bytes."},
@@ -27,6 +28,7 @@ _BYTES: dict[int | str, dict[str, Any]] = {
     304: {"description": "The client has it already (If-None-Match)."},
     416: {"description": "The range begins after the end."},
 }
+_WEBP: dict[int | str, dict[str, Any]] = {200: {"content": {"image/webp": {}}, "description": "The picture."}}
 
 
 def _offered(size: int) -> int:
@@ -100,6 +102,15 @@ async def file_image(
         media_type=made.media_type,
         disposition=disposition(f"{file.name}.{format}", is_shown=True),
     )
+
+
+@router.post("/foreign-pictures", response_class=Response, responses=_WEBP)
+async def foreign_picture(files: CurrentFiles, caller: CurrentCaller, body: ForeignPicture) -> Response:
+    """Fetch a picture of the web for somebody who asked to see it, drawn anew and without what it carried.
+
+    A POST, so that no picture in a text can name it and be fetched unasked.
+    """
+    return Response(await files.foreign.fetch(caller, body.address), media_type="image/webp")
 
 
 for _path, _answer in (("/files/{file_id}/content", file_content), ("/files/{file_id}/image", file_image)):

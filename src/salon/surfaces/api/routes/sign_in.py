@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from salon.foundation.kit.caller import Right
-from salon.foundation.kit.errors import NotSignedIn
+from salon.foundation.kit.errors import InvalidRequest, NotSignedIn
 from salon.surfaces.api.cookies import PLAIN, SESSION_COOKIES
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import CurrentCaller, CurrentWay
@@ -38,9 +38,12 @@ async def create_login_link(house: CurrentHouse, caller: CurrentCaller) -> Any:
 
 @router.get("/signin/{token}", response_class=RedirectResponse)
 async def sign_in(
-    house: CurrentHouse, way: CurrentWay, token: Annotated[str, Path(max_length=200)]
+    house: CurrentHouse, way: CurrentWay, request: Request, token: Annotated[str, Path(max_length=200)]
 ) -> RedirectResponse:
     """Use a one-time link up: a session cookie and on to the page."""
+    if request.headers.get("sec-fetch-dest", "document") != "document":
+        # An image in a text, or another page's, must not make this browser somebody else's.
+        raise InvalidRequest(field="sec-fetch-dest", problem="This link is opened, not loaded into a page.")
     way.check_link()
     session = await house.sign_in(token)
     if session is None:

@@ -49,6 +49,7 @@ _HEADERS: Final = {
     "Vary": "Cookie, Authorization",
     "X-Robots-Tag": "noindex, nofollow",
     "X-Frame-Options": "DENY",
+    "X-DNS-Prefetch-Control": "off",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _HARMLESS: Final = "sandbox; default-src 'none'"

@@ -1,8 +1,10 @@
 """Bodies about stored files and open realtime sessions."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+
+from salon.surfaces.api.routes.schemas.common import Body
 
 
 class File(BaseModel):
@@ -32,6 +34,13 @@ class FilePage(BaseModel):
     page: int | None
     """From 1; null where the file has no pages."""
     text: str
+
+
+class ForeignPicture(Body):
+    """A picture of the web that somebody asked to see."""
+
+    address: Annotated[str, Field(min_length=1, max_length=4096)]
+    """Whole, with ``http://`` or ``https://``."""
 
 
 class FileText(BaseModel):

@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo } from "react"
+import { foreignImages } from "@/features/conversations/api/foreign-images"
 import { Citation, Citations } from "@/features/conversations/page/parts/citation"
 import { type Piece, piecesOf } from "@/features/conversations/page/parts/cited"
 import { Media } from "@/features/conversations/page/parts/media"
@@ -47,7 +48,7 @@ interface PieceViewProps {
 }
 
 function PieceView({ piece, isGrowing, growing, tools, thoughtMs }: PieceViewProps) {
-  if (piece.kind === "text") return <Markdown text={piece.text} isStreaming={isGrowing} headingLevel={4} cite={cite} />
+  if (piece.kind === "text") return <Markdown text={piece.text} isStreaming={isGrowing} headingLevel={4} images={foreignImages} cite={cite} />
   if (piece.kind === "cited") return <Citations numbers={piece.numbers} />
   const { part, result, at } = piece
   switch (part.kind) {

@@ -17,7 +17,7 @@ export function Media({ part }: MediaProps) {
     return (
       <a href={src} target="_blank" rel="noopener noreferrer" className="my-1 inline-block max-w-full rounded-3">
         <img
-          src={part.file_id === undefined ? src : `${addressOf(part.file_id)}/image?max_pixels=1024`}
+          src={part.file_id === undefined ? src : `${addressOf(part.file_id)}/image?size=1024`}
           alt={name}
           loading="lazy"
           onError={() => setIsBroken(true)}

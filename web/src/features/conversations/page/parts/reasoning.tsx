@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { Lightbulb } from "lucide-react"
+import { foreignImages } from "@/features/conversations/api/foreign-images"
 import { Fold } from "@/features/conversations/page/parts/fold"
 import { formatDuration } from "@/lib/format"
 import type { ReasoningPart } from "@/live/parts"
@@ -21,7 +22,7 @@ export function Reasoning({ part, isGrowing, durationMs }: ReasoningProps) {
   return (
     <Fold Icon={Lightbulb} title={title}>
       <div className="text-text-2">
-        <Markdown text={part.text} isStreaming={isGrowing} headingLevel={4} />
+        <Markdown text={part.text} isStreaming={isGrowing} headingLevel={4} images={foreignImages} />
       </div>
     </Fold>
   )
