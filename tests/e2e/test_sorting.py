@@ -53,7 +53,10 @@ def test_conversations_are_filed_tagged_read_and_put_back(house: House) -> None:
     assert ask(house, "POST", f"/acts/{done['undo_id']}/undo")["restored"] == [one]
     assert ask(house, "GET", f"/conversations?folder={folder['id']}")["items"] == []
     ask(house, "DELETE", f"/tags/{tag['id']}")
-    assert ask(house, "DELETE", f"/folders/{folder['id']}") == {"moved": 0}
+    gone = ask(house, "DELETE", f"/folders/{folder['id']}")
+    assert gone["moved"] == 0
+    assert ask(house, "POST", f"/acts/{gone['undo_id']}/undo")["restored"] == [folder["id"]]
+    assert ask(house, "GET", "/folders")["items"][0]["name"] == "G"
 
 
 def test_a_template_is_made_used_and_changed(house: House) -> None:

@@ -6419,8 +6419,12 @@ export interface components {
          * @description A folder is gone.
          */
         Moved: {
+            /** Expires At Ms */
+            expires_at_ms: number | null;
             /** Moved */
             moved: number;
+            /** Undo Id */
+            undo_id: string | null;
         };
         /**
          * Moves

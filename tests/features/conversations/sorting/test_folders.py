@@ -81,10 +81,45 @@ def test_what_is_in_a_folder_that_goes_moves_up(sort) -> None:
         below = await sorting.folders.create(scene.ann, "C", parent_id=inner.id)
         one, _, _ = await scene.talk("hello")
         await sorting.bulk.act(scene.ann, Asked(act="move", ids=(one,), folder_id=inner.id))
-        assert await sorting.folders.remove(scene.ann, inner.id) == 1
+        assert (await sorting.folders.remove(scene.ann, inner.id)).moved == 1
         rows = {row.folder.id: row for row in await sorting.folders.list(scene.ann)}
         assert (rows[outer.id].conversations, rows[below.id].folder.parent_id) == (1, outer.id)
         assert inner.id not in rows
+
+    sort(body)
+
+
+def test_a_folder_that_went_comes_back_with_what_was_in_it(sort) -> None:
+    async def body(scene, sorting):
+        outer = await sorting.folders.create(scene.ann, "A")
+        inner = await sorting.folders.create(
+            scene.ann, "B", parent_id=outer.id, settings={"instructions": "a"}
+        )
+        below = await sorting.folders.create(scene.ann, "C", parent_id=inner.id)
+        (one, _, _), (other, _, _) = await scene.talk("hello"), await scene.talk("hi")
+        await sorting.bulk.act(scene.ann, Asked(act="move", ids=(one, other), folder_id=inner.id))
+        gone = await sorting.folders.remove(scene.ann, inner.id)
+        await sorting.bulk.act(scene.ann, Asked(act="move", ids=(other,), folder_id=None))
+        undone = await sorting.bulk.undo(scene.ann, gone.undo_id)
+        assert (undone.restored, undone.left) == ((inner.id, below.id, one), (other,))
+        rows = {row.folder.id: row for row in await sorting.folders.list(scene.ann)}
+        assert (rows[inner.id].conversations, rows[below.id].folder.parent_id) == (1, inner.id)
+        back = rows[inner.id].folder
+        assert (back.name, back.parent_id, back.settings) == ("B", outer.id, {"instructions": "a"})
+        assert await sorting.bulk.undo(scene.ann, gone.undo_id) == msgspec.structs.replace(undone, left=())
+
+    sort(body)
+
+
+def test_a_folder_whose_name_is_taken_stays_away(sort) -> None:
+    async def body(scene, sorting):
+        first = await sorting.folders.create(scene.ann, "A")
+        gone = await sorting.folders.remove(scene.ann, first.id)
+        await sorting.folders.create(scene.ann, "a")
+        with pytest.raises(Conflict, match="already"):
+            await sorting.bulk.undo(scene.ann, gone.undo_id)
+        with pytest.raises(NotFound):
+            await sorting.bulk.undo(scene.bob, gone.undo_id)
 
     sort(body)
 

@@ -14,10 +14,12 @@ from salon.features.conversations.errors import TemporaryRefused
 from salon.features.conversations.models import Conversation
 from salon.features.conversations.naming import is_temporary
 from salon.features.conversations.sorting import store, undo_store
+from salon.features.conversations.sorting.folder_undo import is_of_folder, put_folder_back
 from salon.features.conversations.sorting.folders import the_folder
 from salon.features.conversations.sorting.listing_store import list_ids
 from salon.features.conversations.sorting.models import BulkAct, BulkDone, Change, Filter, MarkAct, Undone
 from salon.features.conversations.sorting.tags import check_tag
+from salon.features.conversations.sorting.undo_store import KEPT_MS, MOST
 from salon.features.conversations.store.conversations import change_conversation, get_conversation
 from salon.features.conversations.tree import Desk, author_id
 from salon.features.conversations.tree.desk import Ids, keep_act, made_before
@@ -28,10 +30,6 @@ from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, Wron
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
-KEPT_MS: Final = 7 * 24 * 3600 * 1000
-"""How long an act can be undone."""
-MOST: Final = 10_000
-"""Conversations of one act."""
 SLICE: Final = 50
 _ACT: Final = "conversations.act"
 _MARKS: Final[dict[MarkAct, tuple[str, bool]]] = {
@@ -103,7 +101,7 @@ class Bulk:
     async def undo(self, caller: Caller, undo_id: str, *, client_id: str | None = None) -> Undone:
         """Put back what an act changed, where nobody changed it since; again changes nothing.
 
-        Raises: NotFound, Conflict when its time is over, ActDiffers.
+        Raises: NotFound, Conflict when its time is over or a folder cannot be where it was, ActDiffers.
         """
         scope = SpaceScope(caller.space_id)
 
@@ -123,7 +121,7 @@ class Bulk:
             restored = [one for one in changes if _put_back(tx, caller, one, now_ms=now_ms)]
             undo_store.set_undone(tx, scope, undo_id, restored, now_ms=now_ms)
             ids = tuple(one.id for one in restored)
-            _tell(tx, caller, undo_id, "undo", ids)
+            _tell(tx, caller, undo_id, "undo", [one.id for one in restored if not is_of_folder(one)])
             left = tuple(one.id for one in changes if one not in restored)
             return Undone(undo_id=undo_id, restored=ids, left=left)
 
@@ -280,6 +278,8 @@ def _tag_ids(tx: Transaction, caller: Caller, asked: Asked, *, now_ms: int) -> l
 
 def _put_back(tx: Transaction, caller: Caller, change: Change, *, now_ms: int) -> bool:
     scope = SpaceScope(caller.space_id)
+    if is_of_folder(change):
+        return put_folder_back(tx, caller, change, now_ms=now_ms)
     had = get_conversation(tx, scope, change.id)
     if had is None or any(getattr(had, name) != after for name, (_, after) in change.columns.items()):
         return False

@@ -6,16 +6,22 @@ import msgspec
 
 from salon.features.conversations.errors import ChangedMeanwhile
 from salon.features.conversations.sorting import store
-from salon.features.conversations.sorting.models import Folder, FolderRow
+from salon.features.conversations.sorting.folder_undo import keep_removal
+from salon.features.conversations.sorting.models import Folder, FolderGone, FolderRow
+from salon.features.conversations.sorting.placing import (
+    MOST_DEPTH,
+    MOST_FOLDERS,
+    check_place,
+    tell_folder,
+    turn_of,
+)
+from salon.features.conversations.sorting.undo_store import KEPT_MS
 from salon.features.conversations.tree import Desk, author_id
-from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import Conflict, NotFound, TooLarge, WrongField
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
-MOST_FOLDERS: Final = 1_000
-MOST_DEPTH: Final = 20
 MOST_NAME: Final = 100
 MOST_SETTINGS_BYTES: Final = 64 * 1024
 
@@ -63,7 +69,7 @@ class Folders:
         _check_name(name)
 
         def do(tx: Transaction, now_ms: int) -> dict[str, Any]:
-            tx.take_turn(_turn(scope))
+            tx.take_turn(turn_of(scope))
             known = store.list_folders(tx, scope)
             if len(known) >= MOST_FOLDERS:
                 raise Conflict(problem=f"This space has {MOST_FOLDERS} folders already. Delete some first.")
@@ -78,9 +84,9 @@ class Folders:
                 created_at_ms=now_ms,
                 changed_at_ms=now_ms,
             )
-            _check_place(known, made)
+            check_place(known, made)
             store.add_folder(tx, scope, made)
-            _tell(tx, caller, "folder.created", made.id)
+            tell_folder(tx, caller, "folder.created", made.id)
             return {"folder": made.id}
 
         return await self._desk.act(
@@ -109,15 +115,15 @@ class Folders:
         scope = SpaceScope(caller.space_id)
 
         def do(tx: Transaction, now_ms: int) -> dict[str, Any]:
-            tx.take_turn(_turn(scope))
+            tx.take_turn(turn_of(scope))
             had = the_folder(tx, scope, folder_id)
             new = _changed(had, change)
-            _check_place(store.list_folders(tx, scope), new)
+            check_place(store.list_folders(tx, scope), new)
             if version not in {None, had.version} or not store.change_folder(
                 tx, scope, had, new, now_ms=now_ms
             ):
                 raise ChangedMeanwhile(what="folder", id=had.id, version=had.version)
-            _tell(tx, caller, "folder.changed", had.id)
+            tell_folder(tx, caller, "folder.changed", had.id)
             return {"folder": had.id}
 
         return await self._desk.act(
@@ -129,23 +135,23 @@ class Folders:
             client_id=client_id,
         )
 
-    async def remove(self, caller: Caller, folder_id: str, *, client_id: str | None = None) -> int:
-        """Delete a folder; what is in it moves to the one above. Returns how many conversations that were.
-
-        Raises: NotFound, ActDiffers.
-        """
+    async def remove(self, caller: Caller, folder_id: str, *, client_id: str | None = None) -> FolderGone:
+        """Delete a folder; what is in it moves to the one above. Raises: NotFound, ActDiffers."""
         scope = SpaceScope(caller.space_id)
 
-        def do(tx: Transaction, _: int) -> dict[str, Any]:
-            tx.take_turn(_turn(scope))
-            moved = store.drop_folder(tx, scope, the_folder(tx, scope, folder_id))
-            _tell(tx, caller, "folder.removed", folder_id)
-            return {"moved": moved}
+        def do(tx: Transaction, now_ms: int) -> dict[str, Any]:
+            tx.take_turn(turn_of(scope))
+            folder = the_folder(tx, scope, folder_id)
+            undo_id = keep_removal(tx, caller, folder, now_ms=now_ms)
+            moved = store.drop_folder(tx, scope, folder)
+            tell_folder(tx, caller, "folder.removed", folder_id)
+            expires_at_ms = None if undo_id is None else now_ms + KEPT_MS
+            return {"moved": moved, "undo_id": undo_id, "expires_at_ms": expires_at_ms}
 
         return await self._desk.act(
             caller,
             do,
-            lambda _, made: int(made["moved"]),
+            lambda _, made: msgspec.convert(made, FolderGone),
             act="folder.remove",
             asked=folder_id,
             client_id=client_id,
@@ -172,32 +178,6 @@ def the_folder(tx: Transaction, scope: SpaceScope, folder_id: str) -> Folder:
     return found
 
 
-def _check_place(known: list[Folder], folder: Folder) -> None:
-    """Refuse a place in itself, too deep, or beside one of the same name. Raises: NotFound, Conflict."""
-    parents = {one.id: one.parent_id for one in known}
-    if folder.parent_id is not None and folder.parent_id not in parents:
-        raise NotFound(what="folder", id=folder.parent_id[:100])
-    above, depth = folder.parent_id, 1
-    while above is not None:
-        if above == folder.id:
-            raise Conflict(problem="A folder cannot be moved into itself or into a folder in it.")
-        above, depth = parents.get(above), depth + 1
-    if depth + _height(known, folder.id) > MOST_DEPTH:
-        raise Conflict(problem=f"Folders can be {MOST_DEPTH} deep.")
-    for one in known:
-        is_beside = one.id != folder.id and one.parent_id == folder.parent_id
-        if is_beside and one.name.casefold() == folder.name.casefold():
-            raise Conflict(problem=f"There is a folder “{one.name}” in that place already.")
-
-
-def _height(known: list[Folder], folder_id: str) -> int:
-    """Return how many levels of folders are below one."""
-    height, level = 0, {folder_id}
-    while level := {one.id for one in known if one.parent_id in level}:
-        height += 1
-    return height
-
-
 def _changed(had: Folder, change: FolderChange) -> Folder:
     name = had.name if change.name is msgspec.UNSET else change.name
     _check_name(name)
@@ -220,12 +200,3 @@ def _check_name(name: str) -> None:
     if not 0 < len(name.strip()) <= MOST_NAME:
         problem = f"It must have 1 to {MOST_NAME} characters."
         raise WrongField(field="name", problem=problem, limit=MOST_NAME)
-
-
-def _turn(scope: SpaceScope) -> str:
-    return f"folders:{scope.space_id}"
-
-
-def _tell(tx: Transaction, caller: Caller, kind: str, folder_id: str) -> None:
-    event = Event(type=kind, subject=folder_id, created_by=author_id(caller))
-    publish(tx, SpaceScope(caller.space_id), event)

@@ -79,7 +79,7 @@ class ListedPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What an act changed of one conversation: columns as (before, after), and tags."""
+    """What an act changed of one conversation or folder: columns as (before, after), and tags."""
 
     id: str
     columns: dict[str, tuple[Any, Any]] = {}
@@ -87,6 +87,18 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     removed: tuple[str, ...] = ()
     messages: int = 0
     """How many messages there were: an erasure since leaves none."""
+    folder: Folder | None = None
+    """The folder that was deleted, whose id this is."""
+
+
+class FolderGone(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder was deleted."""
+
+    moved: int
+    """Conversations that moved to the folder above."""
+    undo_id: str | None
+    """Brings it back with what was in it, as an act on many; None where too much was in it."""
+    expires_at_ms: int | None
 
 
 class BulkDone(msgspec.Struct, frozen=True, kw_only=True):

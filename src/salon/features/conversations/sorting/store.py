@@ -54,6 +54,11 @@ _LIFT_CONVERSATIONS = statement(
     .where(conversations.c.folder_id == _key, conversations.c.space_id == _space)
     .values(folder_id=bindparam("to"), version=conversations.c.version + 1)
 )
+_FILED_IN = statement(
+    select(conversations.c.id)
+    .where(conversations.c.folder_id == _key, conversations.c.space_id == _space)
+    .limit(bindparam("most"))
+)
 _new_tag = insert(tags)
 _ADD_TAG = statement(_new_tag.on_conflict_do_nothing(index_elements=["space_id", "folded"]))
 _TAG_IDS = statement(
@@ -191,6 +196,11 @@ def change_folder(tx: Transaction, scope: SpaceScope, had: Folder, new: Folder, 
         now_ms=now_ms,
     )
     return changed > 0
+
+
+def filed_in(tx: Transaction, scope: SpaceScope, folder_id: str, *, limit: int) -> list[str]:
+    """Return the conversations in a folder, in whatever state they are."""
+    return [str(row[0]) for row in tx.all(_FILED_IN, key=folder_id, space=scope.space_id, most=limit)]
 
 
 def drop_folder(tx: Transaction, scope: SpaceScope, folder: Folder) -> int:

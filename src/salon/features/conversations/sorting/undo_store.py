@@ -1,6 +1,7 @@
 """All SQL of undo: what acts on many conversations changed, and until when it can be put back."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 from sqlalchemy import Text, bindparam, delete, select, update
@@ -10,6 +11,10 @@ from salon.features.conversations.sorting.tables import undos
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.storage import Transaction, insert, statement
 
+KEPT_MS: Final = 7 * 24 * 3600 * 1000
+"""How long an act can be undone."""
+MOST: Final = 10_000
+"""Conversations of one act."""
 _space = bindparam("space", type_=Text)
 _key = bindparam("key", type_=Text)
 _new_undo = insert(undos)

@@ -94,7 +94,7 @@ async def remove_folder(
     services: CurrentConversations, caller: CurrentCaller, folder_id: str, act: ClientActId
 ) -> Any:
     """Delete a folder; what is in it moves to the one above."""
-    return {"moved": await services.sorting.folders.remove(caller, folder_id, client_id=act)}
+    return msgspec.to_builtins(await services.sorting.folders.remove(caller, folder_id, client_id=act))
 
 
 @router.post(f"{_ONE}/read", response_model=schemas.Unread)

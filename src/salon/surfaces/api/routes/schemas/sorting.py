@@ -89,6 +89,10 @@ class Moved(BaseModel):
 
     moved: int
     """Conversations that moved to the folder above."""
+    undo_id: str | None
+    """Brings the folder back, as an act on many conversations; None where too much was in it."""
+    expires_at_ms: int | None
+    """Until when it can be brought back."""
 
 
 class Tag(BaseModel):
