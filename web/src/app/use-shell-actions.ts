@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { useNavigate } from "@tanstack/react-router"
+import { Keyboard, LayoutPanelLeft, PanelLeft, SquarePen } from "lucide-react"
 import { drawer } from "@/components/shell/drawer"
 import { overlay } from "@/components/shell/overlay"
 import { focusNextPane } from "@/components/shell/panes"
@@ -17,6 +18,9 @@ function closeDrawer(): void {
   document.querySelector<HTMLElement>("[data-drawer-button] button")?.focus()
 }
 
+const FIRST = 0
+const LAST = 90
+
 /** What can be done anywhere. */
 export function useShellActions(): void {
   const { t } = useLingui()
@@ -24,13 +28,15 @@ export function useShellActions(): void {
   useAction({
     id: "new-conversation",
     title: () => t`New conversation`,
+    icon: SquarePen,
+    order: FIRST,
     keys: ["n", "mod+n"],
     run: () => void navigate({ to: "/" }),
   })
   useAction({ id: "palette", title: () => t`Search or run…`, keys: ["mod+k"], run: () => overlay.set("palette") })
-  useAction({ id: "shortcuts", title: () => t`All shortcuts`, keys: ["mod+/", "?"], run: () => overlay.set("shortcuts") })
-  useAction({ id: "sidebar", title: () => t`Sidebar`, keys: ["mod+b"], run: toggleSidebar })
-  useAction({ id: "next-pane", title: () => t`Next part of the window`, keys: ["F6"], run: focusNextPane })
+  useAction({ id: "shortcuts", title: () => t`All shortcuts`, icon: Keyboard, order: LAST, keys: ["mod+/", "?"], run: () => overlay.set("shortcuts") })
+  useAction({ id: "sidebar", title: () => t`Sidebar`, icon: PanelLeft, order: LAST, keys: ["mod+b"], run: toggleSidebar })
+  useAction({ id: "next-pane", title: () => t`Next part of the window`, icon: LayoutPanelLeft, order: LAST, keys: ["F6"], run: focusNextPane })
   useAction({
     id: "close-sidebar",
     title: () => t`Close the sidebar`,

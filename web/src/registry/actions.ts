@@ -30,6 +30,7 @@ export function useAction(action: Action): void {
       when: () => latest.current.when?.() !== false,
       ...(written === undefined ? {} : { keys: written.split("\n") }),
       ...(latest.current.icon ? { icon: latest.current.icon } : {}),
+      ...(latest.current.order === undefined ? {} : { order: latest.current.order }),
     }
     mounted.push(own)
     return () => void mounted.splice(mounted.indexOf(own), 1)

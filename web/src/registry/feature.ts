@@ -71,6 +71,10 @@ export interface Action extends Titled {
   /** Other words under which one looks for it, in the language of the page. */
   readonly keywords?: () => string
   readonly icon?: LucideIcon
+  /** Where it stands in the palette before a word is typed: small first, 50 unless it says so. */
+  readonly order?: number
+  /** It leads somewhere, and stands with the places. */
+  readonly isPlace?: boolean
   /** As in `KeyPress`: "mod+k", "mod+shift+n", "n", "g u", "F6"; a person may choose others for single letters. */
   readonly keys?: readonly string[]
   readonly run: () => void

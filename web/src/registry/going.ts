@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro"
 import { createSignal } from "@/live/signal"
-import type { Action } from "@/registry/feature"
+import { type Action, SETTINGS_GROUPS } from "@/registry/feature"
 import { registered } from "@/registry/registry"
 
 /** The letters after G that lead to a page of the settings. */
@@ -23,17 +23,14 @@ export const onGo = going.on
 /** Going to each place, and to each page of the settings, as actions. */
 export function goActions(): readonly Action[] {
   const places = registered("places").map(({ id, path, title, icon, key }) => ({ id, path, title, icon, key }))
-  const pages = registered("settings").map(({ id, title, icon }) => ({
-    id,
-    path: `/settings/${id}`,
-    title,
-    icon,
-    key: SETTINGS_KEYS[id],
-  }))
+  const pages = registered("settings")
+    .toSorted((one, other) => SETTINGS_GROUPS.indexOf(one.group) - SETTINGS_GROUPS.indexOf(other.group))
+    .map(({ id, title, icon }) => ({ id, path: `/settings/${id}`, title, icon, key: SETTINGS_KEYS[id] }))
   return [...places, ...pages].map(({ id, path, title, icon, key }) => ({
     id: `go-${id}`,
     title: () => t`Go to ${title()}`,
     icon,
+    isPlace: true,
     keys: key === undefined ? [] : [`g ${key}`],
     run: () => going.tell(path),
   }))

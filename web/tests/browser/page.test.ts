@@ -237,6 +237,19 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     await close()
   })
 
+  test("the palette begins with a new conversation, and places stand together", async () => {
+    const { page, close } = await visit(browser, `${house.address}/search`)
+    await page.getByRole("button", { name: /Search or run/ }).click()
+    const palette = page.getByRole("dialog", { name: "Search or run…" })
+    await palette.getByRole("option").first().waitFor()
+    expect((await palette.getByRole("option").first().innerText()).split("\n")[0]).toBe("New conversation")
+    const places = await palette.getByRole("group", { name: "Places" }).getByRole("option").allInnerTexts()
+    expect(places.length).toBeGreaterThan(9)
+    expect(places.every((text) => text.startsWith("Go to "))).toBe(true)
+    expect((await palette.getByRole("group", { name: "Actions" }).getByRole("option").allInnerTexts()).join()).not.toContain("Go to ")
+    await close()
+  })
+
   test("a fresh house has an empty state with one act", async () => {
     house.state.mode = "empty"
     const { page, close } = await visit(browser, gateway)

@@ -35,6 +35,11 @@ test("what begins with the words comes first, each act once, and Esc's acts neve
   ])
 })
 
+test("before a word is typed acts stand in their order, and those without one as they came", () => {
+  const actions = [{ ...act("sidebar", "Sidebar"), order: 90 }, act("import", "Import"), act("export", "Export"), { ...act("new", "New"), order: 0 }]
+  expect(findActions(actions, "", read).map(({ title }) => title)).toEqual(["New", "Import", "Export", "Sidebar"])
+})
+
 test("keywords find what the title does not name", () => {
   expect(findActions([act("a", "Appearance", [], "dark theme")], "dark", read)).toHaveLength(1)
 })

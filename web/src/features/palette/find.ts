@@ -25,7 +25,7 @@ export function hasWords(text: string, words: string): boolean {
     .every((word) => lower.includes(word))
 }
 
-/** The acts that the words mean, those whose title begins with them first; Esc's are not for choosing. */
+/** The acts that the words mean, those whose title begins with them first, else in their order; Esc's are not for choosing. */
 export function findActions(
   actions: readonly Action[],
   words: string,
@@ -34,7 +34,7 @@ export function findActions(
   const wanted = words.trim().toLowerCase()
   const seen = new Set<string>()
   const found: Finding[] = []
-  for (const action of actions) {
+  for (const action of actions.toSorted((one, other) => orderOf(one) - orderOf(other))) {
     if (seen.has(action.id) || action.id === "palette" || action.keys?.includes("Escape")) continue
     seen.add(action.id)
     const title = read(action.title)
@@ -52,6 +52,12 @@ export function findActions(
   if (wanted === "") return found
   const begins = (one: Finding): number => (one.title.toLowerCase().startsWith(wanted) ? 0 : 1)
   return found.toSorted((one, other) => begins(one) - begins(other)).slice(0, MOST)
+}
+
+const USUAL_ORDER = 50
+
+function orderOf({ order = USUAL_ORDER }: Action): number {
+  return order
 }
 
 /** The models whose name the words mean; choosing one shows it. */

@@ -39,7 +39,8 @@ export function Palette({ onClose }: PaletteProps) {
   const showModel = (name: string): void => void navigate({ to: "/settings/models", search: { name } })
   const groups = [
     { title: t`Conversations`, findings: conversations },
-    { title: t`Actions`, findings: findActions(actions, words, titleOf) },
+    { title: t`Actions`, findings: findActions(actions.filter(({ isPlace }) => !isPlace), words, titleOf) },
+    { title: t`Places`, findings: findActions(actions.filter(({ isPlace }) => isPlace), words, titleOf) },
     { title: t`Models`, findings: isAsking ? findModels(models.data ?? [], words, showModel) : [] },
   ].filter((group) => group.findings.length > 0)
   const all = groups.flatMap((group) => group.findings)
