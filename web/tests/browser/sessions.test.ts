@@ -83,4 +83,44 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
     await expect.poll(() => page.getByRole("treeitem").count()).toBe(1)
     await close()
   })
+
+  test("the menu of the lowest row stays within the window, and opens at its row", async () => {
+    house.state.mode = "many"
+    const { page, close } = await visit(browser, `${house.address}/search`)
+    await whenReady(page)
+    const rows = page.locator("[data-row]")
+    await rows.first().waitFor()
+    const low = page.locator("[data-row]").filter({ visible: true })
+    const boxes = await low.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().bottom))
+    const lowest = boxes.findLastIndex((bottom) => bottom < 740)
+    await low.nth(lowest).click({ button: "right" })
+    const menu = page.getByRole("menu")
+    await menu.getByRole("menuitem", { name: "Delete" }).waitFor()
+    const [box, row] = [await menu.boundingBox(), await low.nth(lowest).boundingBox()]
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(Math.max(900, row?.y ?? 0))
+    expect(box?.y).toBeGreaterThan(0)
+    await close()
+  })
+
+  test("a range is chosen with Shift, shrinks again, and begins anew once all is let go", async () => {
+    house.state.mode = "many"
+    const { page, close } = await visit(browser, `${house.address}/search`)
+    await whenReady(page)
+    const row = (at: number) => page.locator(`[data-row="cnv_${at}"]`)
+    const chosen = () =>
+      page.locator("[data-row]").filter({ hasText: "selected" }).evaluateAll((all) => all.map((one) => one.getAttribute("data-row")?.slice(4)).join(" "))
+    await row(2).click({ modifiers: ["Control"] })
+    await row(5).click({ modifiers: ["Shift"] })
+    await expect.poll(chosen).toBe("2 3 4 5")
+    await row(3).click({ modifiers: ["Shift"] })
+    await expect.poll(chosen).toBe("2 3")
+    await page.keyboard.press("Escape")
+    await expect.poll(chosen).toBe("")
+    await row(7).focus()
+    await page.keyboard.press("Shift+ArrowDown")
+    await page.keyboard.press("Shift+ArrowDown")
+    await page.keyboard.press("Shift+ArrowUp")
+    await expect.poll(chosen).toBe("7 8")
+    await close()
+  })
 })

@@ -1,4 +1,5 @@
 import { type ComponentProps, type ReactNode, type RefObject, useId, useState } from "react"
+import { flushSync } from "react-dom"
 import { placeBeside } from "@/lib/place-beside"
 
 /** What a button needs to open a floating box: spread it over the button. */
@@ -44,7 +45,8 @@ export function Floating(props: FloatingProps) {
         onKeyDown={onKeyDown}
         onToggle={(event) => {
           const isNowOpen = event.newState === "open"
-          setIsOpen(isNowOpen)
+          // Drawn at once: where it stands is a matter of how large it is with what is in it.
+          flushSync(() => setIsOpen(isNowOpen))
           if (!isNowOpen) return
           place(event.currentTarget, document.getElementById(`${id}-anchor`), align)
           onOpen?.()
