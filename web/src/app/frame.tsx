@@ -79,7 +79,7 @@ export function Frame() {
                 isRail={isRail}
                 isDrawer={!isWide}
                 isServerUp={problem === null}
-                spend={<SidebarSpend status={status.data} />}
+                spend={<SidebarSpend />}
                 onToggle={toggleSidebar}
               />
             </div>

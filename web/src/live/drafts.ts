@@ -29,9 +29,11 @@ export interface Draft {
   readonly models: readonly string[]
   readonly attachments: readonly Attachment[]
   readonly files: readonly PendingFile[]
+  /** The message in whose place this is to be said; null says it below the last one. */
+  readonly edits: string | null
 }
 
-export type DraftChange = Partial<Pick<Draft, "text" | "models" | "attachments">>
+export type DraftChange = Partial<Pick<Draft, "text" | "models" | "attachments" | "edits">>
 
 export interface DraftStore {
   view(): Draft
@@ -76,7 +78,7 @@ interface KeptFile extends PendingFile {
 
 const WRITE_AFTER_MS = 250
 const JOURNAL = "salon.draft:"
-const EMPTY: Draft = { isRead: false, text: "", models: [], attachments: [], files: [] }
+const EMPTY: Draft = { isRead: false, text: "", models: [], attachments: [], files: [], edits: null }
 
 /** Returns the draft of a conversation by its id. */
 export function createDrafts(ports: DraftPorts): (key: string) => DraftStore {
@@ -114,8 +116,8 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
     news.tell()
   }
   const kept = (): Kept => {
-    const { text, models, attachments } = draft
-    return { key, generation, text, models, attachments, atMs: ports.now() }
+    const { text, models, attachments, edits } = draft
+    return { key, generation, text, models, attachments, edits, atMs: ports.now() }
   }
   const soon = (): void => {
     // What cannot be kept now is tried with the next change, and goes to the journal in the end.
@@ -132,6 +134,8 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
     if (found && !own.has("text")) change.text = found.text
     if (found && !own.has("models")) change.models = found.models
     if (found && !own.has("attachments")) change.attachments = found.attachments
+    // What an earlier page has kept does not say it.
+    if (found && !own.has("edits")) change.edits = found.edits ?? null
     const known = new Set(files.map(({ id }) => id))
     set({ ...change, files: [...files, ...draft.files.filter(({ id }) => !known.has(id))], isRead: true })
     if (found !== stored) {
@@ -178,7 +182,7 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
   }
 
   const change = (wanted: DraftChange): void => {
-    for (const name of ["text", "models", "attachments"] as const) if (name in wanted) touched.add(name)
+    for (const name of ["text", "models", "attachments", "edits"] as const) if (name in wanted) touched.add(name)
     set(wanted)
     soon()
   }
@@ -213,9 +217,9 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
       takeBack = null
       touched = new Set()
       generation = sent
-      set({ text: "", attachments: [], files: [] })
+      set({ text: "", attachments: [], files: [], edits: null })
       return ports.outbox.addWith(act, async (made) => {
-        const cleared: Kept = { ...kept(), generation: sent, text: "", attachments: [], models: had.models }
+        const cleared: Kept = { ...kept(), generation: sent, text: "", attachments: [], edits: null, models: had.models }
         const clear = async (tx: IDBTransaction): Promise<void> => {
           addAct(tx, made)
           tx.objectStore("drafts").put(cleared)
@@ -231,7 +235,7 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
           generation = sent - 1
           const text = [had.text, draft.text].filter(Boolean).join("\n\n")
           set({ files: [...had.files, ...draft.files] })
-          change({ text, attachments: [...had.attachments, ...draft.attachments] })
+          change({ text, attachments: [...had.attachments, ...draft.attachments], edits: draft.edits ?? had.edits })
           throw problem
         }
         if (touched.size === 0) ports.journal.removeItem(JOURNAL + key)
@@ -241,7 +245,7 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
     flush,
     forget() {
       for (const { id } of draft.files) this.settleFile(id, null)
-      change({ text: "", models: [], attachments: [] })
+      change({ text: "", models: [], attachments: [], edits: null })
     },
     leave,
     async reread() {

@@ -154,6 +154,11 @@ function manage(url: string, response: ServerResponse, state: HouseState): void 
     const used = { group: "ollama · llama3.2", groups: ["ollama", "llama3.2"], requests: 12, unpriced: 12 }
     return json(response, 200, { group_by: "provider,model", from_ms: 0, to_ms: 1, items: isEmpty ? [] : [used] })
   }
+  if (name === "usage/course") {
+    const row = { at: "2026-11", group: null, currency: "USD", requests: 48, errors: 2, input_tokens: 90, output_tokens: 410, cost_e10: 412_000_000_000 }
+    const timed = { unpriced: 0, duration_sum_ms: 9_000, first_tokens: 0, first_token_sum_ms: 0 }
+    return json(response, 200, { items: isEmpty ? [] : [{ ...row, ...timed }] })
+  }
   if (name === "batches") return json(response, 200, { items: isEmpty ? [] : isMany ? MANY_BATCHES : BATCHES, next: null })
   if (name.startsWith("batches/")) {
     const found = BATCHES.find((batch) => batch.id === name.slice("batches/".length))

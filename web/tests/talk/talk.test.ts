@@ -202,3 +202,23 @@ test.each(["light", "dark"] as const)("axe finds nothing in the %s theme, wide a
     await close()
   }
 })
+
+test("a folder that is deleted comes back with what was in it", async () => {
+  const id = await begin("On the way")
+  await append(id, 1)
+  const { data: folder } = await api.POST("/salon/v1/folders", { body: { name: "Journeys" } })
+  if (!folder) throw new Error("no folder")
+  await api.POST("/salon/v1/acts", { body: { act: "move", ids: [id], folder_id: folder.id } })
+  const { page, complaints, close } = await open(id)
+  const shown = page.getByRole("treeitem", { name: /Journeys/ })
+  await shown.click({ button: "right" })
+  await page.getByRole("menuitem", { name: "Delete the folder" }).click()
+  await page.getByText("Folder Journeys deleted. What was in it moved up.").waitFor()
+  await shown.waitFor({ state: "detached" })
+  await page.getByRole("button", { name: "Undo" }).click()
+  await shown.waitFor()
+  const { data } = await api.GET("/salon/v1/conversations", { params: { query: { folder: folder.id } } })
+  expect(data?.items.map((one) => one.id)).toEqual([id])
+  expect(complaints).toEqual([])
+  await close()
+})

@@ -1,24 +1,23 @@
 import { useLingui } from "@lingui/react/macro"
-import type { Status } from "@/api/types"
 import { UnpricedLink } from "@/features/house/unpriced-link"
-import { isOnlyUnpriced } from "@/features/house/spend"
+import { isOnlyUnpriced, type Spent } from "@/features/house/spend"
 import { formatMoney } from "@/lib/format"
 
 interface OtherCostsProps {
-  today: Status["today"]
+  spent: Spent
 }
 
-/** What today cost besides its main sum: other currencies, which nothing adds to it, and what has no price. */
-export function OtherCosts({ today }: OtherCostsProps) {
+/** What was spent besides the main sum: other currencies, which nothing adds to it, and what has no price. */
+export function OtherCosts({ spent }: OtherCostsProps) {
   const { i18n } = useLingui()
-  if (today.unpriced === 0 && today.other_costs.length === 0) return null
-  const others = today.other_costs.map((one) => formatMoney(one.cost_e10, one.currency, i18n.locale))
+  if (spent.unpriced === 0 && spent.other_costs.length === 0) return null
+  const others = spent.other_costs.map((one) => formatMoney(one.cost_e10, one.currency, i18n.locale))
   return (
     <span className="tabular flex flex-wrap gap-x-1.5">
       {others.map((text) => (
         <span key={text}>+ {text}</span>
       ))}
-      {today.unpriced > 0 ? <UnpricedLink count={today.unpriced} isAll={isOnlyUnpriced(today)} /> : null}
+      {spent.unpriced > 0 ? <UnpricedLink count={spent.unpriced} isAll={isOnlyUnpriced(spent)} /> : null}
     </span>
   )
 }

@@ -12,25 +12,34 @@ export interface Echo {
   readonly branchId: string | null
   /** The message it is to stand below, where that was said. */
   readonly parentId: string | null
+  /** The message in whose place it was said, where it changes one. */
+  readonly replaces: string | null
   readonly parts: readonly Part[]
   readonly state: "waiting" | "sending" | "refused"
   readonly problem: Problem | null
   readonly atMs: number
 }
 
+/** The message that an act changes; null for an act of another kind. */
+export function editedIn({ kind, path }: Pick<QueuedAct, "kind" | "path">): string | null {
+  const found = kind === "edit" ? /\/messages\/([^/]+)\/edit-and-send$/.exec(path)?.[1] : undefined
+  return found === undefined ? null : decodeURIComponent(found)
+}
+
 export type Sent = components["schemas"]["Sent"]
 
 /** The messages of a conversation that are still in the outbox, in order. */
-export function echoesOf({ acts, sending }: OutboxState, conversationId: string): Echo[] {
+export function echoesOf({ acts, blocked }: OutboxState, conversationId: string): Echo[] {
   return acts
-    .filter(({ kind, about }) => kind === "send" && about === conversationId)
+    .filter(({ kind, about }) => (kind === "send" || kind === "edit") && about === conversationId)
     .map((act) => ({
       actId: act.id,
       conversationId,
       branchId: fieldOf(act, "branch_id"),
       parentId: fieldOf(act, "parent_id"),
+      replaces: editedIn(act),
       parts: partsIn(act),
-      state: act.problem !== null ? "refused" : act.id === sending ? "sending" : "waiting",
+      state: act.problem !== null ? "refused" : blocked === null ? "sending" : "waiting",
       problem: act.problem,
       atMs: act.atMs,
     }))

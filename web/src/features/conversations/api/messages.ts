@@ -87,6 +87,16 @@ export function withMore(pages: MessagePages, more: readonly Message[], branch: 
   return { ...pages, pages: [...pages.pages.slice(0, -1), { ...last, items, branch: branch ?? last.branch ?? null }] }
 }
 
+/** The same window with a message in the place of another, and nothing of what was said below that. */
+export function withChanged(pages: MessagePages, changedId: string, message: Message): MessagePages {
+  const at = pages.pages.findIndex(({ items }) => items.some(({ id }) => id === changedId))
+  const page = pages.pages[at]
+  if (page === undefined) return pages
+  const items = [...page.items.slice(0, page.items.findIndex(({ id }) => id === changedId)), message]
+  const branch = pages.pages.findLast((one) => one.branch)?.branch ?? null
+  return { pages: [...pages.pages.slice(0, at), { ...page, items, next: null, branch }], pageParams: pages.pageParams.slice(0, at + 1) }
+}
+
 /**
  * Put more at the end of a window that it continues.
  *

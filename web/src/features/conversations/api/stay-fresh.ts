@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query"
 import type { components } from "@/api/schema"
-import { remember, type Sent, sentOf } from "@/features/conversations/api/echo"
-import { fetchMore, type MessagePages, putMore, whenIdle } from "@/features/conversations/api/messages"
+import { editedIn, remember, type Sent, sentOf } from "@/features/conversations/api/echo"
+import { fetchMore, type MessagePages, putMore, whenIdle, withChanged } from "@/features/conversations/api/messages"
 import type { QueuedAct } from "@/live/acts"
 import type { SpaceEvent } from "@/live/frames"
 import type { Outbox } from "@/live/outbox"
@@ -91,7 +91,10 @@ export function takeSent(queries: QueryClient, act: QueuedAct, sent: Sent, nowMs
     remember(message.id, act.id)
     for (const [queryKey, pages] of queries.getQueriesData<MessagePages>({ queryKey: keys.messages(act.about) })) {
       const branch = pages?.pages.find((page) => page.branch)?.branch
-      if (branch?.id === sent.branch_id) putMore(queries, queryKey, [message], null)
+      if (branch?.id !== sent.branch_id) continue
+      const changedId = editedIn(act)
+      if (changedId === null) putMore(queries, queryKey, [message], null)
+      else queries.setQueryData<MessagePages>(queryKey, (now) => now && withChanged(now, changedId, message))
     }
   }
   const begun = message === null ? [] : sent.answers.map((one): Turn => turnOf(act, sent, message.id, one, nowMs))

@@ -10,14 +10,21 @@ import type { Outbox } from "@/live/outbox"
 import { keys } from "@/live/query-keys"
 
 /** Begin a conversation and say the first words in it. Returns its id once the server has made it. */
-export async function begin(queries: QueryClient, store: DraftStore, said: SaidBody): Promise<string | null> {
+export async function begin(
+  queries: QueryClient,
+  store: DraftStore,
+  said: SaidBody,
+  isTemporary: boolean,
+): Promise<string | null> {
   const { outbox } = live()
   const model = said.model ?? said.models?.[0]
-  const begun = outbox.add(acts.begin({ settings: model ? { model } : {} }))
+  const begun = outbox.add(acts.begin({ settings: model ? { model } : {}, ...(isTemporary ? { is_temporary: true } : {}) }))
   store.send(acts.send(idOf(begun.id), said))
   const { body } = await begun.answer
   if (!isConversation(body)) return null
   seed(queries, body)
+  // No event tells of one that is temporary.
+  if (isTemporary) void queries.invalidateQueries({ queryKey: ["sidebar"] })
   await whenNamed(outbox, begun.id)
   return body.id
 }

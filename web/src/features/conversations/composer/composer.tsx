@@ -28,14 +28,16 @@ import { NEW } from "@/live/instance"
 interface ComposerProps {
   /** The conversation in which is spoken; null begins one. */
   conversation: OpenConversation | null
+  /** What begins is in the memory of the server alone. */
+  isTemporary?: boolean
 }
 
 /** Where a message is written and sent, to one model or to several side by side. */
-export function Composer({ conversation }: ComposerProps) {
-  return <ComposerOf key={conversation?.id ?? NEW} conversation={conversation} />
+export function Composer(props: ComposerProps) {
+  return <ComposerOf key={props.conversation?.id ?? NEW} {...props} />
 }
 
-function ComposerOf({ conversation }: ComposerProps) {
+function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
   const { t } = useLingui()
   const box = useRef<HTMLTextAreaElement>(null)
   const focus = (): void => box.current?.focus()
@@ -43,8 +45,8 @@ function ComposerOf({ conversation }: ComposerProps) {
   const [text, setText] = useWords(draft, store, focus)
   const who = useWho(conversation, draft, store)
   const answers = useAnswers(conversation)
-  const editing = useEditing(conversation, store)
-  const sending = useSending(conversation, store)
+  const editing = useEditing(conversation, draft, store)
+  const sending = useSending(conversation, store, isTemporary)
   const files = useFiles(store)
   const panel = usePanel(text)
   const { trigger } = panel.open ?? { trigger: null }
@@ -54,7 +56,6 @@ function ComposerOf({ conversation }: ComposerProps) {
   const send = (): void => {
     if (!canSend) return
     sending.send(who.models, editing.messageId)
-    editing.sent()
     panel.close()
     focus()
   }

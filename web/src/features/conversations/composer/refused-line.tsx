@@ -1,7 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { Button } from "@/components/ui/button"
-import { drop, partsIn, refusedIn, sendAgain, takeBack } from "@/features/conversations/composer/refused"
-import { wordsOf } from "@/features/conversations/composer/use-editing"
+import { drop, refusedIn, sendAgain, takeBack, wordsIn } from "@/features/conversations/composer/refused"
 import type { DraftStore } from "@/live/drafts"
 import { useOutbox } from "@/live/hooks"
 import { live } from "@/live/instance"
@@ -29,7 +28,7 @@ export function RefusedLines({ conversationId, store, onTakenBack }: RefusedLine
           {refused.problem.message}
         </span>
         <span dir="auto" className="block truncate text-caption text-text-2">
-          {wordsOf(partsIn(refused.act))}
+          {wordsIn(refused.act)}
         </span>
       </p>
       <Button onClick={() => void sendAgain(refused, outbox)}>{t`Send again`}</Button>

@@ -1,15 +1,20 @@
+import { editedIn } from "@/features/conversations/api/echo"
 import { filesOf, wordsOf } from "@/features/conversations/composer/use-editing"
 import { idOf, type Problem, type QueuedAct } from "@/live/acts"
 import type { DraftStore } from "@/live/drafts"
 import type { Outbox } from "@/live/outbox"
 import { isPart, type Part } from "@/live/parts"
 
-/** Something said here that the server refused: what it was, why, and what was refused with it. */
-export interface RefusedWords {
+/** Something said here that the server does not have. */
+export interface UnsentWords {
   readonly act: QueuedAct
-  readonly problem: Problem
-  /** The act that was to make its conversation; it goes with it. */
+  /** The act that is to make its conversation; it goes with it. */
   readonly begin: QueuedAct | null
+}
+
+/** Something that the server refused, and why. */
+export interface RefusedWords extends UnsentWords {
+  readonly problem: Problem
 }
 
 const SAYING = new Set(["send", "edit"])
@@ -18,10 +23,27 @@ const SAYING = new Set(["send", "edit"])
 export function refusedIn(all: readonly QueuedAct[], conversationId: string | null): RefusedWords[] {
   return all.flatMap((act) => {
     if (act.problem === null || !SAYING.has(act.kind)) return []
-    const isNew = act.about.startsWith("{act:")
-    if (conversationId === null ? !isNew : act.about !== conversationId) return []
-    return [{ act, problem: act.problem, begin: all.find(({ id }) => isNew && act.about === idOf(id)) ?? null }]
+    if (conversationId === null ? !isNew(act) : act.about !== conversationId) return []
+    return [{ act, problem: act.problem, begin: beginOf(all, act) }]
   })
+}
+
+/** What was said to begin conversations and waits to be sent. */
+export function waitingNew(all: readonly QueuedAct[]): UnsentWords[] {
+  return all.filter((act) => act.problem === null && act.kind === "send" && isNew(act)).map((act) => ({ act, begin: beginOf(all, act) }))
+}
+
+function isNew({ about }: QueuedAct): boolean {
+  return about.startsWith("{act:")
+}
+
+function beginOf(all: readonly QueuedAct[], act: QueuedAct): QueuedAct | null {
+  return all.find(({ id }) => act.about === idOf(id)) ?? null
+}
+
+/** What was said, in words. */
+export function wordsIn(act: QueuedAct): string {
+  return wordsOf(partsIn(act))
 }
 
 /** Send it once more, with the conversation that it was to begin. */
@@ -30,19 +52,20 @@ export function sendAgain({ act, begin }: RefusedWords, outbox: Outbox): Promise
 }
 
 /** Take it out of the outbox, and its words and files back into the box. */
-export async function takeBack(refused: RefusedWords, outbox: Outbox, store: DraftStore): Promise<void> {
-  const parts = partsIn(refused.act)
+export async function takeBack(unsent: UnsentWords, outbox: Outbox, store: DraftStore): Promise<void> {
+  const parts = partsIn(unsent.act)
   const { text, attachments } = store.view()
   // First into the draft: should the page end in between, the words are there twice and not gone.
   store.change({
     text: [wordsOf(parts), text].filter(Boolean).join("\n\n"),
     attachments: [...filesOf(parts), ...attachments],
+    edits: editedIn(unsent.act),
   })
   await store.flush()
-  await drop(refused, outbox)
+  await drop(unsent, outbox)
 }
 
-export async function drop({ act, begin }: RefusedWords, outbox: Outbox): Promise<void> {
+export async function drop({ act, begin }: UnsentWords, outbox: Outbox): Promise<void> {
   await outbox.discard(act.id)
   if (begin !== null) await outbox.discard(begin.id)
 }

@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query"
-import { useState } from "react"
-import { messagesIn, messagesQuery } from "@/features/conversations/api/messages"
+import { isAtEnd, type Message, type MessagePages, messagesIn, messagesQuery } from "@/features/conversations/api/messages"
 import type { OpenConversation } from "@/features/conversations/page/open"
-import type { Attachment, DraftStore } from "@/live/drafts"
+import type { Attachment, Draft, DraftStore } from "@/live/drafts"
 import { type Part, partsOf } from "@/live/parts"
+import { keys } from "@/live/query-keys"
 
 interface Editing {
   /** The message in whose place the box's words are said; null when they are said below the last one. */
@@ -12,32 +12,30 @@ interface Editing {
   begin(): void
   /** Leave the message as it is, and the box empty. */
   end(): void
-  /** The words went out. */
-  sent(): void
 }
 
-export function useEditing(conversation: OpenConversation | null, store: DraftStore): Editing {
+/** Changing what was said, in the box one writes in. The draft knows of it: who comes back goes on changing. */
+export function useEditing(conversation: OpenConversation | null, draft: Draft, store: DraftStore): Editing {
   const queries = useQueryClient()
-  const [messageId, setMessageId] = useState<string | null>(null)
+  /** What is shown of the branch, which needs no network; else the server is asked. */
+  const messagesOf = async ({ id, branchId }: OpenConversation): Promise<readonly Message[]> => {
+    const known = queries.getQueriesData<MessagePages>({ queryKey: keys.messages(id) })
+    const shown = known.find(([, pages]) => pages && isAtEnd(pages) && pages.pages.findLast((page) => page.branch)?.branch?.id === branchId)
+    return messagesIn(shown?.[1] ?? (await queries.ensureInfiniteQueryData(messagesQuery(id, { branchId }))))
+  }
   const begin = async (): Promise<void> => {
     if (conversation === null) return
-    const query = messagesQuery(conversation.id, { branchId: conversation.branchId })
-    const pages = await queries.ensureInfiniteQueryData(query)
-    const last = messagesIn(pages).findLast((message) => message.role === "user" && message.content !== null)
-    if (last === undefined) return
+    const last = (await messagesOf(conversation)).findLast((message) => message.role === "user" && message.content !== null)
+    // Meanwhile somebody may have begun to write.
+    if (last === undefined || store.view().text !== "") return
     const parts = partsOf(last.content)
-    store.change({ text: wordsOf(parts), attachments: filesOf(parts) })
-    setMessageId(last.id)
+    store.change({ text: wordsOf(parts), attachments: filesOf(parts), edits: last.id })
   }
   return {
-    messageId,
+    messageId: conversation === null ? null : draft.edits,
     // Where it cannot be read there is nothing to edit, and the page says why.
     begin: () => void begin().catch(() => undefined),
-    end() {
-      setMessageId(null)
-      store.change({ text: "", attachments: [] })
-    },
-    sent: () => setMessageId(null),
+    end: () => store.change({ text: "", attachments: [], edits: null }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
-import { useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { acts } from "@/features/conversations/api/acts"
 import { begin } from "@/features/conversations/composer/begin"
 import { type SaidBody, saidBody } from "@/features/conversations/composer/send-body"
@@ -16,17 +16,23 @@ interface SendingState {
   send(models: readonly string[], editedId: string | null): void
 }
 
-export function useSending(conversation: OpenConversation | null, store: DraftStore): SendingState {
+export function useSending(conversation: OpenConversation | null, store: DraftStore, isTemporary: boolean): SendingState {
   const queries = useQueryClient()
   const navigate = useNavigate()
   const [problem, setProblem] = useState<string | null>(null)
+  const isHere = useRef(true)
+  useEffect(() => {
+    isHere.current = true
+    return () => void (isHere.current = false)
+  }, [])
   const watch = ({ kept }: Pick<Sending, "kept">): void => {
     setProblem(null)
     kept.catch((failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)))
   }
   const start = async (said: SaidBody): Promise<void> => {
-    const id = await begin(queries, store, said)
-    if (id !== null) await navigate({ to: "/c/$id", params: { id } })
+    const id = await begin(queries, store, said, isTemporary)
+    // Who went elsewhere meanwhile, for it waited for the network, stays there.
+    if (id !== null && isHere.current) await navigate({ to: "/c/$id", params: { id } })
   }
   return {
     problem,

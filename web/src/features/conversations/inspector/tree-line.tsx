@@ -45,7 +45,7 @@ export function TreeLine({ id, place, row, voice, names, isShown, isChosen, isAc
       <TreeRails row={row} voice={voice} isShown={isShown} />
       <span
         dir="auto"
-        className={`min-w-0 flex-1 self-center truncate text-ui ${isShown ? "font-semibold text-text" : row.isOn ? "text-text" : "text-text-2"} ${left === null ? "" : "italic"}`}
+        className={`names min-w-0 flex-1 self-center truncate text-ui ${isShown ? "font-semibold text-text" : row.isOn ? "text-text" : "text-text-2"} ${left === null ? "" : "italic"}`}
       >
         {left === null ? `${who}${words}` : turns}
       </span>

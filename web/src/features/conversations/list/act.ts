@@ -11,9 +11,15 @@ type SortBody = Parameters<typeof acts.sort>[0]
 
 /** Do one thing to many conversations, say so, and offer to take it back. */
 export function sortThem(body: SortBody, told: string): void {
-  void done(sortAct(body)).then((answer) => {
-    const undoId: unknown = answer instanceof Object ? Reflect.get(answer, "undo_id") : null
-    if (typeof undoId === "string") toast({ text: told, undo: () => void done(acts.undoSort(undoId)) })
+  doneWithUndo(sortAct(body), told)
+}
+
+/** Send an act and say what came of it, with a way back where the server's answer names one. */
+export function doneWithUndo(act: Act, told: string): void {
+  void done(act).then((answer) => {
+    if (!(answer instanceof Object)) return
+    const undoId: unknown = Reflect.get(answer, "undo_id")
+    toast({ text: told, ...(typeof undoId === "string" ? { undo: () => void done(acts.undoSort(undoId)) } : {}) })
   })
 }
 

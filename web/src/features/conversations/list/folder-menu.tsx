@@ -5,6 +5,7 @@ import type { TriggerProps } from "@/components/ui/floating"
 import { Menu } from "@/components/ui/menu"
 import { MenuItem } from "@/components/ui/menu-item"
 import { MenuLine } from "@/components/ui/menu-line"
+import { removeFolder } from "@/features/conversations/list/api/folders"
 import { openDialog } from "@/features/conversations/list/open-dialog"
 import type { Folder } from "@/features/conversations/list/folders"
 import { DOTS_LOOK } from "@/features/conversations/list/row-menu-slot"
@@ -35,7 +36,7 @@ export function FolderMenu({ folder, label }: FolderMenuProps) {
       <MenuItem icon={FolderPlus} onChoose={() => openDialog({ kind: "folder", parentId: id, folder: null })}>{t`New folder inside …`}</MenuItem>
       <MenuItem icon={FolderInput} onChoose={() => openDialog({ kind: "move-folder", folder: { id, name } })}>{t`Move to a folder …`}</MenuItem>
       <MenuLine />
-      <MenuItem icon={Trash2} tone="danger" onChoose={() => openDialog({ kind: "remove-folder", folder: { id, name } })}>{t`Delete the folder …`}</MenuItem>
+      <MenuItem icon={Trash2} tone="danger" onChoose={() => removeFolder(folder)}>{t`Delete the folder`}</MenuItem>
     </Menu>
   )
 }

@@ -102,7 +102,7 @@ export function FolderRow({ folder, folders, depth, isOpen, isShown, isStop, onF
           </span>
         )}
         <Icon aria-hidden="true" className="size-4 shrink-0" strokeWidth={1.75} />
-        <span dir="auto" className="min-w-0 flex-1 truncate text-start">
+        <span dir="auto" className="names min-w-0 flex-1 truncate">
           {folder.name}
         </span>
         <span aria-hidden="true" className="text-caption tabular-nums group-focus-within/row:invisible group-hover/row:invisible">

@@ -64,7 +64,7 @@ export function ListRow({ conversation, isCurrent }: ListRowProps) {
       >
         {isCurrent ? <span aria-hidden="true" className="absolute inset-y-2 start-0 w-[3px] rounded-full bg-accent" /> : null}
         {isChosen ? <Check aria-hidden="true" className="size-3.5 shrink-0 text-accent" strokeWidth={2.5} /> : null}
-        <span dir="auto" className={`min-w-0 flex-1 truncate text-start ${isUnread ? "font-semibold text-text" : ""}`}>
+        <span dir="auto" className={`names min-w-0 flex-1 truncate ${isUnread ? "font-semibold text-text" : ""}`}>
           {name}
         </span>
         {isChosen ? <span className="sr-only">{t`selected`}</span> : null}

@@ -8,7 +8,6 @@ export type OpenDialog =
       /** What is put into it once it is made. */
       readonly ids?: readonly string[] }
   | { readonly kind: "move-folder"; readonly folder: { id: string; name: string } }
-  | { readonly kind: "remove-folder"; readonly folder: { id: string; name: string } }
   | { readonly kind: "templates" }
   | { readonly kind: "save-template"; readonly id: string; readonly title: string }
   | { readonly kind: "import" }

@@ -3,7 +3,7 @@ import { useMemo } from "react"
 import type { ListFilter } from "@/features/conversations/api/conversations"
 import { readMore, rowsQuery } from "@/features/conversations/list/api/rows"
 import { linesOf } from "@/features/conversations/list/sections"
-import { useToday } from "@/features/conversations/list/use-today"
+import { useToday } from "@/lib/use-today"
 import { filterOf, type View } from "@/features/conversations/list/view"
 
 const PINNED: ListFilter = { is_pinned: true }

@@ -38,7 +38,7 @@ function running(messageId: string, parentId: string, branchId = "brn_1"): Runni
 
 function echo(actId: string, branchId: string | null = null): Echo {
   const state = "sending" as const
-  return { actId, conversationId: "cnv_1", branchId, parentId: null, parts: [], state, problem: null, atMs: 1 }
+  return { actId, conversationId: "cnv_1", branchId, parentId: null, replaces: null, parts: [], state, problem: null, atMs: 1 }
 }
 
 const rest = { running: [], echoes: [], branchId: "brn_1", isAtEnd: true }
@@ -57,6 +57,13 @@ test("an answer that is made again stands in the place of what was there", () =>
   const messages = [message("m1", null), message("m2", "m1", { role: "assistant" }), message("m3", "m2")]
   expect(keysOf({ ...rest, messages, running: [running("m9", "m1")] })).toEqual(["m1", "m9"])
   expect(keysOf({ ...rest, messages, running: [running("m9", "m1", "brn_2")] })).toEqual(["m1", "m2", "m3"])
+})
+
+test("what is changed, and what was said below it, gives way to what is on its way", () => {
+  const messages = [message("e1", null), message("e2", "e1", { role: "assistant" }), message("e3", "e2")]
+  const changed = { ...echo("act_7", "brn_1"), replaces: "e1" }
+  expect(keysOf({ ...rest, messages, echoes: [changed] })).toEqual(["act_7"])
+  expect(keysOf({ ...rest, messages, echoes: [{ ...changed, state: "refused" }] })).toEqual(["e1", "e2", "e3"])
 })
 
 test("away from the end of the branch nothing is put below", () => {

@@ -31,7 +31,9 @@ const HIDDEN_ROLES: ReadonlySet<string> = new Set(["system", "developer"])
 export function linesOf({ messages, running, echoes, branchId, isAtEnd }: Shown): Line[] {
   const known = new Set(messages.map(({ id }) => id))
   const going = running.filter((one) => one.branch_id === branchId && !known.has(one.message_id) && known.has(one.parent_id))
-  const kept = untilFork(messages, going)
+  // What was refused stands above the message box until somebody says what becomes of it.
+  const onWay = echoes.filter(({ state, branchId: said }) => state !== "refused" && (said === null || said === branchId))
+  const kept = untilChanged(untilFork(messages, going), onWay)
   const lines = kept.filter(isShown).map((message): Line => ({
     key: keyOf(message),
     message,
@@ -48,9 +50,8 @@ export function linesOf({ messages, running, echoes, branchId, isAtEnd }: Shown)
     lines.push({ key: one.message_id, message: null, running: one, echo: null, goesOn })
   }
   const shown = new Set(lines.map(({ key }) => key))
-  for (const echo of echoes) {
-    // What was refused stands above the message box until somebody says what becomes of it.
-    if (echo.state === "refused" || shown.has(echo.actId) || (echo.branchId !== null && echo.branchId !== branchId)) continue
+  for (const echo of onWay) {
+    if (shown.has(echo.actId)) continue
     lines.push({ key: echo.actId, message: null, running: null, echo, goesOn: false })
   }
   return lines
@@ -61,6 +62,13 @@ function untilFork(messages: readonly Message[], going: readonly Running[]): rea
   const parents = new Set(going.map(({ parent_id }) => parent_id))
   const at = messages.findLastIndex(({ id }) => parents.has(id))
   return at < 0 ? messages : messages.slice(0, at + 1)
+}
+
+/** What is being changed, and what was said below it, gives way to what is on its way in its place. */
+function untilChanged(messages: readonly Message[], echoes: readonly Echo[]): readonly Message[] {
+  const changed = new Set(echoes.map(({ replaces }) => replaces))
+  const at = messages.findIndex(({ id }) => changed.has(id))
+  return at < 0 ? messages : messages.slice(0, at)
 }
 
 function isShown({ role, hidden_at_ms, content }: Message): boolean {

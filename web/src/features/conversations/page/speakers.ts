@@ -16,13 +16,23 @@ export interface Speaker {
 /** Gives each speaker of a conversation a voice, and never another one while the page is open. */
 export class Speakers {
   readonly #voices = new Map<string, Voice>()
+  #self: Speaker | null = null
+
+  /** Who writes here: the person who has spoken, and one called `name` until somebody has. */
+  self(name: string): Speaker {
+    if (this.#self !== null) return this.#self
+    return { id: "person:", kind: "person", name, letters: lettersOf(name, "person", 0), voice: 9 }
+  }
 
   of(author: Author): Speaker {
     const kind = author.kind === "person" ? "person" : "model"
     const told = author.display_name ?? author.name ?? ""
     const id = `${kind}:${told}`
     const name = kind === "model" ? shortName(told) : told
-    return { id, kind, name, letters: lettersOf(name, kind, this.#voices.size), voice: this.#voiceOf(id) }
+    const speaker: Speaker = { id, kind, name, letters: lettersOf(name, kind, this.#voices.size), voice: this.#voiceOf(id) }
+    // Who was imported has no id: nobody writes here as one of them.
+    if (kind === "person" && author.id) this.#self ??= speaker
+    return speaker
   }
 
   /** The same speaker wants the same voice everywhere; where another has it, the next that is free. */

@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { GitBranch, PanelRight, Pencil } from "lucide-react"
+import { GitBranch, HatGlasses, PanelRight, Pencil } from "lucide-react"
 import { useState } from "react"
 import { PageHeader } from "@/components/shell/page-header"
 import { Chip } from "@/components/ui/chip"
@@ -44,6 +44,14 @@ export function TalkHeader({ conversation, branchId, isInspected, onInspect }: T
               </IconButton>
             </span>
           )}
+          {conversation.is_temporary ? (
+            <span title={t`Nothing of this is kept: it ends some time after its last use, or with the server.`}>
+              <Chip>
+                <HatGlasses aria-hidden="true" className="size-3.5 shrink-0" strokeWidth={1.75} />
+                {t`Temporary`}
+              </Chip>
+            </span>
+          ) : null}
           {branch === undefined ? null : (
             <Chip>
               <GitBranch aria-hidden="true" className="size-3.5 shrink-0" strokeWidth={1.75} />

@@ -1,11 +1,14 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQueryClient } from "@tanstack/react-query"
-import { lazy, Suspense, useEffect } from "react"
+import { HatGlasses } from "lucide-react"
+import { lazy, Suspense, useEffect, useState } from "react"
+import { IconButton } from "@/components/ui/icon-button"
 import { PageHeader } from "@/components/shell/page-header"
 import { startFresh } from "@/features/conversations/api/start-fresh"
 import { Composer } from "@/features/conversations/composer"
 import { Examples } from "@/features/conversations/start/examples"
 import { RecentModels } from "@/features/conversations/start/recent-models"
+import { WaitingWords } from "@/features/conversations/start/waiting-words"
 import { useFirstRun } from "@/features/first-run/use-first-run"
 import { useDraft } from "@/live/hooks"
 import { NEW } from "@/live/instance"
@@ -21,9 +24,27 @@ export function StartPage() {
   const isFirst = useFirstRun()
   // Who has begun to write goes on writing; the demo answers.
   const asksFirst = isFirst === true && draft.text === ""
+  const [isTemporary, setIsTemporary] = useState(false)
   return (
     <>
-      <PageHeader title={t`New conversation`} />
+      <PageHeader
+        title={isTemporary ? t`Temporary conversation` : t`New conversation`}
+        actions={
+          asksFirst ? null : (
+            <IconButton
+              label={t`Temporary conversation`}
+              isOn={isTemporary}
+              aria-pressed={isTemporary}
+              onClick={() => {
+                setIsTemporary(!isTemporary)
+                document.getElementById("message-box")?.focus()
+              }}
+            >
+              <HatGlasses aria-hidden="true" className="size-4" strokeWidth={1.75} />
+            </IconButton>
+          )
+        }
+      />
       <main
         data-pane="main"
         tabIndex={-1}
@@ -31,14 +52,21 @@ export function StartPage() {
       >
         <div className="my-auto flex flex-col gap-4">
           <p className="tight mx-auto w-full max-w-(--composer) px-3 text-lead font-medium">
-            {asksFirst ? t`Who is to answer?` : t`Ask one model, or up to four side by side.`}
+            {asksFirst
+              ? t`Who is to answer?`
+              : isTemporary
+                ? t`Nothing of this is kept: it ends some time after its last use, or with the server.`
+                : t`Ask one model, or up to four side by side.`}
           </p>
           {asksFirst ? (
             <Suspense>
               <FirstRun />
             </Suspense>
           ) : (
-            <Composer conversation={null} />
+            <>
+              <WaitingWords />
+              <Composer conversation={null} isTemporary={isTemporary} />
+            </>
           )}
           <div className="mx-auto flex w-full max-w-(--composer) flex-col gap-3 px-3">
             {isFirst === false ? <RecentModels /> : null}

@@ -73,7 +73,7 @@ export function Today({ status, requests, voices, onShowRequest }: TodayProps) {
         <Figure
           label={t`Cost`}
           value={today ? (isOnlyUnpriced(today) ? t`unpriced` : formatMoney(today.cost_e10, today.currency, locale)) : null}
-          detail={today ? <OtherCosts today={today} /> : null}
+          detail={today ? <OtherCosts spent={today} /> : null}
         />
         <Figure
           label={t`Errors`}

@@ -14,6 +14,21 @@ export function statusQuery() {
   })
 }
 
+const MONTH_FRESH_MS = 60_000
+
+/** What was spent since the first of this month, in the days of who looks: a row for each currency. */
+export function monthQuery(now: Date) {
+  const since = new Date(now.getFullYear(), now.getMonth(), 1).getTime()
+  const until = new Date(now.getFullYear(), now.getMonth() + 1, 1).getTime()
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const query = { since_ms: since, until_ms: until, step: "month" as const, zone }
+  return queryOptions({
+    queryKey: ["usage", "month", query],
+    queryFn: async ({ signal }) => (await take(api.GET("/salon/v1/usage/course", { signal, params: { query } }))).items,
+    refetchInterval: MONTH_FRESH_MS,
+  })
+}
+
 export function providersQuery() {
   return queryOptions({
     queryKey: ["providers"],

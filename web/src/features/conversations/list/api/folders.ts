@@ -1,4 +1,7 @@
-import { done } from "@/features/conversations/list/act"
+import { t } from "@lingui/core/macro"
+import { done, doneWithUndo } from "@/features/conversations/list/act"
+import { setView } from "@/features/conversations/list/use-view"
+import { ALL } from "@/features/conversations/list/view"
 
 /** Changes of folders and tags. */
 
@@ -13,7 +16,9 @@ export function changeFolder(id: string, change: { name: string } | { parent_id:
   return done({ method: "PATCH", path: `${BASE}/folders/${encodeURIComponent(id)}`, body: change, kind: "change-folder", about: id })
 }
 
-/** What is in it moves to the folder above. */
-export function removeFolder(id: string): Promise<unknown> {
-  return done({ method: "DELETE", path: `${BASE}/folders/${encodeURIComponent(id)}`, kind: "remove-folder", about: id })
+/** What is in it moves to the folder above; “Undo” brings it back with all of that. */
+export function removeFolder({ id, name }: { id: string; name: string }): void {
+  setView(ALL)
+  const act = { method: "DELETE" as const, path: `${BASE}/folders/${encodeURIComponent(id)}`, kind: "remove-folder", about: id }
+  doneWithUndo(act, t`Folder ${name} deleted. What was in it moved up.`)
 }

@@ -3,7 +3,6 @@ import type { OpenDialog } from "@/features/conversations/list/open-dialog"
 import { FolderDialog } from "@/features/conversations/list/dialogs/folder-dialog"
 import { MoveDialog } from "@/features/conversations/list/dialogs/move-dialog"
 import { MoveFolderDialog } from "@/features/conversations/list/dialogs/move-folder-dialog"
-import { RemoveFolderDialog } from "@/features/conversations/list/dialogs/remove-folder-dialog"
 import { SaveTemplateDialog } from "@/features/conversations/list/dialogs/save-template-dialog"
 import { TagsDialog } from "@/features/conversations/list/dialogs/tags-dialog"
 import { TemplatesDialog } from "@/features/conversations/list/dialogs/templates-dialog"
@@ -32,8 +31,6 @@ export function ConversationDialog({ open, onClose }: ConversationDialogProps) {
       return <FolderDialog parentId={open.parentId} folder={open.folder} ids={open.ids} onClose={onClose} />
     case "move-folder":
       return <MoveFolderDialog folder={open.folder} onClose={onClose} />
-    case "remove-folder":
-      return <RemoveFolderDialog folder={open.folder} onClose={onClose} />
     case "templates":
       return <TemplatesDialog onClose={onClose} />
     case "save-template":

@@ -38,7 +38,8 @@ export const Turn = memo((props: TurnProps) => {
   const view = useFollowing(running?.run_id ?? null)
   const state = stateOf(message, view)
   const isAnswer = echo === null && (running !== null || message?.role === "assistant")
-  const speaker = talk.speakers.of(message?.author ?? (isAnswer ? { kind: "model", name: view?.model ?? talk.model } : { kind: "person" }))
+  const answerer = { kind: "model" as const, name: view?.model ?? talk.model }
+  const speaker = echo !== null ? talk.speakers.self(t`Owner`) : talk.speakers.of(message?.author ?? answerer)
   const name = speaker.name || (speaker.kind === "person" ? t`You` : t`Model`)
   useEffect(() => (element.current === null ? undefined : measure(turnKey, element.current)), [measure, turnKey])
   const facts = (
@@ -47,7 +48,7 @@ export const Turn = memo((props: TurnProps) => {
       isPinned={message?.pinned_at_ms != null}
       isExcluded={message?.excluded_at_ms != null}
       isRunning={state.isRunning}
-      note={echo === null ? null : t`sending`}
+      note={echo === null ? null : echo.state === "sending" ? t`sending` : t`waiting`}
     />
   )
   return (
