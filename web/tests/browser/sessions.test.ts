@@ -123,4 +123,12 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
     await expect.poll(chosen).toBe("7 8")
     await close()
   })
+
+  test("on a page from right to left names in other letters begin at its right", async () => {
+    const { page, close } = await visit(browser, `${house.address}/search`, { locale: "ar" })
+    const name = page.locator("[data-row]").getByText("Incident runbook")
+    await name.waitFor()
+    expect(await name.evaluate((one) => [getComputedStyle(one).direction, getComputedStyle(one).textAlign])).toEqual(["ltr", "right"])
+    await close()
+  })
 })
