@@ -38,9 +38,9 @@ def test_a_prompt_is_saved_changed_and_filled_in(house: House) -> None:
     assert ask(house, "PATCH", "/Say", {"live": 1})["shown"]["number"] == 1
     assert ask(house, "GET", "/Say?number=2")["shown"]["text"] == "Cry"
     assert [one["number"] for one in ask(house, "GET", "/Say/versions")["items"]] == [2, 1]
-    refused = ask(house, "POST", "/Say/render", {"values": {"tone": "cold", "word": "a"}}, 400)["error"]
+    refused = ask(house, "POST", "/Say/render", {"values": {"tone": "cold", "word": "a"}}, 422)["error"]
     assert refused["fields"]["field"] == "values.tone"
-    assert ask(house, "POST", "", {"name": "x", "text": "{{y}}"}, 400)["error"]["fields"]["field"] == "text"
+    assert ask(house, "POST", "", {"name": "x", "text": "{{y}}"}, 422)["error"]["fields"]["field"] == "text"
     assert "Say" in house.salon("prompts").stdout
     assert json.loads(house.salon("--json", "prompts", "list", "--limit", "1").stdout)["items"]
     shown = house.salon("prompts", "show", "say")

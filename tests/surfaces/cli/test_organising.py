@@ -46,9 +46,13 @@ def test_folders_are_named_by_their_paths(house: House, shell: Shell) -> None:
         "Zurich",
     ]
     unknown = shell("conversations", "list", "--folder", "Bern")
-    assert (unknown.code, "There are: Trips, Trips/Zurich, Zurich." in unknown.err) == (2, True)
+    assert unknown.code == 2
+    assert {"Trips", "Trips/Zurich", "Zurich"} <= set(
+        unknown.err.partition("There are: ")[2].strip().rstrip(".").split(", ")
+    )
     shell("folders", "set", "Trips/Zurich", "--name", "Bern", "--out", "-m", "demo")
-    assert json.loads(shell("--json", "folders").out)["items"][1]["parent_id"] is None
+    folders = json.loads(shell("--json", "folders").out)["items"]
+    assert [folder["parent_id"] for folder in folders if folder["name"] == "Bern"] == [None]
     assert "1 conversations moved" in shell("folders", "remove", "Bern").err
     assert shell("folders", "remove", top).code == shell("folders", "remove", "Zurich").code == 0
     assert shell("folders").err == "There are no folders.\n"

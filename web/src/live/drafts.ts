@@ -72,6 +72,16 @@ interface Kept extends Required<DraftChange> {
   readonly atMs: number
 }
 
+/** What the page wrote down as it ended. */
+interface Left extends Kept {
+  /** What was sent, and not yet in the outbox: the generation that its sending began, and its words. */
+  readonly unsent?: readonly Unsent[]
+}
+
+interface Unsent extends Pick<Required<DraftChange>, "text" | "attachments" | "edits"> {
+  readonly generation: number
+}
+
 interface KeptFile extends PendingFile {
   readonly draft: string
 }
@@ -107,6 +117,8 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
   let generation = 0
   /** What was changed here since it was last written. */
   let touched: Set<keyof DraftChange> = new Set()
+  /** What is on its way to the outbox. */
+  let unsent: readonly Unsent[] = []
   let takeBack: (() => void) | null = null
   let writing: Promise<unknown> = Promise.resolve()
   const news = createSignal()
@@ -164,17 +176,21 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
     touched = new Set()
     try {
       await ports.database.transact(["drafts"], (tx) => void tx.objectStore("drafts").put(kept()))
-      if (touched.size === 0) ports.journal.removeItem(JOURNAL + key)
+      clearJournal()
       ports.tell(key)
     } catch (problem) {
       touched = new Set([...mine, ...touched])
       throw problem
     }
   }
+  const clearJournal = (): void => {
+    if (touched.size === 0 && unsent.length === 0) ports.journal.removeItem(JOURNAL + key)
+  }
   const leave = (): void => {
-    if (touched.size === 0) return
+    if (touched.size === 0 && unsent.length === 0) return
     try {
-      ports.journal.setItem(JOURNAL + key, JSON.stringify(kept()))
+      const left: Left = { ...kept(), unsent }
+      ports.journal.setItem(JOURNAL + key, JSON.stringify(left))
     } catch {
       // It is full: what is being written to the database is what there is.
     }
@@ -217,6 +233,10 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
       takeBack = null
       touched = new Set()
       generation = sent
+      unsent = [...unsent, { generation: sent, text: had.text, attachments: had.attachments, edits: had.edits }]
+      const arrived = (): void => {
+        unsent = unsent.filter((one) => one.generation !== sent)
+      }
       set({ text: "", attachments: [], files: [], edits: null })
       return ports.outbox.addWith(act, async (made) => {
         const cleared: Kept = { ...kept(), generation: sent, text: "", attachments: [], edits: null, models: had.models }
@@ -230,7 +250,9 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
             await reading
             await ports.database.transact(["outbox", "drafts", "files"], clear)
           })
+          arrived()
         } catch (problem) {
+          arrived()
           // Nothing was kept: what was written is a draft again, before what was written since.
           generation = sent - 1
           const text = [had.text, draft.text].filter(Boolean).join("\n\n")
@@ -238,7 +260,7 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
           change({ text, attachments: [...had.attachments, ...draft.attachments], edits: draft.edits ?? had.edits })
           throw problem
         }
-        if (touched.size === 0) ports.journal.removeItem(JOURNAL + key)
+        clearJournal()
         ports.tell(key)
       })
     },
@@ -266,9 +288,9 @@ function fileIds(tx: IDBTransaction, key: string): Promise<IDBValidKey[]> {
   return done(tx.objectStore("files").index("draft").getAllKeys(key))
 }
 
-function journalOf(journal: DraftPorts["journal"], key: string): Kept | null {
+function journalOf(journal: DraftPorts["journal"], key: string): Left | null {
   try {
-    const found: Kept | null = JSON.parse(journal.getItem(JOURNAL + key) ?? "null")
+    const found: Left | null = JSON.parse(journal.getItem(JOURNAL + key) ?? "null")
     return typeof found?.text === "string" && typeof found.generation === "number" ? found : null
   } catch {
     return null
@@ -276,11 +298,19 @@ function journalOf(journal: DraftPorts["journal"], key: string): Kept | null {
 }
 
 /** What was kept and what the page wrote down as it ended, as one. */
-function joined(stored: Kept | undefined, last: Kept | null): Kept | undefined {
+function joined(stored: Kept | undefined, last: Left | null): Kept | undefined {
   if (last === null) return stored
-  if (stored === undefined) return last
-  if (last.generation < stored.generation) return stored
-  if (last.generation === stored.generation) return last.atMs >= stored.atMs ? last : stored
-  // The page ended while the text before was being sent, and that was not kept: both are drafts.
-  return { ...last, text: [stored.text, last.text].filter(Boolean).join("\n\n"), attachments: stored.attachments }
+  const { unsent = [], ...written } = last
+  const since = stored?.generation ?? 0
+  if (written.generation < since) return stored
+  if (stored && written.generation === since) return written.atMs >= stored.atMs ? written : stored
+  // The page ended while something was being sent, and that was not kept: all of it is a draft again.
+  const lost = unsent.filter(({ generation }) => generation > since)
+  const texts = [...(lost.length > 0 ? lost : stored ? [stored] : []), written].map(({ text }) => text)
+  const attachments = [...(lost[0] ?? stored ?? written).attachments]
+  for (const one of [...lost.slice(1), written]) {
+    attachments.push(...one.attachments.filter(({ fileId }) => !attachments.some((had) => had.fileId === fileId)))
+  }
+  const edits = written.edits ?? lost.at(-1)?.edits ?? null
+  return { ...written, text: texts.filter(Boolean).join("\n\n"), attachments, edits }
 }

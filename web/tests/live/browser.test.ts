@@ -64,9 +64,11 @@ function queue(tab: Page, conversationId: string, text: string): Promise<void> {
 const waiting = (tab: Page): Promise<number> => tab.evaluate(() => live.outbox.state().acts.length)
 
 test("what is written survives a reload at any time", async () => {
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
     live.draft("cnv_1").change({ models: ["one/model"] })
     live.draft("cnv_1").addFile(new File(["what is in it"], "a.txt"))
+    // A file takes its time to be kept; words are there at once.
+    await live.draft("cnv_1").flush()
   })
   let text = ""
   for (let at = 0; at < 8 * SCALE; at += 1) {
@@ -107,6 +109,42 @@ test("what is sent is a draft or in the outbox, never both and never neither, an
       const { text: left } = await written(page, id)
       isSent = left === ""
       if (!isSent) expect(left).toBe(text)
+    }
+    await expect.poll(() => waiting(page)).toBe(0)
+  }
+  expect(await said(id)).toEqual(texts)
+})
+
+test("what is sent in the very moment in which the page ends is a draft or sent, with what was written since", async () => {
+  const id = await begin()
+  const texts: string[] = []
+  for (let at = 0; at < 4 * SCALE; at += 1) {
+    wire.sever()
+    const key = `${id}-${at}`
+    const act = {
+      method: "POST" as const,
+      path: `/salon/v1/conversations/${id}/send`,
+      body: { text: `number ${at}`, answer: false },
+      kind: "send",
+      about: id,
+    }
+    await page.evaluate(
+      ([draft, words, since, wanted]) => {
+        // Nothing of this draft was read before: its sending waits for that.
+        live.draft(draft).change({ text: words })
+        live.draft(draft).send(wanted)
+        if (since !== "") live.draft(draft).change({ text: since })
+        location.reload()
+      },
+      [key, `number ${at}`, at % 2 === 1 ? "and this" : "", act] as const,
+    )
+    wire.mend()
+    await page.waitForEvent("load")
+    const { text: left } = await written(page, key)
+    if (left.includes(`number ${at}`)) expect(left).toBe(at % 2 === 1 ? `number ${at}\n\nand this` : `number ${at}`)
+    else {
+      expect(left).toBe(at % 2 === 1 ? "and this" : "")
+      texts.push(`number ${at}`)
     }
     await expect.poll(() => waiting(page)).toBe(0)
   }
