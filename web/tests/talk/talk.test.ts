@@ -222,3 +222,26 @@ test("a folder that is deleted comes back with what was in it", async () => {
   expect(complaints).toEqual([])
   await close()
 })
+
+test("a conversation is dragged into a folder, and what is dropped or pasted stands in the box", async () => {
+  const id = await begin("To be carried")
+  await append(id, 2)
+  await api.POST("/salon/v1/folders", { body: { name: "Carried" } })
+  const { page, close } = await open(id)
+  await page.locator(`[data-row="${id}"]`).dragTo(page.getByRole("treeitem", { name: /Carried/ }))
+  await page.getByText("Moved to Carried").waitFor()
+  const box = page.getByRole("textbox", { name: "Message", exact: true })
+  await turns(page).last().evaluate((turn) => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(["hello"], "dropped.txt", { type: "text/plain" }))
+    for (const type of ["dragenter", "dragover", "drop"]) turn.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
+  })
+  await page.getByRole("button", { name: "Take dropped.txt away" }).waitFor()
+  await box.evaluate((field) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.items.add(new File(["GIF89a"], "pasted.gif", { type: "image/gif" }))
+    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))
+  })
+  await page.getByRole("button", { name: "Take pasted.gif away" }).waitFor()
+  await close()
+})
