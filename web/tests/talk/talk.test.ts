@@ -48,7 +48,7 @@ const words = (text: string | null): number => (text ?? "").split("tok").length 
 test("what is said elsewhere appears, its answer is followed, and a reload in the middle ends with the same", async () => {
   const id = await begin()
   const [one, other] = [await open(id), await open(id)]
-  await say(id, "Go {{fake tokens=60;rate=30}}")
+  await say(id, "Go {{fake tokens=240;rate=30}}")
   await one.page.locator("[data-running] .md .caret").waitFor()
   await expect.poll(async () => words(await lastText(one.page).textContent())).toBeGreaterThan(5)
   await one.page.reload()
@@ -56,7 +56,7 @@ test("what is said elsewhere appears, its answer is followed, and a reload in th
   await Promise.all([ended(one.page), ended(other.page)])
   expect(await one.page.getByRole("button", { name: "Jump to latest" }).count()).toBe(0)
   const texts = [await lastText(one.page).textContent(), await lastText(other.page).textContent()]
-  expect(words(texts[0] ?? "")).toBe(60)
+  expect(words(texts[0] ?? "")).toBe(240)
   expect(texts[1]).toBe(texts[0])
   await expect.poll(() => other.page.locator("[role=status].sr-only").textContent()).toContain("tok tok")
   expect(one.complaints).toEqual([])
