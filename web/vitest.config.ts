@@ -3,18 +3,17 @@ import babel from "@rolldown/plugin-babel"
 import { resolve } from "node:path"
 import { defineConfig } from "vitest/config"
 
-// The real servers are started by tests/web/test_*.py, which name their addresses.
-const include = process.env["SALON_TEST_SERVER"]
-  ? ["tests/real/*.test.ts"]
-  : process.env["SALON_LIVE_HOUSE"]
-    ? ["tests/live/*.test.ts"]
-    : process.env["SALON_COMPOSER_HOUSE"]
-      ? ["tests/composer/*.test.ts"]
-      : process.env["SALON_TALK_HOUSE"]
-        ? ["tests/talk/*.test.ts"]
-        : process.env["SALON_BRANCHES_HOUSE"]
-          ? ["tests/branches/*.test.ts"]
-          : ["src/**/*.test.ts", "tests/browser/*.test.ts"]
+/** The real servers are started by tests/web/test_*.py, which name their addresses: the folder of tests for each. */
+const REAL: Readonly<Record<string, string>> = {
+  SALON_TEST_SERVER: "real",
+  SALON_LIVE_HOUSE: "live",
+  SALON_COMPOSER_HOUSE: "composer",
+  SALON_TALK_HOUSE: "talk",
+  SALON_BRANCHES_HOUSE: "branches",
+  SALON_HOSTILE_HOUSE: "hostile",
+}
+const folder = Object.entries(REAL).find(([name]) => process.env[name])?.[1]
+const include = folder === undefined ? ["src/**/*.test.ts", "tests/browser/*.test.ts"] : [`tests/${folder}/*.test.ts`]
 
 export default defineConfig({
   resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },

@@ -53,7 +53,7 @@ export interface DraftStore {
 
 export interface DraftPorts {
   database: Database
-  outbox: Outbox
+  outbox: Pick<Outbox, "addWith">
   /** Where the last words go when the page ends: it is written before `setItem` returns. */
   journal: Pick<Storage, "getItem" | "setItem" | "removeItem">
   /** Hears that the page may end now. */
@@ -119,6 +119,8 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
   let touched: Set<keyof DraftChange> = new Set()
   /** What is on its way to the outbox. */
   let unsent: readonly Unsent[] = []
+  /** Whether some of it is on its way to the database, where the next page may look before it is there. */
+  let isUnderWay = false
   let takeBack: (() => void) | null = null
   let writing: Promise<unknown> = Promise.resolve()
   const news = createSignal()
@@ -174,6 +176,7 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
     if (touched.size === 0) return
     const mine = touched
     touched = new Set()
+    isUnderWay = true
     try {
       await ports.database.transact(["drafts"], (tx) => void tx.objectStore("drafts").put(kept()))
       clearJournal()
@@ -181,13 +184,15 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
     } catch (problem) {
       touched = new Set([...mine, ...touched])
       throw problem
+    } finally {
+      isUnderWay = false
     }
   }
   const clearJournal = (): void => {
     if (touched.size === 0 && unsent.length === 0) ports.journal.removeItem(JOURNAL + key)
   }
   const leave = (): void => {
-    if (touched.size === 0 && unsent.length === 0) return
+    if (touched.size === 0 && unsent.length === 0 && !isUnderWay) return
     try {
       const left: Left = { ...kept(), unsent }
       ports.journal.setItem(JOURNAL + key, JSON.stringify(left))
