@@ -1,4 +1,5 @@
 import { useEffect } from "react"
+import { overlay } from "@/components/shell/overlay"
 import { preferences } from "@/lib/preferences"
 import { createShortcutReader } from "@/lib/shortcuts"
 import { actionFor } from "@/registry/keys"
@@ -32,6 +33,8 @@ export function useKeys(): void {
 
 /** Whether something lies over the page that has the keys to itself: a menu, or a dialog that does not share them. */
 function isCovered(): boolean {
+  // The palette may still be loading: what is typed meanwhile is meant for it.
+  if (overlay.get() !== null) return true
   const dialog = [...document.querySelectorAll("dialog:modal")].at(-1)
   const isShared = dialog?.hasAttribute("data-shares-keys") ?? true
   return !isShared || document.querySelector("[popover=auto]:popover-open") !== null

@@ -44,6 +44,8 @@ export function Inspector({ onClose }: InspectorProps) {
         tabIndex={-1}
         onKeyDown={(event) => {
           if (event.key !== "Escape" || !isOver || event.defaultPrevented) return
+          // It closes what was opened from here first: a dialog, or a menu.
+          if (event.target instanceof Element && event.target.closest("dialog, [popover]") !== null) return
           event.stopPropagation()
           onClose?.()
         }}

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useSyncExternalStore } from "react"
+import { useRouter } from "@tanstack/react-router"
+import { lazy, Suspense, useEffect, useSyncExternalStore } from "react"
 import { onDialog, openDialog, openedDialog } from "@/features/conversations/list/open-dialog"
 
 const ConversationDialog = lazy(() =>
@@ -8,6 +9,9 @@ const ConversationDialog = lazy(() =>
 /** Where dialogs about conversations open, whoever asks for them. */
 export function DialogHost() {
   const open = useSyncExternalStore(onDialog, openedDialog)
+  const router = useRouter()
+  // A link in a dialog, as in the report of an import, leads out of it.
+  useEffect(() => router.subscribe("onResolved", ({ pathChanged }) => pathChanged && openDialog(null)), [router])
   if (open === null) return null
   return (
     <Suspense>
