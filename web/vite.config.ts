@@ -4,12 +4,14 @@ import tailwindcss from "@tailwindcss/vite"
 import react, { reactCompilerPreset } from "@vitejs/plugin-react"
 import { resolve } from "node:path"
 import { defineConfig } from "vite"
-import { themeScript } from "./build/assets.ts"
 import { precompress } from "./build/compress.ts"
+import { firstScript } from "./build/first-script.ts"
 import { diagramFrame } from "./build/frame.ts"
 import { licenses } from "./build/licenses.ts"
 import { serviceWorker } from "./build/service-worker.ts"
+import { type WordFiles, words } from "./build/words.ts"
 
+const wordFiles: WordFiles = new Map()
 const server = process.env["SALON_DEV_SERVER"] ?? "http://127.0.0.1:8420"
 
 export default defineConfig({
@@ -23,7 +25,8 @@ export default defineConfig({
     babel({ presets: [reactCompilerPreset()] }),
     lingui({ failOnCompileError: true, failOnMissing: true }),
     tailwindcss(),
-    themeScript(),
+    words(wordFiles),
+    firstScript(wordFiles),
     diagramFrame(),
     licenses(),
     serviceWorker(),

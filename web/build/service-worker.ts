@@ -9,8 +9,6 @@ const NAME = '"salon-shell"'
 /** Of the fonts, the scripts that most of our languages are written in. */
 const FONT = /latin-wght-normal.*\.woff2$|InterVariable.*\.woff2$/i
 
-const LOCALE = /locales\/\w+\.po$/
-
 /**
  * Writes the service worker: it keeps the document and what the first load needs, under a name that changes with them.
  */
@@ -23,7 +21,7 @@ export function serviceWorker(): Plugin {
       handler(_, bundle) {
         const names = new Set<string>()
         for (const [name, part] of Object.entries(bundle)) {
-          if (part.type === "chunk" ? part.isEntry || LOCALE.test(part.facadeModuleId ?? "") : /\.css$|theme-|icon-/.test(name) || FONT.test(name)) names.add(name)
+          if (part.type === "chunk" ? part.isEntry : /\.css$|first-|words-|icon-/.test(name) || FONT.test(name)) names.add(name)
         }
         const files = ["./", ...[...names].toSorted()]
         const source = readFileSync(SOURCE, "utf8")

@@ -2,15 +2,18 @@ import "@/styles/app.css"
 import { i18n } from "@lingui/core"
 import { I18nProvider } from "@lingui/react"
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query"
-import { RouterProvider } from "@tanstack/react-router"
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { Problem } from "@/api/problem"
-import { createAppRouter } from "@/app/router"
+import { BesidePages } from "@/app/beside-pages"
+import { Boundary } from "@/app/boundary"
 import "@/app/features"
+import { Frame } from "@/app/frame"
+import { redirectOf } from "@/app/redirects"
 import { leaveWithOthers } from "@/features/house/session"
 import { startLocale } from "@/i18n/i18n"
 import { applyPreferences, watchPreferences } from "@/lib/preferences"
+import { Router } from "@/router"
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -34,7 +37,13 @@ async function start(root: HTMLElement): Promise<void> {
     <StrictMode>
       <I18nProvider i18n={i18n}>
         <QueryClientProvider client={queries}>
-          <RouterProvider router={createAppRouter()} />
+          <Boundary>
+            <Router redirect={redirectOf}>
+              <BesidePages>
+                <Frame />
+              </BesidePages>
+            </Router>
+          </Boundary>
         </QueryClientProvider>
       </I18nProvider>
     </StrictMode>,

@@ -1,6 +1,8 @@
 import { useLingui } from "@lingui/react/macro"
+import { useEffect } from "react"
 import { Logo } from "@/components/ui/bars"
 import { Button } from "@/components/ui/button"
+import { dropEarlyBox } from "@/lib/early-box"
 
 interface BrokenProps {
   error: unknown
@@ -9,6 +11,7 @@ interface BrokenProps {
 /** What stands here when the page itself fails, most often after the server was upgraded under it. */
 export function Broken({ error }: BrokenProps) {
   const { t } = useLingui()
+  useEffect(dropEarlyBox, [])
   return (
     <main className="grid min-h-dvh place-items-center bg-surface p-6">
       <div className="flex max-w-md flex-col items-start gap-5">

@@ -6,7 +6,6 @@
 import "@/features/conversations/feature"
 import "@/features/conversations/composer/prompts/feature"
 import "@/features/conversations/inspector/feature"
-import "@/features/settings/feature"
 import "@/features/conversations/start/feature"
 import "@/features/conversations/exchange/feature"
 import "@/features/conversations/list/feature"

@@ -1,8 +1,8 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
-import { Outlet, useLocation } from "@tanstack/react-router"
 import { lazy, Suspense, useEffect } from "react"
 import { Problem } from "@/api/problem"
+import { Pages } from "@/app/pages"
 import { UpdateLine } from "@/app/update-line"
 import { useGoing } from "@/app/use-going"
 import { toggleSidebar, useShellActions } from "@/app/use-shell-actions"
@@ -16,13 +16,15 @@ import { ToastList } from "@/components/ui/toast-list"
 import { statusQuery } from "@/features/house/api/queries"
 import { Banner } from "@/features/house/banner"
 import { SidebarSpend } from "@/features/house/sidebar-spend"
-import { SignIn } from "@/features/house/sign-in"
+import { dropEarlyBox } from "@/lib/early-box"
 import { keepApp } from "@/lib/kept-app"
 import { usePreference } from "@/lib/preferences"
 import { useMedia } from "@/lib/use-media"
 import { useValue } from "@/lib/value-store"
+import { usePlace } from "@/router"
 
 const Palette = lazy(() => import("@/features/palette/palette").then((module) => ({ default: module.Palette })))
+const SignIn = lazy(() => import("@/features/house/sign-in").then((module) => ({ default: module.SignIn })))
 const ShortcutsDialog = lazy(() =>
   import("@/features/settings/shortcuts-dialog").then((module) => ({ default: module.ShortcutsDialog })),
 )
@@ -30,7 +32,7 @@ const ShortcutsDialog = lazy(() =>
 /** The frame of every page: sidebar beside or over it, and a bar of five on a phone. */
 export function Frame() {
   const { t } = useLingui()
-  const path = useLocation({ select: (location) => location.pathname })
+  const { path } = usePlace()
   const status = useQuery(statusQuery())
   const isWide = useMedia("(min-width: 900px)")
   const isDrawerOpen = useValue(drawer)
@@ -45,8 +47,18 @@ export function Frame() {
   useEffect(() => {
     if (isIn) void keepApp()
   }, [isIn])
+  const isWritten = path === "/" || path.startsWith("/c/")
+  useEffect(() => {
+    if (!isWritten) dropEarlyBox()
+  }, [isWritten])
   const problem = status.error instanceof Problem ? status.error : null
-  if (problem?.kind === "signed-out") return <SignIn onRetry={() => void status.refetch()} />
+  if (problem?.kind === "signed-out") {
+    return (
+      <Suspense>
+        <SignIn onRetry={() => void status.refetch()} />
+      </Suspense>
+    )
+  }
   return (
     <div className="relative flex h-dvh flex-col overflow-clip bg-canvas">
       <button
@@ -89,7 +101,7 @@ export function Frame() {
           <UpdateLine key={status.data?.started_at_ms} />
           {path.startsWith("/settings") ? null : <Banner problem={problem} status={status.data} />}
           <div className="flex min-h-0 flex-1 flex-col">
-            <Outlet />
+            <Pages />
           </div>
         </div>
       </div>

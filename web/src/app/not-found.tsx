@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
 import { Logo } from "@/components/ui/bars"
+import { Link } from "@/router"
 
 /** What stands at an address where nothing is. */
 export function NotFound() {

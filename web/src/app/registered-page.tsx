@@ -1,7 +1,7 @@
-import { Navigate } from "@tanstack/react-router"
 import { Suspense } from "react"
 import { NotFound } from "@/app/not-found"
 import { type PagePath, useRegistered } from "@/registry"
+import { Navigate } from "@/router"
 
 interface RegisteredPageProps {
   path: PagePath
@@ -17,5 +17,5 @@ export function RegisteredPage({ path }: RegisteredPageProps) {
       </Suspense>
     )
   }
-  return path === "/" ? <Navigate to="/settings/$page" params={{ page: "gateway" }} replace /> : <NotFound />
+  return path === "/" ? <Navigate to="/settings/gateway" /> : <NotFound />
 }

@@ -1,11 +1,11 @@
 import { useLingui } from "@lingui/react/macro"
-import { useNavigate } from "@tanstack/react-router"
 import { Keyboard, LayoutPanelLeft, PanelLeft, SquarePen } from "lucide-react"
 import { drawer } from "@/components/shell/drawer"
 import { overlay } from "@/components/shell/overlay"
 import { focusNextPane } from "@/components/shell/panes"
 import { preferences, setPreferences } from "@/lib/preferences"
 import { useAction } from "@/registry"
+import { navigate } from "@/router"
 
 /** Widen or narrow the sidebar; open or close it where it lies over the page. */
 export function toggleSidebar(): void {
@@ -24,14 +24,13 @@ const LAST = 90
 /** What can be done anywhere. */
 export function useShellActions(): void {
   const { t } = useLingui()
-  const navigate = useNavigate()
   useAction({
     id: "new-conversation",
     title: () => t`New conversation`,
     icon: SquarePen,
     order: FIRST,
     keys: ["n", "mod+n"],
-    run: () => void navigate({ to: "/" }),
+    run: () => navigate({ to: "/" }),
   })
   useAction({ id: "palette", title: () => t`Search or run…`, keys: ["mod+k"], run: () => overlay.set("palette") })
   useAction({ id: "shortcuts", title: () => t`All shortcuts`, icon: Keyboard, order: LAST, keys: ["mod+/", "?"], run: () => overlay.set("shortcuts") })

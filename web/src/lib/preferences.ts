@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react"
 
-/** What a person chose for this browser. `styles/theme.js` reads the same record before the first paint. */
+/** What a person chose for this browser. `src/first/theme.js` reads the same record before the first paint. */
 export interface Preferences {
   theme: Theme
   density: Density

@@ -23,13 +23,18 @@ export const onGo = going.on
 /** Going to each place, and to each page of the settings, as actions. */
 export function goActions(): readonly Action[] {
   const places = registered("places").map(({ id, path, title, icon, key }) => ({ id, path, title, icon, key }))
-  const pages = registered("settings")
+  const settings = registered("settings")
+  const known = settings
     .toSorted((one, other) => SETTINGS_GROUPS.indexOf(one.group) - SETTINGS_GROUPS.indexOf(other.group))
     .map(({ id, title, icon }) => ({ id, path: `/settings/${id}`, title, icon, key: SETTINGS_KEYS[id] }))
-  return [...places, ...pages].map(({ id, path, title, icon, key }) => ({
+  // Their keys lead to them also before they themselves were loaded; whatever shows names loads them.
+  const unknown = Object.entries(SETTINGS_KEYS)
+    .filter(([id]) => settings.every((page) => page.id !== id))
+    .map(([id, key]) => ({ id, path: `/settings/${id}`, title: () => id, icon: undefined, key }))
+  return [...places, ...known, ...unknown].map(({ id, path, title, icon, key }) => ({
     id: `go-${id}`,
     title: () => t`Go to ${title()}`,
-    icon,
+    ...(icon ? { icon } : {}),
     isPlace: true,
     keys: key === undefined ? [] : [`g ${key}`],
     run: () => going.tell(path),

@@ -1,10 +1,10 @@
 import { useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
 import { Menu, Search, Settings2, SquarePen } from "lucide-react"
 import { drawer } from "@/components/shell/drawer"
 import { overlay } from "@/components/shell/overlay"
 import { useValue } from "@/lib/value-store"
 import { useRegistered, useTitle } from "@/registry"
+import { Link } from "@/router"
 
 const ITEM =
   "quick flex h-14 min-w-0 flex-col items-center justify-center gap-0.5 text-caption font-medium -outline-offset-2"

@@ -1,8 +1,8 @@
-import { Link } from "@tanstack/react-router"
 import type { LucideIcon } from "lucide-react"
 import { drawer } from "@/components/shell/drawer"
 import type { Place } from "@/registry"
 import { moveWithArrows } from "@/lib/roving"
+import { Link } from "@/router"
 
 interface RailLinkProps {
   path: Place["path"]

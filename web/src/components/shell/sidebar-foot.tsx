@@ -1,8 +1,8 @@
 import { useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
 import { Settings2 } from "lucide-react"
 import { drawer } from "@/components/shell/drawer"
 import { Avatar } from "@/components/ui/avatar"
+import { Link } from "@/router"
 
 interface SidebarFootProps {
   isRail: boolean

@@ -1,11 +1,11 @@
 import { useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
 import { PanelLeft, Search, SquarePen } from "lucide-react"
 import { drawer } from "@/components/shell/drawer"
 import { overlay } from "@/components/shell/overlay"
 import { Logo } from "@/components/ui/bars"
 import { IconButton } from "@/components/ui/icon-button"
 import { isAppleDevice, showKeys } from "@/lib/shortcuts"
+import { Link } from "@/router"
 
 interface SidebarHeadProps {
   name: string

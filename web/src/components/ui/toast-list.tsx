@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from "react"
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react"
 import { createPortal } from "react-dom"
-import { ToastView } from "@/components/ui/toast-view"
 import { onToasts, shownToasts } from "@/lib/toasts"
+
+const ToastView = lazy(() => import("@/components/ui/toast-view").then((module) => ({ default: module.ToastView })))
 
 /** The toasts, above everything: within the dialog that is open, for what is outside it is out of reach. */
 export function ToastList() {
@@ -21,9 +22,11 @@ export function ToastList() {
       role="status"
       className="toasts fixed inset-x-0 top-auto bottom-20 mx-auto flex w-fit max-w-full flex-col gap-2 bg-transparent px-4 sm:bottom-6"
     >
-      {toasts.map((one) => (
-        <ToastView key={one.id} toast={one} />
-      ))}
+      <Suspense>
+        {toasts.map((one) => (
+          <ToastView key={one.id} toast={one} />
+        ))}
+      </Suspense>
     </div>,
     host,
   )

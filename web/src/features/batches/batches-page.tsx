@@ -1,6 +1,5 @@
 import { Plural, useLingui } from "@lingui/react/macro"
 import { useInfiniteQuery } from "@tanstack/react-query"
-import { useNavigate, useSearch } from "@tanstack/react-router"
 import { ChoiceList } from "@/components/ui/choice-list"
 import { OlderButton } from "@/components/ui/older-button"
 import { QueryView } from "@/components/ui/query-view"
@@ -11,20 +10,20 @@ import { BatchPanel } from "@/features/batches/batch-panel"
 import { NoBatches } from "@/features/batches/no-batches"
 import { HouseFrame } from "@/features/house/house-frame"
 import { useNow } from "@/lib/use-now"
+import { navigate, texts, useSearch } from "@/router"
 
 const ROW_PX = 69
+
+const readSearch = texts("id")
 
 /** Many requests handed in at once: how far each batch is, what came of it, and stopping it. */
 export function BatchesPage() {
   const { t } = useLingui()
-  const { id } = useSearch({ from: "/settings/batches" })
-  const navigate = useNavigate({ from: "/settings/batches" })
+  const { id } = useSearch(readSearch)
   const now = useNow()
   const query = useInfiniteQuery(batchesQuery())
   const rows = query.data?.pages.flatMap((page) => page.items) ?? []
   const running = rows.filter((batch) => batch.ended_at_ms === null).length
-  const show = (next: string | undefined): void =>
-    void navigate({ search: next === undefined ? {} : { id: next }, resetScroll: false })
   return (
     <HouseFrame
       place="batches"
@@ -71,4 +70,8 @@ export function BatchesPage() {
       </div>
     </HouseFrame>
   )
+}
+
+function show(next: string | undefined): void {
+  navigate({ to: "/settings/batches", search: next === undefined ? {} : { id: next } })
 }

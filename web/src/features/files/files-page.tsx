@@ -1,6 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useInfiniteQuery } from "@tanstack/react-query"
-import { useNavigate, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
 import { ChoiceList } from "@/components/ui/choice-list"
 import { Command } from "@/components/ui/code-block"
@@ -15,14 +14,16 @@ import { matchFiles } from "@/features/files/match-files"
 import { HouseFrame } from "@/features/house/house-frame"
 import { formatSize } from "@/lib/format"
 import { useNow } from "@/lib/use-now"
+import { navigate, texts, useSearch } from "@/router"
 
 const ROW_PX = 53
+
+const readSearch = texts("id")
 
 /** What is stored for models to read, and what they made. */
 export function FilesPage() {
   const { t, i18n } = useLingui()
-  const { id } = useSearch({ from: "/settings/files" })
-  const navigate = useNavigate({ from: "/settings/files" })
+  const { id } = useSearch(readSearch)
   const [search, setSearch] = useState("")
   const now = useNow()
   const query = useInfiniteQuery(filesQuery())
@@ -30,8 +31,6 @@ export function FilesPage() {
   const total = query.data?.pages[0]
   const found = matchFiles(all, search)
   const chosen = all.find((file) => file.id === id)
-  const show = (next: string | undefined): void =>
-    void navigate({ search: next === undefined ? {} : { id: next }, resetScroll: false })
   return (
     <HouseFrame
       place="files"
@@ -96,4 +95,8 @@ export function FilesPage() {
       </div>
     </HouseFrame>
   )
+}
+
+function show(next: string | undefined): void {
+  navigate({ to: "/settings/files", search: next === undefined ? {} : { id: next } })
 }

@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQueryClient } from "@tanstack/react-query"
+import { useEffect } from "react"
 import { Button } from "@/components/ui/button"
 import { toast } from "@/components/ui/toast"
 import { KeyForm } from "@/features/first-run/key-form"
@@ -7,10 +8,12 @@ import { LocalServers } from "@/features/first-run/local-servers"
 import { endFirstRun } from "@/features/first-run/use-first-run"
 import { modelsQuery, providersQuery } from "@/features/house/api/queries"
 import { choose } from "@/features/models/picker/chosen"
+import { dropEarlyBox } from "@/lib/early-box"
 
 /** One screen before the first message: a server that runs here, a key, or the demo. */
 export default function FirstRun() {
   const { t } = useLingui()
+  useEffect(dropEarlyBox, [])
   const queries = useQueryClient()
   const ready = async (name: string, model: string | null): Promise<void> => {
     if (model !== null) choose((now) => ({ ...now, model }))

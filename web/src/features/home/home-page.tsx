@@ -1,6 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
-import { useLocation, useNavigate, useSearch } from "@tanstack/react-router"
 import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from "react"
 import { Tabs } from "@/components/ui/tabs"
 import { ServerFacts } from "@/features/home/panel/server-facts"
@@ -13,9 +12,12 @@ import { Requests } from "@/features/home/sections/requests"
 import { Today } from "@/features/home/sections/today"
 import { modelsQuery, providersQuery, requestsQuery, statusQuery } from "@/features/house/api/queries"
 import { HouseFrame } from "@/features/house/house-frame"
+import { oneOf } from "@/lib/preferences"
+import { CLIENTS } from "@/lib/snippets"
 import { useMedia } from "@/lib/use-media"
 import { assignVoices } from "@/lib/voices"
 import { useAction } from "@/registry"
+import { type GatewaySearch, navigate, type RawSearch, texts, usePlace, useSearch } from "@/router"
 
 const DEFAULT_MODEL = "demo"
 
@@ -23,12 +25,13 @@ const RequestSheet = lazy(() =>
   import("@/features/requests/request-sheet").then((module) => ({ default: module.RequestSheet })),
 )
 
+const readTexts = texts("model", "request")
+
 /** The gateway's page: what runs, who answers, how to point a client here, and a model to hear. */
 export function HomePage() {
   const { t } = useLingui()
-  const { request: shownRequest, ...search } = useSearch({ from: "/settings/gateway" })
-  const navigate = useNavigate({ from: "/settings/gateway" })
-  const hash = useLocation({ select: (location) => location.hash })
+  const { request: shownRequest, ...search } = useSearch(readSearch)
+  const { hash } = usePlace()
   const status = useQuery(statusQuery())
   const providers = useQuery(providersQuery())
   const models = useQuery(modelsQuery())
@@ -44,9 +47,9 @@ export function HomePage() {
   const client = search.client ?? "openai"
   const voices = assignVoices((providers.data ?? []).map((provider) => provider.name))
   const chooseModel = (name: string): void =>
-    void navigate({ search: (old) => ({ ...old, model: name }), replace: true, resetScroll: false })
+    go({ ...search, model: name }, true)
   const chooseRequest = (id: string | undefined): void =>
-    void navigate({ search: id ? { ...search, request: id } : search, resetScroll: false })
+    go(id ? { ...search, request: id } : search)
 
   const openTry = (): void => {
     setPanelChoice(true)
@@ -109,7 +112,7 @@ export function HomePage() {
         <Providers query={providers} voices={voices} />
         <Connect
           client={client}
-          onClient={(id) => void navigate({ search: (old) => ({ ...old, client: id }), replace: true, resetScroll: false })}
+          onClient={(id) => go({ ...search, client: id }, true)}
           models={models.data ?? []}
           model={model}
           onModel={chooseModel}
@@ -124,4 +127,13 @@ export function HomePage() {
       ) : null}
     </HouseFrame>
   )
+}
+
+function readSearch(raw: RawSearch): GatewaySearch {
+  const client = oneOf(CLIENTS, raw["client"])
+  return { ...readTexts(raw), ...(client ? { client } : {}) }
+}
+
+function go(search: GatewaySearch, replace = false): void {
+  navigate({ to: "/settings/gateway", search, replace })
 }

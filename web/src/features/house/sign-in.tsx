@@ -1,7 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro"
+import { useEffect } from "react"
 import { Logo } from "@/components/ui/bars"
 import { Button } from "@/components/ui/button"
 import { Command } from "@/components/ui/code-block"
+import { dropEarlyBox } from "@/lib/early-box"
 
 interface SignInProps {
   onRetry: () => void
@@ -10,6 +12,7 @@ interface SignInProps {
 /** What stands here when the server does not know who looks. */
 export function SignIn({ onRetry }: SignInProps) {
   const { t } = useLingui()
+  useEffect(dropEarlyBox, [])
   return (
     <main className="grid min-h-dvh place-items-center bg-surface p-6">
       <div className="flex w-full max-w-md flex-col items-start gap-5">

@@ -1,5 +1,5 @@
 import { Plural, useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
+import { Link } from "@/router"
 
 interface UnpricedLinkProps {
   /** How many requests have no known price. */

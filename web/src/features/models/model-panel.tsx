@@ -1,5 +1,4 @@
 import { useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
 import type { Model, Price } from "@/api/types"
 import { Fact } from "@/components/ui/fact"
 import { Group } from "@/components/ui/group"
@@ -7,6 +6,7 @@ import { PanelHead } from "@/components/ui/panel-head"
 import { useAbilityNames } from "@/features/house/use-ability-names"
 import { PriceGroup } from "@/features/models/price-group"
 import { formatCount, formatWords } from "@/lib/format"
+import { Link } from "@/router"
 
 interface ModelPanelProps {
   model: Model

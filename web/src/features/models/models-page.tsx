@@ -1,6 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
-import { useNavigate, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
 import { ChoiceList } from "@/components/ui/choice-list"
 import { QueryView } from "@/components/ui/query-view"
@@ -17,15 +16,17 @@ import { type RemovedPrice, UndoPrice } from "@/features/models/undo-price"
 import { unpricedFirst } from "@/features/models/unpriced-first"
 import { useNow } from "@/lib/use-now"
 import { assignVoices } from "@/lib/voices"
+import { type Addresses, navigate, type RawSearch, texts, useSearch } from "@/router"
 
 const ROW_PX = 53
 const NOTHING_USED: ReadonlyMap<string, number> = new Map()
 
+const readName = texts("name")
+
 /** Every model that can be asked, what it costs, and prices of one's own. */
 export function ModelsPage() {
   const { t } = useLingui()
-  const { name, only } = useSearch({ from: "/settings/models" })
-  const navigate = useNavigate({ from: "/settings/models" })
+  const { name, only } = useSearch(readSearch)
   const [search, setSearch] = useState("")
   const [removed, setRemoved] = useState<RemovedPrice | null>(null)
   const now = useNow()
@@ -40,7 +41,7 @@ export function ModelsPage() {
   const chosen = all.find((model) => model.id === name)
   const filter = isFiltered ? { only: "unpriced" as const } : {}
   const show = (id: string | undefined): void =>
-    void navigate({ search: id === undefined ? filter : { ...filter, name: id }, resetScroll: false })
+    navigate({ to: "/settings/models", search: id === undefined ? filter : { ...filter, name: id } })
   return (
     <HouseFrame
       place="models"
@@ -76,7 +77,11 @@ export function ModelsPage() {
               type="checkbox"
               checked={isFiltered}
               onChange={() =>
-                void navigate({ search: (old) => ({ ...(old.name ? { name: old.name } : {}), ...(isFiltered ? {} : { only: "unpriced" as const }) }), replace: true, resetScroll: false })
+                navigate({
+                  to: "/settings/models",
+                  search: { ...(name ? { name } : {}), ...(isFiltered ? {} : { only: "unpriced" }) },
+                  replace: true,
+                })
               }
               className="size-4 accent-accent-solid"
             />
@@ -122,4 +127,8 @@ export function ModelsPage() {
       </div>
     </HouseFrame>
   )
+}
+
+function readSearch(raw: RawSearch): Addresses["/settings/models"] {
+  return { ...readName(raw), ...(raw["only"] === "unpriced" ? { only: "unpriced" } : {}) }
 }

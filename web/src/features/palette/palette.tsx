@@ -1,6 +1,6 @@
+import "@/features/settings/pages"
 import { useLingui } from "@lingui/react/macro"
 import { keepPreviousData, useQuery } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
 import { Search } from "lucide-react"
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react"
 import { modelsQuery } from "@/features/house/api/queries"
@@ -10,6 +10,7 @@ import { findConversations } from "@/features/palette/find-conversations"
 import { type Finding, findActions, findModels } from "@/features/palette/find"
 import { nextInMenu } from "@/lib/menu-keys"
 import { currentActions, useTitle } from "@/registry"
+import { navigate } from "@/router"
 
 interface PaletteProps {
   onClose: () => void
@@ -29,14 +30,12 @@ export function Palette({ onClose }: PaletteProps) {
   const titles = useQuery({ ...titleHitsQuery(words.trim()), enabled: isAsking, placeholderData: keepPreviousData })
   const messages = useQuery({ ...messageHitsQuery(words.trim()), enabled: isAsking, placeholderData: keepPreviousData })
   const models = useQuery(modelsQuery())
-  const navigate = useNavigate()
   const conversations = findConversations(
     isAsking ? (titles.data ?? []) : [],
     isAsking ? (messages.data ?? []) : [],
     (conversation, message) =>
-      void navigate({ to: "/c/$id", params: { id: conversation }, search: message === undefined ? {} : { message } }),
+      navigate({ to: "/c/$id", params: { id: conversation }, search: message === undefined ? {} : { message } }),
   )
-  const showModel = (name: string): void => void navigate({ to: "/settings/models", search: { name } })
   const groups = [
     { title: t`Conversations`, findings: conversations },
     { title: t`Actions`, findings: findActions(actions.filter(({ isPlace }) => !isPlace), words, titleOf) },
@@ -100,4 +99,8 @@ export function Palette({ onClose }: PaletteProps) {
       </div>
     </dialog>
   )
+}
+
+function showModel(name: string): void {
+  navigate({ to: "/settings/models", search: { name } })
 }

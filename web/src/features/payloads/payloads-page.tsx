@@ -1,6 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query"
-import { useNavigate, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
 import { Button } from "@/components/ui/button"
 import { QueryView } from "@/components/ui/query-view"
@@ -11,17 +10,18 @@ import { payloadRulesQuery, payloadsQuery } from "@/features/payloads/api/querie
 import { LogOff } from "@/features/payloads/log-off"
 import { PayloadList } from "@/features/payloads/payload-list"
 import { PayloadPanel } from "@/features/payloads/payload-panel"
+import { navigate, texts, useSearch } from "@/router"
+
+const readSearch = texts("id", "search")
 
 /** What was asked and answered word for word, where that was turned on. */
 export function PayloadsPage() {
   const { t } = useLingui()
-  const { id, search = "" } = useSearch({ from: "/settings/payloads" })
-  const navigate = useNavigate({ from: "/settings/payloads" })
+  const { id, search = "" } = useSearch(readSearch)
   const [text, setText] = useState(search)
   const rules = useQuery(payloadRulesQuery())
   const payloads = useInfiniteQuery(payloadsQuery(search))
   const rows = payloads.data?.pages.flatMap((page) => page.items) ?? []
-  const show = (next: { id?: string; search?: string }): void => void navigate({ search: next, resetScroll: false })
   const kept = search === "" ? {} : { search }
   const isOff = rules.data?.length === 0 && rows.length === 0 && search === "" && payloads.isSuccess
   return (
@@ -99,4 +99,8 @@ export function PayloadsPage() {
       </div>
     </HouseFrame>
   )
+}
+
+function show(next: { id?: string; search?: string }): void {
+  navigate({ to: "/settings/payloads", search: next })
 }

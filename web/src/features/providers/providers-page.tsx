@@ -1,6 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
-import { useNavigate, useSearch } from "@tanstack/react-router"
 import { Plus } from "lucide-react"
 import { useState } from "react"
 import { Button } from "@/components/ui/button"
@@ -15,12 +14,14 @@ import { matchProviders } from "@/features/providers/match-providers"
 import { ProviderPanel } from "@/features/providers/provider-panel"
 import { ProviderTable } from "@/features/providers/provider-table"
 import { assignVoices } from "@/lib/voices"
+import { navigate, type RawSearch, texts, useSearch } from "@/router"
+
+const readTexts = texts("name", "add")
 
 /** Every provider: to look at, to test, to add and to let go. */
 export function ProvidersPage() {
   const { t } = useLingui()
-  const { name, add } = useSearch({ from: "/settings/providers" })
-  const navigate = useNavigate({ from: "/settings/providers" })
+  const { name, add } = useSearch(readSearch)
   const [search, setSearch] = useState("")
   const [fresh, setFresh] = useState<string | null>(null)
   const query = useQuery(providersQuery())
@@ -29,7 +30,6 @@ export function ProvidersPage() {
   const found = matchProviders(all, search)
   const voices = assignVoices(all.map((provider) => provider.name))
   const chosen = all.find((provider) => provider.name === name)
-  const show = (next: { name?: string; add?: string }): void => void navigate({ search: next, resetScroll: false })
   const isOnlyDemo = query.data?.every((provider) => provider.source === "built-in") ?? false
   const addButton = (
     <Button look="solid" onClick={() => show({ ...(name ? { name } : {}), add: "" })}>
@@ -113,4 +113,12 @@ export function ProvidersPage() {
       )}
     </HouseFrame>
   )
+}
+
+function readSearch(raw: RawSearch) {
+  return { ...readTexts(raw), ...(raw["add"] === "" ? { add: "" } : {}) }
+}
+
+function show(next: { name?: string; add?: string }): void {
+  navigate({ to: "/settings/providers", search: next })
 }

@@ -1,6 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query"
-import { useNavigate, useSearch } from "@tanstack/react-router"
 import { Button } from "@/components/ui/button"
 import { ChoiceList } from "@/components/ui/choice-list"
 import { OlderButton } from "@/components/ui/older-button"
@@ -14,14 +13,16 @@ import { RequestFace } from "@/features/requests/request-face"
 import { RequestPanel } from "@/features/requests/request-panel"
 import { useNow } from "@/lib/use-now"
 import { assignVoices } from "@/lib/voices"
+import { navigate, texts, useSearch } from "@/router"
 
 const ROW_PX = 53
+
+const readSearch = texts("id")
 
 /** Every request that the ledger knows, newest first, and the realtime sessions that are open. */
 export function RequestsPage() {
   const { t } = useLingui()
-  const { id } = useSearch({ from: "/settings/requests" })
-  const navigate = useNavigate({ from: "/settings/requests" })
+  const { id } = useSearch(readSearch)
   const client = useQueryClient()
   const now = useNow()
   const query = useInfiniteQuery(requestPagesQuery())
@@ -30,8 +31,6 @@ export function RequestsPage() {
   const voices = assignVoices((providers.data ?? []).map((provider) => provider.name))
   const pages = query.data?.pages ?? []
   const rows = pages.flatMap((page) => page.items)
-  const show = (next: string | undefined): void =>
-    void navigate({ search: next === undefined ? {} : { id: next }, resetScroll: false })
   return (
     <HouseFrame
       place="requests"
@@ -86,4 +85,8 @@ export function RequestsPage() {
       </div>
     </HouseFrame>
   )
+}
+
+function show(next: string | undefined): void {
+  navigate({ to: "/settings/requests", search: next === undefined ? {} : { id: next } })
 }

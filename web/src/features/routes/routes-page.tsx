@@ -1,6 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
-import { useNavigate, useSearch } from "@tanstack/react-router"
 import { Plus } from "lucide-react"
 import { useState } from "react"
 import type { Alias } from "@/api/types"
@@ -19,12 +18,14 @@ import { matchAliases } from "@/features/routes/match-aliases"
 import { UndoAlias } from "@/features/routes/undo-alias"
 import { useMedia } from "@/lib/use-media"
 import { assignVoices } from "@/lib/voices"
+import { navigate, type RawSearch, texts, useSearch } from "@/router"
+
+const readTexts = texts("model", "edit")
 
 /** Names callers ask for, where they go and why; those that were made here are changed here. */
 export function RoutesPage() {
   const { t } = useLingui()
-  const { model, edit } = useSearch({ from: "/settings/routes" })
-  const navigate = useNavigate({ from: "/settings/routes" })
+  const { model, edit } = useSearch(readSearch)
   const [search, setSearch] = useState("")
   const [removed, setRemoved] = useState<Alias | null>(null)
   const isPanelBeside = useMedia("(min-width: 1200px)")
@@ -34,8 +35,6 @@ export function RoutesPage() {
   const providers = useQuery(providersQuery())
   const voices = assignVoices((providers.data ?? []).map((provider) => provider.name))
   const found = matchAliases(aliases.data ?? [], search)
-  const show = (next: { model?: string; edit?: string }): void =>
-    void navigate({ search: next, replace: true, resetScroll: false })
   const kept = model === undefined ? {} : { model }
   const edited = (aliases.data ?? []).find((alias) => alias.name === edit && alias.source !== "file")
   const makeButton = (
@@ -117,4 +116,12 @@ export function RoutesPage() {
       ) : null}
     </HouseFrame>
   )
+}
+
+function readSearch(raw: RawSearch) {
+  return { ...readTexts(raw), ...(raw["edit"] === "" ? { edit: "" } : {}) }
+}
+
+function show(next: { model?: string; edit?: string }): void {
+  navigate({ to: "/settings/routes", search: next, replace: true })
 }

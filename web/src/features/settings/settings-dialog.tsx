@@ -1,20 +1,23 @@
 import { useLingui } from "@lingui/react/macro"
-import { Outlet, useRouter } from "@tanstack/react-router"
-import { Suspense, useEffect, useRef } from "react"
+import { type ReactNode, Suspense, useEffect, useRef } from "react"
 import { SettingsNav } from "@/features/settings/settings-nav"
 import { lastPlace } from "@/lib/last-place"
+import { goTo } from "@/router"
+
+interface SettingsDialogProps {
+  /** The page that is open in it. */
+  children: ReactNode
+}
 
 /** All settings in one dialog over the last place: groups at the start edge, one page beside them. */
-export function SettingsDialog() {
+export function SettingsDialog({ children }: SettingsDialogProps) {
   const { t } = useLingui()
-  const { history } = useRouter()
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     if (dialog.current?.open) return
     dialog.current?.showModal()
     dialog.current?.focus()
   }, [])
-  const close = (): void => history.push(lastPlace.get() ?? new URL(document.baseURI).pathname)
   return (
     <dialog
       ref={dialog}
@@ -29,10 +32,14 @@ export function SettingsDialog() {
         <SettingsNav onClose={close} />
         <div className="flex min-w-0 flex-1 flex-col">
           <Suspense>
-            <Outlet />
+            {children}
           </Suspense>
         </div>
       </div>
     </dialog>
   )
+}
+
+function close(): void {
+  goTo(lastPlace.get() ?? "/")
 }

@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
 import { ArrowLeft } from "lucide-react"
 import type { ReactNode } from "react"
+import { Link } from "@/router"
 
 interface SettingsHeaderProps {
   title: string

@@ -1,5 +1,5 @@
+import "@/features/settings/pages"
 import { useLingui } from "@lingui/react/macro"
-import { Link, useLocation } from "@tanstack/react-router"
 import { X } from "lucide-react"
 import { useState } from "react"
 import { IconButton } from "@/components/ui/icon-button"
@@ -8,6 +8,7 @@ import { matchSettings } from "@/features/settings/match-settings"
 import { useGroupNames } from "@/features/settings/use-group-names"
 import { moveWithArrows } from "@/lib/roving"
 import { type SettingsPage, useRegistered, useTitle } from "@/registry"
+import { Link, usePlace } from "@/router"
 
 interface SettingsNavProps {
   onClose: () => void
@@ -19,11 +20,11 @@ export function SettingsNav({ onClose }: SettingsNavProps) {
   const titleOf = useTitle()
   const groupNames = useGroupNames()
   const [words, setWords] = useState("")
-  const path = useLocation({ select: (location) => location.pathname })
+  const { path } = usePlace()
   const groups = matchSettings(useRegistered("settings"), words, titleOf)
-  const isOpen = path.replace(/\/$/, "").endsWith("/settings")
+  const isOpen = path === "/settings"
   const first = groups[0]?.pages[0]
-  const isCurrent = (page: SettingsPage): boolean => path.endsWith(`/settings/${page.id}`)
+  const isCurrent = (page: SettingsPage): boolean => path === `/settings/${page.id}`
   const hasCurrent = groups.some((group) => group.pages.some(isCurrent))
   return (
     <nav

@@ -1,12 +1,12 @@
-import { useParams } from "@tanstack/react-router"
 import { Suspense } from "react"
 import { NoSettings } from "@/features/settings/no-settings"
 import { SettingsHeader } from "@/features/settings/settings-header"
 import { useRegistered, useTitle } from "@/registry"
+import { useParam } from "@/router"
 
 /** The page of the settings that the address names, as its feature brought it. */
 export function SettingsPageView() {
-  const { page: id } = useParams({ from: "/settings/$page" })
+  const id = useParam("/settings/$page")
   const titleOf = useTitle()
   const page = useRegistered("settings").find((one) => one.id === id)
   const Content = page?.component

@@ -1,9 +1,10 @@
+import "@/features/settings/pages"
 import { useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
 import { Dialog } from "@/components/ui/dialog"
 import { Keys } from "@/features/settings/keys-view"
 import { actionsWithKeys, keysOf } from "@/registry/keys"
 import { useTitle } from "@/registry"
+import { Link } from "@/router"
 
 interface ShortcutsDialogProps {
   onClose: () => void

@@ -1,5 +1,4 @@
 import { useQueryClient } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
 import { useEffect, useRef, useState } from "react"
 import { acts } from "@/features/conversations/api/acts"
 import { begin } from "@/features/conversations/composer/begin"
@@ -8,6 +7,7 @@ import type { OpenConversation } from "@/features/conversations/page/open"
 import { choose, withUsed } from "@/features/models/picker/chosen"
 import type { DraftStore } from "@/live/drafts"
 import type { Sending } from "@/live/outbox"
+import { navigate } from "@/router"
 
 interface SendingState {
   /** Why the last words could not even be kept; they stand in the box again then. */
@@ -18,7 +18,6 @@ interface SendingState {
 
 export function useSending(conversation: OpenConversation | null, store: DraftStore, isTemporary: boolean): SendingState {
   const queries = useQueryClient()
-  const navigate = useNavigate()
   const [problem, setProblem] = useState<string | null>(null)
   const isHere = useRef(true)
   useEffect(() => {
@@ -32,7 +31,7 @@ export function useSending(conversation: OpenConversation | null, store: DraftSt
   const start = async (said: SaidBody): Promise<void> => {
     const id = await begin(queries, store, said, isTemporary)
     // Who went elsewhere meanwhile, for it waited for the network, stays there.
-    if (id !== null && isHere.current) await navigate({ to: "/c/$id", params: { id } })
+    if (id !== null && isHere.current) navigate({ to: "/c/$id", params: { id } })
   }
   return {
     problem,

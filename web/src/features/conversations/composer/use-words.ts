@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from "react"
-import { takeEarlyWords } from "@/features/conversations/composer/early-words"
+import { takeEarlyWords } from "@/lib/early-box"
 import type { Draft, DraftStore } from "@/live/drafts"
 
 /** The words of a draft, and how to change them: also before what was kept has been read, which they then follow. */

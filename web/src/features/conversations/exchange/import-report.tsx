@@ -1,9 +1,9 @@
 import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
 import { useInfiniteQuery } from "@tanstack/react-query"
-import { Link } from "@tanstack/react-router"
 import { Button } from "@/components/ui/button"
 import { type Import, type ImportEntry, reportQuery } from "@/features/conversations/exchange/api/imports"
+import { Link } from "@/router"
 
 interface ImportReportProps {
   id: string

@@ -1,6 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQueryClient } from "@tanstack/react-query"
-import { useLocation } from "@tanstack/react-router"
 import { lazy, Suspense, useCallback, useState } from "react"
 import { startFresh } from "@/features/conversations/api/start-fresh"
 import { ListContext } from "@/features/conversations/list/list-context"
@@ -14,6 +13,7 @@ import { useListKeys } from "@/features/conversations/list/use-list-keys"
 import { sortMany } from "@/features/conversations/list/sorting"
 import { useView } from "@/features/conversations/list/use-view"
 import { useWriting } from "@/features/conversations/list/use-writing"
+import { useParam } from "@/router"
 
 const BulkBar = lazy(() => import("@/features/conversations/list/bulk-bar").then((module) => ({ default: module.BulkBar })))
 
@@ -25,7 +25,7 @@ export function ConversationList() {
   startFresh(useQueryClient())
   useFreshRows()
   const writing = useWriting()
-  const current = useLocation({ select: ({ pathname }) => openIn(pathname) })
+  const current = useParam("/c/$id") || null
   const { chosen, choose, chooseNone, chooseAll } = useChoice(lines)
   const [renaming, setRenaming] = useState<string | null>(null)
   const [focused, setFocused] = useState<string | null>(null)
@@ -88,10 +88,4 @@ export function ConversationList() {
       </div>
     </ListContext>
   )
-}
-
-/** The conversation that an address shows. */
-export function openIn(pathname: string): string | null {
-  const found = /\/c\/([^/]+)\/?$/.exec(pathname)?.[1]
-  return found === undefined ? null : decodeURIComponent(found)
 }

@@ -1,6 +1,6 @@
-import { useRouter } from "@tanstack/react-router"
 import { lazy, Suspense, useEffect, useSyncExternalStore } from "react"
 import { onDialog, openDialog, openedDialog } from "@/features/conversations/list/open-dialog"
+import { usePlace } from "@/router"
 
 const ConversationDialog = lazy(() =>
   import("@/features/conversations/list/dialogs/conversation-dialog").then((module) => ({ default: module.ConversationDialog })),
@@ -9,9 +9,9 @@ const ConversationDialog = lazy(() =>
 /** Where dialogs about conversations open, whoever asks for them. */
 export function DialogHost() {
   const open = useSyncExternalStore(onDialog, openedDialog)
-  const router = useRouter()
+  const { path } = usePlace()
   // A link in a dialog, as in the report of an import, leads out of it.
-  useEffect(() => router.subscribe("onResolved", ({ pathChanged }) => pathChanged && openDialog(null)), [router])
+  useEffect(() => openDialog(null), [path])
   if (open === null) return null
   return (
     <Suspense>

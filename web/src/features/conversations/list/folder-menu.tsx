@@ -9,7 +9,7 @@ import { removeFolder } from "@/features/conversations/list/api/folders"
 import { openDialog } from "@/features/conversations/list/open-dialog"
 import type { Folder } from "@/features/conversations/list/folders"
 import { DOTS_LOOK } from "@/features/conversations/list/row-menu-slot"
-import { useOpenAtOnce } from "@/features/conversations/list/use-open-at-once"
+import { useOpenAtOnce } from "@/components/ui/use-open-at-once"
 
 interface FolderMenuProps {
   folder: Folder

@@ -1,23 +1,21 @@
 import { useLingui } from "@lingui/react/macro"
-import { useQuery } from "@tanstack/react-query"
 import { type KeyboardEvent, useState } from "react"
-import { foldersQuery } from "@/features/conversations/api/conversations"
-import { placeFolders } from "@/features/conversations/list/folders"
+import { type Folder, placeFolders } from "@/features/conversations/list/folders"
 import { FolderRow } from "@/features/conversations/list/folder-row"
 import type { View } from "@/features/conversations/list/view"
 
 interface FolderTreeProps {
+  /** At least one. */
+  folders: readonly Folder[]
   view: View
   onView: (view: View) => void
 }
 
 /** The folders above the list: a tree, one tab stop; what is dropped on a folder goes into it. */
-export function FolderTree({ view, onView }: FolderTreeProps) {
+export function FolderTree({ folders, view, onView }: FolderTreeProps) {
   const { t } = useLingui()
-  const { data: folders = [] } = useQuery(foldersQuery())
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const [focused, setFocused] = useState<string | null>(null)
-  if (folders.length === 0) return null
   const placed = placeFolders(folders, (id) => open.has(id))
   const shown = view.kind === "folder" ? view.id : null
   const stop = [focused, shown].find((id) => placed.some(({ folder }) => folder.id === id)) ?? placed[0]?.folder.id

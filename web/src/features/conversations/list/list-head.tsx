@@ -1,9 +1,13 @@
 import { useLingui } from "@lingui/react/macro"
+import { useQuery } from "@tanstack/react-query"
 import { X } from "lucide-react"
+import { lazy, Suspense } from "react"
 import { IconButton } from "@/components/ui/icon-button"
-import { FolderTree } from "@/features/conversations/list/folder-tree"
+import { foldersQuery } from "@/features/conversations/api/conversations"
 import { ListMenuSlot } from "@/features/conversations/list/list-menu-slot"
 import { ALL, type View } from "@/features/conversations/list/view"
+
+const FolderTree = lazy(() => import("@/features/conversations/list/folder-tree").then((module) => ({ default: module.FolderTree })))
 
 interface ListHeadProps {
   view: View
@@ -13,6 +17,7 @@ interface ListHeadProps {
 /** Above the list: its folders, what it shows if that is not everything, and what can be done with all of it. */
 export function ListHead({ view, onView }: ListHeadProps) {
   const { t } = useLingui()
+  const { data: folders = [] } = useQuery(foldersQuery())
   const name = {
     all: t`Conversations`,
     unread: t`Unread`,
@@ -33,7 +38,7 @@ export function ListHead({ view, onView }: ListHeadProps) {
         )}
         <ListMenuSlot view={view} onView={onView} />
       </div>
-      <FolderTree view={view} onView={onView} />
+      <Suspense>{folders.length > 0 ? <FolderTree folders={folders} view={view} onView={onView} /> : null}</Suspense>
     </>
   )
 }

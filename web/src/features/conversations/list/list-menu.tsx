@@ -10,7 +10,7 @@ import { MenuLine } from "@/components/ui/menu-line"
 import { tagsQuery } from "@/features/conversations/api/conversations"
 import { openDialog } from "@/features/conversations/list/open-dialog"
 import { useBeginTemporary } from "@/features/conversations/list/use-begin-temporary"
-import { useOpenAtOnce } from "@/features/conversations/list/use-open-at-once"
+import { useOpenAtOnce } from "@/components/ui/use-open-at-once"
 import type { View } from "@/features/conversations/list/view"
 
 interface ListMenuProps {

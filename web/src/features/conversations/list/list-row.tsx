@@ -1,6 +1,5 @@
 import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
 import { Check } from "lucide-react"
 import { type DragEvent, type MouseEvent, useRef } from "react"
 import { VoiceBars, WritingBars } from "@/components/ui/bars"
@@ -11,6 +10,7 @@ import { RenameField } from "@/features/conversations/list/rename-field"
 import { RowMenuSlot } from "@/features/conversations/list/row-menu-slot"
 import { useLongPress } from "@/features/conversations/list/use-row-press"
 import { assignVoices } from "@/lib/voices"
+import { Link } from "@/router"
 
 interface ListRowProps {
   conversation: Listed

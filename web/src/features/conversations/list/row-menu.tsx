@@ -1,5 +1,4 @@
 import { useLingui } from "@lingui/react/macro"
-import { useNavigate } from "@tanstack/react-router"
 import { Archive, ArchiveRestore, CopyCheck, Download, FolderInput, LayoutTemplate, Mail, MailOpen, MoreHorizontal, Pencil, Pin, PinOff, Tag, Trash2 } from "lucide-react"
 import type { ReactNode } from "react"
 import type { TriggerProps } from "@/components/ui/floating"
@@ -11,15 +10,15 @@ import { endTemporary, markRead } from "@/features/conversations/list/act"
 import { openDialog } from "@/features/conversations/list/open-dialog"
 import { useList } from "@/features/conversations/list/list-context"
 import { DOTS_LOOK } from "@/features/conversations/list/row-menu-slot"
-import { useOpenAtOnce } from "@/features/conversations/list/use-open-at-once"
+import { useOpenAtOnce } from "@/components/ui/use-open-at-once"
 import { sortMany } from "@/features/conversations/list/sorting"
+import { navigate } from "@/router"
 
 /** Everything that can be done with a conversation of the list. It opens at once, for it is made when it is wanted. */
 export function RowMenu({ conversation }: { conversation: Listed }) {
   const { t } = useLingui()
   const { id, title, unread, pinned_at_ms: pinnedAt, is_temporary: isTemporary } = conversation
   const list = useList()
-  const navigate = useNavigate()
   const button = useOpenAtOnce()
   const ids = list.about(id)
   const dots = (props: TriggerProps): ReactNode => (

@@ -1,6 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQuery, useQueryClient } from "@tanstack/react-query"
-import { useParams, useSearch } from "@tanstack/react-router"
 import { useEffect } from "react"
 import { Problem } from "@/api/problem"
 import { PageHeader } from "@/components/shell/page-header"
@@ -11,12 +10,15 @@ import { LoadProblem } from "@/features/conversations/page/load-problem"
 import { TalkSkeleton } from "@/features/conversations/page/talk-skeleton"
 import { TalkView } from "@/features/conversations/page/talk-view"
 import { live } from "@/live/instance"
+import { texts, useParam, useSearch } from "@/router"
+
+const readSearch = texts("branch", "message")
 
 /** One conversation, at `/c/$id`: its turns, and what is said next. */
 export function ConversationPage() {
   const { t } = useLingui()
-  const { id = "" } = useParams({ strict: false })
-  const { branch, message } = useSearch({ strict: false })
+  const id = useParam("/c/$id")
+  const { branch, message } = useSearch(readSearch)
   const queries = useQueryClient()
   startFresh(queries)
   const conversation = useQuery({ ...conversationQuery(id), retry: retryOffline })

@@ -1,7 +1,9 @@
 import { useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
+import { useEffect } from "react"
 import { Problem } from "@/api/problem"
 import { Button } from "@/components/ui/button"
+import { dropEarlyBox } from "@/lib/early-box"
+import { Link } from "@/router"
 
 interface LoadProblemProps {
   error: Error
@@ -11,6 +13,7 @@ interface LoadProblemProps {
 /** Why a conversation cannot be shown, and what to do about it. */
 export function LoadProblem({ error, onRetry }: LoadProblemProps) {
   const { t } = useLingui()
+  useEffect(dropEarlyBox, [])
   const kind = error instanceof Problem ? error.kind : "offline"
   const isGone = error instanceof Problem && error.status === 404
   const isForbidden = error instanceof Problem && error.status === 403

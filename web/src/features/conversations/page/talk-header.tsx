@@ -1,16 +1,19 @@
 import { useLingui } from "@lingui/react/macro"
-import { GitBranch, HatGlasses, PanelRight, Pencil } from "lucide-react"
-import { useState } from "react"
+import { Ellipsis, GitBranch, HatGlasses, PanelRight, Pencil } from "lucide-react"
+import { lazy, useState } from "react"
 import { PageHeader } from "@/components/shell/page-header"
 import { Chip } from "@/components/ui/chip"
 import { IconButton } from "@/components/ui/icon-button"
+import { MenuSlot } from "@/components/ui/menu-slot"
 import { acts } from "@/features/conversations/api/acts"
 import type { Conversation } from "@/features/conversations/api/conversations"
+import { LanesHost } from "@/features/conversations/compare/lanes-host"
 import { shortName } from "@/features/conversations/page/speakers"
 import { useTalk } from "@/features/conversations/page/talk-context"
-import { TalkMenu } from "@/features/conversations/page/talk-menu"
 import { TitleField } from "@/features/conversations/page/title-field"
 import { isAppleDevice, showKeys } from "@/lib/shortcuts"
+
+const TalkMenu = lazy(() => import("@/features/conversations/page/talk-menu").then((module) => ({ default: module.TalkMenu })))
 
 interface TalkHeaderProps {
   conversation: Conversation
@@ -67,7 +70,13 @@ export function TalkHeader({ conversation, branchId, isInspected, onInspect }: T
       }
       actions={
         <>
-          <TalkMenu conversation={conversation} onRename={() => setIsRenaming(true)} />
+          <MenuSlot
+            label={t`What can be done with the conversation`}
+            menu={<TalkMenu conversation={conversation} onRename={() => setIsRenaming(true)} />}
+          >
+            <Ellipsis aria-hidden="true" className="size-4" strokeWidth={1.75} />
+          </MenuSlot>
+          <LanesHost conversationId={conversation.id} />
           <IconButton
             label={isInspected ? t`Hide the inspector` : t`Show the inspector`}
             keys={showKeys("mod+.", isAppleDevice()).join(" ")}

@@ -1,5 +1,4 @@
 import { useLingui } from "@lingui/react/macro"
-import { useNavigate } from "@tanstack/react-router"
 import { Archive, Ellipsis, GitBranch, Link2, Pencil, Pin, PinOff, Share2, Trash2 } from "lucide-react"
 import { type ReactNode, Suspense, useState } from "react"
 import type { TriggerProps } from "@/components/ui/floating"
@@ -8,43 +7,45 @@ import { Menu } from "@/components/ui/menu"
 import { MenuItem } from "@/components/ui/menu-item"
 import { MenuLine } from "@/components/ui/menu-line"
 import { toast } from "@/components/ui/toast"
+import { useOpenAtOnce } from "@/components/ui/use-open-at-once"
 import { acts } from "@/features/conversations/api/acts"
 import type { Conversation } from "@/features/conversations/api/conversations"
-import { LanesHost } from "@/features/conversations/compare/lanes-host"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { ShareDialog } from "@/features/conversations/share"
 import { copyText } from "@/lib/clipboard"
+import { navigate } from "@/router"
 
 interface TalkMenuProps {
   conversation: Conversation
   onRename: () => void
 }
 
-/** What can be done with a conversation as a whole. */
+/** What can be done with a conversation as a whole. It opens at once, for it is made when it is wanted. */
 export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
   const { t } = useLingui()
   const talk = useTalk()
-  const navigate = useNavigate()
+  const button = useOpenAtOnce()
   const [isSharing, setIsSharing] = useState(false)
   const { id, branches } = conversation
   const isPinned = conversation.pinned_at_ms !== null
   const remove = (): void => {
     talk.act(acts.remove(id))
     toast({ text: t`The conversation was deleted.`, undo: () => talk.act(acts.restore(id)) })
-    void navigate({ to: "/" })
+    navigate({ to: "/" })
   }
   const archive = (): void => {
     talk.act(acts.sort({ act: "archive", ids: [id] }))
     toast({ text: t`The conversation was archived.`, undo: () => talk.act(acts.sort({ act: "unarchive", ids: [id] })) })
-    void navigate({ to: "/" })
+    navigate({ to: "/" })
   }
+  const dots = (props: TriggerProps): ReactNode => (
+    <IconButton {...props} ref={button} label={t`What can be done with the conversation`}>
+      <Ellipsis aria-hidden="true" className="size-4" strokeWidth={1.75} />
+    </IconButton>
+  )
   return (
     <>
-      <Menu
-        label={t`Conversation`}
-        align="end"
-        trigger={drawTrigger}
-      >
+      <Menu label={t`Conversation`} align="end" trigger={dots}>
         <MenuItem icon={Pencil} onChoose={onRename}>{t`Rename`}</MenuItem>
         <MenuItem icon={isPinned ? PinOff : Pin} onChoose={() => talk.act(acts.sort({ act: isPinned ? "unpin" : "pin", ids: [id] }))}>
           {isPinned ? t`Unpin` : t`Pin`}
@@ -63,7 +64,6 @@ export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
         <MenuItem icon={Archive} onChoose={archive}>{t`Archive`}</MenuItem>
         <MenuItem icon={Trash2} tone="danger" onChoose={remove}>{t`Delete`}</MenuItem>
       </Menu>
-      <LanesHost conversationId={id} />
       <Suspense>
         {isSharing ? <ShareDialog conversationId={id} branchId={talk.branchId} onClose={() => setIsSharing(false)} /> : null}
       </Suspense>
@@ -72,16 +72,3 @@ export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
 }
 
 const MOST_BRANCHES = 20
-
-function drawTrigger(props: TriggerProps): ReactNode {
-  return <MenuButton {...props} />
-}
-
-function MenuButton(props: TriggerProps) {
-  const { t } = useLingui()
-  return (
-    <IconButton {...props} label={t`What can be done with the conversation`}>
-      <Ellipsis aria-hidden="true" className="size-4" strokeWidth={1.75} />
-    </IconButton>
-  )
-}

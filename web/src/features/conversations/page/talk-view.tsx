@@ -1,5 +1,4 @@
 import { useQueryClient } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
 import { useEffect, useMemo, useState } from "react"
 import type { Conversation } from "@/features/conversations/api/conversations"
 import { messagesQuery } from "@/features/conversations/api/messages"
@@ -21,6 +20,7 @@ import { useLines } from "@/features/conversations/page/use-lines"
 import { useStop } from "@/features/conversations/page/use-stop"
 import { useTurnKeys } from "@/features/conversations/page/use-turn-keys"
 import { Windower } from "@/features/conversations/page/window/windower"
+import { navigate } from "@/router"
 
 interface TalkViewProps {
   conversation: Conversation
@@ -33,7 +33,6 @@ interface TalkViewProps {
 export function TalkView({ conversation, branchId: askedId, messageId }: TalkViewProps) {
   const { id } = conversation
   const queries = useQueryClient()
-  const navigate = useNavigate()
   const { messages, lines, branchId, isAtEnd } = useLines({ id, branchId: askedId, anchorId: messageId })
   const [windower] = useState(() => openedAt(new Windower(), messageId))
   const [speakers] = useState(() => new Speakers())
@@ -45,7 +44,7 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
 
   const talk = useMemo((): Talk => {
     const go = (search: { branch?: string; message?: string }): void => {
-      void navigate({ to: "/c/$id", params: { id }, search })
+      navigate({ to: "/c/$id", params: { id }, search })
     }
     return {
       id,
@@ -62,7 +61,7 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
       switchTo: (branch) => go({ branch }),
       show: (message) => go({ ...(branchId === "" ? {} : { branch: branchId }), message }),
     }
-  }, [id, branchId, model, speakers, acting, stop, navigate, setIsInspected])
+  }, [id, branchId, model, speakers, acting, stop, setIsInspected])
 
   // A link to a message, or a hit of a search, while the conversation is open already.
   const shownKey = messageId === undefined ? undefined : lines.find((line) => line.message?.id === messageId)?.key
@@ -80,7 +79,7 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
   const toLatest = (): void => {
     windower.toEnd()
     if (isAtEnd) return
-    if (messageId !== undefined) void navigate({ to: "/c/$id", params: { id }, search: askedId === undefined ? {} : { branch: askedId } })
+    if (messageId !== undefined) navigate({ to: "/c/$id", params: { id }, search: askedId === undefined ? {} : { branch: askedId } })
     else void queries.resetQueries({ queryKey: messagesQuery(id, askedId === undefined ? {} : { branchId: askedId }).queryKey })
   }
   const open: OpenConversation = {

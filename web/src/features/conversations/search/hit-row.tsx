@@ -1,10 +1,10 @@
 import { useLingui } from "@lingui/react/macro"
-import { Link } from "@tanstack/react-router"
 import type { RefCallback } from "react"
 import type { Hit } from "@/features/conversations/search/api/search"
 import { piecesOf } from "@/features/conversations/search/marked"
 import { formatDay } from "@/features/conversations/search/format-day"
 import { moveWithArrows } from "@/lib/roving"
+import { Link } from "@/router"
 
 interface HitRowProps {
   hit: Hit

@@ -1,6 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
 import { useInfiniteQuery } from "@tanstack/react-query"
-import { useNavigate, useSearch } from "@tanstack/react-router"
 import { useEffect, useState } from "react"
 import { PageHeader } from "@/components/shell/page-header"
 import { Notice } from "@/components/ui/notice"
@@ -10,6 +9,7 @@ import { isWanted, searchQuery } from "@/features/conversations/search/api/searc
 import { Filters } from "@/features/conversations/search/filters"
 import { HitList } from "@/features/conversations/search/hit-list"
 import { type Wish, wishIn, withPart } from "@/features/conversations/search/wish"
+import { navigate, useSearch } from "@/router"
 
 const TYPED_MS = 250
 
@@ -20,15 +20,12 @@ function focus(field: HTMLInputElement | null): void {
 /** Looks for words in everything that was said; what is wanted stands in the address. */
 export function SearchPage() {
   const { t } = useLingui()
-  const raw = useSearch({ strict: false })
-  const navigate = useNavigate()
-  const wish = wishIn(raw)
+  const wish = useSearch(wishIn)
   const [typed, setTyped] = useState(wish.q ?? "")
   const query = useInfiniteQuery(searchQuery(wish))
   const hits = query.data?.pages.flatMap((page) => page.items) ?? []
   const [first] = query.data?.pages ?? []
 
-  const want = (next: Wish): void => void navigate({ to: "/search", search: next, replace: true })
   useEffect(() => {
     document.title = `${t`Search`} · Salon`
   }, [t])
@@ -78,4 +75,8 @@ export function SearchPage() {
       </main>
     </>
   )
+}
+
+function want(next: Wish): void {
+  navigate({ to: "/search", search: next, replace: true })
 }

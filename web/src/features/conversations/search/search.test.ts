@@ -13,7 +13,7 @@ test("a snippet is cut at its marks, which count characters", () => {
 })
 
 test("an address is read to what makes sense of it", () => {
-  const raw = { q: 2026, role: "robot", since: "2026-13-45", until: "2026-03-01", files: true, tag: "", other: "x" }
+  const raw = { q: "2026", role: "robot", since: "2026-13-45", until: "2026-03-01", files: "true", tag: "", other: "x" }
   expect(wishIn(raw)).toEqual({ q: "2026", until: "2026-03-01", files: true })
   expect(withPart({ q: "a", tag: "b" }, "tag", "")).toEqual({ q: "a" })
   expect(withPart({ q: "a" }, "role", "user")).toEqual({ q: "a", role: "user" })

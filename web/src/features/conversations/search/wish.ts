@@ -21,22 +21,20 @@ const TEXTS = ["q", "folder", "tag", "model", "author"] as const
 const DAY = /^\d{4}-\d\d-\d\d$/
 
 /** Read an address; what makes no sense is as if it was not there. */
-export function wishIn(raw: Readonly<Record<string, unknown>>): Wish {
+export function wishIn(raw: Readonly<Record<string, string>>): Wish {
   const texts = TEXTS.flatMap((name) => {
-    const value = raw[name]
-    // Words of digits alone are read as a number.
-    const text = typeof value === "number" ? String(value) : value
-    return typeof text === "string" && text !== "" ? [[name, text]] : []
+    const text = raw[name]
+    return text ? [[name, text]] : []
   })
   const days = ["since", "until"].flatMap((name) => {
     const value = raw[name]
-    return typeof value === "string" && DAY.test(value) && !Number.isNaN(Date.parse(value)) ? [[name, value]] : []
+    return value !== undefined && DAY.test(value) && !Number.isNaN(Date.parse(value)) ? [[name, value]] : []
   })
   const role = oneOf(ROLES, raw["role"])
   return {
     ...Object.fromEntries([...texts, ...days]),
     ...(role ? { role } : {}),
-    ...(raw["files"] === true || raw["files"] === "true" ? { files: true } : {}),
+    ...(raw["files"] === "true" ? { files: true } : {}),
   }
 }
 

@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQueryClient } from "@tanstack/react-query"
 import { HatGlasses } from "lucide-react"
-import { lazy, Suspense, useEffect, useState } from "react"
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react"
 import { IconButton } from "@/components/ui/icon-button"
 import { PageHeader } from "@/components/shell/page-header"
 import { startFresh } from "@/features/conversations/api/start-fresh"
@@ -10,6 +10,7 @@ import { Examples } from "@/features/conversations/start/examples"
 import { RecentModels } from "@/features/conversations/start/recent-models"
 import { WaitingWords } from "@/features/conversations/start/waiting-words"
 import { useFirstRun } from "@/features/first-run/use-first-run"
+import { hasEarlyWords } from "@/lib/early-box"
 import { useDraft } from "@/live/hooks"
 import { NEW } from "@/live/instance"
 
@@ -23,7 +24,9 @@ export function StartPage() {
   const [draft] = useDraft(NEW)
   const isFirst = useFirstRun()
   // Who has begun to write goes on writing; the demo answers.
-  const asksFirst = isFirst === true && draft.text === ""
+  const wroteEarly = useSyncExternalStore(never, hasEarlyWords)
+  const hasBegun = draft.text !== "" || wroteEarly
+  const asksFirst = isFirst === true && !hasBegun
   const [isTemporary, setIsTemporary] = useState(false)
   return (
     <>
@@ -51,21 +54,25 @@ export function StartPage() {
         className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-surface px-4 pt-8 pb-[10dvh] outline-none"
       >
         <div className="my-auto flex flex-col gap-4">
-          <p className="tight mx-auto w-full max-w-(--composer) px-3 text-lead font-medium">
-            {asksFirst
-              ? t`Who is to answer?`
-              : isTemporary
-                ? t`Nothing of this is kept: it ends some time after its last use, or with the server.`
-                : t`Ask one model, or up to four side by side.`}
-          </p>
-          {asksFirst ? (
-            <Suspense>
-              <FirstRun />
-            </Suspense>
-          ) : (
+          {isFirst === null && !hasBegun ? null : (
             <>
-              <WaitingWords />
-              <Composer conversation={null} isTemporary={isTemporary} />
+              <p className="tight mx-auto w-full max-w-(--composer) px-3 text-lead font-medium">
+                {asksFirst
+                  ? t`Who is to answer?`
+                  : isTemporary
+                    ? t`Nothing of this is kept: it ends some time after its last use, or with the server.`
+                    : t`Ask one model, or up to four side by side.`}
+              </p>
+              {asksFirst ? (
+                <Suspense>
+                  <FirstRun />
+                </Suspense>
+              ) : (
+                <>
+                  <WaitingWords />
+                  <Composer conversation={null} isTemporary={isTemporary} />
+                </>
+              )}
             </>
           )}
           <div className="mx-auto flex w-full max-w-(--composer) flex-col gap-3 px-3">
@@ -76,4 +83,9 @@ export function StartPage() {
       </main>
     </>
   )
+}
+
+/** Read each time, told of never: what was typed before counts when the house answers. */
+function never(): () => void {
+  return () => undefined
 }

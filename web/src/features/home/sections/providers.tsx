@@ -1,6 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro"
 import type { UseQueryResult } from "@tanstack/react-query"
-import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 import type { Provider } from "@/api/types"
 import { Button } from "@/components/ui/button"
@@ -11,6 +10,7 @@ import { SkeletonRows } from "@/components/ui/skeleton"
 import { firstShown, isTroubled, SHOWN_AT_FIRST } from "@/features/home/first-shown"
 import { ProviderList } from "@/features/home/provider-list"
 import type { Voice } from "@/lib/voices"
+import { Link } from "@/router"
 
 interface ProvidersProps {
   query: UseQueryResult<Provider[]>

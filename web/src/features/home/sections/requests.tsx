@@ -1,6 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro"
 import type { UseQueryResult } from "@tanstack/react-query"
-import { Link } from "@tanstack/react-router"
 import type { RequestRow } from "@/api/types"
 import { Button } from "@/components/ui/button"
 import { QueryView } from "@/components/ui/query-view"
@@ -9,6 +8,7 @@ import { SkeletonRows } from "@/components/ui/skeleton"
 import { RequestLine } from "@/features/home/request-line"
 import { useNow } from "@/lib/use-now"
 import type { Voice } from "@/lib/voices"
+import { Link } from "@/router"
 
 interface RequestsProps {
   query: UseQueryResult<RequestRow[]>

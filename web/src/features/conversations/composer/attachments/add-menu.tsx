@@ -1,29 +1,20 @@
 import { useLingui } from "@lingui/react/macro"
-import { MonitorUp, Paperclip, Plus } from "lucide-react"
-import { useRef } from "react"
-import type { TriggerProps } from "@/components/ui/floating"
-import { IconButton } from "@/components/ui/icon-button"
-import { Menu } from "@/components/ui/menu"
-import { MenuItem } from "@/components/ui/menu-item"
+import { Plus } from "lucide-react"
+import { lazy, useRef } from "react"
+import { MenuSlot } from "@/components/ui/menu-slot"
 import { useCapture } from "@/features/conversations/composer/capture/use-capture"
-import { useRegistered, useTitle } from "@/registry"
 
 interface AddMenuProps {
   onFiles: (files: Iterable<File>) => void
 }
 
+const AddList = lazy(() => import("@/features/conversations/composer/attachments/add-list").then((module) => ({ default: module.AddList })))
+
 /** What can be put beside the message: files, and whatever other features bring. */
 export function AddMenu({ onFiles }: AddMenuProps) {
   const { t } = useLingui()
-  const titleOf = useTitle()
-  const actions = useRegistered("composerActions")
   const field = useRef<HTMLInputElement>(null)
   const capture = useCapture((file) => onFiles([file]))
-  const renderButton = (props: TriggerProps) => (
-    <IconButton {...props} label={t`Add to the message`}>
-      <Plus aria-hidden="true" className="size-5" strokeWidth={1.75} />
-    </IconButton>
-  )
   return (
     <>
       <input
@@ -37,24 +28,12 @@ export function AddMenu({ onFiles }: AddMenuProps) {
           event.target.value = ""
         }}
       />
-      <Menu
+      <MenuSlot
         label={t`Add to the message`}
-        trigger={renderButton}
+        menu={<AddList onFiles={() => field.current?.click()} onCapture={capture.start} />}
       >
-        <MenuItem icon={Paperclip} onChoose={() => field.current?.click()}>{t`Files and pictures`}</MenuItem>
-        {capture.start === undefined ? null : (
-          <MenuItem icon={MonitorUp} onChoose={capture.start}>{t`A picture of the screen`}</MenuItem>
-        )}
-        {actions.flatMap(({ id, title, icon, run }) =>
-          run
-            ? [
-                <MenuItem key={id} icon={icon} onChoose={run}>
-                  {titleOf(title)}
-                </MenuItem>,
-              ]
-            : [],
-        )}
-      </Menu>
+        <Plus aria-hidden="true" className="size-5" strokeWidth={1.75} />
+      </MenuSlot>
       {capture.dialog}
     </>
   )

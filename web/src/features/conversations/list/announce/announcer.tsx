@@ -1,6 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQueryClient } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
 import { useEffect, useEffectEvent, useRef } from "react"
 import { toast } from "@/components/ui/toast"
 import { conversationQuery } from "@/features/conversations/api/conversations"
@@ -8,12 +7,12 @@ import { keepTitleCount } from "@/features/conversations/list/announce/title-cou
 import type { Finished } from "@/live/finished"
 import { useFinished } from "@/live/hooks"
 import { live } from "@/live/instance"
+import { navigate } from "@/router"
 
 /** Says when an answer has ended in a conversation nobody looks at here, and counts those in the title of the window. */
 export function Announcer() {
   const { t } = useLingui()
   const queries = useQueryClient()
-  const navigate = useNavigate()
   const finished = useFinished()
   const told = useRef<ReadonlySet<string>>(new Set(finished.map(({ messageId }) => messageId)))
 
@@ -22,7 +21,7 @@ export function Announcer() {
     const name = title === "" ? t`a conversation` : title
     const go = (): void => {
       live().finished.dismiss(messageId)
-      void navigate({ to: "/c/$id", params: { id: conversationId }, search: { branch: branchId, message: messageId } })
+      navigate({ to: "/c/$id", params: { id: conversationId }, search: { branch: branchId, message: messageId } })
     }
     toast({
       text: status === "complete" ? t`The answer in ${name} is finished` : t`The answer in ${name} broke off`,

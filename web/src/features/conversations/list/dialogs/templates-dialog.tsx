@@ -1,6 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
 import { LayoutTemplate, Trash2 } from "lucide-react"
 import { Dialog } from "@/components/ui/dialog"
 import { IconButton } from "@/components/ui/icon-button"
@@ -10,19 +9,19 @@ import { SkeletonRows } from "@/components/ui/skeleton"
 import { toast } from "@/components/ui/toast"
 import { beginFrom, removeTemplate, saveTemplate, type Template, templatesQuery } from "@/features/conversations/list/api/templates"
 import { moveWithArrows } from "@/lib/roving"
+import { navigate } from "@/router"
 
 /** Templates to begin a conversation from. */
 export function TemplatesDialog({ onClose }: { onClose: () => void }) {
   const { t } = useLingui()
   const queries = useQueryClient()
-  const navigate = useNavigate()
   const query = useQuery(templatesQuery())
   const freshen = () => queries.invalidateQueries(templatesQuery())
   const begin = useMutation({
     mutationFn: (template: Template) => beginFrom(template.id, template.name),
     onSuccess: async (id) => {
       onClose()
-      await navigate({ to: "/c/$id", params: { id } })
+      navigate({ to: "/c/$id", params: { id } })
     },
   })
   const remove = useMutation({

@@ -1,15 +1,16 @@
-import { type ReactNode, useMemo } from "react"
+import { lazy, type ReactNode, Suspense, useMemo } from "react"
 import { foreignImages } from "@/features/conversations/api/foreign-images"
 import { Citation, Citations } from "@/features/conversations/page/parts/citation"
 import { type Piece, piecesOf } from "@/features/conversations/page/parts/cited"
-import { Media } from "@/features/conversations/page/parts/media"
+import { MediaSlot } from "@/features/conversations/page/parts/media-slot"
 import { Reasoning } from "@/features/conversations/page/parts/reasoning"
-import { Refusal } from "@/features/conversations/page/parts/refusal"
 import { SourcesContext } from "@/features/conversations/page/parts/sources"
-import { ToolCall } from "@/features/conversations/page/parts/tool-call"
 import type { ToolState } from "@/live/gathering"
 import type { Part } from "@/live/parts"
 import { Markdown } from "@/markdown"
+
+const Refusal = lazy(() => import("@/features/conversations/page/parts/refusal").then((module) => ({ default: module.Refusal })))
+const ToolCall = lazy(() => import("@/features/conversations/page/parts/tool-call").then((module) => ({ default: module.ToolCall })))
 
 interface AnswerBodyProps {
   parts: readonly Part[]
@@ -55,14 +56,22 @@ function PieceView({ piece, isGrowing, growing, tools, thoughtMs }: PieceViewPro
     case "reasoning":
       return <Reasoning part={part} isGrowing={isGrowing && growing === at} durationMs={thoughtMs} />
     case "tool-call":
-      return <ToolCall part={part} result={result?.kind === "tool-result" ? result : null} state={tools.get(part.id) ?? null} />
+      return (
+        <Suspense>
+          <ToolCall part={part} result={result?.kind === "tool-result" ? result : null} state={tools.get(part.id) ?? null} />
+        </Suspense>
+      )
     case "refusal":
-      return <Refusal text={part.text} />
+      return (
+        <Suspense>
+          <Refusal text={part.text} />
+        </Suspense>
+      )
     case "image":
     case "audio":
     case "video":
     case "file":
-      return <Media part={part} />
+      return <MediaSlot part={part} />
     // What only one dialect understands is nothing to read; a later server may have parts of its own.
     default:
       return null

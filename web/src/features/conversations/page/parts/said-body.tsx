@@ -1,4 +1,4 @@
-import { Media } from "@/features/conversations/page/parts/media"
+import { MediaSlot } from "@/features/conversations/page/parts/media-slot"
 import type { Part } from "@/live/parts"
 
 interface SaidBodyProps {
@@ -17,7 +17,7 @@ export function SaidBody({ parts }: SaidBodyProps) {
         <div className="flex flex-wrap gap-2">
           {media.map((part, index) => (
             // oxlint-disable-next-line react/no-array-index-key -- what was said does not change
-            <Media key={index} part={part} />
+            <MediaSlot key={index} part={part} />
           ))}
         </div>
       )}

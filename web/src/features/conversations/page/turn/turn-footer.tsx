@@ -1,18 +1,21 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
 import { Square } from "lucide-react"
-import { useState } from "react"
+import { lazy, Suspense, useState } from "react"
 import { Button } from "@/components/ui/button"
 import { answerRequestQuery } from "@/features/conversations/api/conversations"
 import type { Message } from "@/features/conversations/api/messages"
-import { useTurnActs } from "@/features/conversations/page/acts/use-turn-acts"
+import { useTurnActs, versionsOf } from "@/features/conversations/page/acts/use-turn-acts"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { CostLine } from "@/features/conversations/page/turn/cost-line"
-import { Failure } from "@/features/conversations/page/turn/failure"
 import { TurnActions } from "@/features/conversations/page/turn/turn-actions"
 import type { TurnState } from "@/features/conversations/page/turn/turn-state"
-import { VersionSwitcher } from "@/features/conversations/page/turn/version-switcher"
 import { isTold } from "@/features/conversations/page/turn/told-error"
+
+const Failure = lazy(() => import("@/features/conversations/page/turn/failure").then((module) => ({ default: module.Failure })))
+const VersionSwitcher = lazy(() =>
+  import("@/features/conversations/page/turn/version-switcher").then((module) => ({ default: module.VersionSwitcher })),
+)
 
 interface TurnFooterProps {
   message: Message | null
@@ -47,20 +50,22 @@ export function TurnFooter({ message, state, isLast, endedAtMs }: TurnFooterProp
   return (
     <>
       {isEarly && !asked.isLoading ? (
-        <Failure
-          status={message.status}
-          error={state.error ?? (isTold(told) ? told : null)}
-          endedAtMs={endedAtMs}
-          onRetry={() => regenerate(message)}
-          onContinue={isSaid ? () => goOn(message) : null}
-        />
+        <Suspense>
+          <Failure
+            status={message.status}
+            error={state.error ?? (isTold(told) ? told : null)}
+            endedAtMs={endedAtMs}
+            onRetry={() => regenerate(message)}
+            onContinue={isSaid ? () => goOn(message) : null}
+          />
+        </Suspense>
       ) : null}
       <div
         onPointerEnter={() => setIsNear(true)}
         onFocus={() => setIsNear(true)}
         className="mt-1 flex min-h-(--control) min-w-0 flex-wrap items-center gap-x-2"
       >
-        <VersionSwitcher message={message} />
+        <Suspense>{versionsOf(message).length > 1 ? <VersionSwitcher message={message} /> : null}</Suspense>
         <div
           className={`quick flex items-center ${isLast ? "" : "opacity-0 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 pointer-coarse:opacity-100"}`}
         >

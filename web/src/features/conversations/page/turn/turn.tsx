@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { memo, useEffect, useRef, useState } from "react"
+import { lazy, memo, Suspense, useEffect, useRef, useState } from "react"
 import type { Echo } from "@/features/conversations/api/echo"
 import type { Message } from "@/features/conversations/api/messages"
 import type { Running } from "@/features/conversations/page/lines"
@@ -7,12 +7,13 @@ import { AnswerBody } from "@/features/conversations/page/parts/answer-body"
 import { SaidBody } from "@/features/conversations/page/parts/said-body"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { TurnBoundary } from "@/features/conversations/page/turn/turn-boundary"
-import { TurnEditor } from "@/features/conversations/page/turn/turn-editor"
 import { TurnFacts } from "@/features/conversations/page/turn/turn-facts"
 import { TurnFooter } from "@/features/conversations/page/turn/turn-footer"
 import { TurnFrame } from "@/features/conversations/page/turn/turn-frame"
 import { stateOf } from "@/features/conversations/page/turn/turn-state"
 import { useFollowing } from "@/features/conversations/page/turn/use-following"
+
+const TurnEditor = lazy(() => import("@/features/conversations/page/turn/turn-editor").then((module) => ({ default: module.TurnEditor })))
 
 interface TurnProps {
   turnKey: string
@@ -79,7 +80,9 @@ export const Turn = memo((props: TurnProps) => {
           }
         >
           {isEdited && message !== null ? (
-            <TurnEditor message={message} />
+            <Suspense>
+              <TurnEditor message={message} />
+            </Suspense>
           ) : isAnswer ? (
             <AnswerBody parts={state.parts} growing={state.growing} isStreaming={state.isRunning} tools={state.tools} thoughtMs={state.thoughtMs} />
           ) : (

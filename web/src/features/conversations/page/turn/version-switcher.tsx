@@ -14,7 +14,6 @@ export function VersionSwitcher({ message }: VersionSwitcherProps) {
   const { t } = useLingui()
   const { turnTo } = useTurnActs()
   const versions = versionsOf(message)
-  if (versions.length < 2) return null
   const [at, all] = [versions.indexOf(message.id) + 1, versions.length]
   const look = "quick grid size-6 place-items-center rounded-1 text-text-2 hover:bg-hover hover:text-text disabled:text-disabled pointer-coarse:size-11"
   return (

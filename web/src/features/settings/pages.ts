@@ -16,9 +16,10 @@ import {
   ShieldCheck,
   Waypoints,
 } from "lucide-react"
+import { lazyPage } from "@/lib/lazy-page"
 import { registerFeature } from "@/registry"
-import { lazyPage } from "@/features/settings/lazy-page"
 
+/** Loaded by whatever shows the pages by name: the settings themselves, the palette, the list of shortcuts. */
 registerFeature({
   id: "settings",
   settings: [

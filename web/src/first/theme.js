@@ -14,10 +14,8 @@
   if (stored.contrast === "more") root.dataset.contrast = "more"
   if (stored.motion === "reduced") root.dataset.motion = "reduced"
   if (stored.readingWidth === "wide") root.dataset.measure = "wide"
-  if (typeof stored.locale === "string") {
-    root.lang = stored.locale
-    root.dir = stored.locale === "ar" ? "rtl" : "ltr"
-  }
+  if (stored.sidebar === "rail") root.dataset.sidebar = "rail"
+  if (typeof stored.locale === "string") root.dataset.locale = stored.locale
   var ground = document.createElement("meta")
   ground.name = "theme-color"
   ground.content = theme === "dark" ? "#0d1014" : "#f4f6f8"

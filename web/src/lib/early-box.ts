@@ -1,0 +1,28 @@
+/** The plain box that stands in the document before the app is alive (`src/first/early-box.js`), until it is taken. */
+let box: HTMLTextAreaElement | null = null
+if (typeof document !== "undefined") {
+  const found = document.getElementById("early-box")
+  if (found instanceof HTMLTextAreaElement) box = found
+}
+
+let hadWords = false
+
+/** Whether something was typed into it, taken or not. */
+export function hasEarlyWords(): boolean {
+  return hadWords || (box !== null && box.value !== "")
+}
+
+/** Take the words away, with the box, and say whether it had the focus: once, then nothing. */
+export function takeEarlyWords(): { text: string; isFocused: boolean } {
+  if (box === null) return { text: "", isFocused: false }
+  hadWords = box.value !== ""
+  const taken = { text: box.value, isFocused: document.activeElement === box }
+  dropEarlyBox()
+  return taken
+}
+
+/** Take the box away: what stands here has none. */
+export function dropEarlyBox(): void {
+  box?.remove()
+  box = null
+}

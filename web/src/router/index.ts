@@ -1,0 +1,7 @@
+export type { Addresses, GatewaySearch, Pattern, Target } from "@/router/addresses"
+export { Link } from "@/router/link"
+export { matchPath } from "@/router/match"
+export { Navigate } from "@/router/navigate-to"
+export { currentPlace, goTo, navigate, type Place, written } from "@/router/place"
+export { Router, useParam, usePlace, useSearch } from "@/router/router"
+export { type RawSearch, texts } from "@/router/search"
