@@ -13,7 +13,8 @@ const REAL: Readonly<Record<string, string>> = {
   SALON_HOSTILE_HOUSE: "hostile",
 }
 const folder = Object.entries(REAL).find(([name]) => process.env[name])?.[1]
-const include = folder === undefined ? ["src/**/*.test.ts", "tests/browser/*.test.ts"] : [`tests/${folder}/*.test.ts`]
+const played = process.env["SALON_PAGE_TESTS"]
+const include = played ? [`tests/house/${played}.test.ts`] : folder === undefined ? ["src/**/*.test.ts", "tests/browser/*.test.ts"] : [`tests/${folder}/*.test.ts`]
 
 export default defineConfig({
   resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { takenByFirefox } from "./firefox.ts"
 
 const CANDIDATES = [
   process.env["SALON_CHROMIUM"],
@@ -33,12 +34,13 @@ export interface Visit {
 
 /** Open a page in a fresh profile and gather what it complains about. */
 export async function visit(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Visit> {
-  const context = await browser.newContext({ viewport: WIDE, locale: "en-US", ...options })
+  const wanted = { viewport: WIDE, locale: "en-US", ...options }
+  const context = await browser.newContext(browser.browserType().name() === "firefox" ? takenByFirefox(wanted) : wanted)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on("pageerror", (error) => complaints.push(error.message))
   page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text())
+    if (message.type() === "error") complaints.push(`${message.text()} ${message.location().url}`.trim())
   })
   await page.goto(address)
   return { page, complaints, close: () => context.close() }
