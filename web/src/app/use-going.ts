@@ -15,5 +15,6 @@ export function useGoing(): void {
   useEffect(() => {
     if (!place.path.startsWith("/settings")) lastPlace.set(written(place))
   }, [place])
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- each place anew
   useEffect(() => drawer.set(false), [place.path])
 }

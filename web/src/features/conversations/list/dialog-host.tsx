@@ -11,6 +11,7 @@ export function DialogHost() {
   const open = useSyncExternalStore(onDialog, openedDialog)
   const { path } = usePlace()
   // A link in a dialog, as in the report of an import, leads out of it.
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- each place anew
   useEffect(() => openDialog(null), [path])
   if (open === null) return null
   return (
