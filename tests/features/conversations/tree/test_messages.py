@@ -51,6 +51,27 @@ def test_what_follows_a_message_is_read_downwards(play) -> None:
     play(scene)
 
 
+def test_a_path_to_a_message_tells_a_branch_that_has_it(play) -> None:
+    async def scene(made) -> None:
+        conversation, main, ids = await made.talk("one", "two", "three")
+        side = await made.tree.branches.create(made.ann, conversation, name="Side", head_id=ids[1])
+        told = await made.tree.messages.append(made.ann, conversation, [made.said("dos")], branch_id=side.id)
+        aside = told.messages[0].id
+
+        async def branch_of(message: str, branch: str | None = None) -> str | None:
+            page = await made.tree.messages.page(made.ann, conversation, last_id=message, branch_id=branch)
+            assert page.items[-1].message.id == message
+            return page.branch and page.branch.id
+
+        assert [await branch_of(ids[2]), await branch_of(aside)] == [main, side.id]
+        assert [await branch_of(ids[0]), await branch_of(ids[0], side.id)] == [main, side.id]
+        assert await branch_of(aside, main) == side.id
+        await made.tree.messages.edit(made.ann, conversation, aside, made.said("tres"), branch_id=side.id)
+        assert await branch_of(aside) is None
+
+    play(scene)
+
+
 def test_an_edit_stands_beside_what_it_was_made_from(play) -> None:
     async def scene(made) -> None:
         conversation, branch, ids = await made.talk("one", "two", "three")

@@ -1,15 +1,21 @@
 """Finding what a caller names, in the caller's space alone: anything else is not there."""
 
+from typing import Final
+
 import msgspec
 
 from salon.features.conversations.errors import TemporaryRefused
 from salon.features.conversations.models import Branch, Conversation, Message
 from salon.features.conversations.naming import is_temporary
-from salon.features.conversations.store.conversations import get_branch, get_conversation
+from salon.features.conversations.store.conversations import get_branch, get_conversation, list_branches
 from salon.features.conversations.store.messages import get_message
+from salon.features.conversations.store.walking import places_up
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import NotFound
 from salon.foundation.storage import Transaction
+
+_BRANCHES_TRIED: Final = 20
+"""Of a tree with more, a message that none of these leads to is shown as a path of its own."""
 
 
 def the_conversation(
@@ -54,6 +60,25 @@ def the_message(
     if found is None or found.conversation_id != conversation_id:
         raise NotFound(what="message", id=message_id[:100])
     return found
+
+
+def branch_with(tx: Transaction, scope: SpaceScope, message: Message, *, wanted: str | None) -> Branch | None:
+    """Return a branch whose path has a message; None if none does, or only one that was not used for long.
+
+    The one that is wanted comes first, then the conversation's own, then those changed last.
+    """
+    own = the_conversation(tx, scope, message.conversation_id).branch_id
+    known = list_branches(tx, scope, message.conversation_id)
+    known.sort(key=lambda branch: (branch.id != wanted, branch.id != own, -branch.changed_at_ms))
+    for branch in known[:_BRANCHES_TRIED]:
+        head = None if branch.head_id is None else get_message(tx, scope, branch.head_id)
+        if head is None or head.depth < message.depth:
+            continue
+        limit = head.depth - message.depth + 1
+        walked = places_up(tx, scope, message.conversation_id, head.id, limit=limit)
+        if walked and walked[-1].id == message.id:
+            return branch
+    return None
 
 
 def readable(message: Message) -> Message:

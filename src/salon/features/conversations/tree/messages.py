@@ -20,7 +20,13 @@ from salon.features.conversations.tree.appending import (
 )
 from salon.features.conversations.tree.branches import check_name, move_head
 from salon.features.conversations.tree.desk import Desk, Ids, author_id
-from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation, the_message
+from salon.features.conversations.tree.lookups import (
+    branch_with,
+    readable,
+    the_branch,
+    the_conversation,
+    the_message,
+)
 from salon.features.conversations.tree.views import MessagePage, MessageView
 from salon.foundation.events import Event, publish
 from salon.foundation.files import check_named
@@ -151,7 +157,8 @@ class Messages:
     ) -> MessagePage:
         """Return the last messages of a branch, of the path to ``last_id``, or of that above ``before``.
 
-        Oldest first; ``next`` is ``before`` of the page above. Raises: NotFound.
+        Oldest first; ``next`` is ``before`` of the page above. With ``last_id`` the page tells a branch whose
+        path has it. Raises: NotFound.
         """
         scope, limit = SpaceScope(caller.space_id), min(limit, MOST_PAGE)
 
@@ -160,7 +167,9 @@ class Messages:
             if before is not None:
                 last = the_message(tx, scope, conversation_id, before).parent_id
             elif last_id is not None:
-                last = the_message(tx, scope, conversation_id, last_id).id
+                message = the_message(tx, scope, conversation_id, last_id)
+                branch = branch_with(tx, scope, message, wanted=branch_id)
+                last = message.id
             else:
                 branch = opened(tx, scope, conversation_id, branch_id)
                 last = branch.head_id

@@ -35,6 +35,6 @@ class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
     """Where the list goes on; for a path, ``before`` of the page before."""
     branch: Branch | None = None
-    """The branch whose path it is."""
+    """The branch whose path it is, or begins with it."""
     is_broken: bool = False
     """The path ends where its parent is missing, or where it would go in a circle; it can be repaired."""
