@@ -8,8 +8,8 @@ import { carry } from "@/features/conversations/list/carried"
 import { useList } from "@/features/conversations/list/list-context"
 import { RenameField } from "@/features/conversations/list/rename-field"
 import { RowMenuSlot } from "@/features/conversations/list/row-menu-slot"
+import { Speakers } from "@/features/conversations/page/speakers"
 import { useLongPress } from "@/features/conversations/list/use-row-press"
-import { assignVoices } from "@/lib/voices"
 import { Link } from "@/router"
 
 interface ListRowProps {
@@ -83,7 +83,8 @@ export function ListRow({ conversation, isCurrent }: ListRowProps) {
 
 function RowBars({ conversation, isWriting }: { conversation: Listed; isWriting: boolean }) {
   const { t } = useLingui()
-  const voices = [...assignVoices(conversation.speakers.map(({ id }) => id)).values()]
+  const speakers = new Speakers()
+  const voices = conversation.speakers.map(({ id, kind, name }) => speakers.of({ kind, name: name ?? id }).voice)
   return (
     <span className="flex shrink-0 items-center group-focus-within/row:invisible group-hover/row:invisible pointer-coarse:me-7 pointer-coarse:visible">
       {isWriting ? (

@@ -15,44 +15,47 @@ export interface Speaker {
 
 /** Gives each speaker of a conversation a voice, and never another one while the page is open. */
 export class Speakers {
-  readonly #voices = new Map<string, Voice>()
+  readonly #known = new Map<string, Speaker>()
   #self: Speaker | null = null
 
   /** Who writes here: the person who has spoken, and one called `name` until somebody has. */
   self(name: string): Speaker {
     if (this.#self !== null) return this.#self
-    return { id: "person:", kind: "person", name, letters: lettersOf(name, "person", 0), voice: 9 }
+    return { id: "person:", kind: "person", name, letters: lettersOf(name, "person", 0), voice: FIRST_PERSON }
   }
 
+  /** The same object for the same speaker. */
   of(author: Author): Speaker {
     const kind = author.kind === "person" ? "person" : "model"
     const told = author.display_name ?? author.name ?? ""
     const id = `${kind}:${told}`
-    const name = kind === "model" ? shortName(told) : told
-    const speaker: Speaker = { id, kind, name, letters: lettersOf(name, kind, this.#voices.size), voice: this.#voiceOf(id) }
+    const speaker = this.#known.get(id) ?? this.#meet(id, kind, told)
     // Who was imported has no id: nobody writes here as one of them.
     if (kind === "person" && author.id) this.#self ??= speaker
     return speaker
   }
 
-  /** The same speaker wants the same voice everywhere; where another has it, the next that is free. */
-  #voiceOf(id: string): Voice {
-    const had = this.#voices.get(id)
-    if (had !== undefined) return had
-    const wanted = id.startsWith("person:") && this.#people() === 0 ? PERSON_PLACE : hashOf(id) % VOICE_ORDER.length
-    const taken = new Set(this.#voices.values())
-    const order = [...VOICE_ORDER.slice(wanted), ...VOICE_ORDER.slice(0, wanted)]
-    const voice = order.find((one) => !taken.has(one)) ?? order[0] ?? 1
-    this.#voices.set(id, voice)
-    return voice
+  #meet(id: string, kind: Speaker["kind"], told: string): Speaker {
+    const name = kind === "model" ? shortName(told) : told
+    const isFirst = kind === "person" && ![...this.#known.values()].some((one) => one.kind === "person")
+    const voice = isFirst ? FIRST_PERSON : this.#free(id)
+    const speaker: Speaker = { id, kind, name, letters: lettersOf(name, kind, this.#known.size), voice }
+    this.#known.set(id, speaker)
+    return speaker
   }
 
-  #people(): number {
-    return [...this.#voices.keys()].filter((id) => id.startsWith("person:")).length
+  /** The same speaker wants the same voice everywhere; where another has it, the next that is free. */
+  #free(id: string): Voice {
+    const wanted = hashOf(id) % OTHERS.length
+    const order = [...OTHERS.slice(wanted), ...OTHERS.slice(0, wanted)]
+    const taken = new Set([...this.#known.values()].map(({ voice }) => voice))
+    return order.find((one) => !taken.has(one)) ?? order[0] ?? 1
   }
 }
 
-const PERSON_PLACE = VOICE_ORDER.indexOf(9)
+/** Nobody else's, so that it does not matter who was seen first. */
+const FIRST_PERSON: Voice = 9
+const OTHERS = VOICE_ORDER.filter((voice) => voice !== FIRST_PERSON)
 
 /** `provider/maker/model:tag` is known by its last name. */
 export function shortName(name: string): string {
