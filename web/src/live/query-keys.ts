@@ -11,7 +11,10 @@ export const keys = {
   one: (id: string): QueryKey => ["conversation", id, "self"],
   /** Every page of messages of a conversation, on whatever branch. */
   messages: (id: string): QueryKey => ["conversation", id, "messages"],
+  /** What is made of the whole tree: its map, versions, differences. */
   outline: (id: string): QueryKey => ["conversation", id, "outline"],
+  /** Branches without their words. */
+  lines: (id: string): QueryKey => ["conversation", id, "lines"],
   answers: (id: string): QueryKey => ["conversation", id, "answers"],
   queue: (id: string): QueryKey => ["conversation", id, "queue"],
   context: (id: string): QueryKey => ["conversation", id, "context"],
@@ -52,11 +55,11 @@ export function staleAfter(event: SpaceEvent): readonly QueryKey[] {
       // What is added at an end is fetched alone (`isAdding`): the pages above stay as they are.
       return isAdding(event)
         ? [keys.lists, keys.outline(id), keys.context(id)]
-        : [keys.lists, keys.messages(id), keys.outline(id), keys.context(id)]
+        : [keys.lists, keys.messages(id), keys.outline(id), keys.lines(id), keys.context(id)]
     case "branch":
       // A branch that was made or renamed shows what it did.
       if (event.type === "branch.created" || event.type === "branch.changed") return [keys.one(id)]
-      return isAdding(event) ? [keys.one(id), keys.outline(id)] : [keys.one(id), keys.messages(id)]
+      return isAdding(event) ? [keys.one(id), keys.outline(id)] : [keys.one(id), keys.messages(id), keys.lines(id)]
     case "answer":
       return [keys.lists, keys.answers(id), keys.context(id), keys.runs]
     case "queue":

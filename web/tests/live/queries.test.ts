@@ -51,11 +51,11 @@ test("a window opens at the end, goes up to the beginning and holds no more than
     while (pages.state().hasNextPage) await pages.newer()
     return [first, top, pages.state()]
   }, long)
-  expect(seen[0]?.depths).toEqual(range(MANY - 50, MANY))
-  expect(seen[1]?.depths).toEqual(range(0, 600))
+  expect(seen[0]?.depths).toEqual(range(MANY - 40, MANY))
+  expect(seen[1]?.depths).toEqual(range(0, 760))
   expect(seen[1]?.isAtEnd).toBe(false)
-  expect(seen[2]?.depths).toEqual(range(MANY - 600, MANY))
-  expect(seen[2]).toMatchObject({ isAtEnd: true, pages: 12 })
+  expect(seen[2]?.depths).toEqual(range(160, MANY))
+  expect(seen[2]).toMatchObject({ isAtEnd: true, pages: 8 })
 })
 
 test("a window opens around any message", async () => {
@@ -72,7 +72,7 @@ test("a window opens around any message", async () => {
     },
     [long, anchorId] as const,
   )
-  expect(seen).toEqual(range(MANY - 299, MANY - 149))
+  expect(seen).toEqual(range(MANY - 339, MANY - 99))
 })
 
 test("what others say comes to the end of a window, asked for alone", async () => {
@@ -85,7 +85,7 @@ test("what others say comes to the end of a window, asked for alone", async () =
   page.on("request", (request) => asked.push(new URL(request.url()).search))
   await append(id, 3)
   await expect.poll(seen).toBe(62)
-  expect(asked.findLast((query) => query.includes("limit=50"))).toContain("after=")
+  expect(asked.findLast((query) => query.includes("limit=100"))).toContain("after=")
 })
 
 test("what is said is shown at once and all the time under one key, and its answer never goes away", async () => {

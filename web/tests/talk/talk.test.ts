@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core"
 import createClient from "openapi-fetch"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { paths } from "@/api/schema"
-import { axeFindings, NARROW, openBrowser, visit } from "../browser/browser.ts"
+import { axeFindings, NARROW, openBrowser, visit, WIDE } from "../browser/browser.ts"
 
 /** The page of a conversation against the real house that tests/web/test_talk_page.py has started. */
 
@@ -182,6 +182,64 @@ test("a link to a message opens there, and the score leads anywhere", async () =
   await score.focus()
   await page.keyboard.press("End")
   await expect.poll(() => turns(page).last().textContent()).toContain("Answer 99")
+  await close()
+})
+
+const jump = (page: Page) => page.getByRole("button", { name: /^Jump to latest/ })
+
+test("where all is in the view there is nothing to jump to, however it was opened", async () => {
+  const id = await begin()
+  await append(id, 2)
+  const path = { conversation_id: id }
+  const { data } = await api.GET("/salon/v1/conversations/{conversation_id}/outline", { params: { path } })
+  const { page, close } = await open(id, `?message=${data?.items[0]?.id}`)
+  await expect.poll(() => turns(page).count()).toBe(2)
+  await expect.poll(() => jump(page).count()).toBe(0)
+  await page.keyboard.press("k")
+  await expect.poll(() => turns(page).first().evaluate((turn) => turn === document.activeElement)).toBe(true)
+  expect(await jump(page).count()).toBe(0)
+  await close()
+})
+
+test("a link to a message that is on another branch opens that branch", async () => {
+  const id = await begin()
+  await append(id, 2)
+  const path = { conversation_id: id }
+  const first = (await api.GET("/salon/v1/conversations/{conversation_id}/outline", { params: { path } })).data?.items[0]?.id ?? ""
+  const made = await api.POST("/salon/v1/conversations/{conversation_id}/branches", { params: { path }, body: { name: "aside", head_id: first } })
+  const body = { branch_id: made.data?.id ?? "", messages: [{ role: "user" as const, text: "Only here" }] }
+  const said = await api.POST("/salon/v1/conversations/{conversation_id}/messages", { params: { path }, body })
+  const { page, close } = await open(id, `?message=${said.data?.messages[0]?.id}`)
+  await page.getByText("Only here").first().waitFor()
+  await page.locator("header").getByText("aside").waitFor()
+  await page.getByRole("textbox", { name: "Message", exact: true }).fill("And this {{fake tokens=3}}")
+  await page.keyboard.press("Enter")
+  await expect.poll(() => turns(page).count()).toBe(4)
+  await close()
+})
+
+test.for([WIDE, NARROW])("versions stand side by side in the column, and it goes on with the one that is picked: %o", async (viewport) => {
+  const id = await begin()
+  await say(id, "Go {{fake tokens=5}}")
+  const { page, complaints, close } = await visit(browser, `${HOUSE}/c/${id}`, { viewport })
+  await expect.poll(async () => words(await lastText(page).textContent())).toBe(5)
+  await ended(page)
+  await turns(page).last().focus()
+  await page.keyboard.press("r")
+  await page.getByText("2 of 2").waitFor()
+  await page.getByRole("button", { name: "Side by side" }).click()
+  const lanes = page.getByRole("group", { name: "Answers side by side" }).getByRole("article")
+  await expect.poll(() => lanes.count()).toBe(2)
+  expect(await page.getByRole("dialog").count()).toBe(0)
+  await page.getByRole("textbox", { name: "Message", exact: true }).waitFor()
+  const [one, two] = [await lanes.nth(0).boundingBox(), await lanes.nth(1).boundingBox()]
+  expect(one?.y).toBe(two?.y)
+  expect(one?.width).toBe(two?.width)
+  if (viewport === NARROW) await page.getByRole("group", { name: "Answers", exact: true }).getByRole("button").first().click()
+  await lanes.first().getByRole("button", { name: "Go on with this one" }).click()
+  await page.getByText("1 of 2").waitFor()
+  expect(await lanes.count()).toBe(0)
+  expect(complaints).toEqual([])
   await close()
 })
 

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query"
 import { api } from "@/api/client"
 import { take } from "@/api/problem"
 import type { components } from "@/api/schema"
+import type { Message } from "@/features/conversations/api/messages"
 import { keys } from "@/live/query-keys"
 
 /** The tree of a conversation, how its branches came to end where they do, how two differ, and what is shared of it. */
@@ -86,19 +87,25 @@ export function messageQuery(id: string, messageId: string) {
   })
 }
 
-/** The ids of all words in the place of a message, oldest first. */
-export function versionsQuery(id: string, messageId: string) {
-  const params = { path: { conversation_id: id, message_id: messageId } }
+/** All answers to a message, deleted ones among them, oldest first; to nothing, where it is empty. */
+export function besideQuery(id: string, parentId: string) {
   return queryOptions({
-    queryKey: [...keys.outline(id), "versions", messageId],
+    queryKey: [...keys.outline(id), "beside", parentId],
     queryFn: async ({ signal }) => {
-      const call = api.GET("/salon/v1/conversations/{conversation_id}/messages/{message_id}", { signal, params })
-      const { siblings } = await take(call)
-      return siblings.length === 0 ? [messageId] : siblings
+      const path = { conversation_id: id, message_id: parentId }
+      const call =
+        parentId === ""
+          ? api.GET("/salon/v1/conversations/{conversation_id}/roots", { signal, params: { path } })
+          : api.GET("/salon/v1/conversations/{conversation_id}/messages/{message_id}/children", { signal, params: { path } })
+      return (await take(call)).items.filter(isAnswer)
     },
     staleTime: 0,
     gcTime: SHORT_MS,
   })
+}
+
+function isAnswer({ role, hidden_at_ms, archived_at_ms }: Message): boolean {
+  return role === "assistant" && hidden_at_ms === null && archived_at_ms === null
 }
 
 const SHARES = ["shares"] as const

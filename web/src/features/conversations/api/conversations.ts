@@ -41,17 +41,6 @@ export function conversationQuery(id: string) {
   })
 }
 
-/** A branch without its words: what a rail, a score and a scroll bar are drawn of, and where they jump to. */
-export function outlineQuery(id: string, branchId?: string) {
-  const query = branchId === undefined ? {} : { branch_id: branchId }
-  const params = { path: { conversation_id: id }, query }
-  return queryOptions({
-    queryKey: [...keys.outline(id), branchId ?? ""],
-    queryFn: ({ signal }) => take(api.GET("/salon/v1/conversations/{conversation_id}/outline", { signal, params })),
-    ...FRESH,
-  })
-}
-
 /** The answers under way, to be followed. */
 export function answersQuery(id: string) {
   const params = { path: { conversation_id: id } }

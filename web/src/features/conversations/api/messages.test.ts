@@ -11,6 +11,8 @@ import {
   type MessagePages,
   messagesIn,
   putMore,
+  keepSame,
+  branchIn,
   withMore,
 } from "@/features/conversations/api/messages"
 import { idOf, type QueuedAct } from "@/live/acts"
@@ -50,13 +52,19 @@ function pageOf(items: Message[], next: string | null = null): MessagePage {
   return { items, next, branch: null, is_broken: false }
 }
 
+function branchOf(id: string): NonNullable<MessagePage["branch"]> {
+  const never = { deleted_at_ms: null, hidden_at_ms: null, archived_at_ms: null, pinned_at_ms: null }
+  return { id, conversation_id: "cnv_1", name: "main", head_id: "b", created_by: null, version: 1, created_at_ms: 0, changed_at_ms: 0, ...never }
+}
+
 test("pages go on above until the first message, and below until the end of the branch", () => {
   const page = pageOf([message("b", "a"), message("c", "b")], "c")
-  expect(above(page)).toEqual({ before: "b" })
-  expect(above(pageOf([message("a", null)]))).toBeUndefined()
-  expect(above({ ...page, is_broken: true })).toBeUndefined()
+  expect(above(page, { end: true })).toEqual({ before: "b" })
+  expect(above(pageOf([message("a", null)]), { end: true })).toBeUndefined()
+  expect(above({ ...page, is_broken: true }, { end: true })).toBeUndefined()
   expect(below(page, { end: true })).toBeUndefined()
-  expect(below(page, { upTo: "c" })).toEqual({ after: "c" })
+  expect(below({ ...page, branch: branchOf("brn_1") }, { upTo: "c" })).toEqual({ after: "c", branchId: "brn_1" })
+  expect(below(page, { upTo: "c" })).toBeUndefined()
   expect(below(page, { before: "d" })).toEqual({ after: "c" })
   expect(below(page, { after: "a" })).toEqual({ after: "c" })
   expect(below(pageOf([]), { after: "a" })).toBeUndefined()
@@ -73,6 +81,32 @@ test("more at the end comes once, and takes the place of what was there", () => 
   ])
   expect(isAtEnd(more)).toBe(true)
   expect(isAtEnd({ ...pages, pageParams: [{ upTo: "b" }] })).toBe(false)
+})
+
+test("the branch that the first page tells is known when that page is dropped", () => {
+  const told = { ...pageOf([message("b", "a")]), branch: branchOf("brn_2") }
+  const up = above(told, { upTo: "b" })
+  const down = below(told, { upTo: "b" })
+  expect([up, down]).toEqual([
+    { before: "b", branchId: "brn_2" },
+    { after: "b", branchId: "brn_2" },
+  ])
+  const higher = pageOf([message("a", null)])
+  expect(branchIn({ pages: [higher], pageParams: up ? [up] : [] })).toBe("brn_2")
+  expect(below(higher, up ?? { end: true })).toEqual({ after: "a", branchId: "brn_2" })
+  expect(branchIn({ pages: [higher], pageParams: [{ end: true }] })).toBeUndefined()
+})
+
+test("a page that comes above, and one that is fetched anew, leave each message the same object", () => {
+  const [a, b] = [message("a", null), message("b", "a")]
+  const before: MessagePages = { pages: [pageOf([b])], pageParams: [{ end: true }] }
+  const more: MessagePages = { pages: [pageOf([a]), ...before.pages], pageParams: [{ before: "b" }, { end: true }] }
+  expect(messagesIn(keepSame(before, more))).toEqual([a, b])
+  expect(messagesIn(keepSame(before, more))[1]).toBe(b)
+  const anew: MessagePages = { ...more, pages: [pageOf([message("a", null)]), pageOf([{ ...b, pinned_at_ms: 3 }])] }
+  const kept = messagesIn(keepSame(more, anew))
+  expect(kept[0]).toBe(a)
+  expect(kept[1]?.pinned_at_ms).toBe(3)
 })
 
 test("what was said is an echo until it is answered, and then keeps its key", () => {

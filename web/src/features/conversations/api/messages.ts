@@ -1,4 +1,4 @@
-import { type InfiniteData, infiniteQueryOptions, type QueryClient } from "@tanstack/react-query"
+import { type InfiniteData, infiniteQueryOptions, type QueryClient, replaceEqualDeep } from "@tanstack/react-query"
 import { api } from "@/api/client"
 import { take } from "@/api/problem"
 import type { components } from "@/api/schema"
@@ -10,7 +10,13 @@ export type Message = components["schemas"]["Message"]
 export type MessagePage = components["schemas"]["Messages"]
 
 /** Which page: the end of the branch, what ends in a message, or what stands above or below one. */
-export type PageParam = { end: true } | { upTo: string } | { before: string } | { after: string }
+export type PageParam = { end: true } | { upTo: string } | ({ before: string } & OnBranch) | ({ after: string } & OnBranch)
+
+interface OnBranch {
+  /** The branch that the first page has told, which may be dropped before the others. */
+  branchId?: string
+}
+
 export type MessagePages = InfiniteData<MessagePage, PageParam>
 
 export interface Place {
@@ -20,14 +26,17 @@ export interface Place {
   anchorId?: string
 }
 
-const PAGE_MESSAGES = 50
+/** What opens is to be there soon; what is scrolled to comes in larger pieces, for a fast wheel is past them at once. */
+const FIRST_MESSAGES = 40
+const PAGE_MESSAGES = 100
 /** Pages farther away are dropped, and fetched again when somebody scrolls there. */
-const MOST_PAGES = 12
+const MOST_PAGES = 8
 
 function fetchPage(conversationId: string, branchId: string | undefined, param: PageParam, signal?: AbortSignal) {
+  const on = toldBy(param) ?? branchId
   const query = {
-    limit: PAGE_MESSAGES,
-    ...(branchId === undefined ? {} : { branch_id: branchId }),
+    limit: "end" in param || "upTo" in param ? FIRST_MESSAGES : PAGE_MESSAGES,
+    ...(on === undefined ? {} : { branch_id: on }),
     ...("upTo" in param ? { last_id: param.upTo } : {}),
     ...("before" in param ? { before: param.before } : {}),
     ...("after" in param ? { after: param.after } : {}),
@@ -43,9 +52,10 @@ export function messagesQuery(conversationId: string, place: Place = {}) {
     queryKey: [...keys.messages(conversationId), place.branchId ?? "", place.anchorId ?? ""],
     queryFn: ({ signal, pageParam }) => fetchPage(conversationId, place.branchId, pageParam, signal),
     initialPageParam: first,
-    getPreviousPageParam: above,
+    getPreviousPageParam: (page, _, param) => above(page, param),
     getNextPageParam: (page, _, param) => below(page, param),
     maxPages: MOST_PAGES,
+    structuralSharing: (before, now) => (isPages(before) && isPages(now) ? keepSame(before, now) : now),
     // What changes is told by the events of the space.
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
@@ -53,17 +63,52 @@ export function messagesQuery(conversationId: string, place: Place = {}) {
 }
 
 /** Where the page above begins; undefined at the beginning. */
-export function above(page: MessagePage): PageParam | undefined {
+export function above(page: MessagePage, param: PageParam): PageParam | undefined {
   const [first] = page.items
-  return first === undefined || first.parent_id === null || page.is_broken ? undefined : { before: first.id }
+  if (first === undefined || first.parent_id === null || page.is_broken) return undefined
+  return { before: first.id, ...onBranch(page, param) }
 }
 
-/** Where the page below begins; undefined at the end of the branch. */
+/** Where the page below begins; undefined at the end of the branch, and where no branch leads on. */
 export function below(page: MessagePage, param: PageParam): PageParam | undefined {
-  if ("end" in param) return undefined
-  if ("after" in param) return page.next === null ? undefined : { after: page.next }
+  if ("end" in param || isAside(page, param)) return undefined
+  if ("after" in param) return page.next === null ? undefined : { after: page.next, ...onBranch(page, param) }
   const last = page.items.at(-1)
-  return last === undefined ? undefined : { after: last.id }
+  return last === undefined ? undefined : { after: last.id, ...onBranch(page, param) }
+}
+
+function onBranch(page: MessagePage, param: PageParam): OnBranch {
+  const branchId = page.branch?.id ?? toldBy(param)
+  return branchId === undefined ? {} : { branchId }
+}
+
+function toldBy(param: PageParam): string | undefined {
+  return "branchId" in param ? param.branchId : undefined
+}
+
+/** The branch whose messages these are; undefined where none leads to them. */
+export function branchIn(pages: MessagePages | undefined): string | undefined {
+  const told = pages?.pages.findLast(({ branch }) => branch)?.branch?.id
+  return told ?? pages?.pageParams.map(toldBy).find((one) => one !== undefined)
+}
+
+/**
+ * The pages with each message that says what it said before as the same object, so that it is not drawn again.
+ *
+ * Not page by page, as the library would: with a page above, each stands where another one stood.
+ */
+export function keepSame(before: MessagePages, now: MessagePages): MessagePages {
+  const had = new Set(before.pages)
+  if (now.pages.every((page) => had.has(page))) return now
+  const byId = new Map(before.pages.flatMap(({ items }) => items.map((one) => [one.id, one])))
+  const pages = now.pages.map((page) =>
+    had.has(page) ? page : { ...page, items: page.items.map((one) => replaceEqualDeep(byId.get(one.id), one)) },
+  )
+  return { ...now, pages }
+}
+
+function isPages(data: unknown): data is MessagePages {
+  return data instanceof Object && "pages" in data
 }
 
 /** All messages of the window, oldest first. */
@@ -74,7 +119,12 @@ export function messagesIn(pages: MessagePages | undefined): Message[] {
 /** Whether the window reaches the end of its branch, where new messages come. */
 export function isAtEnd(pages: MessagePages): boolean {
   const [page, param] = [pages.pages.at(-1), pages.pageParams.at(-1)]
-  return page !== undefined && param !== undefined && below(page, param) === undefined
+  return page !== undefined && param !== undefined && below(page, param) === undefined && !isAside(page, param)
+}
+
+/** Whether the page ends in a message that is on no branch any more, like an answer that was made again. */
+function isAside(page: MessagePage, param: PageParam): boolean {
+  return "upTo" in param && page.branch === null
 }
 
 /** The same window with more at its end; what it has already is put in place of what was there. */
@@ -162,7 +212,7 @@ async function fetchEnd(
   queryKey: readonly unknown[],
   pages: MessagePages,
 ): Promise<void> {
-  const branchId = pages.pages.find(({ branch }) => branch)?.branch?.id ?? String(queryKey[3] ?? "")
+  const branchId = branchIn(pages) ?? String(queryKey[3] ?? "")
   const last = messagesIn(pages).at(-1)
   // Of an empty one nobody knows how much has come.
   if (last === undefined) return queries.invalidateQueries({ queryKey })

@@ -1,7 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query"
 import type { components } from "@/api/schema"
 import { editedIn, remember, type Sent, sentOf } from "@/features/conversations/api/echo"
-import { fetchMore, type MessagePages, putMore, whenIdle, withChanged } from "@/features/conversations/api/messages"
+import { branchIn, fetchMore, type MessagePages, putMore, whenIdle, withChanged } from "@/features/conversations/api/messages"
+import { fetchEnds } from "@/features/conversations/api/outline"
 import type { QueuedAct } from "@/live/acts"
 import type { SpaceEvent } from "@/live/frames"
 import type { Outbox } from "@/live/outbox"
@@ -54,6 +55,7 @@ async function freshen(queries: QueryClient, events: readonly SpaceEvent[], port
   const grown = new Set(events.filter((event) => isAdding(event) || event.type === "answer.ended").map(talkOf))
   const fetched = [...grown].map(async (id) => {
     await whenAnswered(ports, id)
+    void fetchEnds(queries, id)
     await fetchMore(queries, id)
   })
   await Promise.all(fetched)
@@ -90,8 +92,7 @@ export function takeSent(queries: QueryClient, act: QueuedAct, sent: Sent, nowMs
   if (message !== null) {
     remember(message.id, act.id)
     for (const [queryKey, pages] of queries.getQueriesData<MessagePages>({ queryKey: keys.messages(act.about) })) {
-      const branch = pages?.pages.find((page) => page.branch)?.branch
-      if (branch?.id !== sent.branch_id) continue
+      if (branchIn(pages) !== sent.branch_id) continue
       const changedId = editedIn(act)
       if (changedId === null) putMore(queries, queryKey, [message], null)
       else queries.setQueryData<MessagePages>(queryKey, (now) => now && withChanged(now, changedId, message))

@@ -1,65 +1,93 @@
 import { useLingui } from "@lingui/react/macro"
-import { useQueries, useQuery } from "@tanstack/react-query"
-import { useState } from "react"
+import { plural } from "@lingui/core/macro"
+import { useQuery } from "@tanstack/react-query"
+import { X } from "lucide-react"
+import { useRef, useState } from "react"
+import { IconButton } from "@/components/ui/icon-button"
+import { Notice } from "@/components/ui/notice"
 import { acts } from "@/features/conversations/api/acts"
-import { messageQuery, versionsQuery } from "@/features/conversations/api/branching"
+import { besideQuery } from "@/features/conversations/api/branching"
 import { answersQuery } from "@/features/conversations/api/conversations"
-import type { Message } from "@/features/conversations/api/messages"
 import { useAct } from "@/features/conversations/api/use-act"
 import { Lane } from "@/features/conversations/compare/lane"
-import { Notice } from "@/components/ui/notice"
-import { VOICE_ORDER } from "@/lib/voices"
+import { LanePages } from "@/features/conversations/compare/lane-pages"
+import { laneIds } from "@/features/conversations/compare/lane-ids"
+import { leafOf } from "@/features/conversations/page/acts/leaf"
+import { useTalk } from "@/features/conversations/page/talk-context"
 
 interface LanesProps {
-  /** An answer; those beside it stand beside it. */
-  message: Message
-  onPick: (messageId: string) => void
+  /** The message they answer; empty for the beginning. */
+  parentId: string
+  /** The answer with which the branch goes on; null while there is none. */
+  shownId: string | null
 }
 
-const MOST_LANES = 4
-
-/** The newest two to four answers to the same words side by side; those under way are shown as they are written. */
-export function Lanes({ message, onPick }: LanesProps) {
+/** The newest two to four answers to the same words, side by side: whole, or as they are written. */
+export function Lanes({ parentId, shownId }: LanesProps) {
   const { t } = useLingui()
+  const talk = useTalk()
   const act = useAct()
-  const { conversation_id: id, parent_id: parentId } = message
-  const versions = useQuery(versionsQuery(id, message.id)).data ?? message.siblings
+  const track = useRef<HTMLDivElement>(null)
+  const [at, setAt] = useState(0)
+  const { id, branchId } = talk
+  const answers = useQuery(besideQuery(id, parentId)).data ?? []
   const running = (useQuery(answersQuery(id)).data ?? []).filter((one) => one.parent_id === parentId)
-  // What was being written here stays in its place when it has ended.
-  const [known, setKnown] = useState<readonly string[]>([message.id])
-  const more = [...versions, ...running.map((one) => one.message_id)].filter((one) => !known.includes(one))
-  if (more.length > 0) setKnown([...known, ...more])
-  const ids = known.toSorted().slice(-MOST_LANES)
-  const finished = ids.filter((one) => running.every(({ message_id: made }) => made !== one))
-  const found = useQueries({ queries: finished.map((one) => messageQuery(id, one)) })
-  const byId = new Map(found.flatMap(({ data }) => (data ? [[data.id, data] as const] : [])))
+  // What was being written here stays in its place until the message it became is there.
+  const [known, setKnown] = useState<readonly string[]>([])
+  const ids = laneIds(known, answers, running)
+  if (ids.some((one) => !known.includes(one))) setKnown(ids)
+  const lanes = ids.map((laneId) => ({
+    id: laneId,
+    message: answers.find((one) => one.id === laneId) ?? null,
+    runId: running.find((one) => one.message_id === laneId)?.run_id ?? null,
+  }))
+  const pick = async (messageId: string): Promise<void> => {
+    if (messageId !== shownId) {
+      const leaf = await leafOf(id, messageId)
+      const moved = await act.run(acts.moveBranch(id, branchId, { head_id: leaf, kind: "switch" }))
+      if (moved === null) return
+    }
+    close(messageId)
+  }
+  const close = (messageId: string | null): void => {
+    talk.putBeside(null)
+    // What had the focus is gone: it goes to the turn that takes the place.
+    const selector = messageId === null ? "#message-box" : `[data-message="${CSS.escape(messageId)}"]`
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }))
+  }
   return (
-    <div className="flex flex-col gap-3">
+    <div className="flex flex-col gap-3 pt-5">
+      <div className="flex min-h-(--control) items-center gap-2">
+        <h3 className="min-w-0 flex-1 truncate text-ui text-text-2">
+          {plural(lanes.length, { one: "# answer to the same words", other: "# answers to the same words" })}
+        </h3>
+        <IconButton label={t`Show one answer`} onClick={() => close(shownId)}>
+          <X aria-hidden="true" className="size-4" strokeWidth={1.75} />
+        </IconButton>
+      </div>
       {act.problem ? <Notice tone="danger">{act.problem}</Notice> : null}
+      <LanePages lanes={lanes} at={at} onGo={(place) => track.current?.children[place]?.scrollIntoView({ inline: "start", block: "nearest" })} />
       <div
+        ref={track}
         role="group"
         aria-label={t`Answers side by side`}
         // Narrow screens swipe from one to the next; a scrolling region must be reachable by keyboard.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
-        className="flex snap-x snap-mandatory items-stretch gap-5 overflow-x-auto md:overflow-x-visible"
+        onScroll={({ currentTarget: { scrollLeft, clientWidth } }) => setAt(Math.round(Math.abs(scrollLeft) / Math.max(1, clientWidth)))}
+        className="lanes-track"
       >
-        {ids.map((one, index) => {
-          const runId = running.find((run) => run.message_id === one)?.run_id ?? null
-          return (
-            <Lane
-              key={one}
-              message={byId.get(one) ?? null}
-              runId={runId}
-              place={index + 1}
-              count={ids.length}
-              voice={VOICE_ORDER[index] ?? 6}
-              isShown={one === message.id}
-              onPick={runId === null ? () => onPick(one) : null}
-              onAgain={runId === null && !act.isPending ? () => void act.run(acts.regenerate(id, one)) : null}
-            />
-          )
-        })}
+        {lanes.map((lane, place) => (
+          <Lane
+            key={lane.id}
+            message={lane.message}
+            runId={lane.runId}
+            place={place + 1}
+            count={lanes.length}
+            isShown={lane.id === shownId}
+            onPick={lane.message === null ? null : () => void pick(lane.id)}
+          />
+        ))}
       </div>
     </div>
   )

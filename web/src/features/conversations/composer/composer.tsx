@@ -12,7 +12,7 @@ import { isSomething } from "@/features/conversations/composer/send-body"
 import { SendButtons } from "@/features/conversations/composer/send-buttons"
 import { TokenCount } from "@/features/conversations/composer/token-count"
 import { withoutTrigger } from "@/features/conversations/composer/trigger"
-import { useAnswers } from "@/features/conversations/composer/use-answers"
+import { useIsAnswering } from "@/features/conversations/composer/use-answering"
 import { useEditing } from "@/features/conversations/composer/use-editing"
 import { usePanel } from "@/features/conversations/composer/use-panel"
 import { useSending } from "@/features/conversations/composer/use-sending"
@@ -44,7 +44,7 @@ function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
   const [draft, store] = useDraft(conversation?.id ?? NEW)
   const [text, setText] = useWords(draft, store, focus)
   const who = useWho(conversation, draft, store)
-  const answers = useAnswers(conversation)
+  const isAnswering = useIsAnswering(conversation)
   const editing = useEditing(conversation, draft, store)
   const sending = useSending(conversation, store, isTemporary)
   const files = useFiles(store)
@@ -65,11 +65,10 @@ function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
       editing.begin()
       return true
     }
-    if (event.key !== "Escape" || !(editing.messageId !== null || answers.isAnswering)) return false
+    if (event.key !== "Escape" || editing.messageId === null) return false
     event.preventDefault()
     event.stopPropagation()
-    if (editing.messageId !== null) editing.end()
-    else answers.stop()
+    editing.end()
     return true
   }
   const chooseModels = (models: string[], isDone: boolean): void => {
@@ -143,11 +142,11 @@ function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
             <TokenCount text={text} conversation={conversation} model={first} />
             <ModelButton models={who.models} isOpen={panel.open?.kind === "models"} onClick={panel.toggleModels} />
             <SendButtons
-              isAnswering={answers.isAnswering}
+              isAnswering={isAnswering}
               canSend={canSend}
               hasWords={isSomething(said) || draft.files.length > 0}
               isEditing={editing.messageId !== null}
-              onStop={answers.stop}
+              onStop={() => conversation?.stop()}
             />
           </div>
         </form>

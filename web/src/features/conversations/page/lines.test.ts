@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import type { Echo } from "@/features/conversations/api/echo"
 import { remember } from "@/features/conversations/api/echo"
 import type { Message } from "@/features/conversations/api/messages"
-import { linesOf, type Running } from "@/features/conversations/page/lines"
+import { linesOf, type Running, splitBy } from "@/features/conversations/page/lines"
 
 function message(id: string, parentId: string | null, change: Partial<Message> = {}): Message {
   return {
@@ -80,4 +80,22 @@ test("what was said on another branch, to the model alone, or was hidden is no t
 test("an answer below an answer goes on with it", () => {
   const messages = [message("q", null), message("w", "q", { role: "assistant", status: "interrupted" })]
   expect(linesOf({ ...rest, messages, running: [running("x", "w")] }).map(({ goesOn }) => goesOn)).toEqual([false, false, true])
+})
+
+test("answers side by side are one turn from their beginning, in the place of the one that is shown, until one is picked", () => {
+  const messages = [message("p1", null), message("p2", "p1", { role: "assistant" }), message("p3", "p2")]
+  const beside = { parentId: "p1", isOpen: true, passedOver: [] }
+  const going = [running("p8", "p1"), running("p9", "p1")]
+  const [key] = keysOf({ ...rest, messages: messages.slice(0, 1), running: going, beside }).slice(1)
+  expect(linesOf({ ...rest, messages: messages.slice(0, 1), running: going, beside }).at(-1)?.lanes?.running).toEqual(going)
+  expect(keysOf({ ...rest, messages: messages.slice(0, 2), running: going.slice(1), beside })).toEqual(["p1", key])
+  expect(keysOf({ ...rest, messages, beside })).toEqual(["p1", key, "p3"])
+  const picked = { parentId: "p1", isOpen: false, passedOver: ["run_p9"] }
+  expect(keysOf({ ...rest, messages, running: going.slice(1), beside: picked })).toEqual(["p1", "p2", "p3"])
+})
+
+test("several that answer the same words on the branch split it; one that does, or others elsewhere, do not", () => {
+  expect(splitBy([running("a1", "a"), running("a2", "a")], "brn_1")).toBe("a")
+  expect(splitBy([running("a1", "a"), running("b1", "b")], "brn_1")).toBeNull()
+  expect(splitBy([running("a1", "a"), running("a2", "a", "brn_2")], "brn_1")).toBeNull()
 })

@@ -12,6 +12,8 @@ export interface OpenConversation {
   /** Scroll to a message; where it is on another branch, switch to that. */
   show(messageId: string): void
   switchTo(branchId: string): void
+  /** Stop what is being written on the shown branch. */
+  stop(): void
 }
 
 export const OpenConversationContext = createContext<OpenConversation | null>(null)

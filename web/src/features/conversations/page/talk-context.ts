@@ -19,6 +19,8 @@ export interface Talk {
   edit(messageId: string | null): void
   /** Open a panel of the inspector. */
   openPanel(panel: string): void
+  /** Put all answers to a message side by side, to the first words where it is empty; null shows one of them again. */
+  putBeside(parentId: string | null): void
   switchTo(branchId: string): void
   show(messageId: string): void
 }

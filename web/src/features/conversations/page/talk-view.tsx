@@ -1,12 +1,15 @@
 import { useQueryClient } from "@tanstack/react-query"
-import { useEffect, useMemo, useState } from "react"
+import { useEffect, useEffectEvent, useMemo, useState } from "react"
+import { toast } from "@/components/ui/toast"
 import type { Conversation } from "@/features/conversations/api/conversations"
+import { keyOf } from "@/features/conversations/api/echo"
 import { messagesQuery } from "@/features/conversations/api/messages"
 import { Composer } from "@/features/conversations/composer"
 import { Inspector } from "@/features/conversations/inspector"
 import { setInspector } from "@/features/conversations/inspector/inspector-state"
 import { useActing } from "@/features/conversations/page/acts/use-acting"
 import { Announcer } from "@/features/conversations/page/announcer"
+import { leadTo } from "@/features/conversations/page/lead-to"
 import { LoadProblem } from "@/features/conversations/page/load-problem"
 import { type OpenConversation, OpenConversationContext } from "@/features/conversations/page/open"
 import { ScoreEdge } from "@/features/conversations/page/score/score-edge"
@@ -15,6 +18,7 @@ import { type Talk, TalkContext } from "@/features/conversations/page/talk-conte
 import { TalkHeader } from "@/features/conversations/page/talk-header"
 import { TalkSkeleton } from "@/features/conversations/page/talk-skeleton"
 import { TurnList } from "@/features/conversations/page/turn-list"
+import { useBeside } from "@/features/conversations/page/use-beside"
 import { useInspected } from "@/features/conversations/page/use-inspected"
 import { useLines } from "@/features/conversations/page/use-lines"
 import { useStop } from "@/features/conversations/page/use-stop"
@@ -33,7 +37,10 @@ interface TalkViewProps {
 export function TalkView({ conversation, branchId: askedId, messageId }: TalkViewProps) {
   const { id } = conversation
   const queries = useQueryClient()
-  const { messages, lines, branchId, isAtEnd } = useLines({ id, branchId: askedId, anchorId: messageId })
+  const [beside, putBeside, followSplit] = useBeside(id)
+  const where = { id, branchId: askedId, anchorId: messageId, ownId: conversation.branch_id }
+  const { messages, lines, branchId, isAtEnd, split, saidId } = useLines({ ...where, beside })
+  followSplit(split)
   const [windower] = useState(() => openedAt(new Windower(), messageId))
   const [speakers] = useState(() => new Speakers())
   const [editedId, edit] = useState<string | null>(null)
@@ -58,30 +65,35 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
         setInspector({ panel })
         setIsInspected(true)
       },
+      putBeside,
       switchTo: (branch) => go({ branch }),
-      show: (message) => go({ ...(branchId === "" ? {} : { branch: branchId }), message }),
+      show(message) {
+        if (windower.reveal(keyOf({ id: message }))) return
+        const found = leadTo(queries, { id, branchId }, message)
+        found.then((branch) => go({ branch, message })).catch((problem: Error) => toast({ text: problem.message, tone: "danger" }))
+      },
     }
-  }, [id, branchId, model, speakers, acting, stop, setIsInspected])
+  }, [id, branchId, model, speakers, acting, stop, putBeside, windower, queries, setIsInspected])
 
   // A link to a message, or a hit of a search, while the conversation is open already.
   const shownKey = messageId === undefined ? undefined : lines.find((line) => line.message?.id === messageId)?.key
   useEffect(() => {
     if (shownKey !== undefined) windower.reveal(shownKey)
   }, [shownKey, windower])
-  // What was said here is looked at, wherever one had been reading.
-  const saidKey = lines.findLast((line) => line.echo !== null)?.key
-  useEffect(() => {
-    if (saidKey !== undefined) windower.toEnd()
-  }, [saidKey, windower])
-  useTurnKeys({ talk, lines, windower })
-
-  const endId = lines.findLast((line) => line.message !== null)?.message?.id ?? null
   const toLatest = (): void => {
     windower.toEnd()
     if (isAtEnd) return
     if (messageId !== undefined) navigate({ to: "/c/$id", params: { id }, search: askedId === undefined ? {} : { branch: askedId } })
     else void queries.resetQueries({ queryKey: messagesQuery(id, askedId === undefined ? {} : { branchId: askedId }).queryKey })
   }
+  // What was said here is looked at, wherever one had been reading.
+  const lookAtLatest = useEffectEvent(() => toLatest())
+  useEffect(() => {
+    if (saidId !== null) lookAtLatest()
+  }, [saidId])
+  useTurnKeys({ talk, lines, windower })
+
+  const endId = lines.findLast((line) => line.message !== null)?.message?.id ?? null
   const open: OpenConversation = {
     id,
     branchId,
@@ -89,6 +101,7 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
     model,
     show: talk.show,
     switchTo: talk.switchTo,
+    stop,
   }
   return (
     <OpenConversationContext value={open}>
@@ -104,13 +117,13 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
                   editedId={editedId}
                   isAtEnd={isAtEnd}
                   onStart={() => {
-                    if (messages.hasPreviousPage && !messages.isFetching) void messages.fetchPreviousPage()
+                    if (messages.hasPreviousPage) void messages.fetchPreviousPage(ONE_AT_A_TIME)
                   }}
                   onEnd={() => {
-                    if (messages.hasNextPage && !messages.isFetching) void messages.fetchNextPage()
+                    if (messages.hasNextPage) void messages.fetchNextPage(ONE_AT_A_TIME)
                   }}
                   onLatest={toLatest}
-                  edge={<ScoreEdge branchId={askedId} lines={lines} windower={windower} />}
+                  edge={<ScoreEdge lines={lines} windower={windower} />}
                 />
               ) : messages.error ? (
                 <LoadProblem error={messages.error} onRetry={() => void messages.refetch()} />
@@ -129,6 +142,9 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
     </OpenConversationContext>
   )
 }
+
+/** What is asked for while a page is on its way is asked for again when that has come. */
+const ONE_AT_A_TIME = { cancelRefetch: false } as const
 
 function openedAt(windower: Windower, messageId: string | undefined): Windower {
   if (messageId !== undefined) windower.openAt(messageId)

@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro"
 import { type ReactNode, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react"
 import { JumpButton } from "@/features/conversations/page/jump-button"
 import type { Line } from "@/features/conversations/page/lines"
+import { LanesTurn } from "@/features/conversations/page/lanes-turn"
 import { heightOf } from "@/features/conversations/page/line-height"
 import { Turn } from "@/features/conversations/page/turn/turn"
 import type { Windower } from "@/features/conversations/page/window/windower"
@@ -27,7 +28,7 @@ export function TurnList({ lines, windower, editedId, isAtEnd, onStart, onEnd, o
   const { t } = useLingui()
   const keys = lines.map(({ key }) => key)
   useSyncExternalStore(windower.subscribe, windower.view)
-  const view = windower.lay(keys, (index) => heightOf(lines[index]), { nearStart: onStart, nearEnd: onEnd })
+  const view = windower.lay(keys, (index) => heightOf(lines[index]), { nearStart: onStart, nearEnd: onEnd }, isAtEnd)
   useLayoutEffect(() => windower.settle())
   const { hold, measure } = windower
   const [known] = useState(() => new Set(keys))
@@ -45,21 +46,32 @@ export function TurnList({ lines, windower, editedId, isAtEnd, onStart, onEnd, o
       >
         <div role="log" aria-label={t`Messages`} aria-live="off" className="mx-auto w-full max-w-(--col) px-4 pb-4 sm:px-5">
           <div style={{ height: view.before }} />
-          {lines.slice(view.from, view.to).map((line, index) => (
-            <Turn
-              key={line.key}
-              turnKey={line.key}
-              message={line.message}
-              running={line.running}
-              echo={line.echo}
-              goesOn={line.goesOn}
-              isLast={view.from + index === lines.length - 1}
-              isNew={view.from + index >= lines.length - 2 && !known.has(line.key)}
-              isEdited={line.message !== null && line.message.id === editedId}
-              isTabStop={line.key === top}
-              measure={measure}
-            />
-          ))}
+          {lines.slice(view.from, view.to).map((line, index) =>
+            line.lanes === null ? (
+              <Turn
+                key={line.key}
+                turnKey={line.key}
+                message={line.message}
+                running={line.running}
+                echo={line.echo}
+                goesOn={line.goesOn}
+                isLast={view.from + index === lines.length - 1}
+                isNew={view.from + index >= lines.length - 2 && !known.has(line.key)}
+                isEdited={line.message !== null && line.message.id === editedId}
+                isTabStop={line.key === top}
+                measure={measure}
+              />
+            ) : (
+              <LanesTurn
+                key={line.key}
+                turnKey={line.key}
+                parentId={line.lanes.parentId}
+                shownId={line.message?.id ?? null}
+                isTabStop={line.key === top}
+                measure={measure}
+              />
+            ),
+          )}
           <div style={{ height: view.after }} />
         </div>
       </div>

@@ -1,25 +1,24 @@
+import { useLingui } from "@lingui/react/macro"
 import { useQueryClient } from "@tanstack/react-query"
-import { useEffect, useEffectEvent } from "react"
-import { answersQuery } from "@/features/conversations/api/conversations"
-import { stopRun } from "@/features/conversations/api/stop-run"
+import { useCallback } from "react"
+import { drawer } from "@/components/shell/drawer"
+import { runsOn, stopRun } from "@/features/conversations/api/stop-run"
+import { useAction } from "@/registry"
 
 /** Stop what is being written on a branch; Esc does it, too, unless that closes something. */
 export function useStop(conversationId: string, branchId: string): () => void {
+  const { t } = useLingui()
   const queries = useQueryClient()
-  const stop = (): boolean => {
-    const answers = queries.getQueryData(answersQuery(conversationId).queryKey) ?? []
-    const here = answers.filter((one) => one.branch_id === branchId)
-    for (const { run_id: runId } of here) void stopRun(conversationId, runId)
-    return here.length > 0
-  }
-  const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return
-    if (document.querySelector("dialog[open], [popover]:popover-open") !== null) return
-    if (stop()) event.preventDefault()
+  const runs = (): readonly string[] => runsOn(queries, conversationId, branchId)
+  const stop = useCallback(() => {
+    for (const runId of runsOn(queries, conversationId, branchId)) void stopRun(conversationId, runId)
+  }, [queries, conversationId, branchId])
+  useAction({
+    id: "stop",
+    title: () => t`Stop the answer`,
+    keys: ["Escape"],
+    when: () => !drawer.get() && runs().length > 0,
+    run: stop,
   })
-  useEffect(() => {
-    addEventListener("keydown", onKey)
-    return () => removeEventListener("keydown", onKey)
-  }, [])
-  return () => void stop()
+  return stop
 }

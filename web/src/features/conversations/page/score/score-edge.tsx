@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
-import { useQuery } from "@tanstack/react-query"
+import { keepPreviousData, useQuery } from "@tanstack/react-query"
 import { useMemo, useSyncExternalStore } from "react"
-import { outlineQuery } from "@/features/conversations/api/conversations"
+import { outlineQuery } from "@/features/conversations/api/outline"
 import type { Line } from "@/features/conversations/page/lines"
 import { Score } from "@/features/conversations/page/score/score"
 import type { ScoredTurn } from "@/features/conversations/page/score/segments"
@@ -9,8 +9,6 @@ import { useTalk } from "@/features/conversations/page/talk-context"
 import type { Windower } from "@/features/conversations/page/window/windower"
 
 interface ScoreEdgeProps {
-  /** The branch the address names; undefined for the one that opens first. */
-  branchId: string | undefined
   lines: readonly Line[]
   windower: Windower
 }
@@ -18,10 +16,10 @@ interface ScoreEdgeProps {
 const HIDDEN_ROLES: ReadonlySet<string> = new Set(["system", "developer", "tool"])
 
 /** The score of the whole branch, of which the lines are a part. */
-export function ScoreEdge({ branchId, lines, windower }: ScoreEdgeProps) {
+export function ScoreEdge({ lines, windower }: ScoreEdgeProps) {
   const { t } = useLingui()
   const talk = useTalk()
-  const { data } = useQuery(outlineQuery(talk.id, branchId))
+  const { data } = useQuery({ ...outlineQuery(talk.id, talk.branchId), enabled: talk.branchId !== "", placeholderData: keepPreviousData })
   const view = useSyncExternalStore(windower.subscribe, windower.view)
   const { speakers } = talk
   const [you, model] = [t`You`, t`Model`]
@@ -37,7 +35,7 @@ export function ScoreEdge({ branchId, lines, windower }: ScoreEdgeProps) {
   )
   const places = useMemo(() => new Map(turns.map(({ id }, at) => [id, at])), [turns])
   const placeOf = (at: number, otherwise: number): number => places.get(lines[at]?.message?.id ?? "") ?? otherwise
-  const running = lines.flatMap((line) => line.running ?? [])
+  const running = lines.flatMap((line) => line.lanes?.running ?? line.running ?? [])
   const onShow = (turn: ScoredTurn): void => {
     const line = lines.find(({ message }) => message?.id === turn.id)
     if (line === undefined) talk.show(turn.id)

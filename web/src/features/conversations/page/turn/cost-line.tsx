@@ -8,14 +8,12 @@ interface CostLineProps {
   messageId: string
   /** Where the answer was followed here, what its run told. */
   steps: readonly Step[]
-  /** Look it up where the run told nothing. */
-  isWanted: boolean
 }
 
 /** What an answer took, in grey: tokens, money, time. */
-export function CostLine({ messageId, steps, isWanted }: CostLineProps) {
+export function CostLine({ messageId, steps }: CostLineProps) {
   const { t, i18n } = useLingui()
-  const { data } = useQuery({ ...answerRequestQuery(messageId), enabled: isWanted && steps.length === 0, retry: false })
+  const { data } = useQuery({ ...answerRequestQuery(messageId), enabled: steps.length === 0, retry: false })
   const told = steps.length > 0 ? ofSteps(steps) : data ? { tokens: data.output_tokens, cost: data.cost_e10, currency: data.currency, ms: data.ended_at_ms - data.started_at_ms } : null
   if (told === null) return null
   const { locale } = i18n

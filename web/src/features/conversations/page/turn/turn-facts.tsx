@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import { Pin } from "lucide-react"
 import { WritingBars } from "@/components/ui/bars"
+import { shortTime, wholeTime } from "@/features/conversations/page/turn/time-words"
 import { useConnectionState } from "@/live/hooks"
 
 interface TurnFactsProps {
@@ -22,10 +23,10 @@ export function TurnFacts({ atMs, isPinned, isExcluded, isRunning, note }: TurnF
       {atMs === null ? null : (
         <time
           dateTime={new Date(atMs).toISOString()}
-          title={new Intl.DateTimeFormat(i18n.locale, { dateStyle: "full", timeStyle: "medium" }).format(atMs)}
+          title={wholeTime(atMs, i18n.locale)}
           className="tabular shrink-0 text-ui text-text-3"
         >
-          {timeOf(atMs, i18n.locale)}
+          {shortTime(atMs, i18n.locale)}
         </time>
       )}
       {isRunning ? <Writing /> : null}
@@ -49,14 +50,4 @@ function Writing() {
       {t`Connection lost, resuming`}
     </span>
   )
-}
-
-function timeOf(atMs: number, locale: string): string {
-  const isToday = new Date(atMs).toDateString() === new Date().toDateString()
-  return new Intl.DateTimeFormat(locale, {
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    ...(isToday ? {} : { day: "numeric", month: "short" }),
-  }).format(atMs)
 }

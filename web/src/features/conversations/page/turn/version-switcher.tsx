@@ -2,8 +2,8 @@ import { useLingui } from "@lingui/react/macro"
 import { ChevronLeft, ChevronRight, Columns2 } from "lucide-react"
 import { IconButton } from "@/components/ui/icon-button"
 import type { Message } from "@/features/conversations/api/messages"
-import { showLanes } from "@/features/conversations/compare/lanes-host"
 import { useTurnActs, versionsOf } from "@/features/conversations/page/acts/use-turn-acts"
+import { useTalk } from "@/features/conversations/page/talk-context"
 
 interface VersionSwitcherProps {
   message: Message
@@ -13,6 +13,7 @@ interface VersionSwitcherProps {
 export function VersionSwitcher({ message }: VersionSwitcherProps) {
   const { t } = useLingui()
   const { turnTo } = useTurnActs()
+  const { putBeside } = useTalk()
   const versions = versionsOf(message)
   const [at, all] = [versions.indexOf(message.id) + 1, versions.length]
   const look = "quick grid size-6 place-items-center rounded-1 text-text-2 hover:bg-hover hover:text-text disabled:text-disabled pointer-coarse:size-11"
@@ -28,7 +29,7 @@ export function VersionSwitcher({ message }: VersionSwitcherProps) {
         </button>
       </div>
       {message.role === "assistant" ? (
-        <IconButton label={t`Side by side`} onClick={() => showLanes(message)}>
+        <IconButton label={t`Side by side`} onClick={() => putBeside(message.parent_id ?? "")}>
           <Columns2 aria-hidden="true" className="size-4" strokeWidth={1.75} />
         </IconButton>
       ) : null}

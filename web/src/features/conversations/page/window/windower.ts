@@ -37,7 +37,8 @@ const OVER_PX = 1_400
 const LEAST_PX = 700
 /** So little is drawn at first: the page is there sooner, the rest comes in the next frame. */
 const FIRST_PX = 200
-const NEAR_PX = 6_000
+/** More is asked for this far ahead: a fast wheel takes half a second for it. */
+const NEAR_PX = 24_000
 const AT_END_PX = 4
 const FIRST_VIEW_PX = 900
 
@@ -60,6 +61,8 @@ export class Windower {
   #lastTop = 0
   #viewPx = FIRST_VIEW_PX
   #isFirst = true
+  /** Whether the last turn there is is the end, and not only of what was loaded. */
+  #reachesEnd = true
   /** The last turn when the end was last seen. */
   #seen: string | undefined
   #view: WindowView | null = null
@@ -72,9 +75,11 @@ export class Windower {
   readonly view = (): WindowView => (this.#view ??= this.#look())
 
   /** Take the turns there are, oldest first; what is drawn of them is known at once. */
-  lay(keys: readonly string[], estimate: (index: number) => number, edges: Edges): WindowView {
+  lay(keys: readonly string[], estimate: (index: number) => number, edges: Edges, reachesEnd: boolean): WindowView {
     this.#edges = edges
+    this.#reachesEnd = reachesEnd
     if (!isSame(keys, this.#keys)) {
+      this.#moorAnew(new Set(keys))
       this.#keys = keys
       this.#heights = keys.map((key, index) => this.#measured.get(key) ?? estimate(index))
       this.#choose(this.#isFirst ? FIRST_PX : OVER_PX)
@@ -129,19 +134,20 @@ export class Windower {
     } else this.#moveOn()
   }
 
-  /** Bring a turn to the top of the view, or into it if it need not be at its top. */
-  reveal(key: string, where: "top" | "nearest" = "top"): void {
+  /** Bring a turn to the top of the view, or into it if it need not be at its top. False where it is not among them. */
+  reveal(key: string, where: "top" | "nearest" = "top"): boolean {
     const index = this.#keys.indexOf(key)
     const scroller = this.#scroller
-    if (index < 0 || scroller === null) return
+    if (index < 0 || scroller === null) return false
     const begin = sumOf(this.#heights, 0, index)
     const end = begin + (this.#heights[index] ?? 0)
     const top = scroller.scrollTop
-    if (where === "nearest" && begin >= top && end <= top + this.#viewPx) return
+    if (where === "nearest" && begin >= top && end <= top + this.#viewPx) return true
     this.#stopFollowing({ key, offset: 16 })
     this.#choose(OVER_PX)
     this.#tell()
     this.#keep()
+    return true
   }
 
   toEnd(): void {
@@ -178,6 +184,15 @@ export class Windower {
     const wanted = this.#isFollowing ? scroller.scrollHeight - scroller.clientHeight : this.#anchorTop()
     if (wanted !== null && Math.abs(wanted - scroller.scrollTop) >= 1) scroller.scrollTop = wanted
     this.#lastTop = scroller.scrollTop
+    if (this.#isFollowing || !this.#isEndSeen(scroller)) return
+    // Opened or shown at a turn from which there is nothing to scroll down to: that is at the end.
+    this.#isFollowing = true
+    this.#tell()
+  }
+
+  /** Whether the end is in the view: that of the branch, for the end of what is loaded is followed by more. */
+  #isEndSeen({ scrollHeight, clientHeight, scrollTop }: HTMLElement): boolean {
+    return this.#reachesEnd && scrollHeight - clientHeight - scrollTop <= AT_END_PX
   }
 
   #anchorTop(): number | null {
@@ -193,8 +208,7 @@ export class Windower {
     const isUp = top < this.#lastTop
     this.#lastTop = top
     const was = this.#isFollowing
-    const isAtEnd = scroller.scrollHeight - scroller.clientHeight - top <= AT_END_PX
-    if (isAtEnd) this.#isFollowing = true
+    if (this.#isEndSeen(scroller)) this.#isFollowing = true
     else if (isUp) this.#isFollowing = false
     this.#moor(top)
     this.#moveOn()
@@ -207,6 +221,19 @@ export class Windower {
     this.#anchor = key === undefined ? null : { key, offset }
   }
 
+  /** Where the turn that is read goes, hold to the nearest that stays: one above it, so that nothing above moves. */
+  #moorAnew(keys: ReadonlySet<string>): void {
+    const anchor = this.#anchor
+    const at = anchor === null || keys.has(anchor.key) ? -1 : this.#keys.indexOf(anchor.key)
+    if (anchor === null || at < 0) return
+    const above = this.#keys.findLastIndex((key, index) => index < at && keys.has(key))
+    const near = above >= 0 ? above : this.#keys.findIndex((key, index) => index > at && keys.has(key))
+    const key = this.#keys[near]
+    if (key === undefined) return
+    const between = sumOf(this.#heights, Math.min(near, at), Math.max(near, at))
+    this.#anchor = { key, offset: anchor.offset + (near < at ? -between : between) }
+  }
+
   /** Draw further where less than enough is drawn beyond the view, and ask for more turns near an edge. */
   #moveOn(): void {
     const anchor = this.#where()
@@ -215,7 +242,9 @@ export class Windower {
       this.#range = rangeAround(this.#heights, anchor, this.#viewPx, OVER_PX)
       this.#tell()
     } else if (this.#view !== null && this.#view.top !== anchor.index) this.#tell()
-    const near = rangeAround(this.#heights, anchor, this.#viewPx, NEAR_PX)
+    // A window that can be moved both ways must not be near both of its ends, or it would go to and fro for ever.
+    const ahead = this.#reachesEnd ? NEAR_PX : Math.min(NEAR_PX, sumOf(this.#heights, 0, this.#heights.length) / 3)
+    const near = rangeAround(this.#heights, anchor, this.#viewPx, ahead)
     if (near.from === 0) this.#edges.nearStart()
     if (near.to === this.#heights.length) this.#edges.nearEnd()
   }
