@@ -8,6 +8,8 @@ import { join } from "node:path"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { openBrowser, WIDE } from "../browser/browser.ts"
 import { openBarePage } from "./bare/serve.ts"
+import { lanes } from "./lanes.ts"
+import { long } from "./long.ts"
 import { nowMs, openProvider, type Provider } from "./provider.ts"
 import { watch, type Watched } from "./watch.ts"
 
@@ -19,6 +21,8 @@ const PROVIDER_PORT = Number(process.env["SALON_BENCH_PROVIDER"])
 const SAMPLE = readFileSync(join(import.meta.dirname, "../browser/markdown/sample.md"), "utf8")
 const TOKENS = 4000
 const TOKEN_LETTERS = 4
+/** Of each of four answers at once. */
+const LANE_TOKENS = 1_500
 const FIRST = "Beginning"
 const LAST = "That was all."
 const STREAM_LIMIT_MS = 120_000
@@ -146,43 +150,6 @@ async function streams(browser: Browser, provider: Provider, address: string): P
   }
 }
 
-/** A conversation of 10,000 messages: opened at its end, scrolled to its start. */
-async function long(browser: Browser, address: string): Promise<Figures> {
-  const context = await browser.newContext({ viewport: WIDE, locale: "en-US" })
-  const page = await context.newPage()
-  await page.goto(new URL("/", address).href)
-  await box(page).waitFor()
-  const began = performance.now()
-  await page.goto(address, { waitUntil: "commit" })
-  await page.locator("article").last().waitFor()
-  const openMs = performance.now() - began
-  await page.waitForLoadState("networkidle")
-  const nodes = (): Promise<number> => page.evaluate(() => document.querySelectorAll("*").length)
-  const nodesAtEnd = await nodes()
-  let blank = 0
-  const scrolled = await watch(page, async () => {
-    await page.mouse.move(700, 400)
-    for (let step = 0; step < 60; step += 1) {
-      await page.mouse.wheel(0, -1200)
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-      const isBlank = await page.evaluate(() => document.elementFromPoint(620, 400)?.closest("article") === null)
-      blank += isBlank ? 1 : 0
-    }
-  })
-  const session = await context.newCDPSession(page)
-  await session.send("HeapProfiler.collectGarbage")
-  const heap = (await session.send("Runtime.getHeapUsage")).usedSize / 1e6
-  const nodesAfter = await nodes()
-  await context.close()
-  return {
-    long_open_ms: openMs,
-    long_nodes: Math.max(nodesAtEnd, nodesAfter),
-    long_heap_mb: heap,
-    long_blank_steps: blank,
-    long_dropped_percent: scrolled.droppedPercent,
-  }
-}
-
 function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0
 }
@@ -198,12 +165,13 @@ const rounds: Figures[] = []
 for (let round = 0; round < ROUNDS; round += 1) {
   const browser = await openBrowser()
   const own = { ...(await loads(browser, HOUSE)), ...(await streams(browser, provider, HOUSE)) }
+  const four = await lanes(browser, provider, HOUSE, answer().slice(0, LANE_TOKENS))
   const least = { ...(await loads(browser, bare.address)), ...(await streams(browser, provider, bare.address)) }
   const far = LONG === "" ? {} : await long(browser, LONG)
   await browser.close()
   const ratio = { paced_main_thread_ratio: (own["paced_main_thread_ms"] ?? 0) / (least["paced_main_thread_ms"] ?? 1) }
   const beside = Object.fromEntries(Object.entries(least).map(([name, value]) => [`bare_${name}`, value]))
-  rounds.push({ ...own, ...far, ...ratio, ...beside })
+  rounds.push({ ...own, ...four, ...far, ...ratio, ...beside })
   process.stderr.write(`${JSON.stringify(rounds.at(-1))}\n`)
 }
 process.stdout.write(`${JSON.stringify(medians(rounds))}\n`)

@@ -15,6 +15,9 @@ export interface Provider {
   close(): Promise<void>
 }
 
+/** Four, for those who answer at once; each says the same. */
+const MODELS = ["fake", "fake-2", "fake-3", "fake-4"]
+
 export const nowMs = (): number => performance.timeOrigin + performance.now()
 
 /** The events of a stream are some hundred bytes each: this many are written at once where nobody waits. */
@@ -27,7 +30,7 @@ export async function openProvider(port: number): Promise<Provider> {
   const server = createServer((request, response) => {
     if (request.method === "GET") {
       response.setHeader("content-type", "application/json")
-      response.end(JSON.stringify({ object: "list", data: [{ id: "fake", object: "model" }] }))
+      response.end(JSON.stringify({ object: "list", data: MODELS.map((id) => ({ id, object: "model" })) }))
       return
     }
     request.resume()

@@ -4,16 +4,14 @@ import type { GrammarState } from "@shikijs/types"
 import { grammarName, loadGrammar } from "./languages.ts"
 import type { Highlighter, Piece } from "./painted.ts"
 import { classOf, THEME } from "./theme.ts"
+import { warm } from "./warm.ts"
 
 /** A line that is longer than this is data, not code: it stays plain. */
 const LONGEST_LINE = 2000
 const LONGEST_MS = 250
 
-const primitive = createShikiPrimitive({
-  themes: [THEME],
-  langs: [],
-  engine: createJavaScriptRegexEngine({ forgiving: true }),
-})
+const engine = createJavaScriptRegexEngine({ forgiving: true })
+const primitive = createShikiPrimitive({ themes: [THEME], langs: [], engine })
 const loaded = new Set<string>()
 
 /** What colours lines of a language, from the state in which the line before left the grammar; null for others. */
@@ -21,7 +19,10 @@ export async function openHighlighter(language: string): Promise<Highlighter | n
   const name = grammarName(language)
   if (name === null) return null
   if (!loaded.has(name)) {
-    await primitive.loadLanguage(...(await loadGrammar(name)))
+    const grammars = await loadGrammar(name)
+    await primitive.loadLanguage(...grammars)
+    const own = grammars.find((grammar) => grammar.name === name) ?? grammars.at(-1)
+    if (own !== undefined) await warm(engine, own)
     loaded.add(name)
   }
   return {

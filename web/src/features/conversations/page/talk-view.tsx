@@ -83,14 +83,15 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
   const toLatest = (): void => {
     windower.toEnd()
     if (isAtEnd) return
-    if (messageId !== undefined) navigate({ to: "/c/$id", params: { id }, search: askedId === undefined ? {} : { branch: askedId } })
+    if (messageId !== undefined) navigate({ to: "/c/$id", params: { id }, search: branchId === conversation.branch_id ? {} : { branch: branchId } })
     else void queries.resetQueries({ queryKey: messagesQuery(id, askedId === undefined ? {} : { branchId: askedId }).queryKey })
   }
-  // What was said here is looked at, wherever one had been reading.
+  // What is said here is looked at, wherever one had been reading; what waited before the page came is not.
+  const [before] = useState(saidId)
   const lookAtLatest = useEffectEvent(() => toLatest())
   useEffect(() => {
-    if (saidId !== null) lookAtLatest()
-  }, [saidId])
+    if (saidId !== null && saidId !== before) lookAtLatest()
+  }, [saidId, before])
   useTurnKeys({ talk, lines, windower })
 
   const endId = lines.findLast((line) => line.message !== null)?.message?.id ?? null
