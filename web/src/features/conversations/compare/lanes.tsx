@@ -13,6 +13,7 @@ import { Lane } from "@/features/conversations/compare/lane"
 import { LanePages } from "@/features/conversations/compare/lane-pages"
 import { laneIds } from "@/features/conversations/compare/lane-ids"
 import { leafOf } from "@/features/conversations/page/acts/leaf"
+import { focusTurns } from "@/features/conversations/page/focus-turns"
 import { useTalk } from "@/features/conversations/page/talk-context"
 
 interface LanesProps {
@@ -47,13 +48,11 @@ export function Lanes({ parentId, shownId }: LanesProps) {
       const moved = await act.run(acts.moveBranch(id, branchId, { head_id: leaf, kind: "switch" }))
       if (moved === null) return
     }
-    close(messageId)
+    close()
   }
-  const close = (messageId: string | null): void => {
+  const close = (): void => {
+    focusTurns()
     talk.putBeside(null)
-    // What had the focus is gone: it goes to the turn that takes the place.
-    const selector = messageId === null ? "#message-box" : `[data-message="${CSS.escape(messageId)}"]`
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }))
   }
   return (
     <div className="flex flex-col gap-3 pt-5">
@@ -61,7 +60,7 @@ export function Lanes({ parentId, shownId }: LanesProps) {
         <h3 className="min-w-0 flex-1 truncate text-ui text-text-2">
           {plural(lanes.length, { one: "# answer to the same words", other: "# answers to the same words" })}
         </h3>
-        <IconButton label={t`Show one answer`} onClick={() => close(shownId)}>
+        <IconButton label={t`Show one answer`} onClick={close}>
           <X aria-hidden="true" className="size-4" strokeWidth={1.75} />
         </IconButton>
       </div>

@@ -14,10 +14,6 @@ const Lanes = lazy(() => import("@/features/conversations/compare/lanes").then((
 /** In place of a turn, all answers to the same words: as wide as there is room, in the one scroll of the column. */
 export function LanesTurn({ turnKey, parentId, shownId, isTabStop, measure }: LanesTurnProps) {
   const element = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    // The button that was pressed for it is gone with its turn.
-    if (document.activeElement === document.body) element.current?.focus({ preventScroll: true })
-  }, [])
   useEffect(() => (element.current === null ? undefined : measure(turnKey, element.current)), [measure, turnKey])
   return (
     <div

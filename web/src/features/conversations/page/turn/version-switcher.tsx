@@ -3,6 +3,7 @@ import { ChevronLeft, ChevronRight, Columns2 } from "lucide-react"
 import { IconButton } from "@/components/ui/icon-button"
 import type { Message } from "@/features/conversations/api/messages"
 import { useTurnActs, versionsOf } from "@/features/conversations/page/acts/use-turn-acts"
+import { focusTurns } from "@/features/conversations/page/focus-turns"
 import { useTalk } from "@/features/conversations/page/talk-context"
 
 interface VersionSwitcherProps {
@@ -16,6 +17,10 @@ export function VersionSwitcher({ message }: VersionSwitcherProps) {
   const { putBeside } = useTalk()
   const versions = versionsOf(message)
   const [at, all] = [versions.indexOf(message.id) + 1, versions.length]
+  const stand = (): void => {
+    focusTurns()
+    putBeside(message.parent_id ?? "")
+  }
   const look = "quick grid size-6 place-items-center rounded-1 text-text-2 hover:bg-hover hover:text-text disabled:text-disabled pointer-coarse:size-11"
   return (
     <>
@@ -29,7 +34,7 @@ export function VersionSwitcher({ message }: VersionSwitcherProps) {
         </button>
       </div>
       {message.role === "assistant" ? (
-        <IconButton label={t`Side by side`} onClick={() => putBeside(message.parent_id ?? "")}>
+        <IconButton label={t`Side by side`} onClick={stand}>
           <Columns2 aria-hidden="true" className="size-4" strokeWidth={1.75} />
         </IconButton>
       ) : null}
