@@ -142,7 +142,11 @@ export function withChanged(pages: MessagePages, changedId: string, message: Mes
   const at = pages.pages.findIndex(({ items }) => items.some(({ id }) => id === changedId))
   const page = pages.pages[at]
   if (page === undefined) return pages
-  const items = [...page.items.slice(0, page.items.findIndex(({ id }) => id === changedId)), message]
+  const place = page.items.findIndex(({ id }) => id === changedId)
+  const beside = page.items[place]?.siblings ?? []
+  // What answers an act does not tell what stands beside it: the way back to that is there at once.
+  const siblings = [...(beside.length === 0 ? [changedId] : beside), message.id]
+  const items = [...page.items.slice(0, place), { ...message, siblings }]
   const branch = pages.pages.findLast((one) => one.branch)?.branch ?? null
   return { pages: [...pages.pages.slice(0, at), { ...page, items, next: null, branch }], pageParams: pages.pageParams.slice(0, at + 1) }
 }
