@@ -7,7 +7,6 @@ import { IconButton } from "@/components/ui/icon-button"
 import { MenuSlot } from "@/components/ui/menu-slot"
 import { acts } from "@/features/conversations/api/acts"
 import type { Conversation } from "@/features/conversations/api/conversations"
-import { LanesHost } from "@/features/conversations/compare/lanes-host"
 import { shortName } from "@/features/conversations/page/speakers"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { TitleField } from "@/features/conversations/page/title-field"
@@ -76,7 +75,6 @@ export function TalkHeader({ conversation, branchId, isInspected, onInspect }: T
           >
             <Ellipsis aria-hidden="true" className="size-4" strokeWidth={1.75} />
           </MenuSlot>
-          <LanesHost conversationId={conversation.id} />
           <IconButton
             label={isInspected ? t`Hide the inspector` : t`Show the inspector`}
             keys={showKeys("mod+.", isAppleDevice()).join(" ")}
