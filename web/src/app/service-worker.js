@@ -34,8 +34,15 @@ addEventListener("fetch", (event) => {
   }
 })
 
+/** Whether the app is kept: not after somebody signed out, though this still stands between page and server. */
+let isKeeping = true
+
+addEventListener("message", (event) => {
+  if (event.data === "forget") isKeeping = false
+})
+
 async function fetchAndKeep(request) {
   const answer = await fetch(request)
-  if (answer.ok) await (await caches.open(NAME)).put(request, answer.clone())
+  if (answer.ok && isKeeping) await (await caches.open(NAME)).put(request, answer.clone())
   return answer
 }

@@ -15,7 +15,10 @@ export async function keepApp(): Promise<void> {
 /** Forget the app in this browser, as who signs out expects. */
 export async function dropApp(): Promise<void> {
   if (!("serviceWorker" in navigator)) return
-  await (await navigator.serviceWorker.getRegistration(document.baseURI))?.unregister()
+  const registration = await navigator.serviceWorker.getRegistration(document.baseURI)
+  // It goes on answering the pages that are open, and parts of the app are still to be loaded by them.
+  registration?.active?.postMessage("forget")
+  await registration?.unregister()
   const names = await caches.keys()
   await Promise.all(names.filter((name) => name.startsWith(KEPT)).map((name) => caches.delete(name)))
 }

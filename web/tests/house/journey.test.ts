@@ -17,7 +17,7 @@ const WAYS = (["chromium", "firefox"] as const).flatMap((name) =>
 const CHOSEN = new Set((process.env["SALON_JOURNEY_WAYS"] ?? "").split(",").map(Number))
 
 /** What the house refuses on the way, and the page asks again: a page below a branch that moved, a request that never was. */
-const KNOWN = /messages\?limit=50&branch_id=\w+&after=\w+$|\/messages\/\w+\/request$/
+const KNOWN = /messages\?limit=\d+&branch_id=\w+&after=\w+$|\/messages\/\w+\/request$/
 const OLD = "old-chats.json"
 const said = (id: string, parent: string | null, children: string[], role: string, text: string): object => ({
   id,

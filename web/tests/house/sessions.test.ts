@@ -79,10 +79,22 @@ test("a tag is put on with a key, and shows what has it", async () => {
   expect(complaints).toEqual([])
 })
 
+/** Wait until no row comes or goes: a click in that moment is one on nothing. */
+async function settled(): Promise<void> {
+  let before = ""
+  const isStill = async (): Promise<boolean> => {
+    const had = before
+    before = await list().innerText()
+    return before === had
+  }
+  await expect.poll(isStill, { interval: 400 }).toBe(true)
+}
+
 test("many are chosen at once, put away, brought back, pinned and deleted", async () => {
   const titles = ["First of three", "Second of three", "Third of three"]
   for (const title of titles) await begin(title, [{ text: title }])
   const choosing = async (): Promise<void> => {
+    await settled()
     for (const title of titles) await row(title).getByRole("link").click({ modifiers: ["Control"] })
     await page.getByText("3 selected").waitFor()
   }
