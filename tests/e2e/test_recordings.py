@@ -30,6 +30,9 @@ READ_OTHERWISE = {
     "mistral/chat/mistral-mistral-reasoning-21e9fd",
 }
 
+WAITED_FOR = {"gemini/gemini/google-google-429-retry-info-67c91b"}
+"""Asks to be asked again after 34 s, and is, twice: longer than the callers here have patience."""
+
 
 def sample(folder: Path, name: str, **only: Any) -> list[Recorded]:
     found = [
@@ -188,6 +191,7 @@ def test_every_recording_ends_well_or_with_an_error_for_every_caller(
         )
         for one in sample(folder, "endings")
         for caller in CALLERS
+        if one.name not in WAITED_FOR
     ]  # fmt: skip
     outcomes = run_cases(scene.house.port, cases, at_once=8)
     known = {one.name: one for one in recordings(folder)}

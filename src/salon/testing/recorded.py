@@ -40,7 +40,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
         found = self.expected
         if self.status >= 400 or (found is not None and "raises" in found):
             return True
-        said = ("text", "refusal", "thinking", "finish", "usage", "tool_calls")
+        said = ("text", "refusal", "thinking", "finish", "usage", "tool_calls", "part_kinds")
         return found is not None and not any(found.get(name) for name in said)
 
 
