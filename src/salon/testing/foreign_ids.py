@@ -11,7 +11,8 @@ from salon.testing.id_places import Place
 from salon.testing.inhabitant import Inhabitant
 
 WORDS = {
-    "author", "default", "description", "filename", "if-match", "kind", "label", "last-event-id", "link",
+    "address", "author", "default", "description", "filename", "if-match", "kind", "label", "last-event-id",
+    "link",
     "model", "models", "name", "note", "options", "participant_id", "purpose", "q", "search", "tags", "text",
     "title", "token", "upload-checksum", "upload-length", "upload-metadata", "upload-offset", "values",
     "words",
