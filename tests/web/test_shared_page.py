@@ -32,10 +32,23 @@ class Dom(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.articles += tag == "article"
-        if tag in {"script", "iframe", "object", "embed", "base", "img", "link", "svg:script", "math", "video"}:
+        if tag in {
+            "script",
+            "iframe",
+            "object",
+            "embed",
+            "base",
+            "img",
+            "link",
+            "svg:script",
+            "math",
+            "video",
+        }:
             self.found.append(tag)
         for name, value in attrs:
-            if name.startswith("on") or re.match(r"\s*(javascript|data|vbscript):", value or "", re.IGNORECASE):
+            if name.startswith("on") or re.match(
+                r"\s*(javascript|data|vbscript):", value or "", re.IGNORECASE
+            ):
                 self.found.append(f"{tag} {name}={value}")
 
 

@@ -4,7 +4,7 @@ import { axeFindings, NARROW, openBrowser, type Visit, visit, WIDE } from "../br
 
 /** Branches of a conversation and the inspector beside it, in the page of a real house. */
 
-const HOUSE = process.env["SALON_BRANCHES_HOUSE"] ?? ""
+const HOUSE = process.env["SALON_PAGE_HOUSE"] ?? ""
 const BASE = `${HOUSE}/salon/v1`
 
 interface Said {

@@ -4,7 +4,7 @@ import { openBrowser, type Visit, visit } from "../browser/browser.ts"
 
 /** Writing and sending in front of a real house; tests/web/test_composer_page.py starts it. */
 
-const address = process.env["SALON_COMPOSER_HOUSE"] ?? ""
+const address = process.env["SALON_PAGE_HOUSE"] ?? ""
 /** A provider that answers anyone, for the first run: its address. */
 const provider = process.env["SALON_COMPOSER_PROVIDER"] ?? ""
 

@@ -4,7 +4,7 @@ import { listen, type Listener } from "./watch.ts"
 
 /** Hostile texts in every field that a house shows, put there as programs and strangers' files would. */
 
-export const HOUSE = process.env["SALON_HOSTILE_HOUSE"] ?? ""
+export const HOUSE = process.env["SALON_PAGE_HOUSE"] ?? ""
 export const api = createClient<paths>({ baseUrl: HOUSE })
 
 /** What was put into the house for one round, and where it is shown. */

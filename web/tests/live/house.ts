@@ -7,7 +7,7 @@ import { createRuns, type Runs } from "@/live/runs"
 
 /** The real house that tests/web/test_live.py has started, and what a test does to it. */
 
-export const HOUSE = process.env["SALON_LIVE_HOUSE"] ?? ""
+export const HOUSE = process.env["SALON_PAGE_HOUSE"] ?? ""
 const CONTROL = process.env["SALON_LIVE_CONTROL"] ?? ""
 export const SEED = Number(process.env["SALON_LIVE_SEED"] ?? 1)
 /** How many of what is counted. */

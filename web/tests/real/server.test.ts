@@ -2,9 +2,9 @@ import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { openBrowser, visit } from "../browser/browser.ts"
 
-/** The page in front of the real server that SALON_TEST_SERVER names; tests/web/test_page.py starts it. */
+/** The page in front of the real server that SALON_PAGE_HOUSE names; tests/web/test_page.py starts it. */
 
-const address = process.env["SALON_TEST_SERVER"] ?? ""
+const address = process.env["SALON_PAGE_HOUSE"] ?? ""
 const loginLink = process.env["SALON_TEST_LOGIN_LINK"] ?? ""
 /** The address of a provider that answers anyone, or nothing. */
 const provider = process.env["SALON_TEST_PROVIDER"] ?? ""

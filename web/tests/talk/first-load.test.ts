@@ -6,7 +6,7 @@ import { openBrowser, WIDE } from "../browser/browser.ts"
 
 /** What a browser that was never here asks of a real house, until the page is whole and quiet. */
 
-const HOUSE = process.env["SALON_TALK_HOUSE"] ?? ""
+const HOUSE = process.env["SALON_PAGE_HOUSE"] ?? ""
 /** Of the page itself; what it asks the house about comes on top. */
 const MOST_FILES = 12
 /** 150 is asked for; what is missing stands in docs/status.md. */

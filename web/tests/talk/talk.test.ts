@@ -6,7 +6,7 @@ import { axeFindings, NARROW, openBrowser, visit, WIDE } from "../browser/browse
 
 /** The page of a conversation against the real house that tests/web/test_talk_page.py has started. */
 
-const HOUSE = process.env["SALON_TALK_HOUSE"] ?? ""
+const HOUSE = process.env["SALON_PAGE_HOUSE"] ?? ""
 const MODEL = process.env["SALON_TALK_MODEL"] ?? ""
 const api = createClient<paths>({ baseUrl: HOUSE })
 
