@@ -31,8 +31,8 @@ def failed_last() -> list[str]:
 def suites(*arguments: str, environment: dict[str, str], unsteady: list[str]) -> int:
     """Run suites; what fails beside others is tried once more, alone and with the same seed.
 
-    Returns the exit status of the last try. ``unsteady``: takes what passed then. It is told in the end, for a
-    test that passes only alone has a defect, or shows one.
+    Returns the exit status of the last try. ``unsteady``: takes what passed then. It is told in the end, for
+    a test that passes only alone has a defect, or shows one.
     """
     shutil.rmtree(CACHE, ignore_errors=True)
     status = pytest(*arguments, environment=environment)
