@@ -129,6 +129,8 @@ def used(house: House) -> str:
     exact = ask(house, "GET", f"/messages/{answer}/request")
     assert QUESTION in json.dumps(exact["steps"][0]["request"])
     assert exact["steps"][0]["attempts"][0]["cost_e10"]
+    shown = ask(house, "GET", f"/conversations/{one}/messages/{answer}")
+    assert shown["usage"]["cost_e10"] == exact["cost_e10"]
     return one
 
 

@@ -6321,6 +6321,7 @@ export interface components {
             status: "complete" | "interrupted" | "failed";
             /** Tokens */
             tokens: number;
+            usage?: components["schemas"]["MessageUsage"] | null;
         };
         /**
          * Messages
@@ -6337,6 +6338,26 @@ export interface components {
             items: components["schemas"]["Message"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * MessageUsage
+         * @description What an answer took; its request is at ``/salon/v1/messages/ID/request``.
+         */
+        MessageUsage: {
+            /** Cost E10 */
+            cost_e10: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Ended At Ms */
+            ended_at_ms: number;
+            /** First Token At Ms */
+            first_token_at_ms: number | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Started At Ms */
+            started_at_ms: number;
         };
         /**
          * Model

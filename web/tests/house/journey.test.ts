@@ -16,8 +16,8 @@ const WAYS = (["chromium", "firefox"] as const).flatMap((name) =>
 /** Which of them are walked: their numbers. */
 const CHOSEN = new Set((process.env["SALON_JOURNEY_WAYS"] ?? "").split(",").map(Number))
 
-/** What the house refuses on the way, and the page asks again: a page below a branch that moved, a request that never was. */
-const KNOWN = /messages\?limit=\d+&branch_id=\w+&after=\w+$|\/messages\/\w+\/request$/
+/** What the house refuses on the way, and the page asks again: a page below a branch that moved. */
+const KNOWN = /messages\?limit=\d+&branch_id=\w+&after=\w+$/
 const OLD = "old-chats.json"
 const said = (id: string, parent: string | null, children: string[], role: string, text: string): object => ({
   id,

@@ -132,8 +132,31 @@ test("a template begins a conversation with what was said", async () => {
   await button(page.getByRole("dialog"), "Notes to begin with").click()
   await page.waitForURL(/\/c\/cnv_/)
   await turns(page).filter({ hasText: "Everybody." }).waitFor()
-  // What nobody was asked for has no request, and the page learns that by asking.
-  expect(complaints.filter((line) => !line.endsWith("/request"))).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+test("what is looked at is read, on every page, until it is marked as unread", async () => {
+  const [one, two] = [await begin("An answer that came", [{ text: "Well?" }, { model: "demo", text: "Yes." }]), await begin("Beside it")]
+  const unread = (title: string): Locator => row(title).getByText("1 unread message")
+  await unread("An answer that came").waitFor({ state: "attached" })
+  await row("An answer that came").getByRole("link").click()
+  await page.waitForURL(`**/c/${one}`)
+  await turns(page).filter({ hasText: "Yes." }).waitFor()
+  const { page: elsewhere, close: leave } = await visit(browser, `${HOUSE}/search`, { viewport: WIDE })
+  await elsewhere.getByRole("list", { name: "Conversations" }).getByRole("link", { name: "An answer that came" }).waitFor()
+  await expect.poll(() => elsewhere.getByText("1 unread message").count()).toBe(0)
+  await leave()
+  await inMenuOf("An answer that came", "Mark as unread")
+  await row("Beside it").getByRole("link").click()
+  await page.waitForURL(`**/c/${two}`)
+  await unread("An answer that came").waitFor({ state: "attached" })
+  await row("An answer that came").getByRole("link").click()
+  await page.waitForURL(`**/c/${one}`)
+  await page.waitForTimeout(1_000)
+  await page.goto(`${HOUSE}/search`)
+  await row("An answer that came").waitFor()
+  expect(await unread("An answer that came").count()).toBe(0)
+  expect(complaints).toEqual([])
 })
 
 test("what was exported is known when it is imported, and new where it was deleted", async () => {

@@ -95,6 +95,19 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     ended_at_ms: int
 
 
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer took."""
+
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_e10: int | None
+    """In 10⁻¹⁰ of ``currency``; None when it has no price."""
+    currency: str | None
+    started_at_ms: int
+    first_token_at_ms: int | None
+    ended_at_ms: int
+
+
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """Who takes part in a conversation."""
 

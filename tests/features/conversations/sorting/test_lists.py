@@ -6,6 +6,8 @@ import pytest
 from salon.features.conversations.errors import ChangedMeanwhile
 from salon.features.conversations.models import Author, Content
 from salon.features.conversations.sorting import Asked, Filter, TemplateChange, TemplateMessage
+from salon.foundation.events import events_after
+from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from salon.foundation.messages import TextPart
 
@@ -64,6 +66,9 @@ def test_unread_is_what_others_said_since_one_read(sort) -> None:
         assert await sorting.reading.read(scene.ann, one) == 0
         assert await sorting.reading.read(scene.ann, one, is_read=False) == 1
         assert await sorting.reading.read(scene.ann, two) == 0
+        told = await scene.storage.read(lambda tx: events_after(tx, SpaceScope(scene.ann.space_id), 0))
+        # Where nothing is read that was not, there is nothing to tell.
+        assert [event.subject for event in told if event.type == "conversation.read"] == [one] * 3
         with pytest.raises(NotFound):
             await sorting.reading.read(scene.ann, two, message_id=ids[0])
 

@@ -12,6 +12,7 @@ from salon.features.conversations.sorting.models import Filter, Listed, ListedPa
 from salon.features.conversations.store.participants import speakers_of
 from salon.features.conversations.tree import Desk, author_id, the_conversation
 from salon.features.conversations.tree.desk import Ids
+from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.foundation.storage import Transaction
@@ -99,8 +100,13 @@ class Reading:
             seen = message_id or store.last_message(tx, scope, conversation_id)
             if not is_read and seen is not None:
                 seen = store.last_message(tx, scope, conversation_id, before=seen)
+            before = count_unread(tx, scope, reader, [conversation_id])[conversation_id]
             store.set_read(tx, scope, reader, conversation_id, seen or "", now_ms=now_ms)
-            return {"unread": count_unread(tx, scope, reader, [conversation_id])[conversation_id]}
+            unread = count_unread(tx, scope, reader, [conversation_id])[conversation_id]
+            if unread != before:  # the person's other devices show it, too
+                event = Event(type="conversation.read", subject=conversation_id, created_by=reader)
+                publish(tx, scope, event)
+            return {"unread": unread}
 
         return await self._desk.act(
             caller,

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, delete, select
 
-from salon.features.conversations.models import Answer
+from salon.features.conversations.models import Answer, Usage
 from salon.features.conversations.store.rows import opened, sealed
 from salon.features.conversations.tables import answers
 from salon.foundation.kit.caller import SpaceScope
@@ -16,6 +16,12 @@ _INSERT = statement(answers.insert())
 _NAMES = tuple(column.name for column in answers.c)
 _GET_MANY = statement(
     select(*answers.c).where(
+        answers.c.message_id.in_(bindparam("keys", expanding=True)), answers.c.space_id == bindparam("space")
+    )
+)
+_USED = Usage.__struct_fields__
+_GET_USAGE = statement(
+    select(answers.c.message_id, *(answers.c[name] for name in _USED)).where(
         answers.c.message_id.in_(bindparam("keys", expanding=True)), answers.c.space_id == bindparam("space")
     )
 )
@@ -50,6 +56,14 @@ def answers_of(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -
         return {}
     rows = tx.all(_GET_MANY, keys=list(message_ids), space=scope.space_id)
     return {answer.message_id: answer for answer in map(_answer, rows)}
+
+
+def usage_of(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -> dict[str, Usage]:
+    """Return what answers took, by message; those of which nothing is known are left out."""
+    if not message_ids:
+        return {}
+    rows = tx.all(_GET_USAGE, keys=list(message_ids), space=scope.space_id)
+    return {row[0]: Usage(**dict(zip(_USED, row[1:], strict=True))) for row in rows}
 
 
 def delete_answers(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -> None:

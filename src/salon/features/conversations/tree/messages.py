@@ -8,6 +8,7 @@ import msgspec
 from salon.features.conversations.models import Branch, Message, Source
 from salon.features.conversations.named_files import named_in
 from salon.features.conversations.store import messages as store
+from salon.features.conversations.store.answers import usage_of
 from salon.features.conversations.store.marks import child_ids, mark_messages, root_ids
 from salon.features.conversations.store.walking import places_up
 from salon.features.conversations.tree.appending import (
@@ -344,8 +345,9 @@ def opened(tx: Transaction, scope: SpaceScope, conversation_id: str, branch_id: 
 def views_of(
     tx: Transaction, scope: SpaceScope, conversation_id: str, found: Sequence[Message]
 ) -> tuple[MessageView, ...]:
-    """Return messages as they may be read, with their sources and siblings."""
+    """Return messages as they may be read, with their sources and siblings, and what they took."""
     sources = store.sources_of(tx, scope, [message.id for message in found])
+    usage = usage_of(tx, scope, [message.id for message in found if message.role == "assistant"])
     below = child_ids(tx, scope, [one.parent_id for one in found if one.parent_id is not None])
     has_root = any(message.parent_id is None for message in found)
     roots = root_ids(tx, scope, conversation_id) if has_root else []
@@ -354,6 +356,7 @@ def views_of(
             message=readable(message),
             sources=tuple(sources.get(message.id, ())),
             siblings=_beside(roots if message.parent_id is None else below.get(message.parent_id, ())),
+            usage=usage.get(message.id),
         )
         for message in found
     )

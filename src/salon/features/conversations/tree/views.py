@@ -2,7 +2,7 @@
 
 import msgspec
 
-from salon.features.conversations.models import Branch, Conversation, Message, Source
+from salon.features.conversations.models import Branch, Conversation, Message, Source, Usage
 
 
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +26,8 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...] = ()
     siblings: tuple[str, ...] = ()
     """Every message with the same parent, itself among them, oldest first; empty when it is alone."""
+    usage: Usage | None = None
+    """What it took, where a model was asked for it."""
 
 
 class MessagePage(msgspec.Struct, frozen=True, kw_only=True):

@@ -155,8 +155,10 @@ def _text(request: dict[str, Any], asked: _Asked) -> str:
         return _said(asked)
     if asked.after_tool is not None:
         return f"The tool answered: {asked.after_tool[:2000]} (Salon's demo: no language model runs here.)"
+    said = _said(asked)[:500]
+    stop = "" if said.endswith((".", "!", "?", "…")) else "."
     return (
-        f"You said: “{_said(asked)[:500]}”. This is Salon's demo: it always answers like this, because no "
+        f"You said: “{said}”{stop} This is Salon's demo: it always answers like this, because no "
         "language model runs here. Add a provider, and a real model answers in its place."
     )
 

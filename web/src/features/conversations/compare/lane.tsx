@@ -68,7 +68,7 @@ export function Lane({ message, runId, place, count, isShown, onPick }: LaneProp
           </Button>
         )}
         {message === null ? null : <TurnActions message={message} />}
-        {message === null ? null : <CostLine messageId={message.id} steps={state.steps} />}
+        {message === null ? null : <CostLine usage={message.usage ?? null} steps={state.steps} />}
       </footer>
       <LaneNews name={name} state={state} />
     </article>

@@ -21,6 +21,7 @@ import { TurnList } from "@/features/conversations/page/turn-list"
 import { useBeside } from "@/features/conversations/page/use-beside"
 import { useInspected } from "@/features/conversations/page/use-inspected"
 import { useLines } from "@/features/conversations/page/use-lines"
+import { useReading } from "@/features/conversations/page/use-reading"
 import { useStop } from "@/features/conversations/page/use-stop"
 import { useTurnKeys } from "@/features/conversations/page/use-turn-keys"
 import { Windower } from "@/features/conversations/page/window/windower"
@@ -47,6 +48,7 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
   const acting = useActing()
   const [isInspected, setIsInspected] = useInspected()
   const stop = useStop(id, branchId)
+  useReading(conversation)
   const model = typeof conversation.settings["model"] === "string" ? conversation.settings["model"] : null
 
   const talk = useMemo((): Talk => {

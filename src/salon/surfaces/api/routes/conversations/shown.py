@@ -50,6 +50,7 @@ def message_shown(view: MessageView, names: Names) -> Json:
     shown["author"]["display_name"] = names.of(view.message.author)
     shown["sources"] = msgspec.to_builtins(view.sources)
     shown["siblings"] = list(view.siblings)
+    shown["usage"] = msgspec.to_builtins(view.usage)
     return shown
 
 

@@ -240,6 +240,19 @@ class Content(BaseModel):
     provider_data: dict[str, Any] | None = None
 
 
+class MessageUsage(BaseModel):
+    """What an answer took; its request is at ``/salon/v1/messages/ID/request``."""
+
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_e10: int | None
+    """In 10⁻¹⁰ of ``currency``; null when it has no price."""
+    currency: str | None
+    started_at_ms: int
+    first_token_at_ms: int | None
+    ended_at_ms: int
+
+
 class Message(BaseModel):
     """A message: never changed but for its marks."""
 
@@ -268,6 +281,8 @@ class Message(BaseModel):
     sources: list[Source]
     siblings: list[str]
     """Every message with the same parent, itself among them, oldest first; empty when it is alone."""
+    usage: MessageUsage | None = None
+    """What it took, where a model was asked for it; null in the answers to acts."""
 
 
 class Messages(BaseModel):

@@ -42,6 +42,12 @@ function page(filter: ListFilter, cursor: string | null, signal?: AbortSignal): 
   return take(api.GET("/salon/v1/conversations", { ...(signal ? { signal } : {}), params: { query } }))
 }
 
+/** A conversation as a list shows it, where one has read it. */
+export function knownRow(queries: QueryClient, id: string): Listed | undefined {
+  const lists = queries.getQueriesData<Rows>({ queryKey: [KEY] })
+  return lists.flatMap(([, rows]) => rows?.items ?? []).find((one) => one.id === id)
+}
+
 /** Add the next page to what is shown. */
 export async function readMore(queries: QueryClient, filter: ListFilter): Promise<void> {
   const queryKey = rowsKey(filter)

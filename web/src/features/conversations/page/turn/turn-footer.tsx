@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { Square } from "lucide-react"
-import { lazy, Suspense, useState } from "react"
+import { lazy, Suspense } from "react"
 import { Button } from "@/components/ui/button"
 import type { Message } from "@/features/conversations/api/messages"
 import { versionsOf } from "@/features/conversations/page/acts/use-turn-acts"
@@ -26,7 +26,6 @@ interface TurnFooterProps {
 export function TurnFooter({ message, state, isLast, endedAtMs }: TurnFooterProps) {
   const { t } = useLingui()
   const talk = useTalk()
-  const [isNear, setIsNear] = useState(false)
   const isReady = useIdle(isLast)
   const isAnswer = message?.role === "assistant"
   if (message === null) {
@@ -46,18 +45,14 @@ export function TurnFooter({ message, state, isLast, endedAtMs }: TurnFooterProp
       <Suspense>
         {isAnswer && message.status !== "complete" ? <EarlyEnd message={message} state={state} endedAtMs={endedAtMs} /> : null}
       </Suspense>
-      <div
-        onPointerEnter={() => setIsNear(true)}
-        onFocus={() => setIsNear(true)}
-        className="mt-1 flex min-h-(--control) min-w-0 flex-wrap items-center gap-x-2"
-      >
+      <div className="mt-1 flex min-h-(--control) min-w-0 flex-wrap items-center gap-x-2">
         <Suspense>{versionsOf(message).length < 2 ? null : <VersionSwitcher message={message} />}</Suspense>
         <div
           className={`quick flex items-center ${isLast ? "" : "opacity-0 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 pointer-coarse:opacity-100"}`}
         >
           {isReady ? <TurnActions message={message} /> : null}
         </div>
-        {isAnswer && (isLast || isNear || state.steps.length > 0) ? <CostLine messageId={message.id} steps={state.steps} /> : null}
+        {isAnswer ? <CostLine usage={message.usage ?? null} steps={state.steps} /> : null}
       </div>
     </>
   )
