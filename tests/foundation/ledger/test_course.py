@@ -52,7 +52,7 @@ def test_each_day_of_each_model_is_a_recount(address: str) -> None:
             entries = rows(300)
             await recorded(desk, entries)
             query = CourseQuery(since_ms=SINCE, until_ms=UNTIL, by="model", zone=ZONE)
-            found = await desk.ledger.course(SpaceScope(SPACE), query)
+            found = (await desk.ledger.course(SpaceScope(SPACE), query)).rows
             counts = Counter((day_of(one), one.model) for one in entries)
             assert {(row.at, row.group): row.requests for row in found} == counts
             timed = [one.first_token_ms for one in entries if one.first_token_ms is not None]
@@ -73,9 +73,8 @@ def test_steps_are_named_by_their_beginning(address: str, step: Any, length: int
     async def scene() -> None:
         async with open_desk(address) as desk:
             await recorded(desk, rows(40))
-            found = await desk.ledger.course(
-                SpaceScope(SPACE), CourseQuery(since_ms=SINCE, until_ms=UNTIL, step=step)
-            )
+            query = CourseQuery(since_ms=SINCE, until_ms=UNTIL, step=step)
+            found = (await desk.ledger.course(SpaceScope(SPACE), query)).rows
             assert sum(row.requests for row in found) == 40
             assert {len(row.at) for row in found} == {length}
             assert {row.group for row in found} == {None}
@@ -88,6 +87,7 @@ def test_steps_are_named_by_their_beginning(address: str, step: Any, length: int
     [
         {"zone": "Moon/Sea"},
         {"since_ms": UNTIL, "until_ms": SINCE},
+        {"since_ms": 2**52, "until_ms": 2**52 + 1},
         {"step": "hour", "until_ms": SINCE + 1_001 * 3_600_000},
     ],
 )

@@ -54,5 +54,11 @@ def test_usage_is_grouped_by_several_things_and_split_by_class(house: House) -> 
     assert any(row["groups"][0] == "demo" and "built in" in row["groups"][1] for row in answer["items"])
     assert house.request("GET", "/salon/v1/usage?group_by=model,colour")[0] == 422
     course = "/salon/v1/usage/course?since_ms=1700000000000&until_ms=2000000000000&step=month"
-    assert house.request("GET", course)[0] == 200
+    status, body = house.request("GET", course)
+    assert status == 200
+    found = json.loads(body)
+    latency = found["times"]["duration"]
+    assert 0 <= latency["p50_ms"] <= latency["p95_ms"] <= latency["p99_ms"]
+    assert found["steps"][0]["duration"] == latency
+    assert " ms" in house.ok("usage")
     assert house.request("GET", course.replace("month", "hour"))[0] == 400

@@ -157,7 +157,9 @@ function manage(url: string, response: ServerResponse, state: HouseState): void 
   if (name === "usage/course") {
     const row = { at: "2026-11", group: null, currency: "USD", requests: 48, errors: 2, input_tokens: 90, output_tokens: 410, cost_e10: 412_000_000_000 }
     const timed = { unpriced: 0, duration_sum_ms: 9_000, first_tokens: 0, first_token_sum_ms: 0 }
-    return json(response, 200, { items: isEmpty ? [] : [{ ...row, ...timed }] })
+    const times = { duration: isEmpty ? null : { p50_ms: 190, p95_ms: 410, p99_ms: 900 }, first_token: null }
+    const [steps, groups] = isEmpty ? [[], []] : [[{ at: row.at, ...times }], [{ group: null, ...times }]]
+    return json(response, 200, { items: isEmpty ? [] : [{ ...row, ...timed }], times, steps, groups })
   }
   if (name === "batches") return json(response, 200, { items: isEmpty ? [] : isMany ? MANY_BATCHES : BATCHES, next: null })
   if (name.startsWith("batches/")) {

@@ -81,7 +81,7 @@ class KeyDesk:
         now_ms = self._house.clock.now_ms()
         from_ms = now_ms - now_ms % _DAY_MS - (days - 1) * _DAY_MS
         groups = tuple(cast("list[Group]", group_by.split(",")))
-        query = UsageQuery(since_ms=from_ms, until_ms=now_ms + 1, group_by=groups, rare=True)
+        query = UsageQuery(since_ms=from_ms, until_ms=now_ms + 1, group_by=groups, rare=True, latency=True)
         rows = await self._house.ledger.usage(SpaceScope(caller.space_id), query)
         names = [self._names(caller, name) for name in groups]
         items = [_usage_row(row, names) for row in rows]
@@ -90,13 +90,16 @@ class KeyDesk:
     async def usage_course(self, caller: Caller, query: Json) -> Json:
         """Add up what was used, step by step. Raises: InvalidRequest."""
         wanted = CourseQuery(**query)
-        rows = await self._house.ledger.course(SpaceScope(caller.space_id), wanted)
         names = self._names(caller, wanted.by or "")
-        items = [
-            {**msgspec.structs.asdict(row), "group": names.get(row.group, row.group) if row.group else None}
-            for row in rows
-        ]
-        return {**query, "items": items}
+        course = await self._house.ledger.course(SpaceScope(caller.space_id), wanted, names)
+        told = msgspec.structs.asdict
+        return {
+            **query,
+            "items": [told(row) for row in course.rows],
+            "times": told(course.times),
+            "steps": [{"at": at, **told(times)} for at, times in course.times_of_steps.items()],
+            "groups": [{"group": group, **told(times)} for group, times in course.times_of_groups.items()],
+        }
 
     def _names(self, caller: Caller, group_by: str) -> Mapping[str, str]:
         if group_by == "key":
@@ -190,6 +193,8 @@ def _usage_row(row: UsageRow, names: Sequence[Mapping[str, str]]) -> Json:
         "cost_e10": row.cost_e10,
         "currency": row.currency,
         "unpriced": row.unpriced,
+        "duration": row.duration,
+        "first_token": row.first_token,
     }
 
 

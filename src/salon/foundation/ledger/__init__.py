@@ -1,7 +1,15 @@
 """What was asked, what it cost, and what may still be spent: requests, attempts, budgets, holds."""
 
 from salon.foundation.ledger.budgets import Budget, BudgetPeriod, BudgetState
-from salon.foundation.ledger.course_store import CourseGroup, CourseQuery, CourseRow, CourseStep
+from salon.foundation.ledger.course_store import (
+    Course,
+    CourseGroup,
+    CourseQuery,
+    CourseRow,
+    CourseStep,
+    Times,
+)
+from salon.foundation.ledger.histograms import Latency
 from salon.foundation.ledger.holds import Hold
 from salon.foundation.ledger.ledger import Ledger, RequestPage, estimate_tokens, system_scope
 from salon.foundation.ledger.models import (
@@ -13,7 +21,7 @@ from salon.foundation.ledger.models import (
 )
 from salon.foundation.ledger.rare_counts import RARE_COUNTS, rare_counts
 from salon.foundation.ledger.recorder import LedgerHealth
-from salon.foundation.ledger.usage_store import Group, Latency, UsageQuery, UsageRow
+from salon.foundation.ledger.usage_store import Group, UsageQuery, UsageRow
 
 __all__ = [
     "RARE_COUNTS",
@@ -22,6 +30,7 @@ __all__ = [
     "BudgetPeriod",
     "BudgetState",
     "CacheUse",
+    "Course",
     "CourseGroup",
     "CourseQuery",
     "CourseRow",
@@ -34,6 +43,7 @@ __all__ = [
     "RequestEntry",
     "RequestPage",
     "RequestStatus",
+    "Times",
     "UsageQuery",
     "UsageRow",
     "UsageSource",

@@ -14,6 +14,8 @@ from salon.foundation.ledger.budgets import zone_of
 _HOUR_MS: Final = 3_600_000
 _DAY_MS: Final = 24 * _HOUR_MS
 _STEP: Final = timedelta(days=7)
+LAST_MS: Final = int(datetime(9999, 12, 1, tzinfo=UTC).timestamp()) * 1000
+"""Until when there are hours, days and months."""
 
 
 class Bucket:

@@ -1,32 +1,29 @@
 """Adds up what was used step by step: the course of requests, tokens, cost and time, for charts.
 
-One pass over the requests of the range, by the index of space and time. Times are sums, to make means of:
-exact percentiles would have to sort every row, which takes minutes where a million are asked for.
+Times are sums, to make means of, and percentiles from histograms: exact ones would have to sort every row,
+which takes minutes where a million are asked for. Percentiles cannot be added up, so those of a step, of a
+group and of the whole time are told beside the rows.
 """
 
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from typing import Any, Final, Literal, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, case, func, select
 
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import InvalidRequest
-from salon.foundation.ledger.buckets import Bucket, bucket_label, bucket_number
+from salon.foundation.ledger.buckets import LAST_MS, Bucket, bucket_label
 from salon.foundation.ledger.budgets import check_zone
-from salon.foundation.ledger.tables import requests
-from salon.foundation.storage import Transaction, statement
+from salon.foundation.ledger.gathering import Wanted, gather
+from salon.foundation.ledger.histograms import Latency, latency
+from salon.foundation.ledger.totals import Totals
+from salon.foundation.storage import Transaction
 
 CourseStep = Literal["hour", "day", "month"]
 CourseGroup = Literal["model", "provider", "key"]
 
-MOST_ROWS: Final = 20_000
 _STEP_MS: Final[dict[CourseStep, int]] = {"hour": 3_600_000, "day": 86_400_000, "month": 28 * 86_400_000}
 _MOST_STEPS: Final = 1_000
-_GROUPS: Final[dict[CourseGroup, ColumnElement[Any]]] = {
-    "model": requests.c.model,
-    "provider": requests.c.provider_id,
-    "key": requests.c.key_id,
-}
 
 
 class CourseQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +36,13 @@ class CourseQuery(msgspec.Struct, frozen=True, kw_only=True):
     by: CourseGroup | None = None
     zone: str = "UTC"
     """The IANA zone of hours, days and months."""
+
+
+class Times(msgspec.Struct, frozen=True, kw_only=True):
+    """How long requests took; None where nothing was timed."""
+
+    duration: Latency | None
+    first_token: Latency | None
 
 
 class CourseRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,58 +67,59 @@ class CourseRow(msgspec.Struct, frozen=True, kw_only=True):
     first_token_sum_ms: int
 
 
-def course(tx: Transaction, scope: SpaceScope, query: CourseQuery) -> list[CourseRow]:
-    """Return a row per step, group and currency, in the order of time. Raises: InvalidRequest."""
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """What was used, in the order of time, and how long it took."""
+
+    rows: list[CourseRow]
+    times: Times
+    """Of all requests."""
+    times_of_steps: Mapping[str, Times]
+    times_of_groups: Mapping[str | None, Times]
+
+
+def course(tx: Transaction, scope: SpaceScope, query: CourseQuery, names: Mapping[str, str]) -> Course:
+    """Return a row per step, group and currency, and percentiles. Raises: InvalidRequest.
+
+    ``names``: what groups are called. Times of groups with one name are told as one.
+    """
     _check(query)
-    table = requests.c
     bucket = Bucket(query.step, query.zone, query.since_ms, query.until_ms)
-    keys = [bucket_number(table.started_at_ms, bucket).label("step")]
-    if query.by is not None:
-        keys.append(_GROUPS[query.by].label("grouped"))
-    keys.append(table.currency.label("currency"))
-    failed = table.status.in_(["error", "interrupted"])
-    nobody_knows = and_(table.cost_e10.is_(None), table.input_tokens + table.output_tokens > 0)
-    sums = [
-        func.count(),
-        func.sum(case((failed, 1), else_=0)),
-        func.sum(table.input_tokens),
-        func.sum(table.output_tokens),
-        func.coalesce(func.sum(table.cost_e10), 0),
-        func.sum(case((nobody_knows, 1), else_=0)),
-        func.sum(table.duration_ms),
-        func.count(table.first_token_ms),
-        func.coalesce(func.sum(table.first_token_ms), 0),
-    ]
-    where = and_(
-        table.space_id == scope.space_id,
-        table.started_at_ms >= query.since_ms,
-        table.started_at_ms < query.until_ms,
+    wanted = Wanted(
+        since_ms=query.since_ms,
+        until_ms=query.until_ms,
+        group_by=(query.step, *(() if query.by is None else (query.by,))),
+        buckets={query.step: bucket},
+        latency=True,
     )
-    asked = select(*keys, *sums).where(where).group_by(*keys).limit(MOST_ROWS + 1)
-    rows = tx.all(statement(asked))
-    if len(rows) > MOST_ROWS:
-        raise InvalidRequest(
-            field="step", problem="That is too many rows. Take longer steps or a shorter time."
-        )
-    return sorted(
-        (_row(row, bucket, width=len(keys)) for row in rows),
-        key=lambda row: (row.at, row.group is not None, row.group or "", row.currency),
+    rows: list[CourseRow] = []
+    whole, steps, groups = Totals(), dict[str, Totals](), dict[str | None, Totals]()
+    for key, totals in gather(tx, scope, wanted).items():
+        at, value = bucket_label(bucket, int(key[0])), key[1] if query.by is not None else None
+        group = names.get(value, value) if value is not None else None
+        rows.append(_row(at, group, key[-1], totals))
+        for some in (whole, steps.setdefault(at, Totals()), groups.setdefault(group, Totals())):
+            some.add(totals)
+    return Course(
+        rows=sorted(rows, key=lambda row: (row.at, row.group is not None, row.group or "", row.currency)),
+        times=_times(whole),
+        times_of_steps={at: _times(some) for at, some in steps.items()},
+        times_of_groups={group: _times(some) for group, some in groups.items()},
     )
+
+
+def _times(totals: Totals) -> Times:
+    return Times(duration=latency(totals.durations), first_token=latency(totals.first_tokens))
 
 
 def _check(query: CourseQuery) -> None:
     check_zone(query.zone)
-    if not 0 <= query.since_ms <= query.until_ms < 2**53:
+    if not 0 <= query.since_ms <= query.until_ms <= LAST_MS:
         raise InvalidRequest(field="since_ms", problem="The time range is empty or out of bounds.")
     if query.until_ms - query.since_ms > _MOST_STEPS * _STEP_MS[query.step]:
         raise InvalidRequest(field="step", problem="That is more than 1,000 steps. Take longer ones.")
 
 
-def _row(row: tuple[Any, ...], bucket: Bucket, *, width: int) -> CourseRow:
-    names = CourseRow.__struct_fields__[3:]
-    return CourseRow(
-        at=bucket_label(bucket, int(row[0])),
-        group=row[1] if width > 2 else None,
-        currency=row[width - 1],
-        **{name: int(value) for name, value in zip(names, row[width:], strict=True)},
-    )
+def _row(at: str, group: str | None, currency: str, totals: Totals) -> CourseRow:
+    counts = totals.named()
+    named = {name: counts[name] for name in CourseRow.__struct_fields__[3:]}
+    return CourseRow(at=at, group=group, currency=currency, **cast("Any", named))

@@ -1,7 +1,7 @@
 """The ledger's door: record what happened, hold money before it is spent, ask what was used."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Final
 
@@ -12,12 +12,13 @@ from salon.foundation.kit.ids import RequestId
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.ledger import budget_store, course_store, lease_store, store, usage_store
 from salon.foundation.ledger.budgets import Budget, BudgetState, period_window
-from salon.foundation.ledger.course_store import CourseQuery, CourseRow
+from salon.foundation.ledger.course_store import Course, CourseQuery
 from salon.foundation.ledger.holds import Hold, Part, take_all
 from salon.foundation.ledger.leases import Leases
 from salon.foundation.ledger.models import AttemptEntry, RequestEntry
 from salon.foundation.ledger.recorder import Item, LedgerHealth, Recorder
 from salon.foundation.ledger.slices import Slice
+from salon.foundation.ledger.summing import Summing
 from salon.foundation.ledger.usage_store import UsageQuery, UsageRow
 from salon.foundation.storage import Storage, Transaction
 
@@ -61,6 +62,8 @@ class Ledger:
         self._recorder = Recorder(storage, self._clock, process_id=self._leases.process_id)
         self._recorder.before_batch = self._leases.give_back
         self._recorder.on_lost = self._leases.lost
+        self.summing = Summing(storage, self._clock, process_id=self._leases.process_id)
+        """Keeps the sums that ``usage`` and ``course`` are answered from."""
 
     async def start(self) -> None:
         """Make this process known to the database and start to write what is recorded."""
@@ -68,6 +71,7 @@ class Ledger:
         self._recorder.start()
         self._tasks.spawn(self._leases.keep(KEEP_INTERVAL_S), name="budget-leases")
         self._tasks.spawn(self._hand_back_idle(), name="budget-hand-back")
+        self._tasks.spawn(self.summing.keep(), name="usage-sums")
 
     async def close(self, timeout_s: float = 10.0) -> None:
         """Write what is queued and give all leases back."""
@@ -203,9 +207,11 @@ class Ledger:
         """Return totals by the query's groups, in the order of their keys. Raises: InvalidRequest."""
         return await self._storage.read(lambda tx: usage_store.usage(tx, scope, query))
 
-    async def course(self, scope: SpaceScope, query: CourseQuery) -> list[CourseRow]:
-        """Add up what was used step by step. Raises: InvalidRequest."""
-        return await self._storage.read(lambda tx: course_store.course(tx, scope, query))
+    async def course(
+        self, scope: SpaceScope, query: CourseQuery, names: Mapping[str, str] | None = None
+    ) -> Course:
+        """Add up what was used step by step; ``names``: what groups are called. Raises: InvalidRequest."""
+        return await self._storage.read(lambda tx: course_store.course(tx, scope, query, names or {}))
 
     async def requests(
         self, scope: Scope, *, key_id: str | None = None, cursor: str | None = None, limit: int = 50

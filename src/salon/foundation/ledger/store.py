@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from salon.foundation.kit.caller import Scope, SpaceScope
 from salon.foundation.ledger.models import AttemptEntry, RequestEntry, only_attempt
+from salon.foundation.ledger.sums_store import note_late
 from salon.foundation.ledger.tables import attempts, requests
 from salon.foundation.storage import Row, Transaction, insert, statement
 
@@ -39,9 +40,10 @@ _ATTEMPT_FIELDS = AttemptEntry.__struct_fields__
 
 
 def insert_entries(
-    tx: Transaction, _scope: Scope, entries: Sequence[RequestEntry], tried: Sequence[AttemptEntry]
+    tx: Transaction, scope: Scope, entries: Sequence[RequestEntry], tried: Sequence[AttemptEntry]
 ) -> None:
     """Write rows of requests and of their attempts. Raises: ConstraintViolated on a known request id."""
+    note_late(tx, scope, entries)
     tx.many(_INSERT_REQUESTS, [msgspec.structs.astuple(entry) for entry in entries])
     tx.many(_INSERT_ATTEMPTS, [msgspec.structs.astuple(attempt) for attempt in tried])
 

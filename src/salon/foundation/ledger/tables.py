@@ -10,10 +10,12 @@ from typing import Final
 from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, Table
 
 from salon.foundation.storage.columns import (
+    blob,
     created_by_column,
     flag,
     id_column,
     integer,
+    json_text,
     money_e10,
     space_column,
     text_column,
@@ -138,4 +140,58 @@ processes: Final = Table(
     time_ms("expires_at_ms"),
     integer("last_batch"),
     time_ms("seen_at_ms"),
+)
+
+sums: Final = Table(
+    "ledger_sums",
+    metadata,
+    space_column(),
+    text_column("kind"),
+    integer("span_ms"),
+    time_ms("start_ms"),
+    text_column("value"),
+    text_column("currency"),
+    integer("requests"),
+    integer("errors"),
+    integer("cancelled"),
+    integer("attempts"),
+    integer("cache_hits"),
+    integer("input_tokens"),
+    integer("output_tokens"),
+    integer("cached_tokens"),
+    integer("cache_write_tokens"),
+    integer("reasoning_tokens"),
+    money_e10("cost_e10", nullable=False),
+    integer("unpriced"),
+    integer("duration_sum_ms"),
+    integer("first_tokens"),
+    integer("first_token_sum_ms"),
+    json_text("rare", nullable=True),
+    blob("duration_histogram", nullable=True),
+    blob("first_token_histogram", nullable=True),
+    PrimaryKeyConstraint("space_id", "kind", "span_ms", "start_ms", "value", "currency"),
+    sqlite_with_rowid=False,
+)
+
+# Rows of requests that began before what was being summed when they were written.
+late: Final = Table(
+    "ledger_late",
+    metadata,
+    space_column(),
+    time_ms("started_at_ms"),
+    text_column("request_id"),
+    PrimaryKeyConstraint("space_id", "started_at_ms", "request_id"),
+    sqlite_with_rowid=False,
+)
+
+# ``closed``: rows of requests that began before are late from now on. ``summed``: until when there are sums.
+# Two rows, for every writer of the ledger locks the first.
+marks: Final = Table(
+    "ledger_marks",
+    metadata,
+    text_column("name"),
+    time_ms("at_ms"),
+    text_column("owner", nullable=True),
+    time_ms("owned_until_ms", nullable=True),
+    PrimaryKeyConstraint("name"),
 )

@@ -1,7 +1,7 @@
 import { formatCompact, formatMoney } from "@/lib/format"
 import type { Sum } from "@/features/usage/sums"
 
-export const MEASURES = ["requests", "tokens", "cost", "latency", "errors"] as const
+export const MEASURES = ["requests", "tokens", "cost", "p50", "p95", "errors"] as const
 export type Measure = (typeof MEASURES)[number]
 
 /** How much of something a sum is, for a bar; of costs those of one currency. */
@@ -13,8 +13,10 @@ export function valueOf(sum: Sum, measure: Measure, currency: string): number {
       return sum.inputTokens + sum.outputTokens
     case "cost":
       return sum.costs.get(currency) ?? 0
-    case "latency":
-      return sum.durationMs ?? 0
+    case "p50":
+      return sum.duration?.p50_ms ?? 0
+    case "p95":
+      return sum.duration?.p95_ms ?? 0
     case "errors":
       return sum.errors
   }
@@ -23,8 +25,13 @@ export function valueOf(sum: Sum, measure: Measure, currency: string): number {
 /** The same in words. */
 export function textOf(value: number, measure: Measure, currency: string, locale: string): string {
   if (measure === "cost") return formatMoney(value, currency, locale)
-  if (measure !== "latency") return formatCompact(value, locale)
-  return new Intl.NumberFormat(locale, { style: "unit", unit: "second", maximumFractionDigits: 2 }).format(value / 1000)
+  return measure === "p50" || measure === "p95" ? secondsOf(value, locale) : formatCompact(value, locale)
+}
+
+/** A time in seconds; a dash for none. */
+export function secondsOf(ms: number | undefined, locale: string): string {
+  if (ms === undefined) return "–"
+  return new Intl.NumberFormat(locale, { style: "unit", unit: "second", maximumFractionDigits: 2 }).format(ms / 1000)
 }
 
 /** All costs of a sum, each in its currency. */

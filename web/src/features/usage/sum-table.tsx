@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { costsOf, textOf } from "@/features/usage/measures"
+import { costsOf, secondsOf } from "@/features/usage/measures"
 import type { Sum } from "@/features/usage/sums"
 import { formatCount } from "@/lib/format"
 
@@ -15,7 +15,8 @@ export function SumTable({ label, first, rows }: SumTableProps) {
   const { t, i18n } = useLingui()
   const { locale } = i18n
   const cell = "p-2 text-end tabular-nums whitespace-nowrap"
-  const seconds = (ms: number | null): string => (ms === null ? "–" : textOf(ms, "latency", "", locale))
+  const amounts = [t`Requests`, t`Errors`, t`Tokens in`, t`Tokens out`, t`Cost`]
+  const names = [...amounts, t`Time p50`, t`Time p95`, t`First token p50`, t`First token p95`]
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and the keyboard has to reach it
     <div role="region" aria-label={label} tabIndex={0} className="max-h-96 overflow-auto rounded-2 border border-border">
@@ -23,7 +24,7 @@ export function SumTable({ label, first, rows }: SumTableProps) {
         <thead className="bg-canvas text-caption text-text-2">
           <tr>
             <th scope="col" className="p-2 text-start font-medium">{first}</th>
-            {[t`Requests`, t`Errors`, t`Tokens in`, t`Tokens out`, t`Cost`, t`Mean time`, t`First token`].map((name) => (
+            {names.map((name) => (
               <th key={name} scope="col" className="p-2 text-end font-medium">{name}</th>
             ))}
           </tr>
@@ -37,8 +38,10 @@ export function SumTable({ label, first, rows }: SumTableProps) {
               <td className={cell}>{formatCount(sum.inputTokens, locale)}</td>
               <td className={cell}>{formatCount(sum.outputTokens, locale)}</td>
               <td className={cell}>{costsOf(sum, locale) || (sum.unpriced > 0 ? t`no price` : "–")}</td>
-              <td className={cell}>{seconds(sum.durationMs)}</td>
-              <td className={cell}>{seconds(sum.firstTokenMs)}</td>
+              <td className={cell}>{secondsOf(sum.duration?.p50_ms, locale)}</td>
+              <td className={cell}>{secondsOf(sum.duration?.p95_ms, locale)}</td>
+              <td className={cell}>{secondsOf(sum.firstToken?.p50_ms, locale)}</td>
+              <td className={cell}>{secondsOf(sum.firstToken?.p95_ms, locale)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,9 @@
 import type { components } from "@/api/schema"
 
 export type CourseRow = components["schemas"]["CourseRow"]
+export type Course = components["schemas"]["Course"]
+type Times = components["schemas"]["Times"]
+type Latency = components["schemas"]["Latency"]
 
 /** What a chart shows and a table tells. */
 export interface Sum {
@@ -11,33 +14,40 @@ export interface Sum {
   /** By currency: amounts of different ones are never added up. */
   readonly costs: ReadonlyMap<string, number>
   readonly unpriced: number
-  /** Means in milliseconds; null where nothing was timed. */
-  readonly durationMs: number | null
-  readonly firstTokenMs: number | null
+  /** Percentiles in milliseconds; null where nothing was timed. They cannot be added up, so the server tells each. */
+  readonly duration: Latency | null
+  readonly firstToken: Latency | null
 }
 
-export function sumOf(rows: readonly CourseRow[]): Sum {
+export function sumOf(rows: readonly CourseRow[], times: Times | undefined): Sum {
   const total = (value: (row: CourseRow) => number): number => rows.reduce((sum, row) => sum + value(row), 0)
   const costs = new Map<string, number>()
   for (const { currency, cost_e10: cost } of rows) if (cost > 0) costs.set(currency, (costs.get(currency) ?? 0) + cost)
-  const requests = total((row) => row.requests)
-  const timed = total((row) => row.first_tokens)
   return {
-    requests,
+    requests: total((row) => row.requests),
     errors: total((row) => row.errors),
     inputTokens: total((row) => row.input_tokens),
     outputTokens: total((row) => row.output_tokens),
     costs,
     unpriced: total((row) => row.unpriced),
-    durationMs: requests === 0 ? null : total((row) => row.duration_sum_ms) / requests,
-    firstTokenMs: timed === 0 ? null : total((row) => row.first_token_sum_ms) / timed,
+    duration: times?.duration ?? null,
+    firstToken: times?.first_token ?? null,
   }
 }
 
-/** Sums by something of a row, the one with the most requests first. */
-export function sumsBy(rows: readonly CourseRow[], by: (row: CourseRow) => string): readonly (readonly [string, Sum])[] {
-  const groups = Map.groupBy(rows, by)
-  return [...groups].map(([name, some]) => [name, sumOf(some)] as const).toSorted(([, one], [, other]) => other.requests - one.requests)
+type Named = readonly (readonly [string, Sum])[]
+
+/** What there is of each step, by its name. */
+export function sumsOfSteps({ items, steps }: Course): Named {
+  const times = new Map(steps.map((step) => [step.at, step]))
+  return [...Map.groupBy(items, ({ at }) => at)].map(([at, rows]) => [at, sumOf(rows, times.get(at))])
+}
+
+/** What there is of each group, the one with the most requests first. */
+export function sumsOfGroups({ items, groups }: Course): Named {
+  const times = new Map(groups.map((one) => [one.group, one]))
+  const sums = [...Map.groupBy(items, ({ group }) => group)].map(([group, rows]) => [group ?? "–", sumOf(rows, times.get(group))] as const)
+  return sums.toSorted(([, one], [, other]) => other.requests - one.requests)
 }
 
 /** Rows as CSV for spreadsheets, with the costs in whole units. */

@@ -55,7 +55,7 @@ export function UsagePage() {
             </Button>
           </div>
           <QueryView query={query} loading={<SkeletonRows rows={6} label={t`Adding up`} />}>
-            {({ items }) => <UsageView range={range} rows={items} by={groups[by]} />}
+            {(course) => <UsageView range={range} course={course} by={groups[by]} />}
           </QueryView>
         </div>
       </main>

@@ -2,29 +2,29 @@ import { useLingui } from "@lingui/react/macro"
 import { useState } from "react"
 import { Select } from "@/components/ui/select"
 import { BarChart } from "@/features/usage/bar-chart"
-import { costsOf, MEASURES, type Measure, textOf, valueOf } from "@/features/usage/measures"
+import { costsOf, MEASURES, type Measure, secondsOf, textOf, valueOf } from "@/features/usage/measures"
 import { type Range, stepFor, stepsOf } from "@/features/usage/range"
-import { type CourseRow, sumOf, sumsBy } from "@/features/usage/sums"
+import { type Course, sumOf, sumsOfGroups, sumsOfSteps } from "@/features/usage/sums"
 import { SumTable } from "@/features/usage/sum-table"
 import { formatCompact } from "@/lib/format"
 
 interface UsageViewProps {
   range: Range
-  rows: readonly CourseRow[]
-  /** By what the rows are told apart. */
+  course: Course
+  /** By what its rows are told apart. */
   by: string
 }
 
 /** Figures, a chart over time, and two tables: by time, and by what was chosen. */
-export function UsageView({ range, rows, by }: UsageViewProps) {
+export function UsageView({ range, course, by }: UsageViewProps) {
   const { t, i18n } = useLingui()
   const { locale } = i18n
   const [measure, setMeasure] = useState<Measure>("requests")
-  const names: Record<Measure, string> = { requests: t`Requests`, tokens: t`Tokens`, cost: t`Cost`, latency: t`Mean time`, errors: t`Errors` }
-  if (rows.length === 0) return <p className="text-ui text-text-2">{t`Nothing was asked in this time.`}</p>
-  const total = sumOf(rows)
+  const names: Record<Measure, string> = { requests: t`Requests`, tokens: t`Tokens`, cost: t`Cost`, p50: t`Time p50`, p95: t`Time p95`, errors: t`Errors` }
+  if (course.items.length === 0) return <p className="text-ui text-text-2">{t`Nothing was asked in this time.`}</p>
+  const total = sumOf(course.items, course.times)
   const currency = [...total.costs].toSorted(([, one], [, other]) => other - one)[0]?.[0] ?? "USD"
-  const steps = new Map(sumsBy(rows, ({ at }) => at))
+  const steps = new Map(sumsOfSteps(course))
   const bars = stepsOf(range, stepFor(range)).map((name) => {
     const sum = steps.get(name)
     const value = sum === undefined ? 0 : valueOf(sum, measure, currency)
@@ -34,13 +34,14 @@ export function UsageView({ range, rows, by }: UsageViewProps) {
     [t`Requests`, formatCompact(total.requests, locale)],
     [t`Tokens`, formatCompact(total.inputTokens + total.outputTokens, locale)],
     [t`Cost`, costsOf(total, locale) || "–"],
-    [t`Mean time`, total.durationMs === null ? "–" : textOf(total.durationMs, "latency", "", locale)],
+    [t`Time p50`, secondsOf(total.duration?.p50_ms, locale)],
+    [t`Time p95`, secondsOf(total.duration?.p95_ms, locale)],
     [t`Errors`, formatCompact(total.errors, locale)],
   ] as const
   const byTime = [...steps].toSorted(([one], [other]) => other.localeCompare(one))
   return (
     <>
-      <dl className="grid grid-cols-2 gap-4 sm:grid-cols-5">
+      <dl className="grid grid-cols-2 gap-4 sm:grid-cols-3 md:grid-cols-6">
         {figures.map(([name, text]) => (
           <div key={name}>
             <dt className="text-caption text-text-2">{name}</dt>
@@ -63,7 +64,7 @@ export function UsageView({ range, rows, by }: UsageViewProps) {
       </section>
       <section className="flex flex-col gap-2">
         <h2 className="text-body font-semibold">{by}</h2>
-        <SumTable label={by} first={by} rows={sumsBy(rows, ({ group }) => group ?? "–")} />
+        <SumTable label={by} first={by} rows={sumsOfGroups(course)} />
       </section>
     </>
   )

@@ -1,4 +1,4 @@
--- revision 0016
+-- revision 0017
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -1016,7 +1016,53 @@ CREATE TABLE stored_response_items (
 	CONSTRAINT pk_stored_response_items PRIMARY KEY (response_id, item_id)
 );
 CREATE INDEX ix_stored_response_items_item_id ON stored_response_items (item_id);
-INSERT INTO alembic_version (version_num) VALUES ('0016');
+CREATE TABLE ledger_late (
+	space_id TEXT NOT NULL, 
+	started_at_ms BIGINT NOT NULL, 
+	request_id TEXT NOT NULL, 
+	CONSTRAINT pk_ledger_late PRIMARY KEY (space_id, started_at_ms, request_id)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE ledger_marks (
+	name TEXT NOT NULL, 
+	at_ms BIGINT NOT NULL, 
+	owner TEXT, 
+	owned_until_ms BIGINT, 
+	CONSTRAINT pk_ledger_marks PRIMARY KEY (name)
+);
+CREATE TABLE ledger_sums (
+	space_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	span_ms BIGINT NOT NULL, 
+	start_ms BIGINT NOT NULL, 
+	value TEXT NOT NULL, 
+	currency TEXT NOT NULL, 
+	requests BIGINT NOT NULL, 
+	errors BIGINT NOT NULL, 
+	cancelled BIGINT NOT NULL, 
+	attempts BIGINT NOT NULL, 
+	cache_hits BIGINT NOT NULL, 
+	input_tokens BIGINT NOT NULL, 
+	output_tokens BIGINT NOT NULL, 
+	cached_tokens BIGINT NOT NULL, 
+	cache_write_tokens BIGINT NOT NULL, 
+	reasoning_tokens BIGINT NOT NULL, 
+	cost_e10 BIGINT NOT NULL, 
+	unpriced BIGINT NOT NULL, 
+	duration_sum_ms BIGINT NOT NULL, 
+	first_tokens BIGINT NOT NULL, 
+	first_token_sum_ms BIGINT NOT NULL, 
+	rare TEXT, 
+	duration_histogram BLOB, 
+	first_token_histogram BLOB, 
+	CONSTRAINT pk_ledger_sums PRIMARY KEY (space_id, kind, span_ms, start_ms, value, currency)
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO alembic_version (version_num) VALUES ('0017');
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0001', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0002', '0001', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0003', '0002', :now_ms);
@@ -1033,3 +1079,4 @@ INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0014', '0013', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0015', '0014', :now_ms);
 INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0016', '0015', :now_ms);
+INSERT INTO schema_revisions (revision, oldest_reader, applied_at_ms) VALUES ('0017', '0016', :now_ms);

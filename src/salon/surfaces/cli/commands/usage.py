@@ -41,6 +41,8 @@ def usage(session: Session, *, groups: tuple[str, ...], days: int, is_split: boo
             "out": count(one["output_tokens"]),
             "of which": _split(one),
             "cost": shown_cost(one),
+            "took": _times(one["duration"]),
+            "first token": _times(one["first_token"]),
         }
         for one in items
     ]
@@ -52,6 +54,8 @@ def usage(session: Session, *, groups: tuple[str, ...], days: int, is_split: boo
         ("out", "tokens out"),
         *([("of which", "of which")] if is_split else []),
         ("cost", "cost"),
+        ("took", "took p50 / p95"),
+        ("first token", "first token"),
     ]
     session.output.rows(rows, columns, empty=f"Nothing was asked in the last {days} days.")
 
@@ -66,3 +70,8 @@ def _split(row: dict[str, Any]) -> str | None:
         if value
     ]
     return ", ".join(words) or None
+
+
+def _times(latency: dict[str, int] | None) -> str | None:
+    """Return how long half of the requests took at most, and 95 of 100."""
+    return f"{latency['p50_ms']} / {latency['p95_ms']} ms" if latency else None

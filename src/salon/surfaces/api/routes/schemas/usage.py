@@ -1,9 +1,26 @@
 """Bodies about what was asked and what it cost."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 
-class UsageRow(BaseModel):
+class Latency(BaseModel):
+    """How long requests took: as long as 50, 95 and 99 of 100 at most, within 5 %."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    p50_ms: int
+    p95_ms: int
+    p99_ms: int
+
+
+class Times(BaseModel):
+    """How long requests took; null where nothing was timed."""
+
+    duration: Latency | None
+    first_token: Latency | None
+
+
+class UsageRow(Times):
     """What one group used, in one currency."""
 
     group: str | None
@@ -52,6 +69,18 @@ class CourseRow(BaseModel):
     first_token_sum_ms: int
 
 
+class StepTimes(Times):
+    """How long the requests of one step took."""
+
+    at: str
+
+
+class GroupTimes(Times):
+    """How long the requests of one group took."""
+
+    group: str | None
+
+
 class Course(BaseModel):
     """What was used, step by step, in the order of time."""
 
@@ -61,6 +90,10 @@ class Course(BaseModel):
     by: str | None
     zone: str
     items: list[CourseRow]
+    times: Times
+    """Of all requests; percentiles cannot be added up, so those of steps and groups follow."""
+    steps: list[StepTimes]
+    groups: list[GroupTimes]
 
 
 class RequestRow(BaseModel):
