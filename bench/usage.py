@@ -32,7 +32,6 @@ from salon.testing.ledger import entry
 SCOPE = SpaceScope(SpaceId("spc_bench"))
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
-SPREAD_DAYS = 400
 ZONE = "Europe/Zurich"
 ROUNDS = 10
 GOALS = (
@@ -43,7 +42,7 @@ GOALS = (
 Ask = Callable[[Ledger], Awaitable[Any]]
 
 
-def rows(count: int, now_ms: int, seed: int = 5) -> list[RequestEntry]:
+def rows(count: int, now_ms: int, days: int, seed: int = 5) -> list[RequestEntry]:
     """Return requests of a house that is used more each month, most of them of a few models."""
     chance = random.Random(seed)
     models = [f"model-{number}" for number in range(12)]
@@ -64,7 +63,7 @@ def rows(count: int, now_ms: int, seed: int = 5) -> list[RequestEntry]:
                 input_tokens=chance.randrange(20, 8_000),
                 output_tokens=chance.randrange(5, 900),
                 cost_e10=chance.randrange(10**6, 10**9),
-                started_at_ms=now_ms - int(SPREAD_DAYS * DAY_MS * (1 - chance.random() ** 0.7)),
+                started_at_ms=now_ms - int(days * DAY_MS * (1 - chance.random() ** 0.7)),
                 duration_ms=duration_ms,
                 first_token_ms=duration_ms // 5,
             )
@@ -122,13 +121,13 @@ def _part(values: list[float], percent: int) -> float:
     return round(sorted(values)[max(0, -(-len(values) * percent // 100) - 1)], 1)
 
 
-async def run(address: str, count: int, before_rounds: int) -> dict[str, Any]:
+async def run(address: str, count: int, days: int, before_rounds: int) -> dict[str, Any]:
     """Fill, ask, add up and ask again."""
     storage = await open_storage(address)
     await migrate(storage, backup=False)
     now_ms = time.time_ns() // 1_000_000
     began = time.perf_counter()
-    made = rows(count, now_ms)
+    made = rows(count, now_ms, days)
     for start in range(0, count, 5_000):
         part = made[start : start + 5_000]
         await storage.write(lambda tx, part=part: insert_entries(tx, SystemScope("bench: fill"), part, []))
@@ -150,6 +149,7 @@ async def run(address: str, count: int, before_rounds: int) -> dict[str, Any]:
     return {
         "store": storage.dialect,
         "rows": count,
+        "days": days,
         "filled_s": round(filled_s, 1),
         "summed_s": round(summed_s, 1),
         **figures(before, "before_"),
@@ -160,7 +160,7 @@ async def run(address: str, count: int, before_rounds: int) -> dict[str, Any]:
 
 async def measure(address: str, arguments: argparse.Namespace) -> int:
     """Fill a database and ask; print, and return how many goals were missed."""
-    told = await run(address, arguments.rows, arguments.before_rounds)
+    told = await run(address, arguments.rows, arguments.days, arguments.before_rounds)
     print(json.dumps(told), flush=True)
     if not arguments.dry:
         keep(f"usage-{told['store']}", "python -m bench.usage", told, GOALS)
@@ -171,6 +171,7 @@ def main() -> int:
     """Measure each store, and tell whether every goal was reached."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--days", type=int, default=400, help="Over how long the requests are spread.")
     parser.add_argument("--store", choices=(*STORES, "both"), default="both")
     parser.add_argument("--before-rounds", type=int, default=2, help="How often to ask without sums.")
     parser.add_argument("--dry", action="store_true", help="Write nothing down.")
