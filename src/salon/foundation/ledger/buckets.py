@@ -33,6 +33,17 @@ class Bucket:
         self.starts = _months(self.zone, since_ms, until_ms) if kind == "month" else []
         """When each month of the range starts, and its number (year * 12 + month - 1)."""
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the other puts each time into the same bucket."""
+        return isinstance(other, Bucket) and self._steps() == other._steps()
+
+    def __hash__(self) -> int:
+        """Return the hash of what is compared."""
+        return hash(self._steps())
+
+    def _steps(self) -> tuple[object, ...]:
+        return self.kind, tuple(self.offsets), tuple(self.starts)
+
 
 def bucket_number(column: ColumnElement[Any], bucket: Bucket) -> ColumnElement[int]:
     """Return the number of the bucket that ``column`` (UTC ms) falls into."""

@@ -4,10 +4,10 @@ In one snapshot of the database, so that each request counts once wherever it st
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement
 
 from salon.foundation.kit.caller import Scope, SpaceScope
 from salon.foundation.ledger import sums_store
@@ -60,7 +60,7 @@ def gather(tx: Transaction, scope: Scope, wanted: Wanted) -> Found:
     if cells:
         _merge(found, _of_cells(tx, scope, wanted, cells, kind))
     if cells and sums_store.late_spaces(tx, scope, before_ms=summed_ms):
-        adding = _adding(scope, wanted, sums_store.IS_LATE)
+        adding = _adding(scope, wanted, is_late=True)
         for _, part in cells:
             _merge(found, adding.run(tx, scope, *part))
     if len(found) > MOST_ROWS:
@@ -87,23 +87,41 @@ def _bucket(wanted: Wanted) -> Bucket | None:
     return next(iter(wanted.buckets.values()), None)
 
 
-def _adding(scope: Scope, wanted: Wanted, *more: ColumnElement[bool]) -> Adding:
-    keys = [
-        (
-            bucket_number(requests.c.started_at_ms, wanted.buckets[name]) if name in STEPS else GROUPS[name]
-        ).label(f"group_{place}")
-        for place, name in enumerate(wanted.group_by)
-    ]
-    keys.append(requests.c.currency.label("group_currency"))
-    equal = [GROUPS[name] == value for name, value in wanted.filters]
-    return Adding(
-        keys,
-        *equal,
-        *more,
-        of_space=isinstance(scope, SpaceScope),
+def _adding(scope: Scope, wanted: Wanted, *, is_late: bool = False) -> Adding:
+    buckets = tuple(wanted.buckets.items())
+    of_space = isinstance(scope, SpaceScope)
+    return _made(
+        wanted.group_by,
+        buckets,
+        wanted.filters,
+        of_space=of_space,
         rare=wanted.rare,
         latency=wanted.latency,
+        is_late=is_late,
     )
+
+
+@lru_cache(maxsize=64)
+def _made(
+    group_by: tuple[str, ...],
+    buckets: tuple[tuple[str, Bucket], ...],
+    filters: tuple[tuple[str, str], ...],
+    *,
+    of_space: bool,
+    rare: bool,
+    latency: bool,
+    is_late: bool,
+) -> Adding:
+    steps = dict(buckets)
+    keys = [
+        (bucket_number(requests.c.started_at_ms, steps[name]) if name in STEPS else GROUPS[name]).label(
+            f"group_{place}"
+        )
+        for place, name in enumerate(group_by)
+    ]
+    keys.append(requests.c.currency.label("group_currency"))
+    more = [GROUPS[name] == value for name, value in filters] + ([sums_store.IS_LATE] if is_late else [])
+    return Adding(keys, *more, of_space=of_space, rare=rare, latency=latency)
 
 
 def _of_cells(

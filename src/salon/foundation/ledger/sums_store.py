@@ -28,7 +28,7 @@ from salon.foundation.ledger.totals import (
     rare_of,
     too_many,
 )
-from salon.foundation.storage import Transaction, insert, statement
+from salon.foundation.storage import Statement, Transaction, insert, statement
 
 CLOSED: Final = "closed"
 SUMMED: Final = "summed"
@@ -233,19 +233,9 @@ def read_cells(
     latency: bool,
 ) -> Found:
     """Add up cells by step and value, then currency. Raises: InvalidRequest of too many groups."""
-    keys: list[Label[Any]] = [] if bucket is None else [bucket_number(sums.c.start_ms, bucket).label("step")]
-    keys += [sums.c.value.label("value")] if by_value else []
-    keys.append(sums.c.currency.label("in_currency"))
-    width, value_at = len(keys), len(keys) - 2
-    of_kind = [sums.c.kind == kind, sums.c.span_ms == bindparam("span")]
-    if isinstance(scope, SpaceScope):
-        of_kind.insert(0, sums.c.space_id == scope.space_id)
-    where = and_(*of_kind, sums.c.start_ms >= bindparam("since"), sums.c.start_ms < bindparam("until"))
-    totals = [func.sum(sums.c[name]).label(f"total_{name}") for name in COUNTS]
-    counts = statement(select(*keys, *totals).where(where).group_by(*keys).limit(MOST_ROWS + 1))
-    rares = [func.coalesce(func.sum(RareCount(sums.c.rare, name)), 0) for name in RARE_COUNTS]
-    rarely = statement(select(*keys, *rares).where(where, sums.c.rare.is_not(None)).group_by(*keys))
-    timed = statement(select(*keys, sums.c.duration_histogram, sums.c.first_token_histogram).where(where))
+    made = _reading(kind, by_value, bucket, isinstance(scope, SpaceScope))
+    width, value_at = made.width, made.width - 2
+    space = {"space": scope.space_id} if isinstance(scope, SpaceScope) else {}
     found: Found = {}
 
     def group(row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -253,18 +243,48 @@ def read_cells(
         return (*key[:value_at], _meant(key[value_at]), key[-1]) if by_value else key
 
     for span, (since_ms, until_ms) in parts:
-        bounds: dict[str, Any] = {"span": span, "since": since_ms, "until": until_ms}
-        for row in tx.all(counts, **bounds):
+        bounds: dict[str, Any] = {"span": span, "since": since_ms, "until": until_ms, **space}
+        for row in tx.all(made.counts, **bounds):
             found.setdefault(group(row), Totals()).add(Totals([int(value) for value in row[width:]]))
         if len(found) > MOST_ROWS:
             raise too_many()
-        for row in tx.all(rarely, **bounds) if rare else ():
+        for row in tx.all(made.rares, **bounds) if rare else ():
             found[group(row)].add_rare(rare_of(row[width:]))
-        for row in tx.all(timed, **bounds) if latency else ():
+        for row in tx.all(made.times, **bounds) if latency else ():
             totals_of = found[group(row)]
             totals_of.durations += decode(row[width])
             totals_of.first_tokens += decode(row[width + 1])
     return found
+
+
+class _Reading(msgspec.Struct, frozen=True):
+    width: int
+    """How many columns say the group."""
+    counts: Statement
+    rares: Statement
+    times: Statement
+
+
+@lru_cache(maxsize=64)
+def _reading(kind: str, by_value: bool, bucket: Bucket | None, of_space: bool) -> _Reading:
+    keys: list[Label[Any]] = [] if bucket is None else [bucket_number(sums.c.start_ms, bucket).label("step")]
+    keys += [sums.c.value.label("value")] if by_value else []
+    keys.append(sums.c.currency.label("in_currency"))
+    where = and_(
+        *([sums.c.space_id == bindparam("space")] if of_space else []),
+        sums.c.kind == kind,
+        sums.c.span_ms == bindparam("span"),
+        sums.c.start_ms >= bindparam("since"),
+        sums.c.start_ms < bindparam("until"),
+    )
+    totals = [func.sum(sums.c[name]).label(f"total_{name}") for name in COUNTS]
+    rares = [func.coalesce(func.sum(RareCount(sums.c.rare, name)), 0) for name in RARE_COUNTS]
+    return _Reading(
+        len(keys),
+        statement(select(*keys, *totals).where(where).group_by(*keys).limit(MOST_ROWS + 1)),
+        statement(select(*keys, *rares).where(where, sums.c.rare.is_not(None)).group_by(*keys)),
+        statement(select(*keys, sums.c.duration_histogram, sums.c.first_token_histogram).where(where)),
+    )
 
 
 def _read(row: tuple[Any, ...]) -> Totals:
