@@ -2,6 +2,8 @@ import { type InfiniteData, infiniteQueryOptions, type QueryClient, replaceEqual
 import { api } from "@/api/client"
 import { take } from "@/api/problem"
 import type { components } from "@/api/schema"
+import { endsElsewhere } from "@/features/conversations/api/moves"
+import type { SpaceEvent } from "@/live/frames"
 import { keys } from "@/live/query-keys"
 
 /** The messages of a branch in pages, from its end or around a message: a window over as many as there are. */
@@ -192,8 +194,8 @@ export function whenIdle(queries: QueryClient, queryKey: readonly unknown[], run
   })
 }
 
-/** Fetch what came at the ends of a conversation's branches, for every window that reaches one. */
-export async function fetchMore(queries: QueryClient, conversationId: string): Promise<void> {
+/** Fetch what came at the ends of a conversation's branches, as events say, for every window that reaches one. */
+export async function fetchMore(queries: QueryClient, conversationId: string, events: readonly SpaceEvent[]): Promise<void> {
   const cached = queries.getQueryCache().findAll({ queryKey: keys.messages(conversationId) })
   await Promise.all(
     cached.map(async ({ queryKey }) => {
@@ -201,7 +203,7 @@ export async function fetchMore(queries: QueryClient, conversationId: string): P
       const pages = queries.getQueryData<MessagePages>(queryKey)
       if (pages === undefined || !isAtEnd(pages)) return
       try {
-        await fetchEnd(queries, conversationId, queryKey, pages)
+        await fetchEnd(queries, conversationId, queryKey, pages, events)
       } catch {
         // The branch ends elsewhere now, or the network is away: then it is fetched when that is back.
         await queries.invalidateQueries({ queryKey })
@@ -215,12 +217,14 @@ async function fetchEnd(
   conversationId: string,
   queryKey: readonly unknown[],
   pages: MessagePages,
+  events: readonly SpaceEvent[],
 ): Promise<void> {
   const branchId = branchIn(pages) ?? String(queryKey[3] ?? "")
-  const last = messagesIn(pages).at(-1)
+  const shownIds = messagesIn(pages).map(({ id }) => id)
+  const lastId = shownIds.at(-1)
   // Of an empty one nobody knows how much has come.
-  if (last === undefined) return queries.invalidateQueries({ queryKey })
-  let after: string | null = last.id
+  if (lastId === undefined || endsElsewhere(events, branchId, shownIds)) return queries.invalidateQueries({ queryKey })
+  let after: string | null = lastId
   while (after !== null) {
     const page: MessagePage = await fetchPage(conversationId, branchId === "" ? undefined : branchId, { after })
     putMore(queries, queryKey, page.items, page.branch)

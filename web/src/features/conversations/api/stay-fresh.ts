@@ -56,7 +56,7 @@ async function freshen(queries: QueryClient, events: readonly SpaceEvent[], port
   const fetched = [...grown].map(async (id) => {
     await whenAnswered(ports, id)
     void fetchEnds(queries, id)
-    await fetchMore(queries, id)
+    await fetchMore(queries, id, events)
   })
   await Promise.all(fetched)
   await Promise.all(allStale(events).map((queryKey) => queries.invalidateQueries({ queryKey: [...queryKey] })))

@@ -16,7 +16,7 @@ interface EarlyEndProps {
 /** Why an answer ended early, from its run or as the server keeps it. */
 export function EarlyEnd({ message, state, endedAtMs }: EarlyEndProps) {
   const { regenerate, goOn } = useTurnActs()
-  const asked = useQuery({ ...answerRequestQuery(message.id), enabled: state.error === null, retry: false })
+  const asked = useQuery({ ...answerRequestQuery(message.id), enabled: state.error === null && message.run_id !== null, retry: false })
   const told = asked.data?.error?.["error"] ?? asked.data?.error
   if (asked.isLoading) return null
   return (
