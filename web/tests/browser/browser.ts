@@ -56,6 +56,7 @@ interface AxeViolation {
 const RULES = {
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   rules: { "color-contrast-enhanced": { enabled: true } },
+  resultTypes: ["violations"],
 }
 
 /** The findings of axe on a page, one line each. */

@@ -27,11 +27,11 @@ export function PageHeader({ title, editor, aside, actions }: PageHeaderProps) {
         </IconButton>
       </span>
       <div className="flex min-w-0 flex-1 items-center gap-3">
-        {editor ?? (
-          <h1 title={title} className="tight min-w-0 truncate text-body font-semibold">
-            <bdi>{title}</bdi>
-          </h1>
-        )}
+        {/* The page keeps its name while that is changed; the focus comes back to it. */}
+        <h1 title={title} tabIndex={-1} className={editor ? "sr-only" : "tight min-w-0 truncate rounded-1 text-body font-semibold"}>
+          <bdi>{title}</bdi>
+        </h1>
+        {editor}
         {aside}
       </div>
       {actions ? <div className="flex shrink-0 items-center gap-1">{actions}</div> : null}

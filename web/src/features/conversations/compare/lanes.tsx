@@ -57,9 +57,9 @@ export function Lanes({ parentId, shownId }: LanesProps) {
   return (
     <div className="flex flex-col gap-3 pt-5">
       <div className="flex min-h-(--control) items-center gap-2">
-        <h3 className="min-w-0 flex-1 truncate text-ui text-text-2">
+        <h2 className="min-w-0 flex-1 truncate text-ui text-text-2">
           {plural(lanes.length, { one: "# answer to the same words", other: "# answers to the same words" })}
-        </h3>
+        </h2>
         <IconButton label={t`Show one answer`} onClick={close}>
           <X aria-hidden="true" className="size-4" strokeWidth={1.75} />
         </IconButton>

@@ -32,7 +32,9 @@ export function TitleField({ title, onDone }: TitleFieldProps) {
         if (event.nativeEvent.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return
         event.preventDefault()
         event.stopPropagation()
+        const heading = event.currentTarget.closest("header")?.querySelector("h1")
         done(event.key === "Enter" ? text : title)
+        heading?.focus()
       }}
       className="control min-w-0 flex-1 rounded-2 border border-border-strong bg-raised px-2 text-body font-semibold"
     />
