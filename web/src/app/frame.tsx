@@ -83,7 +83,7 @@ export function Frame() {
             <div
               data-pane="sidebar"
               tabIndex={-1}
-              className={`shrink-0 border-e border-border outline-none ${isRail ? "w-(--rail)" : "w-(--sidebar)"} ${isWide ? "" : "fixed inset-y-0 start-0 z-30 max-w-[85vw] shadow-2"}`}
+              className={`shrink-0 border-e border-border ${isRail ? "w-(--rail)" : "w-(--sidebar)"} ${isWide ? "" : "fixed inset-y-0 start-0 z-30 max-w-[85vw] shadow-2"}`}
             >
               <Sidebar
                 name="Salon"

@@ -2,6 +2,7 @@ import { useLingui } from "@lingui/react/macro"
 import { X } from "lucide-react"
 import { type ReactNode, useEffect, useId, useRef } from "react"
 import { IconButton } from "@/components/ui/icon-button"
+import { focusBack } from "@/lib/focus-back"
 
 interface DialogProps {
   title: string
@@ -26,11 +27,16 @@ export function Dialog({ title, isOpen, onClose, size = "regular", footer, child
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useEffect(() => {
-    if (isOpen && !dialog.current?.open) {
+    if (!isOpen) {
+      dialog.current?.close()
+      return undefined
+    }
+    const giveBack = focusBack()
+    if (!dialog.current?.open) {
       dialog.current?.showModal()
       dialog.current?.querySelector<HTMLElement>("[data-first-focus]")?.focus()
     }
-    if (!isOpen) dialog.current?.close()
+    return giveBack
   }, [isOpen])
   return (
     <dialog

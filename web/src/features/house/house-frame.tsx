@@ -79,7 +79,7 @@ export function HouseFrame(props: HouseFrameProps) {
           ref={props.scroller ?? ownScroller}
           data-pane="main"
           tabIndex={-1}
-          className="relative min-h-0 min-w-0 flex-1 overflow-y-auto outline-none"
+          className="relative min-h-0 min-w-0 flex-1 overflow-y-auto"
         >
           {props.children}
         </main>
@@ -88,7 +88,7 @@ export function HouseFrame(props: HouseFrameProps) {
             data-pane="panel"
             aria-label={props.panelLabel}
             tabIndex={-1}
-            className={`flex min-h-0 flex-col bg-canvas outline-none ${isPanelBeside ? "w-90 shrink-0 border-s border-border" : "panel-in absolute inset-0 z-20 border-border sm:start-auto sm:w-90 sm:border-s sm:shadow-2"}`}
+            className={`flex min-h-0 flex-col bg-canvas ${isPanelBeside ? "w-90 shrink-0 border-s border-border" : "panel-in absolute inset-0 z-20 border-border sm:start-auto sm:w-90 sm:border-s sm:shadow-2"}`}
           >
             {panel}
           </aside>

@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro"
 import { keepPreviousData, useQuery } from "@tanstack/react-query"
 import { Search } from "lucide-react"
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react"
+import { takeTypedAhead } from "@/components/shell/typed-ahead"
 import { modelsQuery } from "@/features/house/api/queries"
 import { messageHitsQuery, titleHitsQuery } from "@/features/palette/api/queries"
 import { Findings } from "@/features/palette/findings"
@@ -44,7 +45,10 @@ export function Palette({ onClose }: PaletteProps) {
   ].filter((group) => group.findings.length > 0)
   const all = groups.flatMap((group) => group.findings)
   const current = all[Math.min(at, all.length - 1)]
-  useEffect(() => dialog.current?.showModal(), [])
+  useEffect(() => {
+    dialog.current?.showModal()
+    takeTypedAhead(setWords)
+  }, [])
   const choose = (finding: Finding): void => {
     dialog.current?.close()
     finding.run()
@@ -64,6 +68,7 @@ export function Palette({ onClose }: PaletteProps) {
       ref={dialog}
       aria-label={t`Search or run…`}
       closedby="any"
+      data-palette
       onClose={onClose}
       className="sheet mx-auto mt-0 mb-auto w-full max-w-full rounded-b-4 bg-overlay p-0 shadow-2 sm:mt-[10dvh] sm:w-160 sm:rounded-4"
     >

@@ -31,7 +31,7 @@ export function SettingsNav({ onClose }: SettingsNavProps) {
       aria-label={t`Settings`}
       data-pane="settings"
       tabIndex={-1}
-      className={`${isOpen ? "flex w-full" : "hidden md:flex"} min-h-0 shrink-0 flex-col border-e border-border bg-canvas outline-none md:w-56`}
+      className={`${isOpen ? "flex w-full" : "hidden md:flex"} min-h-0 shrink-0 flex-col border-e border-border bg-canvas md:w-56`}
     >
       <div className="flex h-(--header) shrink-0 items-center justify-between gap-3 ps-4 pe-2">
         <h2 className="tight text-body font-semibold">{t`Settings`}</h2>

@@ -14,7 +14,7 @@ export function SettingsPageView() {
   return (
     <>
       <SettingsHeader title={titleOf(page.title)} />
-      <main data-pane="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+      <main data-pane="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto flex max-w-(--col) flex-col gap-8 px-4 py-6 sm:px-6">
           <Suspense>
             <Content />

@@ -35,7 +35,7 @@ export function UsagePage() {
   return (
     <>
       <PageHeader title={t`Usage`} />
-      <main data-pane="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+      <main data-pane="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto flex w-full max-w-240 flex-col gap-5 p-4 md:p-6">
           <div className="flex flex-wrap items-center gap-2">
             <Select label={t`Time`} value={span} options={SPANS.map((value) => ({ value, label: spans[value] }))} onChange={chooseSpan} />

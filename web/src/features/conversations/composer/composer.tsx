@@ -14,6 +14,7 @@ import { TokenCount } from "@/features/conversations/composer/token-count"
 import { withoutTrigger } from "@/features/conversations/composer/trigger"
 import { useIsAnswering } from "@/features/conversations/composer/use-answering"
 import { useEditing } from "@/features/conversations/composer/use-editing"
+import { useKeptFocus } from "@/features/conversations/composer/use-kept-focus"
 import { usePanel } from "@/features/conversations/composer/use-panel"
 import { useSending } from "@/features/conversations/composer/use-sending"
 import { useWho } from "@/features/conversations/composer/use-who"
@@ -41,6 +42,7 @@ function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
   const { t } = useLingui()
   const box = useRef<HTMLTextAreaElement>(null)
   const focus = (): void => box.current?.focus()
+  useKeptFocus(box)
   const [draft, store] = useDraft(conversation?.id ?? NEW)
   const [text, setText] = useWords(draft, store, focus)
   const who = useWho(conversation, draft, store)

@@ -50,7 +50,7 @@ export function Inspector({ onClose }: InspectorProps) {
           onClose?.()
         }}
         style={{ "--inspector": `${widthPx}px` }}
-        className={`panel-in fixed inset-x-0 bottom-0 z-(--z-panel) flex h-[75dvh] flex-col rounded-t-4 border-border bg-canvas shadow-2 outline-none sm:inset-y-0 sm:start-auto sm:h-auto sm:w-(--inspector) sm:rounded-none sm:border-s lg:relative lg:inset-auto lg:z-auto lg:h-full lg:shrink-0 lg:shadow-none ${isOver ? "[&_[role=tablist]]:pe-12" : ""}`}
+        className={`panel-in fixed inset-x-0 bottom-0 z-(--z-panel) flex h-[75dvh] flex-col rounded-t-4 border-border bg-canvas shadow-2 sm:inset-y-0 sm:start-auto sm:h-auto sm:w-(--inspector) sm:rounded-none sm:border-s lg:relative lg:inset-auto lg:z-auto lg:h-full lg:shrink-0 lg:shadow-none ${isOver ? "[&_[role=tablist]]:pe-12" : ""}`}
       >
         <ResizeHandle widthPx={widthPx} />
         {isOver ? (

@@ -57,8 +57,7 @@ export function useListKeys(list: ListKeys) {
     return typedTo(list.lines, text, text.length > 1 ? list.at : list.at + 1)
   }
   return (event: KeyboardEvent): void => {
-    const target = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>("[data-row]") : null
-    const here = target?.dataset["row"]
+    const here = rowOf(event.target)?.dataset["row"]
     if (here === undefined) return
     const take = (): void => {
       event.preventDefault()
@@ -81,4 +80,11 @@ export function useListKeys(list: ListKeys) {
     }
     list.go(id)
   }
+}
+
+/** The row that has the focus, itself or with the button of its menu, to which that gives the focus back. */
+function rowOf(target: EventTarget): HTMLElement | null {
+  if (!(target instanceof HTMLElement)) return null
+  const row = target.closest<HTMLElement>("[data-row]")
+  return row ?? target.closest("[aria-haspopup=menu]")?.closest("li")?.querySelector<HTMLElement>("[data-row]") ?? null
 }

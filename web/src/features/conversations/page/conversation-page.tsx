@@ -43,7 +43,7 @@ export function ConversationPage() {
   return (
     <>
       <PageHeader title={t`Conversation`} />
-      <main data-pane="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+      <main data-pane="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto">
         {conversation.error ? (
           <LoadProblem error={conversation.error} onRetry={() => void conversation.refetch()} />
         ) : (

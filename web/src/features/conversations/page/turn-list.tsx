@@ -42,7 +42,7 @@ export function TurnList({ lines, windower, editedId, isAtEnd, onStart, onEnd, o
         ref={hold}
         data-pane="main"
         tabIndex={-1}
-        className="turns absolute inset-0 overflow-y-auto outline-none"
+        className="turns absolute inset-0 overflow-y-auto"
       >
         <div role="log" aria-label={t`Messages`} aria-live="off" className="mx-auto w-full max-w-(--col) px-4 pb-4 sm:px-5">
           <div style={{ height: view.before }} />

@@ -38,7 +38,7 @@ export function SearchPage() {
   return (
     <>
       <PageHeader title={t`Search`} />
-      <main data-pane="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-none">
+      <main data-pane="main" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto flex w-full max-w-(--col) flex-col gap-4 p-4 md:p-6">
           <form role="search" onSubmit={(event) => event.preventDefault()} className="flex flex-col gap-3">
             <SearchField

@@ -21,7 +21,8 @@ export function ShareLink({ made, onAnother }: ShareLinkProps) {
           dir="ltr"
           aria-label={t`Link`}
           value={made.url}
-          data-first-focus=""
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- it comes in the place of the button that made it
+          autoFocus
           onFocus={(event) => event.currentTarget.select()}
           className="control min-w-0 flex-1 rounded-2 border border-border-strong bg-raised px-3 font-mono text-ui text-text"
         />

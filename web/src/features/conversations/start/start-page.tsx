@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQueryClient } from "@tanstack/react-query"
 import { HatGlasses } from "lucide-react"
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react"
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react"
 import { IconButton } from "@/components/ui/icon-button"
 import { PageHeader } from "@/components/shell/page-header"
 import { startFresh } from "@/features/conversations/api/start-fresh"
@@ -28,6 +28,12 @@ export function StartPage() {
   const hasBegun = draft.text !== "" || wroteEarly
   const asksFirst = isFirst === true && !hasBegun
   const [isTemporary, setIsTemporary] = useState(false)
+  const hasAsked = useRef(false)
+  // Who has said who is to answer goes on with what to ask: what was pressed is gone.
+  useEffect(() => {
+    if (hasAsked.current && !asksFirst) document.getElementById("message-box")?.focus()
+    hasAsked.current = asksFirst
+  }, [asksFirst])
   return (
     <>
       <PageHeader
@@ -51,7 +57,7 @@ export function StartPage() {
       <main
         data-pane="main"
         tabIndex={-1}
-        className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-surface px-4 pt-8 pb-[10dvh] outline-none"
+        className="flex min-h-0 flex-1 flex-col overflow-y-auto bg-surface px-4 pt-8 pb-[10dvh]"
       >
         <div className="my-auto flex flex-col gap-4">
           {isFirst === null && !hasBegun ? null : (

@@ -3,6 +3,7 @@ import { toast } from "@/components/ui/toast"
 import type { Message } from "@/features/conversations/api/messages"
 import { acts } from "@/features/conversations/api/acts"
 import { leafOf } from "@/features/conversations/page/acts/leaf"
+import { followFocus } from "@/features/conversations/page/focus-turns"
 import { quoted } from "@/features/conversations/page/acts/quoted"
 import { type Talk, useTalk } from "@/features/conversations/page/talk-context"
 import { textOf } from "@/features/conversations/page/turn/turn-state"
@@ -74,6 +75,7 @@ export function useActsOf(talk: Talk): TurnActs {
       const versions = versionsOf(message)
       const next = versions[versions.indexOf(message.id) + by]
       if (next === undefined) return
+      followFocus(next)
       void leafOf(id, next).then(
         (leaf) => talk.act(acts.moveBranch(id, branchId, { head_id: leaf, kind: "switch" })),
         () => toast({ text: t`The other version could not be loaded.` }),

@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { type KeyboardEvent, useId, useState } from "react"
+import { type KeyboardEvent, useId, useRef, useState } from "react"
 import { Button } from "@/components/ui/button"
 import { acts } from "@/features/conversations/api/acts"
 import type { Message } from "@/features/conversations/api/messages"
@@ -19,7 +19,11 @@ export function TurnEditor({ message }: TurnEditorProps) {
   const parts = partsOf(message.content)
   const [text, setText] = useState(() => textOf(parts))
   const isAnswer = message.role === "assistant"
-  const close = (): void => talk.edit(null)
+  const form = useRef<HTMLFormElement>(null)
+  const close = (): void => {
+    form.current?.closest<HTMLElement>("[data-turn]")?.focus({ preventScroll: true })
+    talk.edit(null)
+  }
   const send = (): void => {
     if (text.trim() === "") return
     const others = parts.filter(({ kind }) => kind !== "text")
@@ -37,6 +41,7 @@ export function TurnEditor({ message }: TurnEditorProps) {
   }
   return (
     <form
+      ref={form}
       className="flex flex-col gap-2"
       onSubmit={(event) => {
         event.preventDefault()
