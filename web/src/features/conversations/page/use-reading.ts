@@ -16,7 +16,7 @@ const READ_AFTER_MS = 400
 export function useReading({ id, messages, is_temporary: isTemporary }: Conversation): void {
   const queries = useQueryClient()
   const isVisible = useVisible()
-  const [read] = useState(() => ({ messages: null as number | null }))
+  const [read] = useState<{ messages: number | null }>(() => ({ messages: null }))
   useEffect(() => {
     // Of a temporary one, which is in memory alone, no count is kept.
     if (!isVisible || isTemporary || messages === read.messages) return undefined
