@@ -32,7 +32,7 @@ export function SumTable({ label, first, rows }: SumTableProps) {
         <tbody>
           {rows.map(([name, sum]) => (
             <tr key={name} className="border-t border-border">
-              <th scope="row" className="p-2 text-start font-normal wrap-anywhere"><bdi>{name}</bdi></th>
+              <th scope="row" className="min-w-24 p-2 text-start font-normal wrap-anywhere"><bdi>{name}</bdi></th>
               <td className={cell}>{formatCount(sum.requests, locale)}</td>
               <td className={cell}>{formatCount(sum.errors, locale)}</td>
               <td className={cell}>{formatCount(sum.inputTokens, locale)}</td>
