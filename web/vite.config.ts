@@ -7,7 +7,10 @@ import { defineConfig } from "vite"
 import { precompress } from "./build/compress.ts"
 import { firstScript } from "./build/first-script.ts"
 import { diagramFrame } from "./build/frame.ts"
+import { icons } from "./build/icons.ts"
 import { licenses } from "./build/licenses.ts"
+import { PLAIN } from "./build/plain.ts"
+import { runtimeWithin } from "./build/runtime.ts"
 import { serviceWorker } from "./build/service-worker.ts"
 import { type WordFiles, words } from "./build/words.ts"
 
@@ -17,14 +20,22 @@ const server = process.env["SALON_DEV_SERVER"] ?? "http://127.0.0.1:8420"
 export default defineConfig({
   // Relative to the document's <base>, so one build serves any base path or asset address.
   base: "./",
-  resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },
+  resolve: {
+    alias: {
+      "@": resolve(import.meta.dirname, "src"),
+      // What packages bring for older ones, React has itself.
+      "use-sync-external-store/shim": "react",
+    },
+  },
   plugins: [
     // The message macros must be gone before the React compiler looks at the code.
     babel({ presets: [linguiTransformerBabelPreset()] }),
     react(),
-    babel({ presets: [reactCompilerPreset()] }),
+    babel({ exclude: [PLAIN], presets: [reactCompilerPreset()] }),
     lingui({ failOnCompileError: true, failOnMissing: true }),
     tailwindcss(),
+    icons(),
+    runtimeWithin(),
     words(wordFiles),
     firstScript(wordFiles),
     diagramFrame(),
@@ -37,7 +48,8 @@ export default defineConfig({
     emptyOutDir: true,
     // The content policy allows no data: fonts or scripts, so nothing is inlined.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // What a part needs is named in the part: a list of that for all parts would be in the first load.
+    modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter((file) => file.endsWith(".css")) },
     target: "es2023",
     sourcemap: false,
     reportCompressedSize: false,
