@@ -962,6 +962,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/salon/v1/conversations/{conversation_id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Conversation
+         * @description Return a conversation, messages as its page opens with them, and what waits and is answered there.
+         *
+         *     Each as its own address tells it: the messages are those at the end of the branch or of the path to
+         *     ``last_id``.
+         */
+        get: operations["open_conversation_salon_v1_conversations__conversation_id__opening_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/salon/v1/conversations/{conversation_id}/outline": {
         parameters: {
             query?: never;
@@ -2760,6 +2783,28 @@ export interface paths {
          * @description Take what a link shows over into one's own space; each message names its source.
          */
         post: operations["copy_share_salon_v1_shares_copy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/salon/v1/sidebar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Sidebar
+         * @description Return the folders, the first conversations, those pinned and temporary, and the runs under way.
+         *
+         *     Each as its own address tells it, the lists with at most ``limit`` conversations.
+         */
+        get: operations["open_sidebar_salon_v1_sidebar_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4968,6 +5013,19 @@ export interface components {
             } | null;
             /** Title */
             title?: string | null;
+        };
+        /**
+         * ConversationOpening
+         * @description A conversation, and what its page shows of it.
+         */
+        ConversationOpening: {
+            answers: components["schemas"]["Turns"];
+            conversation: components["schemas"]["ConversationWithBranches"];
+            messages: components["schemas"]["Messages"];
+            /** Number */
+            number: number;
+            outline: components["schemas"]["Outline"] | null;
+            queue: components["schemas"]["QueuedList"];
         };
         /**
          * ConversationWithBranches
@@ -8241,6 +8299,19 @@ export interface components {
             output: string;
             /** Reasoning */
             reasoning?: string | null;
+        };
+        /**
+         * SidebarOpening
+         * @description What stands in the sidebar.
+         */
+        SidebarOpening: {
+            conversations: components["schemas"]["ListedConversations"];
+            folders: components["schemas"]["Folders"];
+            /** Number */
+            number: number;
+            pinned: components["schemas"]["ListedConversations"];
+            running: components["schemas"]["RunViews"];
+            temporary: components["schemas"]["ListedConversations"];
         };
         /**
          * Behind
@@ -11574,6 +11645,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    open_conversation_salon_v1_conversations__conversation_id__opening_get: {
+        parameters: {
+            query?: {
+                branch_id?: string | null;
+                last_id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOpening"];
                 };
             };
             /** @description A field is not as declared here; the error names it, and its limit. */
@@ -16446,6 +16561,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A field is not as declared here; the error names it, and its limit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    open_sidebar_salon_v1_sidebar_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SidebarOpening"];
                 };
             };
             /** @description A field is not as declared here; the error names it, and its limit. */

@@ -98,7 +98,7 @@ export function Frame() {
           </>
         ) : null}
         <div className="flex min-w-0 flex-1 flex-col bg-surface">
-          <UpdateLine key={status.data?.started_at_ms} />
+          <UpdateLine startedAtMs={status.data?.started_at_ms} />
           {path.startsWith("/settings") ? null : <Banner problem={problem} status={status.data} />}
           <div className="flex min-h-0 flex-1 flex-col">
             <Pages />

@@ -20,6 +20,16 @@ function open(kept: Record<string, number> = {}): { events: SpaceEvents; seen: n
   return { events, seen, gaps: () => gaps }
 }
 
+/** How often something is told as missed where the server is listened to after readings of these numbers. */
+async function gapsAfter(...numbers: number[]): Promise<number> {
+  const { events, gaps } = open()
+  events.start("spc_1")
+  for (const number of numbers) events.reading(Promise.resolve(number))
+  await Promise.resolve()
+  events.take({ type: "listening", id: "s1", number: 8 })
+  return gaps()
+}
+
 test("it begins where it was left, takes each event once, and stands beyond what it may not see", () => {
   const kept = { spc_1: 5 }
   const { events, seen, gaps } = open(kept)
@@ -43,6 +53,32 @@ test("what may have been missed is told: at the first time, after a gap, and whe
   events.take({ type: "listening", id: "s2", number: 3 })
   expect(gaps()).toBe(3)
   expect(events.ask("s3")).toMatchObject({ number: 3 })
+})
+
+test("what was read with its number is not read again, unless something came after it", async () => {
+  expect(await gapsAfter(8)).toBe(0)
+  expect(await gapsAfter(9, 8)).toBe(0)
+  expect(await gapsAfter(9, 7)).toBe(1)
+})
+
+test("a reading that comes after the server is listened to is of before what was heard, or not", async () => {
+  const { events, gaps } = open()
+  events.start("spc_1")
+  const late = Promise.withResolvers<number>()
+  const old = Promise.withResolvers<number>()
+  const failed = Promise.withResolvers<number>()
+  for (const { promise } of [late, old, failed]) events.reading(promise)
+  events.take({ type: "listening", id: "s1", number: 8 })
+  late.resolve(8)
+  await Promise.resolve()
+  expect(gaps()).toBe(0)
+  events.take({ type: "happened", id: "s1", number: 9, events: [happened(9, "a.b")] })
+  old.resolve(8)
+  await Promise.resolve()
+  expect(gaps()).toBe(1)
+  failed.reject(new Error("away"))
+  await new Promise((resolve) => setTimeout(resolve))
+  expect(gaps()).toBe(2)
 })
 
 test("whoever signs in next hears of a space of their own", () => {

@@ -9,6 +9,8 @@ export interface SpaceEvents extends Subscription {
   onEvents(listener: (events: readonly SpaceEvent[]) => void): () => void
   /** Hears that something may have been missed: what is shown is to be read anew. */
   onGap(listener: () => void): () => void
+  /** Notice a reading by the number of the last event before it: what came after that is then known to be missed. */
+  reading(of: Promise<number>): void
   /** Begin anew as somebody else, or at the place that was kept for the same. */
   start(space: string): void
 }
@@ -22,6 +24,9 @@ export interface SpaceEventsPorts {
 export function createSpaceEvents(ports: SpaceEventsPorts): SpaceEvents {
   let space: string | null = null
   let number: number | null = null
+  /** Of what was read before the server is listened to: how much is on its way, and from when the oldest is. */
+  let pending = 0
+  let oldest: number | null = null
   const news = createSignal<[events: readonly SpaceEvent[]]>()
   const gaps = createSignal()
 
@@ -35,8 +40,9 @@ export function createSpaceEvents(ports: SpaceEventsPorts): SpaceEvents {
         // Without a number it begins now; what was read before that may be of before. A number that was
         // higher than the server's is of a database that was restored.
         if (number === null || frame.number < number) {
+          const isKnown = number === null && (oldest === null ? pending > 0 : oldest >= frame.number)
           stand(frame.number)
-          gaps.tell()
+          if (!isKnown) gaps.tell()
         }
         return "on"
       case "gap":
@@ -63,6 +69,15 @@ export function createSpaceEvents(ports: SpaceEventsPorts): SpaceEvents {
     take,
     onEvents: news.on,
     onGap: gaps.on,
+    reading(of) {
+      pending += 1
+      const told = (from: number): void => {
+        pending -= 1
+        if (number === null) oldest = Math.min(from, oldest ?? from)
+        else if (from < number) gaps.tell()
+      }
+      of.then(told, () => told(-1))
+    },
     start(found) {
       if (found === space) return
       space = found

@@ -75,6 +75,17 @@ export function sessionsAnswer(name: string, query: URLSearchParams, mode: strin
     }
     case "folders":
       return { items: isEmpty ? [] : FOLDERS }
+    case "sidebar": {
+      const part = (of: string, asked = ""): unknown => sessionsAnswer(of, new URLSearchParams(asked), mode)
+      return {
+        number: 0,
+        folders: part("folders"),
+        conversations: part("conversations"),
+        pinned: part("conversations", "is_pinned=true"),
+        temporary: part("conversations", "is_temporary=true"),
+        running: part("runs"),
+      }
+    }
     case "search":
       return FOUND
     case "tags":

@@ -49,6 +49,6 @@ def house_routers() -> "Sequence[APIRouter]":
 
 def conversation_routers() -> "Sequence[APIRouter]":
     """Return the routers of conversations."""
-    from salon.surfaces.api.routes import answering, conversations  # noqa: PLC0415 - loads FastAPI
+    from salon.surfaces.api.routes import answering, conversations, opening  # noqa: PLC0415 - loads FastAPI
 
-    return (*conversations.ROUTERS, *answering.ROUTERS)
+    return (*conversations.ROUTERS, *answering.ROUTERS, opening.router)

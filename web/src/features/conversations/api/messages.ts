@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /** What opens is to be there soon; what is scrolled to comes in larger pieces, for a fast wheel is past them at once. */
-const FIRST_MESSAGES = 40
+export const FIRST_MESSAGES = 40
 const PAGE_MESSAGES = 100
 /** Pages farther away are dropped, and fetched again when somebody scrolls there. */
 const MOST_PAGES = 8

@@ -2,6 +2,7 @@ import { useLingui } from "@lingui/react/macro"
 import { useQueryClient } from "@tanstack/react-query"
 import { lazy, Suspense, useCallback, useState } from "react"
 import { startFresh } from "@/features/conversations/api/start-fresh"
+import { openSidebar } from "@/features/conversations/list/api/opening"
 import { ListContext } from "@/features/conversations/list/list-context"
 import { ListHead } from "@/features/conversations/list/list-head"
 import { ListLines } from "@/features/conversations/list/list-lines"
@@ -21,8 +22,10 @@ const BulkBar = lazy(() => import("@/features/conversations/list/bulk-bar").then
 export function ConversationList() {
   const { t } = useLingui()
   const [view, setView] = useView()
+  const queries = useQueryClient()
+  startFresh(queries)
+  openSidebar(queries)
   const { lines, query, hasMore, readOn } = useLines(view)
-  startFresh(useQueryClient())
   useFreshRows()
   const writing = useWriting()
   const current = useParam("/c/$id") || null

@@ -1,13 +1,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useMemo } from "react"
-import type { ListFilter } from "@/features/conversations/api/conversations"
-import { readMore, rowsQuery } from "@/features/conversations/list/api/rows"
+import { PINNED, readMore, rowsQuery, TEMPORARY } from "@/features/conversations/list/api/rows"
 import { linesOf } from "@/features/conversations/list/sections"
 import { useToday } from "@/lib/use-today"
 import { filterOf, type View } from "@/features/conversations/list/view"
 
-const PINNED: ListFilter = { is_pinned: true }
-const TEMPORARY: ListFilter = { is_temporary: true }
 const MINUTE_MS = 60_000
 const NONE = [] as const
 

@@ -4,7 +4,7 @@ import { useEffect } from "react"
 import { Problem } from "@/api/problem"
 import { PageHeader } from "@/components/shell/page-header"
 import { conversationQuery } from "@/features/conversations/api/conversations"
-import { messagesQuery } from "@/features/conversations/api/messages"
+import { openConversation } from "@/features/conversations/api/opening"
 import { startFresh } from "@/features/conversations/api/start-fresh"
 import { LoadProblem } from "@/features/conversations/page/load-problem"
 import { TalkSkeleton } from "@/features/conversations/page/talk-skeleton"
@@ -21,14 +21,8 @@ export function ConversationPage() {
   const { branch, message } = useSearch(readSearch)
   const queries = useQueryClient()
   startFresh(queries)
+  openConversation(queries, id, { ...(branch === undefined ? {} : { branchId: branch }), ...(message === undefined ? {} : { anchorId: message }) })
   const conversation = useQuery({ ...conversationQuery(id), retry: retryOffline })
-  useEffect(() => {
-    // At once, not after the conversation itself: two answers are there sooner than one after the other.
-    const place = { ...(branch === undefined ? {} : { branchId: branch }), ...(message === undefined ? {} : { anchorId: message }) }
-    void queries.prefetchInfiniteQuery(messagesQuery(id, place))
-    // Only what the page opens with: what is asked for later is asked for by its turns.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [id, queries])
   useEffect(() => {
     live().finished.look(id)
     return () => live().finished.look(null)

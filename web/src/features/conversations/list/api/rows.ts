@@ -11,8 +11,11 @@ export interface Rows {
   readonly next: string | null
 }
 
-const PAGE_ROWS = 200
+export const PAGE_ROWS = 200
 const KEY = "sidebar"
+
+export const PINNED: ListFilter = { is_pinned: true }
+export const TEMPORARY: ListFilter = { is_temporary: true }
 
 export function rowsKey(filter: ListFilter): readonly unknown[] {
   return [KEY, filter]
