@@ -45,7 +45,8 @@ export function staleAfter(event: SpaceEvent): readonly QueryKey[] {
   switch (subject) {
     case "conversation":
       if (event.type === "conversation.created") return [keys.lists, keys.folders]
-      if (event.type === "conversation.read") return [keys.lists]
+      // Lists that show it see to that themselves.
+      if (event.type === "conversation.read") return []
       // A title, a setting, a place in a list: the messages are as they were, but for what was deleted.
       return event.type === "conversation.changed"
         ? [keys.lists, keys.one(id), keys.settings(id), keys.context(id)]

@@ -1,4 +1,4 @@
-import { formatCompact, formatMoney } from "@/lib/format"
+import { formatCompact, formatDuration, formatMoney } from "@/lib/format"
 import type { Sum } from "@/features/usage/sums"
 
 export const MEASURES = ["requests", "tokens", "cost", "p50", "p95", "errors"] as const
@@ -25,13 +25,12 @@ export function valueOf(sum: Sum, measure: Measure, currency: string): number {
 /** The same in words. */
 export function textOf(value: number, measure: Measure, currency: string, locale: string): string {
   if (measure === "cost") return formatMoney(value, currency, locale)
-  return measure === "p50" || measure === "p95" ? secondsOf(value, locale) : formatCompact(value, locale)
+  return measure === "p50" || measure === "p95" ? formatDuration(value, locale) : formatCompact(value, locale)
 }
 
-/** A time in seconds; a dash for none. */
-export function secondsOf(ms: number | undefined, locale: string): string {
-  if (ms === undefined) return "–"
-  return new Intl.NumberFormat(locale, { style: "unit", unit: "second", maximumFractionDigits: 2 }).format(ms / 1000)
+/** A time; a dash for none. */
+export function timeOf(ms: number | undefined, locale: string): string {
+  return ms === undefined ? "–" : formatDuration(ms, locale)
 }
 
 /** All costs of a sum, each in its currency. */

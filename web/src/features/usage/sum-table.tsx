@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { costsOf, secondsOf } from "@/features/usage/measures"
+import { costsOf, timeOf } from "@/features/usage/measures"
 import type { Sum } from "@/features/usage/sums"
 import { formatCount } from "@/lib/format"
 
@@ -38,10 +38,10 @@ export function SumTable({ label, first, rows }: SumTableProps) {
               <td className={cell}>{formatCount(sum.inputTokens, locale)}</td>
               <td className={cell}>{formatCount(sum.outputTokens, locale)}</td>
               <td className={cell}>{costsOf(sum, locale) || (sum.unpriced > 0 ? t`no price` : "–")}</td>
-              <td className={cell}>{secondsOf(sum.duration?.p50_ms, locale)}</td>
-              <td className={cell}>{secondsOf(sum.duration?.p95_ms, locale)}</td>
-              <td className={cell}>{secondsOf(sum.firstToken?.p50_ms, locale)}</td>
-              <td className={cell}>{secondsOf(sum.firstToken?.p95_ms, locale)}</td>
+              <td className={cell}>{timeOf(sum.duration?.p50_ms, locale)}</td>
+              <td className={cell}>{timeOf(sum.duration?.p95_ms, locale)}</td>
+              <td className={cell}>{timeOf(sum.firstToken?.p50_ms, locale)}</td>
+              <td className={cell}>{timeOf(sum.firstToken?.p95_ms, locale)}</td>
             </tr>
           ))}
         </tbody>

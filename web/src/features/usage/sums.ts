@@ -22,7 +22,10 @@ export interface Sum {
 export function sumOf(rows: readonly CourseRow[], times: Times | undefined): Sum {
   const total = (value: (row: CourseRow) => number): number => rows.reduce((sum, row) => sum + value(row), 0)
   const costs = new Map<string, number>()
-  for (const { currency, cost_e10: cost } of rows) if (cost > 0) costs.set(currency, (costs.get(currency) ?? 0) + cost)
+  for (const { currency, cost_e10: cost, requests, unpriced } of rows) {
+    // What is free has a cost of nothing; what has no price has none.
+    if (cost > 0 || requests > unpriced) costs.set(currency, (costs.get(currency) ?? 0) + cost)
+  }
   return {
     requests: total((row) => row.requests),
     errors: total((row) => row.errors),

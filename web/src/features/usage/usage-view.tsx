@@ -2,7 +2,7 @@ import { useLingui } from "@lingui/react/macro"
 import { useState } from "react"
 import { Select } from "@/components/ui/select"
 import { BarChart } from "@/features/usage/bar-chart"
-import { costsOf, MEASURES, type Measure, secondsOf, textOf, valueOf } from "@/features/usage/measures"
+import { costsOf, MEASURES, type Measure, timeOf, textOf, valueOf } from "@/features/usage/measures"
 import { type Range, stepFor, stepsOf } from "@/features/usage/range"
 import { type Course, sumOf, sumsOfGroups, sumsOfSteps } from "@/features/usage/sums"
 import { SumTable } from "@/features/usage/sum-table"
@@ -34,8 +34,8 @@ export function UsageView({ range, course, by }: UsageViewProps) {
     [t`Requests`, formatCompact(total.requests, locale)],
     [t`Tokens`, formatCompact(total.inputTokens + total.outputTokens, locale)],
     [t`Cost`, costsOf(total, locale) || "–"],
-    [t`Time p50`, secondsOf(total.duration?.p50_ms, locale)],
-    [t`Time p95`, secondsOf(total.duration?.p95_ms, locale)],
+    [t`Time p50`, timeOf(total.duration?.p50_ms, locale)],
+    [t`Time p95`, timeOf(total.duration?.p95_ms, locale)],
     [t`Errors`, formatCompact(total.errors, locale)],
   ] as const
   const byTime = [...steps].toSorted(([one], [other]) => other.localeCompare(one))

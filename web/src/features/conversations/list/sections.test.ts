@@ -1,6 +1,7 @@
+import { QueryClient } from "@tanstack/react-query"
 import { expect, test } from "vitest"
 import type { Listed } from "@/features/conversations/api/conversations"
-import { merge } from "@/features/conversations/list/api/rows"
+import { knownRow, merge, type Rows, rowsKey, showUnread } from "@/features/conversations/list/api/rows"
 import { daysAgo, linesOf, nextRow, typedTo } from "@/features/conversations/list/sections"
 import { windowOf } from "@/features/conversations/list/line-window"
 
@@ -73,4 +74,19 @@ test("only lines near what is seen are drawn, and always the one that has the fo
   expect(drawn[0]).toBe(3)
   expect(drawn).toContain(5_000)
   expect(drawn).toContain(5_024)
+})
+
+test("what is read shows at once in every list that has it, and the list of the unread is read anew", () => {
+  const queries = new QueryClient()
+  const rows: Rows = { items: [{ ...listed("a", 1), unread: 2 }, { ...listed("b", 2), unread: 1 }], next: null }
+  const [all, pinned, unread] = [rowsKey({}), rowsKey({ is_pinned: true }), rowsKey({ is_unread: true })]
+  for (const key of [all, pinned, unread]) queries.setQueryData<Rows>(key, rows)
+  showUnread(queries, "a", 0)
+  for (const key of [all, pinned]) {
+    expect(queries.getQueryData<Rows>(key)?.items.map((one) => one.unread)).toEqual([0, 1])
+    expect(queries.getQueryState(key)?.isInvalidated).toBe(false)
+  }
+  expect(queries.getQueryState(unread)?.isInvalidated).toBe(true)
+  expect(knownRow(queries, "b")?.unread).toBe(1)
+  expect(knownRow(queries, "c")).toBeUndefined()
 })

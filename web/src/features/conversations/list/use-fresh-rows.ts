@@ -1,11 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { useEffect } from "react"
-import { freshenRows } from "@/features/conversations/list/api/rows"
+import { freshenRows, showUnread } from "@/features/conversations/list/api/rows"
 import type { SpaceEvent } from "@/live/frames"
 import { live } from "@/live/instance"
 
 /** Events that come within this time are one: an import says thousands. */
 const TOGETHER_MS = 120
+/** What this browser has read itself is told by the answer, and its event comes about then. */
+const OWN_READ_MS = 3_000
 const TELLING = new Set(["conversation", "conversations", "message", "branch", "answer", "folder", "tag"])
 
 /** Keep the shown lists as the space is, by its events. */
@@ -14,6 +16,11 @@ export function useFreshRows(): void {
   useEffect(() => {
     let waiting: SpaceEvent[] = []
     let timer: ReturnType<typeof setTimeout> | null = null
+    const ownReads = new Map<string, number>()
+    const { events: feed, outbox } = live()
+    const isOwnRead = ({ type, subject }: SpaceEvent): boolean =>
+      type === "conversation.read" &&
+      (outbox.state().acts.some(({ kind, about }) => kind === "read" && about === subject) || Date.now() - (ownReads.get(subject) ?? 0) < OWN_READ_MS)
     const flush = (): void => {
       const touched = touchedBy(waiting)
       waiting = []
@@ -21,13 +28,19 @@ export function useFreshRows(): void {
       void freshenRows(queries, touched).catch(() => undefined)
     }
     const leave = [
-      live().events.onEvents((events) => {
-        const telling = events.filter(({ type }) => TELLING.has(type.split(".", 1)[0] ?? ""))
+      feed.onEvents((events) => {
+        const telling = events.filter((event) => TELLING.has(event.type.split(".", 1)[0] ?? "") && !isOwnRead(event))
         if (telling.length === 0) return
         waiting.push(...telling)
         timer ??= setTimeout(flush, TOGETHER_MS)
       }),
-      live().events.onGap(() => void freshenRows(queries, null)),
+      feed.onGap(() => void freshenRows(queries, null)),
+      outbox.onAnswered(({ kind, about }, { body }) => {
+        const unread: unknown = kind === "read" && body instanceof Object ? Reflect.get(body, "unread") : undefined
+        if (typeof unread !== "number") return
+        ownReads.set(about, Date.now())
+        showUnread(queries, about, unread)
+      }),
     ]
     return () => {
       for (const stop of leave) stop()

@@ -51,6 +51,17 @@ export function knownRow(queries: QueryClient, id: string): Listed | undefined {
   return lists.flatMap(([, rows]) => rows?.items ?? []).find((one) => one.id === id)
 }
 
+/** Show how much of a conversation is unread now; a list of the unread ones is read anew. */
+export function showUnread(queries: QueryClient, id: string, unread: number): void {
+  for (const [queryKey, rows] of queries.getQueriesData<Rows>({ queryKey: [KEY] })) {
+    if (filterIn(queryKey).is_unread !== undefined) void queries.invalidateQueries({ queryKey })
+    else if (rows?.items.some((one) => one.id === id)) {
+      const items = rows.items.map((one) => (one.id === id ? { ...one, unread } : one))
+      queries.setQueryData<Rows>(queryKey, { ...rows, items })
+    }
+  }
+}
+
 /** Add the next page to what is shown. */
 export async function readMore(queries: QueryClient, filter: ListFilter): Promise<void> {
   const queryKey = rowsKey(filter)
