@@ -61,4 +61,4 @@ def test_openais_client_reads_the_vectors_of_clouds_and_their_counts(scene: Scen
         with pytest.raises(openai.BadRequestError, match="token"):
             client.embeddings.create(model="aws/amazon.titan-embed-text-v2:0", input=[[1, 2], [3]])
         with pytest.raises(openai.RateLimitError):
-            client.embeddings.create(model="google/text-embedding-005", input="{{fake fault=429:9}}")
+            client.embeddings.create(model="google/text-embedding-005", input="{{fake fault=429:0}}")

@@ -68,7 +68,7 @@ def test_a_failure_has_the_class_each_client_has_for_it(
     openai_client: openai.OpenAI, ollama_client: ollama.Client, google_client: Any
 ) -> None:
     with pytest.raises(openai.RateLimitError):
-        openai_client.embeddings.create(model=model_of("gemini"), input="{{fake fault=429:9}}")
+        openai_client.embeddings.create(model=model_of("gemini"), input="{{fake fault=429:0}}")
     with pytest.raises(ollama.ResponseError) as refused:
         ollama_client.embed(model_of("anthropic"), "a")
     assert (refused.value.status_code, "does not make embeddings" in refused.value.error) == (400, True)

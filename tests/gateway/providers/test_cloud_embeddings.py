@@ -154,7 +154,7 @@ def test_many_texts_are_asked_one_by_one_and_counted_together(play: Play, model:
 @pytest.mark.parametrize(
     ("fault", "code", "status"),
     [
-        ("429:9", "upstream_rate_limited", 429),
+        ("429:0", "upstream_rate_limited", 429),
         ("bad-json", "upstream_broken", 502),
         ("reset", "upstream_broken", 502),
     ],
@@ -175,7 +175,7 @@ def test_one_text_that_fails_fails_them_all(
 def test_failures_are_told_and_a_chat_is_refused(play: Play, model: str) -> None:
     async def scene(bench: GatewayBench, fake: FakeProvider) -> None:
         name = await add(bench, model, fake)
-        failed = await ask(bench, name, "{{fake fault=429:9}}")
+        failed = await ask(bench, name, "{{fake fault=429:0}}")
         assert (failed.status, failed.json()["error"]["type"]) == (429, "rate_limit_error")
         assert (await ask(bench, name, "{{fake fault=error-object}}")).status >= 500
         assert (await ask(bench, name, [1, 2])).status == 400

@@ -111,7 +111,7 @@ def test_a_chat_is_refused_and_failures_are_told(play: Play, name: str) -> None:
         reply = await bench.call(f"own/{MODELS[name]}")
         assert (reply.status, reply.json()["error"]["code"]) == (400, "wrong_model")
         assert not fake.journal.exchanges
-        words = {"model": f"own/{MODELS[name]}", "input": "{{fake fault=429:9}}"}
+        words = {"model": f"own/{MODELS[name]}", "input": "{{fake fault=429:0}}"}
         failed = await bench.send("openai-embeddings", json.dumps(words).encode())
         assert (failed.status, failed.json()["error"]["type"]) == (429, "rate_limit_error")
 

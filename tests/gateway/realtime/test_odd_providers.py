@@ -1,5 +1,7 @@
 """Providers that bend the protocol: each response is still written down once, and no key of ours is told on."""
 
+import asyncio
+
 import pytest
 
 PROVIDER_KEY = "sk-upstream-canary"
@@ -23,7 +25,9 @@ def test_a_provider_that_repeats_our_key_in_a_session_is_not_passed_on(play, tal
     async def scene(bench, fake):
         async with talking(bench) as talk:
             talk.socket.ask("{{fake tokens=9;fault=echo-key}}")
-            code, reason = await talk.ended()
+            # It says goodbye and holds the connection: nobody waits for its next pong.
+            async with asyncio.timeout(12):
+                code, reason = await talk.ended()
         assert (talk.socket.kinds[-1], code) == ("error", 1008)
         assert talk.socket.events[-1]["error"]["message"].startswith("Incorrect key: Bearer ")
         told = reason.encode() + b"".join(one.encode() for one in talk.socket.heard)

@@ -88,6 +88,19 @@ class WebSocket:
         self._connection.transport.abort()
 
 
+class _Connection(ClientConnection):
+    """Cuts itself off from a peer that said goodbye and holds the connection: the library waits for a ping."""
+
+    _is_ending = False
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came."""
+        super().data_received(data)
+        if not self._is_ending and self.protocol.close_expected():
+            self._is_ending = True
+            self.loop.call_later(_GOODBYE_S, self.transport.abort)
+
+
 async def open_websocket(
     egress: Egress,
     request: HttpRequest,
@@ -106,7 +119,7 @@ async def open_websocket(
 
     def make() -> ClientConnection:
         protocol = ClientProtocol(parse_uri(address), max_size=max_message_bytes, logger=_quiet)
-        return ClientConnection(
+        return _Connection(
             protocol,
             ping_interval=PING_S,
             ping_timeout=PONG_S,
