@@ -89,7 +89,7 @@ class WebSocket:
 
 
 class _Connection(ClientConnection):
-    """Cuts itself off from a peer that said goodbye and holds the connection: the library waits for a ping."""
+    """Leaves a peer that said goodbye and holds the connection; the library waits for the next ping."""
 
     _is_ending = False
 
