@@ -176,6 +176,7 @@ test("a conversation begun without a network is there to be seen, and takes nobo
   const elsewhere = page.url()
   await page.getByRole("link", { name: "New conversation" }).first().click()
   await page.waitForURL((url) => url.pathname === "/")
+  await page.getByRole("heading", { name: "New conversation" }).waitFor()
   await page.context().setOffline(true)
   await say(page, "A thought on the train")
   const waiting = page.getByRole("list", { name: "Waiting to be sent" })

@@ -65,8 +65,17 @@ async function tabTo(target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise
 async function inMenu(letters: string, item: string): Promise<void> {
   await press("Enter")
   await page.getByRole("menu").waitFor()
+  const wanted = page.getByRole("menuitem", { name: item, exact: true })
   await type(letters)
-  await comesTo(page.getByRole("menuitem", { name: item, exact: true }), item)
+  // Where the letters came with long pauses, each of them was a search of its own.
+  await expect
+    .poll(async () => {
+      if (await isHere(wanted)) return true
+      await page.waitForTimeout(1_200)
+      await type(letters)
+      return false
+    })
+    .toBe(true)
   await look()
   await press("Enter")
 }
