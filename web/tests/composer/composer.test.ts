@@ -177,6 +177,7 @@ test("a conversation begun without a network is there to be seen, and takes nobo
   await page.getByRole("link", { name: "New conversation" }).first().click()
   await page.waitForURL((url) => url.pathname === "/")
   await page.getByRole("heading", { name: "New conversation" }).waitFor()
+  await page.getByRole("link", { name: /Where it all began/ }).first().waitFor()
   await page.context().setOffline(true)
   await say(page, "A thought on the train")
   const waiting = page.getByRole("list", { name: "Waiting to be sent" })
