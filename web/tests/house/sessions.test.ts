@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises"
 import type { Browser, Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { openBrowser, visit, WIDE } from "../browser/browser.ts"
-import { begin, button, choose, HOUSE, speak, turns, write } from "./play.ts"
+import { api, begin, button, choose, HOUSE, speak, turns, write } from "./play.ts"
 
 /** The list of conversations in front of a real house: what it sorts is asked of the house again by a reload. */
 
@@ -153,7 +153,8 @@ test("what is looked at is read, on every page, until it is marked as unread", a
   await unread("An answer that came").waitFor({ state: "attached" })
   await row("An answer that came").getByRole("link").click()
   await page.waitForURL(`**/c/${one}`)
-  await page.waitForTimeout(1_000)
+  const query = { is_unread: true }
+  await expect.poll(async () => (await api.GET("/salon/v1/conversations", { params: { query } })).data?.items.some(({ id }) => id === one)).toBe(false)
   await page.goto(`${HOUSE}/search`)
   await row("An answer that came").waitFor()
   expect(await unread("An answer that came").count()).toBe(0)

@@ -71,7 +71,20 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     archived_at_ms: int | None = None
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer took."""
+
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_e10: int | None
+    """In 10⁻¹⁰ of ``currency``; None when it has no price."""
+    currency: str | None
+    started_at_ms: int
+    first_token_at_ms: int | None
+    ended_at_ms: int
+
+
+class Answer(Usage, frozen=True, kw_only=True):
     """How an answer came to be."""
 
     message_id: str
@@ -85,27 +98,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     asked: dict[str, Any] | None
     """The exact request; None once it was erased."""
     steps: tuple[dict[str, Any], ...]
-    input_tokens: int | None
-    output_tokens: int | None
-    cost_e10: int | None
-    """In 10⁻¹⁰ of ``currency``; None when it has no price."""
-    currency: str | None
-    started_at_ms: int
-    first_token_at_ms: int | None
-    ended_at_ms: int
-
-
-class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer took."""
-
-    input_tokens: int | None
-    output_tokens: int | None
-    cost_e10: int | None
-    """In 10⁻¹⁰ of ``currency``; None when it has no price."""
-    currency: str | None
-    started_at_ms: int
-    first_token_at_ms: int | None
-    ended_at_ms: int
 
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
