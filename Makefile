@@ -8,6 +8,9 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 # A registry behind a private authority needs these passed on, or npm waits for minutes.
 export SSL_CERT_FILE NODE_EXTRA_CA_CERTS PIP_CERT
+# Images of containers often set it. Then each process compiles all that it loads anew: a house takes three times
+# as long to start, and `make test` starts hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 STAMPS := .build
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/test-results/*' 2>/dev/null)

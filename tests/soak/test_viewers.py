@@ -41,11 +41,16 @@ HISTORIES = 10_000
 AT_ONCE = 16
 SCOPE = SpaceScope(OWNER.space_id)
 STANDING: set[str] = set()
-"""Runs whose deltas may go."""
+"""Runs whose deltas may go: some before viewers come back, the others when their history was judged."""
 KINDS = ("text-delta", "text-delta", "reasoning-delta", "tool-call", "tool-result")
+# Of one epoch: another history's look for such runs may have taken it over meanwhile, and its owner must stay.
 END_LEASE = statement(
-    update(runs_table).where(runs_table.c.id == bindparam("run_id")).values(lease_expires_at_ms=0)
+    update(runs_table)
+    .where(runs_table.c.id == bindparam("run_id"), runs_table.c.epoch == bindparam("own_epoch"))
+    .values(lease_expires_at_ms=0)
 )
+LEASE_S = 3600.0
+"""No lease ends by itself, however long a busy machine keeps its owner from renewing it."""
 
 
 class StreamViewer:
@@ -213,7 +218,9 @@ class History:
         async with asyncio.timeout(60):
             while self.handle is before:
                 # An owner that lives renews its lease now and then: it has to be slower than the other one.
-                await self.storage.write(lambda tx: tx.run(END_LEASE, run_id=before.run_id))
+                await self.storage.write(
+                    lambda tx: tx.run(END_LEASE, run_id=before.run_id, own_epoch=before.epoch)
+                )
                 await asyncio.gather(*(runs.tidy() for runs in takers))
                 await asyncio.sleep(0)
 
@@ -246,6 +253,8 @@ class History:
             assert shown is not None
             seen = [(event["number"], event["type"], event["data"]) for event in shown.events]
             assert seen in (whole, left), (run_id, seen, whole, left)
+        # Else all that came before is looked at again and again, in a transaction each.
+        STANDING.add(run_id)
 
     async def log(self) -> list[tuple[int, str, Any]]:
         assert self.handle is not None
@@ -283,7 +292,8 @@ async def live_server(storage: Storage, runs: Runs, bus: Bus) -> AsyncGenerator[
 
 @asynccontextmanager
 async def process(storage: Storage, owners: Owners, *, redis_url: str) -> AsyncGenerator[Process]:
-    runs, bus = Runs(storage, live=RedisCopies(redis_url) if redis_url else None), Bus(storage)
+    live = RedisCopies(redis_url) if redis_url else None
+    runs, bus = Runs(storage, live=live, lease_s=LEASE_S), Bus(storage)
     runs.compact_when("turn", lambda _, run: run.id in STANDING)
     runs.resume_with("turn", partial(owners.go_on, runs))
     await bus.start()
