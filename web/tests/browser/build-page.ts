@@ -4,9 +4,10 @@ import { join, resolve } from "node:path"
 import { lingui, linguiTransformerBabelPreset } from "@lingui/vite-plugin"
 import babel from "@rolldown/plugin-babel"
 import tailwindcss from "@tailwindcss/vite"
-import react from "@vitejs/plugin-react"
+import react, { reactCompilerPreset } from "@vitejs/plugin-react"
 import { build } from "vite"
 import { diagramFrame } from "../../build/frame.ts"
+import { PLAIN } from "../../build/plain.ts"
 
 const WEB = resolve(import.meta.dirname, "../..")
 
@@ -25,6 +26,7 @@ export async function buildPage(root: string): Promise<string> {
     plugins: [
       babel({ presets: [linguiTransformerBabelPreset()] }),
       react(),
+      babel({ exclude: [PLAIN], presets: [reactCompilerPreset()] }),
       lingui({ configPath: join(WEB, "lingui.config.ts") }),
       tailwindcss(),
       diagramFrame(),
