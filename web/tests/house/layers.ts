@@ -81,7 +81,7 @@ export const LAYERS: readonly Layer[] = [
     at: "talk",
     open: then(async (page) => {
       await inTurn(page)
-      await page.getByRole("menuitem", { name: "Regenerate with ..." }).click()
+      await page.getByRole("menuitem", { name: "Regenerate with …" }).click()
     }, (page) => page.getByRole("dialog")),
   },
   {

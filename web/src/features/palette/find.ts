@@ -1,5 +1,6 @@
-import type { LucideIcon } from "lucide-react"
+import { Boxes, type LucideIcon } from "lucide-react"
 import type { Model } from "@/api/types"
+import { iconOf } from "@/features/palette/action-icons"
 import type { Action } from "@/registry"
 import { keysOf } from "@/registry/keys"
 
@@ -10,7 +11,7 @@ export interface Finding {
   /** A line below, like the words that were found in a message. */
   preview?: string
   keys?: string
-  icon?: LucideIcon
+  icon: LucideIcon
   run: () => void
 }
 
@@ -45,7 +46,7 @@ export function findActions(
       id: `action-${action.id}`,
       title,
       ...(keys === undefined ? {} : { keys }),
-      ...(action.icon ? { icon: action.icon } : {}),
+      icon: iconOf(action),
       run: () => action.run(),
     })
   }
@@ -65,5 +66,5 @@ export function findModels(models: readonly Model[], words: string, go: (id: str
   return models
     .filter((model) => hasWords([model.id, ...model.aliases].join(" "), words.trim()))
     .slice(0, MOST)
-    .map((model) => ({ id: `model-${model.id}`, title: model.id, run: () => go(model.id) }))
+    .map((model) => ({ id: `model-${model.id}`, title: model.id, icon: Boxes, run: () => go(model.id) }))
 }

@@ -1,4 +1,3 @@
-import { FileText } from "lucide-react"
 import type { Finding } from "@/features/palette/find"
 import { isAppleDevice, showKeys } from "@/lib/shortcuts"
 
@@ -18,7 +17,7 @@ export function Findings({ groups, current, idBase, onChoose }: FindingsProps) {
         {group.title}
       </p>
       {group.findings.map((finding) => {
-        const Icon = finding.icon ?? FileText
+        const Icon = finding.icon
         return (
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the field above has the keys
           <div

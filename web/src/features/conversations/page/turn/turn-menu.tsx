@@ -40,7 +40,7 @@ export function TurnMenu({ message }: TurnMenuProps) {
         <MenuItem icon={Volume2} onChoose={() => acts.readAloud(message)}>{t`Read aloud`}</MenuItem>
         <MenuLine />
         {isAnswer ? <MenuItem icon={Pencil} keys="E" onChoose={() => talk.edit(message.id)}>{t`Edit`}</MenuItem> : null}
-        <MenuItem icon={RefreshCw} onChoose={() => setIsChoosing(true)}>{t`Regenerate with ...`}</MenuItem>
+        <MenuItem icon={RefreshCw} onChoose={() => setIsChoosing(true)}>{t`Regenerate with …`}</MenuItem>
         {isAnswer ? <MenuItem icon={StepForward} onChoose={() => acts.goOn(message)}>{t`Continue`}</MenuItem> : null}
         <MenuLine />
         <MenuItem icon={message.pinned_at_ms === null ? Pin : PinOff} onChoose={() => acts.pin(message)}>
