@@ -15,6 +15,7 @@
   if (stored.motion === "reduced") root.dataset.motion = "reduced"
   if (stored.readingWidth === "wide") root.dataset.measure = "wide"
   if (stored.sidebar === "rail") root.dataset.sidebar = "rail"
+  if (stored.enterSends === false) root.dataset.enter = "breaks"
   if (typeof stored.locale === "string") root.dataset.locale = stored.locale
   var ground = document.createElement("meta")
   ground.name = "theme-color"

@@ -12,11 +12,18 @@ export function hasEarlyWords(): boolean {
   return hadWords || (box !== null && box.value !== "")
 }
 
+interface EarlyWords {
+  text: string
+  isFocused: boolean
+  /** Whether they were to be sent. */
+  isSent: boolean
+}
+
 /** Take the words away, with the box, and say whether it had the focus: once, then nothing. */
-export function takeEarlyWords(): { text: string; isFocused: boolean } {
-  if (box === null) return { text: "", isFocused: false }
+export function takeEarlyWords(): EarlyWords {
+  if (box === null) return { text: "", isFocused: false, isSent: false }
   hadWords = box.value !== ""
-  const taken = { text: box.value, isFocused: document.activeElement === box }
+  const taken = { text: box.value, isFocused: document.activeElement === box, isSent: box.readOnly }
   dropEarlyBox()
   return taken
 }

@@ -1,6 +1,6 @@
 /** Tells readers at most once per frame, all of them in one; on a hidden page, which gets no frames, by a timer. */
 export interface FrameClock {
-  /** Run `flush` with the next frame. Asked again before that, it is run once. */
+  /** Run `flush` at once if nothing ran since the last frame, else with the next one. Asked again before that, it is run once. */
   schedule(flush: () => void): void
 }
 
@@ -21,8 +21,10 @@ export function createFrameClock(ports: FramePorts): FrameClock {
 
   const run = (): void => {
     takeBack = null
+    if (waiting.size === 0) return
     const now = waiting
     waiting = new Set()
+    book()
     for (const flush of now) flush()
   }
   const book = (): void => {
@@ -37,8 +39,13 @@ export function createFrameClock(ports: FramePorts): FrameClock {
 
   return {
     schedule(flush) {
-      waiting.add(flush)
-      if (takeBack === null) book()
+      if (takeBack !== null) {
+        waiting.add(flush)
+        return
+      }
+      // What comes after a pause is drawn with the frame that is next in any case: to wait for it would cost one.
+      book()
+      flush()
     },
   }
 }

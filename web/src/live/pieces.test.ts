@@ -19,7 +19,7 @@ test("a rope is what was added, whole and from any place on", () => {
   expect([rope.text(), rope.length, rope.tail(2)]).toEqual(["other", 5, "her"])
 })
 
-test("many are flushed in one frame, and a page that is hidden meanwhile by a timer", () => {
+test("what comes after a pause is told at once, many more in one frame, and a page that is hidden meanwhile by a timer", () => {
   const frames: (() => void)[] = []
   const timers: (() => void)[] = []
   let isHidden = false
@@ -38,18 +38,24 @@ test("many are flushed in one frame, and a page that is hidden meanwhile by a ti
   })
   const told: string[] = []
   const one = (): void => void told.push("one")
+  clock.schedule(() => told.push("first"))
+  expect(told).toEqual(["first"])
   clock.schedule(one)
   clock.schedule(one)
   clock.schedule(() => told.push("two"))
-  expect(frames).toHaveLength(1)
+  expect(told).toEqual(["first"])
   frames.shift()?.()
-  expect(told).toEqual(["one", "two"])
+  expect(told).toEqual(["first", "one", "two"])
   clock.schedule(one)
+  expect(told).toHaveLength(3)
   isHidden = true
   hide[0]?.()
   expect([frames.length, timers.length]).toEqual([0, 1])
-  timers[0]?.()
-  expect(told).toEqual(["one", "two", "one"])
+  timers.shift()?.()
+  expect(told).toEqual(["first", "one", "two", "one"])
+  timers.shift()?.()
+  clock.schedule(() => told.push("after a pause"))
+  expect(told.at(-1)).toBe("after a pause")
 })
 
 test("a run is followed while somebody looks, and once however many do", () => {
@@ -71,4 +77,18 @@ test("a run is followed while somebody looks, and once however many do", () => {
   net.pass(2_000)
   expect(net.last().said.at(-1)).toEqual({ type: "leave", id: "s1" })
   expect(runs.of("run_1")).toBe(runs.of("run_1"))
+})
+
+test("a run is followed ahead, until somebody looks or for a moment", () => {
+  const net = script()
+  const ports = { clock: { schedule: (flush: () => void) => flush() }, loadParts: () => Promise.resolve([]) }
+  const runs = createRuns(net.connection, { ...ports, after: net.ports.after })
+  net.connection.start()
+  net.last().hello()
+  runs.ahead("run_1")
+  runs.ahead("run_2")
+  expect(net.last().said.map((frame) => "run" in frame && frame.run)).toEqual(["run_1", "run_2"])
+  runs.of("run_1").subscribe(() => undefined)
+  net.pass(2_000)
+  expect(net.last().said.slice(2)).toEqual([{ type: "leave", id: "s2" }])
 })

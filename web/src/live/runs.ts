@@ -5,6 +5,8 @@ import { createRunStore, type RunStore, type RunStorePorts } from "@/live/run-st
 export interface Runs {
   /** The store of a run; it is followed while somebody has subscribed to it. */
   of(runId: string): RunStore
+  /** Follow a run that will be looked at in a moment. */
+  ahead(runId: string): void
 }
 
 interface Kept {
@@ -56,15 +58,17 @@ export function createRuns(
     }
   }
 
+  const of = (runId: string): RunStore => {
+    let kept = stores.get(runId)
+    if (kept === undefined) {
+      forget()
+      kept = make(runId)
+      stores.set(runId, kept)
+    }
+    return kept.store
+  }
   return {
-    of(runId) {
-      let kept = stores.get(runId)
-      if (kept === undefined) {
-        forget()
-        kept = make(runId)
-        stores.set(runId, kept)
-      }
-      return kept.store
-    },
+    of,
+    ahead: (runId) => of(runId).subscribe(() => undefined)(),
   }
 }

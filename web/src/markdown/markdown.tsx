@@ -4,12 +4,15 @@ import { type ReactNode, useMemo } from "react"
 import { BlockList } from "./blocks/block-list.tsx"
 import { NoteList } from "./blocks/note-list.tsx"
 import { type ForeignImages, PlaceContext } from "./context.ts"
+import { usePaced } from "./use-paced.ts"
 import { useTree } from "./use-tree.ts"
 
 interface MarkdownProps {
   text: string
   /** While text still comes: the unfinished is held back where it could change its nature, and a caret stands at the end. */
   isStreaming?: boolean
+  /** Came just now, perhaps all at once: then it is drawn as if it still came, in pieces. */
+  isNew?: boolean
   /** The level of the page at which the first level of the text stands. */
   headingLevel?: number
   /** Brings foreign images through our own server. Without it, their addresses are offered. */
@@ -19,8 +22,9 @@ interface MarkdownProps {
 }
 
 /** A text of a person or a model, with its marks. Nothing in it can run, lead away by itself or fetch anything. */
-export function Markdown({ text, isStreaming = false, headingLevel = 3, images, cite }: MarkdownProps) {
-  const tree = useTree(text, isStreaming)
+export function Markdown({ text, isStreaming = false, isNew = false, headingLevel = 3, images, cite }: MarkdownProps) {
+  const drawn = usePaced(text, isStreaming, isNew)
+  const tree = useTree(drawn.text, drawn.isStreaming)
   const place = useMemo(
     () => ({ headingLevel, images: images ?? null, cite: cite ?? null }),
     [headingLevel, images, cite],
@@ -29,7 +33,7 @@ export function Markdown({ text, isStreaming = false, headingLevel = 3, images, 
     <PlaceContext value={place}>
       <div className="md" dir="auto">
         <BlockList groups={tree.groups} isTail={tree.isOpen} />
-        {isStreaming && !tree.isOpen ? <span className="caret" /> : null}
+        {drawn.isStreaming && !tree.isOpen ? <span className="caret" /> : null}
         <NoteList notes={tree.notes} />
       </div>
     </PlaceContext>

@@ -10,7 +10,7 @@ import { openBrowser, WIDE } from "../browser/browser.ts"
 import { openBarePage } from "./bare/serve.ts"
 import { lanes } from "./lanes.ts"
 import { long } from "./long.ts"
-import { nowMs, openProvider, type Provider } from "./provider.ts"
+import { openProvider, type Provider } from "./provider.ts"
 import { watch, type Watched } from "./watch.ts"
 
 const HOUSE = process.env["SALON_BENCH_HOUSE"] ?? ""
@@ -25,27 +25,29 @@ const TOKEN_LETTERS = 4
 const LANE_TOKENS = 1_500
 const FIRST = "Beginning"
 const LAST = "That was all."
+/** Ends the answer at full speed, so that it is told from the one before. */
+const VERY_LAST = "And that was all."
 const STREAM_LIMIT_MS = 120_000
 const SLOW = { cpu: 4, bytesPerSecond: (4 * 1024 * 1024) / 8, latencyMs: 40 }
 
 type Figures = Record<string, number>
 
 /** 4,000 tokens of sections of prose, lists, tables and code. */
-function answer(): string[] {
+function answer(last = LAST): string[] {
   let text = `${FIRST}\n\n`
   const length = TOKENS * TOKEN_LETTERS
   for (let part = 1; text.length < length; part += 1) text += `## Part ${part}\n\n${SAMPLE.replace(/^\[(?:ref|\^1)\]:.*$/gm, "")}\n`
   const words = text.slice(0, length)
   const pieces = Array.from({ length: TOKENS }, (_, index) => words.slice(index * TOKEN_LETTERS, (index + 1) * TOKEN_LETTERS))
-  return [...pieces, `\n\`\`\`\n\n${LAST}`]
+  return [...pieces, `\n\`\`\`\n\n${last}`]
 }
 
 const box = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true })
 
-/** Tell of when the box was there, and of when words were seen, by the clock of the wall. */
+/** Tell of when the box was there, and of when first and last words were seen, by the clock of the wall. */
 async function prepare(context: BrowserContext): Promise<void> {
-  await context.addInitScript((first) => {
-    const seen: { box: number; first: number } = { box: 0, first: 0 }
+  await context.addInitScript(([first, last]) => {
+    const seen: { box: number; first: number; last: number } = { box: 0, first: 0, last: 0 }
     Reflect.set(globalThis, "seen", seen)
     const look = (): void => {
       if (seen.box === 0 && document.querySelector('textarea[aria-label="Message"]:not(#early-box)') !== null) {
@@ -55,9 +57,13 @@ async function prepare(context: BrowserContext): Promise<void> {
         seen.first = -1
         requestAnimationFrame((at) => void (seen.first = performance.timeOrigin + at))
       }
+      if (seen.last === 0 && document.querySelector("article:last-of-type .md > :last-child")?.textContent?.includes(last)) {
+        seen.last = -1
+        requestAnimationFrame((at) => void (seen.last = performance.timeOrigin + at))
+      }
     }
     new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true })
-  }, FIRST)
+  }, [FIRST, VERY_LAST] as const)
 }
 
 async function opened(browser: Browser, address: string): Promise<{ page: Page; context: BrowserContext; usableMs: number; requests: number; scriptKb: number }> {
@@ -114,8 +120,8 @@ async function say(page: Page, words: string): Promise<void> {
   await box(page).press("Enter")
 }
 
-async function end(page: Page): Promise<void> {
-  await page.locator("article").last().getByText(LAST).waitFor({ timeout: STREAM_LIMIT_MS, state: "attached" })
+async function end(page: Page, last: string): Promise<void> {
+  await page.locator("article").last().getByText(last, { exact: true }).waitFor({ timeout: STREAM_LIMIT_MS, state: "attached" })
 }
 
 /** An answer at the pace of a model that is quick, and one as fast as it comes, into the same conversation. */
@@ -128,17 +134,17 @@ async function streams(browser: Browser, provider: Provider, address: string): P
   provider.plan(answer(), 100)
   const paced = await watch(page, async () => {
     await say(page, "Tell me")
-    await end(page)
+    await end(page, LAST)
   })
   const firstMs = (await page.evaluate(() => Reflect.get(globalThis, "seen").first)) - provider.last().firstMs
-  provider.plan(answer(), 0)
-  let lateMs = 0
+  provider.plan(answer(VERY_LAST), 0)
   const full: Watched = await watch(page, async () => {
     await say(page, "Tell me again")
     await box(page).pressSequentially("what is typed meanwhile", { delay: 40 })
-    await end(page)
-    lateMs = nowMs() - provider.last().lastMs
+    await end(page, VERY_LAST)
   })
+  await page.waitForFunction(() => Reflect.get(globalThis, "seen").last > 0)
+  const lateMs = (await page.evaluate(() => Reflect.get(globalThis, "seen").last)) - provider.last().lastMs
   await context.close()
   return {
     first_token_ms: firstMs,

@@ -155,6 +155,17 @@ describe.skipIf(BROWSER_PATH === null)(`Markdown in a browser${BROWSER_PATH ? ""
     })
   }
 
+  test("what comes faster than it can be drawn is drawn in pieces, and is the same in the end", async () => {
+    const long = Array.from({ length: 12 }, (_, part) => `## Part ${part}\n\n${SAMPLE}`).join("\n\n")
+    const lengths = await page.evaluate((text) => stage.burst(text), long)
+    expect(lengths.length).toBeGreaterThan(3)
+    expect(lengths).toEqual(lengths.toSorted((one, other) => one - other))
+    const burst = await page.evaluate(() => stage.html())
+    await page.evaluate(() => stage.clear())
+    await show(long)
+    expect(await page.evaluate(() => stage.html())).toBe(burst)
+  })
+
   test("a caret in the voice's colour stands at the end while text comes, and goes", async () => {
     for (const text of ["", "Text", "- a\n- b", "```\nx\n", "# Head", "| a |\n|---|\n| b |\n", "> q"]) {
       await show(text, true)

@@ -84,6 +84,40 @@ test.each(["the start", "a conversation"])("what is typed at %s before the app i
   await close()
 })
 
+test.each(["the start", "a conversation"])("what is typed and sent at %s before the app is alive is sent once it is", async (what) => {
+  const { page, close } = await opened()
+  const { promise: isHeld, resolve: release } = Promise.withResolvers<void>()
+  await page.route(/\/assets\/index-[^/]*\.js$/, async (route) => {
+    await isHeld
+    await route.continue()
+  })
+  await page.goto(what === "the start" ? HOUSE : `${HOUSE}/c/${id}`, { waitUntil: "commit" })
+  const early = page.locator("#early-box")
+  await early.pressSequentially(`Sent early at ${what}`)
+  await early.press("Enter")
+  release()
+  await page.waitForURL(/\/c\/cnv_/)
+  await page.getByRole("article").filter({ hasText: `Sent early at ${what}` }).first().waitFor()
+  expect(await page.getByRole("textbox", { name: "Nachricht", exact: true }).inputValue()).toBe("")
+  await close()
+})
+
+test("what is sent while the models are not known yet is sent once they are", async () => {
+  const { page, close } = await opened()
+  const { promise: isHeld, resolve: release } = Promise.withResolvers<void>()
+  await page.route(/\/v1\/models/, async (route) => {
+    await isHeld
+    await route.continue()
+  })
+  await page.goto(HOUSE)
+  const box = page.getByRole("textbox", { name: "Nachricht", exact: true })
+  await box.fill("Sent in haste")
+  await box.press("Enter")
+  release()
+  await page.getByRole("article").filter({ hasText: "Sent in haste" }).first().waitFor()
+  await close()
+})
+
 test("no box stands early where none will be", async () => {
   const { page, close } = await opened()
   await page.goto(`${HOUSE}/search`)

@@ -21,6 +21,7 @@ const layer = live()
 stayFresh(queries, {
   events: layer.events,
   outbox: layer.outbox,
+  follow: layer.runs.ahead,
   after(ms, run) {
     const id = setTimeout(run, ms)
     return () => clearTimeout(id)

@@ -11,7 +11,7 @@ from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.ids import SpaceId
 from salon.foundation.runs.channel import QUEUE_LIMIT
-from salon.surfaces.api.live import frames
+from salon.surfaces.api.live import frames, subscriptions
 from salon.testing.live_client import LiveClient
 
 SPACE = SpaceId("spc_test")
@@ -37,6 +37,29 @@ def test_a_viewer_leaves_and_resumes_by_number_and_ends_with_everything(play: Ca
             await client.until(lambda: shown.end is not None)
         assert shown.text == "abcd" * 5
         assert shown.end == {"status": "done", "data": {"message": "msg_2"}}
+
+    play(scene)
+
+
+def test_the_first_words_wait_for_nothing_and_the_next_for_the_gap(
+    play: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "GAP_S", 3600)
+
+    async def scene(made: Desk) -> None:
+        handle = await made.runs.begin(OWNER, "turn", {"message": "msg_1"})
+        async with made.client() as client:
+            handle.append("step-start", {})
+            shown = await client.follow(handle.run_id)
+            await client.until(lambda: shown.number == 1)
+            for number, kind in ((2, "asked"), (3, "text-delta")):
+                handle.append(kind, "a")
+                await client.until(lambda number=number: shown.number == number)
+            handle.append("text-delta", "b")
+            await made.runs.get(SpaceScope(SPACE), handle.run_id)
+            await client.send(type="stop", id="1", run=handle.run_id)
+            await client.frame("stopped", id="1")
+            assert shown.number == 3
 
     play(scene)
 

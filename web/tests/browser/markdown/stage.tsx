@@ -40,6 +40,19 @@ const stage = {
     return document.querySelector(".md")?.innerHTML ?? ""
   },
 
+  /** A text comes all at once and ends with that; returns how many letters stand there in each frame until it is whole. */
+  async burst(text: string): Promise<number[]> {
+    stage.show("", true)
+    stage.show(text, true)
+    stage.show(text)
+    const lengths: number[] = []
+    do {
+      lengths.push(document.querySelector(".md")?.textContent?.length ?? 0)
+      await new Promise((done) => requestAnimationFrame(done))
+    } while (document.querySelector(".caret") !== null)
+    return lengths
+  },
+
   /** Draw a text piece by piece; returns what changed in blocks that were finished, and how the whole looks. */
   async stream(text: string, size: number): Promise<string[]> {
     const finished = new Set<Node>()

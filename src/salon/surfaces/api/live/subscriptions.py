@@ -17,9 +17,10 @@ from salon.surfaces.api.live.rights import may_see
 from salon.surfaces.api.services import LiveServices
 
 GAP_S: Final = 0.03
-"""Between two frames of one run: what comes meanwhile goes together. The first one waits for nothing.
+"""Between a frame with deltas and the next of one run: what comes meanwhile goes together.
 
-Less than the tick of an answer, so that what a turn has gathered waits for nothing here."""
+Less than the tick of an answer, so that what a turn has gathered waits for nothing here. What is no delta
+keeps nothing waiting: the first words come right after the events an answer begins with."""
 FRAME_BYTES: Final = 128 * 1024
 """Where frames are divided; a single event may be larger."""
 
@@ -59,12 +60,15 @@ class _Pace:
         self.next_s = 0.0
 
     async def wait(self) -> None:
-        """Wait until a frame may go, and count it."""
+        """Wait until a frame may go."""
         now_s = self._now()
         if now_s < self.next_s:
             await asyncio.sleep(self.next_s - now_s)
-            now_s = self._now()
-        self.next_s = now_s + GAP_S
+
+    def count(self, events: Sequence[RunEvent]) -> None:
+        """Have the next frame wait for a while, if these that go now are text."""
+        if any(event.is_delta for event in events):
+            self.next_s = self._now() + GAP_S
 
     def at_once(self, event: RunEvent) -> bool:
         """Send an event that happens now, if it may go and there is room."""
@@ -75,7 +79,7 @@ class _Pace:
             is_sent = self._line.send_now(event_frame(self._name, event))
         except ClientLeft:
             return False  # of which the subscription hears by its own way
-        if is_sent:
+        if is_sent and event.is_delta:
             self.next_s = now_s + GAP_S
         return is_sent
 
@@ -99,7 +103,9 @@ async def follow_run(viewer: Viewer, asked: frames.Follow) -> None:
             told = frames.Rewound(id=asked.id, epoch=first.epoch, number=first.number, reason=first.reason)
             await line.send(encode(told))
             continue
-        for frame in events_frames(name, cast("Sequence[RunEvent]", batch), most_bytes=FRAME_BYTES):
+        events = cast("Sequence[RunEvent]", batch)
+        pace.count(events)
+        for frame in events_frames(name, events, most_bytes=FRAME_BYTES):
             if not line.send_now(frame):
                 await line.send(frame)
 

@@ -198,7 +198,10 @@ export function whenIdle(queries: QueryClient, queryKey: readonly unknown[], run
 export async function fetchMore(queries: QueryClient, conversationId: string, events: readonly SpaceEvent[]): Promise<void> {
   const cached = queries.getQueryCache().findAll({ queryKey: keys.messages(conversationId) })
   await Promise.all(
-    cached.map(async ({ queryKey }) => {
+    cached.map(async (query) => {
+      const { queryKey } = query
+      // What nobody looks at is fetched when somebody does.
+      if (!query.isActive()) return queries.invalidateQueries({ queryKey, refetchType: "none" })
       await whenIdle(queries, queryKey, () => undefined)
       const pages = queries.getQueryData<MessagePages>(queryKey)
       if (pages === undefined || !isAtEnd(pages)) return

@@ -9,7 +9,7 @@ const kept = new WeakSet<QueryClient>()
 export function startFresh(queries: QueryClient): void {
   if (kept.has(queries)) return
   kept.add(queries)
-  const { events, outbox, connection } = live()
-  stayFresh(queries, { events, outbox, after: connectionPorts.after, now: () => Date.now() })
+  const { events, outbox, connection, runs } = live()
+  stayFresh(queries, { events, outbox, follow: runs.ahead, after: connectionPorts.after, now: () => Date.now() })
   connection.start()
 }

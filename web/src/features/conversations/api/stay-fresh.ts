@@ -16,6 +16,8 @@ type Turn = components["schemas"]["Turns"]["items"][number]
 interface FreshPorts {
   events: Pick<SpaceEvents, "onEvents" | "onGap">
   outbox: Pick<Outbox, "onAnswered" | "state" | "subscribe">
+  /** Follow an answer before it is drawn: its first words may be there sooner than its turn. */
+  follow(runId: string): void
   after(ms: number, run: () => void): () => void
   now(): number
 }
@@ -42,7 +44,9 @@ export function stayFresh(queries: QueryClient, ports: FreshPorts): () => void {
     }),
     ports.outbox.onAnswered((act, answer) => {
       const sent = sentOf(answer)
-      if (sent !== null) takeSent(queries, act, sent, ports.now())
+      if (sent === null) return
+      for (const { run_id } of sent.answers) ports.follow(run_id)
+      takeSent(queries, act, sent, ports.now())
     }),
   ]
   return () => {

@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { type KeyboardEvent, useRef } from "react"
+import { type KeyboardEvent, useEffect, useRef, useState } from "react"
 import { Button } from "@/components/ui/button"
 import { AddMenu } from "@/features/conversations/composer/attachments/add-menu"
 import { FilesHere } from "@/features/conversations/composer/attachments/files-here"
@@ -44,7 +44,9 @@ function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
   const focus = (): void => box.current?.focus()
   useKeptFocus(box)
   const [draft, store] = useDraft(conversation?.id ?? NEW)
-  const [text, setText] = useWords(draft, store, focus)
+  // Sent while the page was still getting ready: it goes as soon as it can, unless it is changed first.
+  const [isHasty, setHasty] = useState(false)
+  const [text, setText] = useWords(draft, store, focus, () => setHasty(true))
   const who = useWho(conversation, draft, store)
   const isAnswering = useIsAnswering(conversation)
   const editing = useEditing(conversation, draft, store)
@@ -56,11 +58,21 @@ function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
   const canSend = isSomething(said) && draft.isRead && draft.files.length === 0 && who.models.length > 0
   const [first = null] = who.models
   const send = (): void => {
-    if (!canSend) return
+    if (!canSend) {
+      setHasty(isSomething(said) && !(draft.isRead && who.isKnown))
+      return
+    }
     sending.send(who.models, editing.messageId)
     panel.close()
     focus()
   }
+  useEffect(() => {
+    if (!isHasty || !canSend) return
+    // oxlint-disable-next-line react/set-state-in-effect -- it is sent once
+    setHasty(false)
+    send()
+    // oxlint-disable-next-line react/exhaustive-deps -- what stands there when it can be sent
+  }, [isHasty, canSend])
   const onKey = (event: KeyboardEvent<HTMLTextAreaElement>): boolean => {
     if (panel.take(event)) return true
     if (event.key === "ArrowUp" && !isSomething(said) && text === "" && editing.messageId === null) {
@@ -127,6 +139,7 @@ function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
             placeholder={first === null ? t`Write a message` : t`Message ${first}`}
             list={panel.open?.trigger ? { id: panel.listId, activeId: panel.activeId } : null}
             onText={(words, caret) => {
+              setHasty(false)
               setText(words)
               panel.setCaret(caret)
             }}

@@ -12,6 +12,8 @@ import { keys } from "@/live/query-keys"
 interface Who {
   /** Who answers next, by name; empty while no model is known. */
   readonly models: readonly string[]
+  /** Whether that is known already, be it nobody. */
+  readonly isKnown: boolean
   choose(models: readonly string[]): void
 }
 
@@ -25,11 +27,12 @@ export function useWho(conversation: OpenConversation | null, draft: Draft, stor
   const kept = useChosen()
   const own = conversation?.model ?? null
   const isNamed = draft.models.length > 0 || own !== null
-  const known = useQuery({ ...modelsQuery(), enabled: !isNamed }).data
+  const { data: known, isPending } = useQuery({ ...modelsQuery(), enabled: !isNamed })
   const usual = known === undefined ? kept.model : usualModel(known, kept)
   const one = own ?? usual
   return {
     models: draft.models.length > 0 ? draft.models : one === null ? [] : [one],
+    isKnown: isNamed || !isPending,
     choose(models) {
       const [first] = models
       if (first === undefined) return

@@ -3,12 +3,13 @@ import { takeEarlyWords } from "@/lib/early-box"
 import type { Draft, DraftStore } from "@/live/drafts"
 
 /** The words of a draft, and how to change them: also before what was kept has been read, which they then follow. */
-export function useWords(draft: Draft, store: DraftStore, focus: () => void): [string, (text: string) => void] {
+export function useWords(draft: Draft, store: DraftStore, focus: () => void, send: () => void): [string, (text: string) => void] {
   const [early, setEarly] = useState("")
   useLayoutEffect(() => {
     const taken = takeEarlyWords()
     if (taken.text !== "") setEarly(taken.text)
     if (taken.isFocused) focus()
+    if (taken.isSent) send()
     // oxlint-disable-next-line react/exhaustive-deps -- once, as the box appears
   }, [])
   useEffect(() => {

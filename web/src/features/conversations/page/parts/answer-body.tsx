@@ -18,12 +18,14 @@ interface AnswerBodyProps {
   growing: number
   /** Whether more comes: the caret stands where it will. */
   isStreaming: boolean
+  /** It came while the page was open. */
+  isNew?: boolean
   tools: ReadonlyMap<string, ToolState>
   thoughtMs: number | null
 }
 
 /** What an answer says, part by part. While it grows only its last part is drawn again. */
-export function AnswerBody({ parts, growing, isStreaming, tools, thoughtMs }: AnswerBodyProps) {
+export function AnswerBody({ parts, growing, isStreaming, isNew = false, tools, thoughtMs }: AnswerBodyProps) {
   const { pieces, sources } = useMemo(() => piecesOf(parts), [parts])
   const last = pieces.at(-1)
   const isTextLast = last?.kind === "text"
@@ -31,7 +33,7 @@ export function AnswerBody({ parts, growing, isStreaming, tools, thoughtMs }: An
     <SourcesContext value={sources}>
       {pieces.map((piece, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- parts are only ever added at the end
-        <PieceView key={index} piece={piece} isGrowing={isStreaming && piece === last} growing={growing} tools={tools} thoughtMs={thoughtMs} />
+        <PieceView key={index} piece={piece} isGrowing={isStreaming && piece === last} isNew={isNew} growing={growing} tools={tools} thoughtMs={thoughtMs} />
       ))}
       {isStreaming && !isTextLast && pieces.length === 0 ? <span className="caret" /> : null}
     </SourcesContext>
@@ -43,13 +45,14 @@ const cite = (number: number): ReactNode => <Citation number={number} />
 interface PieceViewProps {
   piece: Piece
   isGrowing: boolean
+  isNew: boolean
   growing: number
   tools: ReadonlyMap<string, ToolState>
   thoughtMs: number | null
 }
 
-function PieceView({ piece, isGrowing, growing, tools, thoughtMs }: PieceViewProps) {
-  if (piece.kind === "text") return <Markdown text={piece.text} isStreaming={isGrowing} headingLevel={4} images={foreignImages} cite={cite} />
+function PieceView({ piece, isGrowing, isNew, growing, tools, thoughtMs }: PieceViewProps) {
+  if (piece.kind === "text") return <Markdown text={piece.text} isStreaming={isGrowing} isNew={isNew} headingLevel={4} images={foreignImages} cite={cite} />
   if (piece.kind === "cited") return <Citations numbers={piece.numbers} />
   const { part, result, at } = piece
   switch (part.kind) {

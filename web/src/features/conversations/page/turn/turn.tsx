@@ -84,7 +84,7 @@ export const Turn = memo((props: TurnProps) => {
               <TurnEditor message={message} />
             </Suspense>
           ) : isAnswer ? (
-            <AnswerBody parts={state.parts} growing={state.growing} isStreaming={state.isRunning} tools={state.tools} thoughtMs={state.thoughtMs} />
+            <AnswerBody parts={state.parts} growing={state.growing} isStreaming={state.isRunning} isNew={isNew} tools={state.tools} thoughtMs={state.thoughtMs} />
           ) : (
             <SaidBody parts={echo?.parts ?? state.parts} />
           )}
