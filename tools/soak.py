@@ -62,6 +62,11 @@ def suites(words: list[str]) -> list[Path]:
     return [path for path in files if not wanted or any(word in str(path) for word in wanted)]
 
 
+def runs_together(path: Path) -> bool:
+    """Tell whether a suite judges no durations, so that another one may run beside it."""
+    return re.search(r"^TOGETHER = True", path.read_text(), re.MULTILINE) is not None
+
+
 def output_of(*command: str) -> str:
     """Return what a command prints, or an empty string."""
     try:
@@ -222,9 +227,7 @@ def finished(places: list[Place], options: argparse.Namespace) -> Iterator[Row]:
         print(f"{place[0].relative_to(ROOT)} on {place[1]} ...", flush=True)
         return run(place, seed=options.seed, limit_s=options.limit_s, fraction=options.fraction)
 
-    together = [
-        place for place in places if re.search(r"^TOGETHER = True", place[0].read_text(), re.MULTILINE)
-    ]
+    together = [place for place in places if runs_together(place[0])]
     for place in places:
         if place not in together:
             yield one(place)

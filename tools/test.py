@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from soak import runs_together
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".build" / "pytest"
 MOST_UNSTEADY = 10
@@ -52,7 +54,7 @@ def main() -> int:
     """Run the suites, combine their coverage, check the ratchet; return an exit status.
 
     The seeded suites watch deadlines, and in front of a traced house a browser waits long: both run after the
-    others, without being traced, the seeded ones alone.
+    others, without being traced, and those of the seeded ones that judge durations each alone.
     """
     environment = dict(os.environ)
     if len(sys.argv) > 1:
@@ -79,11 +81,15 @@ def main() -> int:
     )  # fmt: skip
     # A browser has processes of its own, so two files at a time are enough for two cores.
     second = suites("tests/web", "-n", "2", "--dist", "loadfile", environment=environment, unsteady=unsteady)
-    third = suites("tests/soak", environment=environment, unsteady=unsteady)
+    seeded = sorted((ROOT / "tests" / "soak").glob("test_*.py"))
+    together = [str(path.relative_to(ROOT)) for path in seeded if runs_together(path)]
+    third = suites(*together, "-n", "2", "--dist", "loadfile", environment=environment, unsteady=unsteady)
+    alone = [str(path.relative_to(ROOT)) for path in seeded if not runs_together(path)]
+    fourth = suites(*alone, environment=environment, unsteady=unsteady)
     if unsteady:
         print("Unsteady, for they failed beside others and passed alone:", *unsteady, sep="\n  ", flush=True)
-    if first or second or third:
-        return first or second or third
+    if first or second or third or fourth:
+        return first or second or third or fourth
     ratchet = [sys.executable, str(ROOT / "tools" / "coverage_ratchet.py")]
     return subprocess.run(ratchet, cwd=ROOT, check=False).returncode
 

@@ -220,7 +220,7 @@ def test() -> None:
         raise failure
     files = sorted({str(Path(path).relative_to(WEB)) for path, _ in failed})
     print(f"web: {len(failed)} failed; {', '.join(files)} once more, alone", flush=True)
-    _, failure = vitest(*files)
+    _, failure = vitest("--no-file-parallelism", *files)
     if failure is not None:
         raise failure
     print("Unsteady, for they failed beside others and passed alone:", flush=True)

@@ -18,6 +18,9 @@ export default defineConfig({
     testTimeout: isSlow ? 180_000 : 60_000,
     expect: { poll: { timeout: isSlow ? 45_000 : 15_000 } },
     hookTimeout: 120_000,
-    fileParallelism: false,
+    // Of the browser's files two, whatever the machine: a page waits as often as it works. What is played in front of a
+    // house has it for itself, and beside others `pytest` decides.
+    fileParallelism: !played,
+    maxWorkers: 2,
   },
 })

@@ -13,6 +13,7 @@ from salon.testing.faulty_disk import Call, Fault, FaultyDisk
 from salon.testing.scratch import COUNT, IDS, INSERT, create_scratch
 from salon.testing.soak import scaled
 
+TOGETHER = True
 PATIENCE_S = 60.0
 PARTS = 3
 Figure = Callable[[str, object], None]

@@ -9,6 +9,7 @@ from pathlib import Path
 from salon.testing.scene import Scene
 from salon.testing.soak import scaled
 
+TOGETHER = True
 PATIENCE_S = "60" if scaled(100) == 100 else "15"
 """How long an answer is waited for; one operation, the stream of events, has no end."""
 SCHEMATHESIS = "import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())"

@@ -20,6 +20,7 @@ from salon.testing.scene import DIALECTS, Scene, model_of
 from salon.testing.soak import scaled
 from salon.testing.verdicts import judge
 
+TOGETHER = True
 ODD: tuple[Any, ...] = (
     None, True, 0, -1, 2**63, 1e308, "", "\u0000", "\ud7ff", "a" * 5000, [], {}, [[]], [None], {"": None},
     "null", {"type": "text"}, {"type": 7}, [{"type": "text", "text": None}], "data:image/png;base64,@@",

@@ -16,6 +16,7 @@ from salon.testing.load import Case, gather_bounded, run_case, until
 from salon.testing.scene import CALLERS, DIALECTS, model_of, usual_setup
 from salon.testing.soak import scaled
 
+TOGETHER = True
 BUDGET = "0.0200"
 
 

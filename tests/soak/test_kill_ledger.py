@@ -11,6 +11,7 @@ from salon.testing.columns import Column
 from salon.testing.load import until
 from salon.testing.soak import scaled
 
+TOGETHER = True
 WRITER = """
 import asyncio, os, sys
 from salon.foundation.kit.ids import new_id

@@ -20,6 +20,7 @@ from salon.testing.scratch import IDS, INSERT, create_scratch
 from salon.testing.soak import scaled
 from salon.testing.tables import import_all_tables
 
+TOGETHER = True
 REQUESTS = statement(select(tables.requests.c.request_id))
 LIFE_S = 60.0
 Figure = Callable[[str, object], None]

@@ -7,6 +7,7 @@ from salon.testing.load import Case, run_cases, until
 from salon.testing.scene import CALLERS, DIALECTS, Scene, model_of
 from salon.testing.soak import scaled
 
+TOGETHER = True
 GATEWAY = HASTY
 PLANS = ("tokens=5", "tokens=9;rate=50", "fault=503", "fault=429:0", "fault=stall:mid-stream", "fault=error-in-stream",
          "fault=close:mid-stream", "fault=no-usage")  # fmt: skip
