@@ -1,16 +1,17 @@
 """How quick and how light the page is, beside a page that can only chat and in the same run.
 
-``python -m bench.web [--rounds N] [--messages N] [--dry]`` starts a house with a conversation of 10,000
-messages and a provider that knows when it said what, and drives Chromium over both pages
-(``web/tests/bench/page.ts``). Prints the medians and which goals were reached, and writes
+``python -m bench.web [--rounds N] [--messages N] [--open-webui] [--dry]`` starts a house with a
+conversation of 10,000 messages and a provider that knows when it said what, and drives Chromium over both
+pages (``web/tests/bench/page.ts``); with ``--open-webui`` over Open WebUI's, too, which is installed where
+nothing else is. Prints the medians and which goals were reached, and writes
 ``docs/measured/web-DATE.md`` and ``.json`` unless ``--dry``. Needs Chromium and the packages of ``web/``
 (``make web``).
 """
 
 import argparse
+import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from typing import Any, Final
 
 from bench.goals import Goal, keep, tell
 from bench.imports import ended, sent
+from bench.web.openwebui import free_port, open_webui
 
 from salon.testing.exports import large_chatgpt
 from salon.testing.house import House, HouseSetup, ProviderSetup
@@ -50,13 +52,6 @@ GOALS: Final = (
 )
 
 
-def free_port() -> int:
-    """Return a port of loopback nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 def long_conversation(house: House, messages: int) -> str:
     """Import a conversation of that many messages; return its address on the page."""
     key = house.create_key("bench", "--right", "conversations.use")
@@ -67,8 +62,8 @@ def long_conversation(house: House, messages: int) -> str:
     return f"{house.url}/c/{found['id']}"
 
 
-def measure(rounds: int, messages: int) -> dict[str, Any]:
-    """Drive both pages; return the median of each figure."""
+def measure(rounds: int, messages: int, *, has_peer: bool) -> dict[str, Any]:
+    """Drive the pages; return the median of each figure."""
     port = free_port()
     clock = ProviderSetup(name="clock", kind="openai-compatible", url=f"http://127.0.0.1:{port}/v1")
     setup = HouseSetup(
@@ -79,11 +74,17 @@ def measure(rounds: int, messages: int) -> dict[str, Any]:
     with (
         tempfile.TemporaryDirectory(prefix="salon-web-") as folder,
         House(Path(folder) / "data", setup) as house,
+        contextlib.ExitStack() as stack,
     ):
+        # The provider listens once the browser is driven: both ask for its models when they are looked at.
+        place = Path(folder) / "open-webui"
+        place.mkdir()
+        peer = stack.enter_context(open_webui(place, port)) if has_peer else ""
         environment = {
             **os.environ,
             "SALON_BENCH_HOUSE": house.url,
             "SALON_BENCH_LONG": long_conversation(house, messages) if messages else "",
+            "SALON_BENCH_PEER": peer,
             "SALON_BENCH_ROUNDS": str(rounds),
             "SALON_BENCH_PROVIDER": str(port),
             "PATH": f"{NODE.parent}:{os.environ['PATH']}",
@@ -100,9 +101,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--messages", type=int, default=10_000, help="of the long conversation; 0 for none")
+    parser.add_argument("--open-webui", action="store_true", help="measure it, too (7 GB)")
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
     options = parser.parse_args()
-    figures = measure(options.rounds, options.messages)
+    figures = measure(options.rounds, options.messages, has_peer=options.open_webui)
     print(json.dumps(figures, indent=1))
     goals = [goal for goal in GOALS if goal.name in figures]
     missed = tell(figures, goals)

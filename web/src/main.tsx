@@ -10,10 +10,11 @@ import { Boundary } from "@/app/boundary"
 import "@/app/features"
 import { Frame } from "@/app/frame"
 import { redirectOf } from "@/app/redirects"
+import { askFirstRun } from "@/features/first-run/use-first-run"
 import { leaveWithOthers } from "@/features/house/session"
 import { startLocale } from "@/i18n/i18n"
 import { applyPreferences, watchPreferences } from "@/lib/preferences"
-import { Router } from "@/router"
+import { currentPlace, Router } from "@/router"
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -32,6 +33,7 @@ async function start(root: HTMLElement): Promise<void> {
   applyPreferences()
   watchPreferences()
   leaveWithOthers(queries)
+  if (currentPlace().path === "/") askFirstRun(queries)
   await startLocale()
   createRoot(root).render(
     <StrictMode>

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query"
+import { type QueryClient, useQuery } from "@tanstack/react-query"
 import { useEffect, useSyncExternalStore } from "react"
 import { providersQuery } from "@/features/house/api/queries"
 import { nameHere } from "@/live/browser-outbox"
@@ -23,6 +23,11 @@ function keep(what: Known): void {
 /** Do not ask again in this browser: somebody chose the demo. */
 export function endFirstRun(): void {
   keep("over")
+}
+
+/** Ask before anything is drawn, where nothing is known: the start shows no box until it is. */
+export function askFirstRun(queries: QueryClient): void {
+  if (known() === null) void queries.prefetchQuery(providersQuery())
 }
 
 /**
