@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 from urllib.request import urlopen
@@ -25,7 +25,7 @@ SETTINGS: Final = {
 
 
 @contextlib.contextmanager
-def open_webui(folder: Path, provider_port: int) -> Iterator[str]:
+def open_webui(folder: Path, provider_port: int) -> Generator[str]:
     """Start it with its data in ``folder``; yields its address. Raises: RuntimeError, CalledProcessError."""
     command = CACHE / "bin" / "open-webui"
     if not command.exists():
