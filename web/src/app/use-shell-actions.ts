@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { Keyboard, LayoutPanelLeft, PanelLeft, SquarePen } from "lucide-react"
+import { Command, LayoutPanelLeft, PanelLeft, SquarePen } from "lucide-react"
 import { drawer } from "@/components/shell/drawer"
 import { overlay } from "@/components/shell/overlay"
 import { focusNextPane } from "@/components/shell/panes"
@@ -33,7 +33,7 @@ export function useShellActions(): void {
     run: () => navigate({ to: "/" }),
   })
   useAction({ id: "palette", title: () => t`Search or run…`, keys: ["mod+k"], run: () => overlay.set("palette") })
-  useAction({ id: "shortcuts", title: () => t`All shortcuts`, icon: Keyboard, order: LAST, keys: ["mod+/", "?"], run: () => overlay.set("shortcuts") })
+  useAction({ id: "shortcuts", title: () => t`All shortcuts`, icon: Command, order: LAST, keys: ["mod+/", "?"], run: () => overlay.set("shortcuts") })
   useAction({ id: "sidebar", title: () => t`Sidebar`, icon: PanelLeft, order: LAST, keys: ["mod+b"], run: toggleSidebar })
   useAction({ id: "next-pane", title: () => t`Next part of the window`, icon: LayoutPanelLeft, order: LAST, keys: ["F6"], run: focusNextPane })
   useAction({
