@@ -64,9 +64,10 @@ export default defineConfig({
   server: {
     host: "127.0.0.1",
     proxy: {
-      "/salon": { target: server, changeOrigin: true },
-      "/v1": { target: server, changeOrigin: true },
-      "/signin": { target: server, changeOrigin: true },
+      // The house takes changes from its own address alone: to it this is the address that is asked.
+      "/salon": { target: server, ws: true },
+      "/v1": { target: server },
+      "/signin": { target: server },
     },
   },
 })

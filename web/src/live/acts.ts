@@ -64,6 +64,17 @@ export function withId<T extends Act>(act: T, actId: string, id: string): T {
   return { ...act, path: act.path.replaceAll(place, encodeURIComponent(id)), about: act.about.replaceAll(place, id) }
 }
 
+const ACT = "web"
+
+export function newActId(): string {
+  return newId(ACT)
+}
+
+/** Tell whether an id is that of an act, which stands for what it is to make. */
+export function isActId(id: string): boolean {
+  return id.startsWith(`${ACT}_`)
+}
+
 /** An id that nobody else makes; also where the page is not in a secure context. */
 export function newId(prefix: string): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12))

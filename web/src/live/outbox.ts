@@ -1,4 +1,4 @@
-import { type Act, type ActStore, type NewAct, newId, type Problem, type QueuedAct } from "@/live/acts"
+import { type Act, type ActStore, type NewAct, newActId, newId, type Problem, type QueuedAct } from "@/live/acts"
 import { backoffMs } from "@/live/backoff"
 import { createSignal } from "@/live/signal"
 
@@ -37,6 +37,8 @@ export interface Answer {
 }
 
 export interface OutboxState {
+  /** Whether what was kept has been read. */
+  readonly isRead: boolean
   /** Those that wait and those that were refused, in order. */
   readonly acts: readonly QueuedAct[]
   /** The id of the one that is being sent. */
@@ -89,7 +91,7 @@ const AGAIN = new Set([408, 425])
 export function createOutbox(ports: OutboxPorts): Outbox {
   const { store } = ports
   const tab = newId("tab")
-  let state: OutboxState = { acts: [], sending: null, blocked: null }
+  let state: OutboxState = { isRead: false, acts: [], sending: null, blocked: null }
   let isLeader = false
   let isPumping = false
   let isAskedAgain = false
@@ -103,7 +105,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
     state = { ...state, ...change }
     news.tell()
   }
-  const reload = async (): Promise<void> => set({ acts: await store.list() })
+  const reload = async (): Promise<void> => set({ isRead: true, acts: await store.list() })
   /** The same where nobody waits for it: a store that is away is told by whoever adds something. */
   const look = (): void => void reload().catch(() => undefined)
   const settle = (note: Note): void => {
@@ -121,7 +123,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
     settle(note)
   }
   const show = async (sending: string | null, blocked: Blocked | null): Promise<void> => {
-    set({ acts: await store.list(), sending, blocked })
+    set({ isRead: true, acts: await store.list(), sending, blocked })
     ports.tell({ kind: "changed", sending, blocked })
   }
 
@@ -195,7 +197,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
 
   // -- adding -------------------------------------------------------------------------------------
   const addWith = (act: Act, keep: (act: NewAct) => Promise<void>): Sending => {
-    const made: NewAct = { ...act, id: newId("web"), space: ports.lastSpace(), atMs: ports.now(), problem: null }
+    const made: NewAct = { ...act, id: newActId(), space: ports.lastSpace(), atMs: ports.now(), problem: null }
     const answer = new Promise<Answer>((resolve, reject) => asked.set(made.id, { resolve, reject }))
     // Who does not wait for the answer sees a refusal in the list.
     answer.catch(() => undefined)

@@ -7,6 +7,8 @@ interface CodeBlockProps {
   title: ReactNode
   code: string
   language: Language
+  /** Scrolls by itself where it is long. */
+  isLow?: boolean
 }
 
 const COLOURS = {
@@ -19,7 +21,7 @@ const COLOURS = {
 } as const
 
 /** A snippet on its sunken ground, with its name and a copy button; always left to right. */
-export function CodeBlock({ title, code, language }: CodeBlockProps) {
+export function CodeBlock({ title, code, language, isLow = false }: CodeBlockProps) {
   const { t } = useLingui()
   return (
     <div className="rounded-3 bg-sunken">
@@ -32,7 +34,7 @@ export function CodeBlock({ title, code, language }: CodeBlockProps) {
         // A scrolling region must be reachable by keyboard.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
-        className="overflow-x-auto rounded-3 px-4 pb-4 text-ui"
+        className={`overflow-auto rounded-3 px-4 pb-4 text-ui ${isLow ? "max-h-80" : ""}`}
       >
         <code>
           {highlight(code, language).map((token, index) => (

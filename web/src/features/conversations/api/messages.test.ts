@@ -112,6 +112,7 @@ test("a page that comes above, and one that is fetched anew, leave each message 
 test("what was said is an echo until it is answered, and then keeps its key", () => {
   const problem = { status: 409, code: "turn_too_long", message: "Too long." }
   const state = {
+    isRead: true,
     acts: [queued("one", 1), queued("two", 2, { problem }), { ...queued("other", 3), about: "cnv_2" }],
     sending: "one",
     blocked: null,

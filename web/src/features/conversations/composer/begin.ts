@@ -9,23 +9,42 @@ import { live } from "@/live/instance"
 import type { Outbox } from "@/live/outbox"
 import { keys } from "@/live/query-keys"
 
-/** Begin a conversation and say the first words in it. Returns its id once the server has made it. */
-export async function begin(
-  queries: QueryClient,
-  store: DraftStore,
-  said: SaidBody,
-  isTemporary: boolean,
-): Promise<string | null> {
+/**
+ * Begin a conversation and say the first words in it.
+ *
+ * Returns its id once the server has made it, or the id of the act that waits to make it where the server is away:
+ * either opens a page. Null where it was refused.
+ */
+export async function begin(queries: QueryClient, store: DraftStore, said: SaidBody, isTemporary: boolean): Promise<string | null> {
   const { outbox } = live()
   const model = said.model ?? said.models?.[0]
   const begun = outbox.add(acts.begin({ settings: model ? { model } : {}, ...(isTemporary ? { is_temporary: true } : {}) }))
-  store.send(acts.send(idOf(begun.id), said))
-  const { body } = await begun.answer
+  const { kept } = store.send(acts.send(idOf(begun.id), said))
+  const made = begun.answer.then(async ({ body }) => {
+    const id = adopt(queries, begun.id, body)
+    if (id !== null) await whenNamed(outbox, begun.id)
+    return id
+  })
+  const away = Promise.all([begun.kept, kept]).then(() => when(outbox, () => outbox.state().blocked !== null)).then(() => begun.id)
+  return Promise.race([made, away])
+}
+
+/** What became of those that were begun here, by the ids of their acts. */
+const became = new Map<string, string>()
+
+/** The conversation that an act has made; undefined while the server has not said so to this tab. */
+export function madeBy(actId: string): string | undefined {
+  return became.get(actId)
+}
+
+/** Know a conversation that the server has made. Returns its id; null for what is no conversation. */
+export function adopt(queries: QueryClient, actId: string, body: unknown): string | null {
   if (!isConversation(body)) return null
+  if (became.has(actId)) return body.id
+  became.set(actId, body.id)
   seed(queries, body)
   // No event tells of one that is temporary.
-  if (isTemporary) void queries.invalidateQueries({ queryKey: ["sidebar"] })
-  await whenNamed(outbox, begun.id)
+  if (body.is_temporary) void queries.invalidateQueries({ queryKey: ["sidebar"] })
   return body.id
 }
 
@@ -50,11 +69,14 @@ function seed(queries: QueryClient, conversation: Conversation): void {
 
 /** Wait until what was said names the conversation: its page finds it there then. */
 function whenNamed(outbox: Outbox, actId: string): Promise<void> {
-  const isNamed = (): boolean => !outbox.state().acts.some(({ id, about }) => id === actId || about === idOf(actId))
-  if (isNamed()) return Promise.resolve()
+  return when(outbox, () => !outbox.state().acts.some(({ id, about }) => id === actId || about === idOf(actId)))
+}
+
+function when(outbox: Outbox, isSo: () => boolean): Promise<void> {
+  if (isSo()) return Promise.resolve()
   return new Promise((resolve) => {
     const leave = outbox.subscribe(() => {
-      if (!isNamed()) return
+      if (!isSo()) return
       leave()
       resolve()
     })

@@ -30,7 +30,7 @@ export function useSending(conversation: OpenConversation | null, store: DraftSt
   }
   const start = async (said: SaidBody): Promise<void> => {
     const id = await begin(queries, store, said, isTemporary)
-    // Who went elsewhere meanwhile, for it waited for the network, stays there.
+    // Who went elsewhere meanwhile stays there.
     if (id !== null && isHere.current) navigate({ to: "/c/$id", params: { id } })
   }
   return {
@@ -44,7 +44,8 @@ export function useSending(conversation: OpenConversation | null, store: DraftSt
         void start(said).catch(() => undefined)
         return
       }
-      const body = { ...said, branch_id: conversation.branchId }
+      // One that is still to be made has no branch to name.
+      const body = { ...said, ...(conversation.branchId === "" ? {} : { branch_id: conversation.branchId }) }
       const act = editedId === null ? acts.send(conversation.id, body) : acts.edit(conversation.id, editedId, body)
       watch(store.send(act))
     },

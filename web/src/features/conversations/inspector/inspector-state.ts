@@ -6,6 +6,13 @@ export interface InspectorState {
   panel: string
   /** The answer whose trace is shown; null is the last one of the branch. */
   answerId: string | null
+  /** The source that was looked up, as `sourceOf` names it. */
+  source: string | null
+}
+
+/** A source of a message, by what tells it from the others there. */
+export function sourceOf(messageId: string, key: string): string {
+  return `${messageId} ${key}`
 }
 
 export const LEAST_PX = 280
@@ -29,6 +36,7 @@ function read(): InspectorState {
     widthPx: typeof width === "number" ? within(width) : USUAL_PX,
     panel: typeof panel === "string" ? panel : "",
     answerId: null,
+    source: null,
   }
 }
 

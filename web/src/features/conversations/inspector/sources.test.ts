@@ -9,16 +9,19 @@ function message(id: string, parts: Record<string, unknown>[]): Message {
   return { id, author: { kind: "person" }, content: { parts }, ...rest, ...marks, ...more }
 }
 
-test("what is cited twice is listed once, where it stands first", () => {
+test("what a message cites twice is listed once there, under the number that it has there", () => {
   const cited = { kind: "citation", url: "https://example.org/a?b", title: "A page" }
   const found = sourcesIn([
     message("m1", [{ kind: "file", file_id: "f1", name: "notes.pdf" }, { kind: "text", text: "read it" }]),
-    message("m2", [cited, { kind: "citation", text: "by heart" }]),
-    message("m3", [cited, { kind: "file", file_id: "f1", name: "notes.pdf" }]),
+    message("m2", [cited, { kind: "citation", text: "by heart" }, cited]),
+    message("m3", [{ kind: "citation", title: "Another" }, cited, { kind: "file", file_id: "f1", name: "notes.pdf" }]),
   ])
-  expect(found.map(({ title, address, kind, messageId }) => [title, address, kind, messageId])).toEqual([
-    ["notes.pdf", null, "file", "m1"],
-    ["A page", "example.org", "cited", "m2"],
-    ["by heart", null, "cited", "m2"],
+  expect(found.map(({ title, address, number, messageId }) => [title, address, number, messageId])).toEqual([
+    ["notes.pdf", null, null, "m1"],
+    ["A page", "example.org", 1, "m2"],
+    ["by heart", null, 2, "m2"],
+    ["Another", null, 1, "m3"],
+    ["A page", "example.org", 2, "m3"],
+    ["notes.pdf", null, null, "m3"],
   ])
 })

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQuery, useQueryClient } from "@tanstack/react-query"
-import { useEffect } from "react"
+import { lazy, Suspense, useEffect } from "react"
 import { Problem } from "@/api/problem"
 import { PageHeader } from "@/components/shell/page-header"
 import { conversationQuery } from "@/features/conversations/api/conversations"
@@ -9,15 +9,28 @@ import { startFresh } from "@/features/conversations/api/start-fresh"
 import { LoadProblem } from "@/features/conversations/page/load-problem"
 import { TalkSkeleton } from "@/features/conversations/page/talk-skeleton"
 import { TalkView } from "@/features/conversations/page/talk-view"
+import { isActId } from "@/live/acts"
 import { live } from "@/live/instance"
 import { texts, useParam, useSearch } from "@/router"
 
 const readSearch = texts("branch", "message")
 
+const PendingPage = lazy(() => import("@/features/conversations/start/pending-page").then((module) => ({ default: module.PendingPage })))
+
 /** One conversation, at `/c/$id`: its turns, and what is said next. */
 export function ConversationPage() {
-  const { t } = useLingui()
   const id = useParam("/c/$id")
+  if (!isActId(id)) return <MadePage id={id} />
+  return (
+    <Suspense>
+      <PendingPage key={id} actId={id} />
+    </Suspense>
+  )
+}
+
+/** One that the server has. */
+function MadePage({ id }: { id: string }) {
+  const { t } = useLingui()
   const { branch, message } = useSearch(readSearch)
   const queries = useQueryClient()
   startFresh(queries)

@@ -17,8 +17,8 @@ export interface Talk {
   stop(): void
   /** Which message is being edited, if one is. */
   edit(messageId: string | null): void
-  /** Open a panel of the inspector. */
-  openPanel(panel: string): void
+  /** Look up a source of a message, by what tells it from the others there. */
+  showSource(messageId: string, source: string): void
   /** Put all answers to a message side by side, to the first words where it is empty; null shows one of them again. */
   putBeside(parentId: string | null): void
   switchTo(branchId: string): void

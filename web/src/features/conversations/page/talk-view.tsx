@@ -6,7 +6,7 @@ import { keyOf } from "@/features/conversations/api/echo"
 import { messagesQuery } from "@/features/conversations/api/messages"
 import { Composer } from "@/features/conversations/composer"
 import { Inspector } from "@/features/conversations/inspector"
-import { setInspector } from "@/features/conversations/inspector/inspector-state"
+import { setInspector, sourceOf } from "@/features/conversations/inspector/inspector-state"
 import { useActing } from "@/features/conversations/page/acts/use-acting"
 import { Announcer } from "@/features/conversations/page/announcer"
 import { leadTo } from "@/features/conversations/page/lead-to"
@@ -63,8 +63,8 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
       ...acting,
       stop,
       edit,
-      openPanel(panel) {
-        setInspector({ panel })
+      showSource(message, source) {
+        setInspector({ panel: "sources", source: sourceOf(message, source) })
         setIsInspected(true)
       },
       putBeside,

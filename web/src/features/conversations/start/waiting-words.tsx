@@ -2,6 +2,7 @@ import { useLingui } from "@lingui/react/macro"
 import { Button } from "@/components/ui/button"
 import { drop, takeBack, waitingNew, wordsIn } from "@/features/conversations/composer/refused"
 import { useConnectionState, useDraft, useOutbox } from "@/live/hooks"
+import { Link } from "@/router"
 import { live, NEW } from "@/live/instance"
 
 /** What was said to begin conversations and waits for the network: it is here until it is sent. */
@@ -18,7 +19,13 @@ export function WaitingWords() {
       {waiting.map((one) => (
         <li key={one.act.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-3 border border-border py-1 ps-3 pe-1 text-ui">
           <span dir="auto" className="line-clamp-2 min-w-48 flex-1 wrap-anywhere text-text">
-            {wordsIn(one.act)}
+            {one.begin === null ? (
+              wordsIn(one.act)
+            ) : (
+              <Link to="/c/$id" params={{ id: one.begin.id }} className="quick rounded-1 hover:underline">
+                {wordsIn(one.act)}
+              </Link>
+            )}
           </span>
           <Button onClick={() => void takeBack(one, outbox, store).then(() => document.getElementById("message-box")?.focus())}>{t`Change it`}</Button>
           <Button onClick={() => void drop(one, outbox)}>{t`Discard`}</Button>

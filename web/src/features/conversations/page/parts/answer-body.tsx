@@ -33,7 +33,7 @@ export function AnswerBody({ parts, growing, isStreaming, isNew = false, tools, 
     <SourcesContext value={sources}>
       {pieces.map((piece, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- parts are only ever added at the end
-        <PieceView key={index} piece={piece} isGrowing={isStreaming && piece === last} isNew={isNew} growing={growing} tools={tools} thoughtMs={thoughtMs} />
+        <PieceView key={index} piece={piece} isGrowing={isStreaming && piece === last} isNew={isNew} isStreaming={isStreaming} growing={growing} tools={tools} thoughtMs={thoughtMs} />
       ))}
       {isStreaming && !isTextLast && pieces.length === 0 ? <span className="caret" /> : null}
     </SourcesContext>
@@ -46,12 +46,13 @@ interface PieceViewProps {
   piece: Piece
   isGrowing: boolean
   isNew: boolean
+  isStreaming: boolean
   growing: number
   tools: ReadonlyMap<string, ToolState>
   thoughtMs: number | null
 }
 
-function PieceView({ piece, isGrowing, isNew, growing, tools, thoughtMs }: PieceViewProps) {
+function PieceView({ piece, isGrowing, isNew, isStreaming, growing, tools, thoughtMs }: PieceViewProps) {
   if (piece.kind === "text") return <Markdown text={piece.text} isStreaming={isGrowing} isNew={isNew} headingLevel={4} images={foreignImages} cite={cite} />
   if (piece.kind === "cited") return <Citations numbers={piece.numbers} />
   const { part, result, at } = piece
@@ -61,7 +62,7 @@ function PieceView({ piece, isGrowing, isNew, growing, tools, thoughtMs }: Piece
     case "tool-call":
       return (
         <Suspense>
-          <ToolCall part={part} result={result?.kind === "tool-result" ? result : null} state={tools.get(part.id) ?? null} />
+          <ToolCall part={part} result={result?.kind === "tool-result" ? result : null} state={tools.get(part.id) ?? null} isRunning={isStreaming} />
         </Suspense>
       )
     case "refusal":

@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { use } from "react"
+import { sourceKey } from "@/features/conversations/page/parts/cited"
 import { SourcesContext } from "@/features/conversations/page/parts/sources"
 import { TalkContext } from "@/features/conversations/page/talk-context"
 import type { CitationPart } from "@/live/parts"
@@ -8,7 +9,7 @@ interface CitationProps {
   number: number
 }
 
-/** The number of a source, where it is cited. It opens the sources of the conversation. */
+/** The number of a source, where it is cited. It leads to that source among those of the conversation. */
 export function Citation({ number }: CitationProps) {
   const { t } = useLingui()
   const source = use(SourcesContext)[number - 1]
@@ -21,7 +22,7 @@ export function Citation({ number }: CitationProps) {
       className="cite quick tabular rounded-1 bg-accent-soft px-1.5 text-caption font-semibold text-accent hover:bg-accent-solid hover:text-on-accent"
       title={name}
       aria-label={t`Source ${number}: ${name}`}
-      onClick={() => talk?.openPanel("sources")}
+      onClick={({ currentTarget }) => talk?.showSource(currentTarget.closest("[data-message]")?.getAttribute("data-message") ?? "", sourceKey(source))}
     >
       {number}
     </button>

@@ -19,7 +19,7 @@ export const CITE = "\uFFFC"
 export function piecesOf(parts: readonly Part[]): Pieces {
   const sources: CitationPart[] = []
   const numberOf = (cited: CitationPart): number => {
-    const known = sources.findIndex((one) => isSame(one, cited))
+    const known = sources.findIndex((one) => sourceKey(one) === sourceKey(cited))
     return known >= 0 ? known + 1 : sources.push(cited)
   }
   const results = new Map(parts.flatMap((part) => (part.kind === "tool-result" ? [[part.tool_call_id, part] as const] : [])))
@@ -74,6 +74,7 @@ function isInCode(text: string, end: number): boolean {
   return (text.slice(0, end).match(/^ {0,3}(?:```|~~~)/gm)?.length ?? 0) % 2 === 1
 }
 
-function isSame(one: CitationPart, other: CitationPart): boolean {
-  return one.url === undefined ? one.title === other.title && one.text === other.text : one.url === other.url
+/** What tells one source from another. */
+export function sourceKey({ url, title, text }: { [Name in "url" | "title" | "text"]?: string | undefined }): string {
+  return url || JSON.stringify([title || "", text || ""])
 }

@@ -15,7 +15,7 @@ export function Media({ part }: MediaProps) {
   const name = part.name ?? (part.kind === "image" ? t`Image` : part.kind === "audio" ? t`Recording` : t`File`)
   if (src !== null && part.kind === "image" && !isBroken) {
     return (
-      <a href={src} target="_blank" rel="noopener noreferrer" className="my-1 inline-block max-w-full rounded-3">
+      <a href={src} target="_blank" rel="noopener noreferrer" className="my-1 me-2 inline-block max-w-full rounded-3">
         <img
           src={part.file_id === undefined ? src : `${addressOf(part.file_id)}/image?size=1024`}
           alt={name}
@@ -44,7 +44,7 @@ export function Media({ part }: MediaProps) {
       <bdi className="truncate">{name}</bdi>
     </>
   )
-  const look = "my-1 inline-flex min-h-(--control) max-w-full items-center gap-2 rounded-2 border border-border-strong bg-raised px-3 text-ui"
+  const look = "my-1 me-2 inline-flex min-h-(--control) max-w-full items-center gap-2 rounded-2 border border-border-strong bg-raised px-3 text-ui"
   if (src === null) return <span className={look}>{face}</span>
   return (
     <a href={src} download={part.name ?? ""} className={`quick hover:bg-hover ${look}`}>

@@ -14,7 +14,7 @@ export function SaidBody({ parts }: SaidBodyProps) {
   return (
     <>
       {media.length === 0 ? null : (
-        <div className="flex flex-wrap gap-2">
+        <div className="flex flex-wrap items-end">
           {media.map((part, index) => (
             // oxlint-disable-next-line react/no-array-index-key -- what was said does not change
             <MediaSlot key={index} part={part} />
