@@ -6,6 +6,8 @@ import type { Plugin } from "vite"
 const SOURCE = resolve(import.meta.dirname, "../src/app/service-worker.js")
 const LISTS = "const FILES = []"
 const NAME = '"salon-shell"'
+/** What is shown for the first time when there is no network to load it by. */
+const AWAY = /\bpending-page-/
 /** Of the fonts, the scripts that most of our languages are written in. */
 const FONT = /latin-wght-normal.*\.woff2$|InterVariable.*\.woff2$/i
 
@@ -21,6 +23,7 @@ export function serviceWorker(): Plugin {
       handler(_, bundle) {
         const names = new Set<string>()
         for (const [name, part] of Object.entries(bundle)) {
+          if (part.type === "chunk" && AWAY.test(name)) for (const one of [name, ...part.imports]) names.add(one)
           if (part.type === "chunk" ? part.isEntry : /\.css$|first-|words-|icon-/.test(name) || FONT.test(name)) names.add(name)
         }
         const files = ["./", ...[...names].toSorted()]

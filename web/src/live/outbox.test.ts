@@ -82,7 +82,7 @@ test("changes are sent in order, one after the other, and are off the list when 
   expect(await second.answer).toEqual({ status: 200, body: { n: 2 } })
   expect(await first.answer).toEqual({ status: 200, body: { n: 1 } })
   expect(browser.sent).toEqual(["/1", "/2"])
-  await expect.poll(outbox.state).toEqual({ acts: [], sending: null, blocked: null })
+  await expect.poll(outbox.state).toEqual({ isRead: true, acts: [], sending: null, blocked: null })
 })
 
 test("without an answer it stays, says why, and is sent again with the same id", async () => {
@@ -177,6 +177,6 @@ test("what could not be kept is told, and what is not wanted any more is not sen
   await outbox.discard(unwanted.id)
   browser.answers = [well()]
   outbox.wake()
-  await expect.poll(() => outbox.state()).toEqual({ acts: [], sending: null, blocked: null })
+  await expect.poll(() => outbox.state()).toEqual({ isRead: true, acts: [], sending: null, blocked: null })
   expect(browser.sent).toEqual(["/2"])
 })

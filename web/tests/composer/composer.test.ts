@@ -169,12 +169,19 @@ test("a message that is being changed is still one after a reload, and is not sa
   await close()
 })
 
+/** Wait until the app is kept in the browser. */
+async function kept(page: Page): Promise<void> {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+}
+
 test("a conversation begun without a network opens at once, and goes on where it is made", async () => {
   const { page, close } = await begin()
   await say(page, "Where it all began")
   await page.waitForURL(/\/c\/cnv_/)
   await page.getByRole("link", { name: "New conversation" }).first().click()
   await page.waitForURL((url) => url.pathname === "/")
+  await kept(page)
   await page.context().setOffline(true)
   await say(page, "A thought on the train")
   await page.waitForURL(/\/c\/web_/)
@@ -204,6 +211,7 @@ test("a conversation that waits is found again, can be taken back, and takes nob
   await page.getByRole("link", { name: "New conversation" }).first().click()
   await page.waitForURL((url) => url.pathname === "/")
   await page.getByRole("link", { name: /Somewhere else/ }).first().waitFor()
+  await kept(page)
   await page.context().setOffline(true)
   await say(page, "A thought in the tunnel")
   await page.waitForURL(/\/c\/web_/)

@@ -12,7 +12,7 @@ export interface Next {
  *
  * A house whose tools take their time is not to be had yet; the log of an answer with such tools is.
  */
-export async function holdAnswers(page: Page, entries: readonly { kind: string }[]): Promise<Next> {
+export async function holdAnswers(page: Page, entries: readonly { kind: string; [more: string]: unknown }[]): Promise<Next> {
   const left = [...entries]
   const held: RunEvent[] = []
   let free = 0

@@ -25,8 +25,13 @@ export async function begin(queries: QueryClient, store: DraftStore, said: SaidB
     if (id !== null) await whenNamed(outbox, begun.id)
     return id
   })
-  const away = Promise.all([begun.kept, kept]).then(() => when(outbox, () => outbox.state().blocked !== null)).then(() => begun.id)
-  return Promise.race([made, away])
+  const open = async (): Promise<string | null> => {
+    await Promise.all([begun.kept, kept])
+    await when(outbox, () => outbox.state().blocked !== null)
+    // Where nothing keeps the app in this browser its page may be out of reach, too.
+    return import("@/features/conversations/start/pending-page").then(() => begun.id, () => made)
+  }
+  return Promise.race([made, open()])
 }
 
 /** What became of those that were begun here, by the ids of their acts. */

@@ -9,7 +9,7 @@ import { useList } from "@/features/conversations/list/list-context"
 import { RenameField } from "@/features/conversations/list/rename-field"
 import { RowMenuSlot } from "@/features/conversations/list/row-menu-slot"
 import { Speakers } from "@/features/conversations/page/speakers"
-import { useLongPress } from "@/features/conversations/list/use-row-press"
+import { useLongPress } from "@/lib/use-long-press"
 import { Link } from "@/router"
 
 interface ListRowProps {
@@ -40,6 +40,8 @@ export function ListRow({ conversation, isCurrent }: ListRowProps) {
   }
   const openMenu = (event: MouseEvent): void => {
     event.preventDefault()
+    // A finger that stays chooses the row; its menu has a button of its own.
+    if (isByTouch(event)) return
     row.current?.querySelector<HTMLElement>("[aria-haspopup]")?.click()
   }
   const ground = isChosen ? "bg-accent-soft text-text" : isCurrent ? "bg-selected text-text" : "text-text-2 hover:bg-hover hover:text-text"
@@ -79,6 +81,10 @@ export function ListRow({ conversation, isCurrent }: ListRowProps) {
       <RowMenuSlot conversation={conversation} />
     </div>
   )
+}
+
+function isByTouch({ nativeEvent }: MouseEvent): boolean {
+  return nativeEvent instanceof PointerEvent && nativeEvent.pointerType === "touch"
 }
 
 function RowBars({ conversation, isWriting }: { conversation: Listed; isWriting: boolean }) {

@@ -40,6 +40,7 @@ export function PromptForm({ old, onDone }: PromptFormProps) {
     onSuccess,
   })
   const remove = useMutation({ mutationFn: (id: string) => removePrompt(id), onSuccess })
+  const [isSure, setIsSure] = useState(false)
   const problem = keep.error ?? remove.error
   return (
     <form
@@ -79,10 +80,15 @@ export function PromptForm({ old, onDone }: PromptFormProps) {
         <Button look="solid" type="submit" disabled={keep.isPending}>
           {old === null ? t`Save the prompt` : t`Save as a new version`}
         </Button>
-        {old === null ? null : (
-          <Button look="danger" disabled={remove.isPending} onClick={() => remove.mutate(old.id)}>{t`Delete the prompt`}</Button>
-        )}
+        {old === null || isSure ? null : <Button look="danger" onClick={() => setIsSure(true)}>{t`Delete the prompt`}</Button>}
       </span>
+      {old === null || !isSure ? null : (
+        <div role="alert" className="flex flex-wrap items-center gap-2 text-ui">
+          <span className="min-w-0 flex-1 basis-40">{t`The prompt and all its versions are gone for good.`}</span>
+          <Button look="danger" disabled={remove.isPending} onClick={() => remove.mutate(old.id)}>{t`Delete all of it`}</Button>
+          <Button look="outline" onClick={() => setIsSure(false)}>{t`Keep it`}</Button>
+        </div>
+      )}
     </form>
   )
 }

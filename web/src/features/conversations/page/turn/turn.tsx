@@ -12,6 +12,7 @@ import { TurnFooter } from "@/features/conversations/page/turn/turn-footer"
 import { TurnFrame } from "@/features/conversations/page/turn/turn-frame"
 import { stateOf } from "@/features/conversations/page/turn/turn-state"
 import { useFollowing } from "@/features/conversations/page/turn/use-following"
+import { useTurnPress } from "@/features/conversations/page/turn/use-turn-press"
 
 const TurnEditor = lazy(() => import("@/features/conversations/page/turn/turn-editor").then((module) => ({ default: module.TurnEditor })))
 
@@ -42,6 +43,7 @@ export const Turn = memo((props: TurnProps) => {
   const answerer = { kind: "model" as const, name: view?.model ?? talk.model }
   const speaker = echo !== null ? talk.speakers.self(t`Owner`) : talk.speakers.of(message?.author ?? answerer)
   const name = speaker.name || (speaker.kind === "person" ? t`You` : t`Model`)
+  const press = useTurnPress(element)
   useEffect(() => (element.current === null ? undefined : measure(turnKey, element.current)), [measure, turnKey])
   const facts = (
     <TurnFacts
@@ -55,6 +57,7 @@ export const Turn = memo((props: TurnProps) => {
   return (
     <article
       ref={element}
+      {...press}
       data-turn={turnKey}
       data-message={message?.id ?? running?.message_id}
       data-running={state.isRunning ? "" : undefined}
