@@ -7,7 +7,7 @@ import { useFiles } from "@/features/conversations/composer/attachments/use-file
 import { ListPanel } from "@/features/conversations/composer/list-panel"
 import { MessageBox } from "@/features/conversations/composer/message-box"
 import { QueueHere } from "@/features/conversations/composer/queue/queue-here"
-import { RefusedLines } from "@/features/conversations/composer/refused-line"
+import { RefusedHere } from "@/features/conversations/composer/refused-here"
 import { isSomething } from "@/features/conversations/composer/send-body"
 import { SendButtons } from "@/features/conversations/composer/send-buttons"
 import { TokenCount } from "@/features/conversations/composer/token-count"
@@ -96,7 +96,7 @@ function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
     <section aria-label={t`Write a message`} className="mx-auto w-full max-w-(--composer)">
       <WaitingLine />
       {conversation === null ? null : <QueueHere conversation={conversation} />}
-      <RefusedLines conversationId={conversation?.id ?? null} store={store} onTakenBack={focus} />
+      <RefusedHere conversationId={conversation?.id ?? null} store={store} onTakenBack={focus} />
       {sending.problem === null ? null : (
         <p role="alert" dir="auto" className="mb-2 px-3 text-ui text-danger">
           {sending.problem}

@@ -1,22 +1,20 @@
 import { useLingui } from "@lingui/react/macro"
 import { Button } from "@/components/ui/button"
-import { drop, refusedIn, sendAgain, takeBack, wordsIn } from "@/features/conversations/composer/refused"
+import { drop, type RefusedWords, sendAgain, takeBack, wordsIn } from "@/features/conversations/composer/refused"
 import type { DraftStore } from "@/live/drafts"
-import { useOutbox } from "@/live/hooks"
 import { live } from "@/live/instance"
 
 interface RefusedLinesProps {
-  conversationId: string | null
+  all: readonly RefusedWords[]
   store: DraftStore
   onTakenBack: () => void
 }
 
 /** What was said here and refused: its words are kept until somebody says what becomes of them. */
-export function RefusedLines({ conversationId, store, onTakenBack }: RefusedLinesProps) {
+export default function RefusedLines({ all, store, onTakenBack }: RefusedLinesProps) {
   const { t } = useLingui()
-  const { acts } = useOutbox()
   const { outbox } = live()
-  return refusedIn(acts, conversationId).map((refused) => (
+  return all.map((refused) => (
     <div
       key={refused.act.id}
       role="alert"

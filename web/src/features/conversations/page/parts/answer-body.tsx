@@ -1,6 +1,5 @@
 import { lazy, type ReactNode, Suspense, useMemo } from "react"
 import { foreignImages } from "@/features/conversations/api/foreign-images"
-import { Citation, Citations } from "@/features/conversations/page/parts/citation"
 import { type Piece, piecesOf } from "@/features/conversations/page/parts/cited"
 import { MediaSlot } from "@/features/conversations/page/parts/media-slot"
 import { Reasoning } from "@/features/conversations/page/parts/reasoning"
@@ -9,6 +8,8 @@ import type { ToolState } from "@/live/gathering"
 import type { Part } from "@/live/parts"
 import { Markdown } from "@/markdown"
 
+const Citation = lazy(() => import("@/features/conversations/page/parts/citation").then((module) => ({ default: module.Citation })))
+const Citations = lazy(() => import("@/features/conversations/page/parts/citation").then((module) => ({ default: module.Citations })))
 const Refusal = lazy(() => import("@/features/conversations/page/parts/refusal").then((module) => ({ default: module.Refusal })))
 const ToolCall = lazy(() => import("@/features/conversations/page/parts/tool-call").then((module) => ({ default: module.ToolCall })))
 
@@ -40,7 +41,11 @@ export function AnswerBody({ parts, growing, isStreaming, isNew = false, tools, 
   )
 }
 
-const cite = (number: number): ReactNode => <Citation number={number} />
+const cite = (number: number): ReactNode => (
+  <Suspense fallback={<span className="cite px-1.5 text-caption">{number}</span>}>
+    <Citation number={number} />
+  </Suspense>
+)
 
 interface PieceViewProps {
   piece: Piece
@@ -54,7 +59,13 @@ interface PieceViewProps {
 
 function PieceView({ piece, isGrowing, isNew, isStreaming, growing, tools, thoughtMs }: PieceViewProps) {
   if (piece.kind === "text") return <Markdown text={piece.text} isStreaming={isGrowing} isNew={isNew} headingLevel={4} images={foreignImages} cite={cite} />
-  if (piece.kind === "cited") return <Citations numbers={piece.numbers} />
+  if (piece.kind === "cited") {
+    return (
+      <Suspense>
+        <Citations numbers={piece.numbers} />
+      </Suspense>
+    )
+  }
   const { part, result, at } = piece
   switch (part.kind) {
     case "reasoning":
