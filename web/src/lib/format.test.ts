@@ -4,6 +4,7 @@ import {
   formatCompact,
   formatContext,
   formatDuration,
+  formatMinute,
   formatMoment,
   formatMoney,
   formatShare,
@@ -61,6 +62,7 @@ test("a moment shows its day only when it is not today", () => {
   const noon = new Date(2026, 10, 21, 12, 0, 5).getTime()
   expect(formatMoment(noon, noon + 1000, "en")).toBe("12:00:05")
   expect(formatMoment(noon, noon + 26 * HOUR_MS, "en")).toBe("Nov 21, 12:00")
+  expect(formatMinute(noon, noon + 1000, "en")).toBe("12:00")
 })
 
 test("a share of nothing is none", () => {

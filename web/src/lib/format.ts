@@ -105,14 +105,22 @@ export function formatUptime(durationMs: number, locale: string): string {
 
 /** The clock time of an event today, or its date and time before today. */
 export function formatMoment(atMs: number, nowMs: number, locale: string): string {
+  return moment(atMs, nowMs, locale, { second: "2-digit" })
+}
+
+/** The same for what people do themselves, where seconds are noise. */
+export function formatMinute(atMs: number, nowMs: number, locale: string): string {
+  return moment(atMs, nowMs, locale, {})
+}
+
+function moment(atMs: number, nowMs: number, locale: string, today: Intl.DateTimeFormatOptions): string {
   const at = new Date(atMs)
   const isToday = at.toDateString() === new Date(nowMs).toDateString()
   return new Intl.DateTimeFormat(locale, {
-    ...(isToday ? {} : { month: "short", day: "numeric" }),
+    ...(isToday ? today : { month: "short", day: "numeric" }),
     hourCycle: "h23",
     hour: "2-digit",
     minute: "2-digit",
-    ...(isToday ? { second: "2-digit" } : {}),
   }).format(at)
 }
 

@@ -6,6 +6,11 @@ import { registered } from "@/registry/registry"
 /** The actions of what is on the page now; the last that came is asked first. */
 const mounted: Action[] = []
 
+/** What is on the page, in the order in which it came: what is always there, then the page, then its parts. */
+export function actionsHere(): readonly Action[] {
+  return mounted
+}
+
 /** Everything that can be done now: what is on the page, what features registered, and where one can go. */
 export function currentActions(): readonly Action[] {
   const all = [...mounted.toReversed(), ...registered("actions"), ...goActions()]

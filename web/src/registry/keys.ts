@@ -1,5 +1,5 @@
 import { preferences } from "@/lib/preferences"
-import { currentActions } from "@/registry/actions"
+import { actionsHere, currentActions } from "@/registry/actions"
 import type { Action } from "@/registry/feature"
 import { registered } from "@/registry/registry"
 
@@ -14,12 +14,13 @@ export function actionFor(binding: string): Action | null {
   return currentActions().find((action) => keysOf(action).includes(binding)) ?? null
 }
 
-/** Every action with keys, once each: what is on the page, and what features registered. */
+/** Every action with keys, once each: what is on the page in the order in which it came, and what features registered. */
 export function actionsWithKeys(): readonly Action[] {
   const all = new Map<string, Action>()
   for (const action of [...currentActions(), ...registered("actions")]) {
     if (all.has(action.id)) continue
     if (keysOf(action).length > 0 || preferences().ownKeys[action.id] !== undefined) all.set(action.id, action)
   }
-  return [...all.values()]
+  const first = actionsHere().flatMap(({ id }) => all.get(id) ?? [])
+  return [...new Set([...first, ...all.values()])]
 }

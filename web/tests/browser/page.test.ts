@@ -237,7 +237,7 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     await close()
   })
 
-  test("the palette begins with a new conversation, places stand together, and each has an icon of its own", async () => {
+  test("the palette begins with a new conversation, places stand together, and each act has an icon of its own", async () => {
     const { page, close } = await visit(browser, `${house.address}/search`)
     await page.getByRole("button", { name: /Search or run/ }).click()
     const palette = page.getByRole("dialog", { name: "Search or run…" })
@@ -247,7 +247,7 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     expect(places.length).toBeGreaterThan(9)
     expect(places.every((text) => text.startsWith("Go to "))).toBe(true)
     expect((await palette.getByRole("group", { name: "Actions" }).getByRole("option").allInnerTexts()).join()).not.toContain("Go to ")
-    const drawn = await palette.getByRole("option").locator("svg").evaluateAll((icons) => icons.map((icon) => icon.innerHTML))
+    const drawn = await palette.getByRole("group", { name: "Actions" }).getByRole("option").locator("svg").evaluateAll((icons) => icons.map((icon) => icon.innerHTML))
     expect(new Set(drawn).size).toBe(drawn.length)
     await close()
   })

@@ -1,8 +1,8 @@
-import type { Browser, Page } from "playwright-core"
+import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { axeFindings, NARROW, openBrowser, visit, WIDE } from "../browser/browser.ts"
 import { type Layer, LAYERS } from "./layers.ts"
-import { box, button, ended, HOUSE, say, speak, turns } from "./play.ts"
+import { box, button, ended, HOUSE, say, settle, speak, turns } from "./play.ts"
 import { furnish, type Scene } from "./scene.ts"
 
 /** Every page, dialog and menu that has no test of its own for it: axe, 320 px, forced colours, no movement. */
@@ -22,12 +22,6 @@ beforeAll(async () => {
   scene = await furnish()
 }, 120_000)
 afterAll(() => browser.close())
-
-/** Wait until nothing moves and nothing shows that it loads. */
-async function settle(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.querySelector("[aria-busy=true], .skeleton") === null)
-  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished"))
-}
 
 const address = (at: Layer["at"]): string => (at === "start" ? HOUSE : `${HOUSE}/c/${scene[at]}`)
 

@@ -1,4 +1,5 @@
 import type { Locator, Page } from "playwright-core"
+import { expect } from "vitest"
 import { button, choose, openList, turns } from "./play.ts"
 
 /** What opens over a page or beside it, for tests that look at each. */
@@ -34,7 +35,8 @@ const inspect = (tab: string) => async (page: Page): Promise<void> => {
   await show.or(part).first().waitFor()
   if (!(await part.isVisible())) await show.click()
   await part.click()
-  await page.getByRole("tabpanel", { name: tab }).waitFor()
+  // Its own part of the page comes when it is first opened, and what it shows after that.
+  await expect.poll(() => page.getByRole("tabpanel", { name: tab }).innerText()).not.toBe("")
 }
 const inBranch = (item: string) => async (page: Page): Promise<void> => {
   await inspect("Branches")(page)

@@ -47,6 +47,12 @@ export async function ended(page: Page): Promise<void> {
   await page.locator("[data-running]").waitFor({ state: "detached" })
 }
 
+/** Wait until nothing moves and nothing shows that it loads. */
+export async function settle(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector("[aria-busy=true], .skeleton") === null)
+  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState === "finished"))
+}
+
 export async function choose(page: Page, menu: Locator, item: string): Promise<void> {
   await menu.click()
   const [plain, radio] = (["menuitem", "menuitemradio"] as const).map((role) => page.getByRole(role, { name: item, exact: true }))

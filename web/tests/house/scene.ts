@@ -76,7 +76,7 @@ export async function furnish(): Promise<Scene> {
   await answered(versions)
   const talk = await begin("Gateway cost review", SAID)
   const question = await last(talk, "user")
-  await api.POST("/salon/v1/conversations/{conversation_id}/branches", { params: { path: { conversation_id: talk } }, body: { name: "with the exporter", head_id: await last(talk, "assistant") } })
+  await api.POST("/salon/v1/conversations/{conversation_id}/branches", { params: { path: { conversation_id: talk } }, body: { name: "exporter first", head_id: await last(talk, "assistant") } })
   await api.POST("/salon/v1/messages/{message_id}/edit-and-send", { params: { path: { message_id: question } }, body: { text: "And what would it save?" } })
   await answered(talk)
   return { talk, versions }

@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { Menu, Search, Settings2, SquarePen } from "lucide-react"
+import { MessageCircle, Search, Settings2, SquarePen } from "lucide-react"
 import { drawer } from "@/components/shell/drawer"
 import { overlay } from "@/components/shell/overlay"
 import { useValue } from "@/lib/value-store"
@@ -35,7 +35,7 @@ export function BottomBar({ path }: BottomBarProps) {
         onClick={() => drawer.set(!isListOpen)}
         className={`${ITEM} ${tone(path.startsWith("/c/"))}`}
       >
-        <Menu aria-hidden="true" className={ICON} strokeWidth={1.75} />
+        <MessageCircle aria-hidden="true" className={ICON} strokeWidth={1.75} />
         {t({ message: "Chats", comment: "Short name of the list of conversations" })}
       </button>
       <Link to="/" aria-current={path === "/" ? "page" : undefined} className={`${ITEM} ${tone(path === "/")}`}>

@@ -9,6 +9,8 @@ interface PageHeaderProps {
   title: string
   /** Stands in the title's place while that is changed. */
   editor?: ReactNode
+  /** A line below the title where the window is narrow, in place of what stands after it. */
+  note?: string
   /** Stands after the title, like the branch. */
   aside?: ReactNode
   /** What can be done here, at the end. */
@@ -16,7 +18,7 @@ interface PageHeaderProps {
 }
 
 /** The head of a page: what it is about, what can be done, and the way to the sidebar where that is not beside it. */
-export function PageHeader({ title, editor, aside, actions }: PageHeaderProps) {
+export function PageHeader({ title, editor, note, aside, actions }: PageHeaderProps) {
   const { t } = useLingui()
   const isOpen = useValue(drawer)
   return (
@@ -28,9 +30,12 @@ export function PageHeader({ title, editor, aside, actions }: PageHeaderProps) {
       </span>
       <div className="flex min-w-0 flex-1 items-center gap-3">
         {/* The page keeps its name while that is changed; the focus comes back to it. */}
-        <h1 title={title} tabIndex={-1} className={editor ? "sr-only" : "tight min-w-0 truncate rounded-1 text-body font-semibold"}>
-          <bdi>{title}</bdi>
-        </h1>
+        <div className={editor ? "sr-only" : "flex min-w-0 flex-col"}>
+          <h1 title={title} tabIndex={-1} className="tight truncate rounded-1 text-body font-semibold">
+            <bdi>{title}</bdi>
+          </h1>
+          {note ? <bdi className="truncate text-caption text-text-2 sm:hidden">{note}</bdi> : null}
+        </div>
         {editor}
         {aside}
       </div>

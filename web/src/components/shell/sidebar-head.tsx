@@ -70,7 +70,7 @@ export function SidebarHead({ name, isRail, toggleName, onToggle }: SidebarHeadP
       >
         <Search aria-hidden="true" className="size-4 shrink-0" strokeWidth={1.75} />
         <span className="min-w-0 flex-1 truncate">{searchName}</span>
-        <kbd dir="ltr" className="rounded-1 border border-border px-1 text-caption">
+        <kbd dir="ltr" className="rounded-1 border border-border px-1 text-caption pointer-coarse:hidden">
           {showKeys("mod+k", isApple).join(" ")}
         </kbd>
       </button>

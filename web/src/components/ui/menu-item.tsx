@@ -34,7 +34,7 @@ export function MenuItem({ icon: Icon, keys, tone = "plain", isChosen, isDisable
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {isChosen ? <Check aria-hidden="true" className="size-4 shrink-0" strokeWidth={2} /> : null}
       {keys ? (
-        <kbd dir="ltr" className="text-caption text-text-2">
+        <kbd dir="ltr" className="text-caption text-text-2 pointer-coarse:hidden">
           {keys}
         </kbd>
       ) : null}

@@ -3,7 +3,7 @@ import type { Batch } from "@/api/types"
 import { ProgressBar } from "@/components/ui/progress-bar"
 import { BatchState } from "@/features/batches/batch-state"
 import { doneLines, failedLines, shareOf } from "@/features/batches/progress"
-import { formatCount, formatMoment } from "@/lib/format"
+import { formatCount, formatMinute } from "@/lib/format"
 
 interface BatchFaceProps {
   batch: Batch
@@ -16,7 +16,7 @@ export function BatchFace({ batch, now }: BatchFaceProps) {
   const locale = i18n.locale
   const done = formatCount(doneLines(batch), locale)
   const failed = failedLines(batch)
-  const made = formatMoment(batch.created_at_ms, now, locale)
+  const made = formatMinute(batch.created_at_ms, now, locale)
   return (
     <>
       <span className="tabular hidden w-20 shrink-0 text-text-2 sm:block">{made}</span>

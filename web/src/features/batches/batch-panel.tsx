@@ -12,7 +12,7 @@ import { batchQuery } from "@/features/batches/api/batches"
 import { BatchState } from "@/features/batches/batch-state"
 import { BatchStop } from "@/features/batches/batch-stop"
 import { resultsOf } from "@/features/batches/progress"
-import { formatCount, formatMoment } from "@/lib/format"
+import { formatCount, formatMinute } from "@/lib/format"
 import { useNow } from "@/lib/use-now"
 
 interface BatchPanelProps {
@@ -79,7 +79,7 @@ function Answers({ batch }: PartProps) {
       ) : (
         <p className="text-ui text-text-2">
           {batch.archived_at_ms !== null ? (
-            <Trans>They were deleted on {formatMoment(batch.archived_at_ms, now, i18n.locale)}.</Trans>
+            <Trans>They were deleted on {formatMinute(batch.archived_at_ms, now, i18n.locale)}.</Trans>
           ) : batch.ended_at_ms !== null ? (
             <Trans>There are none.</Trans>
           ) : (
@@ -135,7 +135,7 @@ function BatchFacts({ batch }: PartProps) {
         {moments.map(([label, at]) =>
           at === null ? null : (
             <Fact key={label} label={label}>
-              {formatMoment(at, now, locale)}
+              {formatMinute(at, now, locale)}
             </Fact>
           ),
         )}

@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import type { StoredFile } from "@/api/types"
 import { usePurposeNames } from "@/features/files/use-purpose-names"
-import { formatMoment, formatSize } from "@/lib/format"
+import { formatMinute, formatSize } from "@/lib/format"
 
 interface FileFaceProps {
   file: StoredFile
@@ -14,7 +14,7 @@ export function FileFace({ file, now }: FileFaceProps) {
   const nameOf = usePurposeNames()
   return (
     <>
-      <span className="tabular w-20 shrink-0 text-text-2">{formatMoment(file.created_at_ms, now, i18n.locale)}</span>
+      <span className="tabular w-20 shrink-0 text-text-2">{formatMinute(file.created_at_ms, now, i18n.locale)}</span>
       <span className="flex min-w-0 flex-1 flex-col">
         <span title={file.name} className="truncate font-medium">
           <bdi>{file.name}</bdi>

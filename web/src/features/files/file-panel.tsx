@@ -11,7 +11,7 @@ import { PanelHead } from "@/components/ui/panel-head"
 import { TypedConfirm } from "@/components/ui/typed-confirm"
 import { deleteFile, filesQuery } from "@/features/files/api/files"
 import { usePurposeNames } from "@/features/files/use-purpose-names"
-import { formatMoment, formatSize } from "@/lib/format"
+import { formatMinute, formatSize } from "@/lib/format"
 import { useNow } from "@/lib/use-now"
 
 interface FilePanelProps {
@@ -45,9 +45,9 @@ export function FilePanel({ file, onClose }: FilePanelProps) {
             </Fact>
             <Fact label={t`Size`}>{formatSize(file.size_bytes, locale)}</Fact>
             <Fact label={t`Kept`}>{nameOf(file.purpose)}</Fact>
-            <Fact label={t`Stored`}>{formatMoment(file.created_at_ms, now, locale)}</Fact>
+            <Fact label={t`Stored`}>{formatMinute(file.created_at_ms, now, locale)}</Fact>
             <Fact label={t`Expires`}>
-              {file.expires_at_ms === null ? t`never` : formatMoment(file.expires_at_ms, now, locale)}
+              {file.expires_at_ms === null ? t`never` : formatMinute(file.expires_at_ms, now, locale)}
             </Fact>
             <Fact label={t`Id`}>
               <span dir="ltr" className="inline-flex items-center gap-1">

@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button"
 import { Notice } from "@/components/ui/notice"
 import { TypedConfirm } from "@/components/ui/typed-confirm"
 import { keysQuery, revokeKey } from "@/features/keys/api/keys"
-import { formatMoment, formatMoney } from "@/lib/format"
+import { formatMinute, formatMoney } from "@/lib/format"
 
 interface KeyRowProps {
   apiKey: ApiKey
@@ -24,7 +24,7 @@ export function KeyRow({ apiKey, now, onChange }: KeyRowProps) {
   const isOver = apiKey.revoked_at_ms !== null
   const used = apiKey.last_used_at_ms
   const facts = [
-    used === null ? t`never used` : t`used ${formatMoment(used, now, i18n.locale)}`,
+    used === null ? t`never used` : t`used ${formatMinute(used, now, i18n.locale)}`,
     ...(limits.budget_e10 === null ? [] : [t`${formatMoney(limits.budget_e10, limits.budget_currency, i18n.locale)} a month`]),
     ...(limits.requests_per_minute === null ? [] : [t`${limits.requests_per_minute} requests a minute`]),
   ]

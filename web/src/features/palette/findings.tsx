@@ -35,7 +35,7 @@ export function Findings({ groups, current, idBase, onChoose }: FindingsProps) {
               {finding.preview ? <bdi className="truncate text-caption text-text-2">{finding.preview}</bdi> : null}
             </span>
             {finding.keys ? (
-              <kbd dir="ltr" className="text-caption text-text-2">
+              <kbd dir="ltr" className="text-caption text-text-2 pointer-coarse:hidden">
                 {showKeys(finding.keys, isAppleDevice()).join(" ")}
               </kbd>
             ) : null}

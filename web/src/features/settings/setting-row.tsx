@@ -10,7 +10,7 @@ interface SettingRowProps {
 export function SettingRow({ label, hint, children }: SettingRowProps) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
-      <span className="flex min-w-0 flex-1 basis-48 flex-col">
+      <span className="flex min-w-0 flex-1 basis-36 flex-col">
         <span className="text-ui font-medium">{label}</span>
         {hint ? <span className="text-caption text-text-2">{hint}</span> : null}
       </span>

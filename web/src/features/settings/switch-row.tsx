@@ -16,7 +16,7 @@ export function SwitchRow({ label, hint, isOn, onChange }: SwitchRowProps) {
         aria-label={label}
         checked={isOn}
         onChange={(event) => onChange(event.target.checked)}
-        className="size-6 accent-accent-solid"
+        className="switch"
       />
     </SettingRow>
   )

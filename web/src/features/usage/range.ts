@@ -38,6 +38,18 @@ export function stepFor(range: Range): Step {
   return days <= 124 ? "day" : "month"
 }
 
+const SHOWN: Readonly<Record<Step, Intl.DateTimeFormatOptions>> = {
+  hour: { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  day: { month: "short", day: "numeric" },
+  month: { month: "short", year: "numeric" },
+}
+
+/** The name of a step as the language of the page writes it. */
+export function stepText(name: string, step: Step, locale: string): string {
+  const moment = { hour: `${name}:00`, day: `${name}T00:00`, month: `${name}-01T00:00` }[step]
+  return new Intl.DateTimeFormat(locale, SHOWN[step]).format(new Date(moment))
+}
+
 /** The names of all steps of a range, as the server names them; what has no row is nothing. */
 export function stepsOf(range: Range, step: Step): string[] {
   const { sinceMs, untilMs } = momentsOf(range)

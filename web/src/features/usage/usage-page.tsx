@@ -24,6 +24,7 @@ export function UsagePage() {
   const query = useQuery(courseQuery(range, by))
   const spans: Record<Span, string> = { "1": t`Today`, "7": t`Last 7 days`, "30": t`Last 30 days`, "90": t`Last 90 days`, "365": t`Last 12 months`, own: t`From … to …` }
   const groups: Record<Group, string> = { model: t`By model`, provider: t`By provider`, key: t`By key` }
+  const ones: Record<Group, string> = { model: t`Model`, provider: t`Provider`, key: t`Key` }
   const field = "quick control rounded-2 border border-border-strong bg-raised px-2 text-ui text-text"
   const setDay = (name: keyof Range, day: string): void => {
     if (day !== "") setRange({ ...range, [name]: day })
@@ -55,7 +56,7 @@ export function UsagePage() {
             </Button>
           </div>
           <QueryView query={query} loading={<SkeletonRows rows={6} label={t`Adding up`} />}>
-            {(course) => <UsageView range={range} course={course} by={groups[by]} />}
+            {(course) => <UsageView range={range} course={course} by={groups[by]} rowName={ones[by]} />}
           </QueryView>
         </div>
       </main>

@@ -6,7 +6,7 @@ import type { Branch } from "@/features/conversations/api/conversations"
 import { useAct } from "@/features/conversations/api/use-act"
 import { Button } from "@/components/ui/button"
 import { Notice } from "@/components/ui/notice"
-import { formatMoment } from "@/lib/format"
+import { formatMinute } from "@/lib/format"
 import { useNow } from "@/lib/use-now"
 
 interface BranchHistoryProps {
@@ -41,7 +41,7 @@ export function BranchHistory({ conversationId, branch }: BranchHistoryProps) {
           <li key={move.id} className="flex min-h-(--row) items-center gap-3 border-b border-border py-1 text-ui last:border-0">
             <span className="min-w-0 flex-1 truncate">{names[move.kind]}</span>
             <time className="tabular text-caption text-text-2" dateTime={new Date(move.created_at_ms).toISOString()}>
-              {formatMoment(move.created_at_ms, now, i18n.locale)}
+              {formatMinute(move.created_at_ms, now, i18n.locale)}
             </time>
             {place === 0 && move.to_id === branch.head_id ? (
               <Button size="small" look="outline" disabled={act.isPending} onClick={() => undo(move)}>

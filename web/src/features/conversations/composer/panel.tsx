@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { type ReactNode, type RefObject, Suspense, useEffect, useEffectEvent, useRef } from "react"
+import { type ReactNode, type RefObject, Suspense, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react"
 import type { ListKeys } from "@/components/ui/option-list"
 import { SearchField } from "@/components/ui/search-field"
 import { SkeletonRows } from "@/components/ui/skeleton"
@@ -15,11 +15,27 @@ interface PanelProps {
   children: ReactNode
 }
 
-/** A list that opens above the box. Esc and a press elsewhere close it. */
+/** As high as it gets where there is room: of the window, and in pixels. */
+const MOST_SHARE = 0.45
+const MOST = 416
+const LEAST = 160
+const GAP = 16
+
+/** A list that opens above the box, or below it where it would not fit. Esc and a press elsewhere close it. */
 export function Panel({ label, search, listId, keys, activeId, onClose, children }: PanelProps) {
   const { t } = useLingui()
   const frame = useRef<HTMLDivElement>(null)
   const close = useEffectEvent(onClose)
+  const [{ isBelow, height }, setRoom] = useState({ isBelow: false, height: MOST })
+  useLayoutEffect(() => {
+    const box = frame.current?.parentElement?.getBoundingClientRect()
+    const pane = frame.current?.closest("[data-pane]")?.getBoundingClientRect()
+    if (box === undefined || pane === undefined) return
+    const wanted = Math.min(MOST, innerHeight * MOST_SHARE)
+    const [above, below] = [box.top - pane.top - GAP, pane.bottom - box.bottom - GAP]
+    const goesBelow = above < wanted && below > above
+    setRoom({ isBelow: goesBelow, height: Math.max(LEAST, Math.min(wanted, goesBelow ? below : above)) })
+  }, [])
   useEffect(() => {
     const press = (event: PointerEvent): void => {
       const isOutside = event.target instanceof Node && !frame.current?.parentElement?.contains(event.target)
@@ -44,7 +60,8 @@ export function Panel({ label, search, listId, keys, activeId, onClose, children
       ref={frame}
       role="dialog"
       aria-label={label}
-      className="absolute inset-x-0 bottom-full z-(--z-popover) mb-2 flex max-h-[min(26rem,45dvh)] flex-col overflow-hidden rounded-3 border border-border bg-overlay shadow-2"
+      className={`absolute inset-x-0 z-(--z-popover) flex flex-col overflow-hidden rounded-3 border border-border bg-overlay shadow-2 ${isBelow ? "top-full mt-2" : "bottom-full mb-2"}`}
+      style={{ maxBlockSize: height }}
     >
       {search === null ? null : (
         <div className="shrink-0 p-2">

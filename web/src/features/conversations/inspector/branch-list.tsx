@@ -3,7 +3,7 @@ import { Pin } from "lucide-react"
 import type { Branch } from "@/features/conversations/api/conversations"
 import { useOpenConversation } from "@/features/conversations/page/open"
 import { ChoiceList } from "@/components/ui/choice-list"
-import { formatMoment } from "@/lib/format"
+import { formatMinute } from "@/lib/format"
 import { useNow } from "@/lib/use-now"
 
 interface BranchListProps {
@@ -35,7 +35,7 @@ export function BranchList({ branches, opensId }: BranchListProps) {
             <bdi className="block truncate font-medium">{branch.name}</bdi>
             <span className="tabular block truncate text-caption text-text-2">
               {branch.id === opensId ? `${t`Opens first`} · ` : ""}
-              {formatMoment(branch.changed_at_ms, now, i18n.locale)}
+              {formatMinute(branch.changed_at_ms, now, i18n.locale)}
             </span>
           </span>
           {branch.pinned_at_ms === null ? null : (

@@ -43,7 +43,7 @@ export function BulkBar({ ids, isArchive, onAll, onEnd }: BulkBarProps) {
           <X aria-hidden="true" className="size-4" strokeWidth={1.75} />
         </IconButton>
       </div>
-      <div role="toolbar" tabIndex={-1} aria-label={t`With the selected conversations`} onKeyDown={moveAlong} className="flex flex-wrap outline-none">
+      <div role="toolbar" tabIndex={-1} aria-label={t`With the selected conversations`} onKeyDown={moveAlong} className="grid grid-cols-6 justify-items-center outline-none pointer-coarse:grid-cols-3">
         {buttons.map(({ label, icon: Icon, run }, place) => (
           <IconButton key={label} label={label} tabIndex={place === 0 ? 0 : -1} onClick={run}>
             <Icon aria-hidden="true" className="size-4" strokeWidth={1.75} />

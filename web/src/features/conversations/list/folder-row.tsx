@@ -15,6 +15,8 @@ interface FolderRowProps {
   depth: number
   /** Null where nothing is in it that could be shown. */
   isOpen: boolean | null
+  /** Whether a folder of the tree has others in it: where none has, no room is kept for opening them. */
+  hasDepth: boolean
   isShown: boolean
   isStop: boolean
   onFocus: () => void
@@ -26,7 +28,7 @@ const OPEN_AFTER_MS = 600
 const keep = (event: SyntheticEvent): void => event.stopPropagation()
 
 /** One folder: shows what is in it, takes what is dropped on it, and can itself be dragged into another. */
-export function FolderRow({ folder, folders, depth, isOpen, isShown, isStop, onFocus, onOpen, onShow }: FolderRowProps) {
+export function FolderRow({ folder, folders, depth, isOpen, hasDepth, isShown, isStop, onFocus, onOpen, onShow }: FolderRowProps) {
   const { t, i18n } = useLingui()
   const [isOver, setIsOver] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -92,10 +94,10 @@ export function FolderRow({ folder, folders, depth, isOpen, isShown, isStop, onF
           onShow()
         }}
         className={`quick flex h-(--row) cursor-pointer items-center gap-1.5 rounded-2 pe-2 text-ui -outline-offset-2 select-none ${ground}`}
-        style={{ paddingInlineStart: `${depth * 0.75 + 0.25}rem` }}
+        style={{ paddingInlineStart: `${hasDepth ? depth * 0.75 + 0.25 : 0.5}rem` }}
       >
         {isOpen === null ? (
-          <span className="size-6 shrink-0" />
+          hasDepth ? <span className="size-6 shrink-0" /> : null
         ) : (
           <span aria-hidden="true" onClick={toggle} className="grid size-6 shrink-0 place-items-center rounded-1 hover:bg-active">
             <ChevronRight className={`size-3.5 ${isOpen ? "rotate-90" : "rtl:-scale-x-100"}`} strokeWidth={2} />
@@ -105,7 +107,7 @@ export function FolderRow({ folder, folders, depth, isOpen, isShown, isStop, onF
         <span dir="auto" className="names min-w-0 flex-1 truncate">
           {folder.name}
         </span>
-        <span aria-hidden="true" className="text-caption tabular-nums group-focus-within/row:invisible group-hover/row:invisible">
+        <span aria-hidden="true" className="text-caption tabular-nums group-focus-within/row:invisible group-hover/row:invisible pointer-coarse:visible pointer-coarse:me-7">
           {folder.conversations > 0 ? formatCount(folder.conversations, i18n.locale) : ""}
         </span>
         <span className="sr-only">{t`${plural(folder.conversations, { one: "# conversation", other: "# conversations" })}`}</span>

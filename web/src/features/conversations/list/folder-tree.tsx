@@ -17,6 +17,7 @@ export function FolderTree({ folders, view, onView }: FolderTreeProps) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const [focused, setFocused] = useState<string | null>(null)
   const placed = placeFolders(folders, (id) => open.has(id))
+  const hasDepth = placed.some(({ hasChildren }) => hasChildren)
   const shown = view.kind === "folder" ? view.id : null
   const stop = [focused, shown].find((id) => placed.some(({ folder }) => folder.id === id)) ?? placed[0]?.folder.id
   const setIsOpen = (id: string, isOpen: boolean): void => {
@@ -58,6 +59,7 @@ export function FolderTree({ folders, view, onView }: FolderTreeProps) {
           folder={folder}
           folders={folders}
           depth={depth}
+          hasDepth={hasDepth}
           isOpen={hasChildren ? open.has(folder.id) : null}
           isShown={folder.id === shown}
           isStop={folder.id === stop}

@@ -29,6 +29,8 @@ export function TalkHeader({ conversation, branchId, isInspected, onInspect }: T
   const title = conversation.title || t`New conversation`
   const branch = conversation.branches.length > 1 ? conversation.branches.find(({ id }) => id === branchId) : undefined
   const { model } = conversation.settings
+  const shownModel = typeof model === "string" ? shortName(model) : undefined
+  const note = [branch?.name, shownModel].filter((one) => one !== undefined).join(" · ")
   const rename = (text: string): void => {
     setIsRenaming(false)
     if (text !== "" && text !== conversation.title) talk.act(acts.change(conversation.id, { title: text }))
@@ -36,6 +38,7 @@ export function TalkHeader({ conversation, branchId, isInspected, onInspect }: T
   return (
     <PageHeader
       title={title}
+      note={note}
       editor={isRenaming ? <TitleField title={conversation.title} onDone={rename} /> : null}
       aside={
         <>
@@ -55,14 +58,16 @@ export function TalkHeader({ conversation, branchId, isInspected, onInspect }: T
             </span>
           ) : null}
           {branch === undefined ? null : (
-            <Chip>
-              <GitBranch aria-hidden="true" className="size-3.5 shrink-0" strokeWidth={1.75} />
-              <bdi className="max-w-40 truncate">{branch.name}</bdi>
-            </Chip>
+            <span className="hidden sm:contents">
+              <Chip>
+                <GitBranch aria-hidden="true" className="size-3.5 shrink-0" strokeWidth={1.75} />
+                <bdi className="max-w-40 truncate">{branch.name}</bdi>
+              </Chip>
+            </span>
           )}
           {typeof model === "string" ? (
             <bdi className="hidden truncate text-ui text-text-2 sm:inline" title={model}>
-              {shortName(model)}
+              {shownModel}
             </bdi>
           ) : null}
         </>

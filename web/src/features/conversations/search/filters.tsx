@@ -39,12 +39,14 @@ export function Filters({ wish, onWish }: FiltersProps) {
         }}
         className={`${FIELD} w-28`}
       />
-      <Labelled label={t`Since`}>
-        <input type="date" value={wish.since ?? ""} onChange={(event) => set("since", event.target.value)} className={FIELD} />
-      </Labelled>
-      <Labelled label={t`Until`}>
-        <input type="date" value={wish.until ?? ""} onChange={(event) => set("until", event.target.value)} className={FIELD} />
-      </Labelled>
+      <div className="grid w-full grid-cols-2 gap-2 sm:contents">
+        <Labelled label={t`Since`}>
+          <input type="date" value={wish.since ?? ""} onChange={(event) => set("since", event.target.value)} className={`${FIELD} w-full min-w-0 sm:w-auto`} />
+        </Labelled>
+        <Labelled label={t`Until`}>
+          <input type="date" value={wish.until ?? ""} onChange={(event) => set("until", event.target.value)} className={`${FIELD} w-full min-w-0 sm:w-auto`} />
+        </Labelled>
+      </div>
       <label className="flex min-h-(--control) items-center gap-2 text-ui">
         <input type="checkbox" checked={wish.files ?? false} onChange={(event) => set("files", event.target.checked ? true : undefined)} className="size-4 accent-accent-solid" />
         {t`Has a file`}

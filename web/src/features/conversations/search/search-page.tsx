@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
 import { useInfiniteQuery } from "@tanstack/react-query"
 import { useEffect, useState } from "react"
@@ -57,7 +58,7 @@ export function SearchPage() {
           </form>
           <p role="status" className="text-ui text-text-2 tabular-nums">
             {isWanted(wish) && query.data && !query.isFetching ? (
-              count === 0 ? t`Nothing fits.` : query.hasNextPage ? t`${count} messages and more` : t`${count} messages`
+              count === 0 ? t`Nothing fits.` : query.hasNextPage ? t`${count} messages and more` : t`${plural(count, { one: "# message", other: "# messages" })}`
             ) : null}
           </p>
           {first && first.waiting > 0 ? <Notice tone="info">{t`${first.waiting} messages are still being indexed.`}</Notice> : null}

@@ -7,7 +7,7 @@ import { type Share, sharesKey } from "@/features/conversations/api/branching"
 import { useAct } from "@/features/conversations/api/use-act"
 import { Button } from "@/components/ui/button"
 import { Chip } from "@/components/ui/chip"
-import { formatMoment } from "@/lib/format"
+import { formatMinute } from "@/lib/format"
 import { useNow } from "@/lib/use-now"
 import type { Act } from "@/live/acts"
 
@@ -29,7 +29,7 @@ export function ShareRow({ share, isNamed }: ShareRowProps) {
     setIsSure(false)
     await queries.invalidateQueries({ queryKey: sharesKey })
   }
-  const moment = (atMs: number): string => formatMoment(atMs, now, i18n.locale)
+  const moment = (atMs: number): string => formatMinute(atMs, now, i18n.locale)
   const kinds = { branch: t`A branch`, path: t`Up to a turn`, tree: t`Everything` }
   const state = share.revoked_at_ms !== null ? t`Revoked` : share.is_open ? null : t`Ended`
   const facts = [
@@ -46,14 +46,14 @@ export function ShareRow({ share, isNamed }: ShareRowProps) {
         </span>
         {state === null ? null : <Chip>{state}</Chip>}
         {share.is_open && !isSure ? (
-          <>
+          <span className="-ms-2 flex flex-wrap items-center gap-2">
             <Button size="small" disabled={act.isPending} onClick={() => void run(acts.reviseShare(share.conversation_id, share.id))}>
               {t`Show it as it is now`}
             </Button>
             <Button size="small" look="danger" onClick={() => setIsSure(true)}>
               {t`Revoke`}
             </Button>
-          </>
+          </span>
         ) : null}
       </div>
       {isSure ? (

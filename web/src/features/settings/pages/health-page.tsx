@@ -26,8 +26,8 @@ export function HealthPage() {
                 <li key={check.name} className="flex gap-3 border-b border-border py-3 last:border-0">
                   <Icon aria-label={word} role="img" className={`mt-0.5 size-4 shrink-0 ${tone}`} />
                   <span className="flex min-w-0 flex-col">
-                    <span className="text-ui font-medium">{check.name}</span>
-                    <span className="text-ui wrap-anywhere text-text-2">{check.detail}</span>
+                    <span className="block text-ui font-medium first-letter:uppercase">{check.name}</span>
+                    <span className="block text-ui wrap-anywhere text-text-2 first-letter:uppercase">{check.detail}</span>
                     {check.fix ? <span className="text-ui wrap-anywhere">{check.fix}</span> : null}
                   </span>
                 </li>

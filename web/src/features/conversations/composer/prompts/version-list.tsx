@@ -2,7 +2,7 @@ import { useLingui } from "@lingui/react/macro"
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
 import { Button } from "@/components/ui/button"
 import { makeLive, type Prompt, promptsQuery, versionsQuery } from "@/features/conversations/composer/prompts/api"
-import { formatMoment } from "@/lib/format"
+import { formatMinute } from "@/lib/format"
 import { useNow } from "@/lib/use-now"
 
 interface VersionListProps {
@@ -29,7 +29,7 @@ export function VersionList({ prompt }: VersionListProps) {
             <span className="tabular w-6 shrink-0 text-text-2">{number}</span>
             <span className="flex min-w-0 flex-1 flex-col">
               <bdi className="truncate">{note === "" ? text : note}</bdi>
-              <span className="tabular text-caption text-text-2">{formatMoment(atMs, nowMs, i18n.locale)}</span>
+              <span className="tabular text-caption text-text-2">{formatMinute(atMs, nowMs, i18n.locale)}</span>
             </span>
             {number === prompt.live ? (
               <span className="text-caption font-medium text-success">{t`in use`}</span>

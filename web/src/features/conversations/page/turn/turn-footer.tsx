@@ -27,6 +27,7 @@ export function TurnFooter({ message, state, isLast, endedAtMs }: TurnFooterProp
   const { t } = useLingui()
   const talk = useTalk()
   const isReady = useIdle(isLast)
+  const hasVersions = message !== null && versionsOf(message).length > 1
   const isAnswer = message?.role === "assistant"
   if (message === null) {
     return (
@@ -45,10 +46,10 @@ export function TurnFooter({ message, state, isLast, endedAtMs }: TurnFooterProp
       <Suspense>
         {isAnswer && message.status !== "complete" ? <EarlyEnd message={message} state={state} endedAtMs={endedAtMs} /> : null}
       </Suspense>
-      <div className="mt-1 flex min-h-(--control) min-w-0 flex-wrap items-center gap-x-2">
-        <Suspense>{versionsOf(message).length < 2 ? null : <VersionSwitcher message={message} />}</Suspense>
+      <div className="mt-1 flex min-h-(--control) min-w-0 flex-wrap items-center gap-x-1">
+        <Suspense>{hasVersions ? <VersionSwitcher message={message} /> : null}</Suspense>
         <div
-          className={`quick flex items-center ${isLast ? "" : "opacity-0 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 pointer-coarse:opacity-100"}`}
+          className={`quick flex items-center ${hasVersions ? "" : "-ms-[calc((var(--control)-1rem)/2)]"} ${isLast ? "" : "opacity-0 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 pointer-coarse:opacity-100"}`}
         >
           {isReady ? <TurnActions message={message} /> : null}
         </div>
