@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 STAMPS := .build
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/test-results/*' 2>/dev/null)
 
-.PHONY: help run dev test check lint types web web-check bench bench-translation bench-streams bench-web soak docs lock clean machine
+.PHONY: help run dev test check lint types web web-check bench bench-translation bench-streams bench-web soak docs pictures lock clean machine
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -96,6 +96,9 @@ soak: machine $(STAMPS)/dev $(STAMPS)/web ## Run the seeded suites at full lengt
 docs: $(STAMPS)/dev ## Regenerate the generated pages, check every link, render to build/docs
 	@$(PY) tools/docs.py
 	@$(PY) tools/docs_site.py
+
+pictures: machine $(STAMPS)/dev $(STAMPS)/web ## Take the pictures of docs/pictures.md anew
+	@SALON_PICTURES=1 .venv/bin/pytest -q tests/web/test_pictures.py
 
 lock: $(UV) ## Renew the locks (hashes, no addresses)
 	@sh tools/lock.sh --upgrade

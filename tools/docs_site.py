@@ -115,7 +115,7 @@ NAMES = {
 FEW_COLUMNS = 2
 """A table with more of them does not fit a phone."""
 
-COPIED = (".json", ".png", ".svg", ".txt")
+COPIED = (".json", ".svg", ".txt", ".webp")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,9 +178,11 @@ def with_anchors(tokens: Sequence[Token]) -> list[tuple[str, str]]:
 
 
 def with_links(tokens: Sequence[Token], source: PurePosixPath) -> None:
-    """Point links at rendered pages."""
+    """Point links at rendered pages, and let pictures come when they are looked at."""
     for token in tokens:
         for child in token.children or []:
+            if child.type == "image":
+                child.attrSet("loading", "lazy")
             href = child.attrGet("href")
             if child.type == "link_open" and isinstance(href, str):
                 child.attrSet("href", rendered_link(href, source))
