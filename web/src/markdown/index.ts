@@ -1,3 +1,3 @@
 export type { ForeignImages } from "./context.ts"
-export { copyPlain, copyRich } from "./copy/message.ts"
+export { copyPlain, copyRich, plainOf } from "./copy/message.ts"
 export { Markdown } from "./markdown.tsx"

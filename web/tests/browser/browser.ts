@@ -20,9 +20,9 @@ export const NARROW = { width: 390, height: 844 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
   // Containers run tests as root, where Chromium's own sandbox refuses to start.
-  return chromium.launch({ executablePath: BROWSER_PATH ?? "", args: ["--no-sandbox", "--disable-dev-shm-usage"] })
+  return chromium.launch({ executablePath: BROWSER_PATH ?? "", args: ["--no-sandbox", "--disable-dev-shm-usage", ...more] })
 }
 
 export interface Visit {

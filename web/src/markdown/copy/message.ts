@@ -1,9 +1,14 @@
 import { copyText } from "@/lib/clipboard"
 
+/** A whole message without its marks. */
+export async function plainOf(text: string): Promise<string> {
+  const { toPlain, readMarkdown } = await import("./whole.ts")
+  return toPlain(readMarkdown(text))
+}
+
 /** Copy a whole message without its marks. Returns whether it worked. */
 export async function copyPlain(text: string): Promise<boolean> {
-  const { toPlain, readMarkdown } = await import("./whole.ts")
-  return copyText(toPlain(readMarkdown(text)))
+  return copyText(await plainOf(text))
 }
 
 /**

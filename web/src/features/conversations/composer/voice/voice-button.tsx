@@ -21,16 +21,20 @@ export function VoiceButton({ onText }: VoiceButtonProps) {
   const [isOn, setIsOn] = useState(false)
   const [isWriting, setIsWriting] = useState(false)
   const listening = useRef<Listening | null>(null)
+  const isWanted = useRef(false)
   // Only over HTTPS, or from this machine, browsers listen.
   if (!("mediaDevices" in navigator)) return null
   const start = async (): Promise<void> => {
     setIsOn(true)
+    isWanted.current = true
     try {
       const models = await queries.ensureQueryData(modelsQuery())
       const model = models.find(({ capabilities }) => capabilities.includes("transcription"))?.id ?? null
       if (model === null && !RECOGNISES) throw new Error(t`No model here writes down speech.`)
       const { listen } = await import("@/features/conversations/composer/voice/listen")
       listening.current = await listen({ model, language: i18n.locale, onText })
+      // It was ended while the browser still asked whether it may listen.
+      if (!isWanted.current) listening.current.stop()
       await listening.current.done
     } catch (problem) {
       toast({ text: problem instanceof Error ? problem.message : String(problem) })
@@ -42,6 +46,7 @@ export function VoiceButton({ onText }: VoiceButtonProps) {
   }
   const stop = (): void => {
     setIsWriting(true)
+    isWanted.current = false
     listening.current?.stop()
   }
   return (

@@ -9,7 +9,7 @@ import { type Talk, useTalk } from "@/features/conversations/page/talk-context"
 import { textOf } from "@/features/conversations/page/turn/turn-state"
 import { partsOf } from "@/live/parts"
 import { live } from "@/live/instance"
-import { copyPlain, copyRich } from "@/markdown"
+import { copyPlain, copyRich, plainOf } from "@/markdown"
 
 export interface TurnActs {
   copy(message: Message): void
@@ -42,9 +42,11 @@ export function useActsOf(talk: Talk): TurnActs {
   const readAloud = (message: Message): void => {
     const { speechSynthesis: voice } = globalThis
     if (voice.speaking) return voice.cancel()
-    const words = new SpeechSynthesisUtterance(said(message))
-    words.lang = i18n.locale
-    voice.speak(words)
+    void plainOf(said(message)).then((plain) => {
+      const words = new SpeechSynthesisUtterance(plain)
+      words.lang = i18n.locale
+      voice.speak(words)
+    })
     return undefined
   }
   return {
