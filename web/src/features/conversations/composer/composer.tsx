@@ -1,10 +1,9 @@
 import { useLingui } from "@lingui/react/macro"
-import { type KeyboardEvent, useEffect, useRef, useState } from "react"
+import { type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from "react"
 import { Button } from "@/components/ui/button"
 import { AddMenu } from "@/features/conversations/composer/attachments/add-menu"
 import { FilesHere } from "@/features/conversations/composer/attachments/files-here"
 import { useFiles } from "@/features/conversations/composer/attachments/use-files"
-import { ListPanel } from "@/features/conversations/composer/list-panel"
 import { MessageBox } from "@/features/conversations/composer/message-box"
 import { QueueHere } from "@/features/conversations/composer/queue/queue-here"
 import { RefusedHere } from "@/features/conversations/composer/refused-here"
@@ -25,6 +24,8 @@ import type { OpenConversation } from "@/features/conversations/page/open"
 import { ModelButton } from "@/features/models/picker"
 import { useDraft } from "@/live/hooks"
 import { NEW } from "@/live/instance"
+
+const ListPanel = lazy(() => import("@/features/conversations/composer/list-panel").then((module) => ({ default: module.ListPanel })))
 
 interface ComposerProps {
   /** The conversation in which is spoken; null begins one. */
@@ -109,17 +110,21 @@ function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
         </p>
       )}
       <div className="relative">
-        <ListPanel
-          panel={panel}
-          models={who.models}
-          onModels={chooseModels}
-          onPrompt={(words) => {
-            setText(trigger === null ? words : withoutTrigger(text, trigger, words))
-            panel.close()
-            focus()
-          }}
-          onLeft={focus}
-        />
+        {panel.open === null ? null : (
+          <Suspense>
+            <ListPanel
+              panel={panel}
+              models={who.models}
+              onModels={chooseModels}
+              onPrompt={(words) => {
+                setText(trigger === null ? words : withoutTrigger(text, trigger, words))
+                panel.close()
+                focus()
+              }}
+              onLeft={focus}
+            />
+          </Suspense>
+        )}
         <form
           onSubmit={(event) => {
             event.preventDefault()
