@@ -35,7 +35,7 @@ test("the first run ends in a first answer", async () => {
   const { page, complaints, close } = await visit(browser, address)
   await page.getByRole("heading", { name: "On this machine" }).waitFor()
   await page.getByLabel("With a key").fill("sk-ant-api03-example")
-  expect(await page.getByLabel("Whose key it is").inputValue()).toBe("anthropic")
+  await expect.poll(() => page.getByLabel("Whose key it is").inputValue()).toBe("anthropic")
   await page.getByRole("button", { name: "Open the demo" }).click()
   await say(page, "Is anybody here?")
   await page.waitForURL(/\/c\/cnv_/)
