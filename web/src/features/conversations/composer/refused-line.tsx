@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import { Button } from "@/components/ui/button"
-import { drop, type RefusedWords, sendAgain, takeBack, wordsIn } from "@/features/conversations/composer/refused"
+import type { RefusedWords } from "@/features/conversations/composer/refused"
+import { drop, sendAgain, takeBack, wordsIn } from "@/features/conversations/composer/unsent"
 import type { DraftStore } from "@/live/drafts"
 import { live } from "@/live/instance"
 

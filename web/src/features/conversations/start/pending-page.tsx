@@ -6,7 +6,8 @@ import { PageHeader } from "@/components/shell/page-header"
 import { echoesOf } from "@/features/conversations/api/echo"
 import { Composer } from "@/features/conversations/composer"
 import { adopt, madeBy } from "@/features/conversations/composer/begin"
-import { drop, takeBack, type UnsentWords } from "@/features/conversations/composer/refused"
+import type { UnsentWords } from "@/features/conversations/composer/refused"
+import { drop, takeBack } from "@/features/conversations/composer/unsent"
 import { carryDraft, seedPending } from "@/features/conversations/start/pending"
 import type { OpenConversation } from "@/features/conversations/page/open"
 import { SaidBody } from "@/features/conversations/page/parts/said-body"
@@ -17,6 +18,8 @@ import { idOf } from "@/live/acts"
 import { useOutbox } from "@/live/hooks"
 import { live, NEW } from "@/live/instance"
 import { navigate } from "@/router"
+
+export { WaitingWords } from "@/features/conversations/start/waiting-words"
 
 interface PendingPageProps {
   /** The act that is to make the conversation. */

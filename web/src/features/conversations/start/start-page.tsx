@@ -8,12 +8,18 @@ import { startFresh } from "@/features/conversations/api/start-fresh"
 import { Composer } from "@/features/conversations/composer"
 import { Examples } from "@/features/conversations/start/examples"
 import { RecentModels } from "@/features/conversations/start/recent-models"
-import { WaitingWords } from "@/features/conversations/start/waiting-words"
 import { useFirstRun } from "@/features/first-run/use-first-run"
 import { hasEarlyWords } from "@/lib/early-box"
-import { useDraft } from "@/live/hooks"
+import { useDraft, useOutbox } from "@/live/hooks"
 import { NEW } from "@/live/instance"
 
+/** Kept in the browser with the app, as what it stands beside; where nothing is kept the line above the box counts. */
+const WaitingWords = lazy(() =>
+  import("@/features/conversations/start/pending-page").then(
+    (module) => ({ default: module.WaitingWords }),
+    () => ({ default: Nothing }),
+  ),
+)
 const FirstRun = lazy(() => import("@/features/first-run/first-run"))
 
 /** An empty conversation: what can be done here, and the box to do it. Before that, who is to answer. */
@@ -27,6 +33,7 @@ export function StartPage() {
   const wroteEarly = useSyncExternalStore(never, hasEarlyWords)
   const hasBegun = draft.text !== "" || wroteEarly
   const asksFirst = isFirst === true && !hasBegun
+  const waits = useOutbox().acts.length > 0
   const [isTemporary, setIsTemporary] = useState(false)
   const hasAsked = useRef(false)
   // Who has said who is to answer goes on with what to ask: what was pressed is gone.
@@ -75,7 +82,7 @@ export function StartPage() {
                 </Suspense>
               ) : (
                 <>
-                  <WaitingWords />
+                  <Suspense>{waits ? <WaitingWords /> : null}</Suspense>
                   <Composer conversation={null} isTemporary={isTemporary} />
                 </>
               )}
@@ -89,6 +96,10 @@ export function StartPage() {
       </main>
     </>
   )
+}
+
+function Nothing() {
+  return null
 }
 
 /** Read each time, told of never: what was typed before counts when the house answers. */

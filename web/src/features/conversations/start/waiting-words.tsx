@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import { Button } from "@/components/ui/button"
-import { drop, takeBack, waitingNew, wordsIn } from "@/features/conversations/composer/refused"
+import { waitingNew } from "@/features/conversations/composer/refused"
+import { drop, takeBack, wordsIn } from "@/features/conversations/composer/unsent"
 import { useConnectionState, useDraft, useOutbox } from "@/live/hooks"
 import { Link } from "@/router"
 import { live, NEW } from "@/live/instance"

@@ -4,7 +4,7 @@ import { useState } from "react"
 import { IconButton } from "@/components/ui/icon-button"
 import { QueuedForm } from "@/features/conversations/composer/queue/queued-form"
 import type { Queued } from "@/features/conversations/composer/queue/use-queue"
-import { partsIn } from "@/features/conversations/composer/refused"
+import { partsIn } from "@/features/conversations/composer/unsent"
 import { wordsOf } from "@/features/conversations/composer/use-editing"
 
 interface QueueRowProps {

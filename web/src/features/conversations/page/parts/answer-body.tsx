@@ -8,10 +8,12 @@ import type { ToolState } from "@/live/gathering"
 import type { Part } from "@/live/parts"
 import { Markdown } from "@/markdown"
 
-const Citation = lazy(() => import("@/features/conversations/page/parts/citation").then((module) => ({ default: module.Citation })))
-const Citations = lazy(() => import("@/features/conversations/page/parts/citation").then((module) => ({ default: module.Citations })))
-const Refusal = lazy(() => import("@/features/conversations/page/parts/refusal").then((module) => ({ default: module.Refusal })))
-const ToolCall = lazy(() => import("@/features/conversations/page/parts/tool-call").then((module) => ({ default: module.ToolCall })))
+
+const rare = () => import("@/features/conversations/page/parts/rare-parts")
+const Citation = lazy(() => rare().then((parts) => ({ default: parts.Citation })))
+const Citations = lazy(() => rare().then((parts) => ({ default: parts.Citations })))
+const Refusal = lazy(() => rare().then((parts) => ({ default: parts.Refusal })))
+const ToolCall = lazy(() => rare().then((parts) => ({ default: parts.ToolCall })))
 
 interface AnswerBodyProps {
   parts: readonly Part[]
@@ -42,7 +44,7 @@ export function AnswerBody({ parts, growing, isStreaming, isNew = false, tools, 
 }
 
 const cite = (number: number): ReactNode => (
-  <Suspense fallback={<span className="cite px-1.5 text-caption">{number}</span>}>
+  <Suspense fallback={number}>
     <Citation number={number} />
   </Suspense>
 )

@@ -1,7 +1,7 @@
 import type { MouseEvent, PointerEvent, RefObject } from "react"
 import { useLongPress } from "@/lib/use-long-press"
 
-const OWN_PRESS = "a, button, input, textarea, select, audio, video, [role=toolbar], [contenteditable]"
+const OWN_PRESS = "a,button,textarea,audio,video"
 
 /** A finger that stays on a turn opens the menu of all that can be done with it. */
 export function useTurnPress(turn: RefObject<HTMLElement | null>) {
