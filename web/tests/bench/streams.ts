@@ -15,12 +15,12 @@ const STREAM_LIMIT_MS = 120_000
 
 /** 4,000 tokens of sections of prose, lists, tables and code. */
 export function answer(last = LAST): string[] {
-  let text = `${FIRST}\n\n`
+  let text = "\n\n"
   const length = TOKENS * TOKEN_LETTERS
   for (let part = 1; text.length < length; part += 1) text += `## Part ${part}\n\n${SAMPLE.replace(/^\[(?:ref|\^1)\]:.*$/gm, "")}\n`
   const words = text.slice(0, length)
   const pieces = Array.from({ length: TOKENS }, (_, index) => words.slice(index * TOKEN_LETTERS, (index + 1) * TOKEN_LETTERS))
-  return [...pieces, `\n\`\`\`\n\n${last}`]
+  return [FIRST, ...pieces, `\n\`\`\`\n\n${last}`]
 }
 
 export async function streams(browser: Browser, provider: Provider, subject: Subject): Promise<Record<string, number>> {

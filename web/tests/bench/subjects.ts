@@ -29,7 +29,7 @@ export function openWebui(address: string): Subject {
   }
 }
 
-/** What is looked for in the answers. */
+/** What is looked for in the answers: the first token, and how they end. */
 export const FIRST = "Beginning"
 export const LAST = "That was all."
 /** Ends the answer at full speed, so that it is told from the one before. */
