@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.cookies import SESSION_COOKIES
@@ -13,6 +13,7 @@ from salon.surfaces.api.live import sse
 from salon.surfaces.api.requests import CurrentCaller, CurrentServices
 from salon.surfaces.api.routes.errors_list import error_kinds
 from salon.surfaces.api.routes.house import CurrentHouse
+from salon.surfaces.api.routes.licenses import licenses
 from salon.surfaces.api.routes.runs import LastEventId, live_of
 from salon.surfaces.api.routes.schemas.system import (
     AuditRows,
@@ -32,6 +33,7 @@ router = APIRouter(prefix="/salon/v1", tags=["system"])
 management("GET", "/status", Right.READ_SYSTEM, summary="What runs.")
 management("GET", "/doctor", Right.MANAGE_SYSTEM, summary="Look for problems.")
 management("GET", "/errors", "signed-in", summary="The error catalogue.")
+management("GET", "/licenses", "signed-in", summary="Licences of the packages that run.")
 management("GET", "/config", Right.READ_SYSTEM, summary="Every setting and where it came from.")
 management("GET", "/config/{key:path}", Right.READ_SYSTEM, summary="One setting.")
 management("POST", "/config/reload", Right.MANAGE_SYSTEM, summary="Read the settings again.")
@@ -61,6 +63,12 @@ async def doctor(house: CurrentHouse, caller: CurrentCaller) -> Any:
 async def errors() -> Any:
     """List every error code with its status and sentence."""
     return {"items": await asyncio.to_thread(error_kinds)}
+
+
+@router.get("/licenses", response_class=PlainTextResponse)
+async def show_licenses() -> str:
+    """Show the licence of each Python package that the server runs on."""
+    return await asyncio.to_thread(licenses)
 
 
 @router.get("/config", response_model=SettingsView)

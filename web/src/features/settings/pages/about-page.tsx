@@ -21,6 +21,14 @@ export function AboutPage() {
       >
         {t`The licences of the packages in this page`}
       </a>
+      <a
+        href={`${serverAddress()}/salon/v1/licenses`}
+        target="_blank"
+        rel="noreferrer"
+        className="text-ui text-accent underline underline-offset-2 hover:text-accent-hover"
+      >
+        {t`The licences of the packages of the server`}
+      </a>
     </div>
   )
 }
