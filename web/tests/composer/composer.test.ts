@@ -143,6 +143,13 @@ test("what is written without a network waits and is sent when it is back", asyn
   await page.context().setOffline(true)
   await say(page, "The second of two")
   await page.getByText("1 message waits and is sent by itself.").waitFor()
+  // Elsewhere it is said at the head of the page; beside the box once, above it.
+  await page.getByRole("link", { name: "Usage" }).first().click()
+  const atTheHead = page.getByText(/^Salon does not answer at/)
+  await atTheHead.waitFor()
+  await page.goBack()
+  await page.getByText("Salon cannot be reached.").waitFor()
+  expect(await atTheHead.isVisible()).toBe(false)
   await page.context().setOffline(false)
   await page.getByText("You said: “The second of two”").first().waitFor()
   await page.getByText("1 message waits and is sent by itself.").waitFor({ state: "detached" })

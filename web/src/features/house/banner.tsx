@@ -14,8 +14,10 @@ interface BannerProps {
 export function Banner({ problem, status }: BannerProps) {
   const { t } = useLingui()
   if (problem !== null) {
+    // Where a line above the box says it already, with what becomes of the words there, it is not said twice.
+    const isSaid = problem.kind === "offline" ? "in-[body:has([data-away])]:hidden" : ""
     return (
-      <div role="alert" className="px-4 py-3">
+      <div role="alert" className={`px-4 py-3 ${isSaid}`}>
         <Notice tone={problem.kind === "offline" ? "warning" : "danger"}>
           {problem.kind === "offline"
             ? t`Salon does not answer at ${hostOf(serverAddress())}. Trying again.`

@@ -14,7 +14,7 @@ export function WaitingLine() {
   if (!isAway && !isLimited) return null
   const waiting = acts.filter(({ problem, kind }) => problem === null && (kind === "send" || kind === "edit")).length
   return (
-    <p role="status" className="mb-2 flex flex-wrap items-center gap-x-2 ps-3 text-ui text-text-2">
+    <p role="status" data-away={isAway || undefined} className="mb-2 flex flex-wrap items-center gap-x-2 ps-3 text-ui text-text-2">
       <CloudOff aria-hidden="true" className="size-4 shrink-0 text-warning" strokeWidth={1.75} />
       <span className="font-medium text-warning">
         {isLimited ? t`Salon takes no more for a moment.` : t`Salon cannot be reached.`}

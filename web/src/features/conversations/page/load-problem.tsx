@@ -30,7 +30,7 @@ export function LoadProblem({ error, onRetry }: LoadProblemProps) {
       ? t`Ask whoever runs this Salon for the right to use conversations.`
       : error.message
   return (
-    <div role="alert" className="mx-auto flex max-w-md flex-col items-start gap-4 px-5 pt-12">
+    <div role="alert" data-away={kind === "offline" || undefined} className="mx-auto flex max-w-md flex-col items-start gap-4 px-5 pt-12">
       <h2 className="tight text-lead font-medium">{title}</h2>
       <p className="text-body wrap-anywhere text-text-2">{words}</p>
       {isGone || isForbidden ? (
