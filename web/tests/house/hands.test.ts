@@ -2,7 +2,7 @@ import { t } from "@lingui/core/macro"
 import type { Browser, CDPSession, Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { NARROW, openBrowser, type Visit, visit, WIDE } from "../browser/browser.ts"
-import { api, begin, box, button, choose, ended, HOUSE, openList, say, speak, turns } from "./play.ts"
+import { api, begin, box, button, choose, ended, HOUSE, openList, say, settle, speak, turns } from "./play.ts"
 
 /** What fingers do, what stands at which side, and what can be taken back. */
 
@@ -80,24 +80,57 @@ for (const locale of ["en", "ar"] as const) {
   })
 }
 
+const MADE = [{ text: "What is there?" }, { model: "demo", text: "```python\nprint(1)\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |" }]
+
+/** What can be pressed and is less high than `px`, on a page whose last message is being changed. */
+async function tooSmall(page: Page, px: number): Promise<string[]> {
+  await turns(page).getByRole("table").waitFor()
+  await box(page).press("ArrowUp")
+  await button(page, t`Leave it as it is`).waitFor()
+  return page.evaluate((least) => {
+    const controls = [...document.querySelectorAll<HTMLElement>("main button, header button, aside button, nav a, nav button")]
+    const seen = controls.filter((one) => one.checkVisibility({ checkOpacity: true }) && one.offsetWidth > 0)
+    return seen.filter((one) => one.offsetHeight < least).map((one) => `${one.ariaLabel ?? one.textContent}: ${one.offsetHeight}`)
+  }, px)
+}
+
 test.each([
   ["compact", 28],
   ["comfortable", 32],
   ["spacious", 44],
 ])("lists and controls are %s", async (density, least) => {
-  const id = await begin("Dense", SAID)
+  const id = await begin("Dense", MADE)
   const { page, close } = await visit(browser, "about:blank")
   await page.addInitScript((value) => localStorage.setItem("salon.preferences", JSON.stringify({ density: value })), density)
   await page.goto(`${HOUSE}/c/${id}`)
   const row = page.locator(`[data-row="${id}"]`)
   await row.waitFor()
   expect((await row.boundingBox())?.height).toBe(least)
-  const small = await page.evaluate((px) => {
-    const controls = [...document.querySelectorAll<HTMLElement>("main button, header button, aside button, nav a, nav button")]
-    const seen = controls.filter((one) => one.checkVisibility({ checkOpacity: true }) && one.offsetWidth > 0)
-    return seen.filter((one) => one.offsetHeight < px).map((one) => `${one.ariaLabel ?? one.textContent}: ${one.offsetHeight}`)
-  }, density === "spacious" ? 44 : 24)
-  expect(small).toEqual([])
+  expect(await tooSmall(page, density === "spacious" ? 44 : 24)).toEqual([])
+  await close()
+})
+
+test("all that a finger presses in a conversation and its list is large enough", async () => {
+  const id = await begin("For fingers", MADE)
+  const { page, close } = await onPhone(`${HOUSE}/c/${id}`)
+  expect(await tooSmall(page, 44)).toEqual([])
+  await openList(page)
+  const dots = button(page.getByRole("listitem").filter({ has: page.locator(`[data-row="${id}"]`) }), t`What can be done`)
+  expect(await dots.boundingBox()).toMatchObject({ width: 44, height: 44 })
+  await close()
+})
+
+test.for([WIDE, NARROW])("what is said in passing covers neither the box nor its buttons: %o", async (viewport) => {
+  const { page, close } = await visit(browser, `${HOUSE}/c/${await begin("Passing", SAID)}`, { viewport })
+  const last = turns(page).last()
+  await last.hover()
+  await choose(page, button(last, t`More actions`), t`Delete`)
+  const note = page.getByRole("status").filter({ has: button(page, t`Undo`) })
+  await settle(page)
+  const [said, form] = [await note.boundingBox(), await page.getByRole("region", { name: t`Write a message` }).boundingBox()]
+  if (said === null || form === null) throw new Error("nothing is said")
+  const isBeside = said.y + said.height <= form.y || form.y + form.height <= said.y
+  expect(isBeside ? [] : [said, form]).toEqual([])
   await close()
 })
 

@@ -15,7 +15,7 @@ const LOOKS = {
 
 /** A labelled button; the label names the act. */
 export function Button({ look = "plain", size = "regular", children, ...rest }: ButtonProps) {
-  const height = size === "small" ? "min-h-6 py-0.5 px-2 rounded-1" : "min-h-(--control) px-3 rounded-2"
+  const height = size === "small" ? "min-h-(--target) min-w-(--target) py-0.5 px-2 rounded-1" : "min-h-(--control) px-3 rounded-2"
   return (
     <button
       type="button"

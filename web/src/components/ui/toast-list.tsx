@@ -4,7 +4,10 @@ import { onToasts, shownToasts } from "@/lib/toasts"
 
 const ToastView = lazy(() => import("@/components/ui/toast-view").then((module) => ({ default: module.ToastView })))
 
-/** The toasts, above everything: within the dialog that is open, for what is outside it is out of reach. */
+/**
+ * The toasts, above everything, under the header: the bottom is the box's, and a keyboard's on a phone. They are
+ * within the dialog that is open, for what is outside it is out of reach.
+ */
 export function ToastList() {
   const toasts = useSyncExternalStore(onToasts, shownToasts)
   const list = useRef<HTMLDivElement>(null)
@@ -20,7 +23,7 @@ export function ToastList() {
       ref={list}
       popover="manual"
       role="status"
-      className="toasts fixed inset-x-0 top-auto bottom-20 mx-auto flex w-fit max-w-full flex-col gap-2 bg-transparent px-4 sm:bottom-6"
+      className="toasts fixed inset-x-0 top-[calc(var(--header)+var(--sp-4))] bottom-auto mx-auto flex w-fit max-w-full flex-col gap-2 bg-transparent px-4"
     >
       <Suspense>
         {toasts.map((one) => (

@@ -16,7 +16,7 @@ export function WordRuns({ changes, isQuiet = false }: WordRunsProps) {
   if (isQuiet && whole.length > FOLDED) {
     return (
       <details className="text-ui text-text-2">
-        <summary className="min-h-6 truncate">
+        <summary className="min-h-(--target) content-center truncate">
           <bdi>{whole.slice(0, FOLDED)}</bdi>
         </summary>
         <p dir="auto" className="whitespace-pre-wrap wrap-anywhere">

@@ -50,7 +50,7 @@ export function TraceRequest({ step, isAlone, exact }: TraceRequestProps) {
         </span>
       </div>
       <details>
-        <summary className="min-h-6 text-ui text-accent">{t`Show every word of it`}</summary>
+        <summary className="min-h-(--target) content-center text-ui text-accent">{t`Show every word of it`}</summary>
         <pre
           dir="ltr"
           // A scrolling region must be reachable by keyboard.

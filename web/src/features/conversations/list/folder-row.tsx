@@ -107,7 +107,7 @@ export function FolderRow({ folder, folders, depth, isOpen, hasDepth, isShown, i
         <span dir="auto" className="names min-w-0 flex-1 truncate">
           {folder.name}
         </span>
-        <span aria-hidden="true" className="text-caption tabular-nums group-focus-within/row:invisible group-hover/row:invisible pointer-coarse:visible pointer-coarse:me-7">
+        <span aria-hidden="true" className="text-caption tabular-nums group-focus-within/row:invisible group-hover/row:invisible pointer-coarse:visible pointer-coarse:me-(--dots)">
           {folder.conversations > 0 ? formatCount(folder.conversations, i18n.locale) : ""}
         </span>
         <span className="sr-only">{t`${plural(folder.conversations, { one: "# conversation", other: "# conversations" })}`}</span>

@@ -92,7 +92,7 @@ function RowBars({ conversation, isWriting }: { conversation: Listed; isWriting:
   const speakers = new Speakers()
   const voices = conversation.speakers.map(({ id, kind, name }) => speakers.of({ kind, name: name ?? id }).voice)
   return (
-    <span className="flex shrink-0 items-center group-focus-within/row:invisible group-hover/row:invisible pointer-coarse:me-7 pointer-coarse:visible">
+    <span className="flex shrink-0 items-center group-focus-within/row:invisible group-hover/row:invisible pointer-coarse:me-(--dots) pointer-coarse:visible">
       {isWriting ? (
         <>
           <span data-voice={voices[0] ?? 6}>

@@ -6,7 +6,7 @@ import type { Listed } from "@/features/conversations/api/conversations"
 const RowMenu = lazy(() => import("@/features/conversations/list/row-menu").then((module) => ({ default: module.RowMenu })))
 
 export const DOTS_LOOK =
-  "absolute inset-y-0 end-0.5 my-auto grid size-7 place-items-center rounded-2 text-text-2 opacity-0 hover:bg-active hover:text-text group-hover/row:opacity-100 group-focus-within/row:opacity-100 aria-expanded:opacity-100 pointer-coarse:opacity-100"
+  "absolute inset-y-0 end-0.5 my-auto grid size-(--dots) place-items-center rounded-2 text-text-2 opacity-0 hover:bg-active hover:text-text group-hover/row:opacity-100 group-focus-within/row:opacity-100 aria-expanded:opacity-100 pointer-coarse:opacity-100"
 
 /** Three dots at the end of a row; the menu itself is loaded when it is first wanted. */
 export function RowMenuSlot({ conversation }: { conversation: Listed }) {

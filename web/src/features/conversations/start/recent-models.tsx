@@ -24,7 +24,7 @@ export function RecentModels() {
             store.change({ models: [] })
             choose((now) => ({ ...now, model: name }))
           }}
-          className="quick min-h-7 max-w-full truncate rounded-full border border-border-strong px-3 text-caption font-medium text-text-2 hover:bg-hover hover:text-text aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent"
+          className="quick min-h-[max(1.75rem,var(--target))] max-w-full truncate rounded-full border border-border-strong px-3 text-caption font-medium text-text-2 hover:bg-hover hover:text-text aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent"
         >
           {name}
         </button>

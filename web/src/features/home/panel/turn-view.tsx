@@ -86,7 +86,7 @@ function Reasoning({ text }: ReasoningProps) {
   const { t } = useLingui()
   return (
     <details className="rounded-2 border border-border px-3 py-1.5 text-ui text-text-2">
-      <summary className="min-h-6 font-medium">{t`Reasoning`}</summary>
+      <summary className="min-h-(--target) content-center font-medium">{t`Reasoning`}</summary>
       <p dir="auto" className="pt-1 wrap-anywhere whitespace-pre-wrap">
         {text}
       </p>

@@ -42,7 +42,7 @@ export function ChipFrame({ name, picture, note, removeLabel, isBad = false, onR
         aria-label={removeLabel}
         title={removeLabel}
         onClick={onRemove}
-        className="quick grid size-6 shrink-0 place-items-center rounded-1 text-text-2 hover:bg-hover hover:text-text pointer-coarse:size-11"
+        className="quick grid size-(--target) shrink-0 place-items-center rounded-1 text-text-2 hover:bg-hover hover:text-text"
       >
         <X aria-hidden="true" className="size-4" />
       </button>

@@ -21,7 +21,7 @@ export function VersionSwitcher({ message }: VersionSwitcherProps) {
     focusTurns()
     putBeside(message.parent_id ?? "")
   }
-  const look = "quick grid size-6 place-items-center rounded-1 text-text-2 hover:bg-hover hover:text-text disabled:text-disabled pointer-coarse:size-11"
+  const look = "quick grid size-(--target) place-items-center rounded-1 text-text-2 hover:bg-hover hover:text-text disabled:text-disabled"
   return (
     <>
       <div role="group" aria-label={t`Versions`} className="inline-flex shrink-0 items-center rounded-2 border border-border-strong px-0.5 text-ui">
