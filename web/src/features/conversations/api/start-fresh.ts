@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query"
+import { Problem } from "@/api/problem"
 import { stayFresh } from "@/features/conversations/api/stay-fresh"
 import { connectionPorts } from "@/live/browser-ports"
 import { live } from "@/live/instance"
@@ -11,5 +12,11 @@ export function startFresh(queries: QueryClient): void {
   kept.add(queries)
   const { events, outbox, connection, runs } = live()
   stayFresh(queries, { events, outbox, follow: runs.ahead, after: connectionPorts.after, now: () => Date.now() })
+  connection.subscribe(() => {
+    // What was asked for while nobody answered, no event speaks of.
+    if (connection.state().phase === "open") void queries.refetchQueries({ type: "active", predicate: ({ state }) => isUnanswered(state.error) })
+  })
   connection.start()
 }
+
+const isUnanswered = (error: Error | null): boolean => error instanceof Problem && error.kind === "offline"
