@@ -6463,6 +6463,10 @@ export interface components {
             output_tokens: number | null;
             /** Started At Ms */
             started_at_ms: number;
+            /** Tools Ms */
+            tools_ms: {
+                [key: string]: number;
+            };
         };
         /**
          * Model

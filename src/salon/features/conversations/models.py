@@ -84,6 +84,13 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     ended_at_ms: int
 
 
+class Took(Usage, frozen=True, kw_only=True):
+    """What an answer and its tools took."""
+
+    tools_ms: dict[str, int]
+    """By the ids of the calls."""
+
+
 class Answer(Usage, frozen=True, kw_only=True):
     """How an answer came to be."""
 

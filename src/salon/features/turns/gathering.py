@@ -112,6 +112,7 @@ class Gathering:
                 self.report = self.report.told(counted)
         elif isinstance(entry, ToolAnswered):
             self.step.results[entry.position] = entry.result
+            self._time(entry)
         elif isinstance(entry, ContextFitted):
             self.report = entry.report
         elif isinstance(entry, StepAsked):
@@ -120,6 +121,12 @@ class Gathering:
             self.ended = entry
         elif not isinstance(entry, ToolWaits | ToolStarted):
             self.step.take(entry)
+
+    def _time(self, entry: ToolAnswered) -> None:
+        """Tools are called once their step has ended: what they took is told there."""
+        if self.steps:
+            took = {**self.steps[-1].tools_ms, entry.result.tool_call_id: entry.duration_ms}
+            self.steps[-1] = msgspec.structs.replace(self.steps[-1], tools_ms=took)
 
     def parts(self) -> tuple[Part, ...]:
         """Return the answer so far."""

@@ -161,6 +161,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     started_at_ms: int = 0
     first_token_at_ms: int | None = None
     ended_at_ms: int = 0
+    tools_ms: dict[str, int] = {}
+    """How long the tools took that it called, by the ids of the calls; known once they have answered."""
 
 
 class ContextReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

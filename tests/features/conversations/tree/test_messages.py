@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from salon.features.conversations.errors import HeadMoved
-from salon.features.conversations.models import Source
+from salon.features.conversations.models import Answer, Author, Source
+from salon.features.conversations.store.answers import insert_answer
 from salon.features.conversations.tree import MessageMarks
 from salon.features.conversations.tree.appending import MOST_MESSAGE_BYTES
 from salon.foundation.events import events_after
@@ -165,5 +166,31 @@ def test_a_whole_tree_is_listed_in_pages(play) -> None:
             if cursor is None:
                 break
         assert seen == [*ids, edited.messages[0].id]
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        (({"tools_ms": {"c1": 40}}, {"number": 2, "tools_ms": {"c2": 1}}), {"c1": 40, "c2": 1}),
+        (({"number": 1},), {}),
+        (({"tools_ms": "said by an archive"},), {}),
+    ],
+)
+def test_what_tools_took_is_told_with_the_answer_that_called_them(play, steps, told) -> None:
+    async def scene(made) -> None:
+        conversation, _, (asked,) = await made.talk("Ask them")
+        said = made.said("They say", role="assistant", author=Author(kind="model", id="a/b"))
+        done = await made.tree.messages.append(made.ann, conversation, [said], after=asked)
+        answer = Answer(
+            message_id=done.messages[0].id, conversation_id=conversation, run_id=None, model="a/b", route="a/b",
+            finish="stop", asked=None, steps=steps, input_tokens=None, output_tokens=None, cost_e10=None,
+            currency=None, started_at_ms=1, first_token_at_ms=None, ended_at_ms=3,
+        )  # fmt: skip
+        scope = SpaceScope(made.ann.space_id)
+        await made.storage.write(lambda tx: insert_answer(tx, scope, answer))
+        page = await made.tree.messages.page(made.ann, conversation)
+        assert [view.usage and view.usage.tools_ms for view in page.items] == [None, told]
 
     play(scene)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, delete, select
 
-from salon.features.conversations.models import Answer, Usage
+from salon.features.conversations.models import Answer, Took, Usage
 from salon.features.conversations.store.rows import opened, sealed
 from salon.features.conversations.tables import answers
 from salon.foundation.kit.caller import SpaceScope
@@ -21,7 +21,7 @@ _GET_MANY = statement(
 )
 _USED = Usage.__struct_fields__
 _GET_USAGE = statement(
-    select(answers.c.message_id, *(answers.c[name] for name in _USED)).where(
+    select(answers.c.message_id, answers.c.steps, *(answers.c[name] for name in _USED)).where(
         answers.c.message_id.in_(bindparam("keys", expanding=True)), answers.c.space_id == bindparam("space")
     )
 )
@@ -30,6 +30,13 @@ _DELETE = statement(
         answers.c.message_id.in_(bindparam("keys", expanding=True)), answers.c.space_id == bindparam("space")
     )
 )
+
+
+class _Timed(msgspec.Struct):
+    tools_ms: dict[str, int] = {}
+
+
+_STEPS = msgspec.json.Decoder(tuple[_Timed, ...])
 
 
 def insert_answer(tx: Transaction, scope: SpaceScope, answer: Answer) -> None:
@@ -58,12 +65,23 @@ def answers_of(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -
     return {answer.message_id: answer for answer in map(_answer, rows)}
 
 
-def usage_of(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -> dict[str, Usage]:
-    """Return what answers took, by message; those of which nothing is known are left out."""
+def usage_of(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -> dict[str, Took]:
+    """Return what answers and their tools took, by message; those of which nothing is known are left out."""
     if not message_ids:
         return {}
     rows = tx.all(_GET_USAGE, keys=list(message_ids), space=scope.space_id)
-    return {row[0]: Usage(**dict(zip(_USED, row[1:], strict=True))) for row in rows}
+    return {
+        row[0]: Took(**dict(zip(_USED, row[2:], strict=True)), tools_ms=_tools_ms(row[1])) for row in rows
+    }
+
+
+def _tools_ms(steps: str) -> dict[str, int]:
+    try:
+        found = _STEPS.decode(steps)
+    except msgspec.ValidationError:
+        # What an archive says of its steps is taken in as it is.
+        return {}
+    return {call: took for step in found for call, took in step.tools_ms.items()}
 
 
 def delete_answers(tx: Transaction, scope: SpaceScope, message_ids: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from salon.features.conversations.models import Branch, Conversation, Message, Source, Usage
+from salon.features.conversations.models import Branch, Conversation, Message, Source, Took
 
 
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +26,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...] = ()
     siblings: tuple[str, ...] = ()
     """Every message with the same parent, itself among them, oldest first; empty when it is alone."""
-    usage: Usage | None = None
+    usage: Took | None = None
     """What it took, where a model was asked for it."""
 
 

@@ -251,6 +251,8 @@ class MessageUsage(BaseModel):
     started_at_ms: int
     first_token_at_ms: int | None
     ended_at_ms: int
+    tools_ms: dict[str, int]
+    """How long each tool took, by the id of its call."""
 
 
 class Message(BaseModel):

@@ -18,15 +18,26 @@ export interface TurnState {
   readonly error: ToldError | null
 }
 
+const DONE = { state: "done", name: "", reason: "", by: null, startedAtMs: 0 } as const
 const NO_TOOLS: ReadonlyMap<string, ToolState> = new Map()
 const NO_PARTS: readonly Part[] = []
 const contents = new WeakMap<object, readonly Part[]>()
+const timed = new WeakMap<object, ReadonlyMap<string, ToolState>>()
 
 /** The parts of a message: the same array as long as it says the same. */
 function partsIn(message: Message): readonly Part[] {
   if (message.content === null) return NO_PARTS
   const known = contents.get(message.content) ?? partsOf(message.content)
   contents.set(message.content, known)
+  return known
+}
+
+/** The calls of a message that is kept, and how long they took: the same map as long as it says the same. */
+function toolsIn(message: Message | null): ReadonlyMap<string, ToolState> {
+  const usage = message?.usage ?? null
+  if (usage === null) return NO_TOOLS
+  const known = timed.get(usage) ?? new Map(Object.entries(usage.tools_ms).map(([id, durationMs]) => [id, { ...DONE, durationMs }]))
+  timed.set(usage, known)
   return known
 }
 
@@ -38,7 +49,7 @@ export function stateOf(message: Message | null, view: RunView | null): TurnStat
     growing: isRunning ? view.growing : -1,
     isRunning,
     isWaiting: isRunning && parts.length === 0,
-    tools: view?.tools ?? NO_TOOLS,
+    tools: view?.tools ?? toolsIn(message),
     thoughtMs: thoughtMsOf(view),
     steps: view?.steps ?? [],
     status: message?.status ?? view?.status ?? null,
