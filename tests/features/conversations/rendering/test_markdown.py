@@ -14,10 +14,19 @@ SHARED = Path(os.environ.get("SALON_SHARED", Path(__file__).resolve().parents[5]
 PAYLOADS = SHARED / "suites/xss/xss-payload-list.txt"
 TAGS = {
     "a", "blockquote", "br", "code", "div", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
-    "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "section", "span", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-ATTRIBUTES = {"class", "href", "rel", "start", "tabindex", "title"}
-WRAPPERS = ("{}", "[x]({})", "![x]({})", "<{}>", "```{}\nx\n```", "| {} |\n|---|\n", "[x]: {}\n\n[x]")
+ATTRIBUTES = {"aria-label", "class", "href", "rel", "start", "tabindex", "title"}
+WRAPPERS = (
+    "{}",
+    "[x]({})",
+    "![x]({})",
+    "<{}>",
+    "```{}\nx\n```",
+    "| {} |\n|---|\n",
+    "[x]: {}\n\n[x]",
+    "[^1]\n\n[^1]: {}",
+)
 
 
 class Reader(HTMLParser):
@@ -80,6 +89,18 @@ def test_formulas_keep_their_signs() -> None:
     assert to_html(r"\(open").count("(open") == 1
 
 
+def test_footnotes_are_numbered_and_stand_at_the_end() -> None:
+    shown = to_html(
+        "A keeper[^who], later a clock[^2].\n\n[^2]: Since *1921*.\n[^who]: A person.\n\nIt shines[^who]."
+    )
+    assert shown == (
+        "<p>A keeper<sup>1</sup>, later a clock<sup>2</sup>.</p>\n<p>It shines<sup>1</sup>.</p>\n"
+        '<section class="notes" aria-label="Footnotes"><ol>\n<li><p>A person.</p>\n</li>\n'
+        "<li><p>Since <em>1921</em>.</p>\n</li>\n</ol></section>\n"
+    )
+    assert to_html("Nowhere[^3].") == "<p>Nowhere[^3].</p>\n"
+
+
 def test_headings_stand_below_those_of_the_page_and_tables_need_no_style() -> None:
     assert to_html("# A\n###### B") == "<h3>A</h3>\n<h6>B</h6>\n"
     table = to_html("| a | b |\n|:-:|--:|\n| 1 | 2 |")
@@ -89,10 +110,27 @@ def test_headings_stand_below_those_of_the_page_and_tables_need_no_style() -> No
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
-    "piece", ["[", "![", r"\(", r"\[", "**a _b ", "<a@", "$a$", "[a](", "> ", "1. a\n", "`a``"]
+    "piece",
+    [
+        "[",
+        "![",
+        r"\(",
+        r"\[",
+        "**a _b ",
+        "<a@",
+        "$a$",
+        "[a](",
+        "> ",
+        "1. a\n",
+        "`a``",
+        "[^",
+        "[^1]",
+        "[^1]: ",
+    ],
 )
 def test_texts_made_to_hurt_do_not(piece: str) -> None:
     to_html(piece * (MOST_LETTERS // len(piece)))
+    to_html("[^1]: x\n\n" + piece * (MOST_LETTERS // len(piece) - 3))
 
 
 def test_a_text_too_long_for_the_parser_is_shown_whole() -> None:

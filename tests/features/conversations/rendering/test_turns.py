@@ -39,6 +39,13 @@ def test_a_turn_tells_who_with_which_model_and_when() -> None:
         assert expected in shown
 
 
+def test_a_model_whose_name_ends_its_route_is_named_once() -> None:
+    demo = Author(kind="model", id="demo/demo", name="demo")
+    assert "demo/demo" not in turn(TextPart(text="Hello"), author=demo)
+    assert "<bdi>demo</bdi></span>" in cast_html([(demo, 1)])
+    assert "<bdi>Ada</bdi>, openai/gpt-5</span>" in cast_html([(MODEL, 1)])
+
+
 def test_every_kind_of_part_has_its_place() -> None:
     shown = turn(
         ReasoningPart(text="thinking"),

@@ -5,7 +5,8 @@ out afterwards. An address that is not of the web or of mail stays the text it w
 to it, for a picture that loads by itself tells its server who reads.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -17,12 +18,23 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_ref
 
 MOST_LETTERS: Final = 60_000
 """Longer texts are shown as they are: what a parser takes for a text made to hurt grows with its square."""
 _SCHEMES: Final = frozenset({"http", "https", "mailto"})
 _CLOSERS: Final = {"\\(": "\\)", "\\[": "\\]"}
+_NOTE_MARK: Final = re.compile(r"\[\^[^\s\]]{1,99}\]")
+"""The end is looked for near its beginning only: openings without an end stay cheap."""
 _LOWEST_HEADING: Final = 6
+_NOTES: Final = {
+    "block_open": '<section class="notes" aria-label="Footnotes"><ol>\n',
+    "block_close": "</ol></section>\n",
+    "open": "<li>",
+    "close": "</li>\n",
+    "anchor": "",
+}
 _DEEPER: Final = 2
 """A page has headings of its own above those of a message."""
 
@@ -72,6 +84,21 @@ def _table_close(*_: Any) -> str:
     return "</table></div>\n"
 
 
+def _note_mark(state: StateInline, silent: bool) -> bool:
+    return _NOTE_MARK.match(state.src, state.pos) is not None and footnote_ref(state, silent)
+
+
+def _note_number(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    # No link: its target would need a name of its own among all messages of a page.
+    return f"<sup>{tokens[index].meta['id'] + 1}</sup>"
+
+
+def _always(html: str) -> Callable[..., str]:
+    return lambda *_: html
+
+
 def _formula(text: str, options: dict[str, Any]) -> str:
     return escapeHtml(text)
 
@@ -113,6 +140,8 @@ def _parser() -> MarkdownIt:
     parser.use(
         dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True, renderer=_formula
     )
+    parser.use(footnote_plugin, inline=False)
+    parser.inline.ruler.at("footnote_ref", _note_mark)
     parser.inline.ruler.before("escape", "bracketed_math", _bracketed)
     parser.core.ruler.push("tame", _tame)
     parser.validateLink = is_harmless  # pyright: ignore[reportAttributeAccessIssue] - the documented way
@@ -120,6 +149,9 @@ def _parser() -> MarkdownIt:
     parser.add_render_rule("image", _picture)
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
+    parser.add_render_rule("footnote_ref", _note_number)
+    for rule, html in _NOTES.items():
+        parser.add_render_rule(f"footnote_{rule}", _always(html))
     return parser
 
 

@@ -102,7 +102,8 @@ def cast_html(authors: Sequence[tuple[Author, int]]) -> str:
 
 def _model_of(author: Author) -> str:
     """Return the model behind an author's name, where that says more than the name."""
-    return f", {author.id}" if author.kind == "model" and author.id and author.id != author.name else ""
+    is_told = author.id is None or author.name in {author.id, author.id.rpartition("/")[2]}
+    return "" if author.kind != "model" or is_told else f", {author.id}"
 
 
 def _face(author: Author) -> str:
