@@ -52,7 +52,10 @@ function ComposerOf({ conversation, isTemporary = false }: ComposerProps) {
   const isAnswering = useIsAnswering(conversation)
   const editing = useEditing(conversation, draft, store)
   const sending = useSending(conversation, store, isTemporary)
-  const files = useFiles(store)
+  const files = useFiles(store, (words) => {
+    setText([store.view().text.trimEnd(), words].filter(Boolean).join("\n\n"))
+    focus()
+  })
   const panel = usePanel(text)
   const { trigger } = panel.open ?? { trigger: null }
   const said = { text, attachments: draft.attachments }

@@ -1,26 +1,29 @@
 import { useLingui } from "@lingui/react/macro"
 import { type ClipboardEvent, useEffect, useEffectEvent, useState } from "react"
+import { listenForDrops } from "@/features/conversations/composer/attachments/drops"
 import type { DraftStore } from "@/live/drafts"
 
-/** From here on a pasted text is a file beside the message. */
+/** From here on a text that is pasted or dropped is a file beside the message. */
 export const LONG_TEXT = 4_000
 
 interface FilesTaken {
-  /** Whether files are held over the page. */
+  /** Whether something that can be dropped is held over the page. */
   readonly isOver: boolean
   add(files: Iterable<File>): void
   paste(event: ClipboardEvent<HTMLTextAreaElement>): void
 }
 
-/** The files of a draft: picked, dropped on the page or pasted. */
-export function useFiles(store: DraftStore): FilesTaken {
+/** The files of a draft: picked, dropped on the page or pasted; `onWords` hears of shorter words that are dropped. */
+export function useFiles(store: DraftStore, onWords: (words: string) => void): FilesTaken {
   const { t } = useLingui()
   const [isOver, setIsOver] = useState(false)
   const add = (files: Iterable<File>): void => {
     for (const file of files) store.addFile(file)
   }
+  const addText = (text: string): void => add([new File([text], `${t`Pasted text`}.txt`, { type: "text/plain" })])
   const drop = useEffectEvent(add)
-  useEffect(() => listenForDrops(setIsOver, drop), [])
+  const dropWords = useEffectEvent((text: string) => (text.length >= LONG_TEXT ? addText(text) : onWords(text)))
+  useEffect(() => listenForDrops({ over: setIsOver, files: drop, words: dropWords }), [])
   return {
     isOver,
     add,
@@ -33,36 +36,8 @@ export function useFiles(store: DraftStore): FilesTaken {
         add(files)
       } else if (text.length >= LONG_TEXT) {
         event.preventDefault()
-        add([new File([text], `${t`Pasted text`}.txt`, { type: "text/plain" })])
+        addText(text)
       }
     },
-  }
-}
-
-const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false
-
-function listenForDrops(onOver: (isOver: boolean) => void, onFiles: (files: File[]) => void): () => void {
-  const over = (event: DragEvent): void => {
-    if (!hasFiles(event)) return
-    event.preventDefault()
-    onOver(true)
-  }
-  const leave = (event: DragEvent): void => {
-    if (event.relatedTarget === null) onOver(false)
-  }
-  const drop = (event: DragEvent): void => {
-    onOver(false)
-    // Somebody else took it: an import, a folder.
-    if (!hasFiles(event) || event.defaultPrevented) return
-    event.preventDefault()
-    onFiles([...(event.dataTransfer?.files ?? [])])
-  }
-  addEventListener("dragover", over)
-  addEventListener("dragleave", leave)
-  addEventListener("drop", drop)
-  return () => {
-    removeEventListener("dragover", over)
-    removeEventListener("dragleave", leave)
-    removeEventListener("drop", drop)
   }
 }
