@@ -88,6 +88,14 @@ def test_doctor_and_check_find_nothing(house: House) -> None:
     assert json.loads(house.ok("--json", "db", "check"))["ok"] is True
 
 
+def test_a_provider_that_was_never_asked_is_neither_well_nor_ill(house: House) -> None:
+    given = {"kind": "vllm", "name": "fresh", "base_url": "http://127.0.0.1:9/v1", "models": ["one"]}
+    _, made = house.request("POST", "/salon/v1/providers", given | {"allow_private": True})
+    checks = {one["name"]: one for one in json.loads(house.salon("--json", "doctor").stdout)["checks"]}
+    assert (checks["provider fresh"]["ok"], checks["provider fresh"]["detail"]) == (None, "not tried yet")
+    assert house.request("DELETE", f"/salon/v1/providers/{json.loads(made)['id']}")[0] < 300
+
+
 def test_unreachable_and_refused_have_their_own_exit_codes(house: House) -> None:
     nobody = house.salon("--url", "http://127.0.0.1:9", "models")
     assert (nobody.returncode, "salon serve" in nobody.stderr) == (4, True)

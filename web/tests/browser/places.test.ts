@@ -166,6 +166,14 @@ describe.skipIf(BROWSER_PATH === null)(BROWSER_PATH === null ? NO_BROWSER : "the
     await close()
   })
 
+  test("where no alias is, one button makes the first", async () => {
+    house.state.mode = "empty"
+    const { page, close } = await visit(browser, `${house.address}/settings/routes`)
+    await page.getByText("No alias yet: every model is asked by its own name.").waitFor()
+    expect(await page.getByRole("button", { name: "Make an alias" }).count()).toBe(1)
+    await close()
+  })
+
   test("an alias is made with the keyboard alone, with targets, weights and their order", async () => {
     const { page, close } = await visit(browser, `${house.address}/settings/routes`)
     await page.getByRole("button", { name: "Make an alias" }).focus()

@@ -235,7 +235,11 @@ test.for([WIDE, NARROW])("versions stand side by side in the column, and it goes
   const [one, two] = [await lanes.nth(0).boundingBox(), await lanes.nth(1).boundingBox()]
   expect(one?.y).toBe(two?.y)
   expect(one?.width).toBe(two?.width)
-  if (viewport === NARROW) await page.getByRole("group", { name: "Answers", exact: true }).getByRole("button").first().click()
+  if (viewport === NARROW) {
+    const pages = page.getByRole("group", { name: "Answers", exact: true })
+    await pages.getByRole("button", { name: "2 fake", exact: true }).click()
+    await pages.getByRole("button", { name: "1 fake", exact: true }).click()
+  }
   await lanes.first().getByRole("button", { name: "Go on with this one" }).click()
   await page.getByText("1 of 2").waitFor()
   expect(await lanes.count()).toBe(0)

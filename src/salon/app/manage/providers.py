@@ -211,6 +211,9 @@ class ProviderDesk:
             elif state in ("down", "degraded"):
                 fix = f"“salon providers test {one['name']}” asks it."
                 found.append(check(name, ok=False, detail=one["last_error"] or state, fix=fix))
+            elif state == "unknown":
+                fix = f"“salon providers test {one['name']}” asks it."
+                found.append(check(name, ok=None, detail="not tried yet", fix=fix))
             else:
                 found.append(check(name, ok=None if state == "disabled" else True, detail=state))
         return found

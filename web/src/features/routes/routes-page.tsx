@@ -56,7 +56,7 @@ export function RoutesPage() {
               </Button>
             </span>
           )}
-          {makeButton}
+          {aliases.data && aliases.data.length > 0 ? makeButton : null}
         </>
       }
       panel={<ExplainPanel model={model ?? ""} voices={voices} onClose={() => setPanelChoice(false)} />}

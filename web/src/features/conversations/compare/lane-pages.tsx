@@ -20,9 +20,10 @@ export function LanePages({ lanes, at, onGo }: LanePagesProps) {
           type="button"
           aria-current={place === at ? "true" : undefined}
           onClick={() => onGo(place)}
-          className={`quick flex min-h-(--control) min-w-0 flex-1 items-center justify-center border-b-2 px-2 text-ui ${place === at ? "border-accent font-medium" : "border-transparent hover:bg-hover"}`}
+          className={`quick flex min-h-(--control) min-w-0 flex-1 items-center justify-center gap-1 border-b-2 px-2 text-ui ${place === at ? "border-accent font-medium" : "border-transparent hover:bg-hover"}`}
         >
-          <LaneName message={message} runId={runId} />
+          {/* The same model may stand in several. */}
+          <span className="tabular shrink-0 text-text-2">{place + 1}</span> <LaneName message={message} runId={runId} />
         </button>
       ))}
     </div>

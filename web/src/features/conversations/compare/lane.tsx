@@ -35,9 +35,10 @@ export function Lane({ message, runId, place, count, isShown, onPick }: LaneProp
   const speaker = useLaneSpeaker(message, runId)
   const state = stateOf(message, view)
   const name = speaker.name || t`Model`
+  const label = t`${name}, answer ${place} of ${count}`
   return (
     <article
-      aria-label={t`${name}, answer ${place} of ${count}`}
+      aria-label={label}
       aria-busy={state.isRunning}
       data-running={state.isRunning ? "" : undefined}
       data-voice={speaker.voice}
@@ -70,7 +71,7 @@ export function Lane({ message, runId, place, count, isShown, onPick }: LaneProp
         {message === null ? null : <TurnActions message={message} />}
         {message === null ? null : <CostLine usage={message.usage ?? null} steps={state.steps} />}
       </footer>
-      <LaneNews name={name} state={state} />
+      <LaneNews name={label} state={state} />
     </article>
   )
 }
