@@ -12,7 +12,7 @@ from salon.testing.scene import usual_setup
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(LIMIT_S + 100)]
 
 
-@pytest.mark.parametrize("part", ["parts", "hands", "senses", "builds", "carried"])
+@pytest.mark.parametrize("part", ["parts", "hands", "senses", "builds", "carried", "lines", "touch"])
 def test_a_part_of_the_page_does_what_it_promises(part: str, tmp_path: Path) -> None:
     need_page()
     with FakeProvider().in_thread() as fake:

@@ -1,8 +1,8 @@
 import { t } from "@lingui/core/macro"
-import type { Browser, CDPSession, Locator, Page } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { NARROW, openBrowser, type Visit, visit, WIDE } from "../browser/browser.ts"
-import { api, begin, box, button, choose, ended, HOUSE, openList, say, settle, speak, turns } from "./play.ts"
+import { api, begin, box, button, choose, ended, hold, HOUSE, openList, say, settle, speak, turns } from "./play.ts"
 
 /** What fingers do, what stands at which side, and what can be taken back. */
 
@@ -15,18 +15,6 @@ afterAll(() => browser.close())
 
 const SAID = [{ text: "Who keeps the light?" }, { model: "demo", text: "A keeper, and later a clock." }]
 const onPhone = (address: string): Promise<Visit> => visit(browser, address, { viewport: NARROW, hasTouch: true, isMobile: true })
-
-/** Hold a finger on something until a menu could open, and lift it. */
-async function hold(page: Page, what: Locator): Promise<void> {
-  const session: CDPSession = await page.context().newCDPSession(page)
-  const at = await what.boundingBox()
-  if (at === null) throw new Error("nothing to hold")
-  const touchPoints = [{ x: at.x + Math.min(40, at.width / 2), y: at.y + at.height / 2 }]
-  await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints })
-  // As long as a finger needs: the page counts the same time.
-  await page.evaluate(() => new Promise((done) => void setTimeout(done, 600)))
-  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] })
-}
 
 test("a finger that stays on a message opens its menu, which stays open and is as large as fingers need", async () => {
   const { page, complaints, close } = await onPhone(`${HOUSE}/c/${await begin("Held", SAID)}`)

@@ -1,7 +1,7 @@
 import { i18n } from "@lingui/core"
 import { t } from "@lingui/core/macro"
 import createClient from "openapi-fetch"
-import type { Locator, Page } from "playwright-core"
+import type { CDPSession, Locator, Page } from "playwright-core"
 import { expect } from "vitest"
 import type { paths } from "@/api/schema"
 import type { Locale } from "@/lib/preferences"
@@ -57,6 +57,18 @@ export async function choose(page: Page, menu: Locator, item: string): Promise<v
   await menu.click()
   const [plain, radio] = (["menuitem", "menuitemradio"] as const).map((role) => page.getByRole(role, { name: item, exact: true }))
   await (plain && radio ? plain.or(radio) : page.getByText(item)).first().click()
+}
+
+/** Hold a finger on something until a menu could open, and lift it. */
+export async function hold(page: Page, what: Locator): Promise<void> {
+  const session: CDPSession = await page.context().newCDPSession(page)
+  const at = await what.boundingBox()
+  if (at === null) throw new Error("nothing to hold")
+  const touchPoints = [{ x: at.x + Math.min(40, at.width / 2), y: at.y + at.height / 2 }]
+  await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints })
+  // As long as a finger needs: the page counts the same time.
+  await page.evaluate(() => new Promise((done) => void setTimeout(done, 600)))
+  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] })
 }
 
 /** Open the list of conversations where it is not beside the page. */
