@@ -23,6 +23,7 @@ const LAST = 90
 
 /** What can be done anywhere. */
 export function useShellActions(): void {
+  "use no memo"
   const { t } = useLingui()
   useAction({
     id: "new-conversation",

@@ -16,6 +16,7 @@ interface Editing {
 
 /** Changing what was said, in the box one writes in. The draft knows of it: who comes back goes on changing. */
 export function useEditing(conversation: OpenConversation | null, draft: Draft, store: DraftStore): Editing {
+  "use no memo"
   const queries = useQueryClient()
   /** What is shown of the branch, which needs no network; else the server is asked. */
   const messagesOf = async ({ id, branchId }: OpenConversation): Promise<readonly Message[]> => {

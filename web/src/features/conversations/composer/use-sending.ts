@@ -17,6 +17,7 @@ interface SendingState {
 }
 
 export function useSending(conversation: OpenConversation | null, store: DraftStore, isTemporary: boolean): SendingState {
+  "use no memo"
   const queries = useQueryClient()
   const [problem, setProblem] = useState<string | null>(null)
   const isHere = useRef(true)

@@ -19,6 +19,7 @@ interface ListKeys {
 
 /** The keys of the list, which is one tab stop: arrows, Home, End, Page, letters of a title, Del, F2, choosing with Shift and Ctrl. */
 export function useListKeys(list: ListKeys) {
+  "use no memo"
   const typed = useRef({ text: "", atMs: 0 })
   const row = (place: number): string | null => {
     const line = list.lines[place]

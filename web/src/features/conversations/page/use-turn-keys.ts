@@ -15,6 +15,7 @@ interface Keys {
 
 /** Single keys: J and K go from turn to turn, the others act on the one in focus, else on the last. */
 export function useTurnKeys({ talk, lines, windower }: Keys): void {
+  "use no memo"
   const { t } = useLingui()
   const acts = useActsOf(talk)
   const step = (by: 1 | -1): void => {

@@ -36,6 +36,7 @@ export function useTurnActs(): TurnActs {
 
 /** The same for whoever has the conversation at hand: keys. */
 export function useActsOf(talk: Talk): TurnActs {
+  "use no memo"
   const { t, i18n } = useLingui()
   const { id, branchId } = talk
   const tellCopied = (isCopied: boolean): void => toast({ text: isCopied ? t`Copied.` : t`This browser does not let the page copy.` })
