@@ -1,5 +1,5 @@
 import { serverAddress } from "@/api/client"
-import type { ConnectionPorts, Probe } from "@/live/connection"
+import type { ConnectionPorts, Line, Probe } from "@/live/connection"
 import type { FramePorts } from "@/live/frame-clock"
 import { SOCKET_PATH } from "@/live/frames"
 
@@ -28,15 +28,47 @@ async function probe(): Promise<Probe> {
   }
 }
 
+/** Sockets in a row that were closed without a word, while the server answers: something between lets none through. */
+let refused = 0
+const GIVES_UP_AFTER = 2
+
+const openSocket: ConnectionPorts["open"] = (onText, onClose) => {
+  const socket = new WebSocket(serverAddress().replace(/^http/, "ws") + SOCKET_PATH)
+  let isHeard = false
+  socket.addEventListener("message", ({ data }) => {
+    isHeard = true
+    refused = 0
+    if (typeof data === "string") onText(data)
+  })
+  socket.addEventListener("close", ({ code }) => {
+    onClose(code || NO_WORD)
+    if (!isHeard) void probe().then((found) => (refused = found === "well" ? refused + 1 : 0))
+  })
+  return { send: (text) => socket.send(text), close: () => socket.close() }
+}
+
+/** The same without a socket; once that is gone, a socket is tried again first. */
+const openEvents: ConnectionPorts["open"] = (onText, onClose) => {
+  refused = GIVES_UP_AFTER - 1
+  let line: Line | null = null
+  let isClosed = false
+  import("@/live/event-line").then(
+    ({ openEventLine }) => {
+      if (!isClosed) line = openEventLine(onText, onClose)
+    },
+    () => onClose(NO_WORD),
+  )
+  return {
+    send: (text) => line?.send(text),
+    close() {
+      isClosed = true
+      line?.close()
+    },
+  }
+}
+
 export const connectionPorts: ConnectionPorts = {
-  open(onText, onClose) {
-    const socket = new WebSocket(serverAddress().replace(/^http/, "ws") + SOCKET_PATH)
-    socket.addEventListener("message", ({ data }) => {
-      if (typeof data === "string") onText(data)
-    })
-    socket.addEventListener("close", ({ code }) => onClose(code || NO_WORD))
-    return { send: (text) => socket.send(text), close: () => socket.close() }
-  },
+  open: (onText, onClose) => (refused < GIVES_UP_AFTER ? openSocket(onText, onClose) : openEvents(onText, onClose)),
   probe,
   now: () => performance.now(),
   after,

@@ -61,6 +61,27 @@ test("an answer that is cut off in its midst says so, and goes on where it was",
   await close()
 })
 
+test("where no WebSocket comes through, answers come as events, and go on after a cut", async () => {
+  door.state.refusesSockets = true
+  const id = await begin("No sockets")
+  const { page, close } = await visit(browser, `${door.address}/c/${id}`)
+  await say(page, LONG)
+  await expect.poll(async () => words(await answers(page).last().innerText()).length, { timeout: 20_000 }).toBeGreaterThan(20)
+  await page.getByText(t`Salon cannot be reached.`).waitFor({ state: "detached" })
+  expect(await page.locator("[data-running]").count()).toBeGreaterThan(0)
+  door.cut()
+  await shows(page, id)
+  await say(page, "demo:words 600 demo:slow 40")
+  await expect.poll(async () => words(await answers(page).last().innerText()).length).toBeGreaterThan(5)
+  await page.keyboard.press("Escape")
+  await ended(page)
+  await expect.poll(() => turns(page).count()).toBe(4)
+  // What is done elsewhere is heard of, too.
+  await api.PATCH("/salon/v1/conversations/{conversation_id}", { params: { path: { conversation_id: id } }, body: { title: "Renamed elsewhere" } })
+  await row(page, id).getByText("Renamed elsewhere").waitFor()
+  await close()
+})
+
 /** Stop a page as a phone does that is locked, or let it go on. */
 async function setAsleep(session: CDPSession, isAsleep: boolean): Promise<void> {
   if (!isAsleep) await session.send("Page.setWebLifecycleState", { state: "active" })

@@ -99,6 +99,7 @@ test("versions are turned over with a finger, and by their names", async () => {
   await pages.first().waitFor()
   expect(await pages.first().getAttribute("aria-current")).toBe("true")
   await settle(page)
+  expect(await page.locator(".turns").evaluate((column) => column.scrollWidth - column.clientWidth)).toBe(0)
   const at = await page.getByRole("group", { name: t`Answers side by side` }).getByRole("article").first().boundingBox()
   const y = (at?.y ?? 300) + Math.min(80, (at?.height ?? 0) / 2)
   await swipe(page, { x: 320, y }, { x: 40, y })

@@ -127,6 +127,7 @@ def test_durable_events_are_streamed_from_a_number_on(play: Callable[..., None])
             await made.storage.write(lambda tx, event=event: publish(tx, SpaceScope(SPACE), event))
         _, headers, body = await asked(made, "events?after=0", last_event_id="1", lines=12)
         assert headers["x-accel-buffering"] == "no"
+        assert (headers["salon-space"], headers["salon-number"]) == (SPACE, "1")
         assert [(at, kind, data["subject"]) for at, kind, data in told(body)] == [
             ("2", "message.added", "msg_1"), ("3", "message.added", "msg_2"),
         ]  # fmt: skip

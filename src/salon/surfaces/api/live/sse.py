@@ -72,13 +72,20 @@ async def run_stream(
         yield _sse("error", orjson.dumps(as_salon_error(error).to_json()))
 
 
-async def event_stream(
-    door: Door, live: LiveServices, caller: Caller, *, after: int | None
-) -> AsyncIterator[bytes]:
-    """Yield durable events after a number, or from now on, until the client leaves or the server stops."""
+async def start_of(live: LiveServices, caller: Caller, *, after: int | None) -> int:
+    """Return the number behind which a stream of durable events begins: now, or what the viewer has."""
+    last = await live.feed.last(SpaceScope(caller.space_id))
+    return last if after is None else min(after, last)
+
+
+def event_headers(caller: Caller, start: int) -> dict[str, str]:
+    """Return the headers of such a stream: what the socket's ``hello`` says."""
+    return {**HEADERS, "Salon-Space": caller.space_id, "Salon-Number": str(start)}
+
+
+async def event_stream(door: Door, live: LiveServices, caller: Caller, *, start: int) -> AsyncIterator[bytes]:
+    """Yield durable events after a number until the client leaves or the server stops."""
     scope = SpaceScope(caller.space_id)
-    last = await live.feed.last(scope)
-    start = last if after is None else min(after, last)
     yield _HERE + RETRY
     async for page in paced(door, live.feed.follow(scope, start, quiet_s=KEEP_ALIVE_S)):
         yield b"".join(_space_event(event) for event in page or () if may_see(caller, event)) or _HERE

@@ -110,9 +110,10 @@ async def events(
     last_event_id: LastEventId = None,
 ) -> StreamingResponse:
     """Follow the durable events that one may see as server-sent events; ``after`` resumes behind a number."""
-    start = sse.number_after(last_event_id, after)
-    stream = sse.event_stream(request.app.state.door, live_of(services), caller, after=start)
-    return StreamingResponse(stream, media_type="text/event-stream", headers=sse.HEADERS)
+    live = live_of(services)
+    start = await sse.start_of(live, caller, after=sse.number_after(last_event_id, after))
+    stream = sse.event_stream(request.app.state.door, live, caller, start=start)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=sse.event_headers(caller, start))
 
 
 @router.post("/database/backup", response_model=Backup)
