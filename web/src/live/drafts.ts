@@ -2,6 +2,19 @@ import { type Act, newId } from "@/live/acts"
 import { addAct } from "@/live/act-store"
 import { type Database, done } from "@/live/database"
 import type { Outbox, Sending } from "@/live/outbox"
+import {
+  fileIds,
+  joined,
+  journalOf,
+  type Kept,
+  type KeptFile,
+  type Left,
+  placeOf,
+  readAll,
+  type Unsent,
+  withAll,
+  without,
+} from "@/live/kept-draft"
 import { createSignal } from "@/live/signal"
 
 /** What is being written in each conversation: kept while it is written, gone in the moment it is sent. */
@@ -65,29 +78,7 @@ export interface DraftPorts {
   after(ms: number, run: () => void): () => void
 }
 
-interface Kept extends Required<DraftChange> {
-  readonly key: string
-  /** Counts what was sent from here: what was written down before the last sending is no draft any more. */
-  readonly generation: number
-  readonly atMs: number
-}
-
-/** What the page wrote down as it ended. */
-interface Left extends Kept {
-  /** What was sent, and not yet in the outbox: the generation that its sending began, and its words. */
-  readonly unsent?: readonly Unsent[]
-}
-
-interface Unsent extends Pick<Required<DraftChange>, "text" | "attachments" | "edits"> {
-  readonly generation: number
-}
-
-interface KeptFile extends PendingFile {
-  readonly draft: string
-}
-
 const WRITE_AFTER_MS = 250
-const JOURNAL = "salon.draft:"
 const EMPTY: Draft = { isRead: false, text: "", models: [], attachments: [], files: [], edits: null }
 
 /** Returns the draft of a conversation by its id. */
@@ -117,10 +108,17 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
   let generation = 0
   /** What was changed here since it was last written. */
   let touched: Set<keyof DraftChange> = new Set()
+  /** Whether the journal held what the database has not. */
+  let isFromJournal = false
   /** What is on its way to the outbox. */
   let unsent: readonly Unsent[] = []
-  /** Whether some of it is on its way to the database, where the next page may look before it is there. */
-  let isUnderWay = false
+  /** What is on its way to the database, where others may look before it is there; null when nothing is. */
+  let underWay: typeof touched | null = null
+  /** Files that this tab is putting into the database, and those that it has taken out or is about to. */
+  const adding = new Set<string>()
+  const settled = new Set<string>()
+  /** What was uploaded here and is not written yet. */
+  let arriving: readonly Attachment[] = []
   let takeBack: (() => void) | null = null
   let writing: Promise<unknown> = Promise.resolve()
   const news = createSignal()
@@ -137,27 +135,37 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
     // What cannot be kept now is tried with the next change, and goes to the journal in the end.
     takeBack ??= ports.after(WRITE_AFTER_MS, () => void flush().catch(nothing))
   }
+  /** Take over what was kept elsewhere, but for what was changed here. */
+  const take = (found: Kept, own: ReadonlySet<keyof DraftChange>): void => {
+    generation = found.generation
+    // What an earlier page has kept does not say what it edits.
+    const { text, models, attachments, edits = null } = found
+    set({
+      ...(own.has("text") ? {} : { text }),
+      ...(own.has("models") ? {} : { models }),
+      ...(own.has("attachments") ? {} : { attachments: withAll(attachments, arriving) }),
+      ...(own.has("edits") ? {} : { edits }),
+    })
+  }
 
   // -- reading ------------------------------------------------------------------------------------
-  const load = async (): Promise<void> => {
+  const load = async (left: Left | null): Promise<void> => {
     const [stored, files] = await ports.database.read(["drafts", "files"], (tx) => readAll(tx, key))
-    const found = joined(stored, journalOf(ports.journal, key))
-    generation = Math.max(generation, found?.generation ?? 0)
-    const own = new Set(touched)
-    const change: { -readonly [K in keyof DraftChange]: DraftChange[K] } = {}
-    if (found && !own.has("text")) change.text = found.text
-    if (found && !own.has("models")) change.models = found.models
-    if (found && !own.has("attachments")) change.attachments = found.attachments
-    // What an earlier page has kept does not say it.
-    if (found && !own.has("edits")) change.edits = found.edits ?? null
+    const found = joined(stored, left)
+    // Something was sent from here meanwhile, or is still to be written: this is what it was before.
+    if (found && (found.generation < generation || (isFromJournal && found.generation === generation))) return
+    if (found) take(found, new Set([...touched, ...(underWay ?? [])]))
     const known = new Set(files.map(({ id }) => id))
-    set({ ...change, files: [...files, ...draft.files.filter(({ id }) => !known.has(id))], isRead: true })
+    const own = draft.files.filter(({ id }) => adding.has(id) && !known.has(id))
+    set({ files: [...files.filter(({ id }) => !settled.has(id)), ...own] })
     if (found !== stored) {
-      touched.add("text")
+      isFromJournal = true
       soon() // Not now: what is being sent waits for this.
     }
   }
-  const reading = load().catch(() => set({ isRead: true }))
+  const reading = load(journalOf(ports.journal, key))
+    .catch(nothing)
+    .then(() => set({ isRead: true }))
 
   // -- writing ------------------------------------------------------------------------------------
   /** Write after what is being written, whatever becomes of that. */
@@ -170,32 +178,44 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
   const flush = (): Promise<void> => {
     takeBack?.()
     takeBack = null
-    return then(write)
+    return then(async () => {
+      if (touched.size > 0 || isFromJournal) await write(["drafts"])
+    })
   }
-  const write = async (): Promise<void> => {
-    if (touched.size === 0) return
+  const write = async (stores: ("drafts" | "files")[], before?: (tx: IDBTransaction) => Promise<void>): Promise<void> => {
+    await reading
     const mine = touched
     touched = new Set()
-    isUnderWay = true
+    underWay = mine
     try {
-      await ports.database.transact(["drafts"], (tx) => void tx.objectStore("drafts").put(kept()))
+      await ports.database.transact(stores, async (tx) => {
+        await before?.(tx)
+        const stored: Kept | undefined = await done(tx.objectStore("drafts").get(key))
+        // It is cleared together with what is put into the outbox, and not before.
+        if (unsent.length > 0) return
+        // Other tabs write, too. Once one of them has sent it, what the journal had is said.
+        if (stored && (stored.generation > generation || !isFromJournal)) take(stored, new Set([...mine, ...touched]))
+        tx.objectStore("drafts").put(kept())
+        isFromJournal = false
+      })
       clearJournal()
       ports.tell(key)
     } catch (problem) {
       touched = new Set([...mine, ...touched])
       throw problem
     } finally {
-      isUnderWay = false
+      underWay = null
     }
   }
   const clearJournal = (): void => {
-    if (touched.size === 0 && unsent.length === 0) ports.journal.removeItem(JOURNAL + key)
+    if (touched.size === 0 && !isFromJournal && unsent.length === 0) ports.journal.removeItem(placeOf(key))
   }
   const leave = (): void => {
-    if (touched.size === 0 && unsent.length === 0 && !isUnderWay) return
+    if (touched.size === 0 && !isFromJournal && unsent.length === 0 && underWay === null) return
     try {
-      const left: Left = { ...kept(), unsent }
-      ports.journal.setItem(JOURNAL + key, JSON.stringify(left))
+      // What was written before the rest was read comes after it.
+      const left: Left = { ...kept(), generation: draft.isRead ? generation : ports.now(), unsent }
+      ports.journal.setItem(placeOf(key), JSON.stringify(left))
     } catch {
       // It is full: what is being written to the database is what there is.
     }
@@ -214,29 +234,40 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
     change,
     addFile(file) {
       const pending: KeptFile = { id: newId("file"), name: file.name, content: file, draft: key }
+      adding.add(pending.id)
       set({ files: [...draft.files, pending] })
-      void then(() => ports.database.transact(["files"], (tx) => void tx.objectStore("files").put(pending)))
+      const put = (): Promise<void> => ports.database.transact(["files"], (tx) => void tx.objectStore("files").put(pending))
+      void then(put).then(() => adding.delete(pending.id), nothing)
       return pending.id
     },
     settleFile(id, attachment) {
       const files = draft.files.filter((file) => file.id !== id)
-      const attachments = attachment === null ? draft.attachments : [...draft.attachments, attachment]
-      touched.add("attachments")
-      set({ files, attachments })
+      const here = attachment === null ? [] : [attachment]
+      settled.add(id)
+      arriving = [...arriving, ...here]
+      set({ files, attachments: [...draft.attachments, ...here] })
+      const settle = async (tx: IDBTransaction): Promise<void> => {
+        const found = await done(tx.objectStore("files").getKey(id))
+        tx.objectStore("files").delete(id)
+        if (found !== undefined) return
+        // Another tab has uploaded it as well, and was first.
+        arriving = without(arriving, here)
+        set({ attachments: without(draft.attachments, here) })
+      }
       // Both at once: a reload finds the file in one of the two.
-      void then(() =>
-        ports.database.transact(["drafts", "files"], (tx) => {
-          tx.objectStore("files").delete(id)
-          tx.objectStore("drafts").put(kept())
-        }),
+      void then(() => write(["drafts", "files"], settle)).then(
+        () => void (arriving = without(arriving, here)),
+        () => change({ attachments: draft.attachments }),
       )
     },
     send(act) {
       const had = draft
-      const sent = generation + 1
+      const before = generation
+      const sent = Math.max(before + 1, ports.now())
       takeBack?.()
       takeBack = null
       touched = new Set()
+      isFromJournal = false
       generation = sent
       unsent = [...unsent, { generation: sent, text: had.text, attachments: had.attachments, edits: had.edits }]
       const arrived = (): void => {
@@ -259,7 +290,7 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
         } catch (problem) {
           arrived()
           // Nothing was kept: what was written is a draft again, before what was written since.
-          generation = sent - 1
+          generation = before
           const text = [had.text, draft.text].filter(Boolean).join("\n\n")
           set({ files: [...had.files, ...draft.files] })
           change({ text, attachments: [...had.attachments, ...draft.attachments], edits: draft.edits ?? had.edits })
@@ -275,47 +306,9 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
       change({ text: "", models: [], attachments: [], edits: null })
     },
     leave,
-    async reread() {
-      if (touched.size === 0) await load().catch(nothing)
-    },
+    // The journal is for the page that comes after the one that ended.
+    reread: () => load(null).catch(nothing),
   }
 }
 
 const nothing = (): undefined => undefined
-
-function readAll(tx: IDBTransaction, key: string): Promise<[Kept | undefined, KeptFile[]]> {
-  const stored: IDBRequest<Kept | undefined> = tx.objectStore("drafts").get(key)
-  const files: IDBRequest<KeptFile[]> = tx.objectStore("files").index("draft").getAll(key)
-  return Promise.all([done(stored), done(files)])
-}
-
-function fileIds(tx: IDBTransaction, key: string): Promise<IDBValidKey[]> {
-  return done(tx.objectStore("files").index("draft").getAllKeys(key))
-}
-
-function journalOf(journal: DraftPorts["journal"], key: string): Left | null {
-  try {
-    const found: Left | null = JSON.parse(journal.getItem(JOURNAL + key) ?? "null")
-    return typeof found?.text === "string" && typeof found.generation === "number" ? found : null
-  } catch {
-    return null
-  }
-}
-
-/** What was kept and what the page wrote down as it ended, as one. */
-function joined(stored: Kept | undefined, last: Left | null): Kept | undefined {
-  if (last === null) return stored
-  const { unsent = [], ...written } = last
-  const since = stored?.generation ?? 0
-  if (written.generation < since) return stored
-  if (stored && written.generation === since) return written.atMs >= stored.atMs ? written : stored
-  // The page ended while something was being sent, and that was not kept: all of it is a draft again.
-  const lost = unsent.filter(({ generation }) => generation > since)
-  const texts = [...(lost.length > 0 ? lost : stored ? [stored] : []), written].map(({ text }) => text)
-  const attachments = [...(lost[0] ?? stored ?? written).attachments]
-  for (const one of [...lost.slice(1), written]) {
-    attachments.push(...one.attachments.filter(({ fileId }) => !attachments.some((had) => had.fileId === fileId)))
-  }
-  const edits = written.edits ?? lost.at(-1)?.edits ?? null
-  return { ...written, text: texts.filter(Boolean).join("\n\n"), attachments, edits }
-}
