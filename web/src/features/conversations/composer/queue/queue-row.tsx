@@ -3,7 +3,7 @@ import { ArrowUp, ChevronDown, ChevronUp, GripVertical, Pencil, X } from "lucide
 import { useState } from "react"
 import { IconButton } from "@/components/ui/icon-button"
 import { QueuedForm } from "@/features/conversations/composer/queue/queued-form"
-import type { Queued } from "@/features/conversations/composer/queue/use-queue"
+import type { Queued } from "@/features/conversations/composer/queue/shown"
 import { partsIn } from "@/features/conversations/composer/unsent"
 import { wordsOf } from "@/features/conversations/composer/use-editing"
 

@@ -1,13 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
-import type { components } from "@/api/schema"
+import { useState } from "react"
 import { acts } from "@/features/conversations/api/acts"
 import { queueQuery } from "@/features/conversations/api/conversations"
+import { type Queued, withActs } from "@/features/conversations/composer/queue/shown"
 import type { OpenConversation } from "@/features/conversations/page/open"
 import type { Act } from "@/live/acts"
+import { useOutbox } from "@/live/hooks"
 import { live } from "@/live/instance"
 import { keys } from "@/live/query-keys"
-
-export type Queued = components["schemas"]["Queued"]
 
 interface QueueHere {
   /** What waits on the branch that is shown, the next one first. */
@@ -22,35 +22,32 @@ interface QueueHere {
 export function useQueue(conversation: OpenConversation): QueueHere {
   const queries = useQueryClient()
   const { id, branchId } = conversation
-  const all = useQuery(queueQuery(id)).data ?? []
+  const said = useQuery(queueQuery(id)).data ?? []
+  const { acts: waiting } = useOutbox()
+  /** What was done here, until what the server made of it has come. */
+  const [doing, setDoing] = useState<readonly Act[]>([])
+  const all = withActs(said, [...waiting.filter(({ problem }) => problem === null), ...doing], id)
   const items = all.filter((one) => one.branch_id === branchId).toSorted((one, other) => one.position - other.position)
-  const run = (act: Act, shown: (now: Queued[]) => Queued[]): void => {
-    const queryKey = keys.queue(id)
-    queries.setQueryData<Queued[]>(queryKey, (now) => now && shown(now))
-    const again = (): void => void queries.invalidateQueries({ queryKey })
-    // What the server made of it stands there then, also where it refused.
-    live().outbox.add(act).answer.then(again, again)
+  const again = (): Promise<void> => queries.invalidateQueries({ queryKey: keys.queue(id) })
+  const run = (act: Act): void => {
+    setDoing((now) => [...now, act])
+    const end = (): void => setDoing((now) => now.filter((one) => one !== act))
+    live()
+      .outbox.add(act)
+      .answer.then(again, () => void again())
+      .then(end, end)
   }
   return {
     items,
-    sendNow: (one) => run(acts.sendNow(id, one.id), (now) => now.filter((other) => other.id !== one.id)),
-    drop: (one) => run(acts.dropQueued(id, one.id), (now) => now.filter((other) => other.id !== one.id)),
+    sendNow: (one) => run(acts.sendNow(id, one.id)),
+    drop: (one) => run(acts.dropQueued(id, one.id)),
     change(one, text) {
       const files = listAt(one, "parts").filter((part) => part["kind"] !== "text")
       const models = listAt(one, "answerers").flatMap(({ model }) => (typeof model === "string" ? [model] : []))
       const body = { parts: [{ kind: "text", text }, ...files], ...(models.length > 0 ? { models } : {}) }
-      run(acts.changeQueued(id, one.id, body, one.version), (now) =>
-        now.map((other) => (other.id === one.id ? { ...other, draft: { ...other.draft, ...body } } : other)),
-      )
+      run(acts.changeQueued(id, one.id, body, one.version))
     },
-    reorder(order) {
-      run(acts.reorderQueue(id, { branch_id: branchId, order: [...order] }), (now) =>
-        now.map((one) => {
-          const position = order.indexOf(one.id)
-          return position < 0 ? one : { ...one, position }
-        }),
-      )
-    },
+    reorder: (order) => run(acts.reorderQueue(id, { branch_id: branchId, order: [...order] })),
   }
 }
 
