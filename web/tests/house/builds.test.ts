@@ -130,6 +130,7 @@ test("without the house it opens with a line that says so, and goes on by itself
   await write(box(page), "Begun at sea")
   await page.goto(`${door.address}/c/${id}`)
   await page.getByText(t`The server cannot be reached`).waitFor()
+  await page.getByText(t`It is asked again as soon as it can be reached.`).waitFor()
   door.state.isShut = false
   await turns(page).last().getByText("A keeper, and later a clock.").waitFor({ timeout: 45_000 })
   await expect.poll(() => box(page).inputValue()).toBe("Kept at sea")

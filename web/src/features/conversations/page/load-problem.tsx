@@ -28,7 +28,9 @@ export function LoadProblem({ error, onRetry }: LoadProblemProps) {
     ? t`It was deleted, or it belongs to somebody else.`
     : isForbidden
       ? t`Ask whoever runs this Salon for the right to use conversations.`
-      : error.message
+      : kind === "offline"
+        ? t`It is asked again as soon as it can be reached.`
+        : error.message
   return (
     <div role="alert" data-away={kind === "offline" || undefined} className="mx-auto flex max-w-md flex-col items-start gap-4 px-5 pt-12">
       <h2 className="tight text-lead font-medium">{title}</h2>
