@@ -139,7 +139,7 @@ test("what is looked at is read, on every page, until it is marked as unread", a
   const [one, two] = [await begin("An answer that came", [{ text: "Well?" }, { model: "demo", text: "Yes." }]), await begin("Beside it")]
   const unread = (title: string): Locator => row(title).getByText("1 unread message")
   await unread("An answer that came").waitFor({ state: "attached" })
-  // By key: rows still come above it, and one that moves between press and release is not clicked.
+  // By key: rows still come above it, and a pointer might be where it was.
   await row("An answer that came").getByRole("link").press("Enter")
   await page.waitForURL(`**/c/${one}`)
   await turns(page).filter({ hasText: "Yes." }).waitFor()
@@ -159,6 +159,25 @@ test("what is looked at is read, on every page, until it is marked as unread", a
   await page.goto(`${HOUSE}/search`)
   await row("An answer that came").waitFor()
   expect(await unread("An answer that came").count()).toBe(0)
+  expect(complaints).toEqual([])
+})
+
+test("a row stays below the pointer that presses it, whatever comes meanwhile", async () => {
+  const id = await begin("Pressed slowly", [{ text: "Well?" }])
+  // Nothing else is to come.
+  await page.reload({ waitUntil: "networkidle" })
+  const place = await row("Pressed slowly").getByRole("link").boundingBox()
+  await page.mouse.move((place?.x ?? 0) + 30, (place?.y ?? 0) + 10)
+  const heard = page.waitForResponse(async (response) => (await response.text().catch(() => "")).includes("Come meanwhile"))
+  await page.mouse.down()
+  await begin("Come meanwhile")
+  await heard
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  expect((await row("Pressed slowly").getByRole("link").boundingBox())?.y).toBe(place?.y)
+  await page.mouse.up()
+  await page.waitForURL(`**/c/${id}`)
+  await row("Come meanwhile").waitFor()
+  expect((await row("Pressed slowly").getByRole("link").boundingBox())?.y).toBeGreaterThan(place?.y ?? 0)
   expect(complaints).toEqual([])
 })
 

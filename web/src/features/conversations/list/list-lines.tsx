@@ -6,6 +6,7 @@ import type { Line } from "@/features/conversations/list/sections"
 import { useLineTops } from "@/features/conversations/list/use-line-heights"
 import { useSectionNames } from "@/features/conversations/list/use-section-names"
 import { useSeen } from "@/features/conversations/list/use-seen"
+import { useHeld } from "@/lib/use-held"
 
 interface ListLinesProps {
   label: string
@@ -22,9 +23,10 @@ interface ListLinesProps {
 const WHOLE_UP_TO = 100
 
 /** The heads and rows of the list; only those near what is seen are drawn once they are many. */
-export function ListLines({ label, lines, current, stopAt, focusOn, hasMore, onEndSeen }: ListLinesProps) {
+export function ListLines({ label, lines: all, current, stopAt, focusOn, hasMore, onEndSeen }: ListLinesProps) {
   const { t } = useLingui()
   const names = useSectionNames()
+  const [lines, hold] = useHeld(all)
   const [list, setList] = useState<HTMLElement | null>(null)
   const tops = useLineTops(lines)
   const seen = useSeen(list)
@@ -46,7 +48,7 @@ export function ListLines({ label, lines, current, stopAt, focusOn, hasMore, onE
   }, [focusOn, list])
 
   return (
-    <ul ref={setList} aria-label={label} className="relative" style={{ blockSize: end }}>
+    <ul ref={setList} aria-label={label} onPointerDown={hold} className="relative" style={{ blockSize: end }}>
       {drawn.map((place) => {
         const line = lines[place]
         if (line === undefined) return null
