@@ -177,6 +177,26 @@ test("words that were written before the older ones were read are kept with them
   expect(await origin.text({ ...OLDER, generation: 0 })).toBe("@mod\n\nmore")
 })
 
+test("what is said before the older words were read leaves them in the box, with their file", async () => {
+  const browser = new Browser()
+  const before = browser.open(1)
+  await browser.rest()
+  before.change({ text: "the older words" })
+  const file = before.addFile(new File(["x"], "a.txt"))
+  await browser.pass(1)
+  browser.end(1)
+  const draft = browser.open(2)
+  draft.change({ text: "said at once" })
+  await draft.send(said).kept
+  const next = browser.open(3)
+  await expect.poll(() => next.view().isRead).toBe(true)
+  await browser.rest()
+  expect([draft, next].map(({ view }) => [view().text, view().files.map(({ id }) => id)])).toEqual([
+    ["the older words", [file]],
+    ["the older words", [file]],
+  ])
+})
+
 const attachment = (fileId: string) => ({ fileId, name: "a.txt", mediaType: "text/plain", sizeBytes: 1 })
 const shown = (one: DraftStore): unknown => [one.view().files.length, one.view().attachments.map(({ fileId }) => fileId)]
 

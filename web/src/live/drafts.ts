@@ -3,7 +3,6 @@ import { addAct } from "@/live/act-store"
 import { type Database, done } from "@/live/database"
 import type { Outbox, Sending } from "@/live/outbox"
 import {
-  fileIds,
   joined,
   journalOf,
   type Kept,
@@ -137,7 +136,7 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
   }
   /** Take over what was kept elsewhere, but for what was changed here. */
   const take = (found: Kept, own: ReadonlySet<keyof DraftChange>): void => {
-    generation = found.generation
+    generation = Math.max(generation, found.generation)
     // What an earlier page has kept does not say what it edits.
     const { text, models, attachments, edits = null } = found
     set({
@@ -153,7 +152,9 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
     const [stored, files] = await ports.database.read(["drafts", "files"], (tx) => readAll(tx, key))
     const found = joined(stored, left)
     // Something was sent from here meanwhile, or is still to be written: this is what it was before.
-    if (found && (found.generation < generation || (isFromJournal && found.generation === generation))) return
+    const isOlder = found && (found.generation < generation || (isFromJournal && found.generation === generation))
+    // The first time it is what the next words are to stand in, whatever was said before it was there.
+    if (isOlder && draft.isRead) return
     if (found) take(found, new Set([...touched, ...(underWay ?? [])]))
     const known = new Set(files.map(({ id }) => id))
     const own = draft.files.filter(({ id }) => adding.has(id) && !known.has(id))
@@ -275,11 +276,11 @@ function openDraft(key: string, ports: DraftPorts): OneDraft {
       }
       set({ text: "", attachments: [], files: [], edits: null })
       return ports.outbox.addWith(act, async (made) => {
-        const cleared: Kept = { ...kept(), generation: sent, text: "", attachments: [], edits: null, models: had.models }
-        const clear = async (tx: IDBTransaction): Promise<void> => {
+        const clear = (tx: IDBTransaction): void => {
           addAct(tx, made)
-          tx.objectStore("drafts").put(cleared)
-          for (const id of await fileIds(tx, key)) tx.objectStore("files").delete(id)
+          tx.objectStore("drafts").put(kept())
+          for (const { id } of had.files) tx.objectStore("files").delete(id)
+          isFromJournal = false
         }
         try {
           await then(async () => {

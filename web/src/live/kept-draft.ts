@@ -37,10 +37,6 @@ export function readAll(tx: IDBTransaction, key: string): Promise<[Kept | undefi
   return Promise.all([done(stored), done(files)])
 }
 
-export function fileIds(tx: IDBTransaction, key: string): Promise<IDBValidKey[]> {
-  return done(tx.objectStore("files").index("draft").getAllKeys(key))
-}
-
 export function journalOf(journal: Pick<Storage, "getItem">, key: string): Left | null {
   try {
     const found: Left | null = JSON.parse(journal.getItem(placeOf(key)) ?? "null")
