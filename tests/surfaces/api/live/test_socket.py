@@ -270,10 +270,11 @@ def test_a_viewer_that_reads_nothing_is_bounded_told_and_gets_everything(play: C
             await client.until(lambda: client.closed is None)
             socket = client._socket
             assert socket is not None
-            socket.transport.pause_reading()
             for number in range(4 * QUEUE_LIMIT):
                 handle.append("text-delta", piece)
                 if number % 100 == 0:
+                    # The client's own queue begins to read again when it is emptied.
+                    socket.transport.pause_reading()
                     await handle.flush()
                     waiting = sum(len(one.queue) for one in handle.channel._followers)
                     assert waiting <= QUEUE_LIMIT
