@@ -7,7 +7,7 @@ const SOURCE = resolve(import.meta.dirname, "../src/app/service-worker.js")
 const LISTS = "const FILES = []"
 const NAME = '"salon-shell"'
 /** What is shown for the first time when there is no network to load it by. */
-const AWAY = /\bpending-page-/
+const AWAY = /\b(pending-page|toast-view)-/
 /** Of the fonts, the scripts that most of our languages are written in. */
 const FONT = /latin-wght-normal.*\.woff2$|InterVariable.*\.woff2$/i
 

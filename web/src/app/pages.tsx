@@ -1,7 +1,8 @@
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import { Boundary } from "@/app/boundary"
 import { NotFound } from "@/app/not-found"
 import { RegisteredPage } from "@/app/registered-page"
+import { lazy } from "@/lib/lazy"
 import { type LazyPage, lazyPage } from "@/lib/lazy-page"
 import { matchPath, type Pattern, usePlace } from "@/router"
 

@@ -1,4 +1,5 @@
-import { type ComponentType, createElement, lazy, type ReactNode } from "react"
+import { type ComponentType, createElement, type ReactNode } from "react"
+import { lazy } from "@/lib/lazy"
 
 /** A component that is loaded when it is first shown, or before that where it is known to come. */
 export interface LazyPage {

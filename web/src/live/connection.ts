@@ -1,4 +1,4 @@
-import { backoffMs } from "@/live/backoff"
+import { backoffMs } from "@/lib/backoff"
 import { type ClientFrame, PROTOCOL, readFrame, type ServerFrame } from "@/live/frames"
 import { createPacer } from "@/live/pacer"
 import { createSignal } from "@/live/signal"

@@ -1,5 +1,5 @@
 import { type Act, type ActStore, type NewAct, newActId, newId, type Problem, type QueuedAct } from "@/live/acts"
-import { backoffMs } from "@/live/backoff"
+import { backoffMs } from "@/lib/backoff"
 import { createSignal } from "@/live/signal"
 
 /** Changes that wait for the server: kept until they are answered, sent in order, by one tab at a time. */

@@ -210,6 +210,25 @@ test("a conversation begun without a network opens at once, and goes on where it
   await close()
 })
 
+test("a part of the app that was never loaded takes nothing away without a network, and comes when it is back", async () => {
+  const { page, close } = await begin()
+  await kept(page)
+  await page.context().setOffline(true)
+  await box(page).fill("Words that stay")
+  await page.getByRole("link", { name: "Usage" }).first().click()
+  await page.waitForURL(/\/usage/)
+  await page.keyboard.press("Control+k")
+  await page.waitForTimeout(1_000)
+  expect(await page.getByText("This page broke").count()).toBe(0)
+  await page.context().setOffline(false)
+  await page.getByRole("dialog").getByRole("combobox").waitFor()
+  await page.keyboard.press("Escape")
+  await page.getByRole("heading", { name: "Usage" }).waitFor()
+  await page.goBack()
+  await expect.poll(() => box(page).inputValue()).toBe("Words that stay")
+  await close()
+})
+
 test("a conversation that waits is found again, can be taken back, and takes nobody away who went elsewhere", async () => {
   const { page, close } = await begin()
   await say(page, "Somewhere else")

@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react"
+import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react"
 import { createPortal } from "react-dom"
+import { lazy } from "@/lib/lazy"
 import { onToasts, shownToasts } from "@/lib/toasts"
 
 const ToastView = lazy(() => import("@/components/ui/toast-view").then((module) => ({ default: module.ToastView })))

@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense } from "react"
+import { type ReactNode, Suspense } from "react"
+import { lazy } from "@/lib/lazy"
 import { firstWindow, type RowWindow, type RowWindowOptions, WHOLE_UP_TO } from "@/lib/row-window"
 
 const ManyRows = lazy(() => import("@/components/ui/many-rows").then((module) => ({ default: module.ManyRows })))

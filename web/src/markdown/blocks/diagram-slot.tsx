@@ -1,5 +1,6 @@
 "use no memo" // Blocks are kept by their identity; the compiler would only add its own store to each.
-import { lazy, type ReactNode, Suspense } from "react"
+import { type ReactNode, Suspense } from "react"
+import { lazy } from "../../lib/lazy.ts"
 
 interface DiagramSlotProps {
   language: "mermaid" | "svg"

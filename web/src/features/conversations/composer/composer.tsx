@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { type KeyboardEvent, lazy, Suspense, useEffect, useRef, useState } from "react"
+import { type KeyboardEvent, Suspense, useEffect, useRef, useState } from "react"
 import { Button } from "@/components/ui/button"
 import { AddMenu } from "@/features/conversations/composer/attachments/add-menu"
 import { FilesHere } from "@/features/conversations/composer/attachments/files-here"
@@ -22,6 +22,7 @@ import { VoiceButton } from "@/features/conversations/composer/voice/voice-butto
 import { WaitingLine } from "@/features/conversations/composer/waiting-line"
 import type { OpenConversation } from "@/features/conversations/page/open"
 import { ModelButton } from "@/features/models/picker"
+import { lazy } from "@/lib/lazy"
 import { useDraft } from "@/live/hooks"
 import { NEW } from "@/live/instance"
 

@@ -1,5 +1,6 @@
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import { refusedIn } from "@/features/conversations/composer/refused"
+import { lazy } from "@/lib/lazy"
 import type { DraftStore } from "@/live/drafts"
 import { useOutbox } from "@/live/hooks"
 

@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro"
-import { lazy } from "react"
 import { openDialog } from "@/features/conversations/list/open-dialog"
+import { lazy } from "@/lib/lazy"
 import { registerFeature } from "@/registry"
 
 registerFeature({

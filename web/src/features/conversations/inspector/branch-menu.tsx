@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { ArrowLeftRight, Ellipsis, GitMerge, History, LogIn, Pencil, Pin, PinOff, Trash2 } from "lucide-react"
-import { lazy, type ReactNode, Suspense, useState } from "react"
+import { type ReactNode, Suspense, useState } from "react"
 import { acts } from "@/features/conversations/api/acts"
 import type { Branch, Conversation } from "@/features/conversations/api/conversations"
 import { send } from "@/features/conversations/api/use-act"
@@ -13,6 +13,7 @@ import { Menu } from "@/components/ui/menu"
 import { MenuItem } from "@/components/ui/menu-item"
 import { MenuLine } from "@/components/ui/menu-line"
 import { toast } from "@/components/ui/toast"
+import { lazy } from "@/lib/lazy"
 
 const CompareDialog = lazy(() => import("@/features/conversations/compare/compare-dialog").then((m) => ({ default: m.CompareDialog })))
 const MergeDialog = lazy(() => import("@/features/conversations/compare/merge-dialog").then((m) => ({ default: m.MergeDialog })))

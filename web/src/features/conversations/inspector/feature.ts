@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro"
 import { Share2 } from "lucide-react"
-import { lazy } from "react"
+import { lazy } from "@/lib/lazy"
 import { registerFeature } from "@/registry"
 
 registerFeature({

@@ -1,12 +1,13 @@
 import { useLingui } from "@lingui/react/macro"
 import { GitBranch, GitCompareArrows, History } from "lucide-react"
-import { lazy, Suspense, useState } from "react"
+import { Suspense, useState } from "react"
 import { acts } from "@/features/conversations/api/acts"
 import type { Branch } from "@/features/conversations/api/conversations"
 import { send, textIn } from "@/features/conversations/api/use-act"
 import { sayProblem } from "@/features/conversations/inspector/say-problem"
 import { useOpenConversation } from "@/features/conversations/page/open"
 import { Button } from "@/components/ui/button"
+import { lazy } from "@/lib/lazy"
 
 const RollbackDialog = lazy(() => import("@/features/conversations/compare/rollback-dialog").then((m) => ({ default: m.RollbackDialog })))
 const WhatIfDialog = lazy(() => import("@/features/conversations/compare/what-if-dialog").then((m) => ({ default: m.WhatIfDialog })))

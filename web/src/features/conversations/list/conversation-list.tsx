@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQueryClient } from "@tanstack/react-query"
-import { lazy, Suspense, useCallback, useState } from "react"
+import { Suspense, useCallback, useState } from "react"
 import { startFresh } from "@/features/conversations/api/start-fresh"
 import { openSidebar } from "@/features/conversations/list/api/opening"
 import { ListContext } from "@/features/conversations/list/list-context"
@@ -14,6 +14,7 @@ import { useListKeys } from "@/features/conversations/list/use-list-keys"
 import { sortMany } from "@/features/conversations/list/sorting"
 import { useView } from "@/features/conversations/list/use-view"
 import { useWriting } from "@/features/conversations/list/use-writing"
+import { lazy } from "@/lib/lazy"
 import { useParam } from "@/router"
 
 const BulkBar = lazy(() => import("@/features/conversations/list/bulk-bar").then((module) => ({ default: module.BulkBar })))

@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useSyncExternalStore } from "react"
+import { Suspense, useEffect, useSyncExternalStore } from "react"
 import { onDialog, openDialog, openedDialog } from "@/features/conversations/list/open-dialog"
+import { lazy } from "@/lib/lazy"
 import { usePlace } from "@/router"
 
 const ConversationDialog = lazy(() =>

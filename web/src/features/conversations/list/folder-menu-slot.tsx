@@ -1,7 +1,8 @@
 import { MoreHorizontal } from "lucide-react"
-import { lazy, Suspense, useState } from "react"
+import { Suspense, useState } from "react"
 import type { Folder } from "@/features/conversations/list/folders"
 import { DOTS_LOOK } from "@/features/conversations/list/row-menu-slot"
+import { lazy } from "@/lib/lazy"
 
 const FolderMenu = lazy(() => import("@/features/conversations/list/folder-menu").then((module) => ({ default: module.FolderMenu })))
 

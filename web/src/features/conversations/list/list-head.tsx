@@ -1,11 +1,12 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQuery } from "@tanstack/react-query"
 import { X } from "lucide-react"
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import { IconButton } from "@/components/ui/icon-button"
 import { foldersQuery } from "@/features/conversations/api/conversations"
 import { ListMenuSlot } from "@/features/conversations/list/list-menu-slot"
 import { ALL, type View } from "@/features/conversations/list/view"
+import { lazy } from "@/lib/lazy"
 
 const FolderTree = lazy(() => import("@/features/conversations/list/folder-tree").then((module) => ({ default: module.FolderTree })))
 

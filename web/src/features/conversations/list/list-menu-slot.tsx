@@ -1,8 +1,9 @@
 import { useLingui } from "@lingui/react/macro"
 import { ListFilter } from "lucide-react"
-import { lazy, Suspense, useState } from "react"
+import { Suspense, useState } from "react"
 import { IconButton } from "@/components/ui/icon-button"
 import type { View } from "@/features/conversations/list/view"
+import { lazy } from "@/lib/lazy"
 
 const ListMenu = lazy(() => import("@/features/conversations/list/list-menu").then((module) => ({ default: module.ListMenu })))
 

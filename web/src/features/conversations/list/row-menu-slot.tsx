@@ -1,7 +1,8 @@
 import { useLingui } from "@lingui/react/macro"
 import { MoreHorizontal } from "lucide-react"
-import { lazy, Suspense, useState } from "react"
+import { Suspense, useState } from "react"
 import type { Listed } from "@/features/conversations/api/conversations"
+import { lazy } from "@/lib/lazy"
 
 const RowMenu = lazy(() => import("@/features/conversations/list/row-menu").then((module) => ({ default: module.RowMenu })))
 

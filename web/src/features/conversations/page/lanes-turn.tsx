@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useRef } from "react"
+import { Suspense, useEffect, useRef } from "react"
 import { TurnBoundary } from "@/features/conversations/page/turn/turn-boundary"
+import { lazy } from "@/lib/lazy"
 
 interface LanesTurnProps {
   turnKey: string

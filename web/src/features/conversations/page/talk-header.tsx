@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { Ellipsis, GitBranch, HatGlasses, PanelRight, Pencil } from "lucide-react"
-import { lazy, useState } from "react"
+import { useState } from "react"
 import { PageHeader } from "@/components/shell/page-header"
 import { Chip } from "@/components/ui/chip"
 import { IconButton } from "@/components/ui/icon-button"
@@ -10,6 +10,7 @@ import type { Conversation } from "@/features/conversations/api/conversations"
 import { shortName } from "@/features/conversations/page/speakers"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { TitleField } from "@/features/conversations/page/title-field"
+import { lazy } from "@/lib/lazy"
 import { isAppleDevice, showKeys } from "@/lib/shortcuts"
 
 const TalkMenu = lazy(() => import("@/features/conversations/page/talk-menu").then((module) => ({ default: module.TalkMenu })))

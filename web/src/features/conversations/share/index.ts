@@ -1,4 +1,4 @@
-import { lazy } from "react"
+import { lazy } from "@/lib/lazy"
 
 /** Share a conversation; mounted while it is open, loaded then. */
 export const ShareDialog = lazy(() =>

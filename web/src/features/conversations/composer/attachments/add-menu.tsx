@@ -1,8 +1,9 @@
 import { useLingui } from "@lingui/react/macro"
 import { Plus } from "lucide-react"
-import { lazy, useRef } from "react"
+import { useRef } from "react"
 import { MenuSlot } from "@/components/ui/menu-slot"
 import { useCapture } from "@/features/conversations/composer/capture/use-capture"
+import { lazy } from "@/lib/lazy"
 
 interface AddMenuProps {
   onFiles: (files: Iterable<File>) => void

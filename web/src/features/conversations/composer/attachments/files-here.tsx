@@ -1,4 +1,5 @@
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
+import { lazy } from "@/lib/lazy"
 import type { Draft, DraftStore } from "@/live/drafts"
 
 const FileChips = lazy(() => import("@/features/conversations/composer/attachments/file-chips"))

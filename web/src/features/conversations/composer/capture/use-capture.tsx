@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense, useState } from "react"
+import { type ReactNode, Suspense, useState } from "react"
+import { lazy } from "@/lib/lazy"
 
 const CaptureDialog = lazy(() => import("@/features/conversations/composer/capture/capture-dialog"))
 

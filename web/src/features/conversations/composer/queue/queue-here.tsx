@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query"
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import { queueQuery } from "@/features/conversations/api/conversations"
 import type { OpenConversation } from "@/features/conversations/page/open"
+import { lazy } from "@/lib/lazy"
 
 const QueueList = lazy(() => import("@/features/conversations/composer/queue/queue-list"))
 

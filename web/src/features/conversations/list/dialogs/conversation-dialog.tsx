@@ -1,4 +1,3 @@
-import { lazy } from "react"
 import type { OpenDialog } from "@/features/conversations/list/open-dialog"
 import { FolderDialog } from "@/features/conversations/list/dialogs/folder-dialog"
 import { MoveDialog } from "@/features/conversations/list/dialogs/move-dialog"
@@ -6,6 +5,7 @@ import { MoveFolderDialog } from "@/features/conversations/list/dialogs/move-fol
 import { SaveTemplateDialog } from "@/features/conversations/list/dialogs/save-template-dialog"
 import { TagsDialog } from "@/features/conversations/list/dialogs/tags-dialog"
 import { TemplatesDialog } from "@/features/conversations/list/dialogs/templates-dialog"
+import { lazy } from "@/lib/lazy"
 
 const ExportDialog = lazy(() =>
   import("@/features/conversations/exchange/export-dialog").then((module) => ({ default: module.ExportDialog })),

@@ -1,4 +1,5 @@
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
+import { lazy } from "@/lib/lazy"
 import type { MediaPart } from "@/live/parts"
 
 const Media = lazy(() => import("@/features/conversations/page/parts/media").then((module) => ({ default: module.Media })))

@@ -1,11 +1,12 @@
 import { useLingui } from "@lingui/react/macro"
 import { Copy, Ellipsis, GitBranch, Pencil, RefreshCw } from "lucide-react"
-import { lazy, type ReactNode } from "react"
+import { type ReactNode } from "react"
 import { IconButton } from "@/components/ui/icon-button"
 import { MenuSlot } from "@/components/ui/menu-slot"
 import type { Message } from "@/features/conversations/api/messages"
 import { useTurnActs } from "@/features/conversations/page/acts/use-turn-acts"
 import { useTalk } from "@/features/conversations/page/talk-context"
+import { lazy } from "@/lib/lazy"
 
 interface TurnActionsProps {
   message: Message

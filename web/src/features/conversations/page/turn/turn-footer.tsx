@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { Square } from "lucide-react"
-import { lazy, Suspense } from "react"
+import { Suspense } from "react"
 import { Button } from "@/components/ui/button"
 import type { Message } from "@/features/conversations/api/messages"
 import { versionsOf } from "@/features/conversations/page/acts/use-turn-acts"
@@ -8,6 +8,7 @@ import { useTalk } from "@/features/conversations/page/talk-context"
 import { CostLine } from "@/features/conversations/page/turn/cost-line"
 import { TurnActions } from "@/features/conversations/page/turn/turn-actions"
 import type { TurnState } from "@/features/conversations/page/turn/turn-state"
+import { lazy } from "@/lib/lazy"
 import { useIdle } from "@/lib/use-idle"
 
 const EarlyEnd = lazy(() => import("@/features/conversations/page/turn/early-end").then((module) => ({ default: module.EarlyEnd })))

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { Ellipsis, Eye, EyeOff, Pencil, Pin, PinOff, Quote, RefreshCw, StepForward, Trash2, Type, Volume2 } from "lucide-react"
-import { lazy, type ReactNode, Suspense, useState } from "react"
+import { type ReactNode, Suspense, useState } from "react"
 import type { TriggerProps } from "@/components/ui/floating"
 import { IconButton } from "@/components/ui/icon-button"
 import { Menu } from "@/components/ui/menu"
@@ -10,6 +10,7 @@ import { useOpenAtOnce } from "@/components/ui/use-open-at-once"
 import type { Message } from "@/features/conversations/api/messages"
 import { useTurnActs } from "@/features/conversations/page/acts/use-turn-acts"
 import { useTalk } from "@/features/conversations/page/talk-context"
+import { lazy } from "@/lib/lazy"
 
 interface TurnMenuProps {
   message: Message

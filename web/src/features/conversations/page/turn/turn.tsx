@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
-import { lazy, memo, Suspense, useEffect, useRef, useState } from "react"
+import { memo, Suspense, useEffect, useRef, useState } from "react"
 import type { Echo } from "@/features/conversations/api/echo"
 import type { Message } from "@/features/conversations/api/messages"
 import type { Running } from "@/features/conversations/page/lines"
@@ -13,6 +13,7 @@ import { TurnFrame } from "@/features/conversations/page/turn/turn-frame"
 import { stateOf } from "@/features/conversations/page/turn/turn-state"
 import { useFollowing } from "@/features/conversations/page/turn/use-following"
 import { useTurnPress } from "@/features/conversations/page/turn/use-turn-press"
+import { lazy } from "@/lib/lazy"
 
 const TurnEditor = lazy(() => import("@/features/conversations/page/turn/turn-editor").then((module) => ({ default: module.TurnEditor })))
 
