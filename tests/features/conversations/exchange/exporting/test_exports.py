@@ -100,6 +100,24 @@ def test_all_are_those_that_are_there_and_of_this_space(desk: Play) -> None:
     desk(act)
 
 
+@pytest.mark.parametrize("format_", ["json", "markdown"])
+def test_what_was_found_and_is_deleted_meanwhile_is_passed_over(desk: Play, format_: str) -> None:
+    async def act(desk: Desk) -> None:
+        early, kept, late = [(await desk.scene.talk(f"Talk {number}"))[0] for number in range(3)]
+        found = Wish(conversation_ids=(early, kept, late), is_selection=True, format=format_)
+        await desk.scene.tree.deletion.conversation(ANN, early, "delete")
+        export = await desk.exports.direct(ANN, found)
+        await desk.scene.tree.deletion.conversation(ANN, late, "erase")
+        data = b"".join([chunk async for chunk in export.chunks])
+        whole = data if format_ == "json" else b"".join(zip_of(data).values())
+        assert [whole.count(f"Talk {number}".encode()) for number in range(3)] == [0, 1, 0]
+        records = (await desk.storage.read(lambda tx: list_records(tx, SCOPE))).records
+        told = next(one.detail for one in records if one.action == "conversations.exported")
+        assert msgspec.json.decode(told)["conversations"] == 2
+
+    desk(act)
+
+
 def test_what_was_deleted_is_there_without_its_words(desk: Play) -> None:
     async def act(desk: Desk) -> None:
         talk, _, ids = await desk.scene.talk("Kept", "Gone for good")

@@ -64,7 +64,7 @@ class Exporter:
         self._done = Counted(conversations=0, messages=0)
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the export's bytes. Raises: StorageError, NotFound for a conversation that is not there."""
+        """Yield the export's bytes. Raises: StorageError, NotFound for one named that is not there."""
         whole = self._zipped() if self._wish.is_zip else self._plain()
         async for chunk in whole:
             if chunk:
@@ -126,15 +126,15 @@ class Exporter:
         return written
 
     async def _head(self, conversation_id: str) -> Head | None:
-        """Return a conversation's head; None for one of all that was deleted meanwhile. Raises: NotFound."""
+        """Return a conversation's head; None for one that was not named and is gone. Raises: NotFound."""
         try:
             head = await self._storage.read(
                 lambda tx: read_head(tx, self._scope, conversation_id, places=self._places)
             )
         except NotFound:
-            if self._wish.conversation_ids is None:
-                return None
-            raise
+            if self._wish.is_exact:
+                raise
+            return None
         branch_id = self._wish.branch_id
         return head if branch_id is None else _only(head, branch_id)
 

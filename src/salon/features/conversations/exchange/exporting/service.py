@@ -195,7 +195,7 @@ class Exports:
         """Return what the export is called: after its conversation, or after the day."""
         day = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC).strftime("%Y-%m-%d")
         title = f"Conversations {day}"
-        if wish.conversation_ids is not None and counted.conversations == 1 and not wish.is_selection:
+        if wish.is_exact and wish.conversation_ids is not None and counted.conversations == 1:
             scope, only = SpaceScope(caller.space_id), wish.conversation_ids[0]
             title = the_conversation(tx, scope, only).title
         return Names().give(title, extension=wish.extension, fallback=f"Conversation {day}")
@@ -217,7 +217,7 @@ def _counted(tx: Transaction, scope: SpaceScope, wish: Wish) -> Counted:
         raise WrongField(field="conversation_ids", problem=problem, limit=MOST_NAMED)
     found = store.count_messages(tx, scope, ids)
     missing = next((one for one in ids if one not in found), None)
-    if missing is not None:
+    if missing is not None and wish.is_exact:
         if is_temporary(missing):
             raise TemporaryRefused(id=missing[:100])
         raise NotFound(what="conversation", id=missing[:100])

@@ -24,6 +24,11 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """With the files of its messages, as a ZIP."""
 
     @property
+    def is_exact(self) -> bool:
+        """Whether they were named one by one: then one that is not there is told, and else passed over."""
+        return self.conversation_ids is not None and not self.is_selection
+
+    @property
     def is_zip(self) -> bool:
         """Whether it becomes a ZIP: with files, or where each conversation is a file of its own."""
         is_one = not self.is_selection and len(self.conversation_ids or ()) == 1
