@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from salon.features.conversations.models import Author, Content
+from salon.features.conversations.store.conversations import change_conversation
 from salon.features.conversations.tables import messages
 from salon.features.conversations.tree import NewMessage, Tree
-from salon.foundation.kit.caller import OWNER_RIGHTS, Caller
+from salon.foundation.kit.caller import OWNER_RIGHTS, Caller, SpaceScope
 from salon.foundation.kit.clock import ManualClock
 from salon.foundation.kit.ids import PersonId, SpaceId
 from salon.foundation.messages import TextPart
@@ -47,6 +48,17 @@ class Scene:
             done = await self.tree.messages.append(ANN, made.id, [self.said(text) for text in texts])
             ids = [message.id for message in done.messages]
         return made.id, str(made.branch_id), ids
+
+    async def title_from(self, conversation_id: str, title: str, *ids: str) -> None:
+        """Give a conversation a title that was made from messages."""
+        scope = SpaceScope(ANN.space_id)
+        await self.storage.write(
+            lambda tx: change_conversation(tx, scope, conversation_id, title=title, sources=list(ids))
+        )
+
+    async def title_of(self, conversation_id: str) -> str:
+        """Return the title of one of Ann's conversations."""
+        return (await self.tree.conversations.get(ANN, conversation_id)).conversation.title
 
     async def words(self, conversation_id: str, **where: Any) -> list[str | None]:
         """Return what is said on a path, page by page; None for what says nothing any more."""

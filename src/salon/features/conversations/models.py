@@ -126,7 +126,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     title_by: TitledBy
     sources: tuple[str, ...]
-    """The messages a model's title was made from."""
+    """The messages the title was made from: by a model, or as the first words."""
     settings: dict[str, Any]
     branch_id: str | None
     folder_id: str | None

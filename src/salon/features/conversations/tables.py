@@ -45,7 +45,8 @@ conversations = Table(
     Index("ux_conversations_space_id_origin", "space_id", "origin", unique=True),
 )
 """``kind``: ``chat`` or ``room``. ``title_by``: ``nobody``, ``person``, ``model`` or ``import``; ``sources``
-are the messages a model's title was made from. ``branch_id`` is the branch that opens first.
+are the messages the title was made from, by a model or as the first words. ``branch_id`` is the branch that
+opens first.
 
 ``origin`` is where an imported one came from (``chatgpt:<id>``), so that a second import adds nothing.
 ``version`` counts every change of the row and is its ETag. ``messages`` counts those not deleted.

@@ -26,6 +26,23 @@ def test_a_run_says_nothing_of_an_answer_that_was_erased(talk) -> None:
     talk(acts)
 
 
+def test_first_words_are_no_title_any_more_when_they_are_erased(talk) -> None:
+    async def acts(scene) -> None:
+        one, _ = await scene.conversation(titles=False)
+        sent = await scene.send(one, "A secret {{fake tokens=1}}")
+        await scene.ended(sent)
+        titled = (await scene.tree.conversations.get(ANN, one)).conversation
+        assert (titled.title[:8], titled.sources) == ("A secret", (sent.message.id,))
+        await scene.tree.deletion.message(ANN, one, sent.message.id, "erase")
+        left = (await scene.tree.conversations.get(ANN, one)).conversation
+        assert (left.title, left.title_by, left.sources) == ("", "nobody", ())
+        next_sent = await scene.send(one, "New words {{fake tokens=1}}")
+        await scene.ended(next_sent)
+        assert (await scene.tree.conversations.get(ANN, one)).conversation.sources == (next_sent.message.id,)
+
+    talk(acts)
+
+
 def test_what_waits_is_erased_with_its_conversation(talk) -> None:
     async def acts(scene) -> None:
         one, _ = await scene.conversation()

@@ -171,6 +171,23 @@ def test_what_is_deleted_or_erased_leaves_every_share(desk: Callable[[Act], None
     desk(act)
 
 
+def test_a_title_leaves_every_share_with_what_it_was_made_from(desk: Callable[[Act], None]) -> None:
+    async def act(desk: Desk) -> None:
+        talk, _, (first, _) = await desk.scene.talk("CANARY", "Kept")
+        await desk.scene.title_from(talk, "CANARY", first)
+        _, token = await desk.share(talk)
+        mine, theirs = await desk.copies.copy(ANN, token), await desk.copies.copy(BOB, token)
+        (copied, _) = await desk.storage.read(lambda tx: all_messages(tx, B, theirs.id))
+        assert (theirs.title, theirs.sources) == ("CANARY", (copied.id,))
+        await desk.tree.deletion.message(ANN, talk, first, "erase", copies=True)
+        assert "CANARY" not in await desk.text(token)
+        assert [await desk.scene.title_of(one) for one in (talk, mine.id)] == ["", ""]
+        again = await desk.copies.copy(BOB, token)
+        assert (again.title, again.messages) == ("", 1)
+
+    desk(act)
+
+
 def test_files_are_pinned_and_handed_out_below_the_link_alone(desk: Callable[[Act], None]) -> None:
     async def act(desk: Desk) -> None:
         picture = await desk.store(b"\x89PNG\r\n\x1a\n" + b"p" * 50, "cat.png")

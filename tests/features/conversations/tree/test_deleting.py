@@ -129,6 +129,26 @@ def test_an_erasure_takes_what_was_made_of_it_and_tells_what_says_the_same(play)
     play(scene)
 
 
+def test_a_title_goes_with_what_it_was_made_from_and_in_copies_with_the_copy(play) -> None:
+    async def scene(made) -> None:
+        conversation, _, ids = await made.talk("secret", "more")
+        await made.title_from(conversation, "secret", ids[0])
+        copy = (await made.tree.copying.copy(made.ann, conversation)).conversation
+        named = (await made.tree.copying.copy(made.ann, conversation, title="Mine")).conversation
+        (first,) = (await made.tree.messages.children(made.ann, copy.id, None)).items
+        assert (await made.tree.conversations.get(made.ann, copy.id)).conversation.sources == (
+            first.message.id,
+        )
+        without = await made.tree.copying.copy(made.ann, conversation, first_id=ids[1])
+        assert without.conversation.title == ""
+        await made.tree.deletion.message(made.ann, conversation, ids[0], "erase")
+        assert [await made.title_of(one) for one in (conversation, copy.id)] == ["", "secret"]
+        await made.tree.deletion.message(made.ann, conversation, ids[0], "erase", copies=True)
+        assert [await made.title_of(one) for one in (copy.id, named.id)] == ["", "Mine"]
+
+    play(scene)
+
+
 def test_the_log_of_the_run_that_made_an_answer_is_erased_with_it(play) -> None:
     async def scene(made) -> None:
         runs = Runs(made.storage, clock=made.clock)

@@ -318,7 +318,9 @@ class Sending:
         conversation = the_conversation(tx, scope, branch.conversation_id)
         if not conversation.title and conversation.title_by == "nobody":
             title = first_words(draft.parts)
-            change_conversation(tx, scope, conversation.id, title=title, changed_at_ms=now_ms)
+            change_conversation(
+                tx, scope, conversation.id, title=title, sources=[message.id], changed_at_ms=now_ms
+            )
         answerers = draft.answerers if draft.wants_answer else ()
         about = turns_about(branch, message, answerers)
         started = self._beginner.begin(tx, caller, about, expected_head_id=message.id)

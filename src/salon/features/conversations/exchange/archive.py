@@ -158,7 +158,7 @@ class ArchivedConversation(_Record, frozen=True, kw_only=True, omit_defaults=Tru
     title: str = ""
     title_by: TitledBy = "nobody"
     sources: tuple[str, ...] = ()
-    """The messages a model's title was made from."""
+    """The messages the title was made from: by a model, or as the first words."""
     settings: dict[str, Any] = {}
     folder: tuple[str, ...] = ()
     """The names of the folders it lies in, from the outermost."""

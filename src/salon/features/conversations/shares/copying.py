@@ -83,7 +83,7 @@ class Copies:
     ) -> str:
         scope, by = SpaceScope(caller.space_id), caller.person_id or caller.key_id
         marks, origin_id = whole.marks, whole.revision.conversation_id
-        own = _conversation(scope, whole.title, by=by, now_ms=now_ms)
+        own = _conversation(scope, by=by, now_ms=now_ms)
         conversations_store.insert_conversation(tx, scope, own)
         made: dict[int, Message] = {}
         for mark in marks:
@@ -99,6 +99,7 @@ class Copies:
             source = Source(kind="forked-from", id=source_id, conversation_id=origin_id)
             insert_sources(tx, scope, message, [source])
         conversations_store.add_messages(tx, scope, own.id, added=len(made), now_ms=now_ms)
+        _do_title(tx, scope, own, whole, made)
         self._do_branches(tx, scope, own, whole, made=made, now_ms=now_ms)
         record(tx, caller, "share.copied", own.id, {"messages": len(made)})
         publish(tx, scope, Event(type="conversation.created", subject=own.id, created_by=by))
@@ -159,14 +160,14 @@ class Copies:
         return Content(parts=tuple(_renamed(part, names) for part in said.content.parts))
 
 
-def _conversation(scope: SpaceScope, title: str, *, by: str | None, now_ms: int) -> Conversation:
+def _conversation(scope: SpaceScope, *, by: str | None, now_ms: int) -> Conversation:
     return Conversation(
         id=new_id("cnv"),
         space_id=scope.space_id,
         created_by=by,
         kind="chat",
-        title=title,
-        title_by="import",
+        title="",
+        title_by="nobody",
         sources=(),
         settings={},
         branch_id=None,
@@ -181,6 +182,18 @@ def _conversation(scope: SpaceScope, title: str, *, by: str | None, now_ms: int)
         created_at_ms=now_ms,
         changed_at_ms=now_ms,
     )
+
+
+def _do_title(
+    tx: Transaction, scope: SpaceScope, own: Conversation, whole: Whole, made: Mapping[int, Message]
+) -> None:
+    """Take over the title, to go with the copies of what it was made from; not one of anything else."""
+    copies = {whole.marks[position].message_id: message.id for position, message in made.items()}
+    if all(one in copies for one in whole.revision.sources):
+        sources = [copies[one] for one in whole.revision.sources]
+        conversations_store.change_conversation(
+            tx, scope, own.id, title=whole.title, title_by="import", sources=sources
+        )
 
 
 def _message(

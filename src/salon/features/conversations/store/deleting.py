@@ -55,6 +55,7 @@ _IDS_WITH_BODY = statement(
     .order_by(_m.id)
     .limit(bindparam("limit"))
 )
+_CONVERSATIONS_OF = statement(select(_m.id, _m.conversation_id).where(_named, _of_space))
 _DERIVED = statement(
     select(sources.c.message_id, sources.c.conversation_id)
     .join(messages, _m.id == sources.c.message_id)
@@ -191,6 +192,15 @@ def derived_from(
         asked = [one for one in dict.fromkeys(str(row[0]) for row in rows) if one not in seen]
         seen.update(asked)
         found.update({str(row[0]): str(row[1]) for row in rows if str(row[0]) in asked})
+    return found
+
+
+def conversations_of(tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return those of the messages that are there, by their conversations."""
+    found: dict[str, list[str]] = {}
+    for part in chunks(ids):
+        for message_id, conversation_id in tx.all(_CONVERSATIONS_OF, keys=part, space=scope.space_id):
+            found.setdefault(str(conversation_id), []).append(str(message_id))
     return found
 
 

@@ -85,6 +85,8 @@ class Copying:
             made = msgspec.structs.replace(made, messages=len(chosen))
             store.insert_conversation(tx, scope, made)
             new_ids = _copy_messages(tx, scope, made, chosen, tree.parents)
+            if title is None and source.sources:
+                _copy_sources(tx, scope, made, source, new_ids)
             _copy_branches(tx, scope, made, tree, new_ids, what=what)
             for one in participants_of(tx, scope, source.id):
                 join(tx, scope, made.id, Author(kind=one.kind, id=one.id, name=one.name), now_ms=now_ms)
@@ -218,6 +220,19 @@ def _moved(source: Source, new_ids: dict[str, str], conversation_id: str) -> Sou
     if source.id not in new_ids:
         return source
     return Source(kind=source.kind, id=new_ids[source.id], conversation_id=conversation_id)
+
+
+def _copy_sources(
+    tx: Transaction, scope: SpaceScope, made: Conversation, source: Conversation, new_ids: dict[str, str]
+) -> None:
+    """Have the title go with the copies of what it was made from.
+
+    One that was made from something else is not taken over: no erasure would find it.
+    """
+    if all(one in new_ids for one in source.sources):
+        store.change_conversation(tx, scope, made.id, sources=[new_ids[one] for one in source.sources])
+    else:
+        store.change_conversation(tx, scope, made.id, title="", title_by="nobody")
 
 
 def _copy_branches(

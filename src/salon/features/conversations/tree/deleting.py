@@ -18,7 +18,7 @@ from salon.features.conversations.store.marks import Mark, mark_messages
 from salon.features.conversations.store.walking import places_down, places_up
 from salon.features.conversations.tree.appending import turn_of
 from salon.features.conversations.tree.desk import Desk, Ids, author_id
-from salon.features.conversations.tree.erasing import Erased, Erasers, erase_messages, erase_title
+from salon.features.conversations.tree.erasing import Erased, Erasers, erase_messages
 from salon.features.conversations.tree.lookups import the_branch, the_conversation, the_message
 from salon.features.conversations.tree.only_here import only_on
 from salon.foundation.audit import record
@@ -326,7 +326,6 @@ class Deletion:
         erased = erase_messages(
             tx, scope, ids, self.erasers, copies=take.copies, created_by=by, now_ms=now_ms
         )
-        erase_title(tx, scope, the_conversation(tx, scope, conversation_id), erased.messages, now_ms=now_ms)
         return _done("erase", take.kind, take.target, erased=erased, gone_at_ms=now_ms)
 
     def _erase_conversation(
@@ -335,8 +334,8 @@ class Deletion:
         scope, by = SpaceScope(caller.space_id), author_id(caller)
         ids = deleting.ids_with_body(tx, scope, had.id)
         deleting.tombstone(tx, scope, ids, now_ms=now_ms)
-        erased = erase_messages(tx, scope, ids, self.erasers, copies=copies, created_by=by, now_ms=now_ms)
         deleting.blank_conversation(tx, scope, had.id, now_ms=now_ms)
+        erased = erase_messages(tx, scope, ids, self.erasers, copies=copies, created_by=by, now_ms=now_ms)
         self.erasers.forget_whole(tx, scope, had.id)
         noted = Erasure(
             id=new_id("era"),

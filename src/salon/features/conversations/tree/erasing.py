@@ -9,10 +9,10 @@ from typing import Final
 
 import msgspec
 
-from salon.features.conversations.models import Conversation
 from salon.features.conversations.store import conversations as store
 from salon.features.conversations.store import deleting
 from salon.features.conversations.store.deleting import Erasure
+from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
@@ -56,12 +56,42 @@ class Erasers:
                 eraser(tx, scope, part)
 
 
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """What says nothing any more."""
+
+    messages: tuple[str, ...]
+    lived: int
+    """How many of them were not deleted before."""
+
+
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
     """What an erasure took away, and what it left."""
 
     messages: tuple[str, ...]
     copies: tuple[tuple[str, str], ...]
     """(conversation, message) of those that say the same and were left."""
+
+
+def let_go(
+    tx: Transaction,
+    scope: SpaceScope,
+    ids: Sequence[str],
+    erasers: Erasers,
+    *,
+    kinds: Sequence[str] = DERIVED,
+    now_ms: int,
+) -> Gone:
+    """Forget what messages said, what was made of them in the ways of ``kinds``, and titles of either."""
+    gone = [*ids, *deleting.derived_from(tx, scope, ids, kinds)]
+    named, lived = frozenset(gone), 0
+    for conversation_id, within in deleting.conversations_of(tx, scope, gone).items():
+        if count := deleting.tombstone(tx, scope, within, now_ms=now_ms):
+            store.add_messages(tx, scope, conversation_id, added=-count, now_ms=now_ms)
+            lived += count
+        _erase_title(tx, scope, conversation_id, named)
+    deleting.empty(tx, scope, gone)
+    erasers.forget(tx, scope, gone)
+    return Gone(messages=tuple(gone), lived=lived)
 
 
 def erase_messages(
@@ -75,17 +105,9 @@ def erase_messages(
     now_ms: int,
 ) -> Erased:
     """Erase messages and what was made of them; with ``copies`` also what says the same elsewhere."""
-    derived = deleting.derived_from(tx, scope, ids, (*DERIVED, *(COPIED if copies else ())))
-    gone = [*ids, *derived]
+    kinds = (*DERIVED, *(COPIED if copies else ()))
+    gone = let_go(tx, scope, ids, erasers, kinds=kinds, now_ms=now_ms).messages
     left = {} if copies else deleting.derived_from(tx, scope, gone, COPIED)
-    counted: dict[str, int] = {}
-    for message_id, conversation_id in derived.items():
-        if deleting.tombstone(tx, scope, [message_id], now_ms=now_ms):
-            counted[conversation_id] = counted.get(conversation_id, 0) + 1
-    for conversation_id, count in counted.items():
-        store.add_messages(tx, scope, conversation_id, added=-count, now_ms=now_ms)
-    deleting.empty(tx, scope, gone)
-    erasers.forget(tx, scope, gone)
     noted = [
         Erasure(
             id=new_id("era"),
@@ -98,16 +120,15 @@ def erase_messages(
         for one in gone
     ]
     deleting.note_erasures(tx, scope, noted)
-    return Erased(
-        messages=tuple(gone), copies=tuple((where, one) for one, where in left.items() if one not in gone)
-    )
+    return Erased(messages=gone, copies=tuple((where, one) for one, where in left.items() if one not in gone))
 
 
-def erase_title(
-    tx: Transaction, scope: SpaceScope, conversation: Conversation, ids: Sequence[str], *, now_ms: int
-) -> None:
-    """Take away a title that a model made from any of ``ids``."""
-    if not set(ids).isdisjoint(conversation.sources):
-        store.change_conversation(
-            tx, scope, conversation.id, title="", title_by="nobody", sources=(), changed_at_ms=now_ms
-        )
+def _erase_title(tx: Transaction, scope: SpaceScope, conversation_id: str, gone: frozenset[str]) -> None:
+    """Take away a title that was made from any of ``gone``."""
+    had = store.get_conversation(tx, scope, conversation_id)
+    if had is None or gone.isdisjoint(had.sources):
+        return
+    store.change_conversation(tx, scope, had.id, title="", title_by="nobody", sources=())
+    if had.deleted_at_ms is None:
+        data = {"title_by": "nobody"}
+        publish(tx, scope, Event(type="conversation.changed", subject=had.id, data=data))

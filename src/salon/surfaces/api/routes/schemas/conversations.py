@@ -146,7 +146,7 @@ class Conversation(BaseModel):
     title_by: str
     """``nobody``, ``person``, ``model`` or ``import``."""
     sources: list[str]
-    """The messages a model's title was made from."""
+    """The messages the title was made from: by a model, or as the first words."""
     settings: dict[str, Any]
     branch_id: str | None
     """The branch that opens first."""
