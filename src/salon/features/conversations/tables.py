@@ -218,7 +218,7 @@ erasures = Table(
 )
 """What was erased: ids and no words, so that a backup made before cannot bring it back.
 
-``kind``: ``conversation`` or ``message``.
+``kind``: ``conversation``, ``branch`` or ``message``.
 """
 
 __all__ = [

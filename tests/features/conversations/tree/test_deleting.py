@@ -5,7 +5,9 @@ import pytest
 
 from salon.features.conversations.errors import BodyGone
 from salon.features.conversations.models import Source
+from salon.features.conversations.store.deleting import Erasure
 from salon.features.conversations.store.participants import participants_of
+from salon.features.conversations.tree.branches import BranchChange
 from salon.features.conversations.tree.deleting import KEPT_MS, HeldBackup
 from salon.features.conversations.tree.janitor import Tidied
 from salon.foundation.audit import list_records
@@ -228,5 +230,57 @@ def test_a_restore_erases_again(play) -> None:
         assert await made.tree.janitor.erase_again([*erasures, older]) == 1
         assert await made.words(again) == [None, "kept"]
         assert await made.tree.janitor.erase_again(erasures) == 0
+
+    play(scene)
+
+
+async def branched(made) -> tuple[str, dict[str, str], list[str]]:
+    """Begin a conversation with a title from its first words and a side branch that opens first."""
+    conversation, main, ids = await made.talk("one", "secret")
+    await made.title_from(conversation, "secret", ids[1])
+    side = await made.tree.branches.create(made.ann, conversation, name="Secret", head_id=ids[0], opens=True)
+    done = await made.tree.messages.append(made.ann, conversation, [made.said("drei")])
+    return conversation, {"main": main, "side": side.id}, [*ids, done.messages[0].id]
+
+
+def test_a_restore_erases_titles_and_branches_again_and_counts_what_is_left(play) -> None:
+    async def scene(made) -> None:
+        conversation, branches, ids = await branched(made)
+        again, old_branches, old_ids = await branched(made)
+        await made.tree.deletion.branch(made.ann, conversation, branches["side"], "erase")
+        await made.tree.deletion.message(made.ann, conversation, ids[1], "erase")
+        # As an older backup has it: the same in a conversation in which nothing was erased.
+        same = dict(zip([*branches.values(), *ids], [*old_branches.values(), *old_ids], strict=True))
+        older = [
+            msgspec.structs.replace(one, id=f"{one.id}x", target_id=same[one.target_id])
+            for one in await made.tree.janitor.erasures()
+        ]
+        assert await made.tree.janitor.erase_again(older) == 2
+        assert await made.tree.janitor.erase_again(older) == 0
+        view = await made.tree.conversations.get(made.ann, again)
+        assert (view.conversation.title, view.conversation.messages) == ("", 1)
+        assert [branch.id for branch in view.branches] == [old_branches["main"]]
+        assert view.conversation.branch_id == old_branches["main"]
+        assert await made.words(again) == ["one", None]
+        with pytest.raises(BodyGone):
+            await made.tree.deletion.restore_branch(made.ann, again, old_branches["side"])
+
+    play(scene)
+
+
+def test_a_conversation_whose_only_branch_is_erased_again_opens_with_another(play) -> None:
+    async def scene(made) -> None:
+        conversation, main, ids = await made.talk("one")
+        await made.tree.branches.change(made.ann, conversation, main, BranchChange(name="Secret"))
+        erasure = Erasure(
+            id="era_a", space_id=made.ann.space_id, created_by=None,
+            kind="branch", target_id=main, created_at_ms=1,
+        )  # fmt: skip
+        for _ in range(2):
+            await made.tree.janitor.erase_again([erasure])
+        view = await made.tree.conversations.get(made.ann, conversation)
+        assert [(branch.name, branch.head_id) for branch in view.branches] == [("main", ids[0])]
+        assert view.conversation.branch_id == view.branches[0].id != main
+        assert await made.words(conversation) == ["one"]
 
     play(scene)

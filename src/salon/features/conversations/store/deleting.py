@@ -23,7 +23,7 @@ from salon.foundation.storage import Transaction, insert, statement
 
 CHUNK: Final = 500
 """How many ids one statement names."""
-ErasureKind = Literal["conversation", "message"]
+ErasureKind = Literal["conversation", "branch", "message"]
 
 _m = messages.c
 _of_space = _m.space_id == bindparam("space")
@@ -219,7 +219,7 @@ def note_erasures(tx: Transaction, _scope: Scope, noted: Sequence[Erasure]) -> N
 
 
 def was_erased(tx: Transaction, scope: SpaceScope, target_id: str) -> bool:
-    """Tell whether a conversation or a message was erased."""
+    """Tell whether a conversation, a branch or a message was erased."""
     return tx.one(_WAS_ERASED, target=target_id, space=scope.space_id) is not None
 
 

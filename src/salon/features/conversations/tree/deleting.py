@@ -13,19 +13,17 @@ from salon.features.conversations.errors import BodyGone
 from salon.features.conversations.models import Branch, Conversation, Message
 from salon.features.conversations.store import conversations as store
 from salon.features.conversations.store import deleting
-from salon.features.conversations.store.deleting import Erasure
 from salon.features.conversations.store.marks import Mark, mark_messages
 from salon.features.conversations.store.walking import places_down, places_up
 from salon.features.conversations.tree.appending import turn_of
 from salon.features.conversations.tree.desk import Desk, Ids, author_id
-from salon.features.conversations.tree.erasing import Erased, Erasers, erase_messages
+from salon.features.conversations.tree.erasing import Erased, Erasers, erase_messages, note
 from salon.features.conversations.tree.lookups import the_branch, the_conversation, the_message
 from salon.features.conversations.tree.only_here import only_on
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import Conflict
-from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
 Verb = Literal["hide", "archive", "delete", "erase"]
@@ -128,8 +126,10 @@ class Deletion:
                 return _done(verb, "branch", had.id)
             _open_another(tx, scope, had, now_ms=now_ms)
             ids = only_on(tx, scope, had)
-            blank = {"name": ""} if verb == "erase" else {}
-            values = {"deleted_at_ms": now_ms, "changed_at_ms": now_ms, **blank}
+            values = {"deleted_at_ms": now_ms, "changed_at_ms": now_ms}
+            if verb == "erase":
+                values["name"] = ""
+                note(tx, scope, "branch", [had.id], created_by=author_id(caller), now_ms=now_ms)
             store.change_branch(tx, scope, had.id, **values)
             take = _Taking(kind="branch", target=had.id, verb=verb, copies=copies)
             return self._take(tx, caller, conversation_id, ids, take, now_ms=now_ms)
@@ -210,9 +210,9 @@ class Deletion:
             the_conversation(tx, scope, conversation_id)
             had = the_branch(tx, scope, conversation_id, branch_id, or_deleted=True)
             mark = _last_mark(had)
+            if not had.name:
+                raise BodyGone(what="branch", id=had.id)
             if mark == "deleted_at_ms" and had.head_id is not None:
-                if not had.name:
-                    raise BodyGone(what="branch", id=had.id)
                 walked = places_up(tx, scope, conversation_id, had.head_id)
                 ids = [place.id for place in walked if place.deleted_at_ms == had.deleted_at_ms]
                 _count(tx, scope, conversation_id, deleting.bring_back(tx, scope, ids), now_ms=now_ms)
@@ -337,15 +337,7 @@ class Deletion:
         deleting.blank_conversation(tx, scope, had.id, now_ms=now_ms)
         erased = erase_messages(tx, scope, ids, self.erasers, copies=copies, created_by=by, now_ms=now_ms)
         self.erasers.forget_whole(tx, scope, had.id)
-        noted = Erasure(
-            id=new_id("era"),
-            space_id=scope.space_id,
-            created_by=by,
-            kind="conversation",
-            target_id=had.id,
-            created_at_ms=now_ms,
-        )
-        deleting.note_erasures(tx, scope, [noted])
+        note(tx, scope, "conversation", [had.id], created_by=by, now_ms=now_ms)
         return _done("erase", "conversation", had.id, erased=erased, gone_at_ms=now_ms)
 
 

@@ -11,7 +11,8 @@ import msgspec
 
 from salon.features.conversations.store import conversations as store
 from salon.features.conversations.store import deleting
-from salon.features.conversations.store.deleting import Erasure
+from salon.features.conversations.store.deleting import Erasure, ErasureKind
+from salon.features.conversations.tree.appending import MAIN, new_branch
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.ids import new_id
@@ -108,19 +109,54 @@ def erase_messages(
     kinds = (*DERIVED, *(COPIED if copies else ()))
     gone = let_go(tx, scope, ids, erasers, kinds=kinds, now_ms=now_ms).messages
     left = {} if copies else deleting.derived_from(tx, scope, gone, COPIED)
+    note(tx, scope, "message", gone, created_by=created_by, now_ms=now_ms)
+    return Erased(messages=gone, copies=tuple((where, one) for one, where in left.items() if one not in gone))
+
+
+def note(
+    tx: Transaction,
+    scope: SpaceScope,
+    kind: ErasureKind,
+    ids: Sequence[str],
+    *,
+    created_by: str | None,
+    now_ms: int,
+) -> None:
+    """Remember what is erased, so that a restore does it again."""
     noted = [
         Erasure(
             id=new_id("era"),
             space_id=scope.space_id,
             created_by=created_by,
-            kind="message",
+            kind=kind,
             target_id=one,
             created_at_ms=now_ms,
         )
-        for one in gone
+        for one in ids
     ]
     deleting.note_erasures(tx, scope, noted)
-    return Erased(messages=gone, copies=tuple((where, one) for one, where in left.items() if one not in gone))
+
+
+def erase_branch_again(tx: Transaction, scope: SpaceScope, branch_id: str, *, now_ms: int) -> None:
+    """Take away a branch that a backup brought back, with its name; where it was alone a new one opens."""
+    had = store.get_branch(tx, scope, branch_id)
+    if had is None or not had.name:
+        return
+    conversation = store.get_conversation(tx, scope, had.conversation_id)
+    if had.deleted_at_ms is None:
+        store.change_branch(tx, scope, had.id, deleted_at_ms=now_ms, changed_at_ms=now_ms)
+    store.change_branch(tx, scope, had.id, name="")
+    if conversation is None or conversation.branch_id != had.id:
+        return
+    left = store.list_branches(tx, scope, conversation.id)
+    by = had.created_by
+    if not left:
+        left = [
+            new_branch(
+                tx, scope, conversation.id, name=MAIN, head_id=had.head_id, created_by=by, now_ms=now_ms
+            )
+        ]
+    store.change_conversation(tx, scope, conversation.id, branch_id=left[0].id)
 
 
 def _erase_title(tx: Transaction, scope: SpaceScope, conversation_id: str, gone: frozenset[str]) -> None:

@@ -10,7 +10,7 @@ from salon.features.conversations.store import deleting
 from salon.features.conversations.store.deleting import Erasure
 from salon.features.conversations.tree.deleting import KEPT_MS
 from salon.features.conversations.tree.desk import Desk
-from salon.features.conversations.tree.erasing import Erasers
+from salon.features.conversations.tree.erasing import Erasers, erase_branch_again, let_go
 from salon.foundation.kit.caller import SpaceScope, SystemScope
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.ids import SpaceId
@@ -92,15 +92,15 @@ class Janitor:
 
     def _again(self, tx: Transaction, erasure: Erasure) -> int:
         scope, now_ms = SpaceScope(SpaceId(erasure.space_id)), self._desk.clock.now_ms()
+        if erasure.kind == "branch":
+            erase_branch_again(tx, scope, erasure.target_id, now_ms=now_ms)
+            return 0
         if erasure.kind == "message":
-            ids = [erasure.target_id]
-        else:
-            ids = deleting.ids_with_body(tx, scope, erasure.target_id)
-            deleting.blank_conversation(tx, scope, erasure.target_id, now_ms=now_ms)
-            self._erasers.forget_whole(tx, scope, erasure.target_id)
-        count = deleting.tombstone(tx, scope, ids, now_ms=now_ms)
-        deleting.empty(tx, scope, ids)
-        self._erasers.forget(tx, scope, ids)
+            return let_go(tx, scope, [erasure.target_id], self._erasers, now_ms=now_ms).lived
+        ids = deleting.ids_with_body(tx, scope, erasure.target_id)
+        count = let_go(tx, scope, ids, self._erasers, now_ms=now_ms).lived
+        deleting.blank_conversation(tx, scope, erasure.target_id, now_ms=now_ms)
+        self._erasers.forget_whole(tx, scope, erasure.target_id)
         return count
 
     def _page(self, tx: Transaction, before_ms: int) -> int:
