@@ -5,9 +5,11 @@ import pytest
 
 from salon.features.conversations.errors import BodyGone
 from salon.features.conversations.models import Source
+from salon.features.conversations.store.conversations import get_branch
 from salon.features.conversations.store.deleting import Erasure
 from salon.features.conversations.store.participants import participants_of
 from salon.features.conversations.tree.branches import BranchChange
+from salon.features.conversations.tree.conversations import ConversationChange
 from salon.features.conversations.tree.deleting import KEPT_MS, HeldBackup
 from salon.features.conversations.tree.janitor import Tidied
 from salon.foundation.audit import list_records
@@ -102,6 +104,53 @@ def test_the_bodies_of_what_was_deleted_go_after_thirty_days(play) -> None:
             await made.tree.deletion.restore_conversation(made.ann, other)
         assert await made.words(conversation) == [None, "word-two"]
         assert await made.bodies_with(b"word-") == 1
+
+    play(scene)
+
+
+def test_what_was_made_of_deleted_messages_goes_with_their_bodies(play) -> None:
+    async def scene(made) -> None:
+        conversation, _, ids = await made.talk("secret", "kept")
+        await made.title_from(conversation, "secret", ids[0])
+        summary = Source(kind="summary-of", id=ids[0], conversation_id=conversation)
+        await made.tree.messages.append(made.ann, conversation, [made.said("a secret", sources=(summary,))])
+        side = await made.tree.branches.create(made.ann, conversation, name="Secret", head_id=ids[1])
+        await made.tree.messages.append(made.ann, conversation, [made.said("drei")], branch_id=side.id)
+        await made.tree.deletion.message(made.ann, conversation, ids[0], "delete")
+        await made.tree.deletion.branch(made.ann, conversation, side.id, "delete")
+        made.clock.advance(30 * DAY_S)
+        await made.tree.janitor.tidy()
+        assert await made.bodies_with(b"secret") == 0
+        assert await made.words(conversation) == [None, "kept", None]
+        left = (await made.tree.conversations.get(made.ann, conversation)).conversation
+        assert (left.title, left.messages) == ("", 1)
+        with pytest.raises(BodyGone):
+            await made.tree.deletion.restore_branch(made.ann, conversation, side.id)
+
+    play(scene)
+
+
+def test_a_deleted_conversation_leaves_its_id_alone_after_thirty_days(play) -> None:
+    async def scene(made) -> None:
+        spoken, _, _ = await made.talk(*(f"word {number}" for number in range(501)))
+        silent, branch, _ = await made.talk()
+        for one in (spoken, silent):
+            await made.tree.conversations.change(made.ann, one, ConversationChange(settings={"model": "m"}))
+            await made.tree.deletion.conversation(made.ann, one, "delete")
+        made.clock.advance(30 * DAY_S)
+        assert await made.tree.janitor.tidy() == Tidied(bodies=501, acts=0)
+        assert await made.bodies_with(b"word") == 0
+        left = (await made.tree.conversations.page(made.ann, state="deleted")).items
+        assert [(one.title, one.settings, one.messages) for one in left] == [("", {}, 0)] * 2
+        scope = SpaceScope(made.ann.space_id)
+        assert (await made.storage.read(lambda tx: get_branch(tx, scope, branch))).name == ""
+        versions = {one.id: one.version for one in left}
+        await made.tree.janitor.tidy()
+        left = (await made.tree.conversations.page(made.ann, state="deleted")).items
+        assert {one.id: one.version for one in left} == versions
+        for one in (spoken, silent):
+            with pytest.raises(BodyGone):
+                await made.tree.deletion.restore_conversation(made.ann, one)
 
     play(scene)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from salon.features.conversations.indexing.notes import enqueue, forget, forget_conversation
 from salon.features.conversations.tables import (
@@ -66,7 +66,7 @@ _DERIVED = statement(
         _m.body.is_not(None),
     )
 )
-_BLANK_CONVERSATION = statement(
+_blank = (
     update(conversations)
     .where(conversations.c.id == bindparam("key"), conversations.c.space_id == bindparam("space"))
     .values(
@@ -74,16 +74,30 @@ _BLANK_CONVERSATION = statement(
         title_by="nobody",
         sources="[]",
         settings="{}",
-        origin=None,
         messages=0,
+        version=conversations.c.version + 1,
+    )
+)
+_BLANK_DELETED = statement(_blank)
+_BLANK_ERASED = statement(
+    _blank.values(
+        origin=None,
         deleted_at_ms=func.coalesce(conversations.c.deleted_at_ms, bindparam("now_ms")),
         changed_at_ms=bindparam("now_ms"),
-        version=conversations.c.version + 1,
     )
 )
 _BLANK_BRANCHES = statement(
     update(branches)
     .where(branches.c.conversation_id == bindparam("key"), branches.c.space_id == bindparam("space"))
+    .values(name="", version=branches.c.version + 1)
+)
+_BLANK_DELETED_BRANCHES = statement(
+    update(branches)
+    .where(
+        branches.c.head_id.in_(bindparam("keys", expanding=True)),
+        branches.c.space_id == bindparam("space"),
+        branches.c.deleted_at_ms <= bindparam("before_ms"),
+    )
     .values(name="", version=branches.c.version + 1)
 )
 _DROP_PARTICIPANTS = statement(
@@ -113,7 +127,14 @@ _PAST_CONVERSATIONS = statement(
     select(conversations.c.id, conversations.c.space_id)
     .where(
         conversations.c.deleted_at_ms <= bindparam("before_ms"),
-        select(_m.id).where(_m.conversation_id == conversations.c.id, _m.body.is_not(None)).exists(),
+        or_(
+            conversations.c.title != "",
+            conversations.c.settings != "{}",
+            select(branches.c.id)
+            .where(branches.c.conversation_id == conversations.c.id, branches.c.name != "")
+            .exists(),
+            select(_m.id).where(_m.conversation_id == conversations.c.id, _m.body.is_not(None)).exists(),
+        ),
     )
     .limit(bindparam("limit"))
 )
@@ -206,10 +227,26 @@ def conversations_of(tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> 
 
 def blank_conversation(tx: Transaction, scope: SpaceScope, conversation_id: str, *, now_ms: int) -> None:
     """Leave nothing of a conversation but its id: title, settings, names of branches, participants."""
+    tx.run(_BLANK_ERASED, key=conversation_id, space=scope.space_id, now_ms=now_ms)
+    _blank_beside(tx, scope, conversation_id)
+
+
+def blank_deleted(tx: Transaction, scope: SpaceScope, conversation_id: str) -> None:
+    """Leave nothing of a deleted conversation but its id and where it came from: no import brings it back."""
+    tx.run(_BLANK_DELETED, key=conversation_id, space=scope.space_id)
+    _blank_beside(tx, scope, conversation_id)
+
+
+def _blank_beside(tx: Transaction, scope: SpaceScope, conversation_id: str) -> None:
     forget_conversation(tx, scope, conversation_id)
-    tx.run(_BLANK_CONVERSATION, key=conversation_id, space=scope.space_id, now_ms=now_ms)
     tx.run(_BLANK_BRANCHES, key=conversation_id, space=scope.space_id)
     tx.run(_DROP_PARTICIPANTS, key=conversation_id, space=scope.space_id)
+
+
+def blank_branches(tx: Transaction, scope: SpaceScope, heads: Sequence[str], *, before_ms: int) -> None:
+    """Forget the names of branches that were deleted before a time, with the messages in which they end."""
+    for part in chunks(heads):
+        tx.run(_BLANK_DELETED_BRANCHES, keys=part, space=scope.space_id, before_ms=before_ms)
 
 
 def note_erasures(tx: Transaction, _scope: Scope, noted: Sequence[Erasure]) -> None:
@@ -246,7 +283,7 @@ def past_bodies(
 def past_conversations(
     tx: Transaction, _scope: SystemScope, *, before_ms: int, limit: int = 20
 ) -> list[tuple[str, str]]:
-    """Return conversations deleted before a time in which something still has a body: id, space."""
+    """Return conversations deleted before a time of which more is left than the id: id, space."""
     return [
         (str(row[0]), str(row[1])) for row in tx.all(_PAST_CONVERSATIONS, before_ms=before_ms, limit=limit)
     ]

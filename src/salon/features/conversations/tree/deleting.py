@@ -180,7 +180,7 @@ class Deletion:
             tx.take_turn(turn_of(conversation_id))
             had = the_conversation(tx, scope, conversation_id, or_deleted=True)
             mark = _last_mark(had)
-            if mark == "deleted_at_ms" and _is_gone(tx, scope, had):
+            if mark == "deleted_at_ms" and _is_gone(tx, scope, had, now_ms=now_ms):
                 raise BodyGone(what="conversation", id=had.id)
             values: dict[str, Any] = {mark: None, "changed_at_ms": now_ms}
             store.change_conversation(tx, scope, had.id, **values)
@@ -370,10 +370,9 @@ def _count(tx: Transaction, scope: SpaceScope, conversation_id: str, added: int,
         store.add_messages(tx, scope, conversation_id, added=added, now_ms=now_ms)
 
 
-def _is_gone(tx: Transaction, scope: SpaceScope, had: Conversation) -> bool:
-    if deleting.was_erased(tx, scope, had.id):
-        return True
-    return had.messages > 0 and not deleting.ids_with_body(tx, scope, had.id)
+def _is_gone(tx: Transaction, scope: SpaceScope, had: Conversation, *, now_ms: int) -> bool:
+    is_over = had.deleted_at_ms is not None and had.deleted_at_ms <= now_ms - KEPT_MS
+    return is_over or deleting.was_erased(tx, scope, had.id)
 
 
 def _open_another(tx: Transaction, scope: SpaceScope, leaving: Branch, *, now_ms: int) -> None:

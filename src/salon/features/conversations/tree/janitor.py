@@ -1,4 +1,4 @@
-"""What is done without being asked: bodies of what was deleted go when their time is over."""
+"""What is done without being asked: what was deleted is let go when its time is over."""
 
 import asyncio
 import logging
@@ -49,16 +49,16 @@ class Janitor:
             await asyncio.sleep(EVERY_S)
 
     async def tidy(self) -> Tidied:
-        """Let the bodies go of what was deleted 30 days ago, page by page."""
+        """Let go of what was deleted 30 days ago, and of what was made of it, page by page."""
         now_ms = self._desk.clock.now_ms()
-        bodies = 0
-        while count := await self._desk.storage.write(lambda tx: self._page(tx, now_ms - KEPT_MS)):
-            bodies += count
+        bodies, is_any_gone = 0, False
+        while (count := await self._desk.storage.write(lambda tx: self._page(tx, now_ms))) is not None:
+            bodies, is_any_gone = bodies + count, True
         scope = SystemScope("conversations: forget old acts")
         acts = await self._desk.storage.write(
             lambda tx: deleting.drop_acts(tx, scope, before_ms=now_ms - ACTS_KEPT_MS)
         )
-        if bodies:
+        if is_any_gone:
             await self._desk.storage.forget_deleted("messages")
         return Tidied(bodies=bodies, acts=acts)
 
@@ -86,7 +86,7 @@ class Janitor:
                 return sum(self._again(tx, erasure) for erasure in page)
 
             count += await self._desk.storage.write(write)
-        if count:
+        if erasures:
             await self._desk.storage.forget_deleted("messages")
         return count
 
@@ -103,22 +103,31 @@ class Janitor:
         self._erasers.forget_whole(tx, scope, erasure.target_id)
         return count
 
-    def _page(self, tx: Transaction, before_ms: int) -> int:
-        scope = SystemScope("conversations: bodies of what was deleted")
+    def _page(self, tx: Transaction, now_ms: int) -> int | None:
+        """Let some of what was deleted go; return how many bodies, None if there was nothing left."""
+        scope, before_ms = SystemScope("conversations: what was deleted"), now_ms - KEPT_MS
         spaces: dict[str, list[str]] = {}
         for message_id, space_id, _ in deleting.past_bodies(tx, scope, before_ms=before_ms, limit=_PAGE):
             spaces.setdefault(space_id, []).append(message_id)
-        if not spaces:
-            for conversation_id, space_id in deleting.past_conversations(
-                tx, scope, before_ms=before_ms, limit=1
-            ):
-                within = SpaceScope(SpaceId(space_id))
-                ids = deleting.ids_with_body(tx, within, conversation_id)
-                self._erasers.forget_whole(tx, within, conversation_id)
-                spaces[space_id] = ids[:_PAGE]
         for space_id, ids in spaces.items():
             within = SpaceScope(SpaceId(space_id))
-            deleting.tombstone(tx, within, ids, now_ms=self._desk.clock.now_ms())
-            deleting.empty(tx, within, ids)
-            self._erasers.forget(tx, within, ids)
-        return sum(len(ids) for ids in spaces.values())
+            let_go(tx, within, ids, self._erasers, now_ms=now_ms)
+            deleting.blank_branches(tx, within, ids, before_ms=before_ms)
+        if spaces:
+            return sum(len(ids) for ids in spaces.values())
+        count: int | None = None
+        for conversation_id, space_id in deleting.past_conversations(tx, scope, before_ms=before_ms):
+            within = SpaceScope(SpaceId(space_id))
+            count = (count or 0) + self._end(tx, within, conversation_id, now_ms)
+            if count >= _PAGE:
+                break
+        return count
+
+    def _end(self, tx: Transaction, scope: SpaceScope, conversation_id: str, now_ms: int) -> int:
+        """Let bodies of a deleted conversation go, and with the last of them all else that it was."""
+        ids = deleting.ids_with_body(tx, scope, conversation_id)
+        let_go(tx, scope, ids[:_PAGE], self._erasers, now_ms=now_ms)
+        if len(ids) <= _PAGE:
+            deleting.blank_deleted(tx, scope, conversation_id)
+            self._erasers.forget_whole(tx, scope, conversation_id)
+        return len(ids[:_PAGE])
