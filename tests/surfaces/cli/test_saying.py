@@ -47,7 +47,13 @@ def test_something_is_said_in_a_new_temporary_conversation(shell: Shell) -> None
     conversation = done.err.split()[3].rstrip(".")
     assert conversation.startswith("tmpcnv_")
     assert shell("conversations", "send", conversation, "demo:echo", "two").out == "two\n"
-    assert [spoken(one) for one in shown(shell, conversation)][1::2] == ["one", "two"]
+    messages = shown(shell, conversation)
+    assert [spoken(one) for one in messages][1::2] == ["one", "two"]
+    said, answer = (one["id"] for one in messages[:2])
+    compared = shell("--json", "conversations", "diff", conversation, said, answer)
+    assert json.loads(compared.out)["shared_id"] == said
+    merged = shell("conversations", "merge", conversation, answer, "--name", "Again", "--base", said)
+    assert (merged.code, merged.out[:4]) == (0, "brn_")
     listed = [shell("conversations", "list", *more).out for more in ((), ("--temporary",))]
     assert [conversation in told for told in listed] == [False, True]
     refused = shell("conversations", "send", conversation, "hi", "--temporary")

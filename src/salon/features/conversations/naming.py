@@ -13,6 +13,11 @@ def is_temporary(one: str) -> bool:
     return one.startswith(TEMPORARY)
 
 
+def is_message(one: str) -> bool:
+    """Tell whether an id is that of a message, of whichever conversation."""
+    return one.removeprefix(TEMPORARY).startswith("msg_")
+
+
 def id_within(conversation_id: str, prefix: str) -> str:
     """Return a new id of what belongs to a conversation; in a temporary one it says so."""
     return new_id(TEMPORARY + prefix if is_temporary(conversation_id) else prefix)

@@ -16,7 +16,7 @@ from salon.features.conversations.errors import (
 )
 from salon.features.conversations.temporary import Limits
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import InvalidRequest
+from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.foundation.kit.ids import PersonId
 from salon.foundation.messages import ImagePart, TextPart
 from salon.foundation.runs import END
@@ -230,6 +230,21 @@ def test_what_is_usual_in_the_space_holds_in_it(talk) -> None:
         room = await scene.processes[0].temporary.room(ANN, view.conversation.id)
         await answered(room, "Hi {{fake tokens=1}}")
         assert len((await room.tree.messages.page(ANN, room.id)).items) == 2
+
+    talk(acts)
+
+
+def test_its_branches_are_compared_and_merged_by_messages(talk) -> None:
+    async def acts(scene) -> None:
+        room = await begun(scene)
+        sent = await answered(room, "Hi {{fake tokens=1}}")
+        said_id, answer_id = sent.message.id, sent.answers[0].message_id
+        found = await room.tree.comparing.branches(ANN, room.id, said_id, answer_id)
+        assert (found.shared, found.shared_id) == (1, said_id)
+        done = await room.tree.merging.choose(ANN, room.id, [answer_id], name="Again", base=said_id)
+        assert done.branch.head_id == answer_id
+        with pytest.raises(NotFound, match="message tmpmsg_none"):
+            await room.tree.comparing.branches(ANN, room.id, "tmpmsg_none", answer_id)
 
     talk(acts)
 

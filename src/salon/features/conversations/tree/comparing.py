@@ -1,6 +1,7 @@
 """Comparing two branches, or the paths to two messages."""
 
 from salon.features.conversations.models import Message
+from salon.features.conversations.naming import is_message
 from salon.features.conversations.store.answers import answers_of
 from salon.features.conversations.store.messages import get_messages, sources_of
 from salon.features.conversations.store.walking import Place, places_up
@@ -56,7 +57,7 @@ def path_ids(tx: Transaction, scope: SpaceScope, conversation_id: str, last_id: 
 
 def end_of(tx: Transaction, scope: SpaceScope, conversation_id: str, named: str) -> str | None:
     """Return the message that an id names: its own, or where the branch of that id ends. Raises: NotFound."""
-    if named.startswith("msg_"):
+    if is_message(named):
         return the_message(tx, scope, conversation_id, named).id
     return the_branch(tx, scope, conversation_id, named).head_id
 

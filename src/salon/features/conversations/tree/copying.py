@@ -11,7 +11,7 @@ import msgspec
 
 from salon.features.conversations.errors import TemporaryRefused
 from salon.features.conversations.models import Author, Branch, Conversation, Message, Source
-from salon.features.conversations.naming import is_temporary
+from salon.features.conversations.naming import is_message, is_temporary
 from salon.features.conversations.store import conversations as store
 from salon.features.conversations.store.messages import (
     get_messages,
@@ -125,7 +125,7 @@ class _Tree:
         named = last or source.branch_id
         self.last_id = None if named is None else end_of(tx, scope, source.id, named)
         self.path = path_ids(tx, scope, source.id, self.last_id)
-        self.opens_id = named if named is not None and not named.startswith("msg_") else source.branch_id
+        self.opens_id = named if named is not None and not is_message(named) else source.branch_id
         self.parents: dict[str, str | None] = {}
         """Of what is copied: the nearest copied message above."""
 

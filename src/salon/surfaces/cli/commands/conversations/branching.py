@@ -11,6 +11,7 @@ from salon.surfaces.cli.commands.conversations.common import (
     TEMPORARY,
     Json,
     asked_branch,
+    asked_end,
     branch_id,
     done,
     made,
@@ -159,8 +160,7 @@ def merge(
     “bridge” has a model bring two branches together instead.
     """
     with session.client() as client:
-        is_message = base is not None and base.startswith("msg_")
-        start = base if is_message else asked_branch(client, conversation, base)
+        start = asked_end(client, conversation, base)
         body = {"name": name, "messages": list(messages), "base": start, "opens": opens}
         answer = client.call("POST", f"{one_path(conversation)}/merge", body)
     if session.output.as_json:

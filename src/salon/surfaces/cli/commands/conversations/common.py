@@ -5,6 +5,7 @@ from typing import Any, Final, TypeVar, cast
 
 import click
 
+from salon.features.conversations.naming import is_message
 from salon.surfaces.cli.client import ApiClient, segment
 from salon.surfaces.cli.places import folder_id
 from salon.surfaces.cli.session import Session
@@ -64,6 +65,13 @@ def branch_id(view: Json, named: str) -> str:
 def asked_branch(client: ApiClient, conversation: str, named: str | None) -> str | None:
     """Return the id of the branch that is named; None where none is."""
     return None if named is None else branch_id(client.call("GET", one_path(conversation)), named)
+
+
+def asked_end(client: ApiClient, conversation: str, named: str | None) -> str | None:
+    """Return the id of the message or the branch that is named; None where none is."""
+    if named is not None and is_message(named):
+        return named
+    return asked_branch(client, conversation, named)
 
 
 def head_of(client: ApiClient, conversation: str, named: str | None) -> str:

@@ -10,7 +10,7 @@ from salon.surfaces.cli.commands.conversations.common import (
     BRANCH,
     PAGE,
     Json,
-    asked_branch,
+    asked_end,
     asked_filter,
     branch_id,
     filter_options,
@@ -165,10 +165,7 @@ def list_branches(session: Session, conversation: str) -> None:
 def diff(session: Session, conversation: str, left: str, right: str) -> None:
     """Compare two branches of CONVERSATION (names or ids), or the paths to two messages."""
     with session.client() as client:
-        sides = [
-            one if one.startswith("msg_") else asked_branch(client, conversation, one)
-            for one in (left, right)
-        ]
+        sides = [asked_end(client, conversation, one) for one in (left, right)]
         found = client.call(
             "GET", f"{one_path(conversation)}/diff", query={"left": sides[0], "right": sides[1]}
         )
