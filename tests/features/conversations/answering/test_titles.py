@@ -9,12 +9,12 @@ from salon.testing.load import until_async
 from salon.testing.talking import ANN, MODEL
 
 
-def answers_with(scene, title: str) -> None:
-    """Let the fake give titles, and short answers to all else."""
+def answers_with(scene, title: str, *, delay_s: float = 0.0) -> None:
+    """Let the fake give titles after a while, and short answers to all else."""
 
     def choose(exchange, asked) -> Plan:
         is_title = b"Write a title" in exchange.body
-        return Plan(text=title) if is_title else Plan(tokens=2)
+        return Plan(text=title, delay_s=delay_s) if is_title else Plan(tokens=2)
 
     scene.fake.choose = choose
 
@@ -85,6 +85,25 @@ def test_a_title_of_a_person_stays_and_titles_can_be_turned_off(talk) -> None:
         titles = [(await scene.tree.conversations.get(ANN, one)).conversation.title for one in (named, quiet)]
         assert titles == ["Mine", "Hello"]
         assert scene.fake.journal.counts["requests"] == 4
+
+    talk(acts)
+
+
+def test_a_title_of_what_is_erased_while_it_is_written_is_not_given(talk) -> None:
+    async def acts(scene) -> None:
+        scene.processes[0].titles = True
+        answers_with(scene, "A secret", delay_s=0.5)
+        one, _ = await scene.conversation()
+        sent = await scene.send(one, "Hello there")
+        await scene.ended(sent)
+        await until_async(lambda: scene.fake.journal.counts["requests"] == 2, what="the question")
+        await scene.tree.deletion.message(ANN, one, sent.message.id, "erase")
+        after, _ = await scene.conversation()
+        await scene.ended(await scene.send(after, "Hello"))
+        await titled(scene, after)
+        conversation = (await scene.tree.conversations.get(ANN, one)).conversation
+        assert (conversation.title_by, conversation.sources) == ("nobody", ())
+        assert conversation.title != "A secret"
 
     talk(acts)
 

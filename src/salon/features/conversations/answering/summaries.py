@@ -7,6 +7,8 @@ import msgspec
 
 from salon.features.conversations.answering import store
 from salon.features.conversations.answering.models import Turn
+from salon.features.conversations.answering.seeing import touch
+from salon.features.conversations.errors import BodyGone
 from salon.features.conversations.models import Author, Content, Source
 from salon.features.conversations.store.messages import (
     get_message,
@@ -14,7 +16,8 @@ from salon.features.conversations.store.messages import (
     insert_messages,
     insert_sources,
 )
-from salon.features.conversations.tree.appending import NewMessage, build
+from salon.features.conversations.tree.appending import NewMessage, build, turn_of
+from salon.features.conversations.tree.lookups import all_say
 from salon.features.turns import Asks, ContextMessage, Summary
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.events import Event, publish
@@ -75,7 +78,10 @@ class TreeSummaries:
     async def summarise(
         self, messages: Sequence[ContextMessage], *, previous: Summary | None, most_tokens: int
     ) -> Summary:
-        """Have a model write, and keep, a summary of ``messages``. Raises: SalonError."""
+        """Have a model write, and keep, a summary of ``messages``.
+
+        Raises: SalonError; BodyGone where one of them was deleted while the model wrote.
+        """
         covers = tuple(message.id for message in messages if message.id is not None)
         known = set(previous.covers) if previous is not None else set[str]()
         new = [message for message in messages if message.id not in known]
@@ -105,12 +111,13 @@ class TreeSummaries:
             raise UpstreamBroken(provider=self._model, detail="it wrote no summary")
         return "".join(text).strip()
 
-    def _keep(self, tx: Transaction, text: str, covers: Sequence[str]) -> str | None:
+    def _keep(self, tx: Transaction, text: str, covers: Sequence[str]) -> str:
         """Write a summary below the last message that it covers, where no branch leads to."""
         scope, now_ms, turn = self._scope, self._clock.now_ms(), self._turn
+        tx.take_turn(turn_of(turn.conversation_id))
         last = get_message(tx, scope, covers[-1])
-        if last is None:
-            return None
+        if last is None or not all_say(tx, scope, covers):
+            raise BodyGone(what="conversation", id=turn.conversation_id)
         sources = tuple(
             Source(kind="summary-of", id=one, conversation_id=turn.conversation_id) for one in covers
         )
@@ -124,6 +131,8 @@ class TreeSummaries:
         )
         built = build(scope, turn.conversation_id, last, new, created_by=turn.created_by, now_ms=now_ms)
         hidden = msgspec.structs.replace(built, hidden_at_ms=now_ms)
+        # An erasure elsewhere may reach its sources as copies, in a turn of its own.
+        touch(tx, scope, turn.conversation_id, now_ms=now_ms)
         insert_messages(tx, scope, [hidden])
         insert_sources(tx, scope, hidden, sources)
         data = {"conversation": turn.conversation_id, "sources": len(sources)}

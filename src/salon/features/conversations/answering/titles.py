@@ -12,6 +12,8 @@ from salon.features.conversations.answering.models import Turn, TurnData
 from salon.features.conversations.models import Conversation
 from salon.features.conversations.store.conversations import change_conversation, get_conversation
 from salon.features.conversations.store.messages import path
+from salon.features.conversations.tree.appending import turn_of
+from salon.features.conversations.tree.lookups import all_say
 from salon.features.turns import Asks
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.events import Event, publish
@@ -106,8 +108,11 @@ class Titles:
     def _give(
         self, tx: Transaction, scope: SpaceScope, conversation_id: str, title: str, ids: Sequence[str]
     ) -> None:
+        tx.take_turn(turn_of(conversation_id))
         conversation = get_conversation(tx, scope, conversation_id)
         if not title or conversation is None or not _is_open(conversation):
+            return
+        if not all_say(tx, scope, ids):
             return
         now_ms = self._clock.now_ms()
         change_conversation(

@@ -1,5 +1,6 @@
 """Finding what a caller names, in the caller's space alone: anything else is not there."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -8,12 +9,13 @@ from salon.features.conversations.errors import TemporaryRefused
 from salon.features.conversations.models import Branch, Conversation, Message
 from salon.features.conversations.naming import is_temporary
 from salon.features.conversations.store.conversations import get_branch, get_conversation, list_branches
-from salon.features.conversations.store.messages import get_message
+from salon.features.conversations.store.messages import get_message, get_messages
 from salon.features.conversations.store.walking import places_up
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import NotFound
 from salon.foundation.storage import Transaction
 
+_AT_ONCE: Final = 500
 _BRANCHES_TRIED: Final = 20
 """Of a tree with more, a message that none of these leads to is shown as a path of its own."""
 
@@ -86,3 +88,16 @@ def readable(message: Message) -> Message:
     if message.deleted_at_ms is None or message.content is None:
         return message
     return msgspec.structs.replace(message, content=None)
+
+
+def all_say(tx: Transaction, scope: SpaceScope, ids: Sequence[str]) -> bool:
+    """Tell whether every one of these messages may still be read.
+
+    For what was made of them outside of a transaction: an erasure meanwhile could not take it away.
+    """
+    for start in range(0, len(ids), _AT_ONCE):
+        part = ids[start : start + _AT_ONCE]
+        found = get_messages(tx, scope, part)
+        if any(one not in found or readable(found[one]).content is None for one in part):
+            return False
+    return True
