@@ -19,6 +19,7 @@ SENTENCES: Final[dict[str, str]] = {
     "turn_limit": "The turn ended at its limit of {limit}. Continue the answer, or raise the limit in the settings of the conversation.",
     "turn_broken": "The Salon that wrote this answer ended before it was done. What it had said is kept; continue it, or have it written again.",
     "too_large": "The {what} is over the limit of {limit_bytes} bytes. Send less.",
+    "answer_too_large": "The answer is larger than the {limit_bytes} bytes of a message; where something is left out it says so. Continue it, or ask for less at once.",
     "export_too_large": "These are {messages} messages, and at most {limit} are sent in one answer. Begin an export with POST /salon/v1/exports and fetch its file when it is done; “salon export” does so by itself.",
     "no_room": "The space has no room for this file: it may keep {limit_bytes} bytes. Delete files that are not needed, or raise files.quota_bytes.",
     "file_missing": "There is no file {id} here. It was deleted, or belongs to another space; upload it again, or look for it with “salon files list”.",

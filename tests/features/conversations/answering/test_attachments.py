@@ -4,10 +4,11 @@ import base64
 
 import pytest
 
+from salon.features.conversations.answering.attachments import AnswerFiles, GatewaySight
 from salon.features.conversations.answering.models import Draft
-from salon.foundation.files import CannotAttach
+from salon.foundation.files import Attachments, CannotAttach, Files, LocalBlobs, Making
 from salon.foundation.kit.errors import NotFound, TooLarge
-from salon.foundation.messages import FilePart, ImagePart, TextPart, ToolResultPart
+from salon.foundation.messages import AudioPart, FilePart, ImagePart, TextPart, ToolResultPart
 from salon.testing.fake_provider.png import picture
 from salon.testing.talking import ANN, BOB
 
@@ -96,5 +97,23 @@ def test_large_media_of_an_answer_goes_to_the_file_store(talk) -> None:
         assert file.size_bytes == len(base64.b64decode(large))
         assert kept[1:3] == (small, broken)
         assert kept[3].parts[0].file_id is not None
+
+    talk(acts)
+
+
+def test_media_that_finds_no_room_leaves_the_words_and_says_so(talk) -> None:
+    async def acts(scene) -> None:
+        house, bench = scene.processes[0], scene.bench
+        blobs = LocalBlobs(bench.folder / "files")
+        full = Files(bench.storage, blobs, incoming=bench.folder / "incoming", quota_bytes=50_000)
+        attachments = Attachments(full, Making(bench.storage, full, house.workers, bench.clock))
+        files = AnswerFiles(full, attachments, GatewaySight(bench.gateway), most_bytes=1_000_000)
+        large = base64.b64encode(DOT + bytes(70_000)).decode()
+        words = TextPart(text="Here it is.")
+        spoken = AudioPart(data=large, name="a.mp3", transcript="Good day.")
+        kept = await files.kept(ANN, (words, ImagePart(data=large), spoken))
+        assert kept[0] == words
+        assert kept[1].text.startswith("[The file that was made is not kept: The space has no room")
+        assert kept[2].text.startswith("Good day.\n[The file a.mp3 is not kept: ")
 
     talk(acts)

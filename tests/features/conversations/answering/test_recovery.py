@@ -3,6 +3,7 @@
 import asyncio
 
 from salon.features.conversations.answering.models import RUN_KIND
+from salon.features.conversations.tree.appending import MOST_MESSAGE_BYTES
 from salon.foundation.kit.caller import SystemScope
 from salon.foundation.runs import Runs
 from salon.testing.fake_provider import Plan
@@ -163,17 +164,52 @@ def test_a_provider_that_breaks_off_leaves_what_it_said(talk) -> None:
     talk(acts)
 
 
-def test_an_answer_that_cannot_be_written_ends_its_run_and_says_so(talk) -> None:
+def test_an_answer_over_the_limit_of_a_message_is_cut_and_says_so(talk) -> None:
     async def acts(scene) -> None:
         scene.fake.choose = lambda exchange, asked: Plan(text="x" * 4_300_000, piece=10_000, delay_s=0.3)
         one, _ = await scene.conversation()
         sent = await scene.send(one, "Write a book")
         queued = (await scene.send(one, "And another")).queued
         (run,) = await scene.ended(sent)
-        assert run.status == "failed"
+        _, answer = await scene.path(one)
+        assert (run.status, answer.status) == ("failed", "interrupted")
+        assert MOST_MESSAGE_BYTES - 1000 < answer.size_bytes <= MOST_MESSAGE_BYTES
+        assert text_of(answer).startswith("x" * 4_000_000)
+        assert "of 4,300,000 characters are left out here" in text_of(answer)
+        found = await scene.answering.exact.request(ANN, answer.id)
+        assert found.error["error"]["code"] == "answer_too_large"
         assert await scene.answering.queue.turns(ANN, one) == []
         (held,) = await scene.answering.queue.all(ANN, one)
-        assert (held.id, held.status, held.problem["code"]) == (queued.id, "held", "too_large")
-        assert len(await scene.path(one)) == 1
+        assert (held.id, held.status, held.problem["code"]) == (queued.id, "held", "answer_too_large")
+
+    talk(acts)
+
+
+def test_what_an_answer_said_that_cannot_be_written_stays_in_its_log(talk) -> None:
+    async def words(scene, run_id: str) -> str:
+        await scene.runs.compact(before_ms=2**50)
+        events = await scene.runs.events(scene.scope, run_id)
+        return "".join(each.data()["text"] for each in events if each.type == "text-delta")
+
+    async def acts(scene) -> None:
+        one, _ = await scene.conversation()
+        dying = await scene.open()
+        sent = await dying.answering.sending.send(ANN, one, said(SLOW))
+        run_id = sent.answers[0].run_id
+        await scene.streaming(run_id)
+        queued = (await scene.send(one, "And another")).queued
+        await scene.kill(dying)
+        newer = Runs(scene.bench.storage, clock=scene.bench.clock)  # writes what this release cannot read
+        handle = await newer.take_over(await newer.get(scene.scope, run_id))
+        handle.append("step-end", {"kind": "of another release"})
+        await handle.flush()
+        await newer.let_go(handle)
+        assert await over(scene, run_id) == "failed"
+        (held,) = await scene.answering.queue.all(ANN, one)
+        assert (held.id, held.status, held.problem["code"]) == (queued.id, "held", "internal")
+        (question,) = await scene.path(one)
+        assert (await words(scene, run_id)).startswith("tok ")
+        await scene.tree.deletion.message(ANN, one, question.id, "erase")
+        assert await words(scene, run_id) == ""
 
     talk(acts)

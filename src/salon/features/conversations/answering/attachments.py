@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from salon.features.conversations.answering.fitting import instead
 from salon.foundation.files import (
     Attachments,
     CannotAttach,
@@ -20,7 +21,7 @@ from salon.foundation.files import (
 )
 from salon.foundation.files.attachments import MARK, part_of
 from salon.foundation.kit.caller import Caller, SpaceScope
-from salon.foundation.kit.errors import NotFound, SalonError, TooLarge
+from salon.foundation.kit.errors import InvalidRequest, NotFound, SalonError, TooLarge
 from salon.foundation.messages import (
     AudioPart,
     FilePart,
@@ -110,7 +111,10 @@ class AnswerFiles:
         return tuple([await self._resolved(caller, part, takes) for part in parts])
 
     async def kept(self, caller: Caller, parts: Sequence[Part]) -> tuple[Part, ...]:
-        """Return what a model said with its large media in the file store. Raises: NoRoom, StorageError."""
+        """Return what a model said with its large media in the file store, or why that does not take it.
+
+        Raises: StorageError.
+        """
         return tuple([await self._kept(caller, part) for part in parts])
 
     async def _resolved(self, caller: Caller, part: Part, takes: Takes) -> Part:
@@ -130,12 +134,15 @@ class AnswerFiles:
             content = base64.b64decode(part.data, validate=True)
         except (binascii.Error, ValueError):
             return part
-        file = await self._files.store(
-            caller,
-            _once(content),
-            name=part.name or str(part.__struct_config__.tag),
-            media_type=part.media_type or "",
-        )
+        try:
+            file = await self._files.store(
+                caller,
+                _once(content),
+                name=part.name or str(part.__struct_config__.tag),
+                media_type=part.media_type or "",
+            )
+        except InvalidRequest as error:  # no room, too large, infected: nothing that takes the words with it
+            return instead(part, f"[The file {part.name or 'that was made'} is not kept: {error.message}]")
         return msgspec.structs.replace(part, data=None, file_id=file.id, name=file.name)
 
 
@@ -156,7 +163,7 @@ def _inline(parts: Sequence[Part], *, left: int) -> tuple[Part, ...]:
             continue
         size = len(part.data or "") if isinstance(part, _MEDIA) else 0
         left -= size
-        out.append(part if left >= 0 or not size else TextPart(text=_NO_ROOM))
+        out.append(part if left >= 0 or not size else instead(part, _NO_ROOM))
     return tuple(out)
 
 

@@ -111,6 +111,11 @@ _PINNED = statement(
     .order_by(messages.c.depth)
     .limit(bindparam("limit"))
 )
+_THERE = statement(
+    select(messages.c.id, messages.c.body.is_not(None)).where(
+        messages.c.id.in_(bindparam("keys", expanding=True)), messages.c.space_id == bindparam("space")
+    )
+)
 _CLAIM_TITLE = statement(insert(titles).on_conflict_do_nothing(index_elements=["conversation_id"]))
 
 
@@ -155,6 +160,13 @@ def old_turns(
 def drop_turn(tx: Transaction, _scope: Scope, run_id: str) -> bool:
     """Write that an answer is not under way any more; False if somebody did before."""
     return tx.run(_DROP_TURN, run=run_id) > 0
+
+
+def is_unwritten(tx: Transaction, scope: SpaceScope, message_id: str, *, parent_id: str) -> bool:
+    """Tell whether an answer is not there although what it answers is, and can be read."""
+    rows = tx.all(_THERE, keys=[message_id, parent_id], space=scope.space_id)
+    there = {str(row[0]): bool(row[1]) for row in rows}
+    return message_id not in there and there.get(parent_id, False)
 
 
 def insert_queued(tx: Transaction, scope: SpaceScope, queued: Queued) -> Queued:

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 import msgspec
 
 from salon.features.conversations.answering import store
+from salon.features.conversations.answering.fitting import fitted
 from salon.features.conversations.answering.landing import Landed, Landing
 from salon.features.conversations.answering.models import RUN_KIND, Turn, TurnData, joined
 from salon.features.conversations.store.messages import get_message
@@ -30,6 +31,7 @@ T = TypeVar("T")
 
 OWNED: Final = "conversations: work on the answer of an owned run"
 SETTLE: Final = "conversations: write the answer of a run that ended without, in any space"
+_KEEP: Final = "conversations: keep what answers said that are not written"
 _AGAIN_S: Final = 0.5
 _CLOSE_S: Final = 4.0
 _SETTLE_EVERY_S: Final = 15.0
@@ -71,8 +73,7 @@ class Workshop:
         self._closing = asyncio.Event()
         self._at_work: dict[RunHandle, asyncio.Task[None]] = {}
         runs.resume_with(RUN_KIND, self.resume)
-        scope = SystemScope("answers: keep what is not written yet")
-        runs.compact_when(RUN_KIND, lambda tx, run: store.get_turn(tx, scope, run.id) is None)
+        runs.compact_when(RUN_KIND, _stands)
 
     @property
     def at_work(self) -> int:
@@ -129,7 +130,7 @@ class Workshop:
             del self._at_work[handle]
 
     async def _give_up(self, handle: RunHandle, error: Exception) -> None:
-        """End a run whose answer cannot be written; what was said stays in its log."""
+        """End a run whose answer cannot be written; what was said stays in its log, see ``_stands``."""
         told = error if isinstance(error, SalonError) else Internal(request_id=handle.run_id)
         scope = SystemScope(OWNED)
         why = {"code": told.code, "message": told.message}
@@ -157,6 +158,7 @@ class Workshop:
             outcome = interrupted(outcome_of(await self._again(lambda: self._runs.events(scope, run.id))))
         else:
             outcome = await self._outcome(handle, turn, data)
+        outcome = fitted(outcome)
         # Before the answer lands: where its question was erased, landing forgets all that its log says.
         await self._again(handle.flush)
         landed = await self._again(
@@ -235,7 +237,7 @@ class Workshop:
             return False
         said = await self._storage.read(lambda tx: store.said_of(tx, scope, turn.run_id))
         data = joined(msgspec.convert(run.data, TurnData), said)
-        outcome = interrupted(outcome_of(await self._runs.events(scope, turn.run_id)))
+        outcome = fitted(interrupted(outcome_of(await self._runs.events(scope, turn.run_id))))
 
         def write(tx: Transaction) -> bool:
             return self._landing.land(tx, turn, data, outcome) is not None
@@ -257,3 +259,11 @@ def interrupted(outcome: TurnOutcome) -> TurnOutcome:
     code = told.get("code")
     has_ended = outcome.status == "complete" or code not in {None, TurnBroken.code}
     return outcome if has_ended else msgspec.structs.replace(outcome, status="interrupted")
+
+
+def _stands(tx: Transaction, run: Run) -> bool:
+    """Tell whether what a run said is a message, or is to be forgotten with what it was to answer."""
+    if store.get_turn(tx, SystemScope(_KEEP), run.id) is not None:
+        return False
+    message_id, parent_id = str(run.data.get("message_id")), str(run.data.get("parent_id"))
+    return not store.is_unwritten(tx, SpaceScope(SpaceId(run.space_id)), message_id, parent_id=parent_id)

@@ -24,6 +24,7 @@ export function useNextStep(code: string): string {
     case "unsupported":
     case "upstream_refused":
     case "invalid_request":
+    case "answer_too_large":
       return t`Change what was said, or choose another model.`
     case "upstream_content_filtered":
       return t`Say it in other words.`
