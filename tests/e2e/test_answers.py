@@ -124,14 +124,18 @@ def test_what_waits_is_seen_and_sent(house: House) -> None:
     order = {"branch_id": a["branch_id"], "order": [b["id"], a["id"]]}
     listed = ask(house, "PUT", f"/conversations/{one}/queue", order)["items"]
     assert [item["id"] for item in listed] == [b["id"], a["id"]]
-    tag = {"if-match": f'"{listed[1]["version"]}"'}
-    changed = ask(house, "PATCH", f"/queue/{a['id']}", {"text": "A2 {{fake tokens=1}}"}, **tag)
+    tag = {"if-match": f'"{listed[1]["version"]}"', "idempotency-key": "A2"}
+    change = {"text": "A2 {{fake tokens=1}}"}
+    changed = ask(house, "PATCH", f"/queue/{a['id']}", change, **tag)
     assert changed["draft"]["parts"][0]["text"] == "A2 {{fake tokens=1}}"
     c = send(house, one, "C")["queued"]
     assert ask(house, "DELETE", f"/queue/{c['id']}") == {"ok": True}
     assert ask(house, "POST", f"/queue/{a['id']}/send")["queued"]["status"] == "next"
     idle(house, one)
     assert [text(message).split()[0] for message in path(house, one)[::2]] == ["First", "A2", "B"]
+    again = ask(house, "PATCH", f"/queue/{a['id']}", change, **tag)
+    assert (again["status"], again["message_id"]) == ("sent", a["message_id"])
+    assert again["draft"]["parts"] == changed["draft"]["parts"]
     assert ask(house, "POST", f"/queue/{a['id']}/send", {}, 404)["error"]["code"] == "not_found"
 
 

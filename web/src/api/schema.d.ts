@@ -7483,7 +7483,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "waiting" | "next" | "held";
+            status: "waiting" | "next" | "held" | "sent" | "dropped";
             /** Version */
             version: number;
         };

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from salon.features.conversations.answering.errors import QueueFull, QueueMoved
-from salon.features.conversations.answering.models import MOST_QUEUED
-from salon.features.conversations.errors import ChangedMeanwhile
+from salon.features.conversations.answering.models import MOST_QUEUED, Queued
+from salon.features.conversations.errors import ActDiffers, ChangedMeanwhile
 from salon.foundation.kit.errors import NotFound
 from salon.testing.load import until_async
 from salon.testing.talking import ANN, BOB, said, text_of
@@ -120,6 +120,32 @@ def test_what_waits_is_changed_put_in_order_and_dropped(talk) -> None:
                 await act
         await queue.drop(ANN, second.id)
         await scene.runs.stop(scene.scope, sent.answers[0].run_id)
+
+    talk(acts)
+
+
+def test_a_change_that_is_sent_again_is_told_what_became_of_it(talk) -> None:
+    async def acts(scene) -> None:
+        one, _, (first, second) = await waiting(scene, SLOW, "A", "B")
+        queue, text = scene.answering.queue, "A2 {{fake tokens=1}}"
+
+        async def changed(each) -> Queued:
+            return await queue.edit(ANN, each.id, said(text), version=each.version, client_id=each.id)
+
+        assert await changed(first) == await changed(first)
+        await changed(second)
+        await queue.drop(ANN, second.id)
+        await queue.send_now(ANN, first.id)
+        await scene.until_idle(one)
+        sent, dropped = await changed(first), await changed(second)
+        assert (sent.status, sent.message_id, text_of_draft(sent)) == ("sent", first.message_id, text)
+        assert (dropped.status, dropped.draft.parts) == ("dropped", ())
+        with pytest.raises(ActDiffers):
+            await queue.edit(ANN, first.id, said("Other"), client_id=first.id)
+        with pytest.raises(NotFound):
+            await queue.edit(ANN, first.id, said("Late"), client_id="late")
+        await scene.tree.deletion.message(ANN, one, sent.message_id, "erase")
+        assert (await changed(first)).draft.parts == ()
 
     talk(acts)
 

@@ -234,6 +234,20 @@ def test_what_is_usual_in_the_space_holds_in_it(talk) -> None:
     talk(acts)
 
 
+def test_what_waited_in_it_is_found_when_an_act_on_it_is_sent_again(talk) -> None:
+    async def acts(scene) -> None:
+        room, temporary = await begun(scene), scene.processes[0].temporary
+        await room.answering.sending.send(ANN, room.id, said(SLOW))
+        waits = (await room.answering.sending.send(ANN, room.id, said("Then"))).queued
+        for _ in range(2):
+            found = await temporary.room(ANN, waits.id)
+            await found.answering.queue.drop(ANN, waits.id, client_id="drop")
+        with pytest.raises(TemporaryGone):
+            await temporary.room(BOB, waits.id)
+
+    talk(acts)
+
+
 def test_its_branches_are_compared_and_merged_by_messages(talk) -> None:
     async def acts(scene) -> None:
         room = await begun(scene)

@@ -16,6 +16,8 @@ MOST_QUEUED: Final = 100
 """Messages that may wait on one branch."""
 
 QueueStatus = Literal["waiting", "next", "held"]
+QueueEnd = Literal["sent", "dropped"]
+"""What became of something that waited, for whoever asks once more."""
 
 
 class Answerer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -110,7 +112,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str
     """The id that the message will have."""
     position: int
-    status: QueueStatus
+    status: QueueStatus | QueueEnd
     problem: dict[str, Any] | None
     """Why it is held: the code and the sentence of what happened."""
     draft: Draft
@@ -134,6 +136,7 @@ __all__ = [
     "RUN_KIND",
     "Answerer",
     "Draft",
+    "QueueEnd",
     "QueueStatus",
     "Queued",
     "Sent",

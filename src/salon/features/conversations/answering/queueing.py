@@ -1,24 +1,28 @@
 """What waits for the end of an answer: seen, changed, put in order, sent now, dropped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
 
 from salon.features.conversations.answering import store
 from salon.features.conversations.answering.beginning import Beginner
 from salon.features.conversations.answering.checking import Checker
 from salon.features.conversations.answering.errors import QueueMoved
-from salon.features.conversations.answering.models import Draft, Queued, Sent, Turn
+from salon.features.conversations.answering.models import Draft, Queued, QueueEnd, Sent, Turn
 from salon.features.conversations.answering.seeing import sent_of, touch
 from salon.features.conversations.errors import ChangedMeanwhile
+from salon.features.conversations.store.messages import get_message
 from salon.features.conversations.tree.appending import turn_of
-from salon.features.conversations.tree.desk import Desk, Ids, author_id
-from salon.features.conversations.tree.lookups import the_branch, the_conversation
+from salon.features.conversations.tree.desk import Desk, Ids, author_id, made_before
+from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import NotFound
 from salon.foundation.runs import Runs
 from salon.foundation.storage import Transaction
 
-Do = Callable[[Transaction, int], Ids]
+_EDIT: Final = "queue.edit"
 
 
 class Queue:
@@ -59,16 +63,25 @@ class Queue:
         version: int | None = None,
         client_id: str | None = None,
     ) -> Queued:
-        """Say something else instead of what waits.
+        """Say something else instead of what waits; sent again, return what became of it.
 
         Raises: NotFound once it was sent, ChangedMeanwhile for another ``version``, what sending raises.
         """
         scope = SpaceScope(caller.space_id)
-        old = await self._desk.storage.read(lambda tx: the_queued(tx, scope, queued_id))
-        branch = await self._desk.storage.read(
-            lambda tx: the_branch(tx, scope, old.conversation_id, old.branch_id)
-        )
-        ready = await self._checker.ready(caller, old.conversation_id, draft, last_id=branch.head_id)
+        asked = {"queued": queued_id, "draft": draft, "version": version}
+
+        def look(tx: Transaction) -> tuple[Queued, str | None, bool]:
+            if client_id is not None and (
+                known := made_before(tx, caller, act=_EDIT, asked=asked, client_id=client_id)
+            ):
+                return _since(tx, scope, known), None, True
+            found = the_queued(tx, scope, queued_id)
+            return found, the_branch(tx, scope, found.conversation_id, found.branch_id).head_id, False
+
+        old, last_id, is_made = await self._desk.storage.read(look)
+        if is_made:
+            return old
+        ready = await self._checker.ready(caller, old.conversation_id, draft, last_id=last_id)
 
         def do(tx: Transaction, now_ms: int) -> Ids:
             tx.take_turn(turn_of(old.conversation_id))
@@ -78,11 +91,14 @@ class Queue:
             changed = store.change_queued(
                 tx, scope, present, now_ms=now_ms, problem=present.problem, draft=ready
             )
+            if changed is None:
+                raise QueueMoved(id=queued_id)
             self._told(tx, scope, changed, "queue.changed", by=author_id(caller), now_ms=now_ms)
-            return {"queued": queued_id}
+            return _kept(changed)
 
-        asked = {"queued": queued_id, "draft": draft, "version": version}
-        return await self._act(caller, do, act="queue.edit", asked=asked, client_id=client_id)
+        return await self._desk.act(
+            caller, do, lambda tx, made: _since(tx, scope, made), act=_EDIT, asked=asked, client_id=client_id
+        )
 
     async def reorder(
         self,
@@ -183,28 +199,15 @@ class Queue:
         self,
         tx: Transaction,
         scope: SpaceScope,
-        queued: Queued | None,
+        queued: Queued,
         kind: str,
         *,
         by: str | None,
         now_ms: int,
     ) -> None:
-        if queued is None:
-            raise QueueMoved(id="")
         touch(tx, scope, queued.conversation_id, now_ms=now_ms)
         data = {"conversation": queued.conversation_id, "branch": queued.branch_id}
         publish(tx, scope, Event(type=kind, subject=queued.id, data=data, created_by=by))
-
-    async def _act(self, caller: Caller, do: Do, *, act: str, asked: object, client_id: str | None) -> Queued:
-        scope = SpaceScope(caller.space_id)
-        return await self._desk.act(
-            caller,
-            do,
-            lambda tx, made: the_queued(tx, scope, made["queued"]),
-            act=act,
-            asked=asked,
-            client_id=client_id,
-        )
 
 
 def the_queued(tx: Transaction, scope: SpaceScope, queued_id: str) -> Queued:
@@ -213,3 +216,21 @@ def the_queued(tx: Transaction, scope: SpaceScope, queued_id: str) -> Queued:
     if found is None:
         raise NotFound(what="message in the queue", id=queued_id[:100])
     return found
+
+
+def _kept(queued: Queued) -> Ids:
+    """Return what an act keeps of what waits: all but what is said."""
+    return {k: v for k, v in msgspec.structs.asdict(queued).items() if k not in {"draft", "problem"}}
+
+
+def _since(tx: Transaction, scope: SpaceScope, kept: Ids) -> Queued:
+    """Return what waits as it is now; once it was sent or dropped, that, and what its message says."""
+    found = store.get_queued(tx, scope, kept["id"])
+    if found is not None:
+        return found
+    message = get_message(tx, scope, kept["message_id"])
+    content = None if message is None else readable(message).content
+    end: QueueEnd = "dropped" if message is None else "sent"
+    draft = Draft(parts=() if content is None else content.parts)
+    values: Ids = {**kept, "status": end, "problem": None, "draft": draft}
+    return Queued(**values)

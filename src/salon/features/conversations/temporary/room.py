@@ -58,6 +58,8 @@ class Room:
         self.created_by = author_id(owner)
         self.used_s = clock.monotonic_s()
         """When it was last asked for, by the monotonic clock."""
+        self._waited: set[str] = set()
+        """What was asked for while it waited: the same act is answered again when it has been sent."""
         self.act: tuple[str | None, str] = (None, "")
         """The client's own id of the act that began it, and what that was."""
 
@@ -79,13 +81,14 @@ class Room:
         """Tell whether a message, a run, or something that waits is one of its own."""
         scope = SpaceScope(self.space_id)
 
-        def look(tx: Transaction) -> bool:
-            return (
-                get_message(tx, scope, key) is not None
-                or answering_store.get_queued(tx, scope, key) is not None
-            )
+        def look(tx: Transaction) -> tuple[bool, bool]:
+            waits = answering_store.get_queued(tx, scope, key) is not None
+            return waits, get_message(tx, scope, key) is not None
 
-        if await self.storage.read(look):
+        waits, is_message = await self.storage.read(look)
+        if waits:
+            self._waited.add(key)
+        if is_message or key in self._waited:
             return True
         try:
             await self.runs.get(scope, key)

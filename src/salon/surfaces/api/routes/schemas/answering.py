@@ -124,8 +124,11 @@ class Queued(BaseModel):
     message_id: str
     """The id that the message will have."""
     position: int
-    status: Literal["waiting", "next", "held"]
-    """``waiting`` for the answer, ``next`` however that ends, or ``held`` until somebody sends it."""
+    status: Literal["waiting", "next", "held", "sent", "dropped"]
+    """``waiting`` for the answer, ``next`` however that ends, or ``held`` until somebody sends it.
+
+    A change that is sent again may find that it was ``sent`` or ``dropped`` since.
+    """
     problem: dict[str, Any] | None
     """Why it is held."""
     draft: dict[str, Any]
