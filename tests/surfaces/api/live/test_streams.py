@@ -92,7 +92,7 @@ def test_what_cannot_be_followed_is_refused_with_a_reason(play: Callable[..., No
             status, _, body = await asked(
                 made, f"runs/{own}/events", last_event_id=last.encode("latin-1", "replace").decode("latin-1")
             )
-            assert (status, json.loads(body)["error"]["fields"]["field"]) == (400, "Last-Event-ID")
+            assert (status, json.loads(body)["error"]["fields"]["field"]) == (400, "header.last-event-id")
         status, headers, _ = await asked(made, "socket")
         assert (status, headers["upgrade"]) == (426, "websocket")
 

@@ -38,7 +38,7 @@ def position(last_event_id: str | None, *, epoch: int, number: int) -> tuple[int
         return epoch, number
     first, dash, second = last_event_id.partition("-")
     if not (dash and _is_number(first) and _is_number(second)):
-        raise InvalidRequest(field="Last-Event-ID", problem="It must be EPOCH-NUMBER, as it was sent.")
+        raise InvalidRequest(field="header.last-event-id", problem="It must be EPOCH-NUMBER, as it was sent.")
     return int(first), int(second)
 
 
@@ -47,7 +47,7 @@ def number_after(last_event_id: str | None, after: int | None) -> int | None:
     if not last_event_id:
         return after
     if not _is_number(last_event_id):
-        raise InvalidRequest(field="Last-Event-ID", problem="It must be a number, as it was sent.")
+        raise InvalidRequest(field="header.last-event-id", problem="It must be a number, as it was sent.")
     return int(last_event_id)
 
 

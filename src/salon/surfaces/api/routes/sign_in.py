@@ -43,7 +43,9 @@ async def sign_in(
     """Use a one-time link up: a session cookie and on to the page."""
     if request.headers.get("sec-fetch-dest", "document") != "document":
         # An image in a text, or another page's, must not make this browser somebody else's.
-        raise InvalidRequest(field="sec-fetch-dest", problem="This link is opened, not loaded into a page.")
+        raise InvalidRequest(
+            field="header.sec-fetch-dest", problem="This link is opened, not loaded into a page."
+        )
     way.check_link()
     session = await house.sign_in(token)
     if session is None:

@@ -42,7 +42,7 @@ def asked_version(if_match: Annotated[str | None, Header(max_length=100)] = None
         return None
     text = if_match.removeprefix("W/").strip('"')
     if not (text.isascii() and text.isdigit() and len(text) < 18):
-        raise InvalidRequest(field="If-Match", problem="Send the ETag of the row, as it was.")
+        raise InvalidRequest(field="header.if-match", problem="Send the ETag of the row, as it was.")
     return int(text)
 
 
