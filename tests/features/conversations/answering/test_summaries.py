@@ -42,6 +42,7 @@ def test_older_turns_are_summarised_with_their_sources(talk) -> None:
         assert view.message.hidden_at_ms is not None
         assert "They talked." in str(last.steps[0].request)
         assert view.message.id not in [message.id for message in await scene.path(one)]
+        assert (await scene.tree.repairing.repair(ANN, one, only_check=True)).problems == ()
         before = asked_for_summaries(scene)
         await scene.ended(await scene.send(one, "And?"))
         assert asked_for_summaries(scene) == before

@@ -7,9 +7,9 @@ import msgspec
 
 from salon.features.conversations.answering import store
 from salon.features.conversations.answering.models import Turn
-from salon.features.conversations.answering.seeing import touch
 from salon.features.conversations.errors import BodyGone
 from salon.features.conversations.models import Author, Content, Source
+from salon.features.conversations.store.conversations import add_messages
 from salon.features.conversations.store.messages import (
     get_message,
     get_messages,
@@ -131,8 +131,8 @@ class TreeSummaries:
         )
         built = build(scope, turn.conversation_id, last, new, created_by=turn.created_by, now_ms=now_ms)
         hidden = msgspec.structs.replace(built, hidden_at_ms=now_ms)
-        # An erasure elsewhere may reach its sources as copies, in a turn of its own.
-        touch(tx, scope, turn.conversation_id, now_ms=now_ms)
+        # An erasure elsewhere may reach its sources as copies, in a turn of its own: it collides here.
+        add_messages(tx, scope, turn.conversation_id, added=1, now_ms=now_ms)
         insert_messages(tx, scope, [hidden])
         insert_sources(tx, scope, hidden, sources)
         data = {"conversation": turn.conversation_id, "sources": len(sources)}
