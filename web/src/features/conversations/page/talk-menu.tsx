@@ -10,6 +10,7 @@ import { toast } from "@/components/ui/toast"
 import { useOpenAtOnce } from "@/components/ui/use-open-at-once"
 import { acts } from "@/features/conversations/api/acts"
 import type { Conversation } from "@/features/conversations/api/conversations"
+import { endTemporary } from "@/features/conversations/list/act"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { ShareDialog } from "@/features/conversations/share"
 import { copyText } from "@/lib/clipboard"
@@ -26,7 +27,7 @@ export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
   const talk = useTalk()
   const button = useOpenAtOnce()
   const [isSharing, setIsSharing] = useState(false)
-  const { id, branches } = conversation
+  const { id, branches, is_temporary: isTemporary } = conversation
   const isPinned = conversation.pinned_at_ms !== null
   const remove = (): void => {
     talk.act(acts.remove(id))
@@ -47,10 +48,12 @@ export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
     <>
       <Menu label={t`Conversation`} align="end" trigger={dots}>
         <MenuItem icon={Pencil} onChoose={onRename}>{t`Rename`}</MenuItem>
-        <MenuItem icon={isPinned ? PinOff : Pin} onChoose={() => talk.act(acts.sort({ act: isPinned ? "unpin" : "pin", ids: [id] }))}>
-          {isPinned ? t`Unpin` : t`Pin`}
-        </MenuItem>
-        <MenuItem icon={Share2} isDisabled={conversation.is_temporary} onChoose={() => setIsSharing(true)}>{t`Share`}</MenuItem>
+        {isTemporary ? null : (
+          <MenuItem icon={isPinned ? PinOff : Pin} onChoose={() => talk.act(acts.sort({ act: isPinned ? "unpin" : "pin", ids: [id] }))}>
+            {isPinned ? t`Unpin` : t`Pin`}
+          </MenuItem>
+        )}
+        <MenuItem icon={Share2} isDisabled={isTemporary} onChoose={() => setIsSharing(true)}>{t`Share`}</MenuItem>
         <MenuItem icon={Link2} onChoose={() => void copyText(location.href)}>{t`Copy the link`}</MenuItem>
         {branches.length > 1 ? <MenuLine /> : null}
         {branches.length > 1
@@ -61,8 +64,18 @@ export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
             ))
           : null}
         <MenuLine />
-        <MenuItem icon={Archive} onChoose={archive}>{t`Archive`}</MenuItem>
-        <MenuItem icon={Trash2} tone="danger" onChoose={remove}>{t`Delete`}</MenuItem>
+        {isTemporary ? (
+          <MenuItem
+            icon={Trash2}
+            tone="danger"
+            onChoose={() => void endTemporary(id).then(() => navigate({ to: "/" }))}
+          >{t`End and forget`}</MenuItem>
+        ) : (
+          <>
+            <MenuItem icon={Archive} onChoose={archive}>{t`Archive`}</MenuItem>
+            <MenuItem icon={Trash2} tone="danger" onChoose={remove}>{t`Delete`}</MenuItem>
+          </>
+        )}
       </Menu>
       <Suspense>
         {isSharing ? <ShareDialog conversationId={id} branchId={talk.branchId} onClose={() => setIsSharing(false)} /> : null}
