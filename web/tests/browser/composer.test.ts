@@ -91,6 +91,32 @@ describe.skipIf(BROWSER_PATH === null)(`the start page in a browser${BROWSER_PAT
     await close()
   })
 
+  test.each([
+    { what: "a pointer", options: {}, least: 24 },
+    { what: "a finger", options: { viewport: NARROW, hasTouch: true, isMobile: true }, least: 44 },
+  ])("$what puts a model beside another and makes it a favourite where it stands", async ({ options, least }) => {
+    const { page, complaints, close } = await visit(browser, house.address, options)
+    await page.getByRole("button", { name: /^Model: / }).click()
+    const option = page.getByRole("option", { name: /haiku/ })
+    const press = async (title: string): Promise<void> => {
+      const target = option.getByTitle(title)
+      const at = await target.boundingBox()
+      expect(Math.min(at?.width ?? 0, at?.height ?? 0)).toBeGreaterThanOrEqual(least)
+      await ("hasTouch" in options ? target.tap() : target.click())
+    }
+    await press("Make favourite")
+    await page.getByRole("group", { name: "Favourites" }).getByRole("option", { name: /haiku/ }).waitFor()
+    await press("Side by side")
+    await page.getByRole("button", { name: /^Model: 2 models/ }).waitFor()
+    expect(await option.getAttribute("aria-selected")).toBe("true")
+    await press("Take away")
+    await page.getByRole("button", { name: /^Model: 2 models/ }).waitFor({ state: "detached" })
+    await press("Favourite")
+    await page.getByRole("group", { name: "Favourites" }).waitFor({ state: "detached" })
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   test("an example goes into the box, to be changed or sent", async () => {
     const { page, close } = await visit(browser, house.address)
     await page.getByRole("list", { name: "Examples" }).getByRole("button").first().click()

@@ -85,7 +85,7 @@ export function OptionList<Item>(props: OptionListProps<Item>) {
                 onPointerDown={(event) => event.preventDefault()}
                 onClick={(event) => onChoose(item, event.metaKey || event.ctrlKey)}
                 onKeyDown={(event) => keys.current?.(event)}
-                className="flex min-h-(--row) cursor-pointer items-center gap-2 rounded-2 px-2 py-1 text-ui data-active:bg-hover"
+                className="group/option flex min-h-(--row) cursor-pointer items-center gap-2 rounded-2 px-2 py-1 text-ui data-active:bg-hover"
               >
                 {props.children(item)}
               </div>

@@ -10,13 +10,14 @@ interface ModelDetailsProps {
   option: Option
   isFavourite: boolean
   isChosen: boolean
-  canAdd: boolean
+  /** Whether it can be put beside those that are chosen, or taken from them. */
+  canToggle: boolean
   onFavourite: () => void
   onBeside: () => void
 }
 
 /** What is known of the model the keys are at, and what else can be done with it. */
-export function ModelDetails({ option, isFavourite, isChosen, canAdd, onFavourite, onBeside }: ModelDetailsProps) {
+export function ModelDetails({ option, isFavourite, isChosen, canToggle, onFavourite, onBeside }: ModelDetailsProps) {
   const { t, i18n } = useLingui()
   const names = useAbilityNames()
   const { model } = option
@@ -34,7 +35,7 @@ export function ModelDetails({ option, isFavourite, isChosen, canAdd, onFavourit
         <Star aria-hidden="true" className={`size-3.5 ${isFavourite ? "fill-current" : ""}`} />
         {isFavourite ? t`Favourite` : t`Make favourite`}
       </Button>
-      <Button size="small" disabled={!isChosen && !canAdd} onClick={onBeside}>
+      <Button size="small" disabled={!canToggle} onClick={onBeside}>
         <Columns2 aria-hidden="true" className="size-3.5" />
         {isChosen ? t`Take away` : t`Side by side`}
       </Button>

@@ -42,6 +42,8 @@ export default function PickerBody({ listId, search, models, keys, onActive, onM
     if (rest.length < models.length) onModels(rest.length === 0 ? [name] : rest, false)
     else if (models.length < MOST_BESIDE) onModels([...models, name], false)
   }
+  const canToggle = (name: string): boolean => (models.includes(name) ? models.length > 1 : models.length < MOST_BESIDE)
+  const makeFavourite = (name: string): void => choose((now) => withFavourite(now, name))
   const isCut = groups.some((group) => group.name === "all" && group.options.length === MOST_SHOWN)
   return (
     <>
@@ -65,7 +67,10 @@ export default function PickerBody({ listId, search, models, keys, onActive, onM
             option={option}
             isChosen={models.includes(option.name)}
             isFavourite={kept.favourites.includes(option.name)}
+            canToggle={canToggle(option.name)}
             state={providers.data?.find((one) => one.name === option.model.provider)?.state}
+            onBeside={() => toggle(option.name)}
+            onFavourite={() => makeFavourite(option.name)}
           />
         )}
       </OptionList>
@@ -75,8 +80,8 @@ export default function PickerBody({ listId, search, models, keys, onActive, onM
           option={active}
           isFavourite={kept.favourites.includes(active.name)}
           isChosen={models.length > 1 && models.includes(active.name)}
-          canAdd={models.length < MOST_BESIDE && !models.includes(active.name)}
-          onFavourite={() => choose((now) => withFavourite(now, active.name))}
+          canToggle={canToggle(active.name)}
+          onFavourite={() => makeFavourite(active.name)}
           onBeside={() => toggle(active.name)}
         />
       )}
