@@ -3,10 +3,12 @@ import { useQuery } from "@tanstack/react-query"
 import { useState } from "react"
 import { modelsQuery } from "@/features/house/api/queries"
 import { Select } from "@/components/ui/select"
+import { useChosen } from "@/features/models/picker/chosen"
+import { optionsOf, usualModel } from "@/features/models/picker/options"
 
 interface ModelFieldProps {
   initial: string | null
-  /** What no choice means; without it the first choice is `initial`. */
+  /** What no choice means; without it the first choice is `initial`, else who usually answers. */
   none?: string
 }
 
@@ -14,8 +16,9 @@ interface ModelFieldProps {
 export function ModelField({ initial, none }: ModelFieldProps) {
   const { t } = useLingui()
   const models = useQuery(modelsQuery())
-  const names = [...new Set((models.data ?? []).flatMap((model) => [...model.aliases, model.id]))]
-  const usual = none === undefined ? (initial ?? names[0] ?? "") : ""
+  const kept = useChosen()
+  const names = optionsOf(models.data ?? []).map(({ name }) => name)
+  const usual = none === undefined ? (initial ?? usualModel(models.data ?? [], kept) ?? "") : ""
   const [chosen, setChosen] = useState<string | null>(null)
   const value = chosen ?? usual
   const options = [

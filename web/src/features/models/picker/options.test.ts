@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import type { Model } from "@/api/types"
 import { parseChosen, withFavourite, withUsed } from "@/features/models/picker/chosen"
-import { groupsOf, optionsOf, usualModel } from "@/features/models/picker/options"
+import { groupsOf, isCut, optionsOf, usualModel } from "@/features/models/picker/options"
 
 function model(id: string, more: Partial<Model> = {}): Model {
   const [provider = "", name = id] = id.split("/")
@@ -43,6 +43,13 @@ test("favourites and recent ones come first, and each stands once", () => {
     ["all", ["demo/demo", "openai/fast"]],
   ])
   expect(groupsOf(ALL, "deep streaming", chosen).map(({ name }) => name)).toEqual(["favourites"])
+})
+
+test("of very many some are shown, and that there are more is known", () => {
+  const many = Array.from({ length: 200 }, (_, at) => model(`many/model-${at}`))
+  const groups = groupsOf(many, "", NOTHING)
+  expect([groups.flatMap(({ options }) => options).length, isCut(groups)]).toEqual([60, true])
+  expect(isCut(groupsOf(ALL, "", NOTHING))).toBe(false)
 })
 
 test("who answers unless named is the chosen one, the last one, or a real one before the demo", () => {

@@ -29,7 +29,7 @@ const OTHER_WORK = new Set([
   "realtime",
 ])
 /** More are found by searching. */
-export const MOST_SHOWN = 60
+const MOST_SHOWN = 60
 
 export function canTalk({ capabilities }: Pick<Model, "capabilities">): boolean {
   return capabilities.length === 0 || capabilities.some((one) => !OTHER_WORK.has(one))
@@ -64,6 +64,11 @@ export function groupsOf(models: readonly Model[], search: string, chosen: Chose
     { name: "all", options: [...byName.values()].slice(0, MOST_SHOWN) },
   ]
   return groups.filter((group) => group.options.length > 0)
+}
+
+/** Whether there may be more than are shown. */
+export function isCut(groups: readonly OptionGroup[]): boolean {
+  return groups.some(({ name, options }) => name === "all" && options.length === MOST_SHOWN)
 }
 
 /** Who answers where nobody was chosen: the last one used, else one that is not the demo. */

@@ -7,7 +7,8 @@ import { modelsQuery, providersQuery } from "@/features/house/api/queries"
 import { choose, useChosen, withFavourite } from "@/features/models/picker/chosen"
 import { ModelDetails } from "@/features/models/picker/model-details"
 import { ModelOption } from "@/features/models/picker/model-option"
-import { groupsOf, MOST_SHOWN, type Option } from "@/features/models/picker/options"
+import { groupsOf, isCut, type Option } from "@/features/models/picker/options"
+import { useGroupTitles } from "@/features/models/picker/use-group-titles"
 
 interface PickerBodyProps {
   listId: string
@@ -24,6 +25,7 @@ const MOST_BESIDE = 4
 /** The models to choose from: favourites, those used last, all; one, or up to four that answer side by side. */
 export default function PickerBody({ listId, search, models, keys, onActive, onModels }: PickerBodyProps) {
   const { t } = useLingui()
+  const titles = useGroupTitles()
   const kept = useChosen()
   const known = useQuery(modelsQuery())
   const providers = useQuery(providersQuery())
@@ -35,7 +37,6 @@ export default function PickerBody({ listId, search, models, keys, onActive, onM
       <p className="p-3 text-ui text-danger">{known.error.message}</p>
     )
   }
-  const titles = { favourites: t`Favourites`, recent: t`Recent`, all: t`All models` }
   const groups = groupsOf(known.data, search, kept)
   const toggle = (name: string): void => {
     const rest = models.filter((one) => one !== name)
@@ -43,8 +44,6 @@ export default function PickerBody({ listId, search, models, keys, onActive, onM
     else if (models.length < MOST_BESIDE) onModels([...models, name], false)
   }
   const canToggle = (name: string): boolean => (models.includes(name) ? models.length > 1 : models.length < MOST_BESIDE)
-  const makeFavourite = (name: string): void => choose((now) => withFavourite(now, name))
-  const isCut = groups.some((group) => group.name === "all" && group.options.length === MOST_SHOWN)
   return (
     <>
       {groups.length === 0 ? <p className="p-3 text-ui text-text-2">{t`No model has these words.`}</p> : null}
@@ -70,21 +69,25 @@ export default function PickerBody({ listId, search, models, keys, onActive, onM
             canToggle={canToggle(option.name)}
             state={providers.data?.find((one) => one.name === option.model.provider)?.state}
             onBeside={() => toggle(option.name)}
-            onFavourite={() => makeFavourite(option.name)}
+            onFavourite={() => toggleFavourite(option.name)}
           />
         )}
       </OptionList>
-      {isCut ? <p className="px-3 pb-2 text-caption text-text-2">{t`Search for more.`}</p> : null}
+      {isCut(groups) ? <p className="px-3 pb-2 text-caption text-text-2">{t`Search for more.`}</p> : null}
       {active === null ? null : (
         <ModelDetails
           option={active}
           isFavourite={kept.favourites.includes(active.name)}
           isChosen={models.length > 1 && models.includes(active.name)}
           canToggle={canToggle(active.name)}
-          onFavourite={() => makeFavourite(active.name)}
+          onFavourite={() => toggleFavourite(active.name)}
           onBeside={() => toggle(active.name)}
         />
       )}
     </>
   )
+}
+
+function toggleFavourite(name: string): void {
+  choose((now) => withFavourite(now, name))
 }

@@ -3,27 +3,29 @@ import { useQuery } from "@tanstack/react-query"
 import { useState } from "react"
 import { Button } from "@/components/ui/button"
 import { Dialog } from "@/components/ui/dialog"
+import { QueryView } from "@/components/ui/query-view"
 import { SearchField } from "@/components/ui/search-field"
+import { SkeletonRows } from "@/components/ui/skeleton"
+import { ModelBoxes } from "@/features/conversations/page/acts/model-boxes"
 import { modelsQuery } from "@/features/house/api/queries"
-import { matchModels } from "@/features/house/match-models"
 
 interface RegenerateDialogProps {
   onChoose: (models: readonly string[]) => void
   onClose: () => void
 }
 
+/** As many as the server lets answer one message. */
 const MOST_MODELS = 8
-const MOST_SHOWN = 100
 
 /** Who is to answer again: one model or several. */
 export function RegenerateDialog({ onChoose, onClose }: RegenerateDialogProps) {
   const { t } = useLingui()
-  const { data } = useQuery(modelsQuery())
+  const known = useQuery(modelsQuery())
   const [words, setWords] = useState("")
   const [chosen, setChosen] = useState<readonly string[]>([])
-  const found = matchModels(data ?? [], words).slice(0, MOST_SHOWN)
+  const isFull = chosen.length === MOST_MODELS
   const toggle = (name: string): void => {
-    setChosen(chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name].slice(-MOST_MODELS))
+    setChosen(chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name])
   }
   const answer = (): void => {
     onChoose(chosen)
@@ -35,22 +37,20 @@ export function RegenerateDialog({ onChoose, onClose }: RegenerateDialogProps) {
       isOpen
       onClose={onClose}
       footer={
-        <Button look="solid" disabled={chosen.length === 0} onClick={answer}>
-          {t`Regenerate`}
-        </Button>
+        <>
+          <Button look="solid" disabled={chosen.length === 0} onClick={answer}>
+            {t`Regenerate`}
+          </Button>
+          <p role="status" className="text-ui text-text-2">
+            {isFull ? t`No more than ${MOST_MODELS} models answer at once.` : null}
+          </p>
+        </>
       }
     >
       <SearchField label={t`Search the models`} value={words} onSearch={setWords} />
-      <ul className="mt-3 flex flex-col">
-        {found.map(({ id }) => (
-          <li key={id}>
-            <label className="flex min-h-(--row) cursor-pointer items-center gap-3 rounded-2 px-2 text-ui hover:bg-hover">
-              <input type="checkbox" checked={chosen.includes(id)} onChange={() => toggle(id)} className="size-4 accent-accent-solid" />
-              <bdi className="min-w-0 truncate">{id}</bdi>
-            </label>
-          </li>
-        ))}
-      </ul>
+      <QueryView query={known} loading={<SkeletonRows rows={5} label={t`Loading the models`} />}>
+        {(models) => <ModelBoxes models={models} search={words} chosen={chosen} isFull={isFull} onToggle={toggle} />}
+      </QueryView>
     </Dialog>
   )
 }
