@@ -95,14 +95,15 @@ test("without such a model the browser itself hears, in the language of the page
   await close()
 })
 
-test("an answer is read aloud in words, and falls silent when that is chosen again", async () => {
-  const { page, complaints, close } = await visit(browser, "about:blank")
+test("an answer is read aloud in words and its own language, and falls silent when that is chosen", async () => {
+  await speak("de")
+  const { page, complaints, close } = await visit(browser, "about:blank", { locale: "de-DE" })
   await page.addInitScript(() => {
     const voice = {
       speaking: false,
-      said: [""],
+      said: ["", ""],
       speak(words: SpeechSynthesisUtterance) {
-        this.said = [words.text.trim()]
+        this.said = [words.lang, words.text.trim()]
         this.speaking = true
       },
       cancel() {
@@ -112,12 +113,25 @@ test("an answer is read aloud in words, and falls silent when that is chosen aga
     Object.defineProperty(globalThis, "speechSynthesis", { value: voice })
   })
   await page.goto(`${HOUSE}/c/${await begin("Read", SAID)}`)
-  const read = (): Promise<void> => choose(page, button(turns(page).last(), t`More actions`), t`Read aloud`)
+  const more = button(turns(page).last(), t`More actions`)
   const voice = (): Promise<unknown> => page.evaluate(() => JSON.parse(JSON.stringify(Reflect.get(globalThis, "speechSynthesis"))))
-  await read()
-  await expect.poll(voice).toMatchObject({ speaking: true, said: ["A keeper, and later a clock."] })
-  await read()
+  await choose(page, more, t`Read aloud`)
+  await expect.poll(voice).toMatchObject({ speaking: true, said: ["en", "A keeper, and later a clock."] })
+  await choose(page, more, t`Stop reading`)
   await expect.poll(voice).toMatchObject({ speaking: false })
+  await more.click()
+  await page.getByRole("menuitem", { name: t`Read aloud`, exact: true }).waitFor()
   expect(complaints).toEqual([])
+  await close()
+  await speak("en")
+})
+
+test("a browser without a voice is not asked to read", async () => {
+  const { page, close } = await visit(browser, "about:blank")
+  await page.addInitScript(() => void Reflect.deleteProperty(globalThis, "speechSynthesis"))
+  await page.goto(`${HOUSE}/c/${await begin("Mute", SAID)}`)
+  await button(turns(page).last(), t`More actions`).click()
+  await page.getByRole("menuitem", { name: t`Quote`, exact: true }).waitFor()
+  expect(await page.getByRole("menuitem", { name: t`Read aloud`, exact: true }).count()).toBe(0)
   await close()
 })

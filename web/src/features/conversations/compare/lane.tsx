@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { Check, Square } from "lucide-react"
+import { Suspense } from "react"
 import { Avatar } from "@/components/ui/avatar"
 import { Button } from "@/components/ui/button"
 import { Chip } from "@/components/ui/chip"
@@ -11,6 +12,7 @@ import { AnswerBody } from "@/features/conversations/page/parts/answer-body"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { CostLine } from "@/features/conversations/page/turn/cost-line"
 import { EarlyEnd } from "@/features/conversations/page/turn/early-end"
+import { TurnEditor } from "@/features/conversations/page/turn/lazy"
 import { TurnActions } from "@/features/conversations/page/turn/turn-actions"
 import { TurnFacts } from "@/features/conversations/page/turn/turn-facts"
 import { stateOf } from "@/features/conversations/page/turn/turn-state"
@@ -24,11 +26,12 @@ interface LaneProps {
   count: number
   /** Whether the branch goes on from this one. */
   isShown: boolean
+  isEdited: boolean
   onPick: (() => void) | null
 }
 
 /** One of several answers to the same words: whole, or as it is written. */
-export function Lane({ message, runId, place, count, isShown, onPick }: LaneProps) {
+export function Lane({ message, runId, place, count, isShown, isEdited, onPick }: LaneProps) {
   const { t } = useLingui()
   const talk = useTalk()
   const view = useFollowing(runId)
@@ -51,7 +54,13 @@ export function Lane({ message, runId, place, count, isShown, onPick }: LaneProp
         {isShown && count > 1 ? <Chip tone="accent">{t`Shown`}</Chip> : null}
       </header>
       <div className="min-w-0 flex-1">
-        <AnswerBody parts={state.parts} growing={state.growing} isStreaming={state.isRunning} tools={state.tools} thoughtMs={state.thoughtMs} />
+        {isEdited && message !== null ? (
+          <Suspense>
+            <TurnEditor message={message} />
+          </Suspense>
+        ) : (
+          <AnswerBody parts={state.parts} growing={state.growing} isStreaming={state.isRunning} tools={state.tools} thoughtMs={state.thoughtMs} />
+        )}
       </div>
       {message !== null && message.status !== "complete" ? (
         <EarlyEnd message={message} state={state} endedAtMs={message.created_at_ms} />

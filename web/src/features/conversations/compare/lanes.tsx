@@ -21,10 +21,12 @@ interface LanesProps {
   parentId: string
   /** The answer with which the branch goes on; null while there is none. */
   shownId: string | null
+  /** The message that is edited. */
+  editedId: string | null
 }
 
-/** The newest two to four answers to the same words, side by side: whole, or as they are written. */
-export function Lanes({ parentId, shownId }: LanesProps) {
+/** The newest two to four answers to the same words, and the shown one, side by side: whole, or as they are written. */
+export function Lanes({ parentId, shownId, editedId }: LanesProps) {
   const { t } = useLingui()
   const talk = useTalk()
   const act = useAct()
@@ -35,7 +37,7 @@ export function Lanes({ parentId, shownId }: LanesProps) {
   const running = (useQuery(answersQuery(id)).data ?? []).filter((one) => one.parent_id === parentId)
   // What was being written here stays in its place until the message it became is there.
   const [known, setKnown] = useState<readonly string[]>([])
-  const ids = laneIds(known, answers, running)
+  const ids = laneIds(known, answers, running, shownId)
   if (ids.some((one) => !known.includes(one))) setKnown(ids)
   const lanes = ids.map((laneId) => ({
     id: laneId,
@@ -84,6 +86,7 @@ export function Lanes({ parentId, shownId }: LanesProps) {
             place={place + 1}
             count={lanes.length}
             isShown={lane.id === shownId}
+            isEdited={lane.id === editedId}
             onPick={lane.message === null ? null : () => void pick(lane.id)}
           />
         ))}

@@ -6,6 +6,7 @@ interface LanesTurnProps {
   turnKey: string
   parentId: string
   shownId: string | null
+  editedId: string | null
   isTabStop: boolean
   measure: (key: string, element: HTMLElement) => () => void
 }
@@ -13,7 +14,7 @@ interface LanesTurnProps {
 const Lanes = lazy(() => import("@/features/conversations/compare/lanes").then((module) => ({ default: module.Lanes })))
 
 /** In place of a turn, all answers to the same words: as wide as there is room, in the one scroll of the column. */
-export function LanesTurn({ turnKey, parentId, shownId, isTabStop, measure }: LanesTurnProps) {
+export function LanesTurn({ turnKey, parentId, shownId, editedId, isTabStop, measure }: LanesTurnProps) {
   const element = useRef<HTMLDivElement>(null)
   useEffect(() => (element.current === null ? undefined : measure(turnKey, element.current)), [measure, turnKey])
   return (
@@ -27,7 +28,7 @@ export function LanesTurn({ turnKey, parentId, shownId, isTabStop, measure }: La
     >
       <TurnBoundary>
         <Suspense>
-          <Lanes parentId={parentId} shownId={shownId} />
+          <Lanes parentId={parentId} shownId={shownId} editedId={editedId} />
         </Suspense>
       </TurnBoundary>
     </div>

@@ -11,6 +11,7 @@ import { useOpenAtOnce } from "@/components/ui/use-open-at-once"
 import { acts } from "@/features/conversations/api/acts"
 import type { Conversation } from "@/features/conversations/api/conversations"
 import { endTemporary } from "@/features/conversations/list/act"
+import { tellCopied } from "@/features/conversations/page/acts/tell-copied"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { ShareDialog } from "@/features/conversations/share"
 import { copyText } from "@/lib/clipboard"
@@ -54,7 +55,7 @@ export function TalkMenu({ conversation, onRename }: TalkMenuProps) {
           </MenuItem>
         )}
         <MenuItem icon={Share2} isDisabled={isTemporary} onChoose={() => setIsSharing(true)}>{t`Share`}</MenuItem>
-        <MenuItem icon={Link2} onChoose={() => void copyText(location.href)}>{t`Copy the link`}</MenuItem>
+        <MenuItem icon={Link2} onChoose={() => void copyText(location.href).then(tellCopied)}>{t`Copy the link`}</MenuItem>
         {branches.length > 1 ? <MenuLine /> : null}
         {branches.length > 1
           ? branches.slice(0, MOST_BRANCHES).map((branch) => (

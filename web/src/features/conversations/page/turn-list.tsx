@@ -67,6 +67,7 @@ export function TurnList({ lines, windower, editedId, isAtEnd, onStart, onEnd, o
                 turnKey={line.key}
                 parentId={line.lanes.parentId}
                 shownId={line.message?.id ?? null}
+                editedId={editedId}
                 isTabStop={line.key === top}
                 measure={measure}
               />

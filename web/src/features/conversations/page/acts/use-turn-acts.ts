@@ -5,11 +5,12 @@ import { acts } from "@/features/conversations/api/acts"
 import { leafOf } from "@/features/conversations/page/acts/leaf"
 import { followFocus } from "@/features/conversations/page/focus-turns"
 import { quoted } from "@/features/conversations/page/acts/quoted"
+import { tellCopied } from "@/features/conversations/page/acts/tell-copied"
 import { type Talk, useTalk } from "@/features/conversations/page/talk-context"
 import { textOf } from "@/features/conversations/page/turn/turn-state"
 import { partsOf } from "@/live/parts"
 import { live } from "@/live/instance"
-import { copyPlain, copyRich, plainOf } from "@/markdown"
+import { copyPlain, copyRich } from "@/markdown"
 
 export interface TurnActs {
   copy(message: Message): void
@@ -22,7 +23,6 @@ export interface TurnActs {
   leaveOut(message: Message): void
   branch(message: Message): void
   remove(message: Message): void
-  readAloud(message: Message): void
   /** Show the sibling that is so many places further; nothing where there is none. */
   turnTo(message: Message, by: number): void
 }
@@ -37,19 +37,8 @@ export function useTurnActs(): TurnActs {
 /** The same for whoever has the conversation at hand: keys. */
 export function useActsOf(talk: Talk): TurnActs {
   "use no memo"
-  const { t, i18n } = useLingui()
+  const { t } = useLingui()
   const { id, branchId } = talk
-  const tellCopied = (isCopied: boolean): void => toast({ text: isCopied ? t`Copied.` : t`This browser does not let the page copy.` })
-  const readAloud = (message: Message): void => {
-    const { speechSynthesis: voice } = globalThis
-    if (voice.speaking) return voice.cancel()
-    void plainOf(said(message)).then((plain) => {
-      const words = new SpeechSynthesisUtterance(plain)
-      words.lang = i18n.locale
-      voice.speak(words)
-    })
-    return undefined
-  }
   return {
     copy: (message) => void copyRich(said(message)).then(tellCopied),
     copyPlain: (message) => void copyPlain(said(message)).then(tellCopied),
@@ -73,7 +62,6 @@ export function useActsOf(talk: Talk): TurnActs {
       talk.act(acts.removeMessage(id, message.id))
       toast({ text: t`The message was deleted.`, undo: () => void talk.act(acts.restoreMessage(id, message.id)) })
     },
-    readAloud,
     turnTo: (message, by) => {
       const versions = versionsOf(message)
       const next = versions[versions.indexOf(message.id) + by]
@@ -87,7 +75,8 @@ export function useActsOf(talk: Talk): TurnActs {
   }
 }
 
-function said(message: Message): string {
+/** What a message says, in Markdown. */
+export function said(message: Message): string {
   return textOf(partsOf(message.content))
 }
 

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
-import { Ellipsis, Eye, EyeOff, Pencil, Pin, PinOff, Quote, RefreshCw, StepForward, Trash2, Type, Volume2 } from "lucide-react"
-import { type ReactNode, Suspense, useState } from "react"
+import { Ellipsis, Eye, EyeOff, Pencil, Pin, PinOff, Quote, RefreshCw, StepForward, Trash2, Type, Volume2, VolumeX } from "lucide-react"
+import { type ReactNode, Suspense, useState, useSyncExternalStore } from "react"
 import type { TriggerProps } from "@/components/ui/floating"
 import { IconButton } from "@/components/ui/icon-button"
 import { Menu } from "@/components/ui/menu"
@@ -8,7 +8,8 @@ import { MenuItem } from "@/components/ui/menu-item"
 import { MenuLine } from "@/components/ui/menu-line"
 import { useOpenAtOnce } from "@/components/ui/use-open-at-once"
 import type { Message } from "@/features/conversations/api/messages"
-import { useTurnActs } from "@/features/conversations/page/acts/use-turn-acts"
+import { canRead, readAloud, reading, stopReading } from "@/features/conversations/page/acts/read-aloud"
+import { said, useTurnActs } from "@/features/conversations/page/acts/use-turn-acts"
 import { useTalk } from "@/features/conversations/page/talk-context"
 import { lazy } from "@/lib/lazy"
 
@@ -27,6 +28,7 @@ export function TurnMenu({ message }: TurnMenuProps) {
   const acts = useTurnActs()
   const button = useOpenAtOnce()
   const [isChoosing, setIsChoosing] = useState(false)
+  const isReading = useSyncExternalStore(reading.on, reading.isOn)
   const isAnswer = message.role === "assistant"
   const more = (props: TriggerProps): ReactNode => (
     <IconButton {...props} ref={button} label={t`More actions`}>
@@ -38,7 +40,11 @@ export function TurnMenu({ message }: TurnMenuProps) {
       <Menu label={t`More actions`} trigger={more}>
         <MenuItem icon={Type} onChoose={() => acts.copyPlain(message)}>{t`Copy as plain text`}</MenuItem>
         <MenuItem icon={Quote} onChoose={() => acts.quote(message)}>{t`Quote`}</MenuItem>
-        <MenuItem icon={Volume2} onChoose={() => acts.readAloud(message)}>{t`Read aloud`}</MenuItem>
+        {isReading ? (
+          <MenuItem icon={VolumeX} onChoose={stopReading}>{t`Stop reading`}</MenuItem>
+        ) : canRead() ? (
+          <MenuItem icon={Volume2} onChoose={() => void readAloud(said(message))}>{t`Read aloud`}</MenuItem>
+        ) : null}
         <MenuLine />
         {isAnswer ? <MenuItem icon={Pencil} keys="E" onChoose={() => talk.edit(message.id)}>{t`Edit`}</MenuItem> : null}
         <MenuItem icon={RefreshCw} onChoose={() => setIsChoosing(true)}>{t`Regenerate with …`}</MenuItem>

@@ -6,6 +6,7 @@ import type { Running } from "@/features/conversations/page/lines"
 import { AnswerBody } from "@/features/conversations/page/parts/answer-body"
 import { SaidBody } from "@/features/conversations/page/parts/said-body"
 import { useTalk } from "@/features/conversations/page/talk-context"
+import { TurnEditor } from "@/features/conversations/page/turn/lazy"
 import { TurnBoundary } from "@/features/conversations/page/turn/turn-boundary"
 import { TurnFacts } from "@/features/conversations/page/turn/turn-facts"
 import { TurnFooter } from "@/features/conversations/page/turn/turn-footer"
@@ -13,9 +14,6 @@ import { TurnFrame } from "@/features/conversations/page/turn/turn-frame"
 import { stateOf } from "@/features/conversations/page/turn/turn-state"
 import { useFollowing } from "@/features/conversations/page/turn/use-following"
 import { useTurnPress } from "@/features/conversations/page/turn/use-turn-press"
-import { lazy } from "@/lib/lazy"
-
-const TurnEditor = lazy(() => import("@/features/conversations/page/turn/turn-editor").then((module) => ({ default: module.TurnEditor })))
 
 interface TurnProps {
   turnKey: string
