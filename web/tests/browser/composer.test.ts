@@ -67,6 +67,26 @@ describe.skipIf(BROWSER_PATH === null)(`the start page in a browser${BROWSER_PAT
     await close()
   })
 
+  test("of several servers that run here the one that is pressed answers, by a model that can", async () => {
+    house.state.mode = "empty"
+    const server = { kind: "ollama", models: 3, added: false }
+    house.state.servers = ["http://127.0.0.1:1234/v1", "http://127.0.0.1:11434"].map((base_url) => ({ ...server, base_url }))
+    const { page, complaints, close } = await visit(browser, house.address)
+    const pressed = page.getByRole("listitem").filter({ hasText: "http://127.0.0.1:11434" }).getByRole("button", { name: "Use it" })
+    await pressed.waitFor()
+    await page.route(/\/salon\/v1\/models(\?|$)/, async (route) => {
+      const response = await route.fetch()
+      const body: { items: object[] } = await response.json()
+      const vectors = { ...body.items[0], id: "ollama/vectors", name: "vectors", provider: "ollama", capabilities: ["embedding"] }
+      await route.fulfill({ response, json: { ...body, items: [vectors, ...body.items] } })
+    })
+    house.state.mode = "ready"
+    await pressed.click()
+    await page.getByRole("button", { name: /^Model: qwen3:32b/ }).waitFor()
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   test("the list of models is worked by keys, and keeps favourites and who was chosen", async () => {
     const { page, close } = await visit(browser, house.address)
     await box(page).waitFor()

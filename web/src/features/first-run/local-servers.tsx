@@ -5,7 +5,8 @@ import { api } from "@/api/client"
 import { take } from "@/api/problem"
 import { Button } from "@/components/ui/button"
 import { kindsQuery } from "@/features/providers/api/kinds"
-import { modelsQuery } from "@/features/house/api/queries"
+import { modelsQuery, providersQuery } from "@/features/house/api/queries"
+import { canTalk } from "@/features/models/picker/options"
 
 interface LocalServersProps {
   onReady: (name: string, model: string | null) => Promise<void>
@@ -25,7 +26,10 @@ export function LocalServers({ onReady }: LocalServersProps) {
     mutationFn: async (url: string) => {
       const server = (await detect(true)).find((one) => one.base_url === url)
       const models = await queries.fetchQuery({ ...modelsQuery(), staleTime: 0 })
-      const model = models.find(({ provider }) => provider !== "demo")?.id ?? null
+      // Last, for this place is gone once they are known. All new servers are among them, not only what was pressed.
+      const providers = await queries.fetchQuery({ ...providersQuery(), staleTime: 0 })
+      const own = providers.find((one) => one.base_url === url)?.name
+      const model = models.find((one) => one.provider === own && canTalk(one))?.id ?? null
       await onReady(labelOf(server?.kind ?? ""), model)
     },
   })
