@@ -4,6 +4,7 @@ import io
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -26,6 +27,17 @@ def talk(scene: Scene, *texts: str) -> str:
     return str(made)
 
 
+def exported(scene: Scene, wish: object) -> Any:
+    """Export, and return what is told of it at its end."""
+    status, body = ask(scene, "POST", EXPORTS, wish)
+    assert status == 202, body
+    run = orjson.loads(body)
+    deadline = time.monotonic() + 60
+    while run["status"] == "running" and time.monotonic() < deadline:
+        run = orjson.loads(ask(scene, "GET", f"{EXPORTS}/{run['id']}")[1])
+    return run
+
+
 @pytest.mark.parametrize("kind", ["json", "jsonl", "messages-jsonl", "markdown", "html"])
 def test_an_export_is_one_answer_to_keep(scene: Scene, kind: str) -> None:
     made = talk(scene, "First", "Second <script>alert(1)</script>")
@@ -41,14 +53,7 @@ def test_an_export_is_one_answer_to_keep(scene: Scene, kind: str) -> None:
 
 def test_an_export_goes_on_by_itself_and_ends_in_a_file(scene: Scene) -> None:
     made = talk(scene, "First")
-    status, body = ask(
-        scene, "POST", EXPORTS, {"conversation_ids": [made], "format": "markdown", "files": True}
-    )
-    assert status == 202
-    run = orjson.loads(body)
-    deadline = time.monotonic() + 60
-    while run["status"] == "running" and time.monotonic() < deadline:
-        run = orjson.loads(ask(scene, "GET", f"{EXPORTS}/{run['id']}")[1])
+    run = exported(scene, {"conversation_ids": [made], "format": "markdown", "files": True})
     assert (run["status"], run["done_messages"]) == ("done", 1)
     status, data = ask(scene, "GET", f"{EXPORTS}/{run['id']}/file")
     assert status == 200
@@ -57,6 +62,24 @@ def test_an_export_goes_on_by_itself_and_ends_in_a_file(scene: Scene) -> None:
     listed = orjson.loads(ask(scene, "GET", f"{EXPORTS}?limit=1")[1])
     assert [one["id"] for one in listed["items"]] == [run["id"]]
     assert ask(scene, "POST", f"{EXPORTS}/{run['id']}/cancel")[0] == 200
+
+
+def test_what_is_erased_is_in_no_export_share_or_report_any_more(scene: Scene) -> None:
+    archive = ask(scene, "POST", f"{EXPORTS}/download", {"conversation_ids": [talk(scene, "First")]})[1]
+    sent = scene.house.exchange("POST", "/salon/v1/imports/upload", content=archive, headers={})
+    report = f"/salon/v1/imports/{orjson.loads(sent.body)['id']}/report"
+    made, deadline = None, time.monotonic() + 60
+    while made is None and time.monotonic() < deadline:
+        found = orjson.loads(ask(scene, "GET", report)[1])["items"]
+        made = found[0]["conversation_id"] if found else None
+    run = exported(scene, {"conversation_ids": [made]})
+    ask(scene, "POST", "/salon/v1/shares", {"conversation_id": made})
+    addresses = (f"{EXPORTS}?limit=1", f"/salon/v1/shares?conversation_id={made}", report)
+    assert all(b"To export" in ask(scene, "GET", address)[1] for address in addresses)
+    assert ask(scene, "GET", f"{EXPORTS}/{run['id']}/file")[0] == 200
+    assert ask(scene, "DELETE", f"/salon/v1/conversations/{made}?verb=erase")[0] == 200
+    assert not any(b"To export" in ask(scene, "GET", address)[1] for address in addresses)
+    assert ask(scene, "GET", f"{EXPORTS}/{run['id']}/file")[0] == 404
 
 
 def test_what_cannot_be_exported_is_said_with_its_field(scene: Scene) -> None:

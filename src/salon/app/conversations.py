@@ -10,11 +10,11 @@ from salon.features.conversations.answering.attachments import AnswerFiles
 from salon.features.conversations.answering.service import Answering
 from salon.features.conversations.answering.store import files_that_wait, forget_queue
 from salon.features.conversations.erasing_files import FileEraser
-from salon.features.conversations.exchange.exporting import Exports
-from salon.features.conversations.exchange.importing import Imports
+from salon.features.conversations.exchange.exporting import ExportEraser, Exports
+from salon.features.conversations.exchange.importing import Imports, forget_reported
 from salon.features.conversations.prompts import Prompts
 from salon.features.conversations.search import Indexer, Search
-from salon.features.conversations.shares import Copies, Links, Pages, Reader, Shares
+from salon.features.conversations.shares import Copies, Links, Pages, Reader, Shares, forget_names
 from salon.features.conversations.sorting import Sorting, files_of_templates
 from salon.features.conversations.tree import HeldBackup, Tree
 from salon.foundation.kit.caller import Caller, Right
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FILE_USERS: Final = (files_of_templates, files_that_wait)
 """What names files besides messages: a file that one of them names is not erased with a message."""
+WHOLE_ERASERS: Final = (forget_queue, forget_names, forget_reported)
+"""Who keeps words of a conversation besides its messages, and forgets them when all of it is erased."""
 _READERS: Final = 2
 """Exports read at once; they wait for nothing else's workers, and nothing waits for theirs."""
 _DAY_S: Final = 24 * 3600.0
@@ -40,7 +42,9 @@ async def open_conversations(house: "House") -> ConversationServices:
     tree.deletion.backups = lambda: held_backups(
         backups_directory, keep_days=house.live.current.settings.storage.keep_backups_days
     )
-    tree.erasers.add_whole(forget_queue)
+    for eraser in WHOLE_ERASERS:
+        tree.erasers.add_whole(eraser)
+    tree.erasers.add_space(ExportEraser(house.clock, on_gone=house.files_gone.set))
     house.tasks.spawn(tree.janitor.run(), name="tidy-conversations")
     indexer = Indexer(house.storage)
     indexer.start()

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from salon.app.configuration import Configuration, load
-from salon.app.conversations import FILE_USERS
+from salon.app.conversations import FILE_USERS, WHOLE_ERASERS
 from salon.app.source import Source
-from salon.features.conversations.answering.store import forget_queue
 from salon.features.conversations.erasing_files import FileEraser
+from salon.features.conversations.exchange.exporting import ExportEraser
 from salon.features.conversations.responses import forget_messages
 from salon.features.conversations.shares import forget_shown
 from salon.features.conversations.tree import Erasure, Tree
@@ -147,7 +147,9 @@ def _tree_of(storage: Storage) -> Tree:
     """Return the tree with what forgets rows of others; the content of files goes at the next start."""
     clock = SystemClock()
     tree = Tree(storage, clock=clock)
-    tree.erasers.add_whole(forget_queue)
+    for eraser in WHOLE_ERASERS:
+        tree.erasers.add_whole(eraser)
+    tree.erasers.add_space(ExportEraser(clock))
     tree.erasers.add(forget_messages)
     tree.erasers.add(partial(forget_shown, now_ms=clock.now_ms()))
     tree.erasers.add(FileEraser(clock, users=FILE_USERS))

@@ -3,7 +3,7 @@
 from salon.foundation.files.attaching import Choice, Takes, Way, Wish, choose
 from salon.foundation.files.attachments import Attached, Attachments, is_own, marked
 from salon.foundation.files.blobs import BlobStore, LocalBlobs
-from salon.foundation.files.erasing import erase_file
+from salon.foundation.files.erasing import erase_file, erase_kept_for
 from salon.foundation.files.errors import (
     CannotAttach,
     ChecksumWrong,
@@ -81,6 +81,7 @@ __all__ = [
     "choose",
     "contents_in_use",
     "erase_file",
+    "erase_kept_for",
     "is_own",
     "make_scanner",
     "marked",

@@ -1,4 +1,4 @@
-"""Erasing a file with what mentioned it: its content goes at once, and not after the usual hour."""
+"""Erasing files with what mentioned them: their content goes at once, and not after the usual hour."""
 
 from typing import Final
 
@@ -29,3 +29,19 @@ def erase_file(tx: Transaction, scope: SpaceScope, file_id: str, *, now_ms: int)
     record(tx, caller, "file.erased", file_id)
     publish(tx, scope, Event(type="file.deleted", subject=file_id))
     return True
+
+
+def erase_kept_for(tx: Transaction, scope: SpaceScope, purpose: str, *, keep_s: int, now_ms: int) -> bool:
+    """Erase all files that Salon keeps for a purpose so long; False if there are none.
+
+    One that is stored in this moment is stored before, and erased, or after: then whoever stores it sees in
+    the same transaction what this one erased. Anybody may send a file for any purpose; how long it is kept
+    tells them apart.
+    """
+    store.hold_count(tx, scope)
+    gone = [
+        erase_file(tx, scope, file.id, now_ms=now_ms)
+        for file in store.references_for(tx, scope, purpose)
+        if file.expires_at_ms == file.created_at_ms + keep_s * 1000
+    ]
+    return any(gone)

@@ -233,6 +233,10 @@ class Files:
         record(tx, caller, "file.stored", file.id, {"size_bytes": file.size_bytes, "hash": file.hash})
         publish(tx, scope, Event(type="file.stored", subject=file.id, created_by=file.created_by))
 
+    def do_let_go(self, tx: Transaction, file: FileReference) -> None:
+        """Have the collector take what ``take`` brought and nobody wants, at its next look."""
+        store.let_go(tx, SpaceScope(SpaceId(file.space_id)), [file.hash])
+
     def do_store_part(self, tx: Transaction, scope: SpaceScope, part: FileReference) -> None:
         """Write the reference of a part of an upload down. Raises: QuotaExceeded, Overloaded."""
         store.insert_reference(tx, scope, part, quota_bytes=self._quota_bytes)

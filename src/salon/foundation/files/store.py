@@ -51,6 +51,13 @@ def _list(*, is_ascending: bool, has_purpose: bool) -> Statement:
 _LISTS = {
     (way, wish): _list(is_ascending=way, has_purpose=wish) for way in (False, True) for wish in (False, True)
 }
+_OF_PURPOSE = statement(
+    select(references).where(
+        references.c.space_id == bindparam("space"),
+        references.c.purpose == bindparam("purpose"),
+        references.c.upload_id.is_(None),
+    )
+)
 _NEWEST = "fil_" + "z" * 26
 """After every id, in the order of every database."""
 _EXPIRED = statement(
@@ -170,6 +177,11 @@ def list_references(
     return [_reference(row) for row in rows]
 
 
+def references_for(tx: Transaction, scope: SpaceScope, purpose: str) -> list[FileReference]:
+    """Return all files of the space that are kept for a purpose, expired as they may be."""
+    return [_reference(row) for row in tx.all(_OF_PURPOSE, space=scope.space_id, purpose=purpose)]
+
+
 def expired_references(
     tx: Transaction, _scope: SystemScope, *, now_ms: int, limit: int = 200
 ) -> list[FileReference]:
@@ -187,6 +199,11 @@ def delete_reference(tx: Transaction, scope: SpaceScope, file_id: str, *, now_ms
     tx.run(_TOUCH, the_hash=file.hash, now_ms=now_ms)
     tx.one(_ADD_USAGE, space_id=scope.space_id, size_bytes=-file.size_bytes, files=-1)
     return True
+
+
+def hold_count(tx: Transaction, scope: SpaceScope) -> None:
+    """Have files of the space stored and removed before or after this transaction, and none beside it."""
+    tx.one(_ADD_USAGE, space_id=scope.space_id, size_bytes=0, files=0)
 
 
 def let_go(tx: Transaction, _scope: SpaceScope, hashes: Sequence[str]) -> None:

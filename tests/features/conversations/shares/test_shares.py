@@ -18,11 +18,12 @@ from salon.features.conversations.shares import (
     Pages,
     Reader,
     Shares,
+    forget_names,
     missing_page,
 )
 from salon.features.conversations.shares import store as shares_store
 from salon.features.conversations.store.messages import all_messages, sources_of
-from salon.features.conversations.tree import NewMessage
+from salon.features.conversations.tree import ConversationChange, NewMessage
 from salon.foundation.audit import list_records
 from salon.foundation.files import FileReference, Files, LocalBlobs
 from salon.foundation.kit.caller import SpaceScope
@@ -184,6 +185,29 @@ def test_a_title_leaves_every_share_with_what_it_was_made_from(desk: Callable[[A
         assert [await desk.scene.title_of(one) for one in (talk, mine.id)] == ["", ""]
         again = await desk.copies.copy(BOB, token)
         assert (again.title, again.messages) == ("", 1)
+
+    desk(act)
+
+
+def test_an_erased_conversation_is_called_nothing_in_any_revision(desk: Callable[[Act], None]) -> None:
+    async def act(desk: Desk) -> None:
+        desk.tree.erasers.add_whole(forget_names)
+        talk, _, (first, _) = await desk.scene.talk("One", "Two")
+        await desk.tree.branches.create(ANN, talk, name="CANARY branch", head_id=first)
+        await desk.tree.conversations.change(ANN, talk, ConversationChange(title="CANARY title"))
+        kept, _, _ = await desk.scene.talk("Kept")
+        other_id, _ = await desk.share(kept)
+        share_id, _ = await desk.share(talk, kind="tree")
+        shared = [(await desk.shares.get(ANN, share_id)).revision]
+        shared.append((await desk.shares.revise(ANN, share_id)).revision)
+        assert all("CANARY title" in str(one) and "CANARY branch" in str(one) for one in shared)
+        await desk.tree.deletion.conversation(ANN, talk, "erase")
+        for had in shared:
+            now = await desk.storage.read(lambda tx, had=had: shares_store.get_revision(tx, A, had.id))
+            assert now is not None
+            assert (now.title, {line.name for line in now.lines}) == ("", {None})
+            assert [line.last for line in now.lines] == [line.last for line in had.lines]
+        assert (await desk.shares.get(ANN, other_id)).revision.title == "A talk"
 
     desk(act)
 

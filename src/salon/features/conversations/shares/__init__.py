@@ -6,6 +6,7 @@ from salon.features.conversations.shares.models import Line, Revision, Share, Sh
 from salon.features.conversations.shares.pages import PageFrame, Pages, missing_page, policy, told_page
 from salon.features.conversations.shares.reading import Reader, SharedFile, ShareView
 from salon.features.conversations.shares.service import NewShare, Shared, SharePage, Shares, forget_shown
+from salon.features.conversations.shares.store import forget_names
 
 __all__ = [
     "Copies",
@@ -23,6 +24,7 @@ __all__ = [
     "Shared",
     "SharedFile",
     "Shares",
+    "forget_names",
     "forget_shown",
     "missing_page",
     "policy",

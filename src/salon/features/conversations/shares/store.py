@@ -49,6 +49,16 @@ _GET_REVISION = statement(
         revisions.c.id == bindparam("key"), revisions.c.space_id == bindparam("space")
     )
 )
+_NAMES = statement(
+    select(revisions.c.id, revisions.c.lines)
+    .join(shares, _s.id == revisions.c.share_id)
+    .where(_s.conversation_id == bindparam("conversation"), revisions.c.space_id == bindparam("space"))
+)
+_BLANK = statement(
+    update(revisions)
+    .where(revisions.c.id == bindparam("key"), revisions.c.space_id == bindparam("space"))
+    .values(title="", lines=bindparam("new_lines"))
+)
 _SKELETON = statement(
     select(_m.id, _m.parent_id, _m.role, _m.hidden_at_ms, _m.deleted_at_ms)
     .where(_m.conversation_id == bindparam("conversation"), _m.space_id == bindparam("space"))
@@ -93,6 +103,9 @@ _DROP_FILES_OF_MESSAGES = statement(
         _rf.message_id.in_(bindparam("keys", expanding=True)), _rf.space_id == bindparam("space")
     )
 )
+
+
+_LINES = msgspec.json.Decoder(tuple[Line, ...])
 
 
 class Seen(NamedTuple):
@@ -168,8 +181,16 @@ def get_revision(tx: Transaction, scope: SpaceScope, revision_id: str) -> Revisi
         return None
     values = dict(zip(Revision.__struct_fields__, row, strict=True))
     values["sources"] = tuple(msgspec.json.decode(values["sources"]))
-    values["lines"] = msgspec.json.decode(values["lines"], type=tuple[Line, ...])
+    values["lines"] = _LINES.decode(values["lines"])
     return Revision(**values)
+
+
+def forget_names(tx: Transaction, scope: SpaceScope, conversation_id: str) -> None:
+    """Forget what the shares of a conversation call it and its branches, in every revision."""
+    for revision_id, lines in tx.all(_NAMES, conversation=conversation_id, space=scope.space_id):
+        nameless = [msgspec.structs.replace(line, name=None) for line in _LINES.decode(lines)]
+        new_lines = msgspec.json.encode(nameless).decode()
+        tx.run(_BLANK, key=str(revision_id), space=scope.space_id, new_lines=new_lines)
 
 
 def skeleton(tx: Transaction, scope: SpaceScope, conversation_id: str, *, limit: int) -> list[Seen]:

@@ -107,6 +107,9 @@ _DROP_PARTICIPANTS = statement(
 )
 _new_erasure = insert(erasures)
 _NOTE = statement(_new_erasure.on_conflict_do_nothing(index_elements=["id"]))
+_COUNT_ERASURES = statement(
+    select(func.count()).select_from(erasures).where(erasures.c.space_id == bindparam("space"))
+)
 _ERASURES = statement(
     select(*erasures.c)
     .where(erasures.c.id > bindparam("after"))
@@ -258,6 +261,13 @@ def note_erasures(tx: Transaction, _scope: Scope, noted: Sequence[Erasure]) -> N
 def was_erased(tx: Transaction, scope: SpaceScope, target_id: str) -> bool:
     """Tell whether a conversation, a branch or a message was erased."""
     return tx.one(_WAS_ERASED, target=target_id, space=scope.space_id) is not None
+
+
+def count_erasures(tx: Transaction, scope: SpaceScope) -> int:
+    """Return how much was ever erased in the space: what was read before it grew may hold what is gone."""
+    row = tx.one(_COUNT_ERASURES, space=scope.space_id)
+    assert row is not None
+    return int(row[0])
 
 
 def list_erasures(

@@ -284,6 +284,8 @@ class Deletion:
 
         def audited(tx: Transaction, now_ms: int) -> Ids:
             tx.take_turn(turn_of(conversation_id))
+            if asked["verb"] == "erase":
+                self.erasers.forget_space(tx, SpaceScope(caller.space_id))
             done = do(tx, now_ms)
             kind, verb = done["kind"], done["verb"]
             data = {"conversation": conversation_id, "verb": verb, "messages": done["messages"]}

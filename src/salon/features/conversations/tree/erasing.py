@@ -30,12 +30,17 @@ COPIED: Final = ("forked-from", "merge")
 """What says the same elsewhere: told, and erased when asked to."""
 
 
+SpaceEraser = Callable[[Transaction, SpaceScope], None]
+"""Forgets what may hold anything of the space: the file of an export."""
+
+
 class Erasers:
     """Who else must forget."""
 
     def __init__(self) -> None:
         self._all: list[Eraser] = []
         self._whole: list[WholeEraser] = []
+        self._space: list[SpaceEraser] = []
 
     def add(self, eraser: Eraser) -> None:
         """Ask ``eraser`` from now on, each time something is erased or its time is over."""
@@ -44,6 +49,15 @@ class Erasers:
     def add_whole(self, eraser: WholeEraser) -> None:
         """Ask ``eraser`` from now on, each time a whole conversation is erased or its time is over."""
         self._whole.append(eraser)
+
+    def add_space(self, eraser: SpaceEraser) -> None:
+        """Ask ``eraser`` from now on, each time anything of a space is erased; not when a time is over."""
+        self._space.append(eraser)
+
+    def forget_space(self, tx: Transaction, scope: SpaceScope) -> None:
+        """Let everybody forget what may hold what is erased in this transaction. Call it first."""
+        for eraser in self._space:
+            eraser(tx, scope)
 
     def forget_whole(self, tx: Transaction, scope: SpaceScope, conversation_id: str) -> None:
         """Let everybody forget what belongs to a conversation and to none of its messages."""

@@ -83,6 +83,8 @@ class Janitor:
 
             def write(tx: Transaction, page: list[Erasure] = page) -> int:
                 deleting.note_erasures(tx, scope, page)
+                for space_id in {erasure.space_id for erasure in page}:
+                    self._erasers.forget_space(tx, SpaceScope(SpaceId(space_id)))
                 return sum(self._again(tx, erasure) for erasure in page)
 
             count += await self._desk.storage.write(write)

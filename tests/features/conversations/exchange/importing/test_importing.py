@@ -3,11 +3,12 @@
 import copy
 import json
 
+import msgspec
 import pytest
 from tests.features.conversations.exchange.importing.conftest import chunks
 
 from salon.features.conversations.errors import ActDiffers
-from salon.features.conversations.exchange.importing import Import, ImportsFull
+from salon.features.conversations.exchange.importing import Import, ImportsFull, forget_reported
 from salon.features.conversations.store.messages import sources_of
 from salon.foundation.audit import list_records
 from salon.foundation.kit.caller import SpaceScope
@@ -240,5 +241,19 @@ def test_an_upload_that_is_sent_again_is_the_same_import_and_leaves_no_file(play
         for _ in range(2):
             assert await house.imports.cancel(house.ann, first.id, client_id="stop") == first
         assert await house.imports.page(house.ann) == [first]
+
+    play(scene)
+
+
+def test_a_report_forgets_what_an_erased_conversation_was_called(play) -> None:
+    async def scene(house) -> None:
+        house.tree.erasers.add_whole(forget_reported)
+        done = await house.bring([RICH, exports.chatgpt_rich("other")])
+        had, kept = await house.report(done)
+        assert "" not in (had.title, had.place)
+        assert had.notes
+        await house.tree.deletion.conversation(house.ann, had.conversation_id, "erase")
+        nameless = msgspec.structs.replace(had, title="", place="", notes=())
+        assert await house.report(done) == [nameless, kept]
 
     play(scene)

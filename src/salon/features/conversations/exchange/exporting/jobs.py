@@ -8,15 +8,17 @@ from typing import Any, Final
 import msgspec
 
 from salon.features.conversations.exchange.exporting.exporter import Exporter, Progress
+from salon.features.conversations.exchange.exporting.naming import name_of
 from salon.features.conversations.exchange.exporting.wishes import Counted, Wish
-from salon.foundation.files import Files
+from salon.features.conversations.store.deleting import count_erasures
+from salon.foundation.files import FileReference, Files
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import SalonError
 from salon.foundation.kit.ids import KeyId, PersonId, SpaceId
 from salon.foundation.kit.tasks import TaskSupervisor
 from salon.foundation.runs import Run, RunHandle, Runs
-from salon.foundation.storage import Transaction
+from salon.foundation.storage import Storage, Transaction
 
 KIND: Final = "export"
 PURPOSE: Final = "export"
@@ -38,7 +40,10 @@ class _Stopped(Exception):
 class ExportJobs:
     """The exports that this process works on."""
 
-    def __init__(self, files: Files, runs: Runs, *, clock: Clock, write: MakeExporter) -> None:
+    def __init__(
+        self, storage: Storage, files: Files, runs: Runs, *, clock: Clock, write: MakeExporter
+    ) -> None:
+        self._storage = storage
         self._files = files
         self._runs = runs
         self._clock = clock
@@ -49,13 +54,12 @@ class ExportJobs:
         self._done: dict[str, Counted] = {}
         runs.resume_with(KIND, self.resume)
 
-    def do_begin(self, tx: Transaction, caller: Caller, wish: Wish, counted: Counted, *, name: str) -> Run:
+    def do_begin(self, tx: Transaction, caller: Caller, wish: Wish, counted: Counted) -> Run:
         """Write that an export begins, and begin it when that is durable."""
         data = {
             "wish": msgspec.to_builtins(wish),
             "conversations": counted.conversations,
             "messages": counted.messages,
-            "name": name,
             "person_id": caller.person_id,
             "key_id": caller.key_id,
         }
@@ -76,6 +80,11 @@ class ExportJobs:
             return {} if done is None else msgspec.to_builtins(done)
         events = await self._runs.events(scope, run.id)
         return dict(events[-1].data().get("data") or {}) if events and events[-1].is_end else {}
+
+    async def name(self, scope: SpaceScope, run: Run) -> str:
+        """Return what an export is called now."""
+        wish = _wish_of(run)
+        return await self._storage.read(lambda tx: name_of(tx, scope, wish, at_ms=run.started_at_ms))
 
     async def close(self) -> None:
         """Leave what is under way to the next process."""
@@ -108,18 +117,36 @@ class ExportJobs:
             self._done.pop(run.id, None)
 
     async def _export(self, handle: RunHandle, run: Run) -> None:
-        caller = _caller_of(run)
-        wish = msgspec.convert(run.data["wish"], Wish)
-        exporter = self._write(SpaceScope(caller.space_id), wish, self._teller(handle, run.id))
-        chunks = _until_stopped(handle, exporter.chunks())
-        taken = await self._files.take(caller, chunks, name=str(run.data["name"]), media_type=wish.media_type)
-        if handle.stop_requested.is_set():
-            raise _Stopped
-        file = await self._files.refer(caller, taken, purpose=PURPOSE, keep_s=KEPT_S)
+        file = None
+        while file is None:
+            file = await self._made(handle, run)
         done = self._done.get(run.id, Counted(conversations=0, messages=0))
         await handle.end(
             "done", {**msgspec.to_builtins(done), "file_id": file.id, "size_bytes": file.size_bytes}
         )
+
+    async def _made(self, handle: RunHandle, run: Run) -> FileReference | None:
+        """Make the file; None if something was erased since it was begun: it may hold what is gone."""
+        caller, wish = _caller_of(run), _wish_of(run)
+        scope = SpaceScope(caller.space_id)
+        erased = await self._storage.read(lambda tx: count_erasures(tx, scope))
+        name = await self.name(scope, run)
+        exporter = self._write(scope, wish, self._teller(handle, run.id))
+        chunks = _until_stopped(handle, exporter.chunks())
+        taken = await self._files.take(caller, chunks, name=name, media_type=wish.media_type)
+        if handle.stop_requested.is_set():
+            raise _Stopped
+        ends_at_ms = taken.created_at_ms + KEPT_S * 1000
+        file = msgspec.structs.replace(taken, purpose=PURPOSE, expires_at_ms=ends_at_ms)
+
+        def keep(tx: Transaction) -> FileReference | None:
+            if count_erasures(tx, scope) != erased:
+                self._files.do_let_go(tx, taken)
+                return None
+            self._files.do_store(tx, caller, file)
+            return file
+
+        return await self._storage.write(keep)
 
     def _teller(self, handle: RunHandle, run_id: str) -> Progress:
         """Return what tells how far it is, now and then."""
@@ -142,6 +169,10 @@ async def _until_stopped(handle: RunHandle, chunks: AsyncIterator[bytes]) -> Asy
             raise _Stopped
         yield chunk
         await asyncio.sleep(0)
+
+
+def _wish_of(run: Run) -> Wish:
+    return msgspec.convert(run.data["wish"], Wish)
 
 
 def _caller_of(run: Run) -> Caller:

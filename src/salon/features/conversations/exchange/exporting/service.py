@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -11,12 +10,13 @@ from salon.features.conversations.errors import ExportTooLarge, TemporaryRefused
 from salon.features.conversations.exchange.exporting import store
 from salon.features.conversations.exchange.exporting.exporter import Exporter
 from salon.features.conversations.exchange.exporting.jobs import KIND, ExportJobs
+from salon.features.conversations.exchange.exporting.naming import name_of
 from salon.features.conversations.exchange.exporting.placing import sorted_places
 from salon.features.conversations.exchange.exporting.reading import Places
 from salon.features.conversations.exchange.exporting.wishes import MOST_NAMED, Counted, Wish
-from salon.features.conversations.exchange.writers import FORMATS, Names
+from salon.features.conversations.exchange.writers import FORMATS
 from salon.features.conversations.naming import is_temporary
-from salon.features.conversations.tree import Desk, the_branch, the_conversation
+from salon.features.conversations.tree import Desk, the_branch
 from salon.features.conversations.tree.desk import Ids
 from salon.foundation.audit import record
 from salon.foundation.files import FileReference, Files
@@ -74,13 +74,15 @@ class Exports:
         self._places = places
         self._turns = FairPlaces(_WRITTEN_AT_ONCE, each=1)
         self._most_direct = most_direct
-        self.jobs = ExportJobs(files, runs, clock=clock, write=self._exporter)
+        self.jobs = ExportJobs(storage, files, runs, clock=clock, write=self._exporter)
 
     async def direct(self, caller: Caller, wish: Wish) -> Export:
         """Return an export to send on. Raises: ExportTooLarge, NotFound, InvalidRequest."""
-        counted = await self._storage.write(lambda tx: self._do_record(tx, caller, wish, is_direct=True))
-        exporter = self._exporter(SpaceScope(caller.space_id), wish, None)
-        name = await self._storage.read(lambda tx: self._name(tx, caller, wish, counted))
+        await self._storage.write(lambda tx: self._do_record(tx, caller, wish, is_direct=True))
+        scope = SpaceScope(caller.space_id)
+        exporter = self._exporter(scope, wish, None)
+        now_ms = self._clock.now_ms()
+        name = await self._storage.read(lambda tx: name_of(tx, scope, wish, at_ms=now_ms))
         return Export(name=name, media_type=wish.media_type, chunks=exporter.chunks())
 
     async def begin(
@@ -104,8 +106,7 @@ class Exports:
 
         def do(tx: Transaction, _: int) -> Ids:
             counted = self._do_record(tx, caller, found, is_direct=False)
-            name = self._name(tx, caller, found, counted)
-            return {"export": self.jobs.do_begin(tx, caller, found, counted, name=name).id}
+            return {"export": self.jobs.do_begin(tx, caller, found, counted).id}
 
         made = await self._desk.act(
             caller, do, lambda _, made: made, act=_BEGIN, asked=asked, client_id=client_id
@@ -151,6 +152,10 @@ class Exports:
         """Return what is known of an export's progress and end."""
         return await self.jobs.outcome(SpaceScope(caller.space_id), run)
 
+    async def name(self, caller: Caller, run: Run) -> str:
+        """Return what an export is called now."""
+        return await self.jobs.name(SpaceScope(caller.space_id), run)
+
     async def file(self, caller: Caller, run_id: str) -> tuple[FileReference, AsyncIterator[bytes]]:
         """Return the file of an export that has ended. Raises: NotFound, Conflict, FileExpired."""
         run = await self.get(caller, run_id)
@@ -190,15 +195,6 @@ class Exports:
             now_ms=self._clock.now_ms(),
             progress=progress,
         )
-
-    def _name(self, tx: Transaction, caller: Caller, wish: Wish, counted: Counted) -> str:
-        """Return what the export is called: after its conversation, or after the day."""
-        day = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC).strftime("%Y-%m-%d")
-        title = f"Conversations {day}"
-        if wish.is_exact and wish.conversation_ids is not None and counted.conversations == 1:
-            scope, only = SpaceScope(caller.space_id), wish.conversation_ids[0]
-            title = the_conversation(tx, scope, only).title
-        return Names().give(title, extension=wish.extension, fallback=f"Conversation {day}")
 
 
 def _counted(tx: Transaction, scope: SpaceScope, wish: Wish) -> Counted:

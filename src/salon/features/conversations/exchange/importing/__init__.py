@@ -8,5 +8,6 @@ grown, is simply read once more.
 from salon.features.conversations.exchange.importing.errors import ImportsFull
 from salon.features.conversations.exchange.importing.models import Entry, Import, Outcome, Problem, Totals
 from salon.features.conversations.exchange.importing.service import Imports
+from salon.features.conversations.exchange.importing.store import forget_reported
 
-__all__ = ["Entry", "Import", "Imports", "ImportsFull", "Outcome", "Problem", "Totals"]
+__all__ = ["Entry", "Import", "Imports", "ImportsFull", "Outcome", "Problem", "Totals", "forget_reported"]

@@ -60,6 +60,11 @@ _ENTRIES = statement(
     .order_by(entries.c.number)
     .limit(bindparam("limit"))
 )
+_FORGET_NAMES = statement(
+    update(entries)
+    .where(entries.c.conversation_id == bindparam("conversation"), entries.c.space_id == bindparam("space"))
+    .values(place="", title="", notes="[]")
+)
 _LAST_NUMBER = statement(select(func.max(entries.c.number)).where(entries.c.import_id == bindparam("key")))
 _FIND = statement(
     select(conversations.c.id, conversations.c.deleted_at_ms, conversations.c.branch_id)
@@ -151,6 +156,11 @@ def list_entries(
     """Return a page of a report."""
     rows = tx.all(_ENTRIES, key=import_id, space=scope.space_id, after=after, limit=limit)
     return [_entry(row) for row in rows]
+
+
+def forget_reported(tx: Transaction, scope: SpaceScope, conversation_id: str) -> None:
+    """Forget what reports call a conversation, its files and its place; the figures stay."""
+    tx.run(_FORGET_NAMES, conversation=conversation_id, space=scope.space_id)
 
 
 def last_number(tx: Transaction, scope: Scope, import_id: str) -> int:
