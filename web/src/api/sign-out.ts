@@ -1,6 +1,6 @@
 import { mutationOptions } from "@tanstack/react-query"
 import { api } from "@/api/client"
-import { Problem } from "@/api/problem"
+import { refused } from "@/api/problem"
 
 /** End this browser's session, in all its tabs. */
 export function signOut() {
@@ -8,7 +8,7 @@ export function signOut() {
     mutationKey: ["sign-out"],
     mutationFn: async () => {
       const { response } = await api.POST("/salon/v1/sign-out")
-      if (!response.ok) throw new Problem("refused", `${response.status} ${response.statusText}`)
+      if (!response.ok) throw refused(response.status)
     },
   })
 }

@@ -1,3 +1,5 @@
+import { linguiTransformerBabelPreset } from "@lingui/vite-plugin"
+import babel from "@rolldown/plugin-babel"
 import { resolve } from "node:path"
 import type { BrowserContext, Page } from "playwright-core"
 import { rolldown } from "rolldown"
@@ -17,6 +19,7 @@ export async function livePages(): Promise<Pages> {
     input,
     platform: "browser",
     resolve: { alias },
+    plugins: [babel({ presets: [linguiTransformerBabelPreset()] })],
     transform: { define: { "process.env.NODE_ENV": '"production"' } },
     onLog: () => undefined,
   })

@@ -1,4 +1,5 @@
 import { useLingui } from "@lingui/react/macro"
+import { useFinishNames } from "@/features/conversations/inspector/use-finish-names"
 import { formatCount, formatMoney } from "@/lib/format"
 
 interface FactNames {
@@ -9,6 +10,7 @@ interface FactNames {
 /** What the facts of answers are called, and how their values are written. */
 export function useFactNames(): FactNames {
   const { t, i18n } = useLingui()
+  const finishName = useFinishNames()
   const known: Readonly<Record<string, string>> = {
     model: t`Model`,
     tools: t`Tools`,
@@ -25,7 +27,8 @@ export function useFactNames(): FactNames {
       if (value === null || value === undefined) return "–"
       if (key.startsWith("cost")) return costOf(value, i18n.locale)
       if (typeof value === "number") return formatCount(value, i18n.locale)
-      return typeof value === "string" ? value : JSON.stringify(value)
+      if (typeof value !== "string") return JSON.stringify(value)
+      return key === "finish" || key === "status" ? finishName(value) : value
     },
   }
 }

@@ -4,6 +4,7 @@ import { AttemptLines } from "@/features/conversations/inspector/attempt-lines"
 import { stepsOf } from "@/features/conversations/inspector/trace-steps"
 import { TraceRequest } from "@/features/conversations/inspector/trace-request"
 import { TraceTimeline } from "@/features/conversations/inspector/trace-timeline"
+import { useFinishNames } from "@/features/conversations/inspector/use-finish-names"
 import { UsageLines } from "@/features/conversations/inspector/usage-lines"
 import { Fact } from "@/components/ui/fact"
 import { Group } from "@/components/ui/group"
@@ -17,6 +18,7 @@ interface TraceViewProps {
 /** Everything that is known of how an answer came to be. */
 export function TraceView({ exact }: TraceViewProps) {
   const { t, i18n } = useLingui()
+  const finishName = useFinishNames()
   const steps = stepsOf(exact)
   const problem = exact.error?.["message"]
   const first = exact.first_token_at_ms === null ? null : exact.first_token_at_ms - exact.started_at_ms
@@ -33,7 +35,7 @@ export function TraceView({ exact }: TraceViewProps) {
               <bdi data-code>{exact.route}</bdi>
             </Fact>
           )}
-          {exact.finish === null ? null : <Fact label={t`End`}>{exact.finish}</Fact>}
+          {exact.finish === null ? null : <Fact label={t`End`}>{finishName(exact.finish)}</Fact>}
           {first === null ? null : <Fact label={t`First token after`}>{formatDuration(first, i18n.locale)}</Fact>}
           <Fact label={t`Whole time`}>{formatDuration(exact.ended_at_ms - exact.started_at_ms, i18n.locale)}</Fact>
         </dl>

@@ -16,7 +16,8 @@ interface HitRowProps {
 /** One message that fits; it opens at its place, on a branch that leads there. */
 export function HitRow({ hit, position, isStop, measure }: HitRowProps) {
   const { t, i18n } = useLingui()
-  const who = hit.author.display_name ?? hit.author.name ?? hit.author.id ?? (hit.role === "user" ? t`You` : hit.role)
+  const roles: Record<Hit["role"], string> = { user: t`You`, assistant: t`Model`, tool: t`Tool`, system: t`System`, developer: t`System` }
+  const who = hit.author.display_name ?? hit.author.name ?? hit.author.id ?? roles[hit.role]
   const search = { message: hit.message_id, ...(hit.branch_id === null ? {} : { branch: hit.branch_id }) }
   const pieces = piecesOf(hit.snippet, hit.marks)
   return (

@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro"
 import { useState } from "react"
 import { serverAddress } from "@/api/client"
+import { Problem, refused, unreached } from "@/api/problem"
 import { Button } from "@/components/ui/button"
 import { ChipFrame } from "@/features/conversations/composer/attachments/chip-frame"
 import { formatSize } from "@/lib/format"
@@ -26,10 +27,10 @@ export function AttachedChip({ attachment, onRemove, onText }: AttachedChipProps
   const insert = async (): Promise<void> => {
     try {
       const response = await fetch(`${address}/content`, { credentials: "same-origin" })
-      if (!response.ok) throw new Error(`${response.status} ${response.statusText}`)
+      if (!response.ok) throw refused(response.status)
       onText(await response.text())
     } catch (failure) {
-      setProblem(failure instanceof Error ? failure.message : String(failure))
+      setProblem((failure instanceof Problem ? failure : unreached()).message)
     }
   }
   return (

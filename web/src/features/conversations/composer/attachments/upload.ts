@@ -1,5 +1,6 @@
+import { t } from "@lingui/core/macro"
 import { api, serverAddress } from "@/api/client"
-import { take } from "@/api/problem"
+import { Problem, refused, take, unreached } from "@/api/problem"
 import type { Attachment } from "@/live/drafts"
 
 /** Files go to the server in pieces, as tus has it: after a cut it goes on where the server is. */
@@ -13,13 +14,11 @@ export interface UploadOptions {
   onSent(bytes: number): void
 }
 
-export class UploadRefused extends Error {}
-
 const PIECE_BYTES = 8_000_000
 const MOST_TRIES = 6
 const TUS = { "Tus-Resumable": "1.0.0" } as const
 
-/** Send a file. Returns what the server made of it. Throws: UploadRefused with its sentence; AbortError. */
+/** Send a file. Returns what the server made of it. Throws: Problem; AbortError. */
 export async function upload(file: Blob, options: UploadOptions): Promise<Attachment> {
   let failures = 0
   let address = options.address
@@ -32,7 +31,7 @@ export async function upload(file: Blob, options: UploadOptions): Promise<Attach
     } catch (problem) {
       options.signal.throwIfAborted()
       if (problem instanceof Gone) address = null
-      else if (problem instanceof UploadRefused || (failures += 1) >= MOST_TRIES) throw problem
+      else if (isFinal(problem) || (failures += 1) >= MOST_TRIES) throw problem instanceof Problem ? problem : unreached()
       else await pause(failures, options.signal)
     }
   }
@@ -74,7 +73,7 @@ async function sendFrom(address: string, file: Blob, options: UploadOptions): Pr
     const answer = await patch(address, piece, from, signal, (bytes) => onSent(from + bytes))
     offset = answer.offset
     fileId = answer.fileId
-    if (piece.size === 0 && fileId === null) throw new Error("the upload does not end")
+    if (piece.size === 0 && fileId === null) throw new Problem("refused", t`The server did not take the whole file. Try again.`)
   }
   return fileId
 }
@@ -93,7 +92,7 @@ function patch(
     signal.addEventListener("abort", stop, { once: true })
     request.addEventListener("loadend", () => signal.removeEventListener("abort", stop))
     request.upload.addEventListener("progress", (event) => onSent(event.loaded))
-    request.addEventListener("error", () => reject(new Error("the line broke")))
+    request.addEventListener("error", () => reject(unreached()))
     request.addEventListener("abort", () => reject(new DOMException("", "AbortError")))
     request.addEventListener("load", () => {
       const { status } = request
@@ -109,12 +108,16 @@ function patch(
   })
 }
 
-/** What the server said; what may pass is tried again. */
-function refusal(status: number, text: string): Error {
+/** With what the server said. */
+function refusal(status: number, text: string): Problem {
   const sentence = /"message":\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1]
-  const message = sentence === undefined ? String(status) : String(JSON.parse(sentence))
-  const mayPass = status >= 500 || status === 408 || status === 409 || status === 429
-  return mayPass ? new Error(message) : new UploadRefused(message)
+  return refused(status, sentence === undefined ? null : String(JSON.parse(sentence)))
+}
+
+/** Whether the server will say the same again; what may pass is tried again. */
+function isFinal(problem: unknown): boolean {
+  const status = problem instanceof Problem ? problem.status : 0
+  return status >= 400 && status < 500 && status !== 408 && status !== 409 && status !== 429
 }
 
 function base64(text: string): string {

@@ -1,4 +1,6 @@
 import { serverAddress } from "@/api/client"
+import { refused, unreached } from "@/api/problem"
+import { hearingProblem } from "@/features/conversations/composer/voice/hearing-problem"
 
 /** Turns speech into words: by a model of the house where there is one, else by the browser's own service. */
 export interface Listening {
@@ -20,7 +22,9 @@ export function listen(options: ListenOptions): Promise<Listening> {
 }
 
 async function record(model: string, { language, onText }: ListenOptions): Promise<Listening> {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true })
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true }).catch((problem: unknown) => {
+    throw hearingProblem(problem instanceof DOMException ? problem.name : "")
+  })
   const recorder = new MediaRecorder(stream)
   const pieces: Blob[] = []
   recorder.addEventListener("dataavailable", (event) => pieces.push(event.data))
@@ -46,18 +50,20 @@ async function transcribe(sound: Blob, model: string, language: string): Promise
     method: "POST",
     credentials: "same-origin",
     body: form,
+  }).catch(() => {
+    throw unreached()
   })
   const body: unknown = await response.json().catch(() => null)
   const text: unknown = body instanceof Object ? Reflect.get(body, "text") : null
   if (response.ok && typeof text === "string") return text
   const error: unknown = body instanceof Object ? Reflect.get(body, "error") : null
   const message: unknown = error instanceof Object ? Reflect.get(error, "message") : null
-  throw new Error(typeof message === "string" ? message : `${response.status} ${response.statusText}`)
+  throw refused(response.status, typeof message === "string" ? message : null)
 }
 
 function recognise({ language, onText }: ListenOptions): Listening {
   const Recogniser = recogniser()
-  if (Recogniser === null) throw new Error("this browser does not recognise speech")
+  if (Recogniser === null) throw hearingProblem("")
   const one = new Recogniser()
   one.lang = language
   one.continuous = true
@@ -69,7 +75,7 @@ function recognise({ language, onText }: ListenOptions): Listening {
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- its events are not in TypeScript's library
     one.onerror = (event) => {
       if (event.error === "no-speech" || event.error === "aborted") resolve()
-      else reject(new Error(event.error))
+      else reject(hearingProblem(event.error))
     }
     one.onend = () => resolve()
   })

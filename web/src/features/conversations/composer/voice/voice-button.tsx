@@ -2,6 +2,7 @@ import { useLingui } from "@lingui/react/macro"
 import { useQueryClient } from "@tanstack/react-query"
 import { Mic, Square } from "lucide-react"
 import { useRef, useState } from "react"
+import { unreached } from "@/api/problem"
 import { IconButton } from "@/components/ui/icon-button"
 import { toast } from "@/components/ui/toast"
 import type { Listening } from "@/features/conversations/composer/voice/listen"
@@ -11,8 +12,6 @@ interface VoiceButtonProps {
   /** Told of words as they were understood. */
   onText: (text: string) => void
 }
-
-const RECOGNISES = typeof window !== "undefined" && ("SpeechRecognition" in window || "webkitSpeechRecognition" in window)
 
 /** Lets a message be spoken, where the browser hears and somebody writes down what it heard. */
 export function VoiceButton({ onText }: VoiceButtonProps) {
@@ -30,8 +29,9 @@ export function VoiceButton({ onText }: VoiceButtonProps) {
     try {
       const models = await queries.ensureQueryData(modelsQuery())
       const model = models.find(({ capabilities }) => capabilities.includes("transcription"))?.id ?? null
-      if (model === null && !RECOGNISES) throw new Error(t`No model here writes down speech.`)
-      const { listen } = await import("@/features/conversations/composer/voice/listen")
+      const { listen } = await import("@/features/conversations/composer/voice/listen").catch(() => {
+        throw unreached()
+      })
       listening.current = await listen({ model, language: i18n.locale, onText })
       // It was ended while the browser still asked whether it may listen.
       if (!isWanted.current) listening.current.stop()

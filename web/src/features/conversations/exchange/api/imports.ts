@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query"
 import { api, serverAddress } from "@/api/client"
-import { take } from "@/api/problem"
+import { refused, take, unreached } from "@/api/problem"
 import type { components } from "@/api/schema"
 import { isOver } from "@/features/conversations/exchange/api/exports"
 
@@ -13,7 +13,7 @@ const FIRST: string | null = null
 /**
  * Send an export of some program and begin to read it; `onSent` hears which part of it has gone.
  *
- * Throws: Error, with the server's own sentence if it sent one; AbortError once `signal` says so.
+ * Throws: Problem, with the server's own sentence if it sent one; AbortError once `signal` says so.
  */
 export function uploadImport(file: File, options: { isDry: boolean; onSent: (part: number) => void; signal: AbortSignal }): Promise<Import> {
   const query = new URLSearchParams({ filename: file.name, dry_run: String(options.isDry) })
@@ -27,9 +27,9 @@ export function uploadImport(file: File, options: { isDry: boolean; onSent: (par
     call.addEventListener("load", () => {
       const answer: Import & { error?: { message?: string } } = call.response
       if (call.status < 400 && answer !== null) resolve(answer)
-      else reject(new Error(answer?.error?.message ?? `${call.status} ${call.statusText}`))
+      else reject(refused(call.status, answer?.error?.message))
     })
-    call.addEventListener("error", () => reject(new Error("offline")))
+    call.addEventListener("error", () => reject(unreached()))
     call.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")))
     options.signal.addEventListener("abort", () => call.abort(), { once: true })
     call.send(file)
