@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
@@ -26,7 +27,7 @@ export function KeyRow({ apiKey, now, onChange }: KeyRowProps) {
   const facts = [
     used === null ? t`never used` : t`used ${formatMinute(used, now, i18n.locale)}`,
     ...(limits.budget_e10 === null ? [] : [t`${formatMoney(limits.budget_e10, limits.budget_currency, i18n.locale)} a month`]),
-    ...(limits.requests_per_minute === null ? [] : [t`${limits.requests_per_minute} requests a minute`]),
+    ...(limits.requests_per_minute === null ? [] : [t`${plural(limits.requests_per_minute, { one: "# request a minute", other: "# requests a minute" })}`]),
   ]
   return (
     <li className="flex flex-col gap-3 border-b border-border py-3 last:border-0">

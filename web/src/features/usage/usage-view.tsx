@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
 import { useState } from "react"
 import { Select } from "@/components/ui/select"
@@ -42,6 +43,10 @@ export function UsageView({ range, course, by, rowName }: UsageViewProps) {
     [t`Time p95`, timeOf(total.duration?.p95_ms, locale)],
     [t`Errors`, formatCompact(total.errors, locale)],
   ] as const
+  const unpriced = t`${plural(total.unpriced, {
+    one: "The cost of # request is not known, for its model has no price.",
+    other: "The cost of # requests is not known, for their models have no price.",
+  })}`
   const byTime = [...steps].toSorted(([one], [other]) => other.localeCompare(one)).map(([name, sum]) => [stepText(name, step, locale), sum] as const)
   return (
     <>
@@ -53,7 +58,7 @@ export function UsageView({ range, course, by, rowName }: UsageViewProps) {
           </div>
         ))}
       </dl>
-      {total.unpriced > 0 ? <p className="text-ui text-text-2">{t`The cost of ${total.unpriced} requests is not known, for their models have no price.`}</p> : null}
+      {total.unpriced > 0 ? <p className="text-ui text-text-2">{unpriced}</p> : null}
       <section className="flex flex-col gap-2">
         <div className="flex items-center justify-between gap-2">
           <h2 className="text-body font-semibold">{t`Over time`}</h2>

@@ -68,7 +68,7 @@ export function ExportDialog({ ids, onClose }: ExportDialogProps) {
           {isUnderWay ? (
             <>
               <ProgressBar label={t`Exported`} share={share} />
-              <p className="tabular-nums">{t`${now.done_conversations} of ${now.conversations} conversations`}</p>
+              <p className="tabular-nums">{t`${now.done_conversations} of ${plural(now.conversations, { one: "# conversation", other: "# conversations" })}`}</p>
             </>
           ) : null}
           {now?.status === "failed" || now?.status === "interrupted" ? <p className="text-danger">{t`The export failed. Try it again.`}</p> : null}

@@ -58,10 +58,10 @@ export function SearchPage() {
           </form>
           <p role="status" className="text-ui text-text-2 tabular-nums">
             {isWanted(wish) && query.data && !query.isFetching ? (
-              count === 0 ? t`Nothing fits.` : query.hasNextPage ? t`${count} messages and more` : t`${plural(count, { one: "# message", other: "# messages" })}`
+              count === 0 ? t`Nothing fits.` : query.hasNextPage ? t`${plural(count, { one: "# message and more", other: "# messages and more" })}` : t`${plural(count, { one: "# message", other: "# messages" })}`
             ) : null}
           </p>
-          {first && first.waiting > 0 ? <Notice tone="info">{t`${first.waiting} messages are still being indexed.`}</Notice> : null}
+          {first && first.waiting > 0 ? <Notice tone="info">{t`${plural(first.waiting, { one: "# message is still being indexed.", other: "# messages are still being indexed." })}`}</Notice> : null}
           {first && first.frequent.length > 0 ? (
             <Notice tone="info">{t`Very many messages have these words: the newest come first.`}</Notice>
           ) : null}

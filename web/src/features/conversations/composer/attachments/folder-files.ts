@@ -1,4 +1,4 @@
-import { t } from "@lingui/core/macro"
+import { plural, t } from "@lingui/core/macro"
 import { toast } from "@/lib/toasts"
 
 /** The files in folders and all below them, but for hidden ones; what is more than there is room for is left out, and told. */
@@ -9,7 +9,7 @@ export async function filesIn(folders: readonly FileSystemDirectoryEntry[], room
     if (entry.name.startsWith(".")) continue
     if (isFile(entry)) {
       if (found.length === room) {
-        toast({ text: t`Only the first ${room} files of the folder were taken.` })
+        toast({ text: t`${plural(room, { one: "Only the first file of the folder was taken.", other: "Only the first # files of the folder were taken." })}` })
         break
       }
       found.push(await fileOf(entry))

@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
 import { ArrowUp, ChevronDown, ChevronUp, GripVertical, Pencil, X } from "lucide-react"
 import { useState } from "react"
@@ -63,7 +64,7 @@ export function QueueRow({ queued, isFirst, isLast, onMove, onDrag, onDropped, .
     >
       <GripVertical aria-hidden="true" className="size-4 shrink-0 cursor-grab text-text-2" strokeWidth={1.75} />
       <span className="flex min-w-0 flex-1 flex-col">
-        <bdi className="truncate text-ui">{words === "" ? t`${files} files` : words}</bdi>
+        <bdi className="truncate text-ui">{words === "" ? t`${plural(files, { one: "# file", other: "# files" })}` : words}</bdi>
         {typeof problem === "string" ? <bdi className="text-caption text-danger wrap-anywhere">{problem}</bdi> : null}
       </span>
       <IconButton label={t`Move up`} disabled={isFirst} onClick={() => onMove(-1)}>

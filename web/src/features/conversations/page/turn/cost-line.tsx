@@ -1,6 +1,7 @@
+import { plural } from "@lingui/core/macro"
 import { useLingui } from "@lingui/react/macro"
 import type { components } from "@/api/schema"
-import { formatCount, formatDuration, formatMoney } from "@/lib/format"
+import { formatDuration, formatMoney } from "@/lib/format"
 import type { Step } from "@/live/entries"
 
 type Usage = components["schemas"]["MessageUsage"]
@@ -18,7 +19,7 @@ export function CostLine({ usage, steps }: CostLineProps) {
   const told = usage ? { tokens: usage.output_tokens, cost: usage.cost_e10, currency: usage.currency, ms: usage.ended_at_ms - usage.started_at_ms } : ofSteps(steps)
   const { locale } = i18n
   const facts = [
-    told.tokens === null ? null : t`${formatCount(told.tokens, locale)} tokens`,
+    told.tokens === null ? null : t`${plural(told.tokens, { one: "# token", other: "# tokens" })}`,
     told.cost === null || told.currency === null ? null : formatMoney(told.cost, told.currency, locale),
     told.ms === null ? null : formatDuration(told.ms, locale),
   ].filter((fact) => fact !== null)
