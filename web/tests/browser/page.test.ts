@@ -252,6 +252,21 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     await close()
   })
 
+  test("the palette says that a search failed, and still finds what needs none", async () => {
+    const { page, close } = await visit(browser, `${house.address}/search`, { locale: "de-DE" })
+    const said = { error: { code: "storage", message: "Der Datenträger ist voll.", fields: {} } }
+    await page.route("**/salon/v1/search/titles?*", (route) => route.fulfill({ status: 503, json: said }))
+    await page.route("**/salon/v1/search?*", (route) => route.abort())
+    await page.getByRole("button", { name: /^Suchen oder/ }).click()
+    const palette = page.getByRole("dialog", { name: /^Suchen oder/ })
+    await palette.getByRole("combobox").fill("otter")
+    await expect.poll(() => palette.getByRole("alert").innerText()).toMatch(/^Gespräche .+ Der Datenträger ist voll\.$/)
+    expect(await palette.getByRole("status").count()).toBe(0)
+    await palette.getByRole("combobox").fill("Nutzung")
+    await palette.getByRole("option").first().waitFor()
+    await close()
+  })
+
   test("a fresh house has an empty state with one act", async () => {
     house.state.mode = "empty"
     const { page, close } = await visit(browser, gateway)

@@ -34,9 +34,11 @@ export function Palette({ onClose }: PaletteProps) {
   const conversations = findConversations(
     isAsking ? (titles.data ?? []) : [],
     isAsking ? (messages.data ?? []) : [],
+    t`Without a title`,
     (conversation, message) =>
       navigate({ to: "/c/$id", params: { id: conversation }, search: message === undefined ? {} : { message } }),
   )
+  const problem = isAsking ? (titles.error ?? messages.error) : null
   const groups = [
     { title: t`Conversations`, findings: conversations },
     { title: t`Actions`, findings: findActions(actions.filter(({ isPlace }) => !isPlace), words, titleOf) },
@@ -96,7 +98,12 @@ export function Palette({ onClose }: PaletteProps) {
         <div id={`${id}-list`} role="listbox" aria-label={t`Found`} className="min-h-0 overflow-y-auto p-2">
           <Findings groups={groups} current={current?.id ?? null} idBase={id} onChoose={choose} />
         </div>
-        {all.length === 0 ? (
+        {problem === null ? null : (
+          <p role="alert" className="px-4 pb-4 text-ui text-danger">
+            {t`Conversations could not be searched.`} <span dir="auto">{problem.message}</span>
+          </p>
+        )}
+        {all.length === 0 && problem === null ? (
           <p role="status" className="px-4 pb-6 text-ui text-text-2">
             {titles.isFetching || messages.isFetching ? t`Looking…` : t`Nothing matches “${words}”.`}
           </p>
