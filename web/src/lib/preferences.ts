@@ -141,5 +141,6 @@ function subscribe(listener: () => void): () => void {
 
 /** Read one preference in a component. */
 export function usePreference<K extends keyof Preferences>(name: K): Preferences[K] {
-  return useSyncExternalStore(subscribe, () => preferences()[name])
+  const read = (): Preferences[K] => preferences()[name]
+  return useSyncExternalStore(subscribe, read, read)
 }

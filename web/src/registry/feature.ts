@@ -66,8 +66,14 @@ export interface ComposerAction extends Titled {
   readonly run?: () => void
 }
 
+/** What keys do. */
+export interface Keyed extends Titled {
+  /** As in `KeyPress`: "mod+k", "mod+shift+n", "n", "g u", "F6"; a person may choose others for single letters. */
+  readonly keys?: readonly string[]
+}
+
 /** What can be done from the palette, and by keys if it has some. */
-export interface Action extends Titled {
+export interface Action extends Keyed {
   /** Other words under which one looks for it, in the language of the page. */
   readonly keywords?: () => string
   readonly icon?: LucideIcon
@@ -75,8 +81,6 @@ export interface Action extends Titled {
   readonly order?: number
   /** It leads somewhere, and stands with the places. */
   readonly isPlace?: boolean
-  /** As in `KeyPress`: "mod+k", "mod+shift+n", "n", "g u", "F6"; a person may choose others for single letters. */
-  readonly keys?: readonly string[]
   readonly run: () => void
   /** Whether it can be done now. */
   readonly when?: () => boolean

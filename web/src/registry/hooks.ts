@@ -4,7 +4,8 @@ import { type Lists, onRegistered, registered } from "@/registry/registry"
 
 /** What the features bring to one list, in its order. */
 export function useRegistered<Name extends keyof Lists>(name: Name): Lists[Name] {
-  return useSyncExternalStore(onRegistered, () => registered(name))
+  const read = (): Lists[Name] => registered(name)
+  return useSyncExternalStore(onRegistered, read, read)
 }
 
 /** Read titles and keywords in the language of the page: another function once that changes. */

@@ -237,6 +237,26 @@ describe.skipIf(BROWSER_PATH === null)(`the page in a browser${BROWSER_PATH ? ""
     await close()
   })
 
+  test("all shortcuts are listed and changed where no conversation is open", async () => {
+    const { page, close } = await visit(browser, `${house.address}/settings/shortcuts`)
+    const field = page.getByRole("textbox", { name: "Keys for “Copy the message”" })
+    expect(await field.inputValue()).toBe("C")
+    await field.press("y")
+    await expect.poll(() => field.inputValue()).toBe("Y")
+    await page.keyboard.press("Control+/")
+    const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" })
+    const keysOf = (title: string) => sheet.getByText(title, { exact: true }).locator("xpath=following-sibling::dd").innerText()
+    expect(await keysOf("Copy the message")).toBe("Y")
+    expect((await keysOf("Send the message")).split(/\s+/)).toEqual(["Enter", "Ctrl", "Enter"])
+    expect((await keysOf("Previous and next version of a turn")).split(/\s+/)).toEqual(["←", "→"])
+    await sheet.getByRole("button", { name: "Close" }).click()
+    await page.getByRole("checkbox", { name: "Single-letter shortcuts" }).click()
+    await page.keyboard.press("Control+/")
+    await sheet.getByText("Send the message").waitFor()
+    expect(await sheet.getByText("Copy the message").count()).toBe(0)
+    await close()
+  })
+
   test("the palette begins with a new conversation, places stand together, and each act has an icon of its own", async () => {
     const { page, close } = await visit(browser, `${house.address}/search`)
     await page.getByRole("button", { name: /Search or run/ }).click()

@@ -2,7 +2,7 @@ import { Boxes, type LucideIcon } from "lucide-react"
 import type { Model } from "@/api/types"
 import { iconOf } from "@/features/palette/action-icons"
 import type { Action } from "@/registry"
-import { keysOf } from "@/registry/keys"
+import { liveKeysOf } from "@/registry/keys"
 
 /** One thing that the palette found. */
 export interface Finding {
@@ -41,7 +41,7 @@ export function findActions(
     const title = read(action.title)
     const keywords = action.keywords ? read(action.keywords) : ""
     if (!hasWords(`${title} ${keywords}`, wanted)) continue
-    const keys = keysOf(action)[0]
+    const keys = liveKeysOf(action)[0]
     found.push({
       id: `action-${action.id}`,
       title,

@@ -1,9 +1,9 @@
-import { useLingui } from "@lingui/react/macro"
 import { useEffect, useEffectEvent } from "react"
 import type { Message } from "@/features/conversations/api/messages"
 import { useActsOf } from "@/features/conversations/page/acts/use-turn-acts"
 import type { Line } from "@/features/conversations/page/lines"
 import type { Talk } from "@/features/conversations/page/talk-context"
+import { TURN_KEYS } from "@/features/conversations/page/turn-keys"
 import type { Windower } from "@/features/conversations/page/window/windower"
 import { useAction } from "@/registry"
 
@@ -16,7 +16,6 @@ interface Keys {
 /** Single keys: J and K go from turn to turn, the others act on the one in focus, else on the last. */
 export function useTurnKeys({ talk, lines, windower }: Keys): void {
   "use no memo"
-  const { t } = useLingui()
   const acts = useActsOf(talk)
   const step = (by: 1 | -1): void => {
     const at = placeOf(lines)
@@ -29,12 +28,12 @@ export function useTurnKeys({ talk, lines, windower }: Keys): void {
     if (message !== null) run(message)
   }
   const when = (): boolean => here() !== null
-  useAction({ id: "turn-next", title: () => t`Next turn`, keys: ["j"], run: () => step(1), when: () => lines.length > 0 })
-  useAction({ id: "turn-previous", title: () => t`Previous turn`, keys: ["k"], run: () => step(-1), when: () => lines.length > 0 })
-  useAction({ id: "turn-edit", title: () => t`Edit the message`, keys: ["e"], run: withHere(({ id }) => talk.edit(id)), when })
-  useAction({ id: "turn-regenerate", title: () => t`Regenerate`, keys: ["r"], run: withHere(acts.regenerate), when })
-  useAction({ id: "turn-copy", title: () => t`Copy the message`, keys: ["c"], run: withHere(acts.copy), when })
-  useAction({ id: "turn-branch", title: () => t`Branch from here`, keys: ["b"], run: withHere(acts.branch), when })
+  useAction({ ...TURN_KEYS.next, run: () => step(1), when: () => lines.length > 0 })
+  useAction({ ...TURN_KEYS.previous, run: () => step(-1), when: () => lines.length > 0 })
+  useAction({ ...TURN_KEYS.edit, run: withHere(({ id }) => talk.edit(id)), when })
+  useAction({ ...TURN_KEYS.regenerate, run: withHere(acts.regenerate), when })
+  useAction({ ...TURN_KEYS.copy, run: withHere(acts.copy), when })
+  useAction({ ...TURN_KEYS.branch, run: withHere(acts.branch), when })
 
   const press = useEffectEvent((event: KeyboardEvent) => {
     const isPlain = !event.metaKey && !event.ctrlKey && !event.altKey && !event.shiftKey && !event.defaultPrevented

@@ -3,11 +3,12 @@ import { useState } from "react"
 import { Button } from "@/components/ui/button"
 import { Keys } from "@/features/settings/keys-view"
 import { LetterField } from "@/features/settings/letter-field"
+import { listedKeys } from "@/features/settings/listed-keys"
 import { SwitchRow } from "@/features/settings/switch-row"
 import { setPreferences, usePreference } from "@/lib/preferences"
 import { isLetters } from "@/lib/shortcuts"
 import { useTitle } from "@/registry"
-import { actionsWithKeys, keysOf } from "@/registry/keys"
+import { keysOf } from "@/registry/keys"
 
 /** All shortcuts; those of single letters can be switched off, and each be another. */
 export function ShortcutsPage() {
@@ -16,7 +17,7 @@ export function ShortcutsPage() {
   const letterKeys = usePreference("letterKeys")
   const ownKeys = usePreference("ownKeys")
   // Read once: what is on the page behind changes nothing here while one looks.
-  const [actions] = useState(actionsWithKeys)
+  const [actions] = useState(listedKeys)
   return (
     <div className="flex flex-col gap-6">
       <SwitchRow

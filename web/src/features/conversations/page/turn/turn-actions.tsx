@@ -6,6 +6,8 @@ import { MenuSlot } from "@/components/ui/menu-slot"
 import type { Message } from "@/features/conversations/api/messages"
 import { useTurnActs } from "@/features/conversations/page/acts/use-turn-acts"
 import { useTalk } from "@/features/conversations/page/talk-context"
+import { TURN_KEYS } from "@/features/conversations/page/turn-keys"
+import { useKeyHint } from "@/features/conversations/page/turn/use-key-hint"
 import { lazy } from "@/lib/lazy"
 
 interface TurnActionsProps {
@@ -19,22 +21,23 @@ export function TurnActions({ message }: TurnActionsProps) {
   const { t } = useLingui()
   const talk = useTalk()
   const acts = useTurnActs()
+  const hint = useKeyHint()
   if (message.content === null) return null
   return (
     <div role="toolbar" aria-label={t`Actions`} className="flex items-center">
-      <Act label={t`Copy`} keys="C" onClick={() => acts.copy(message)}>
+      <Act label={t`Copy`} keys={hint(TURN_KEYS.copy)} onClick={() => acts.copy(message)}>
         <Copy {...ICON} />
       </Act>
       {message.role === "assistant" ? (
-        <Act label={t`Regenerate`} keys="R" onClick={() => acts.regenerate(message)}>
+        <Act label={t`Regenerate`} keys={hint(TURN_KEYS.regenerate)} onClick={() => acts.regenerate(message)}>
           <RefreshCw {...ICON} />
         </Act>
       ) : (
-        <Act label={t`Edit`} keys="E" onClick={() => talk.edit(message.id)}>
+        <Act label={t`Edit`} keys={hint(TURN_KEYS.edit)} onClick={() => talk.edit(message.id)}>
           <Pencil {...ICON} />
         </Act>
       )}
-      <Act label={t`Branch from here`} keys="B" onClick={() => acts.branch(message)}>
+      <Act label={t`Branch from here`} keys={hint(TURN_KEYS.branch)} onClick={() => acts.branch(message)}>
         <GitBranch {...ICON} />
       </Act>
       <MenuSlot label={t`More actions`} menu={<TurnMenu message={message} />}>

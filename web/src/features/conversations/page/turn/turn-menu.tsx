@@ -11,6 +11,8 @@ import type { Message } from "@/features/conversations/api/messages"
 import { canRead, readAloud, reading, stopReading } from "@/features/conversations/page/acts/read-aloud"
 import { said, useTurnActs } from "@/features/conversations/page/acts/use-turn-acts"
 import { useTalk } from "@/features/conversations/page/talk-context"
+import { TURN_KEYS } from "@/features/conversations/page/turn-keys"
+import { useKeyHint } from "@/features/conversations/page/turn/use-key-hint"
 import { lazy } from "@/lib/lazy"
 
 interface TurnMenuProps {
@@ -26,6 +28,7 @@ export function TurnMenu({ message }: TurnMenuProps) {
   const { t } = useLingui()
   const talk = useTalk()
   const acts = useTurnActs()
+  const hint = useKeyHint()
   const button = useOpenAtOnce()
   const [isChoosing, setIsChoosing] = useState(false)
   const isReading = useSyncExternalStore(reading.on, reading.isOn)
@@ -46,7 +49,7 @@ export function TurnMenu({ message }: TurnMenuProps) {
           <MenuItem icon={Volume2} onChoose={() => void readAloud(said(message))}>{t`Read aloud`}</MenuItem>
         ) : null}
         <MenuLine />
-        {isAnswer ? <MenuItem icon={Pencil} keys="E" onChoose={() => talk.edit(message.id)}>{t`Edit`}</MenuItem> : null}
+        {isAnswer ? <MenuItem icon={Pencil} keys={hint(TURN_KEYS.edit)} onChoose={() => talk.edit(message.id)}>{t`Edit`}</MenuItem> : null}
         <MenuItem icon={RefreshCw} onChoose={() => setIsChoosing(true)}>{t`Regenerate with …`}</MenuItem>
         {isAnswer ? <MenuItem icon={StepForward} onChoose={() => acts.goOn(message)}>{t`Continue`}</MenuItem> : null}
         <MenuLine />
