@@ -1,9 +1,10 @@
 import { useLingui } from "@lingui/react/macro"
 import { Plus } from "lucide-react"
-import { useRef } from "react"
+import { Suspense, useRef } from "react"
 import { MenuSlot } from "@/components/ui/menu-slot"
 import { useCapture } from "@/features/conversations/composer/capture/use-capture"
 import { lazy } from "@/lib/lazy"
+import { useRegistered } from "@/registry"
 
 interface AddMenuProps {
   onFiles: (files: Iterable<File>) => void
@@ -11,10 +12,11 @@ interface AddMenuProps {
 
 const AddList = lazy(() => import("@/features/conversations/composer/attachments/add-list").then((module) => ({ default: module.AddList })))
 
-/** What can be put beside the message: files, and whatever other features bring. */
+/** What can be put beside the message: files, and whatever other features bring: acts in the menu, controls beside it. */
 export function AddMenu({ onFiles }: AddMenuProps) {
   const { t } = useLingui()
   const field = useRef<HTMLInputElement>(null)
+  const controls = useRegistered("composerActions")
   const capture = useCapture((file) => onFiles([file]))
   return (
     <>
@@ -35,6 +37,13 @@ export function AddMenu({ onFiles }: AddMenuProps) {
       >
         <Plus aria-hidden="true" className="size-5" strokeWidth={1.75} />
       </MenuSlot>
+      {controls.map(({ id, component: Control }) =>
+        Control ? (
+          <Suspense key={id}>
+            <Control />
+          </Suspense>
+        ) : null,
+      )}
       {capture.dialog}
     </>
   )

@@ -8,7 +8,7 @@ import { lazy } from "@/lib/lazy"
 import type { ToolState } from "@/live/gathering"
 import type { Part } from "@/live/parts"
 import { Markdown } from "@/markdown"
-
+import { useRegistered } from "@/registry"
 
 const rare = () => import("@/features/conversations/page/parts/rare-parts")
 const Citation = lazy(() => rare().then((parts) => ({ default: parts.Citation })))
@@ -90,8 +90,17 @@ function PieceView({ piece, isGrowing, isNew, isStreaming, growing, tools, thoug
     case "video":
     case "file":
       return <MediaSlot part={part} />
-    // What only one dialect understands is nothing to read; a later server may have parts of its own.
     default:
-      return null
+      return <OtherPart part={part} />
   }
+}
+
+/** As a feature draws it. What only one dialect understands is else nothing to read; a later server may have parts of its own. */
+function OtherPart({ part }: { part: Part }) {
+  const Renderer = useRegistered("renderers").find(({ type }) => type === part.kind)?.component
+  return Renderer ? (
+    <Suspense>
+      <Renderer part={part} />
+    </Suspense>
+  ) : null
 }
