@@ -183,3 +183,30 @@ test("an answer that the provider puts off says how long, and can be tried now",
   await ended(page)
   await close()
 })
+
+test.for(["no-preference", "reduce"] as const)("of a conversation that takes another's place the turns alone come up, with the movement %s", async (reducedMotion) => {
+  const [first, second] = [await begin(`Here first: ${reducedMotion}`, SAID), `Here second: ${reducedMotion}`]
+  await begin(second, SAID)
+  const { page, close } = await visit(browser, "about:blank", { viewport: WIDE, reducedMotion })
+  await page.addInitScript(() => {
+    const begun: string[] = []
+    Reflect.set(globalThis, "begun", begun)
+    // Also what begins while nobody looks is told of: an animation of 120 ms is soon over.
+    addEventListener("animationstart", ({ animationName, target }) => {
+      if (target instanceof HTMLElement && target.matches("main, main *, header, header *")) begun.push(`${animationName} ${target.className.split(" ")[0]}`)
+    })
+  })
+  const begun = (): Promise<string[]> => page.evaluate(() => Reflect.get(globalThis, "begun"))
+  await page.goto(`${HOUSE}/c/${first}`)
+  await turns(page).last().waitFor()
+  await settle(page)
+  expect((await begun()).filter((one) => one.endsWith(" turns"))).toEqual([])
+  await page.getByRole("link", { name: second }).first().click()
+  await page.getByRole("heading", { name: second }).waitFor()
+  await turns(page).last().waitFor()
+  await box(page).pressSequentially("At once")
+  expect(await box(page).inputValue()).toBe("At once")
+  await settle(page)
+  expect((await begun()).filter((one) => !one.endsWith(" skeleton"))).toEqual(reducedMotion === "reduce" ? [] : ["appear turns"])
+  await close()
+})

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro"
 import { useQuery, useQueryClient } from "@tanstack/react-query"
-import { Suspense, useEffect } from "react"
+import { Suspense, useEffect, useState } from "react"
 import { Problem } from "@/api/problem"
 import { PageHeader } from "@/components/shell/page-header"
 import { conversationQuery } from "@/features/conversations/api/conversations"
@@ -41,12 +41,16 @@ function MadePage({ id }: { id: string }) {
     live().finished.look(id)
     return () => live().finished.look(null)
   }, [id])
+  // One that is opened, or begun, is there at once; one that takes another's place comes up softly.
+  const [firstId] = useState(id)
+  const [isSwitched, setIsSwitched] = useState(false)
+  if (id !== firstId && !isSwitched) setIsSwitched(true)
   const title = conversation.data?.title || t`Conversation`
   useEffect(() => {
     document.title = `${title} · Salon`
   }, [title])
   if (conversation.data) {
-    return <TalkView key={id} conversation={conversation.data} branchId={branch} messageId={message} />
+    return <TalkView key={id} conversation={conversation.data} branchId={branch} messageId={message} isSwitched={isSwitched} />
   }
   return (
     <>

@@ -32,10 +32,12 @@ interface TalkViewProps {
   /** The branch and the message that the address names. */
   branchId: string | undefined
   messageId: string | undefined
+  /** It takes the place of another conversation. */
+  isSwitched: boolean
 }
 
 /** A conversation that is there: its header, its turns, and what is said next. */
-export function TalkView({ conversation, branchId: askedId, messageId }: TalkViewProps) {
+export function TalkView({ conversation, branchId: askedId, messageId, isSwitched }: TalkViewProps) {
   const { id } = conversation
   const queries = useQueryClient()
   const [beside, putBeside, followSplit] = useBeside(id)
@@ -112,7 +114,7 @@ export function TalkView({ conversation, branchId: askedId, messageId }: TalkVie
         <div className="flex min-h-0 min-w-0 flex-1">
           <div className="flex min-w-0 flex-1 flex-col">
             <TalkHeader conversation={conversation} branchId={branchId} isInspected={isInspected} onInspect={() => setIsInspected(!isInspected)} />
-            <main className="relative flex min-h-0 min-w-0 flex-1 flex-col">
+            <main data-switched={isSwitched || undefined} className="relative flex min-h-0 min-w-0 flex-1 flex-col">
               {messages.data ? (
                 <TurnList
                   lines={lines}
