@@ -46,6 +46,7 @@ GOALS: Final = (
     Goal("full_slowest_key_ms", at_most=50, text="ms from a key to paint at full speed"),
     Goal("long_open_ms", at_most=500, text="ms to open 10,000 messages"),
     Goal("long_heap_mb", at_most=60, text="MB of heap with 10,000 messages"),
+    Goal("long_nodes", at_most=1000, text="elements of the page with 10,000 messages"),
     Goal("long_blank_frames", at_most=0, text="blank frames while scrolling from its end to its start"),
     Goal("long_dropped_percent", at_most=2, text="% of frames dropped while scrolling"),
     Goal("lanes_dropped_percent", at_most=5, text="% of frames dropped while four answer at once"),

@@ -1,6 +1,7 @@
 """The web toolchain leaves a built, unchanged page alone, and its locks name no addresses."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,10 @@ from hatchling.build import get_requires_for_build_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "src/salon/surfaces/api/static"
+MOST_LATER_BYTES = 90_000
+"""Of what one part of the page brings that is loaded when it is wanted, as it is sent."""
+HEAVIER = {"ruby"}
+"""Its grammar colours eight other languages that stand within it."""
 
 
 def test_unchanged_page_is_not_built_again() -> None:
@@ -30,6 +35,36 @@ def test_built_page_fits_the_content_policy() -> None:
     assert "<style" not in text
     assert all(" src=" in tag for tag in text.split("<script")[1:])
     assert text.index("assets/first-") < text.index("assets/index-")
+
+
+def test_no_part_that_is_loaded_later_is_heavy() -> None:
+    index = STATIC / "index.html"
+    if not index.is_file():
+        pytest.skip("the page is not built (make web)")
+    assets = STATIC / "assets"
+    needs = {
+        path.name: re.findall(r'(?:from|import)"\./([\w-]+\.js)"', path.read_text())
+        for path in assets.glob("*.js")
+    }
+
+    def whole(name: str) -> set[str]:
+        found, waiting = {name}, [name]
+        while waiting:
+            waiting += (new := set(needs[waiting.pop()]) - found)
+            found |= new
+        return found
+
+    def weight(name: str) -> int:
+        packed = assets / f"{name}.br"
+        return (packed if packed.is_file() else assets / name).stat().st_size
+
+    (entry,) = re.findall(r'type="module"[^>]* src="\./assets/([^"]+)"', index.read_text())
+    first = whole(entry)
+    later = {name: sum(map(weight, whole(name) - first)) for name in needs.keys() - first}
+    assert weight(entry) > MOST_LATER_BYTES, "the first load is not what it was taken for"
+    assert len(later) > 50
+    heavy = {name: size for name, size in later.items() if size > MOST_LATER_BYTES}
+    assert {name[: -len("-12345678.js")] for name in heavy} <= HEAVIER, heavy
 
 
 @pytest.mark.parametrize("folder", ["web", "web/openapi"])
