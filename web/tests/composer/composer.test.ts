@@ -140,6 +140,11 @@ test("what is written without a network waits and is sent when it is back", asyn
   await say(page, "The first of two")
   await page.waitForURL(/\/c\/cnv_/)
   await page.getByText("You said: “The first of two”").first().waitFor()
+  // A page that was never loaded would wait for the network, and this one stay.
+  await page.getByRole("link", { name: "Usage" }).first().click()
+  await page.getByRole("heading", { name: "Usage" }).waitFor()
+  await page.goBack()
+  await box(page).waitFor()
   await page.context().setOffline(true)
   await say(page, "The second of two")
   await page.getByText("1 message waits and is sent by itself.").waitFor()
