@@ -39,7 +39,7 @@ containers = salon.foundation
 layers =
     accounts
     ledger | runs | files
-    audit : events : reading
+    acts : audit : events : reading
     storage : egress : telemetry : workers
     messages
     kit

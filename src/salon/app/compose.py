@@ -21,6 +21,7 @@ from salon.app.payloads import open_payloads
 from salon.app.redis import connect_redis
 from salon.app.tracing import make_tracer
 from salon.foundation.accounts import Accounts
+from salon.foundation.acts import forget_acts
 from salon.foundation.egress import Egress, HttpClient
 from salon.foundation.events import Bus, Feed, RedisWakes
 from salon.foundation.files import Attachments, ForeignPictures, Making, Uploads
@@ -44,6 +45,7 @@ from salon.surfaces.api.services import FileServices, LiveServices, ServerLimits
 
 _PRICES_EVERY_S: Final = 3600.0
 _BACKUPS_EVERY_S: Final = 600.0
+_ACTS_EVERY_S: Final = 3600.0
 _logger = logging.getLogger(__name__)
 
 
@@ -239,6 +241,7 @@ def _observe(house: House) -> None:
     house.tasks.spawn(_keep_prices(house), name="keep-prices")
     house.tasks.spawn(_tidy_files(house), name="tidy-files")
     house.tasks.spawn(_prune_backups(house), name="prune-backups")
+    house.tasks.spawn(_forget_acts(house), name="forget-acts")
     add_gauges(house)
 
 
@@ -263,6 +266,16 @@ async def _prune_backups(house: House) -> None:
         except SalonError as error:
             _logger.warning("old backups could not be deleted: %s", error.message)
         await asyncio.sleep(_BACKUPS_EVERY_S)
+
+
+async def _forget_acts(house: House) -> None:
+    """Forget the acts of clients that are too old to be sent again."""
+    while True:
+        try:
+            await forget_acts(house.storage, now_ms=house.clock.now_ms())
+        except SalonError as error:
+            _logger.warning("old acts could not be forgotten: %s", error.message)
+        await asyncio.sleep(_ACTS_EVERY_S)
 
 
 async def _keep_prices(house: House) -> None:

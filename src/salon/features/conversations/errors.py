@@ -16,12 +16,6 @@ class HeadMoved(Conflict):
     code = "head_moved"
 
 
-class ActDiffers(Conflict):
-    """A client's id was used for something else before. Fields: ``client_id``."""
-
-    code = "act_differs"
-
-
 class LinkUntold(Conflict):
     """The key is gone that a link was made with, so that it cannot be told again. Fields: ``id``."""
 

@@ -192,18 +192,6 @@ participants = Table(
 )
 """Who takes part: ``kind`` is that of an author."""
 
-acts = Table(
-    "conversation_acts",
-    metadata,
-    Column("space_id", Text, primary_key=True),
-    Column("client_id", Text, primary_key=True),
-    created_by_column(),
-    text_column("fingerprint"),
-    json_text("result"),
-    time_ms("created_at_ms", index=True),
-)
-"""What each mutation with a client's own id did: sent again it does nothing and answers the same."""
-
 erasures = Table(
     "conversation_erasures",
     metadata,
@@ -222,7 +210,6 @@ erasures = Table(
 """
 
 __all__ = [
-    "acts",
     "answers",
     "branches",
     "conversations",

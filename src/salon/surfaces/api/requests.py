@@ -1,8 +1,11 @@
-"""What management routes declare to learn who is calling. Imported by routes only: it needs FastAPI."""
+"""What management routes declare to learn who is calling, and under which id of the client's own.
+
+Imported by routes only: it needs FastAPI.
+"""
 
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 
 from salon.foundation.accounts import KeyIdentity
 from salon.foundation.kit.caller import Caller
@@ -87,8 +90,17 @@ def current_services(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
+def client_act_id(
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> str | None:
+    """Return the client's own id of this act, from ``Idempotency-Key``."""
+    return idempotency_key
+
+
 CurrentIdentity = Annotated[KeyIdentity, Depends(current_identity)]
 MaybeIdentity = Annotated[KeyIdentity | None, Depends(maybe_identity)]
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
 CurrentWay = Annotated[Way, Depends(Way)]
 CurrentServices = Annotated[Services, Depends(current_services)]
+ClientActId = Annotated[str | None, Depends(client_act_id)]
+"""The header; a body's ``client_id`` counts before it."""

@@ -6,7 +6,8 @@ import pytest
 
 from salon.features.conversations.answering.errors import QueueFull, QueueMoved
 from salon.features.conversations.answering.models import MOST_QUEUED, Queued
-from salon.features.conversations.errors import ActDiffers, ChangedMeanwhile
+from salon.features.conversations.errors import ChangedMeanwhile
+from salon.foundation.acts import ActDiffers
 from salon.foundation.kit.errors import NotFound
 from salon.testing.load import until_async
 from salon.testing.talking import ANN, BOB, said, text_of

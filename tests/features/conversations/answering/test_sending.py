@@ -16,7 +16,8 @@ from salon.features.conversations.answering.models import (
 from salon.features.conversations.answering.sending import Place
 from salon.features.conversations.answering.settings import Overrides
 from salon.features.conversations.answering.store import said_of
-from salon.features.conversations.errors import ActDiffers, HeadMoved
+from salon.features.conversations.errors import HeadMoved
+from salon.foundation.acts import ActDiffers
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, UnknownModel
 from salon.testing.talking import ANN, BOB, said, text_of
 

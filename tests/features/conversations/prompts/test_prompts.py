@@ -2,8 +2,9 @@
 
 import pytest
 
-from salon.features.conversations.errors import ActDiffers, ChangedMeanwhile
+from salon.features.conversations.errors import ChangedMeanwhile
 from salon.features.conversations.prompts import Draft, PromptChange, Prompts, Variable
+from salon.foundation.acts import ActDiffers
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
 
 FIRST = Draft(text="Say {{word}}", variables=(Variable(name="word"),), note="first")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.features.conversations.conftest import ANN, BOB, Play, Scene
 
-from salon.features.conversations.errors import ActDiffers, LinkUntold
+from salon.features.conversations.errors import LinkUntold
 from salon.features.conversations.models import Author, Content
 from salon.features.conversations.shares import (
     Copies,
@@ -24,6 +24,7 @@ from salon.features.conversations.shares import (
 from salon.features.conversations.shares import store as shares_store
 from salon.features.conversations.store.messages import all_messages, sources_of
 from salon.features.conversations.tree import ConversationChange, NewMessage
+from salon.foundation.acts import ActDiffers
 from salon.foundation.audit import list_records
 from salon.foundation.files import FileReference, Files, LocalBlobs
 from salon.foundation.kit.caller import SpaceScope

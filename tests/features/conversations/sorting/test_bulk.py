@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from salon.features.conversations.errors import ActDiffers
 from salon.features.conversations.sorting import Asked, Filter
 from salon.features.conversations.sorting.bulk import KEPT_MS
+from salon.foundation.acts import ActDiffers
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound
 
 

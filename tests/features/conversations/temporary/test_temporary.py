@@ -8,13 +8,13 @@ import pytest
 
 from salon.features.conversations.answering.models import Draft
 from salon.features.conversations.errors import (
-    ActDiffers,
     TemporaryFull,
     TemporaryGone,
     TemporaryRefused,
     TemporaryTooMany,
 )
 from salon.features.conversations.temporary import Limits
+from salon.foundation.acts import ActDiffers
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.foundation.kit.ids import PersonId

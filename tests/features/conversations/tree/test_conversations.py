@@ -3,9 +3,10 @@
 import pytest
 from msgspec import UNSET
 
-from salon.features.conversations.errors import ActDiffers, ChangedMeanwhile
+from salon.features.conversations.errors import ChangedMeanwhile
 from salon.features.conversations.models import Author
 from salon.features.conversations.tree import ConversationChange
+from salon.foundation.acts import ActDiffers
 from salon.foundation.events import events_after
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotFound, TooLarge

@@ -14,8 +14,9 @@ from salon.features.conversations.answering.seeing import sent_of, touch
 from salon.features.conversations.errors import ChangedMeanwhile
 from salon.features.conversations.store.messages import get_message
 from salon.features.conversations.tree.appending import turn_of
-from salon.features.conversations.tree.desk import Desk, Ids, author_id, made_before
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation
+from salon.foundation.acts import Ids, made_before
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import NotFound

@@ -20,8 +20,9 @@ from salon.features.conversations.models import Branch, Content, Message, Source
 from salon.features.conversations.store.answers import answers_of
 from salon.features.conversations.tree.appending import NewMessage, append, new_branch, turn_of
 from salon.features.conversations.tree.branches import check_name
-from salon.features.conversations.tree.desk import Desk, Ids, author_id
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.messages import opened
+from salon.foundation.acts import Ids
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import Conflict, NotFound
 from salon.foundation.messages import Part

@@ -9,8 +9,9 @@ from salon.features.conversations.answering.models import Sent, Started
 from salon.features.conversations.models import Message
 from salon.features.conversations.store.conversations import add_messages
 from salon.features.conversations.store.messages import get_message
-from salon.features.conversations.tree.desk import Desk, Ids
+from salon.features.conversations.tree.desk import Desk
 from salon.features.conversations.tree.lookups import readable, the_conversation
+from salon.foundation.acts import Ids
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import NotFound
 from salon.foundation.storage import Transaction

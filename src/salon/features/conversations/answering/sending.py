@@ -24,9 +24,10 @@ from salon.features.conversations.store.answers import answers_of
 from salon.features.conversations.store.conversations import change_conversation, list_branches
 from salon.features.conversations.tree.appending import NewMessage, append, new_branch, turn_of
 from salon.features.conversations.tree.branches import check_name, move_head
-from salon.features.conversations.tree.desk import Desk, Ids, author_id
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import the_branch, the_conversation, the_message
 from salon.features.conversations.tree.messages import check_sources, opened
+from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import Conflict

@@ -20,10 +20,11 @@ from salon.features.conversations.errors import ChangedMeanwhile
 from salon.features.conversations.models import Answer
 from salon.features.conversations.store.answers import answers_of
 from salon.features.conversations.store.conversations import change_conversation
-from salon.features.conversations.tree.desk import Desk, Ids, author_id
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import the_conversation
 from salon.features.conversations.tree.messages import opened
 from salon.features.turns import Asks, ContextReport, fit
+from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.storage import Transaction

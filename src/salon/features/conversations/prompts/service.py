@@ -10,7 +10,7 @@ from salon.features.conversations.prompts import store
 from salon.features.conversations.prompts.models import Prompt, Value, Variable, Version
 from salon.features.conversations.prompts.rendering import check, render
 from salon.features.conversations.tree import Desk, author_id
-from salon.features.conversations.tree.desk import Ids
+from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock

@@ -15,7 +15,7 @@ from salon.features.conversations.store import conversations as conversations_st
 from salon.features.conversations.store.messages import insert_messages, insert_sources
 from salon.features.conversations.tree import Desk, the_conversation
 from salon.features.conversations.tree.appending import MAIN, new_branch
-from salon.features.conversations.tree.desk import Ids
+from salon.foundation.acts import Ids
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
 from salon.foundation.files import FileMissing, FileReference, Files

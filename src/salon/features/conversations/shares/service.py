@@ -22,7 +22,7 @@ from salon.features.conversations.shares.models import Pinned, Placed, Revision,
 from salon.features.conversations.store.conversations import list_branches
 from salon.features.conversations.store.messages import get_messages
 from salon.features.conversations.tree import Desk, the_branch, the_conversation
-from salon.features.conversations.tree.desk import Ids
+from salon.foundation.acts import Ids
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
 from salon.foundation.files import FileMissing, FileReference, Files, erase_file

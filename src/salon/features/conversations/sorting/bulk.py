@@ -22,7 +22,7 @@ from salon.features.conversations.sorting.tags import check_tag
 from salon.features.conversations.sorting.undo_store import KEPT_MS, MOST
 from salon.features.conversations.store.conversations import change_conversation, get_conversation
 from salon.features.conversations.tree import Desk, author_id
-from salon.features.conversations.tree.desk import Ids, keep_act, made_before
+from salon.foundation.acts import Ids, keep_act, made_before
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope

@@ -11,7 +11,7 @@ from salon.features.conversations.sorting.listing_store import count_unread, lis
 from salon.features.conversations.sorting.models import Filter, Listed, ListedPage, Order
 from salon.features.conversations.store.participants import speakers_of
 from salon.features.conversations.tree import Desk, author_id, the_conversation
-from salon.features.conversations.tree.desk import Ids
+from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotFound

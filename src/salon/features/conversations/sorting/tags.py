@@ -5,7 +5,7 @@ from typing import Final
 from salon.features.conversations.sorting import store
 from salon.features.conversations.sorting.models import Tag
 from salon.features.conversations.tree import Desk
-from salon.features.conversations.tree.desk import Ids
+from salon.foundation.acts import Ids
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import Conflict, NotFound, WrongField
 from salon.foundation.storage import Transaction

@@ -1,4 +1,4 @@
-"""All SQL of conversations, their branches and the acts that clients name."""
+"""All SQL of conversations and their branches."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,9 +13,9 @@ from salon.features.conversations.indexing.notes import (
 )
 from salon.features.conversations.models import Branch, Conversation, Move
 from salon.features.conversations.store.rows import branch_of, conversation_of, conversation_values, with_json
-from salon.features.conversations.tables import acts, branches, conversations, moves
+from salon.features.conversations.tables import branches, conversations, moves
 from salon.foundation.kit.caller import SpaceScope, SystemScope
-from salon.foundation.storage import Statement, Transaction, insert, statement
+from salon.foundation.storage import Statement, Transaction, statement
 
 _INSERT = statement(conversations.insert())
 _in_space = (conversations.c.id == bindparam("key"), conversations.c.space_id == bindparam("space"))
@@ -58,17 +58,6 @@ _MOVES = statement(
     .order_by(moves.c.id)
 )
 _IS_ANY = statement(select(conversations.c.id).limit(1))
-_new_act = insert(acts)
-_KEEP_ACT = statement(
-    _new_act.on_conflict_do_update(
-        index_elements=["space_id", "client_id"], set_={"result": _new_act.excluded.result}
-    )
-)
-_GET_ACT = statement(
-    select(acts.c.fingerprint, acts.c.result).where(
-        acts.c.space_id == bindparam("space"), acts.c.client_id == bindparam("client")
-    )
-)
 _updates: dict[tuple[str, ...], Statement] = {}
 
 
@@ -163,35 +152,6 @@ def list_moves(tx: Transaction, scope: SpaceScope, branch_id: str) -> list[Move]
     """Return the moves of a branch, oldest first."""
     rows = tx.all(_MOVES, key=branch_id, space=scope.space_id)
     return [Move(**dict(zip(Move.__struct_fields__, row, strict=True))) for row in rows]
-
-
-def record_act(
-    tx: Transaction,
-    scope: SpaceScope,
-    client_id: str,
-    *,
-    created_by: str | None,
-    fingerprint: str,
-    result: Any,
-    now_ms: int,
-) -> None:
-    """Keep what a mutation did under the client's own id, in place of what was kept of it so far."""
-    tx.run(
-        _KEEP_ACT,
-        space_id=scope.space_id,
-        client_id=client_id,
-        created_by=created_by,
-        fingerprint=fingerprint,
-        result=msgspec.json.encode(result).decode(),
-        created_at_ms=now_ms,
-    )
-
-
-def find_act(tx: Transaction, scope: SpaceScope, client_id: str) -> tuple[str, Any] | None:
-    """Return the fingerprint and the result of a mutation that was made under a client's id."""
-    tx.take_turn(f"act:{scope.space_id}:{client_id}")
-    row = tx.one(_GET_ACT, space=scope.space_id, client=client_id)
-    return None if row is None else (str(row[0]), msgspec.json.decode(row[1]))
 
 
 def _bound(version: int | None, values: Mapping[str, Any]) -> dict[str, Any]:

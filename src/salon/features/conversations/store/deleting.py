@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from salon.features.conversations.indexing.notes import enqueue, forget, forget_conversation
 from salon.features.conversations.tables import (
-    acts,
     answers,
     branches,
     conversations,
@@ -141,7 +140,6 @@ _PAST_CONVERSATIONS = statement(
     )
     .limit(bindparam("limit"))
 )
-_DROP_ACTS = statement(delete(acts).where(acts.c.created_at_ms < bindparam("before_ms")))
 _ANSWERS_OF = statement(
     delete(answers).where(
         answers.c.message_id.in_(bindparam("keys", expanding=True)), answers.c.space_id == bindparam("space")
@@ -297,8 +295,3 @@ def past_conversations(
     return [
         (str(row[0]), str(row[1])) for row in tx.all(_PAST_CONVERSATIONS, before_ms=before_ms, limit=limit)
     ]
-
-
-def drop_acts(tx: Transaction, _scope: SystemScope, *, before_ms: int) -> int:
-    """Forget the acts that clients named before a time; return how many those were."""
-    return tx.run(_DROP_ACTS, before_ms=before_ms)

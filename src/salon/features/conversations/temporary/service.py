@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from salon.features.conversations.answering.store import get_defaults
 from salon.features.conversations.errors import (
-    ActDiffers,
     TemporaryFull,
     TemporaryGone,
     TemporaryRefused,
@@ -24,7 +23,7 @@ from salon.features.conversations.temporary.limits import Limits
 from salon.features.conversations.temporary.room import MakesAnswering, Room, open_room
 from salon.features.conversations.tree import ConversationView, Deleted, Verb
 from salon.features.conversations.tree.conversations import check_settings, check_title
-from salon.features.conversations.tree.desk import fingerprint_of
+from salon.foundation.acts import ActDiffers, fingerprint_of
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.clock import Clock
 from salon.foundation.kit.errors import SalonError

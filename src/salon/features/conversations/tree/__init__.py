@@ -17,7 +17,7 @@ from salon.features.conversations.tree.branches import BranchChange, move_head
 from salon.features.conversations.tree.charting import Map
 from salon.features.conversations.tree.conversations import ConversationChange, begin, blank
 from salon.features.conversations.tree.deleting import Deleted, HeldBackup, Verb
-from salon.features.conversations.tree.desk import Desk, author_id, once
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation, the_message
 from salon.features.conversations.tree.messages import HEAD, MessageMarks
 from salon.features.conversations.tree.outlining import Line, Outline
@@ -55,7 +55,6 @@ __all__ = [
     "blank",
     "move_head",
     "new_branch",
-    "once",
     "readable",
     "the_branch",
     "the_conversation",

@@ -9,8 +9,9 @@ from salon.features.conversations.errors import ChangedMeanwhile
 from salon.features.conversations.models import Branch, Move, MoveKind
 from salon.features.conversations.store import conversations as store
 from salon.features.conversations.tree.appending import new_branch, turn_of
-from salon.features.conversations.tree.desk import Desk, Ids, author_id
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import the_branch, the_conversation, the_message
+from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import Conflict, NotFound, WrongField

@@ -11,9 +11,10 @@ from salon.features.conversations.store import conversations as store
 from salon.features.conversations.store.listing import FIRST, State, list_conversations
 from salon.features.conversations.store.participants import join, leave, participants_of
 from salon.features.conversations.tree.appending import MAIN, new_branch, turn_of
-from salon.features.conversations.tree.desk import Desk, Ids, author_id
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import the_branch, the_conversation
 from salon.features.conversations.tree.views import ConversationPage, ConversationView
+from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotFound, TooLarge, WrongField

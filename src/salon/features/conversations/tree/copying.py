@@ -24,9 +24,10 @@ from salon.features.conversations.store.walking import Place, places_of
 from salon.features.conversations.tree.appending import MAIN, new_branch
 from salon.features.conversations.tree.comparing import end_of, path_ids
 from salon.features.conversations.tree.conversations import MOST_TITLE_LETTERS, blank, check_title, view_of
-from salon.features.conversations.tree.desk import Desk, Ids, author_id
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import readable, the_conversation, the_message
 from salon.features.conversations.tree.views import ConversationView
+from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, WrongField

@@ -16,10 +16,11 @@ from salon.features.conversations.store import deleting
 from salon.features.conversations.store.marks import Mark, mark_messages
 from salon.features.conversations.store.walking import places_down, places_up
 from salon.features.conversations.tree.appending import turn_of
-from salon.features.conversations.tree.desk import Desk, Ids, author_id
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.erasing import Erased, Erasers, erase_messages, note
 from salon.features.conversations.tree.lookups import the_branch, the_conversation, the_message
 from salon.features.conversations.tree.only_here import only_on
+from salon.foundation.acts import Ids
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope

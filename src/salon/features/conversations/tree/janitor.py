@@ -4,8 +4,6 @@ import asyncio
 import logging
 from typing import Final
 
-import msgspec
-
 from salon.features.conversations.store import deleting
 from salon.features.conversations.store.deleting import Erasure
 from salon.features.conversations.tree.deleting import KEPT_MS
@@ -17,17 +15,8 @@ from salon.foundation.kit.ids import SpaceId
 from salon.foundation.storage import Transaction
 
 EVERY_S: Final = 3600.0
-ACTS_KEPT_MS: Final = 30 * 24 * 3600 * 1000
-"""How long a client may send an act again."""
 _PAGE: Final = 500
 _logger = logging.getLogger(__name__)
-
-
-class Tidied(msgspec.Struct, frozen=True, kw_only=True):
-    """What one round freed."""
-
-    bodies: int
-    acts: int
 
 
 class Janitor:
@@ -41,26 +30,21 @@ class Janitor:
         """Tidy up now and every hour, until cancelled."""
         while True:
             try:
-                done = await self.tidy()
-                if done.bodies:
-                    _logger.info("the bodies of %d deleted messages are gone", done.bodies)
+                if bodies := await self.tidy():
+                    _logger.info("the bodies of %d deleted messages are gone", bodies)
             except SalonError as error:
                 _logger.warning("deleted conversations could not be tidied up: %s", error.message)
             await asyncio.sleep(EVERY_S)
 
-    async def tidy(self) -> Tidied:
-        """Let go of what was deleted 30 days ago, and of what was made of it, page by page."""
+    async def tidy(self) -> int:
+        """Let go of what was deleted 30 days ago, and of what was made of it; return how many bodies."""
         now_ms = self._desk.clock.now_ms()
         bodies, is_any_gone = 0, False
         while (count := await self._desk.storage.write(lambda tx: self._page(tx, now_ms))) is not None:
             bodies, is_any_gone = bodies + count, True
-        scope = SystemScope("conversations: forget old acts")
-        acts = await self._desk.storage.write(
-            lambda tx: deleting.drop_acts(tx, scope, before_ms=now_ms - ACTS_KEPT_MS)
-        )
         if is_any_gone:
             await self._desk.storage.forget_deleted("messages")
-        return Tidied(bodies=bodies, acts=acts)
+        return bodies
 
     async def erasures(self) -> list[Erasure]:
         """Return everything that was ever erased, oldest first: what a restore does again."""

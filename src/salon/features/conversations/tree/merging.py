@@ -21,8 +21,9 @@ from salon.features.conversations.tree.appending import (
 )
 from salon.features.conversations.tree.branches import check_name
 from salon.features.conversations.tree.comparing import end_of
-from salon.features.conversations.tree.desk import Desk, Ids, author_id
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import readable, the_branch, the_conversation, the_message
+from salon.foundation.acts import Ids
 from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, WrongField
 from salon.foundation.storage import Transaction

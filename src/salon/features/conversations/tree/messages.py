@@ -20,7 +20,7 @@ from salon.features.conversations.tree.appending import (
     turn_of,
 )
 from salon.features.conversations.tree.branches import check_name, move_head
-from salon.features.conversations.tree.desk import Desk, Ids, author_id
+from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import (
     branch_with,
     readable,
@@ -29,6 +29,7 @@ from salon.features.conversations.tree.lookups import (
     the_message,
 )
 from salon.features.conversations.tree.views import MessagePage, MessageView
+from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.files import check_named
 from salon.foundation.kit.caller import Caller, SpaceScope

@@ -8,9 +8,9 @@ import pytest
 from tests.features.conversations.conftest import ANN, BOB
 from tests.features.conversations.exchange.exporting.conftest import Desk
 
-from salon.features.conversations.errors import ActDiffers
 from salon.features.conversations.exchange.archive import Archive
 from salon.features.conversations.exchange.exporting import Exports, Wish
+from salon.foundation.acts import ActDiffers
 from salon.foundation.files import FileExpired
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import Conflict, NotFound

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from tests.features.conversations.exchange.importing.conftest import chunks
 
-from salon.features.conversations.errors import ActDiffers
 from salon.features.conversations.exchange.importing import Import, ImportsFull, forget_reported
 from salon.features.conversations.store.messages import sources_of
+from salon.foundation.acts import ActDiffers
 from salon.foundation.audit import list_records
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import NotFound

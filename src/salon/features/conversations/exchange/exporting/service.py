@@ -17,7 +17,7 @@ from salon.features.conversations.exchange.exporting.wishes import MOST_NAMED, C
 from salon.features.conversations.exchange.writers import FORMATS
 from salon.features.conversations.naming import is_temporary
 from salon.features.conversations.tree import Desk, the_branch
-from salon.features.conversations.tree.desk import Ids
+from salon.foundation.acts import Ids
 from salon.foundation.audit import record
 from salon.foundation.files import FileReference, Files
 from salon.foundation.kit.caller import Caller, SpaceScope

@@ -24,7 +24,7 @@ from salon.features.conversations.exchange.importing.source import frames_of, sp
 from salon.features.conversations.exchange.importing.taking import FileTaker
 from salon.features.conversations.exchange.readers.recognising import Program
 from salon.features.conversations.tree import Desk, author_id
-from salon.features.conversations.tree.desk import Ids
+from salon.foundation.acts import Ids
 from salon.foundation.audit import record
 from salon.foundation.files import FileReference, Files
 from salon.foundation.kit.caller import Caller, SpaceScope, SystemScope

@@ -6,13 +6,12 @@ from fastapi import APIRouter, Response
 
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
 from salon.surfaces.api.routes.answering.sending import SAY_BODY_BYTES
 from salon.surfaces.api.routes.answering.shown import draft_of, queued_shown, sent_shown
 from salon.surfaces.api.routes.conversations.common import (
     OPERATION,
     AskedVersion,
-    ClientActId,
     CurrentConversations,
     CurrentNames,
     tag,

@@ -10,14 +10,9 @@ from salon.features.conversations.answering.settings import Overrides, checked
 from salon.foundation.kit.caller import Right
 from salon.foundation.kit.errors import InvalidRequest
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
 from salon.surfaces.api.routes.answering.shown import answerers_of, draft_of, parts_of, sent_shown
-from salon.surfaces.api.routes.conversations.common import (
-    OPERATION,
-    ClientActId,
-    CurrentConversations,
-    CurrentNames,
-)
+from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations, CurrentNames
 from salon.surfaces.api.routes.schemas.answering import (
     AnswersBody,
     BridgeBody,

@@ -6,15 +6,9 @@ from fastapi import APIRouter, Query, Response
 
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
 from salon.surfaces.api.routes.answering.shown import context_shown, in_force_shown
-from salon.surfaces.api.routes.conversations.common import (
-    OPERATION,
-    AskedVersion,
-    ClientActId,
-    CurrentConversations,
-    tag,
-)
+from salon.surfaces.api.routes.conversations.common import OPERATION, AskedVersion, CurrentConversations, tag
 from salon.surfaces.api.routes.schemas.answering import Context, SettingsBody, SettingsInForce
 
 router = APIRouter(prefix="/salon/v1", tags=["answers"])

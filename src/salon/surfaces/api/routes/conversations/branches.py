@@ -7,14 +7,8 @@ from fastapi import APIRouter, Response
 from salon.features.conversations.tree import BranchChange
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import (
-    OPERATION,
-    AskedVersion,
-    ClientActId,
-    CurrentConversations,
-    tag,
-)
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
+from salon.surfaces.api.routes.conversations.common import OPERATION, AskedVersion, CurrentConversations, tag
 from salon.surfaces.api.routes.conversations.shown import branch_shown, given
 from salon.surfaces.api.routes.schemas.conversations import (
     Branch,

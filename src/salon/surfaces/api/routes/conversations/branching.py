@@ -7,14 +7,8 @@ from fastapi import APIRouter, Query, Response
 
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import (
-    OPERATION,
-    ClientActId,
-    CurrentConversations,
-    CurrentNames,
-    tag,
-)
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
+from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations, CurrentNames, tag
 from salon.surfaces.api.routes.conversations.shown import appended_shown, view_shown
 from salon.surfaces.api.routes.schemas.branching import CopyBody, Diff, MergeBody, RepairBody, Repaired
 from salon.surfaces.api.routes.schemas.conversations import Appended, ConversationWithBranches

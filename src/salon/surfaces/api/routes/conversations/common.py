@@ -1,4 +1,4 @@
-"""What every route of conversations declares: the services, versions, and a client's own ids."""
+"""What every route of conversations declares: the services, versions, and names of authors."""
 
 from typing import Annotated, Final
 
@@ -46,13 +46,6 @@ def asked_version(if_match: Annotated[str | None, Header(max_length=100)] = None
     return int(text)
 
 
-def client_act_id(
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
-) -> str | None:
-    """Return the client's own id of this act, from ``Idempotency-Key``."""
-    return idempotency_key
-
-
 def tag(response: Response, version: int) -> None:
     """Give an answer the ETag of a row's version."""
     response.headers["ETag"] = f'"{version}"'
@@ -76,5 +69,3 @@ class Names:
 CurrentNames = Annotated[Names, Depends(Names)]
 CurrentConversations = Annotated[ConversationServices, Depends(conversation_services)]
 AskedVersion = Annotated[int | None, Depends(asked_version)]
-ClientActId = Annotated[str | None, Depends(client_act_id)]
-"""The header; a body's ``client_id`` counts before it."""

@@ -11,11 +11,10 @@ from salon.features.conversations.sorting import Filter, Order, State
 from salon.features.conversations.tree import ConversationChange
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
 from salon.surfaces.api.routes.conversations.common import (
     OPERATION,
     AskedVersion,
-    ClientActId,
     CurrentConversations,
     CurrentNames,
     Names,

@@ -10,13 +10,8 @@ from salon.features.conversations.tree import Deleted as Done
 from salon.features.conversations.tree import MessageView, Verb
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import (
-    OPERATION,
-    ClientActId,
-    CurrentConversations,
-    CurrentNames,
-)
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
+from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations, CurrentNames
 from salon.surfaces.api.routes.conversations.shown import branch_shown, conversation_shown, message_shown
 from salon.surfaces.api.routes.schemas.conversations import Branch, Conversation, Deleted, Message
 

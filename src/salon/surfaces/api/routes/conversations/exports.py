@@ -15,8 +15,8 @@ from salon.foundation.kit.caller import Caller, Right
 from salon.foundation.kit.errors import InvalidRequest
 from salon.foundation.runs import Run
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import OPERATION, ClientActId, CurrentConversations
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
+from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations
 from salon.surfaces.api.routes.schemas.exports import DirectExportBody, Export, ExportBody, Exports
 from salon.surfaces.api.services import ConversationServices
 

@@ -10,8 +10,8 @@ from salon.foundation.kit.caller import Right
 from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.gateway.files import file_id_of
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller, CurrentServices
-from salon.surfaces.api.routes.conversations.common import OPERATION, ClientActId, CurrentConversations
+from salon.surfaces.api.requests import ClientActId, CurrentCaller, CurrentServices
+from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations
 from salon.surfaces.api.routes.schemas import imports as schemas
 
 router = APIRouter(prefix="/salon/v1/imports", tags=["conversations"])

@@ -9,13 +9,8 @@ from salon.features.conversations.tree import MessageMarks
 from salon.foundation.kit.caller import Right
 from salon.foundation.kit.errors import InvalidRequest
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import (
-    OPERATION,
-    ClientActId,
-    CurrentConversations,
-    CurrentNames,
-)
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
+from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations, CurrentNames
 from salon.surfaces.api.routes.conversations.shown import (
     appended_shown,
     given,

@@ -8,14 +8,8 @@ from fastapi import APIRouter, Query, Response
 from salon.features.conversations.prompts import Draft, Prompt, PromptChange, Variable, Version
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import (
-    OPERATION,
-    AskedVersion,
-    ClientActId,
-    CurrentConversations,
-    tag,
-)
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
+from salon.surfaces.api.routes.conversations.common import OPERATION, AskedVersion, CurrentConversations, tag
 from salon.surfaces.api.routes.schemas import prompts as schemas
 from salon.surfaces.api.routes.schemas.common import Done
 

@@ -10,8 +10,8 @@ from salon.foundation.kit.caller import Right
 from salon.foundation.kit.clock import SystemClock
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.qr import qr_svg
-from salon.surfaces.api.requests import CurrentCaller, CurrentWay
-from salon.surfaces.api.routes.conversations.common import OPERATION, ClientActId, CurrentConversations
+from salon.surfaces.api.requests import ClientActId, CurrentCaller, CurrentWay
+from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations
 from salon.surfaces.api.routes.schemas.shares import Copied, CopyBody, MadeShare, Share, ShareBody, Shares
 
 router = APIRouter(prefix="/salon/v1/shares", tags=["shares"])

@@ -9,14 +9,8 @@ from salon.features.conversations.answering.settings import Settings, checked
 from salon.features.conversations.sorting import Asked, Filter, Folder, FolderChange
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import (
-    OPERATION,
-    AskedVersion,
-    ClientActId,
-    CurrentConversations,
-    tag,
-)
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
+from salon.surfaces.api.routes.conversations.common import OPERATION, AskedVersion, CurrentConversations, tag
 from salon.surfaces.api.routes.schemas import sorting as schemas
 from salon.surfaces.api.routes.schemas.common import Done
 

@@ -10,14 +10,8 @@ from salon.features.conversations.models import Author
 from salon.features.conversations.sorting import Template, TemplateChange, TemplateMessage
 from salon.foundation.kit.caller import Caller, Right
 from salon.surfaces.api.endpoints import management
-from salon.surfaces.api.requests import CurrentCaller
-from salon.surfaces.api.routes.conversations.common import (
-    OPERATION,
-    AskedVersion,
-    ClientActId,
-    CurrentConversations,
-    tag,
-)
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
+from salon.surfaces.api.routes.conversations.common import OPERATION, AskedVersion, CurrentConversations, tag
 from salon.surfaces.api.routes.conversations.shown import new_message, view_shown
 from salon.surfaces.api.routes.schemas import sorting as schemas
 from salon.surfaces.api.routes.schemas.common import Done
