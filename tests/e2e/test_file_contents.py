@@ -65,6 +65,20 @@ def test_a_form_does_as_well(desk: Desk) -> None:
     assert desk.ask("GET", f"{FILES}/{file['id']}/content").body == b"a,b\n1,2\n"
 
 
+@pytest.mark.parametrize("is_form", [False, True])
+def test_a_file_is_stored_and_deleted_once_under_a_key(desk: Desk, *, is_form: bool) -> None:
+    kind = "multipart/form-data; boundary=x" if is_form else "text/csv"
+    key = {"idempotency_key": f"stored once {is_form}", "content_type": kind}
+    first, again = (desk.ask("POST", FILES, FORM, **key) for _ in range(2))
+    assert (first.status, again.status, again.body) == (201, 201, first.body)
+    other = desk.ask("POST", FILES, FORM.replace(b"1,2", b"1,3"), **key)
+    assert (other.status, orjson.loads(other.body)["error"]["code"]) == (409, "act_differs")
+    path, ended = f"{FILES}/{orjson.loads(first.body)['id']}", {"idempotency_key": f"deleted once {is_form}"}
+    assert [desk.ask("DELETE", path, **ended).status for _ in range(2)] == [200, 200]
+    assert desk.ask("DELETE", path).status == 404
+    assert desk.ask("POST", FILES, FORM, **key).status == 404
+
+
 def test_the_text_of_a_document_comes_in_pages(desk: Desk) -> None:
     file = desk.store(pdf("First " * 100, "Second"), "a.pdf")
     found = orjson.loads(desk.ask("GET", f"{FILES}/{file['id']}/text?limit_bytes=256").body)

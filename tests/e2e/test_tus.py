@@ -97,6 +97,21 @@ def test_what_is_let_go_of_is_gone(tus: Client) -> None:
     assert (tus.ask("HEAD", path).status, tus.patch(path, b"d", 3).status) == (410, 410)
 
 
+def test_an_upload_is_begun_once_under_a_key(tus: Client) -> None:
+    key, told = {"idempotency_key": "begun once"}, {"upload_metadata": "filename YQ=="}
+    first = tus.ask("POST", UPLOADS, upload_length="3", **told, **key)
+    path = first.headers["location"]
+    tus.patch(path, b"ab", 0)
+    again = tus.ask("POST", UPLOADS, upload_length="3", **told, **key)
+    assert (again.status, again.headers["location"], again.headers["upload-offset"]) == (201, path, "2")
+    other = tus.ask("POST", UPLOADS, upload_length="4", **told, **key)
+    assert (other.status, orjson.loads(other.body)["error"]["code"]) == (409, "act_differs")
+    ended = {"idempotency_key": "let go of once"}
+    assert [tus.ask("DELETE", path, **ended).status for _ in range(2)] == [204, 204]
+    assert tus.ask("DELETE", path).status == 409
+    assert tus.ask("POST", UPLOADS, upload_length="3", **told, **key).status == 410
+
+
 def test_a_file_of_nothing_is_there_at_once(tus: Client) -> None:
     assert state(tus, tus.begin(0))["status"] == "completed"
 

@@ -272,19 +272,23 @@ def test_no_frame_and_no_event_tells_of_her(scene: Scene) -> None:
 
 READS = {"POST /exports/download", "POST /prompts/{prompt}/render"}
 """Rows that change nothing, whatever their method says."""
+PLACED = {"PATCH /uploads/{upload_id}"}
+"""Rows that say where what they bring goes: sent again it does not go there."""
 DONE = (
     "conversation_folders", "conversation_imports", "conversation_templates", "conversation_undos",
-    "conversations", "prompt_versions", "prompts", "share_revisions", "shares",
+    "conversations", "file_uploads", "prompt_versions", "prompts", "share_revisions", "shares",
 )  # fmt: skip
 """Tables in which doing something twice shows, and that no answer under way changes."""
 
 
 def mutations() -> list[Endpoint]:
-    """Every row of conversations that changes something: what deletes comes last, the smallest things first."""
+    """Every row of conversations and files that changes something; what deletes comes last, small things first."""
     found = [
         row
         for row in rows()
-        if row.operation == "conversations" and row.method != "GET" and name_of(*row.key) not in READS
+        if row.operation in {"conversations", "files"}
+        and row.method != "GET"
+        and name_of(*row.key) not in READS | PLACED
     ]
     deletes = {row.key: row.method == "DELETE" or row.path.endswith("/restore") for row in found}
     return sorted(found, key=lambda row: deletes[row.key] * (100 - row.path.count("/")))

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from salon.foundation.files import FileMissing, FileQuery, Files, LocalBlobs, QuotaExceeded, check_named
+from salon.foundation.acts import ActDiffers
+from salon.foundation.files import (
+    FileMissing,
+    FileQuery,
+    FileReference,
+    Files,
+    LocalBlobs,
+    QuotaExceeded,
+    check_named,
+)
 from salon.foundation.files.receiving import SYNCED_BYTES, Arrival
 from salon.foundation.files.store import recount
 from salon.foundation.kit.caller import Caller, SpaceScope
@@ -108,6 +117,31 @@ def test_one_piece_at_a_time_is_brought_to_the_disk_and_spaces_take_turns(
     last_of_each = {arrival: place for place, (arrival, _) in enumerate(served)}
     # Without turns all six end together; a chunk of his that comes late costs him some places.
     assert min(last_of_each.values()) < len(served) * 3 / 4, "one space took every turn"
+
+
+def test_what_is_sent_again_is_one_file_and_needs_no_more_room(address: str, tmp_path: Path) -> None:
+    async def send(files: Files, content: bytes) -> FileReference:
+        taken = await files.take(ANN, chunks(content), name="a", expected_bytes=600, client_id="c")
+        return await files.refer(ANN, taken, client_id="c")
+
+    async def scene(files, storage):
+        sent = await asyncio.gather(*(send(files, b"a" * 600) for _ in range(3)))
+        assert len({file.id for file in sent}) == 1
+        assert await send(files, b"a" * 600) == sent[0]
+        with pytest.raises(ActDiffers):
+            await send(files, b"b" * 600)
+        with pytest.raises(ActDiffers):
+            await files.delete(ANN, sent[0].id, client_id="c")
+        assert (await files.usage(A)).files == 1
+        for _ in range(2):
+            await files.delete(ANN, sent[0].id, client_id="d")
+        with pytest.raises(FileMissing):
+            await send(files, b"a" * 600)
+        return await files.usage(A), await storage.read(lambda tx: recount(tx, A))
+
+    counted, added_up = play(address, tmp_path, scene, quota_bytes=1000)
+    assert counted == added_up
+    assert counted.files == 0
 
 
 def test_concurrent_uploads_never_pass_the_quota(address: str, tmp_path: Path) -> None:

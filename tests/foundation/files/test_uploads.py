@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from salon.foundation.acts import ActDiffers
 from salon.foundation.audit import verify
 from salon.foundation.files import (
     Checksum,
@@ -110,6 +111,26 @@ def test_what_does_not_fit_is_refused_and_can_be_mended(address: str, tmp_path: 
         return await uploads.complete(ANN, upload.id, rest=chunks(b"67890"), offset=5)
 
     assert play(address, tmp_path, scene).size_bytes == 10
+
+
+def test_an_upload_that_is_begun_again_is_the_same_and_needs_no_more_room(
+    address: str, tmp_path: Path
+) -> None:
+    async def scene(files, uploads, clock, storage):
+        first = await begin(uploads, size_bytes=600, client_id="c")
+        await uploads.add(ANN, first.id, chunks(b"x" * 500), offset=0)
+        again = await begin(uploads, size_bytes=600, client_id="c")
+        assert (again.id, again.received_bytes) == (first.id, 500)
+        with pytest.raises(ActDiffers):
+            await begin(uploads, size_bytes=601, client_id="c")
+        with pytest.raises(QuotaExceeded):
+            await begin(uploads, size_bytes=600, client_id="d")
+        ended = [await uploads.cancel(ANN, first.id, client_id="e") for _ in range(2)]
+        assert [one.status for one in ended] == ["cancelled"] * 2
+        assert (await begin(uploads, size_bytes=600, client_id="c")).status == "cancelled"
+        return await files.usage(A)
+
+    assert play(address, tmp_path, scene, quota_bytes=1000).size_bytes == 0
 
 
 def test_an_upload_ends_once_and_its_parts_go(address: str, tmp_path: Path) -> None:

@@ -12940,7 +12940,9 @@ export interface operations {
                 name?: string;
                 purpose?: string;
             };
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13035,7 +13037,9 @@ export interface operations {
     remove_file_salon_v1_files__file_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 file_id: string;
             };
@@ -17157,6 +17161,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "idempotency-key"?: string | null;
                 "upload-length"?: string | null;
                 "upload-metadata"?: string;
             };
@@ -17235,7 +17240,9 @@ export interface operations {
     remove_upload_salon_v1_uploads__upload_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path: {
                 upload_id: string;
             };

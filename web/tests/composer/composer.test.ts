@@ -1,5 +1,7 @@
+import createClient from "openapi-fetch"
 import type { Browser, Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import type { paths } from "@/api/schema"
 import { openBrowser, type Visit, visit } from "../browser/browser.ts"
 
 /** Writing and sending in front of a real house; tests/web/test_composer_page.py starts it. */
@@ -60,6 +62,26 @@ test("a draft and its file survive a reload, and go out together", async () => {
   await page.waitForURL(/\/c\/cnv_/)
   await page.getByText(/Zurich is cold/).first().waitFor()
   expect(complaints).toEqual([])
+  await close()
+})
+
+test("an upload whose beginning was not answered is begun once", async () => {
+  const { page, close } = await begin()
+  const api = createClient<paths>({ baseUrl: address })
+  const begun = async (): Promise<number> => {
+    const { data } = await api.GET("/salon/v1/audit", { params: { query: { limit: 500 } } })
+    return (data?.items ?? []).filter(({ action }) => action === "upload.begun").length
+  }
+  const before = await begun()
+  let asked = 0
+  await page.route("**/salon/v1/uploads", async (route) => {
+    if ((asked += 1) > 1) return route.continue()
+    await route.fetch()
+    return route.abort()
+  })
+  await page.getByLabel("Files to add").setInputFiles([{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("Zurich is cold.") }])
+  await page.getByRole("button", { name: "Insert as text" }).waitFor()
+  expect([asked, await begun()]).toEqual([2, before + 1])
   await close()
 })
 

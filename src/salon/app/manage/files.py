@@ -34,9 +34,9 @@ class FileDesk:
             "size_bytes": usage.size_bytes,
         }
 
-    async def remove_file(self, caller: Caller, file_id: str) -> None:
-        """Delete a file."""
-        await self._house.files.delete(caller, _own(file_id))
+    async def remove_file(self, caller: Caller, file_id: str, *, client_id: str | None) -> None:
+        """Delete a file; with a client's own id once."""
+        await self._house.files.delete(caller, _own(file_id), client_id=client_id)
 
 
 def _own(name: str) -> str:

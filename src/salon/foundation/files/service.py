@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from salon.foundation.acts import Ids, do_once, is_sent_again
 from salon.foundation.audit import record
 from salon.foundation.events import Event, publish
 from salon.foundation.files import store, uploads_store
@@ -104,17 +105,19 @@ class Files:
         is_joined: bool = False,
         is_inner: bool = False,
         expected_bytes: int = 0,
+        client_id: str | None = None,
     ) -> FileReference:
         """Bring content to the store; nothing refers to it until ``refer``, and it is collected without.
 
         ``is_joined``: it is made of parts that are counted already. ``is_inner``: it is a part, or was made
         here, so no scanner is asked. ``expected_bytes``: how much was announced; what has no room is refused
-        before it is read. Raises: as ``store``; FileInfected, ScannerUnavailable where there is a scanner.
+        before it is read. ``client_id`` is that of ``refer``: what is sent again has its room already.
+        Raises: as ``store``; FileInfected, ScannerUnavailable where there is a scanner.
         """
         limit = min(max_bytes or self._max_bytes, self._max_bytes)
         if expected_bytes > limit:
             raise TooLarge(what="file", limit_bytes=limit)
-        if not is_joined:
+        if not is_joined and not await is_sent_again(self._storage, caller, client_id):
             await self._check_room(SpaceScope(caller.space_id), expected_bytes)
         arrival = await asyncio.to_thread(Arrival, self._incoming)
         try:
@@ -130,12 +133,31 @@ class Files:
         return file
 
     async def refer(
-        self, caller: Caller, file: FileReference, *, purpose: str = "", keep_s: int | None = None
+        self,
+        caller: Caller,
+        file: FileReference,
+        *,
+        purpose: str = "",
+        keep_s: int | None = None,
+        client_id: str | None = None,
     ) -> FileReference:
-        """Keep what ``take`` returned. Raises: QuotaExceeded, StorageError."""
+        """Keep what ``take`` returned; with a client's own id once, and then return what was kept first.
+
+        Raises: QuotaExceeded, StorageError, ActDiffers; FileMissing, FileExpired when what was kept first is
+        gone.
+        """
         kept = msgspec.structs.replace(file, purpose=purpose, expires_at_ms=ends_at(file, keep_s))
-        await self._storage.write(lambda tx: self.do_store(tx, caller, kept))
-        return kept
+        asked = [kept.hash, kept.name, kept.media_type, purpose, keep_s]
+
+        def do(tx: Transaction) -> Ids:
+            self.do_store(tx, caller, kept)
+            return {"file": kept.id}
+
+        now_ms = self._clock.now_ms()
+        made = await do_once(
+            self._storage, caller, do, act="file.store", asked=asked, client_id=client_id, now_ms=now_ms
+        )
+        return kept if made["file"] == kept.id else await self.get(SpaceScope(caller.space_id), made["file"])
 
     async def get(self, scope: SpaceScope, file_id: str) -> FileReference:
         """Return a file's description. Raises: FileMissing, FileExpired."""
@@ -185,10 +207,18 @@ class Files:
         wanted, now_ms = query or FileQuery(), self._clock.now_ms()
         return await self._storage.read(lambda tx: store.list_references(tx, scope, wanted, now_ms=now_ms))
 
-    async def delete(self, caller: Caller, file_id: str) -> None:
-        """Remove the space's reference. Raises: FileMissing."""
-        if not await self._storage.write(lambda tx: self.do_delete(tx, caller, file_id)):
-            raise FileMissing(id=file_id)
+    async def delete(self, caller: Caller, file_id: str, *, client_id: str | None = None) -> None:
+        """Remove the space's reference. Raises: FileMissing, ActDiffers."""
+
+        def do(tx: Transaction) -> Ids:
+            if not self.do_delete(tx, caller, file_id):
+                raise FileMissing(id=file_id)
+            return {}
+
+        now_ms = self._clock.now_ms()
+        await do_once(
+            self._storage, caller, do, act="file.delete", asked=file_id, client_id=client_id, now_ms=now_ms
+        )
 
     async def usage(self, scope: SpaceScope) -> Usage:
         """Return what the space stores."""

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from salon.foundation.acts import Ids, do_once, is_sent_again
 from salon.foundation.audit import record
 from salon.foundation.files import store, uploads_store
 from salon.foundation.files.errors import (
@@ -56,12 +57,14 @@ class Uploads:
         size_bytes: int | None = None,
         keep_s: int | None = None,
         secret: str | None = None,
+        client_id: str | None = None,
     ) -> Upload:
-        """Begin an upload that takes parts for ``open_s`` seconds. Raises: TooLarge, QuotaExceeded.
+        """Begin an upload that takes parts for ``open_s`` seconds; with a client's own id once.
 
-        Whoever knows ``secret`` may send its parts (``opened``).
+        Whoever knows ``secret`` may send its parts (``opened``). Raises: TooLarge, QuotaExceeded, ActDiffers;
+        UploadMissing when what was begun first is forgotten.
         """
-        if size_bytes is not None:
+        if size_bytes is not None and not await is_sent_again(self._storage, caller, client_id):
             await self._files.check_room(caller, size_bytes)
         now_ms = self._clock.now_ms()
         upload = Upload(
@@ -80,12 +83,16 @@ class Uploads:
         )
         scope = SpaceScope(caller.space_id)
 
-        def write(tx: Transaction) -> None:
+        def do(tx: Transaction) -> Ids:
             uploads_store.insert_upload(tx, scope, upload)
             record(tx, caller, "upload.begun", upload.id)
+            return {"upload": upload.id}
 
-        await self._storage.write(write)
-        return upload
+        asked = [upload.name, upload.media_type, purpose, size_bytes, keep_s]
+        made = await do_once(
+            self._storage, caller, do, act="upload.begin", asked=asked, client_id=client_id, now_ms=now_ms
+        )
+        return upload if made["upload"] == upload.id else await self.get(scope, made["upload"])
 
     async def get(self, scope: SpaceScope, upload_id: str) -> Upload:
         """Return an upload. Raises: UploadMissing."""
@@ -267,17 +274,27 @@ class Uploads:
         await self._storage.write(lambda tx: self._do_complete(tx, caller, upload, file))
         return file
 
-    async def cancel(self, caller: Caller, upload_id: str) -> Upload:
-        """Let go of an upload and its parts. Raises: UploadMissing, UploadEnded."""
+    async def cancel(self, caller: Caller, upload_id: str, *, client_id: str | None = None) -> Upload:
+        """Let go of an upload and its parts. Raises: UploadMissing, UploadEnded, ActDiffers."""
         scope = SpaceScope(caller.space_id)
-        upload = await self._open(scope, upload_id)
 
-        def write(tx: Transaction) -> None:
-            self._end(tx, scope, upload.id, status="cancelled", file_id=None)
-            record(tx, caller, "upload.cancelled", upload.id)
+        def do(tx: Transaction) -> Ids:
+            self._pending(uploads_store.get_upload(tx, scope, upload_id), upload_id)
+            self._end(tx, scope, upload_id, status="cancelled", file_id=None)
+            record(tx, caller, "upload.cancelled", upload_id)
+            return {}
 
-        await self._storage.write(write)
-        return msgspec.structs.replace(upload, status="cancelled")
+        now_ms = self._clock.now_ms()
+        await do_once(
+            self._storage,
+            caller,
+            do,
+            act="upload.cancel",
+            asked=upload_id,
+            client_id=client_id,
+            now_ms=now_ms,
+        )
+        return await self.get(scope, upload_id)
 
     # -- own ------------------------------------------------------------------------------------------
     async def _open(self, scope: SpaceScope, upload_id: str) -> Upload:

@@ -9,7 +9,7 @@ from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.files.body import MOST_FIELD_BYTES, MOST_FIELDS, Form
 from salon.surfaces.api.files.from_request import asked_of, body_of, length_of
 from salon.surfaces.api.files.shown import shown_file
-from salon.surfaces.api.requests import CurrentCaller
+from salon.surfaces.api.requests import ClientActId, CurrentCaller
 from salon.surfaces.api.routes.file_services import MOST_BODY_BYTES, OPERATION, CurrentFiles, NamedFile
 from salon.surfaces.api.routes.house import CurrentHouse
 from salon.surfaces.api.routes.schemas.common import Done
@@ -59,6 +59,7 @@ async def store_file(
     files: CurrentFiles,
     caller: CurrentCaller,
     *,
+    act: ClientActId,
     name: Annotated[str, Query(max_length=1000, description="Its name, where the body is the file.")] = "",
     purpose: Annotated[str, Query(max_length=100)] = "",
     keep_s: Annotated[int | None, Query(ge=1, le=_MOST_KEEP_S, description="Seconds; else for ever.")] = None,
@@ -69,15 +70,21 @@ async def store_file(
         content = await form.file()
         expected = max(0, length_of(request) - _FORM_BYTES)  # what is not the file is less than that
         taken = await files.files.take(
-            caller, content, name=name or form.name, media_type=form.media_type, expected_bytes=expected
+            caller,
+            content,
+            name=name or form.name,
+            media_type=form.media_type,
+            expected_bytes=expected,
+            client_id=act,
         )
         await form.rest()
     else:
         said, length = request.headers.get("content-type", ""), length_of(request)
         taken = await files.files.take(
-            caller, body_of(request), name=name, media_type=said, expected_bytes=length
+            caller, body_of(request), name=name, media_type=said, expected_bytes=length, client_id=act
         )
-    return shown_file(await files.files.refer(caller, taken, purpose=purpose, keep_s=keep_s))
+    kept = await files.files.refer(caller, taken, purpose=purpose, keep_s=keep_s, client_id=act)
+    return shown_file(kept)
 
 
 @router.get("/files/{file_id}", response_model=File)
@@ -88,9 +95,9 @@ async def describe_file(file: NamedFile, response: Response) -> Any:
 
 
 @router.delete("/files/{file_id}", response_model=Done)
-async def remove_file(house: CurrentHouse, caller: CurrentCaller, file_id: str) -> Any:
+async def remove_file(house: CurrentHouse, caller: CurrentCaller, file_id: str, act: ClientActId) -> Any:
     """Delete a file; requests that name it are refused from then on."""
-    await house.remove_file(caller, file_id)
+    await house.remove_file(caller, file_id, client_id=act)
     return Done()
 
 

@@ -183,8 +183,8 @@ class House(Protocol):
         """List files. Raises: FileMissing for a cursor that is none."""
         ...
 
-    async def remove_file(self, caller: Caller, file_id: str) -> None:
-        """Delete a file. Raises: FileMissing."""
+    async def remove_file(self, caller: Caller, file_id: str, *, client_id: str | None) -> None:
+        """Delete a file. Raises: FileMissing, ActDiffers."""
         ...
 
     async def realtime_sessions(self, caller: Caller) -> Sequence[Json]:

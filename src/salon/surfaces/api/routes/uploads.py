@@ -23,7 +23,7 @@ from salon.surfaces.api.files.tus import (
     number_of,
     state_headers,
 )
-from salon.surfaces.api.requests import CurrentCaller, CurrentServices
+from salon.surfaces.api.requests import ClientActId, CurrentCaller, CurrentServices
 from salon.surfaces.api.routes.file_services import MOST_BODY_BYTES, OPERATION, CurrentFiles
 from salon.surfaces.api.routes.schemas.files import UploadState
 
@@ -46,13 +46,15 @@ async def begin_upload(
     caller: CurrentCaller,
     _tus: Tus,
     *,
+    act: ClientActId,
     upload_length: Annotated[str | None, Header()] = None,
     upload_metadata: Annotated[str, Header(max_length=8000)] = "",
 ) -> Response:
     """Begin; Location says where the bytes go. Metadata: filename, filetype, purpose, keep_s."""
     told = described(upload_metadata)
     size_bytes = number_of(upload_length, "Upload-Length")
-    upload = await files.uploads.begin(caller, open_s=OPEN_S, size_bytes=size_bytes, **told)
+    upload = await files.uploads.begin(caller, open_s=OPEN_S, size_bytes=size_bytes, client_id=act, **told)
+    check_open(upload)
     if not size_bytes:
         upload = await files.uploads.settle(caller, upload.id)
     location = f"{services.base_path}/salon/v1/uploads/{upload.id}"
@@ -96,9 +98,11 @@ async def continue_upload(
 
 
 @router.delete(_ONE, status_code=204, response_class=Response)
-async def remove_upload(files: CurrentFiles, caller: CurrentCaller, upload_id: str, _tus: Tus) -> Response:
+async def remove_upload(
+    files: CurrentFiles, caller: CurrentCaller, upload_id: str, _tus: Tus, act: ClientActId
+) -> Response:
     """Let go of what came."""
-    await files.uploads.cancel(caller, own_upload(upload_id))
+    await files.uploads.cancel(caller, own_upload(upload_id), client_id=act)
     return Response(status_code=204)
 
 

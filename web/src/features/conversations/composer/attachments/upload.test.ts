@@ -19,7 +19,7 @@ async function sent(answer: () => Promise<Response>): Promise<{ asked: number; s
     asked += 1
     return answer()
   })
-  const options = { name: "a.txt", signal: new AbortController().signal, address: null, onAddress: () => undefined, onSent: () => undefined }
+  const options = { name: "a.txt", actId: "act_1", signal: new AbortController().signal, address: null, onAddress: () => undefined, onSent: () => undefined }
   const said = upload(new Blob(["words"]), options).then(
     () => "",
     (problem: unknown) => (problem instanceof Error ? problem.message : ""),

@@ -1,12 +1,15 @@
 import { t } from "@lingui/core/macro"
 import { api, serverAddress } from "@/api/client"
 import { Problem, refused, take, unreached } from "@/api/problem"
+import { newActId } from "@/live/acts"
 import type { Attachment } from "@/live/drafts"
 
 /** Files go to the server in pieces, as tus has it: after a cut it goes on where the server is. */
 
 export interface UploadOptions {
   readonly name: string
+  /** The client's own id of beginning it: asked for again after a lost answer, it is begun once. */
+  readonly actId: string
   readonly signal: AbortSignal
   /** Where an earlier try began; null where there was none. */
   readonly address: string | null
@@ -21,18 +24,21 @@ const TUS = { "Tus-Resumable": "1.0.0" } as const
 /** Send a file. Returns what the server made of it. Throws: Problem; AbortError. */
 export async function upload(file: Blob, options: UploadOptions): Promise<Attachment> {
   let failures = 0
-  let address = options.address
+  let { address, actId } = options
   for (;;) {
     try {
-      address ??= await begin(file, options)
+      address ??= await begin(file, actId, options)
       const fileId = await sendFrom(address, file, options)
       const stored = await take(api.GET("/salon/v1/files/{file_id}", { params: { path: { file_id: fileId } } }))
       return { fileId, name: stored.name, mediaType: stored.media_type, sizeBytes: stored.size_bytes }
     } catch (problem) {
       options.signal.throwIfAborted()
-      if (problem instanceof Gone) address = null
-      else if (isFinal(problem) || (failures += 1) >= MOST_TRIES) throw problem instanceof Problem ? problem : unreached()
-      else await pause(failures, options.signal)
+      const isGone = problem instanceof Problem && (problem.status === 404 || problem.status === 410)
+      if ((isFinal(problem) && !isGone) || (failures += 1) >= MOST_TRIES) throw problem instanceof Problem ? problem : unreached()
+      if (isGone) {
+        address = null
+        actId = newActId()
+      } else await pause(failures, options.signal)
     }
   }
 }
@@ -42,15 +48,17 @@ export function forgetUpload(address: string): void {
   fetch(address, { method: "DELETE", credentials: "same-origin", headers: TUS }).catch(() => undefined)
 }
 
-/** The server does not know the upload any more. */
-class Gone extends Error {}
-
-async function begin(file: Blob, { name, signal, onAddress }: UploadOptions): Promise<string> {
+async function begin(file: Blob, actId: string, { name, signal, onAddress }: UploadOptions): Promise<string> {
   const told = [`filename ${base64(name)}`, ...(file.type === "" ? [] : [`filetype ${base64(file.type)}`])]
   const response = await fetch(`${serverAddress()}/salon/v1/uploads`, {
     method: "POST",
     credentials: "same-origin",
-    headers: { ...TUS, "Upload-Length": String(file.size), "Upload-Metadata": told.join(",") },
+    headers: {
+      ...TUS,
+      "Idempotency-Key": actId,
+      "Upload-Length": String(file.size),
+      "Upload-Metadata": told.join(","),
+    },
     signal,
   })
   if (!response.ok) throw refusal(response.status, await response.text())
@@ -62,7 +70,6 @@ async function begin(file: Blob, { name, signal, onAddress }: UploadOptions): Pr
 async function sendFrom(address: string, file: Blob, options: UploadOptions): Promise<string> {
   const { signal, onSent } = options
   const state = await fetch(address, { method: "HEAD", credentials: "same-origin", headers: TUS, signal })
-  if (state.status === 404 || state.status === 410) throw new Gone()
   if (!state.ok) throw refusal(state.status, "")
   let fileId = state.headers.get("salon-file")
   let offset = Number(state.headers.get("upload-offset"))

@@ -41,6 +41,7 @@ export const uploads = {
     set(id, { sentBytes: 0, problem: null })
     upload(content, {
       name,
+      actId: id,
       signal: one.stop.signal,
       address: one.address,
       onAddress(address) {
