@@ -46,7 +46,7 @@ def test_texts_that_would_take_long_are_shown_as_replaced() -> None:
 def answer_to(message, **fields) -> Answer:
     usual = {
         "message_id": message.id, "conversation_id": message.conversation_id, "run_id": None, "model": "a/a",
-        "route": "a/a", "finish": "stop", "asked": {"model": "a/a", "parameters": {"temperature": 0}},
+        "route": "a/a", "finish": "stop", "asked": {"asked": {"model": "a/a", "parameters": {"temperature": 0}}},
         "steps": (), "input_tokens": 10, "output_tokens": 5, "cost_e10": 100, "currency": "USD",
         "started_at_ms": 1, "first_token_at_ms": 2, "ended_at_ms": 3,
     }  # fmt: skip
@@ -70,7 +70,7 @@ def test_turns_stand_beside_each_other_with_what_they_took(play) -> None:
         )
         scope = SpaceScope(made.ann.space_id)
         asked = {"model": "b/b", "parameters": {"temperature": 1}, "tools": [{"name": "search"}]}
-        dear = answer_to(other.messages[0], model="b/b", asked=asked, cost_e10=300)
+        dear = answer_to(other.messages[0], model="b/b", asked={"asked": asked}, cost_e10=300)
         for answer in (answer_to(first.messages[0]), dear):
             await made.storage.write(lambda tx, answer=answer: insert_answer(tx, scope, answer))
         diff = await made.tree.comparing.branches(made.ann, conversation, main, other.branch.id)

@@ -8,7 +8,7 @@ each other, the rest in order.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 import msgspec
 
@@ -242,7 +242,8 @@ def _facts(said: Said) -> dict[str, Any]:
         facts["tools_called"] = called
     if said.answer is None:
         return facts
-    asked: dict[str, Any] = said.answer.asked or {}
+    told = (said.answer.asked or {}).get("asked")
+    asked = cast("dict[str, Any]", told) if isinstance(told, dict) else {}
     parameters: dict[str, Any] = asked.get("parameters") or {}
     tools: list[dict[str, Any]] = asked.get("tools") or []
     facts |= {f"parameters.{name}": value for name, value in parameters.items()}
