@@ -37,6 +37,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str | None = None
     """The id of the message that keeps it."""
     text: str
+    """Empty in a request whose message ``id`` says it."""
     covers: tuple[str, ...]
     """Ids of the messages it stands for: its sources."""
 

@@ -9,7 +9,7 @@ import pytest
 from tests.features.conversations.conftest import ANN, BOB, Play, Scene
 
 from salon.features.conversations.errors import LinkUntold
-from salon.features.conversations.models import Author, Content
+from salon.features.conversations.models import Answer, Author, Content
 from salon.features.conversations.shares import (
     Copies,
     Links,
@@ -22,6 +22,7 @@ from salon.features.conversations.shares import (
     missing_page,
 )
 from salon.features.conversations.shares import store as shares_store
+from salon.features.conversations.store.answers import answers_of, insert_answer
 from salon.features.conversations.store.messages import all_messages, sources_of
 from salon.features.conversations.tree import ConversationChange, NewMessage
 from salon.foundation.acts import ActDiffers
@@ -72,6 +73,14 @@ class Desk:
     async def bytes_of(self, token: str, position: int, place: int) -> bytes:
         file = await self.reader.file(token, position, place)
         return b"".join([chunk async for chunk in file.chunks])
+
+
+def answer_to(message_id: str, conversation_id: str) -> Answer:
+    return Answer(
+        message_id=message_id, conversation_id=conversation_id, run_id=None, model="gpt-5", route="openai/gpt-5",
+        finish="stop", asked={"asked": {"model": "gpt-5"}}, steps=(), input_tokens=7, output_tokens=3,
+        cost_e10=40, currency="USD", started_at_ms=1, first_token_at_ms=2, ended_at_ms=3,
+    )  # fmt: skip
 
 
 Act = Callable[[Desk], Awaitable[None]]
@@ -300,6 +309,7 @@ def test_a_copy_is_the_readers_own_and_names_its_sources(desk: Callable[[Act], N
         picture = await desk.store(b"\x89PNG\r\n\x1a\n" + b"p" * 50, "cat.png")
         talk, _, (first, _) = await desk.scene.talk("Question", "Answer")
         third = await desk.say(talk, ImagePart(file_id=picture.id), after=first)
+        await desk.storage.write(lambda tx: insert_answer(tx, A, answer_to(third, talk)))
         share_id, token = await desk.share(talk, kind="tree")
         copied = await desk.copies.copy(BOB, token)
         assert (copied.title, copied.messages, copied.space_id) == ("A talk", 3, BOB.space_id)
@@ -311,6 +321,8 @@ def test_a_copy_is_the_readers_own_and_names_its_sources(desk: Callable[[Act], N
         assert third in {source.id for sources in made.values() for source in sources}
         (file,) = await desk.files.list(B)
         assert file.hash == picture.hash
+        taken = await desk.storage.read(lambda tx: answers_of(tx, B, [message.id for message in said]))
+        assert taken == {}, "what it was asked and took is its space's own"
         await desk.shares.revoke(ANN, share_id)
         with pytest.raises(NotFound):
             await desk.copies.copy(BOB, token)

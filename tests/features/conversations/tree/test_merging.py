@@ -2,6 +2,10 @@
 
 import pytest
 
+from salon.features.conversations.exchange.exporting.store import uses
+from salon.features.conversations.models import Answer
+from salon.features.conversations.store.answers import answers_of, insert_answer
+from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, NotFound
 
 
@@ -96,5 +100,66 @@ def test_a_copy_from_here_begins_here_and_passes_over_what_was_deleted(play) -> 
             await copy(made.ann, conversation, last=right[1], first_id=ids[2])
         with pytest.raises(NotFound):
             await copy(made.bob, conversation)
+
+    play(scene)
+
+
+async def paid(made, conversation: str, message_id: str) -> Answer:
+    """Let a message be an answer that cost something."""
+    answer = Answer(
+        message_id=message_id, conversation_id=conversation, run_id="run_1", model="a", route="a/a", finish="stop",
+        asked={"asked": {"model": "a", "parameters": {"seed": 1}}}, steps=({"number": 1, "request_id": "req_1"},),
+        input_tokens=10, output_tokens=5, cost_e10=100, currency="USD",
+        started_at_ms=1, first_token_at_ms=2, ended_at_ms=3,
+    )  # fmt: skip
+    await made.storage.write(lambda tx: insert_answer(tx, SpaceScope(made.ann.space_id), answer))
+    return answer
+
+
+async def known_of(made, *ids: str) -> dict[str, Answer]:
+    return await made.storage.read(lambda tx: answers_of(tx, SpaceScope(made.ann.space_id), ids))
+
+
+async def costs(made, conversation: str) -> list[tuple[int, int | None]]:
+    found = await made.storage.read(lambda tx: uses(tx, SpaceScope(made.ann.space_id), conversation))
+    return [(one.answers, one.cost_e10) for one in found]
+
+
+def test_an_answer_that_is_merged_keeps_how_it_came_to_be_and_is_paid_once(play) -> None:
+    async def scene(made) -> None:
+        conversation, main, _, left, right = await forked(made)
+        answer = await paid(made, conversation, right[0])
+        chosen = [left[1], right[0], right[0]]
+        done = await made.tree.merging.choose(made.ann, conversation, chosen, name="Both", base=left[0])
+        known = await known_of(made, *(one.id for one in done.messages))
+        assert [known[one.id].cost_e10 for one in done.messages] == [100, 100]
+        again = known[done.messages[0].id]
+        assert (again.run_id, again.asked, again.steps) == (None, answer.asked, answer.steps)
+        assert await costs(made, conversation) == [(1, 100)]
+        diff = await made.tree.comparing.branches(made.ann, conversation, main, done.messages[0].id)
+        assert diff.right.cost_e10 == {"USD": 100}
+        await made.tree.deletion.message(made.ann, conversation, right[0], "erase")
+        assert await costs(made, conversation) == [(1, 100)]
+        await made.tree.deletion.message(made.ann, conversation, done.messages[0].id, "erase", below=True)
+        assert await costs(made, conversation) == []
+
+    play(scene)
+
+
+def test_an_answer_that_is_copied_keeps_how_it_came_to_be_until_it_is_erased(play) -> None:
+    async def scene(made) -> None:
+        conversation, _, ids = await made.talk("one", "two")
+        answer = await paid(made, conversation, ids[1])
+        copies = [(await made.tree.copying.copy(made.ann, conversation)).conversation.id for _ in range(2)]
+        assert [await costs(made, one) for one in (conversation, *copies)] == [[(1, 100)]] * 3
+        head = (await made.tree.messages.page(made.ann, copies[0])).items[-1].message.id
+        (copied,) = (await known_of(made, head)).values()
+        assert (copied.conversation_id, copied.run_id) == (copies[0], None)
+        for name in ("model", "route", "asked", "steps", "input_tokens", "started_at_ms", "ended_at_ms"):
+            assert getattr(copied, name) == getattr(answer, name)
+        await made.tree.deletion.message(made.ann, conversation, ids[1], "erase")
+        assert [await costs(made, one) for one in (conversation, *copies)] == [[], [(1, 100)], [(1, 100)]]
+        await made.tree.deletion.message(made.ann, conversation, ids[1], "erase", copies=True)
+        assert [await costs(made, one) for one in copies] == [[], []]
 
     play(scene)

@@ -21,6 +21,7 @@ from salon.features.conversations.store.messages import (
 )
 from salon.features.conversations.store.participants import join, participants_of
 from salon.features.conversations.store.walking import Place, places_of
+from salon.features.conversations.tree.answers import copy_answers
 from salon.features.conversations.tree.appending import MAIN, new_branch
 from salon.features.conversations.tree.comparing import end_of, path_ids
 from salon.features.conversations.tree.conversations import MOST_TITLE_LETTERS, blank, check_title, view_of
@@ -213,6 +214,7 @@ def _copy_messages(
         insert_messages(tx, scope, [copy for copy, _ in copies])
         for copy, made_from in copies:
             insert_sources(tx, scope, copy, made_from)
+        copy_answers(tx, scope, made.id, [(one, new_ids[one]) for one in part], new_ids)
     return new_ids
 
 

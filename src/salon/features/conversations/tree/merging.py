@@ -11,6 +11,7 @@ import msgspec
 from salon.features.conversations.models import Message, Source
 from salon.features.conversations.store import conversations as store
 from salon.features.conversations.store.messages import get_messages
+from salon.features.conversations.tree.answers import copy_answers
 from salon.features.conversations.tree.appending import (
     Appended,
     NewMessage,
@@ -70,6 +71,8 @@ class Merging:
             new = [_again(message) for message in wanted]
             built = chain(scope, conversation_id, tip, new, created_by=by, now_ms=now_ms)
             write_messages(tx, scope, conversation_id, built, new, now_ms=now_ms)
+            again = [(had.id, one.id) for had, one in zip(wanted, built, strict=True)]
+            copy_answers(tx, scope, conversation_id, again, dict(again))
             head = built[-1] if built else tip
             branch = new_branch(
                 tx,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from salon.features.conversations.exchange.writers.base import ModelUse
 from salon.features.conversations.rendering.paths import Node
@@ -43,18 +43,32 @@ _BODIES = statement(
     .order_by(_m.id)
     .limit(bindparam("limit"))
 )
-_USES = statement(
+_each = (
     select(
-        func.coalesce(_a.route, _a.model),
+        func.coalesce(_a.route, _a.model).label("model"),
         _a.currency,
-        func.count(),
-        func.coalesce(func.sum(_a.input_tokens), 0),
-        func.coalesce(func.sum(_a.output_tokens), 0),
-        func.sum(_a.cost_e10),
+        _a.input_tokens,
+        _a.output_tokens,
+        _a.cost_e10,
+        # The steps name their requests. What came from another program may have none.
+        case((_a.steps == "[]", _a.message_id), else_=_a.steps),
     )
     .where(_a.conversation_id == bindparam("conversation"), _a.space_id == bindparam("space"))
-    .group_by(func.coalesce(_a.route, _a.model), _a.currency)
-    .order_by(func.coalesce(_a.route, _a.model), _a.currency)
+    .distinct()
+    .subquery("each_answer")
+    .c
+)
+_USES = statement(
+    select(
+        _each.model,
+        _each.currency,
+        func.count(),
+        func.coalesce(func.sum(_each.input_tokens), 0),
+        func.coalesce(func.sum(_each.output_tokens), 0),
+        func.sum(_each.cost_e10),
+    )
+    .group_by(_each.model, _each.currency)
+    .order_by(_each.model, _each.currency)
 )
 _RUNS = statement(
     select(runs.c.id)
@@ -101,7 +115,10 @@ def bodies(
 
 
 def uses(tx: Transaction, scope: SpaceScope, conversation_id: str) -> list[ModelUse]:
-    """Return what each model took for its answers in a conversation."""
+    """Return what each model took for its answers in a conversation.
+
+    One that a merge says again is counted once.
+    """
     rows = tx.all(_USES, space=scope.space_id, conversation=conversation_id)
     return [
         ModelUse(

@@ -14,6 +14,7 @@ from salon.features.conversations.exchange.archive import (
 from salon.features.conversations.exchange.readers.problems import Notes
 from salon.features.conversations.models import Answer, Author, Content, Message, Source
 from salon.features.conversations.tree import author_id
+from salon.features.conversations.tree.answers import renamed
 from salon.foundation.files import FileReference
 from salon.foundation.kit.caller import Caller
 from salon.foundation.kit.ids import new_id
@@ -113,7 +114,7 @@ def sources_of(
 
 def answer_of(answer: ArchivedAnswer, message: Message, here: Mapping[str, Here]) -> Answer:
     """Return how an answer came to be, its prompt named by ids of here."""
-    asked = _renamed(answer.asked, {key: at.id for key, at in here.items()})
+    asked = renamed(answer.asked, {key: at.id for key, at in here.items()})
     return Answer(
         message_id=message.id,
         conversation_id=message.conversation_id,
@@ -164,14 +165,3 @@ def _with_file(part: Part, files: Mapping[str, FileReference]) -> Part:
     # An id of another house's is nothing here, and must not be looked for.
     raw = {"file_id": part.file_id, "name": part.name, "media_type": part.media_type}
     return OpaquePart(dialect="import", type="file", raw=raw)
-
-
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    """Return a value with every text that is the id of a message there as its id here."""
-    if isinstance(value, str):
-        return names.get(value, value)
-    if isinstance(value, list):
-        return [_renamed(one, names) for one in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        return {key: _renamed(one, names) for key, one in cast("dict[str, Any]", value).items()}
-    return value
