@@ -244,8 +244,9 @@ test("a part of the app that was never loaded takes nothing away without a netwo
   await box(page).fill("Words that stay")
   await page.getByRole("link", { name: "Usage" }).first().click()
   await page.waitForURL(/\/usage/)
+  const missed = page.waitForEvent("requestfailed", { predicate: (request) => request.url().includes("/assets/palette-") })
   await page.keyboard.press("Control+k")
-  await page.waitForTimeout(1_000)
+  await missed
   expect(await page.getByText("This page broke").count()).toBe(0)
   await page.context().setOffline(false)
   await page.getByRole("dialog").getByRole("combobox").waitFor()
