@@ -23,7 +23,9 @@ export function openWebui(address: string): Subject {
     box: "#chat-input",
     answers: ".chat-assistant .markdown-prose",
     async welcome(page) {
-      await page.getByRole("button", { name: "Okay, Let's Go!" }).click()
+      // It is remembered for the account: the rounds after the first have none.
+      const okay = page.getByRole("button", { name: "Okay, Let's Go!" })
+      await okay.click({ timeout: 10_000 }).catch(() => undefined)
       await page.getByRole("dialog").waitFor({ state: "detached" })
     },
   }
