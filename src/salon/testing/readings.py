@@ -198,6 +198,11 @@ def read_ollama(reading: Reading, value: dict[str, Any]) -> None:
         return
     if reading.ended:
         raise ValueError("a line after the end")
+    # First, for a last line whose words are damaged says all the same that it is the last.
+    if value["done"]:
+        reading.ended = reading.finished = True
+        reading.input_tokens = value.get("prompt_eval_count")
+        reading.output_tokens = value.get("eval_count")
     message: dict[str, Any] = (
         value["message"] if "message" in value else {"content": value["response"], **value}
     )
@@ -205,10 +210,6 @@ def read_ollama(reading: Reading, value: dict[str, Any]) -> None:
     reading.thinking.append(message.get("thinking") or "")
     for call in cast("list[dict[str, Any]]", message.get("tool_calls") or []):
         reading.arguments.append(orjson.dumps(call["function"]["arguments"]).decode())
-    if value["done"]:
-        reading.ended = reading.finished = True
-        reading.input_tokens = value.get("prompt_eval_count")
-        reading.output_tokens = value.get("eval_count")
 
 
 def read_gemini_chunk(reading: Reading, value: dict[str, Any]) -> None:
