@@ -27,10 +27,12 @@ def _set(mark: Mark) -> Statement:
 
 
 _SET: dict[Mark, Statement] = {mark: _set(mark) for mark in _MARKS}
+# Ordered by what no index has: PostgreSQL would else walk all messages in the order of their ids, for the few
+# that the limit seems to ask for.
 _CHILD_IDS = statement(
     select(_m.id, _m.parent_id)
     .where(_m.parent_id.in_(bindparam("keys", expanding=True)), _m.space_id == bindparam("space"))
-    .order_by(_m.id)
+    .order_by(_m.id.concat(""))
     .limit(bindparam("limit"))
 )
 _ROOT_IDS = statement(
