@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core"
+import type { Browser, Locator, Page } from "playwright-core"
 import createClient from "openapi-fetch"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { paths } from "@/api/schema"
@@ -251,10 +251,8 @@ test("a link to a message that is on another branch opens that branch", async ()
   await close()
 })
 
-test.for([WIDE, NARROW])("versions stand side by side in the column, and it goes on with the one that is picked: %o", async (viewport) => {
-  const id = await begin()
-  await say(id, "Go {{fake tokens=5}}")
-  const { page, close } = await visit(browser, `${HOUSE}/c/${id}`, { viewport })
+/** Has the last answer, of five words, made again; returns both side by side. */
+async function answeredTwice(page: Page): Promise<Locator> {
   await expect.poll(async () => words(await lastText(page).textContent())).toBe(5)
   await ended(page)
   await turns(page).last().focus()
@@ -263,6 +261,14 @@ test.for([WIDE, NARROW])("versions stand side by side in the column, and it goes
   await page.getByRole("button", { name: "Side by side" }).click()
   const lanes = page.getByRole("group", { name: "Answers side by side" }).getByRole("article")
   await expect.poll(() => lanes.count()).toBe(2)
+  return lanes
+}
+
+test.for([WIDE, NARROW])("versions stand side by side in the column, and it goes on with the one that is picked: %o", async (viewport) => {
+  const id = await begin()
+  await say(id, "Go {{fake tokens=5}}")
+  const { page, close } = await visit(browser, `${HOUSE}/c/${id}`, { viewport })
+  const lanes = await answeredTwice(page)
   expect(await page.getByRole("dialog").count()).toBe(0)
   await page.getByRole("textbox", { name: "Message", exact: true }).waitFor()
   const [one, two] = [await lanes.nth(0).boundingBox(), await lanes.nth(1).boundingBox()]
@@ -283,14 +289,7 @@ test("an answer beside others is edited where it stands, by its menu and with a 
   const id = await begin()
   await say(id, "Go {{fake tokens=5}}")
   const { page, complaints, close } = await open(id)
-  await expect.poll(async () => words(await lastText(page).textContent())).toBe(5)
-  await ended(page)
-  await turns(page).last().focus()
-  await page.keyboard.press("r")
-  await page.getByText("2 of 2").waitFor()
-  await page.getByRole("button", { name: "Side by side" }).click()
-  const lanes = page.getByRole("group", { name: "Answers side by side" }).getByRole("article")
-  await expect.poll(() => lanes.count()).toBe(2)
+  const lanes = await answeredTwice(page)
   await lanes.first().getByRole("button", { name: "More actions" }).click()
   await page.getByRole("menuitem", { name: "Edit" }).click()
   await lanes.first().getByRole("textbox", { name: "Edit the message" }).fill("Put otherwise")
