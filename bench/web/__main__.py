@@ -20,10 +20,11 @@ from typing import Any, Final
 
 from bench.goals import Goal, keep, tell
 from bench.imports import ended, sent
-from bench.web.openwebui import free_port, open_webui
+from bench.web.openwebui import open_webui
 
 from salon.testing.exports import large_chatgpt
 from salon.testing.house import House, HouseSetup, ProviderSetup
+from salon.testing.ports import free_port
 
 WEB: Final = Path(__file__).parents[2] / "web"
 NODE: Final = (

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 from urllib.request import urlopen
+
+from salon.testing.ports import free_port
 
 CACHE: Final = Path(__file__).parents[2] / ".build" / "bench" / "open-webui"
 """Some 7 GB: it is not asked for unless named."""
@@ -52,13 +53,6 @@ def open_webui(folder: Path, provider_port: int) -> Generator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(20)
-
-
-def free_port() -> int:
-    """Return a port of loopback nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _wait(process: subprocess.Popen[bytes], address: str) -> None:

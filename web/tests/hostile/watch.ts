@@ -12,8 +12,10 @@ export interface Watch {
   close(): Promise<void>
 }
 
-export async function openWatch(browser: Browser, house: string): Promise<Watch> {
-  const profile = await browser.newContext({ viewport: WIDE, locale: "en-US", reducedMotion: "reduce" })
+/** `keepsApp`: whether the service worker may keep the app; one that takes the page over hides requests from a route. */
+export async function openWatch(browser: Browser, house: string, { keepsApp = true } = {}): Promise<Watch> {
+  const serviceWorkers = keepsApp ? "allow" : "block"
+  const profile = await browser.newContext({ viewport: WIDE, locale: "en-US", reducedMotion: "reduce", serviceWorkers })
   const acts: string[] = []
   watchRequests(profile, house, acts)
   const page = await profile.newPage()
