@@ -14,6 +14,7 @@ from salon.features.turns import ContextMessage, ContextPolicy, Parameters, Summ
 from salon.features.turns.context import Fitted
 from salon.features.turns.errors import TurnTooLong
 from salon.features.turns.models import Asked
+from salon.features.turns.quoting import quoted
 from salon.features.turns.weighing import Scale, weigh, weigh_tools
 from salon.foundation.messages import (
     FilePart,
@@ -71,7 +72,10 @@ def fitted(messages: list[ContextMessage], tokens: int, **fields: Any) -> Fitted
 
 def sent(one: Fitted, messages: list[ContextMessage]) -> ModelRequest:
     asked = Asked(model="m", instructions="Be good.", tools=TOOLS, prompts=(one.prompt,))
-    return rebuilt(asked, {message.id or "": message for message in messages})
+    known = {message.id or "": message for message in messages}
+    if one.summary is not None:
+        known[one.summary.id or ""] = quoted(one.summary)
+    return rebuilt(asked, known)
 
 
 def weight(request: ModelRequest, scale: Scale) -> int:

@@ -12,6 +12,8 @@ from salon.features.turns.models import (
     Limits,
     Parameters,
     PolicyKind,
+    Quote,
+    Quoting,
     Step,
     Summary,
     TurnOutcome,
@@ -19,6 +21,7 @@ from salon.features.turns.models import (
     Window,
 )
 from salon.features.turns.ports import NO_TOOLS, Asks, Full, Summariser, ToolBox
+from salon.features.turns.quoting import quoting_message, words_of
 from salon.features.turns.rebuilding import rebuilt
 from salon.features.turns.turn import take_turn
 
@@ -35,6 +38,8 @@ __all__ = [
     "Limits",
     "Parameters",
     "PolicyKind",
+    "Quote",
+    "Quoting",
     "Step",
     "Summariser",
     "Summary",
@@ -46,6 +51,8 @@ __all__ = [
     "expanded",
     "fit",
     "outcome_of",
+    "quoting_message",
     "rebuilt",
     "take_turn",
+    "words_of",
 ]

@@ -21,6 +21,7 @@ from salon.features.turns.models import (
     Window,
 )
 from salon.features.turns.ports import Asks, Summariser
+from salon.features.turns.quoting import by_name
 from salon.features.turns.shortening import reference_of
 from salon.features.turns.weighing import ANSWER_TOKENS, Scale, weigh, weigh_tools
 from salon.foundation.kit.errors import SalonError
@@ -46,6 +47,8 @@ class Fitted(msgspec.Struct, frozen=True, kw_only=True):
 
     prompt: Prompt
     report: ContextReport
+    summary: Summary | None = None
+    """The one in the prompt, with its words."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,8 +274,12 @@ def _fitted(arrangement: Arrangement, room: Room, scale: Scale, draft: Draft) ->
     summary = arrangement.summary
     for piece in arrangement.pieces:
         if piece.is_summarised and summary is not None:
-            sent.append(Sent(id=summary.id, summary=summary))
+            # What a message of the tree says is only named: what keeps the request forgets with the tree.
+            words = summary.text if summary.id is None else ""
+            sent.append(Sent(id=summary.id, summary=msgspec.structs.replace(summary, text=words)))
             summary = None
+        elif piece.is_in and piece.whole.quoting is not None:
+            sent.append(Sent(quoting=by_name(piece.whole.quoting)))
         elif piece.is_in:
             whole = None if piece.whole.id is not None else piece.whole
             sent.append(Sent(id=piece.whole.id, message=whole, shortened=piece.cuts))
@@ -283,7 +290,8 @@ def _fitted(arrangement: Arrangement, room: Room, scale: Scale, draft: Draft) ->
         own_shortened=() if own is None else own.cuts,
         max_output_tokens=draft.spec.parameters.max_output_tokens,
     )
-    return Fitted(prompt=prompt, report=_report(arrangement, room, scale, draft))
+    report = _report(arrangement, room, scale, draft)
+    return Fitted(prompt=prompt, report=report, summary=arrangement.summary)
 
 
 def _report(arrangement: Arrangement, room: Room, scale: Scale, draft: Draft) -> ContextReport:

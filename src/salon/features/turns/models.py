@@ -14,6 +14,24 @@ ASKED_FORMAT: Final = 1
 """The version of an ``Asked`` as it is stored."""
 
 
+class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What another message says, told in a line of one that no tree keeps."""
+
+    id: str
+    by: str
+    """Who said it, as a model is told."""
+    text: str = ""
+    """Empty in a request: the message ``id`` says it."""
+
+
+class Quoting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message that no tree keeps and that says what others say."""
+
+    words: str
+    """Its own, first."""
+    quotes: tuple[Quote, ...]
+
+
 class ContextMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message that may be sent, oldest first. An answer with tool calls is one message."""
 
@@ -29,6 +47,8 @@ class ContextMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     is_excluded: bool = False
     """Never sent."""
     name: str | None = None
+    quoting: Quoting | None = None
+    """What its one text is made of, where that says what other messages say."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,7 +57,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str | None = None
     """The id of the message that keeps it."""
     text: str
-    """Empty in a request whose message ``id`` says it."""
+    """Empty in a request: the message ``id`` says it."""
     covers: tuple[str, ...]
     """Ids of the messages it stands for: its sources."""
 
@@ -238,6 +258,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Written out where no tree keeps it."""
     summary: Summary | None = None
     """Set where a summary stands here."""
+    quoting: Quoting | None = None
+    """Set where a message stands here that says what others say."""
     shortened: tuple[Shortening, ...] = ()
 
 

@@ -7,9 +7,10 @@ import msgspec
 from salon.features.turns.context import instructions_message, summary_message
 from salon.features.turns.expanding import expanded
 from salon.features.turns.models import Asked, ContextMessage, Prompt, Sent, Summary
+from salon.features.turns.quoting import named, quoting_message, said_again, words_of
 from salon.features.turns.shortening import shortened
 from salon.foundation.kit.errors import NotFound
-from salon.foundation.messages import ModelRequest, Part, TextPart
+from salon.foundation.messages import ModelRequest, Part
 
 
 def rebuilt(
@@ -57,21 +58,13 @@ def _sent(asked: Asked, step: int) -> tuple[Sent, ...]:
 def _message(sent: Sent, messages: Mapping[str, ContextMessage]) -> ContextMessage:
     if sent.summary is not None:
         return summary_message(_said(sent.summary, sent, messages))
-    return shortened(sent.message or _named(sent, messages), sent.shortened)
+    if sent.quoting is not None:
+        return quoting_message(said_again(sent.quoting, messages))
+    return shortened(sent.message or named(sent.id, messages), sent.shortened)
 
 
 def _said(summary: Summary, sent: Sent, messages: Mapping[str, ContextMessage]) -> Summary:
     """Return a summary with its words, which the message that keeps it says where it does not itself."""
     if summary.text:
         return summary
-    parts = _named(sent, messages).parts
-    return msgspec.structs.replace(
-        summary, text="".join(part.text for part in parts if isinstance(part, TextPart))
-    )
-
-
-def _named(sent: Sent, messages: Mapping[str, ContextMessage]) -> ContextMessage:
-    found = messages.get(sent.id or "")
-    if found is None:
-        raise NotFound(what="message", id=sent.id)
-    return found
+    return msgspec.structs.replace(summary, text=words_of(named(sent.id, messages)))

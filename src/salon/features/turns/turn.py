@@ -22,6 +22,7 @@ from salon.features.turns.models import (
     TurnStatus,
 )
 from salon.features.turns.ports import NO_TOOLS, Answer, Asks, Full, Summariser, ToolBox
+from salon.features.turns.quoting import quoted
 from salon.features.turns.rebuilding import compact, rebuilt
 from salon.features.turns.writing import TurnLog
 from salon.foundation.accounts import KeyIdentity
@@ -89,7 +90,9 @@ class _Turn:
         self._identity = identity
         self._spec = spec
         self._messages = messages
-        self._known = {message.id: message for message in messages if message.id is not None}
+        quotings = (message.quoting for message in messages if message.quoting is not None)
+        self._known = {quote.id: quoted(quote) for quoting in quotings for quote in quoting.quotes}
+        self._known |= {message.id: message for message in messages if message.id is not None}
         self._run = run
         self._tools = tools
         self._summaries = summaries
@@ -185,6 +188,8 @@ class _Turn:
         fitted = await self._fit(own, group)
         if fitted is None:
             return None
+        if fitted.summary is not None and fitted.summary.id is not None:
+            self._known[fitted.summary.id] = quoted(fitted.summary)
         self.log.write(ContextFitted(report=fitted.report))
         prompt = msgspec.structs.replace(fitted.prompt, max_output_tokens=self._most_output())
         self.log.write(StepAsked(asked=self._asked(prompt)))

@@ -1,5 +1,7 @@
 """A copied answer is the same answer: its exact request can be read there, and says nothing that was erased."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -96,6 +98,7 @@ def test_a_summary_is_told_by_the_message_that_keeps_it_and_goes_with_it(talk) -
         for copy in there:
             assert steps_of(await request_of(scene, copy[-1].id)) == steps_of(asked)
         assert await requests_with(scene, b"They talked.") == 0
+        assert "They talked." not in str(await scene.runs.events(scene.scope, path[-1].run_id))
         await scene.tree.deletion.message(ANN, one, asked.context["summarised"][0], "erase")
         requests = [
             (await request_of(scene, end.id)).steps[0].request
@@ -106,7 +109,7 @@ def test_a_summary_is_told_by_the_message_that_keeps_it_and_goes_with_it(talk) -
     talk(acts)
 
 
-def test_what_a_bridge_was_told_of_the_other_branch_is_not_copied(talk) -> None:
+def test_what_a_bridge_was_told_of_the_other_branch_goes_with_that(talk) -> None:
     async def acts(scene) -> None:
         one, branch = await scene.conversation()
         first = await scene.send(one, "One {{fake tokens=1}}")
@@ -114,13 +117,24 @@ def test_what_a_bridge_was_told_of_the_other_branch_is_not_copied(talk) -> None:
         place = Place(parent_id=first.message.id)
         other = await scene.send(one, "Secret {{fake tokens=1}}", place=place)
         await scene.ended(other)
-        await scene.ended(await scene.answering.sending.bridge(ANN, one, other.branch_id, branch_id=branch))
+        bridged = await scene.answering.sending.bridge(ANN, one, other.branch_id, branch_id=branch)
+        await scene.ended(bridged)
+        asked = scene.fake.journal.exchanges[-1].body
         last = (await scene.path(one, branch_id=branch))[-1]
-        there = await copied(scene, one, last=branch)
+        there, whole = await copied(scene, one, last=branch), await copied(scene, one, what="all")
         assert text_of(there[-1]) == text_of(last)
-        found = await request_of(scene, there[-1].id)
-        assert (found.mode, found.answer.model, found.steps[0].request) == ("bridge", "openai/fake", None)
-        assert "Secret" in str((await request_of(scene, last.id)).steps[0].request)
-        assert await requests_with(scene, b"Secret") == 1
+        for answer in (last, there[-1], whole[-1]):
+            found = await request_of(scene, answer.id)
+            assert (found.mode, found.answer.model) == ("bridge", "openai/fake")
+            (told,) = found.steps[0].request["messages"][-1]["parts"]
+            assert json.dumps(told["text"], ensure_ascii=False).encode() in asked
+            assert "user: Secret" in told["text"]
+        assert await requests_with(scene, b"Secret") == 0
+        assert "Secret" not in str(await scene.runs.events(scene.scope, bridged.answers[0].run_id))
+        await scene.tree.deletion.message(ANN, one, other.message.id, "erase")
+        requests = [
+            (await request_of(scene, answer.id)).steps[0].request for answer in (last, there[-1], whole[-1])
+        ]
+        assert [request is None for request in requests] == [True, True, False]
 
     talk(acts)

@@ -23,7 +23,7 @@ from salon.features.conversations.store.conversations import get_conversation
 from salon.features.conversations.store.messages import get_messages, path
 from salon.features.conversations.store.walking import places_up
 from salon.features.conversations.tree.lookups import the_conversation, the_message
-from salon.features.turns import ContextMessage, TurnSpec, apart
+from salon.features.turns import ContextMessage, Quote, Quoting, TurnSpec, apart, quoting_message, words_of
 from salon.foundation.files import is_own
 from salon.foundation.kit.caller import SpaceScope
 from salon.foundation.kit.errors import InvalidRequest
@@ -192,16 +192,15 @@ def context_message(message: Message) -> ContextMessage:
 
 
 def _besides(data: TurnData, other: Sequence[Message]) -> list[ContextMessage]:
-    """Return what is told for this answer alone, and kept in its request only."""
+    """Return what is told for this answer alone, and kept in its request only; what others said by its id."""
     if data.mode == "continue":
         return [ContextMessage(role="user", parts=(TextPart(text=CONTINUE_WORDS),))]
     if data.mode == "bridge":
-        lines = [data.words or BRIDGE_WORDS, *(_line(message) for message in other)]
-        return [ContextMessage(role="user", parts=(TextPart(text="\n\n".join(lines)),))]
+        quotes = tuple(_quote(message) for message in other if message.content is not None)
+        return [quoting_message(Quoting(words=data.words or BRIDGE_WORDS, quotes=quotes))]
     return []
 
 
-def _line(message: Message) -> str:
-    parts = () if message.content is None else message.content.parts
-    words = "".join(part.text for part in parts if isinstance(part, TextPart))
-    return f"{message.author.name or message.role}: {words}"
+def _quote(message: Message) -> Quote:
+    words = words_of(context_message(message))
+    return Quote(id=message.id, by=message.author.name or message.role, text=words)

@@ -97,15 +97,16 @@ def _read(tx: Transaction, scope: SpaceScope, message_id: str) -> tuple[Message,
     answer = answers_of(tx, scope, [message_id]).get(message_id)
     if answer is None or message.deleted_at_ms is not None:
         raise NotFound(what="request of the message", id=message_id[:100])
-    named = _named((answer.asked or {}).get("asked") or {})
-    found = get_messages(tx, scope, named)
+    asked = (answer.asked or {}).get("asked")
+    found = get_messages(tx, scope, _named(msgspec.convert(asked, Asked)) if asked else [])
     return message, answer, [readable(one) for one in found.values()]
 
 
-def _named(asked: Mapping[str, Any]) -> list[str]:
+def _named(asked: Asked) -> list[str]:
     """Return the ids of the messages that prompts name."""
-    sent = [one for prompt in asked.get("prompts", ()) for one in prompt.get("sent") or ()]
-    return list(dict.fromkeys(one["id"] for one in sent if one.get("id")))
+    sent = [one for prompt in asked.prompts for one in prompt.sent or ()]
+    quotes = [quote.id for one in sent if one.quoting is not None for quote in one.quoting.quotes]
+    return list(dict.fromkeys([*(one.id for one in sent if one.id is not None), *quotes]))
 
 
 def _unended(asked: Asked | None) -> tuple[dict[str, Any], ...]:

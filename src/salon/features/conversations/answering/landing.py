@@ -11,7 +11,6 @@ from salon.features.conversations.models import Answer, Author, Branch, Content,
 from salon.features.conversations.store.answers import insert_answer
 from salon.features.conversations.store.conversations import change_branch, get_branch, insert_move
 from salon.features.conversations.store.messages import get_message
-from salon.features.conversations.tree.answers import with_named_summaries
 from salon.features.conversations.tree.appending import (
     NewMessage,
     append,
@@ -217,7 +216,7 @@ def _answer_of(turn: Turn, data: TurnData, outcome: TurnOutcome, *, now_ms: int)
     usages = [step.usage for step in steps if step.usage is not None]
     costs = [step.cost_e10 for step in steps]
     asked = {
-        "asked": with_named_summaries(msgspec.to_builtins(outcome.asked)),
+        "asked": msgspec.to_builtins(outcome.asked),
         "context": msgspec.to_builtins(outcome.context),
         "mode": data.mode,
         "error": outcome.error,
