@@ -116,12 +116,11 @@ def missing_page() -> bytes:
     )
 
 
-def told_page(title: str, text: str, *, link: str = "", link_text: str = "") -> bytes:
+def told_page(title: str, text: str) -> bytes:
     """Return a page that says one thing."""
-    more = f'<p class="facts"><a href="{escape(link)}">{escape(link_text)}</a></p>' if link else ""
     return (
         f"{opening(title)}<header>{house_line('Salon')}<h1>{escape(title)}</h1>"
-        f'<p class="facts">{escape(text)}</p>{more}</header>\n{closing()}'
+        f'<p class="facts">{escape(text)}</p></header>\n{closing()}'
     ).encode()
 
 

@@ -119,18 +119,18 @@ async def shared_file(services: CurrentConversations, way: CurrentWay, token: To
     return StreamingResponse(file.chunks, media_type=media_type, headers=headers)
 
 
-@router.post("/s/{token}/copy", response_class=Response)
+@router.post("/s/{token}/copy", response_class=Response, status_code=303)
 async def copy_shared(
     services: CurrentConversations, way: CurrentWay, caller: CurrentCaller, token: Token
 ) -> Response:
-    """Take what the link shows over into the reader's space."""
+    """Take what the link shows over into the reader's space, and go on there."""
     try:
         way.check_link()
         copied = await services.shared.copies.copy(caller, token)
     except (NotFound, TooManyWrong) as error:
         return _refusal(way, token, error)
-    text = f"“{copied.title or 'Conversation'}” is a conversation of yours now ({copied.id})."
-    return _page(told_page("Copied", text, link=way.home, link_text="Open Salon"))
+    # Elsewhere, so that loading that page anew makes no second copy.
+    return Response(status_code=303, headers={**_HEADERS, "Location": f"{way.home}c/{copied.id}"})
 
 
 def _refusal(way: Way, token: str, error: NotFound | TooManyWrong) -> Response:
