@@ -222,7 +222,7 @@ export interface paths {
         put?: never;
         /**
          * Copy Shared
-         * @description Take what the link shows over into the reader's space.
+         * @description Take what the link shows over into the reader's space, and go on there.
          */
         post: operations["copy_shared_s__token__copy_post"];
         delete?: never;
@@ -4745,6 +4745,8 @@ export interface components {
         Branches: {
             /** Items */
             items: components["schemas"]["Branch"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * BridgeBody
@@ -6563,6 +6565,8 @@ export interface components {
         Moves: {
             /** Items */
             items: components["schemas"]["Move"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * NewKeyBody
@@ -9626,7 +9630,7 @@ export interface operations {
                 };
             };
             /** @description Successful Response */
-            200: {
+            303: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10566,7 +10570,10 @@ export interface operations {
     };
     list_branches_salon_v1_conversations__conversation_id__branches_get: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: never;
             path: {
                 conversation_id: string;
@@ -10862,7 +10869,10 @@ export interface operations {
     };
     list_moves_salon_v1_conversations__conversation_id__branches__branch_id__moves_get: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: never;
             path: {
                 branch_id: string;

@@ -186,7 +186,7 @@ def test_an_answer_is_made_again_beside_the_old_one(talk) -> None:
         assert path[-1].id in {each.message_id for each in again.answers}
         view = await scene.tree.messages.get(ANN, one, path[-1].id)
         assert (len(view.siblings), view.sources[0].kind, view.sources[0].id) == (3, "retry-of", old)
-        moves = await scene.tree.branches.moves(ANN, one, branch)
+        moves = (await scene.tree.branches.moves(ANN, one, branch)).items
         assert [(move.kind, move.from_id) for move in moves] == [("switch", old)]
         same = await scene.answering.sending.regenerate(ANN, old)
         assert [each.model for each in same.answers] == ["openai/fake"]

@@ -315,7 +315,7 @@ def test_a_copy_is_the_readers_own_and_names_its_sources(desk: Callable[[Act], N
         assert (copied.title, copied.messages, copied.space_id) == ("A talk", 3, BOB.space_id)
         said = await desk.storage.read(lambda tx: all_messages(tx, B, copied.id))
         assert {message.author.id for message in said} == {None, "openai/gpt-5"}
-        branches = await desk.tree.branches.all(BOB, copied.id)
+        branches = (await desk.tree.branches.page(BOB, copied.id)).items
         heads = [branch.head_id for branch in branches]
         made = await desk.storage.read(lambda tx: sources_of(tx, B, [head for head in heads if head]))
         assert third in {source.id for sources in made.values() for source in sources}

@@ -18,7 +18,7 @@ def test_a_branch_begins_at_any_message_and_opens_first_if_asked(play) -> None:
         assert await made.words(conversation, branch_id=main) == ["one", "two", "three"]
         await made.tree.conversations.change(made.ann, conversation, ConversationChange(branch_id=main))
         assert await made.words(conversation) == ["one", "two", "three"]
-        names = [branch.name for branch in await made.tree.branches.all(made.ann, conversation)]
+        names = [branch.name for branch in (await made.tree.branches.page(made.ann, conversation)).items]
         assert names == ["main", "Side"]
         again = await made.tree.branches.create(
             made.ann, conversation, name="Side", head_id=ids[0], opens=True, client_id="b"
@@ -52,15 +52,41 @@ def test_a_rollback_is_taken_back_and_forth(play) -> None:
         await move(made.ann, conversation, main, to=ids[0], kind="rollback")
         assert await made.words(conversation) == ["one"]
         await made.tree.messages.append(made.ann, conversation, [made.said("zwei")])
-        (first,) = await made.tree.branches.moves(made.ann, conversation, main)
+        (first,) = (await made.tree.branches.moves(made.ann, conversation, main)).items
         await undo(made.ann, conversation, main, move_id=first.id)
         assert await made.words(conversation) == ["one", "two", "three"]
         await undo(made.ann, conversation, main)
         assert await made.words(conversation) == ["one", "zwei"]
         await move(made.ann, conversation, main, to=None, kind="rollback")
         assert await made.words(conversation) == []
-        kinds = [one.kind for one in await made.tree.branches.moves(made.ann, conversation, main)]
+        kinds = [one.kind for one in (await made.tree.branches.moves(made.ann, conversation, main)).items]
         assert kinds == ["rollback", "restore", "restore", "rollback"]
+
+    play(scene)
+
+
+def test_branches_and_their_moves_come_page_by_page(play) -> None:
+    async def scene(made) -> None:
+        conversation, main, ids = await made.talk("one", "two", "three")
+        branches = made.tree.branches
+        for name in ("b", "c", "d", "e"):
+            await branches.create(made.ann, conversation, name=name, head_id=ids[0])
+        for to in (ids[0], ids[1], ids[2], None):
+            await branches.move(made.ann, conversation, main, to=to, kind="switch")
+        whole = (await branches.page(made.ann, conversation)).items
+        moves = (await branches.moves(made.ann, conversation, main)).items
+        assert [len(whole), len(moves)] == [5, 4]
+        for all_of, read in (
+            (whole, lambda **page: branches.page(made.ann, conversation, **page)),
+            (moves, lambda **page: branches.moves(made.ann, conversation, main, **page)),
+        ):
+            found, cursor, sizes = [], None, []
+            while cursor is not None or not sizes:
+                page = await read(cursor=cursor, limit=2)
+                found, cursor = [*found, *page.items], page.next
+                sizes.append(len(page.items))
+            assert tuple(found) == all_of
+            assert sizes == [2] * (len(all_of) // 2) + [1] * (len(all_of) % 2)
 
     play(scene)
 

@@ -69,7 +69,9 @@ def test_a_copy_has_what_was_asked_for(play, what, words, branches, count) -> No
         conversation, _, _, ids, _ = await forked(made)
         await made.tree.messages.edit(made.ann, conversation, ids[0], made.said("eins"), name="Other")
         (other,) = [
-            one for one in await made.tree.branches.all(made.ann, conversation) if one.name == "Other"
+            one
+            for one in (await made.tree.branches.page(made.ann, conversation)).items
+            if one.name == "Other"
         ]
         await made.tree.branches.move(made.ann, conversation, other.id, to=ids[0], kind="switch")
         await made.tree.deletion.branch(made.ann, conversation, other.id, "delete")

@@ -83,7 +83,7 @@ def test_an_edit_stands_beside_what_it_was_made_from(play) -> None:
         view = await made.tree.messages.get(made.ann, conversation, done.messages[0].id)
         assert view.siblings == (ids[1], done.messages[0].id)
         assert view.sources == (Source(kind="edit-of", id=ids[1], conversation_id=conversation),)
-        (move,) = await made.tree.branches.moves(made.ann, conversation, branch)
+        (move,) = (await made.tree.branches.moves(made.ann, conversation, branch)).items
         assert (move.from_id, move.to_id) == (ids[2], ids[0])
         first = await made.tree.messages.edit(
             made.ann, conversation, ids[0], made.said("eins"), name="German"

@@ -17,7 +17,7 @@ OF_CONVERSATION: dict[str, Ask] = {
     "leave": lambda t, i, m: t.conversations.remove_participant(
         m.bob, i["c"], kind="person", participant_id="per_ann"
     ),
-    "branches": lambda t, i, m: t.branches.all(m.bob, i["c"]),
+    "branches": lambda t, i, m: t.branches.page(m.bob, i["c"]),
     "branch": lambda t, i, m: t.branches.create(m.bob, i["c"], name="x", head_id=i["m"]),
     "path": lambda t, i, m: t.messages.page(m.bob, i["c"]),
     "append": lambda t, i, m: t.messages.append(m.bob, i["c"], [m.said("mine")]),

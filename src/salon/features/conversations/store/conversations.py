@@ -15,7 +15,7 @@ from salon.features.conversations.models import Branch, Conversation, Move
 from salon.features.conversations.store.rows import branch_of, conversation_of, conversation_values, with_json
 from salon.features.conversations.tables import branches, conversations, moves
 from salon.foundation.kit.caller import SpaceScope, SystemScope
-from salon.foundation.storage import Statement, Transaction, statement
+from salon.foundation.storage import Row, Statement, Transaction, statement
 
 _INSERT = statement(conversations.insert())
 _in_space = (conversations.c.id == bindparam("key"), conversations.c.space_id == bindparam("space"))
@@ -39,7 +39,7 @@ _INSERT_BRANCH = statement(branches.insert())
 _branch_in_space = (branches.c.id == bindparam("key"), branches.c.space_id == bindparam("space"))
 _branch_columns = tuple(branches.c[name] for name in Branch.__struct_fields__)
 _GET_BRANCH = statement(select(*_branch_columns).where(*_branch_in_space))
-_BRANCHES = statement(
+_BRANCHES_OF = (
     select(*_branch_columns)
     .where(
         branches.c.conversation_id == bindparam("conversation"),
@@ -48,15 +48,19 @@ _BRANCHES = statement(
     )
     .order_by(branches.c.id)
 )
+_BRANCHES = statement(_BRANCHES_OF)
+_BRANCHES_AFTER = statement(_BRANCHES_OF.where(branches.c.id > bindparam("after")).limit(bindparam("limit")))
 _BRANCH_CHANGEABLE = (
     "name", "head_id", "pinned_at_ms", "archived_at_ms", "hidden_at_ms", "deleted_at_ms", "changed_at_ms",
 )  # fmt: skip
 _INSERT_MOVE = statement(moves.insert())
-_MOVES = statement(
+_MOVES_OF = (
     select(*(moves.c[name] for name in Move.__struct_fields__))
     .where(moves.c.branch_id == bindparam("key"), moves.c.space_id == bindparam("space"))
     .order_by(moves.c.id)
 )
+_MOVES = statement(_MOVES_OF)
+_MOVES_AFTER = statement(_MOVES_OF.where(moves.c.id > bindparam("after")).limit(bindparam("limit")))
 _IS_ANY = statement(select(conversations.c.id).limit(1))
 _updates: dict[tuple[str, ...], Statement] = {}
 
@@ -132,6 +136,16 @@ def list_branches(tx: Transaction, scope: SpaceScope, conversation_id: str) -> l
     return [branch_of(row) for row in rows]
 
 
+def branches_after(
+    tx: Transaction, scope: SpaceScope, conversation_id: str, *, after: str, limit: int
+) -> list[Branch]:
+    """Return so many branches of a conversation that are not deleted, those younger than ``after``."""
+    rows = tx.all(
+        _BRANCHES_AFTER, conversation=conversation_id, space=scope.space_id, after=after, limit=limit
+    )
+    return [branch_of(row) for row in rows]
+
+
 def change_branch(
     tx: Transaction, scope: SpaceScope, branch_id: str, *, version: int | None = None, **values: Any
 ) -> bool:
@@ -150,8 +164,17 @@ def insert_move(tx: Transaction, scope: SpaceScope, move: Move) -> None:
 
 def list_moves(tx: Transaction, scope: SpaceScope, branch_id: str) -> list[Move]:
     """Return the moves of a branch, oldest first."""
-    rows = tx.all(_MOVES, key=branch_id, space=scope.space_id)
-    return [Move(**dict(zip(Move.__struct_fields__, row, strict=True))) for row in rows]
+    return [_move_of(row) for row in tx.all(_MOVES, key=branch_id, space=scope.space_id)]
+
+
+def moves_after(tx: Transaction, scope: SpaceScope, branch_id: str, *, after: str, limit: int) -> list[Move]:
+    """Return so many moves of a branch, those younger than ``after``."""
+    rows = tx.all(_MOVES_AFTER, key=branch_id, space=scope.space_id, after=after, limit=limit)
+    return [_move_of(row) for row in rows]
+
+
+def _move_of(row: Row) -> Move:
+    return Move(**dict(zip(Move.__struct_fields__, row, strict=True)))
 
 
 def _bound(version: int | None, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from salon.features.conversations.tree.appending import (
     turn_of,
     write_messages,
 )
-from salon.features.conversations.tree.branches import BranchChange, move_head
+from salon.features.conversations.tree.branches import MOST_BRANCHES, BranchChange, move_head
 from salon.features.conversations.tree.charting import Map
 from salon.features.conversations.tree.conversations import ConversationChange, begin, blank
 from salon.features.conversations.tree.deleting import Deleted, HeldBackup, Verb
@@ -31,6 +31,7 @@ from salon.features.conversations.tree.views import (
 
 __all__ = [
     "HEAD",
+    "MOST_BRANCHES",
     "Appended",
     "BranchChange",
     "ConversationChange",

@@ -1,6 +1,6 @@
 """Branches as their callers see them: made from any message, renamed, pinned, moved back and forth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +11,7 @@ from salon.features.conversations.store import conversations as store
 from salon.features.conversations.tree.appending import new_branch, turn_of
 from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import the_branch, the_conversation, the_message
+from salon.features.conversations.tree.views import BranchPage, MovePage
 from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
@@ -19,6 +20,8 @@ from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
 MOST_NAME_LETTERS: Final = 100
+MOST_BRANCHES: Final = 200
+"""At once, and so many moves of one."""
 
 
 class BranchChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,13 +37,21 @@ class Branches:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def all(self, caller: Caller, conversation_id: str) -> list[Branch]:
-        """Return the branches of a conversation that are not deleted, oldest first. Raises: NotFound."""
-        scope = SpaceScope(caller.space_id)
+    async def page(
+        self,
+        caller: Caller,
+        conversation_id: str,
+        *,
+        cursor: str | None = None,
+        limit: int = MOST_BRANCHES,
+    ) -> BranchPage:
+        """Return branches of a conversation that are not deleted, oldest first. Raises: NotFound."""
+        scope, limit = SpaceScope(caller.space_id), min(limit, MOST_BRANCHES)
 
-        def read(tx: Transaction) -> list[Branch]:
+        def read(tx: Transaction) -> BranchPage:
             the_conversation(tx, scope, conversation_id)
-            return store.list_branches(tx, scope, conversation_id)
+            found = store.branches_after(tx, scope, conversation_id, after=cursor or "", limit=limit + 1)
+            return BranchPage(items=tuple(found[:limit]), next=_next(found, limit))
 
         return await self._desk.storage.read(read)
 
@@ -182,13 +193,22 @@ class Branches:
             caller, conversation_id, do, act="branch.undo", asked=asked, client_id=client_id
         )
 
-    async def moves(self, caller: Caller, conversation_id: str, branch_id: str) -> list[Move]:
+    async def moves(
+        self,
+        caller: Caller,
+        conversation_id: str,
+        branch_id: str,
+        *,
+        cursor: str | None = None,
+        limit: int = MOST_BRANCHES,
+    ) -> MovePage:
         """Return where a branch ended before, oldest first. Raises: NotFound."""
-        scope = SpaceScope(caller.space_id)
+        scope, limit = SpaceScope(caller.space_id), min(limit, MOST_BRANCHES)
 
-        def read(tx: Transaction) -> list[Move]:
+        def read(tx: Transaction) -> MovePage:
             the_branch(tx, scope, conversation_id, branch_id)
-            return store.list_moves(tx, scope, branch_id)
+            found = store.moves_after(tx, scope, branch_id, after=cursor or "", limit=limit + 1)
+            return MovePage(items=tuple(found[:limit]), next=_next(found, limit))
 
         return await self._desk.storage.read(read)
 
@@ -264,3 +284,7 @@ def _place_before(moves: list[Move], move_id: str | None) -> str | None:
 def _tell(tx: Transaction, scope: SpaceScope, kind: str, branch: Branch, caller: Caller) -> None:
     data = {"conversation": branch.conversation_id}
     publish(tx, scope, Event(type=kind, subject=branch.id, data=data, created_by=author_id(caller)))
+
+
+def _next(found: Sequence[Branch] | Sequence[Move], limit: int) -> str | None:
+    return found[limit - 1].id if len(found) > limit else None

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from salon.features.conversations.models import Branch, Conversation, Message, Source, Took
+from salon.features.conversations.models import Branch, Conversation, Message, Move, Source, Took
 
 
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +28,22 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """Every message with the same parent, itself among them, oldest first; empty when it is alone."""
     usage: Took | None = None
     """What it took, where a model was asked for it."""
+
+
+class BranchPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some branches of a conversation, oldest first."""
+
+    items: tuple[Branch, ...]
+    next: str | None
+    """Where the list goes on."""
+
+
+class MovePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some moves of a branch, oldest first."""
+
+    items: tuple[Move, ...]
+    next: str | None
+    """Where the list goes on."""
 
 
 class MessagePage(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,7 +48,7 @@ def test_a_grown_export_adds_only_what_is_new_and_the_branch_follows(play) -> No
         entry = (await house.report(second))[0]
         page = await house.tree.messages.page(house.ann, entry.conversation_id)
         assert page.items[-1].message.content.parts[0].text == "Thanks"
-        assert len(await house.tree.branches.all(house.ann, entry.conversation_id)) == 1
+        assert len((await house.tree.branches.page(house.ann, entry.conversation_id)).items) == 1
 
     play(scene)
 
@@ -135,7 +135,7 @@ def test_a_chat_that_went_on_there_and_here_keeps_both(play) -> None:
         [entry] = await house.report(await house.bring(other_exports.sillytavern()))
         here = await house.tree.messages.append(house.ann, entry.conversation_id, [house.said("Said here")])
         await house.bring(other_exports.sillytavern(later=2))
-        branches = await house.tree.branches.all(house.ann, entry.conversation_id)
+        branches = (await house.tree.branches.page(house.ann, entry.conversation_id)).items
         assert here.messages[-1].id in {branch.head_id for branch in branches}
         assert len(branches) == 2
 

@@ -18,7 +18,7 @@ async def shape(house, conversation_id, caller):
     """Return what a tree says, without the ids of its house."""
     messages = await house.messages(conversation_id, caller)
     place = {message.id: number for number, message in enumerate(messages)}
-    branches = await house.tree.branches.all(caller, conversation_id)
+    branches = (await house.tree.branches.page(caller, conversation_id)).items
     return (
         [
             (

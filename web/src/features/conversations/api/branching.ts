@@ -56,12 +56,19 @@ export function pathQuery(id: string, branchId: string) {
 
 /** Where a branch ended before. */
 export function movesQuery(id: string, branchId: string) {
-  const params = { path: { conversation_id: id, branch_id: branchId } }
+  const path = { conversation_id: id, branch_id: branchId }
   return queryOptions({
     queryKey: [...keys.one(id), "moves", branchId],
     queryFn: async ({ signal }) => {
-      const call = api.GET("/salon/v1/conversations/{conversation_id}/branches/{branch_id}/moves", { signal, params })
-      return (await take(call)).items
+      const moves: Move[] = []
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const params = { path, query: cursor === undefined ? {} : { cursor } }
+        const call = api.GET("/salon/v1/conversations/{conversation_id}/branches/{branch_id}/moves", { signal, params })
+        const page = await take(call)
+        moves.push(...page.items)
+        cursor = page.next
+      }
+      return moves
     },
   })
 }

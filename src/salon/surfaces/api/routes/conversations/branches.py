@@ -1,10 +1,10 @@
 """Branches: made from any message, renamed, pinned, moved, and moved back."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
-from salon.features.conversations.tree import BranchChange
+from salon.features.conversations.tree import MOST_BRANCHES, BranchChange
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import ClientActId, CurrentCaller
@@ -22,6 +22,9 @@ from salon.surfaces.api.routes.schemas.conversations import (
 
 router = APIRouter(prefix="/salon/v1/conversations/{conversation_id}", tags=["conversations"])
 
+Cursor = Annotated[str | None, Query(min_length=1, max_length=100)]
+Limit = Annotated[int, Query(ge=1, le=MOST_BRANCHES)]
+
 _USE = Right.USE_CONVERSATIONS
 _ALL = "/conversations/{conversation_id}/branches"
 _ONE = f"{_ALL}/{{branch_id}}"
@@ -35,10 +38,17 @@ management("GET", f"{_ONE}/moves", _USE, summary="Where a branch ended before.",
 
 
 @router.get("/branches", response_model=Branches)
-async def list_branches(services: CurrentConversations, caller: CurrentCaller, conversation_id: str) -> Any:
+async def list_branches(
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    conversation_id: str,
+    *,
+    cursor: Cursor = None,
+    limit: Limit = MOST_BRANCHES,
+) -> Any:
     """List the branches of a conversation, oldest first."""
-    found = await services.tree.branches.all(caller, conversation_id)
-    return {"items": [branch_shown(branch) for branch in found]}
+    page = await services.tree.branches.page(caller, conversation_id, cursor=cursor, limit=limit)
+    return {"items": [branch_shown(branch) for branch in page.items], "next": page.next}
 
 
 @router.post("/branches", response_model=Branch, status_code=201)
@@ -151,7 +161,14 @@ async def undo_move(
 
 @router.get("/branches/{branch_id}/moves", response_model=Moves)
 async def list_moves(
-    services: CurrentConversations, caller: CurrentCaller, conversation_id: str, branch_id: str
+    services: CurrentConversations,
+    caller: CurrentCaller,
+    conversation_id: str,
+    branch_id: str,
+    *,
+    cursor: Cursor = None,
+    limit: Limit = MOST_BRANCHES,
 ) -> Any:
     """List where a branch ended before, oldest first."""
-    return {"items": await services.tree.branches.moves(caller, conversation_id, branch_id)}
+    page = await services.tree.branches.moves(caller, conversation_id, branch_id, cursor=cursor, limit=limit)
+    return {"items": page.items, "next": page.next}

@@ -195,6 +195,8 @@ class Branches(BaseModel):
     """Branches, oldest first."""
 
     items: list[Branch]
+    next: str | None
+    """``cursor`` of the next page; null at the end."""
 
 
 class Move(BaseModel):
@@ -212,6 +214,8 @@ class Moves(BaseModel):
     """Moves of a branch, oldest first."""
 
     items: list[Move]
+    next: str | None
+    """``cursor`` of the next page; null at the end."""
 
 
 class Author(BaseModel):
