@@ -1,49 +1,17 @@
 "use no memo" // How much is drawn is a matter of the moment, not of the text alone.
 import { useLayoutEffect, useState } from "react"
-import { flushSync } from "react-dom"
+import { drawNext, drew, lettersLeft } from "./pace.ts"
 
 /**
  * What of a text is drawn now. A text that comes faster than it can be drawn is drawn in pieces, one each frame, so
  * that keys and the wheel are heard between them; what comes at the pace of a model passes as it is.
  */
 
-/** Of each frame, for all the texts that grow together; layout and paint come on top. */
-const FRAME_MS = 20
-/** While somebody types: a key is to be seen within three frames, with what stood before it and its own. */
-const TYPING_FRAME_MS = 6
-const TYPING_MS = 500
-/** Drawn in any case: more than a model says within a frame. */
-const LEAST_LETTERS = 160
-const FIRST_GUESS_MS = 0.03
-
-/** What drawing costs on this machine, and how much of the frame is left for it. */
-const pace = { msPerLetter: FIRST_GUESS_MS, leftMs: FRAME_MS, isBooked: false, typedMs: -TYPING_MS }
-
-if (typeof document !== "undefined") {
-  document.addEventListener("keydown", () => void (pace.typedMs = performance.now()), { capture: true, passive: true })
-}
-
-function lettersLeft(): number {
-  if (document.hidden) return Number.POSITIVE_INFINITY
-  return Math.max(LEAST_LETTERS, Math.floor(pace.leftMs / pace.msPerLetter))
-}
-
-function tookMs(ms: number, letters: number): void {
-  pace.leftMs = Math.max(0, pace.leftMs - ms)
-  // Small pieces say more of what a drawing costs at least than of letters.
-  if (letters >= LEAST_LETTERS) pace.msPerLetter += (ms / letters - pace.msPerLetter) / 4
-  if (pace.isBooked) return
-  pace.isBooked = true
-  requestAnimationFrame(() => {
-    pace.isBooked = false
-    pace.leftMs = performance.now() - pace.typedMs < TYPING_MS ? TYPING_FRAME_MS : FRAME_MS
-  })
-}
-
 /** Where a piece of so many letters ends: after a whole line or word, if there is one. */
 function endOfPiece(text: string, from: number, letters: number): number {
   const most = from + letters
   if (most >= text.length) return text.length
+  if (letters === 0) return from
   const line = text.lastIndexOf("\n", most - 1) + 1
   if (line > from + letters / 2) return line
   const word = text.lastIndexOf(" ", most - 1) + 1
@@ -77,7 +45,7 @@ class Drawing {
 
   /** It stands in the document. */
   end(): void {
-    if (this.#letters > 0) tookMs(performance.now() - this.#startedMs, this.#letters)
+    if (this.#letters > 0) drew(performance.now() - this.#startedMs, this.#letters)
     this.#letters = 0
   }
 }
@@ -96,8 +64,7 @@ export function usePaced(text: string, isStreaming: boolean, isNew: boolean): Pa
   useLayoutEffect(() => {
     drawing.end()
     if (!isBehind) return undefined
-    const next = requestAnimationFrame(() => flushSync(() => draw((count) => count + 1)))
-    return () => cancelAnimationFrame(next)
+    return drawNext(() => draw((count) => count + 1))
   })
   return { text: drawn, isStreaming: isStreaming || isBehind }
 }

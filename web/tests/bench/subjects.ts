@@ -36,6 +36,8 @@ export const FIRST = "Beginning"
 export const LAST = "That was all."
 /** Ends the answer at full speed, so that it is told from the one before. */
 export const VERY_LAST = "And that was all."
+/** Ends the one at full speed while somebody types. */
+export const LAST_OF_ALL = "And that was all of it."
 
 /** When something was first seen, in ms of the wall clock (the box: of the page's); 0 while it was not. */
 export interface Seen {

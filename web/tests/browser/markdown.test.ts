@@ -155,15 +155,27 @@ describe.skipIf(BROWSER_PATH === null)(`Markdown in a browser${BROWSER_PATH ? ""
     })
   }
 
+  /** What is drawn once it changes no more: colours come after the words. */
+  async function settled(): Promise<string> {
+    let before = ""
+    await expect.poll(async () => {
+      const had = before
+      before = await page.evaluate(() => stage.html())
+      return before === had
+    }, { interval: 200, timeout: 10_000 }).toBe(true)
+    return before
+  }
+
   test("what comes faster than it can be drawn is drawn in pieces, and is the same in the end", async () => {
     const long = Array.from({ length: 12 }, (_, part) => `## Part ${part}\n\n${SAMPLE}`).join("\n\n")
     const lengths = await page.evaluate((text) => stage.burst(text), long)
     expect(lengths.length).toBeGreaterThan(3)
     expect(lengths).toEqual(lengths.toSorted((one, other) => one - other))
-    const burst = await page.evaluate(() => stage.html())
+    const burst = await settled()
+    expect(burst).toContain("text-code-")
     await page.evaluate(() => stage.clear())
     await show(long)
-    expect(await page.evaluate(() => stage.html())).toBe(burst)
+    expect(await settled()).toBe(burst)
   })
 
   test("a caret in the voice's colour stands at the end while text comes, and goes", async () => {

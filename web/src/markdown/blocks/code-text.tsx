@@ -2,6 +2,7 @@
 import { memo, useEffect, useState } from "react"
 import { type Chunk, type Line, Painted } from "../code/painted.ts"
 import { useHighlighter } from "../code/use-highlighter.ts"
+import { isRushing, whenCalm } from "../pace.ts"
 import type { CodeBlock } from "../parse/tree.ts"
 
 interface CodeTextProps {
@@ -14,13 +15,9 @@ export function CodeText({ block, language }: CodeTextProps) {
   const highlighter = useHighlighter(language)
   const [painted] = useState(() => new Painted())
   const [, setFrame] = useState(0)
-  const chunks = painted.read(block, highlighter)
+  const chunks = painted.read(block, highlighter, !isRushing())
   const { isBehind } = painted
-  useEffect(() => {
-    if (!isBehind) return undefined
-    const timer = setTimeout(() => setFrame((count) => count + 1))
-    return () => clearTimeout(timer)
-  })
+  useEffect(() => (isBehind ? whenCalm(() => setFrame((count) => count + 1)) : undefined))
   return (
     <code>
       {chunks.map((chunk, index) => (

@@ -50,6 +50,18 @@ test("long code that grows stays plain behind its start, and what has colours ke
   expect(highlighter.asked).toHaveLength(7)
 })
 
+test("where there is no time, code without colours waits for them, and code that has some goes on", () => {
+  const highlighter = counting()
+  const late = new Painted()
+  expect(late.read({ chunks: ["a\n"], tail: "b", isComplete: false }, highlighter, false).map((one) => one.kind)).toEqual(["plain", "plain"])
+  expect([late.isBehind, highlighter.asked]).toEqual([true, []])
+  expect(late.read({ chunks: ["a\n"], tail: "b", isComplete: true }, highlighter).map((one) => one.kind)).toEqual(["coloured", "coloured"])
+  expect(late.isBehind).toBe(false)
+  const begun = new Painted()
+  begun.read({ chunks: [], tail: "a\n", isComplete: false }, highlighter)
+  expect(begun.read({ chunks: ["a\nb\n"], tail: "c", isComplete: false }, highlighter, false).map((one) => one.kind)).toEqual(["coloured", "coloured"])
+})
+
 test("other code starts anew", () => {
   const painted = new Painted()
   const highlighter = counting()

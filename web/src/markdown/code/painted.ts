@@ -37,12 +37,19 @@ export class Painted {
   /** Whether lines are left that a later frame has to colour. */
   isBehind = false
 
-  /** The code in pieces of 32 lines, the last one short; the same pieces as before where nothing is new. */
-  read(code: Growing, highlighter: Highlighter | null): Chunk[] {
+  /**
+   * The code in pieces of 32 lines, the last one short; the same pieces as before where nothing is new. Code without
+   * any colours gets them later where there is no time for that now.
+   */
+  read(code: Growing, highlighter: Highlighter | null, hasTime = true): Chunk[] {
     if (this.#sources.some((source, index) => source !== code.chunks[index])) this.#forget()
     this.isBehind = false
     if (highlighter === null) return [...code.chunks, code.tail].map(plain)
     const limit = code.isComplete ? Number.POSITIVE_INFINITY : CHUNKS_WHILE_GROWING
+    if (!hasTime && this.#chunks.length === 0 && this.#tail.length === 0) {
+      this.isBehind = true
+      return [...code.chunks, code.tail].map(plain)
+    }
     const until = performance.now() + A_FRAME_MS
     while (this.#chunks.length < code.chunks.length && this.#chunks.length < limit) {
       if (performance.now() > until) {
