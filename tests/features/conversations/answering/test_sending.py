@@ -17,6 +17,7 @@ from salon.features.conversations.answering.sending import Place
 from salon.features.conversations.answering.settings import Overrides
 from salon.features.conversations.answering.store import said_of
 from salon.features.conversations.errors import HeadMoved
+from salon.features.conversations.tree import MessageMarks
 from salon.foundation.acts import ActDiffers
 from salon.foundation.kit.errors import Conflict, InvalidRequest, NotFound, UnknownModel
 from salon.testing.talking import ANN, BOB, said, text_of
@@ -237,6 +238,31 @@ def test_a_model_brings_two_branches_together(talk) -> None:
         assert "brings both together" in asked
         with pytest.raises(Conflict):
             await scene.answering.sending.bridge(ANN, one, branch, branch_id=branch)
+
+    talk(acts)
+
+
+def test_a_bridge_is_told_nothing_of_the_other_branch_that_is_deleted_or_left_out(talk) -> None:
+    async def acts(scene) -> None:
+        one, branch = await scene.conversation()
+        first = await scene.send(one, "One {{fake tokens=1}}")
+        await scene.ended(first)
+        place = Place(parent_id=first.message.id)
+        other = await scene.send(one, "Two {{fake tokens=1}}", place=place)
+        await scene.ended(other)
+        for words in ("Three {{fake tokens=1}}", "Four {{fake tokens=1}}"):
+            other = await scene.send(one, words, place=Place(branch_id=other.branch_id))
+            await scene.ended(other)
+        path = await scene.path(one, branch_id=other.branch_id)
+        (two, three) = (next(each for each in path if word in text_of(each)) for word in ("Two", "Three"))
+        await scene.tree.deletion.message(ANN, one, two.id, "delete")
+        await scene.tree.messages.mark(ANN, one, three.id, MessageMarks(is_excluded=True))
+        await scene.ended(await scene.answering.sending.bridge(ANN, one, other.branch_id, branch_id=branch))
+        asked = scene.fake.journal.exchanges[-1].body
+        assert [word in asked for word in (b"Two", b"Three", b"Four")] == [False, False, True]
+        last = (await scene.path(one, branch_id=branch))[-1]
+        found = await scene.answering.exact.request(ANN, last.id)
+        assert "Four" in str(found.steps[0].request)
 
     talk(acts)
 

@@ -171,12 +171,12 @@ def _pinned(
 
 def _sendable(found: Sequence[Message]) -> tuple[list[ContextMessage], list[int]]:
     """Return messages as they may be sent, and which of them name files of the house."""
-    out = [
-        context_message(message)
-        for message in found
-        if message.content is not None and message.deleted_at_ms is None and message.content.parts
-    ]
+    out = [context_message(message) for message in found if _says_something(message)]
     return out, [place for place, message in enumerate(out) if any(map(is_own, message.parts))]
+
+
+def _says_something(message: Message) -> bool:
+    return message.content is not None and message.deleted_at_ms is None and bool(message.content.parts)
 
 
 def context_message(message: Message) -> ContextMessage:
@@ -196,7 +196,8 @@ def _besides(data: TurnData, other: Sequence[Message]) -> list[ContextMessage]:
     if data.mode == "continue":
         return [ContextMessage(role="user", parts=(TextPart(text=CONTINUE_WORDS),))]
     if data.mode == "bridge":
-        quotes = tuple(_quote(message) for message in other if message.content is not None)
+        told = (message for message in other if message.excluded_at_ms is None and _says_something(message))
+        quotes = tuple(map(_quote, told))
         return [quoting_message(Quoting(words=data.words or BRIDGE_WORDS, quotes=quotes))]
     return []
 
