@@ -67,6 +67,21 @@ test("the frame of a key draws nothing else, and the one after goes on", async (
   expect(lettersLeft()).toBeGreaterThan(0)
 })
 
+test("while a key is held, every second frame draws", async () => {
+  const { drawNext } = await open()
+  const drawn: number[] = []
+  const draw = (): void => {
+    drawn.push(now)
+    drawNext(draw)
+  }
+  drawNext(draw)
+  for (let frame = 0; frame < 6; frame += 1) {
+    press({ key: "a" })
+    await nextFrame()
+  }
+  expect(drawn).toHaveLength(3)
+})
+
 test("what can wait comes once all is drawn, one after another, and who left does not", async () => {
   const { drawNext, isRushing, whenCalm } = await open()
   const done: string[] = []

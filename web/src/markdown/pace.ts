@@ -26,6 +26,8 @@ const pace = {
   typedMs: -TYPING_MS,
   /** A key came, and nothing was painted since: its frame is its own. */
   isTyped: false,
+  /** The last frame was a key's: of a key that is held, not every frame is. */
+  wasForKey: false,
 }
 /** Those that go on in the next frame. */
 const waiting = new Set<() => void>()
@@ -93,7 +95,8 @@ function bookFrame(): void {
 
 function frame(): void {
   const startedMs = performance.now()
-  const isForKey = pace.isTyped
+  const isForKey = pace.isTyped && !pace.wasForKey
+  pace.wasForKey = isForKey
   pace.isBooked = false
   pace.isTyped = false
   if (!isForKey && waiting.size > 0) {
