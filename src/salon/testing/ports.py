@@ -1,5 +1,6 @@
 """Ports for servers that are told their port before they take it."""
 
+import atexit
 import collections
 import secrets
 import socket
@@ -39,6 +40,12 @@ def free_port() -> int:
             _held.popleft().close()
         return port
     raise OSError("no free port was found")
+
+
+@atexit.register
+def _let_go() -> None:
+    while _held:
+        _held.popleft().close()
 
 
 def held() -> Collection[int]:
