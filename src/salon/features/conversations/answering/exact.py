@@ -61,9 +61,8 @@ class Exact:
     async def request(self, caller: Caller, message_id: str) -> ExactRequest:
         """Return how an answer came to be. Raises: NotFound, also for a message that no model wrote."""
         scope = SpaceScope(caller.space_id)
-        message, answer, told = await self._desk.storage.read(lambda tx: _read(tx, scope, message_id))
+        message, answer, asked, told = await self._desk.storage.read(lambda tx: _read(tx, scope, message_id))
         kept = answer.asked or {}
-        asked = msgspec.convert(kept["asked"], Asked) if kept.get("asked") else None
         messages = await self._contexts.by_id(scope, told)
         steps = [
             AskedStep(
@@ -92,14 +91,17 @@ class Exact:
         return tuple(_attempt(one) for one in attempts) or tuple(step.get("attempts", ()))
 
 
-def _read(tx: Transaction, scope: SpaceScope, message_id: str) -> tuple[Message, Answer, Sequence[Message]]:
+def _read(
+    tx: Transaction, scope: SpaceScope, message_id: str
+) -> tuple[Message, Answer, Asked | None, Sequence[Message]]:
     message = message_in_space(tx, scope, message_id)
     answer = answers_of(tx, scope, [message_id]).get(message_id)
     if answer is None or message.deleted_at_ms is not None:
         raise NotFound(what="request of the message", id=message_id[:100])
-    asked = (answer.asked or {}).get("asked")
-    found = get_messages(tx, scope, _named(msgspec.convert(asked, Asked)) if asked else [])
-    return message, answer, [readable(one) for one in found.values()]
+    kept = (answer.asked or {}).get("asked")
+    asked = msgspec.convert(kept, Asked) if kept else None
+    found = get_messages(tx, scope, [] if asked is None else _named(asked))
+    return message, answer, asked, [readable(one) for one in found.values()]
 
 
 def _named(asked: Asked) -> list[str]:

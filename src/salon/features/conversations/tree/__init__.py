@@ -13,7 +13,7 @@ from salon.features.conversations.tree.appending import (
     turn_of,
     write_messages,
 )
-from salon.features.conversations.tree.branches import MOST_BRANCHES, BranchChange, move_head
+from salon.features.conversations.tree.branches import BranchChange, move_head
 from salon.features.conversations.tree.charting import Map
 from salon.features.conversations.tree.conversations import ConversationChange, begin, blank
 from salon.features.conversations.tree.deleting import Deleted, HeldBackup, Verb
@@ -23,6 +23,7 @@ from salon.features.conversations.tree.messages import HEAD, MessageMarks
 from salon.features.conversations.tree.outlining import Line, Outline
 from salon.features.conversations.tree.service import Tree
 from salon.features.conversations.tree.views import (
+    MOST_PAGE,
     ConversationPage,
     ConversationView,
     MessagePage,
@@ -31,7 +32,7 @@ from salon.features.conversations.tree.views import (
 
 __all__ = [
     "HEAD",
-    "MOST_BRANCHES",
+    "MOST_PAGE",
     "Appended",
     "BranchChange",
     "ConversationChange",

@@ -11,7 +11,7 @@ from salon.features.conversations.store import conversations as store
 from salon.features.conversations.tree.appending import new_branch, turn_of
 from salon.features.conversations.tree.desk import Desk, author_id
 from salon.features.conversations.tree.lookups import the_branch, the_conversation, the_message
-from salon.features.conversations.tree.views import BranchPage, MovePage
+from salon.features.conversations.tree.views import MOST_PAGE, BranchPage, MovePage
 from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.kit.caller import Caller, SpaceScope
@@ -20,8 +20,6 @@ from salon.foundation.kit.ids import new_id
 from salon.foundation.storage import Transaction
 
 MOST_NAME_LETTERS: Final = 100
-MOST_BRANCHES: Final = 200
-"""At once, and so many moves of one."""
 
 
 class BranchChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,10 +41,10 @@ class Branches:
         conversation_id: str,
         *,
         cursor: str | None = None,
-        limit: int = MOST_BRANCHES,
+        limit: int = MOST_PAGE,
     ) -> BranchPage:
         """Return branches of a conversation that are not deleted, oldest first. Raises: NotFound."""
-        scope, limit = SpaceScope(caller.space_id), min(limit, MOST_BRANCHES)
+        scope, limit = SpaceScope(caller.space_id), min(limit, MOST_PAGE)
 
         def read(tx: Transaction) -> BranchPage:
             the_conversation(tx, scope, conversation_id)
@@ -200,10 +198,10 @@ class Branches:
         branch_id: str,
         *,
         cursor: str | None = None,
-        limit: int = MOST_BRANCHES,
+        limit: int = MOST_PAGE,
     ) -> MovePage:
         """Return where a branch ended before, oldest first. Raises: NotFound."""
-        scope, limit = SpaceScope(caller.space_id), min(limit, MOST_BRANCHES)
+        scope, limit = SpaceScope(caller.space_id), min(limit, MOST_PAGE)
 
         def read(tx: Transaction) -> MovePage:
             the_branch(tx, scope, conversation_id, branch_id)

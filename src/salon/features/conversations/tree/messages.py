@@ -28,7 +28,7 @@ from salon.features.conversations.tree.lookups import (
     the_conversation,
     the_message,
 )
-from salon.features.conversations.tree.views import MessagePage, MessageView
+from salon.features.conversations.tree.views import MOST_PAGE, MessagePage, MessageView
 from salon.foundation.acts import Ids
 from salon.foundation.events import Event, publish
 from salon.foundation.files import check_named
@@ -36,7 +36,6 @@ from salon.foundation.kit.caller import Caller, SpaceScope
 from salon.foundation.kit.errors import InvalidRequest, WrongField
 from salon.foundation.storage import Transaction
 
-MOST_PAGE: Final = 200
 HEAD: Final = "head"
 """In place of a message: wherever the branch ends."""
 

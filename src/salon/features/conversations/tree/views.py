@@ -1,5 +1,7 @@
 """What the tree shows of itself: rows together with what is told beside them."""
 
+from typing import Final
+
 import msgspec
 
 from salon.features.conversations.models import Branch, Conversation, Message, Move, Source, Took
@@ -28,6 +30,10 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """Every message with the same parent, itself among them, oldest first; empty when it is alone."""
     usage: Took | None = None
     """What it took, where a model was asked for it."""
+
+
+MOST_PAGE: Final = 200
+"""Of anything that comes page by page."""
 
 
 class BranchPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,10 +14,12 @@ from salon.surfaces.api.routes.conversations.common import (
     OPERATION,
     CurrentConversations,
     CurrentNames,
+    Limit,
+    Named,
     Names,
 )
 from salon.surfaces.api.routes.conversations.conversations import get_conversation, list_conversations
-from salon.surfaces.api.routes.conversations.messages import Limit, Named, path_page
+from salon.surfaces.api.routes.conversations.messages import path_page
 from salon.surfaces.api.routes.conversations.shown import outline_shown
 from salon.surfaces.api.routes.conversations.sorting import list_folders
 from salon.surfaces.api.routes.runs import list_runs, live_of

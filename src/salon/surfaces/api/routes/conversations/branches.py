@@ -1,14 +1,21 @@
 """Branches: made from any message, renamed, pinned, moved, and moved back."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
-from salon.features.conversations.tree import MOST_BRANCHES, BranchChange
+from salon.features.conversations.tree import MOST_PAGE, BranchChange
 from salon.foundation.kit.caller import Right
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import ClientActId, CurrentCaller
-from salon.surfaces.api.routes.conversations.common import OPERATION, AskedVersion, CurrentConversations, tag
+from salon.surfaces.api.routes.conversations.common import (
+    OPERATION,
+    AskedVersion,
+    CurrentConversations,
+    Limit,
+    Named,
+    tag,
+)
 from salon.surfaces.api.routes.conversations.shown import branch_shown, given
 from salon.surfaces.api.routes.schemas.conversations import (
     Branch,
@@ -21,9 +28,6 @@ from salon.surfaces.api.routes.schemas.conversations import (
 )
 
 router = APIRouter(prefix="/salon/v1/conversations/{conversation_id}", tags=["conversations"])
-
-Cursor = Annotated[str | None, Query(min_length=1, max_length=100)]
-Limit = Annotated[int, Query(ge=1, le=MOST_BRANCHES)]
 
 _USE = Right.USE_CONVERSATIONS
 _ALL = "/conversations/{conversation_id}/branches"
@@ -43,8 +47,8 @@ async def list_branches(
     caller: CurrentCaller,
     conversation_id: str,
     *,
-    cursor: Cursor = None,
-    limit: Limit = MOST_BRANCHES,
+    cursor: Named = None,
+    limit: Limit = MOST_PAGE,
 ) -> Any:
     """List the branches of a conversation, oldest first."""
     page = await services.tree.branches.page(caller, conversation_id, cursor=cursor, limit=limit)
@@ -166,8 +170,8 @@ async def list_moves(
     conversation_id: str,
     branch_id: str,
     *,
-    cursor: Cursor = None,
-    limit: Limit = MOST_BRANCHES,
+    cursor: Named = None,
+    limit: Limit = MOST_PAGE,
 ) -> Any:
     """List where a branch ended before, oldest first."""
     page = await services.tree.branches.moves(caller, conversation_id, branch_id, cursor=cursor, limit=limit)

@@ -3,10 +3,11 @@
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 
 from salon.features.conversations.models import Author
 from salon.features.conversations.naming import is_temporary
+from salon.features.conversations.tree import MOST_PAGE
 from salon.foundation.kit.errors import InvalidRequest, NotFound
 from salon.surfaces.api.requests import CurrentCaller, CurrentServices, current_caller
 from salon.surfaces.api.services import ConversationServices
@@ -69,3 +70,5 @@ class Names:
 CurrentNames = Annotated[Names, Depends(Names)]
 CurrentConversations = Annotated[ConversationServices, Depends(conversation_services)]
 AskedVersion = Annotated[int | None, Depends(asked_version)]
+Limit = Annotated[int, Query(ge=1, le=MOST_PAGE)]
+Named = Annotated[str | None, Query(min_length=1, max_length=100)]

@@ -10,7 +10,13 @@ from salon.foundation.kit.caller import Right
 from salon.foundation.kit.errors import InvalidRequest
 from salon.surfaces.api.endpoints import management
 from salon.surfaces.api.requests import ClientActId, CurrentCaller
-from salon.surfaces.api.routes.conversations.common import OPERATION, CurrentConversations, CurrentNames
+from salon.surfaces.api.routes.conversations.common import (
+    OPERATION,
+    CurrentConversations,
+    CurrentNames,
+    Limit,
+    Named,
+)
 from salon.surfaces.api.routes.conversations.shown import (
     appended_shown,
     given,
@@ -64,9 +70,6 @@ management(
     operation=OPERATION,
     max_body_bytes=MESSAGES_BODY_BYTES,
 )
-
-Limit = Annotated[int, Query(ge=1, le=200)]
-Named = Annotated[str | None, Query(min_length=1, max_length=100)]
 
 
 @router.get("/messages", response_model=Messages)
